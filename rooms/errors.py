@@ -1,0 +1,160 @@
+"""Every error that a caller can be answered with: one class, one status, one code, one text.
+
+    RoomsError                       base
+    ├── Refusal                      family A: {"error":{"code","message"}}, header x-ms-error-code
+    │   ├── Denied                   401  no credentials, or wrong ones
+    │   ├── RoomNotFound             404  no such room, or a deleted one
+    │   ├── InvalidRoomIdLength      400  an id of a length that no room id has
+    │   ├── InvalidRoomId            400  an id of about the right length that is none
+    │   ├── InvalidIdentifier        400  a raw id in a create that is no ACS user
+    │   ├── UnsupportedIdentifier    400  the same in a change of the roster
+    │   ├── ApiVersionUnspecified    400
+    │   ├── UnsupportedApiVersion    400
+    │   ├── LengthRequired           411  a body without Content-Length, which the host does not pass on
+    │   ├── BodyTooLarge             413
+    │   ├── UnsupportedMediaType     415  a body that is not said to be JSON
+    │   └── StorageUnavailable       503  the storage is down, slow or not configured; try again
+    └── ValidationFailed             400  family B: with details, each naming the field at fault
+
+The statuses, codes and texts of families A and B are those of ACS Rooms (recordings of 2025); those of
+LengthRequired, BodyTooLarge and StorageUnavailable are ours.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class RoomsError(Exception):
+    """Base of all errors that are answered to a caller."""
+
+    status: ClassVar[int] = 400
+
+
+class Refusal(RoomsError):
+    """Family A: a code and a message."""
+
+    code: ClassVar[str] = "BadRequest"
+    message: str = ""
+
+    def __init__(self, message: str | None = None) -> None:
+        if message is not None:
+            self.message = message
+        super().__init__(self.message)
+
+
+class Denied(Refusal):
+    """No or wrong credentials. `reason` is for the log only: the answer never says what was wrong."""
+
+    status = 401
+    code = "Denied"
+    message = "Denied by the resource provider."
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.reason = reason
+
+
+class RoomNotFound(Refusal):
+    """The room does not exist or was deleted."""
+
+    status = 404
+    code = "NotFound"
+    message = "The server cannot find the requested resource."
+
+
+class InvalidRoomIdLength(Refusal):
+    """A room id of a length that no room id has."""
+
+    message = "Invalid room ID length."
+
+
+class InvalidRoomId(Refusal):
+    """Text of about the length of a room id that is none."""
+
+    message = "Invalid room ID."
+
+
+class InvalidIdentifier(Refusal):
+    """A raw id in a create that is not of an ACS user."""
+
+    message = "Invalid format for communication identifier."
+
+
+class UnsupportedIdentifier(Refusal):
+    """A raw id in a change of the roster that is not of an ACS user."""
+
+    def __init__(self, raw_id: str) -> None:
+        super().__init__(f"Communication identifier {raw_id} is not supported.")
+
+
+class ApiVersionUnspecified(Refusal):
+    """The query has no api-version."""
+
+    code = "ApiVersionUnspecified"
+    message = "An API version is required, but was not specified."
+
+
+class UnsupportedApiVersion(Refusal):
+    """An api-version that this service does not speak."""
+
+    code = "UnsupportedApiVersion"
+
+    def __init__(self, uri: str, version: str) -> None:
+        super().__init__(
+            f"The HTTP resource that matches the request URI '{uri}' does not support the API version '{version}'."
+        )
+
+
+class LengthRequired(Refusal):
+    """A chunked body: the Functions host would pass it on as an empty one."""
+
+    status = 411
+    code = "LengthRequired"
+    message = "A request with a body needs a Content-Length header."
+
+
+class BodyTooLarge(Refusal):
+    """A body larger than any change of a room needs."""
+
+    status = 413
+    code = "RequestBodyTooLarge"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"The request body is larger than {limit:,} bytes.")
+
+
+class UnsupportedMediaType(Refusal):
+    """A body that is not said to be JSON."""
+
+    status = 415
+    code = "UnsupportedMediaType"
+    message = "The request body must be JSON: set Content-Type to application/json or application/merge-patch+json."
+
+
+class StorageUnavailable(Refusal):
+    """Table Storage did not answer, or not in time. Nothing is half done; the same request may be sent again."""
+
+    status = 503
+    code = "ServiceUnavailable"
+    message = "The storage of this service is not available at the moment. Please try again."
+    retry_after = 1
+    """Seconds, for the Retry-After header."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One thing that is wrong with a request: a sentence, and the path of the field at fault."""
+
+    message: str
+    target: str
+
+
+class ValidationFailed(RoomsError):
+    """Family B: what was sent is understood but not valid."""
+
+    code: ClassVar[str] = "BadRequest"
+    message: ClassVar[str] = "The request could not be understood by the server due to malformed syntax."
+
+    def __init__(self, *details: Detail) -> None:
+        super().__init__("; ".join(f"{d.target}: {d.message}" for d in details))
+        self.details = details
