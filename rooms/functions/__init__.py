@@ -1,0 +1,1 @@
+"""The blueprints that function_app.py composes, one a concern."""

@@ -1,0 +1,38 @@
+"""The operations on the participants of a room."""
+
+import azure.functions as func
+
+from rooms import clients
+from rooms.errors import UnsupportedIdentifier
+from rooms.functions.http import Call, answer, respond
+from rooms.rules.roster import check_size, first_unsupported
+from rooms.wire.answers import participants_body
+from rooms.wire.requests import UpdateParticipants
+
+blueprint = func.Blueprint()
+
+
+@blueprint.route("rooms/{roomId}/participants", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+async def list_participants(req: func.HttpRequest) -> func.HttpResponse:
+    """GET /rooms/{roomId}/participants"""
+    return await answer(req, _list)
+
+
+@blueprint.route("rooms/{roomId}/participants", methods=["PATCH"], auth_level=func.AuthLevel.ANONYMOUS)
+async def update_participants(req: func.HttpRequest) -> func.HttpResponse:
+    """PATCH /rooms/{roomId}/participants"""
+    return await answer(req, _update)
+
+
+async def _list(call: Call) -> func.HttpResponse:
+    roster = await clients.rooms().roster(call.room_id())
+    return respond(200, participants_body(roster))
+
+
+async def _update(call: Call) -> func.HttpResponse:
+    patch = call.parse(UpdateParticipants).patch
+    check_size(patch)
+    if (unsupported := first_unsupported(patch)) is not None:
+        raise UnsupportedIdentifier(unsupported)
+    await clients.rooms().patch_roster(call.room_id(), patch, call.origin)
+    return respond(200, {})

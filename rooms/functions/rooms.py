@@ -1,0 +1,109 @@
+"""The operations on rooms."""
+
+import hashlib
+from email.utils import parsedate_to_datetime
+
+import azure.functions as func
+
+from rooms import clients
+from rooms.errors import Detail, InvalidIdentifier, ValidationFailed
+from rooms.functions.http import Call, answer, no_content, own_url, query, respond
+from rooms.rules.room import faults_of_create, faults_of_update
+from rooms.rules.roster import check_size, first_unsupported
+from rooms.rules.time import now
+from rooms.storage.keys import INDEX_ROW
+from rooms.storage.rooms import Repeatability
+from rooms.wire.answers import room_body, rooms_body
+from rooms.wire.paging import from_token, to_token
+from rooms.wire.requests import CreateRoom, UpdateRoom
+
+blueprint = func.Blueprint()
+
+MAX_REPEATABILITY_ID = 256
+"""Characters of a Repeatability-Request-ID."""
+
+
+@blueprint.route("rooms", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+async def create_room(req: func.HttpRequest) -> func.HttpResponse:
+    """POST /rooms"""
+    return await answer(req, _create)
+
+
+@blueprint.route("rooms", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+async def list_rooms(req: func.HttpRequest) -> func.HttpResponse:
+    """GET /rooms"""
+    return await answer(req, _list)
+
+
+@blueprint.route("rooms/{roomId}", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+async def get_room(req: func.HttpRequest) -> func.HttpResponse:
+    """GET /rooms/{roomId}"""
+    return await answer(req, _get)
+
+
+@blueprint.route("rooms/{roomId}", methods=["PATCH"], auth_level=func.AuthLevel.ANONYMOUS)
+async def update_room(req: func.HttpRequest) -> func.HttpResponse:
+    """PATCH /rooms/{roomId}"""
+    return await answer(req, _update)
+
+
+@blueprint.route("rooms/{roomId}", methods=["DELETE"], auth_level=func.AuthLevel.ANONYMOUS)
+async def delete_room(req: func.HttpRequest) -> func.HttpResponse:
+    """DELETE /rooms/{roomId}"""
+    return await answer(req, _delete)
+
+
+async def _create(call: Call) -> func.HttpResponse:
+    body = call.parse(CreateRoom)
+    repeatability = _repeatability(call.request)
+    if faults := faults_of_create(body.change, now()):
+        raise ValidationFailed(*faults)
+    check_size(body.roster)
+    if first_unsupported(body.roster) is not None:
+        raise InvalidIdentifier
+    room = await clients.rooms().create(body.change, body.roster, repeatability, call.origin)
+    headers = {"Location": room.id}
+    if repeatability is not None:
+        headers["Repeatability-Result"] = "accepted"
+    return respond(201, room_body(room, call.version), headers)
+
+
+async def _list(call: Call) -> func.HttpResponse:
+    token = query(call.request, "nextLink")
+    rooms, last = await clients.rooms().page(None if token is None else from_token(token, INDEX_ROW))
+    next_link = f"{own_url(call.request)}?nextLink={to_token(last)}&api-version={call.version}" if last else None
+    return respond(200, rooms_body(rooms, next_link, call.version))
+
+
+async def _get(call: Call) -> func.HttpResponse:
+    room = await clients.rooms().get(call.room_id())
+    return respond(200, room_body(room, call.version))
+
+
+async def _update(call: Call) -> func.HttpResponse:
+    wanted = call.parse(UpdateRoom).change
+    if faults := faults_of_update(wanted, now()):
+        raise ValidationFailed(*faults)
+    room = await clients.rooms().update(call.room_id(), wanted, call.origin)
+    return respond(200, room_body(room, call.version))
+
+
+async def _delete(call: Call) -> func.HttpResponse:
+    await clients.rooms().delete(call.room_id(), call.origin)
+    return no_content()
+
+
+def _repeatability(request: func.HttpRequest) -> Repeatability | None:
+    """What the OASIS headers of a repeatable request say: an id, and then when it was first sent."""
+    request_id = request.headers.get("repeatability-request-id")
+    if not request_id:
+        return None
+    if len(request_id) > MAX_REPEATABILITY_ID:
+        too_long = f"A Repeatability-Request-ID has at most {MAX_REPEATABILITY_ID} characters."
+        raise ValidationFailed(Detail(too_long, "Repeatability-Request-ID"))
+    try:
+        parsedate_to_datetime(request.headers.get("repeatability-first-sent", ""))
+    except ValueError:
+        expected = "With Repeatability-Request-ID a date is expected here, like Mon, 04 May 2026 10:00:00 GMT."
+        raise ValidationFailed(Detail(expected, "Repeatability-First-Sent")) from None
+    return Repeatability(request_id, hashlib.sha256(request.get_body()).hexdigest())

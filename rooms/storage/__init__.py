@@ -1,0 +1,1 @@
+"""Table Storage: one room is one contiguous range of one partition of one table."""

@@ -1,0 +1,240 @@
+"""The rooms in the table. Each change and its log record are one transaction under the ETag of the room's row."""
+
+import asyncio
+import hashlib
+import itertools
+import random
+import secrets
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from weakref import WeakValueDictionary
+
+from azure.data.tables import TableEntity
+
+from rooms.errors import Detail, RoomNotFound, ValidationFailed
+from rooms.rules.room import Room, RoomChange, new_room, updated_room
+from rooms.rules.roster import Roster, RosterPatch, check_size, patched_roster, roster_difference
+from rooms.rules.time import Ticks, parse_time
+from rooms.storage import keys
+from rooms.storage.entities import (
+    Entity,
+    index_entity,
+    listed_room_of,
+    log_entity,
+    room_entity,
+    room_of,
+    room_properties,
+    roster_entity,
+    stored_time,
+    unpack,
+)
+from rooms.storage.table import Conflict, Operation, Table, insert, merge, remove, replace
+
+PAGE = 30
+"""Rooms on a page of the list, at most."""
+
+_PER_PARTITION = 10
+"""Rows that a page takes from each partition. Ids are random, so 30 rooms rarely have more than 10 in one partition;
+if they do, the page is shorter."""
+
+_JITTER = 0.05
+"""Seconds before a change that met another one is tried again, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whose change it is: the name of the key or the token's object id, and x-ms-client-request-id."""
+
+    actor: str
+    request_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Repeatability:
+    """The Repeatability-Request-ID of a create, and a hash of the body that came with it."""
+
+    request_id: str
+    body_hash: str
+
+
+class Rooms:
+    """All rooms. Raises RoomNotFound for one that does not exist or was deleted, StorageUnavailable as Table does."""
+
+    def __init__(self, table: Table, clock: Callable[[], Ticks]) -> None:
+        self._table = table
+        self._clock = clock
+        self._writers: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def create(
+        self, wanted: RoomChange, roster: Roster, repeatability: Repeatability | None, origin: Origin
+    ) -> Room:
+        """A new room, or the one that this create made before. One request.
+
+        Raises:
+            ValidationFailed: the Repeatability-Request-ID was used with another body.
+        """
+        for attempt in itertools.count():
+            now = self._clock()
+            room = new_room(_room_id(repeatability, attempt), wanted, now)
+            detail = room_properties(room) | {"participants": roster}
+            row = room_entity(room) | {"changedAt": stored_time(now)}
+            if repeatability is not None:
+                row |= {"repeatabilityId": repeatability.request_id, "bodyHash": repeatability.body_hash}
+            try:
+                await self._table.commit(
+                    [
+                        insert(_log_record(room.id, now, "RoomCreated", origin, detail)),
+                        insert(row),
+                        insert(roster_entity(room.id, now, roster)),
+                        insert(index_entity(room)),
+                    ]
+                )
+            except Conflict:
+                before = await self._room_row(room.id)
+                if repeatability and before and before.get("repeatabilityId") == repeatability.request_id:
+                    return _repeated(before, repeatability)
+                continue  # the id is another room's
+            return room
+        raise AssertionError("unreachable")
+
+    async def get(self, room_id: str) -> Room:
+        """One request."""
+        return room_of(_alive(await self._room_row(room_id)))
+
+    async def roster(self, room_id: str) -> Roster:
+        """The current roster. One request."""
+        _, roster = await self._room_and_roster(room_id)
+        return roster
+
+    async def page(self, after: str | None) -> tuple[list[Room], str | None]:
+        """Rooms newest first, from behind the index row `after`, and the row to go on behind, if there may be more.
+
+        One request for each partition, in parallel.
+        """
+        start = keys.INDEX_START if after is None else keys.behind(after)
+        answers = await asyncio.gather(
+            *(self._table.first(partition, start, keys.INDEX_END, _PER_PARTITION) for partition in keys.PARTITIONS)
+        )
+        # What a partition has behind a full answer is not known: only up to there is the order certain.
+        cut_off = [rows[-1]["RowKey"] for rows in answers if len(rows) == _PER_PARTITION]
+        certain = min(cut_off, default=keys.INDEX_END)
+        known = sorted(
+            (row for rows in answers for row in rows if row["RowKey"] <= certain), key=lambda row: row["RowKey"]
+        )
+        shown = known[:PAGE]
+        more = bool(cut_off) or len(known) > PAGE
+        return [listed_room_of(row) for row in shown], shown[-1]["RowKey"] if more else None
+
+    async def update(self, room_id: str, wanted: RoomChange, origin: Origin) -> Room:
+        """The room with what `wanted` sets. Two requests; one if it changes nothing."""
+        async with self._queue(room_id):
+            while True:
+                row = _alive(await self._room_row(room_id))
+                room = room_of(row)
+                after = updated_room(room, wanted)
+                if after == room:
+                    return room
+                at = self._time_of_change(row)
+                detail = {"before": room_properties(room), "after": room_properties(after)}
+                record = _log_record(room_id, at, "RoomUpdated", origin, detail)
+                if await self._changed(row, at, record, room_properties(after), replace(index_entity(after))):
+                    return after
+
+    async def patch_roster(self, room_id: str, patch: RosterPatch, origin: Origin) -> None:
+        """Invites, changes roles, removes: all of it or nothing. Two requests; one if it changes nothing.
+
+        Raises:
+            ValidationFailed: the roster would be too long.
+        """
+        async with self._queue(room_id):
+            while True:
+                row, roster = await self._room_and_roster(room_id)
+                after = patched_roster(roster, patch)
+                check_size(after)
+                difference = roster_difference(roster, after)
+                if not difference:
+                    return
+                at = self._time_of_change(row)
+                detail = {
+                    "added": difference.added,
+                    "changed": {raw_id: {"before": b, "after": a} for raw_id, (b, a) in difference.changed.items()},
+                    "removed": difference.removed,
+                }
+                record = _log_record(room_id, at, "ParticipantsUpdated", origin, detail)
+                if await self._changed(row, at, record, {}, insert(roster_entity(room_id, at, after))):
+                    return
+
+    async def delete(self, room_id: str, origin: Origin) -> None:
+        """Makes the room a tombstone; its rosters and log stay. Two requests.
+
+        A tombstone remembers who made it: a DELETE that is sent again, because its answer was lost, finds it done.
+        """
+        async with self._queue(room_id):
+            while True:
+                row = await self._room_row(room_id)
+                if row and origin.request_id and row.get("deletedByRequest") == origin.request_id:
+                    return
+                row = _alive(row)
+                at = self._time_of_change(row)
+                record = _log_record(room_id, at, "RoomDeleted", origin, {})
+                tombstone = {"deleted": True, "deletedByRequest": origin.request_id}
+                if await self._changed(row, at, record, tombstone, remove(index_entity(room_of(row)))):
+                    return
+
+    async def _changed(
+        self, row: TableEntity, at: Ticks, record: Entity, properties: Entity, more: Operation
+    ) -> bool:
+        """Commits a change of the room whose row was read; False if another change came between."""
+        changed = {key: row[key] for key in ("PartitionKey", "RowKey")} | properties | {"changedAt": stored_time(at)}
+        try:
+            await self._table.commit([insert(record), merge(changed, row), more])
+        except Conflict:
+            await asyncio.sleep(random.uniform(0, _JITTER))
+            return False
+        return True
+
+    def _time_of_change(self, row: TableEntity) -> Ticks:
+        return max(self._clock(), parse_time(row["changedAt"]) + 1)
+
+    async def _room_row(self, room_id: str) -> TableEntity | None:
+        return await self._table.get(keys.partition(room_id), keys.room_row(room_id))
+
+    async def _room_and_roster(self, room_id: str) -> tuple[TableEntity, Roster]:
+        rows = await self._table.first(
+            keys.partition(room_id), keys.room_row(room_id), keys.end_of_rosters(room_id), count=2
+        )
+        room = _alive(rows[0] if rows else None)
+        return room, unpack(rows[1])
+
+    def _queue(self, room_id: str) -> asyncio.Lock:
+        """Writers of one room in this process take turns, instead of meeting in the storage."""
+        return self._writers.setdefault(room_id, asyncio.Lock())
+
+
+def _alive(row: TableEntity | None) -> TableEntity:
+    if row is None or row.get("deleted"):
+        raise RoomNotFound
+    return row
+
+
+def _log_record(room_id: str, at: Ticks, kind: str, origin: Origin, detail: Entity) -> Entity:
+    return log_entity(room_id, at, uuid.uuid4().hex, kind, origin.actor, origin.request_id, detail)
+
+
+def _room_id(repeatability: Repeatability | None, attempt: int) -> str:
+    """994 and 14 digits: random, or derived from the request, so that the request sent again meets its own room."""
+    if repeatability is None:
+        number = secrets.randbelow(10**14)
+    else:
+        digest = hashlib.sha256(f"{repeatability.request_id}:{attempt}".encode()).digest()
+        number = int.from_bytes(digest) % 10**14
+    return f"994{number:014d}"
+
+
+def _repeated(row: TableEntity, repeatability: Repeatability) -> Room:
+    if row["bodyHash"] != repeatability.body_hash:
+        raise ValidationFailed(
+            Detail("This Repeatability-Request-ID was used with another body.", "Repeatability-Request-ID")
+        )
+    return room_of(row)

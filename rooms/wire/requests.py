@@ -1,0 +1,110 @@
+"""The bodies of requests: what they may hold, and what is said of one that cannot be understood."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    PlainValidator,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+from pydantic.alias_generators import to_camel
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from rooms.errors import Detail, ValidationFailed
+from rooms.rules.room import RoomChange
+from rooms.rules.roster import Role, Roster, RosterPatch
+from rooms.rules.time import Ticks, parse_time
+from rooms.wire.versions import has_pstn
+
+_UNKNOWN_ROLE = "Invalid participant role. The valid roles are: Presenter, Attendee, Consumer, Collaborator."
+_SENTENCES: dict[str, Callable[[ErrorDetails], str]] = {
+    "json_invalid": lambda error: f"The body is not valid JSON: {error['ctx']['error']}.",
+    "model_type": lambda _: "An object is expected here.",
+    "dict_type": lambda _: "An object is expected here.",
+    "bool_type": lambda _: "true or false is expected here.",
+    "literal_error": lambda _: _UNKNOWN_ROLE,
+    "time": lambda _: "A time of RFC 3339 is expected here, like 2026-05-04T10:00:00Z, with at most 9 fraction digits.",
+}
+
+
+def _time(value: Any) -> Ticks | None:
+    if value is None:
+        return None
+    try:
+        return parse_time(value)
+    except (ValueError, TypeError):
+        raise PydanticCustomError("time", "no time") from None
+
+
+def _unless_unknown(value: Any, check: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+    return check(value) if has_pstn(info.context) else None
+
+
+type _Time = Annotated[Ticks | None, PlainValidator(_time)]
+
+
+class Body(BaseModel):
+    """Unknown properties are ignored; nothing is converted from another type. The context is the api-version."""
+
+    model_config = ConfigDict(strict=True, alias_generator=to_camel)
+
+
+class _Participant(Body):
+    role: Role | None = None
+
+
+class UpdateRoom(Body):
+    """The body of PATCH /rooms/{id}."""
+
+    valid_from: _Time = None
+    valid_until: _Time = None
+    pstn_dial_out_enabled: Annotated[bool | None, WrapValidator(_unless_unknown)] = None
+
+    @property
+    def change(self) -> RoomChange:
+        """What it asks for."""
+        return RoomChange(self.valid_from, self.valid_until, self.pstn_dial_out_enabled)
+
+
+class UpdateParticipants(Body):
+    """The body of PATCH /rooms/{id}/participants."""
+
+    participants: dict[str, _Participant | None] | None = None
+
+    @property
+    def patch(self) -> RosterPatch:
+        """What it asks for: no role is Attendee, no participant is a removal."""
+        return {
+            raw_id: None if participant is None else participant.role or "Attendee"
+            for raw_id, participant in (self.participants or {}).items()
+        }
+
+
+class CreateRoom(UpdateRoom, UpdateParticipants):
+    """The body of POST /rooms."""
+
+    @property
+    def roster(self) -> Roster:
+        """Who is invited. A participant that is null is nobody."""
+        return {raw_id: role for raw_id, role in self.patch.items() if role is not None}
+
+
+def parse_body[B: Body](model: type[B], body: bytes, version: str) -> B:
+    """The body of a request of that api-version.
+
+    Raises:
+        ValidationFailed: it is no JSON of that shape. Names the first fault, as ACS does.
+    """
+    if not body:
+        raise ValidationFailed(Detail("A non-empty request body is required.", ""))
+    try:
+        return model.model_validate_json(body, context=version)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+    path = "".join(f".{step}" for step in first["loc"])
+    raise ValidationFailed(Detail(_SENTENCES[first["type"]](first), f"${path}"))
