@@ -2,6 +2,7 @@
 
 import os
 from functools import cache
+from typing import Any
 
 from azure.data.tables.aio import TableClient
 
@@ -12,7 +13,7 @@ from rooms.settings import Settings, read_settings
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
 
-_TIMEOUTS = {"connection_timeout": 2, "read_timeout": 5, "retry_total": 3, "retry_backoff_factor": 0.2}
+_TIMEOUTS: dict[str, Any] = {"connection_timeout": 2, "read_timeout": 5, "retry_total": 3, "retry_backoff_factor": 0.2}
 """Seconds for one request to the storage, and how often and with what delay a read is tried again."""
 
 

@@ -53,7 +53,7 @@ class Call:
 
     def room_id(self) -> str:
         """The room of the path. Raises InvalidRoomId or InvalidRoomIdLength."""
-        room_id = self.request.route_params["roomId"]
+        room_id: str = self.request.route_params["roomId"]
         check_room_id(room_id)
         return room_id
 

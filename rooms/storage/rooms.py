@@ -182,9 +182,7 @@ class Rooms:
                 if await self._changed(row, at, record, tombstone, remove(index_entity(room_of(row)))):
                     return
 
-    async def _changed(
-        self, row: TableEntity, at: Ticks, record: Entity, properties: Entity, more: Operation
-    ) -> bool:
+    async def _changed(self, row: TableEntity, at: Ticks, record: Entity, properties: Entity, more: Operation) -> bool:
         """Commits a change of the room whose row was read; False if another change came between."""
         changed = {key: row[key] for key in ("PartitionKey", "RowKey")} | properties | {"changedAt": stored_time(at)}
         try:

@@ -41,7 +41,7 @@ def _time(value: Any) -> Ticks | None:
         raise PydanticCustomError("time", "no time") from None
 
 
-def _unless_unknown(value: Any, check: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+def _unless_unknown(value: Any, check: ValidatorFunctionWrapHandler, info: ValidationInfo[Any]) -> Any:
     return check(value) if has_pstn(info.context) else None
 
 
