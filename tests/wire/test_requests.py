@@ -1,0 +1,119 @@
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rooms.errors import ValidationFailed
+from rooms.rules.room import RoomChange
+from rooms.rules.time import parse_time
+from rooms.wire.requests import Body, CreateRoom, UpdateParticipants, UpdateRoom, parse_body
+from rooms.wire.versions import API_VERSIONS
+
+NEWEST, OLDEST = "2025-03-13", "2023-06-14"
+
+
+def fault(model: type[Body], body: bytes, version: str = NEWEST) -> tuple[str, str]:
+    with pytest.raises(ValidationFailed) as caught:
+        parse_body(model, body, version)
+    (detail,) = caught.value.details
+    return detail.target, detail.message
+
+
+def test_all_fields_of_a_create_may_be_absent_or_null() -> None:
+    for body in (b"{}", b'{"validFrom":null,"validUntil":null,"pstnDialOutEnabled":null,"participants":null}'):
+        parsed = parse_body(CreateRoom, body, NEWEST)
+        assert (parsed.change, parsed.roster) == (RoomChange(), {})
+
+
+def test_a_create_with_everything() -> None:
+    body = {
+        "validFrom": "2026-05-04T10:00:00.1234567Z",
+        "validUntil": "2026-05-04T11:00:00+00:00",
+        "pstnDialOutEnabled": True,
+        "participants": {"a": {"role": "Presenter"}, "b": {}, "c": {"role": None}, "d": None},
+        "unknown": [1],
+    }
+    parsed = parse_body(CreateRoom, json.dumps(body).encode(), NEWEST)
+    assert parsed.change == RoomChange(
+        parse_time("2026-05-04T10:00:00.1234567Z"), parse_time("2026-05-04T11:00:00Z"), True
+    )
+    assert list(parsed.roster.items()) == [("a", "Presenter"), ("b", "Attendee"), ("c", "Attendee")]
+
+
+def test_a_participant_that_is_null_is_a_removal() -> None:
+    patch = parse_body(UpdateParticipants, b'{"participants":{"a":null,"b":{"role":"Consumer"}}}', NEWEST).patch
+    assert patch == {"a": None, "b": "Consumer"}
+
+
+@pytest.mark.parametrize("version", API_VERSIONS)
+def test_dial_out_is_unknown_to_the_oldest_version_only(version: str) -> None:
+    change = parse_body(UpdateRoom, b'{"pstnDialOutEnabled":true}', version).change
+    assert change.pstn_dial_out_enabled is (None if version == OLDEST else True)
+
+
+def test_the_oldest_version_ignores_dial_out_of_any_type() -> None:
+    assert parse_body(UpdateRoom, b'{"pstnDialOutEnabled":"perhaps"}', OLDEST).change == RoomChange()
+
+
+@pytest.mark.parametrize("version", API_VERSIONS)
+def test_every_version_accepts_collaborators(version: str) -> None:
+    body = b'{"participants":{"a":{"role":"Collaborator"}}}'
+    assert parse_body(UpdateParticipants, body, version).patch == {"a": "Collaborator"}
+
+
+@pytest.mark.parametrize("role", ["kafka", "presenter", "", 1, [], {}, True])
+def test_an_unknown_role_is_named_with_its_participant(role: Any) -> None:
+    body = json.dumps({"participants": {"8:acs:x": {"role": role}}}).encode()
+    expected = (
+        "$.participants.8:acs:x.role",
+        "Invalid participant role. The valid roles are: Presenter, Attendee, Consumer, Collaborator.",
+    )
+    assert fault(UpdateParticipants, body) == fault(CreateRoom, body) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "target", "words"),
+    [
+        (b"", "", "A non-empty request body is required."),
+        (b"{", "$", "not valid JSON"),
+        (b"nonsense", "$", "not valid JSON"),
+        (b'{"validFrom":"\xff"}', "$", "not valid JSON"),
+        (b'{"validFrom":"\\ud800"}', "$", "not valid JSON"),
+        (b"[" * 100_000, "$", "not valid JSON"),
+        (b'{"a":' * 100_000, "$", "not valid JSON"),
+        (b"[]", "$", "An object is expected here."),
+        (b"null", "$", "An object is expected here."),
+        (b"1", "$", "An object is expected here."),
+        (b'{"validFrom":1}', "$.validFrom", "A time of RFC 3339"),
+        (b'{"validFrom":true}', "$.validFrom", "A time of RFC 3339"),
+        (b'{"validFrom":[]}', "$.validFrom", "A time of RFC 3339"),
+        (b'{"validUntil":"soon"}', "$.validUntil", "A time of RFC 3339"),
+        (b'{"pstnDialOutEnabled":"true"}', "$.pstnDialOutEnabled", "true or false"),
+        (b'{"pstnDialOutEnabled":1}', "$.pstnDialOutEnabled", "true or false"),
+        (b'{"participants":[]}', "$.participants", "An object is expected here."),
+        (b'{"participants":{"a":[]}}', "$.participants.a", "An object is expected here."),
+        (b'{"participants":{"a":"Presenter"}}', "$.participants.a", "An object is expected here."),
+    ],
+)
+def test_what_cannot_be_understood_is_named_with_its_path(body: bytes, target: str, words: str) -> None:
+    found_target, message = fault(CreateRoom, body)
+    assert found_target == target
+    assert words in message
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+FIELDS = st.sampled_from(["validFrom", "validUntil", "pstnDialOutEnabled", "participants", "role"])
+
+
+@given(st.binary() | (JSON | st.dictionaries(FIELDS, JSON)).map(lambda value: json.dumps(value).encode()))
+def test_any_body_is_understood_or_refused(body: bytes) -> None:
+    for model in (CreateRoom, UpdateRoom, UpdateParticipants):
+        try:
+            parse_body(model, body, NEWEST)
+        except ValidationFailed as refused:
+            assert all(detail.message for detail in refused.details)
