@@ -1,0 +1,29 @@
+"""Rooms in a table of its own, behind the proxy."""
+
+import uuid
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from azure.data.tables.aio import TableClient
+
+from rooms.rules.time import now
+from rooms.storage.rooms import Origin, Rooms
+from rooms.storage.table import Table
+from tests.storage_proxy import StorageProxy
+
+ORIGIN = Origin("tester", "request-1")
+
+@pytest_asyncio.fixture
+async def client(proxy: StorageProxy) -> AsyncIterator[TableClient]:
+    """A table that does not exist yet; what is slower than half a second is too slow."""
+    async with TableClient.from_connection_string(
+        proxy.connection_string, f"t{uuid.uuid4().hex}", read_timeout=0.5, retry_total=1, retry_backoff_factor=0.01
+    ) as client:
+        yield client
+
+
+@pytest.fixture
+def rooms(client: TableClient) -> Rooms:
+    """The rooms in that table."""
+    return Rooms(Table(client), now)

@@ -1,0 +1,315 @@
+import asyncio
+import secrets
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from azure.core.exceptions import HttpResponseError
+from azure.data.tables.aio import TableClient
+
+from rooms.errors import RoomNotFound, StorageUnavailable, ValidationFailed
+from rooms.rules.room import RoomChange
+from rooms.rules.roster import MAX_PARTICIPANTS, Roster
+from rooms.rules.time import DAY, now, parse_time
+from rooms.storage.rooms import PAGE, Origin, Repeatability, Rooms
+from rooms.storage.table import Table
+from tests.identifiers import acs_user
+from tests.storage.conftest import ORIGIN
+from tests.storage_proxy import Fault, StorageProxy
+from tests.whole import StoredRoom, stored_rooms
+
+ALICE, BOB = acs_user(1), acs_user(2)
+
+
+async def stored(client: TableClient) -> dict[str, StoredRoom]:
+    return stored_rooms([row async for row in client.list_entities()])
+
+
+async def test_a_room_is_read_back_as_it_was_created(rooms: Rooms) -> None:
+    wanted = RoomChange(now() - DAY, now() + DAY, True)
+    room = await rooms.create(wanted, {ALICE: "Presenter", BOB: "Attendee"}, None, ORIGIN)
+    assert await rooms.get(room.id) == room
+    assert (room.valid_from, room.valid_until, room.pstn_dial_out_enabled) == (wanted.valid_from, wanted.valid_until, True)
+    assert list((await rooms.roster(room.id)).items()) == [(ALICE, "Presenter"), (BOB, "Attendee")]
+
+
+async def test_each_change_has_one_log_record_of_who_and_which_request(rooms: Rooms, client: TableClient) -> None:
+    room = await rooms.create(RoomChange(), {}, None, Origin("alice", "r1"))
+    await rooms.update(room.id, RoomChange(pstn_dial_out_enabled=True), Origin("bob", "r2"))
+    await rooms.patch_roster(room.id, {ALICE: "Presenter"}, Origin("carol", "r3"))
+    await rooms.delete(room.id, Origin("dave", "r4"))
+    log = (await stored(client))[room.id].log
+    assert [(record["kind"], record["actor"], record["requestId"]) for record in log] == [
+        ("RoomDeleted", "dave", "r4"),
+        ("ParticipantsUpdated", "carol", "r3"),
+        ("RoomUpdated", "bob", "r2"),
+        ("RoomCreated", "alice", "r1"),
+    ]
+
+
+async def test_a_change_that_changes_nothing_writes_nothing(rooms: Rooms, client: TableClient) -> None:
+    room = await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)
+    await rooms.update(room.id, RoomChange(), ORIGIN)
+    await rooms.update(room.id, RoomChange(room.valid_from, room.valid_until, False), ORIGIN)
+    await rooms.patch_roster(room.id, {}, ORIGIN)
+    await rooms.patch_roster(room.id, {ALICE: "Presenter", BOB: None}, ORIGIN)
+    assert (await stored(client))[room.id].kinds == ["RoomCreated"]
+
+
+async def test_the_order_of_the_log_is_the_order_of_the_changes_even_if_the_clock_goes_back(
+    client: TableClient,
+) -> None:
+    start = parse_time("2026-05-04T10:00:00Z")
+    clock = iter(range(start, start - 1000, -1))
+    rooms = Rooms(Table(client), lambda: next(clock))
+    room = await rooms.create(RoomChange(), {}, None, ORIGIN)
+    for number in range(5):
+        await rooms.patch_roster(room.id, {acs_user(number): "Attendee"}, ORIGIN)
+    assert list((await stored(client))[room.id].roster) == [acs_user(number) for number in range(5)]
+
+
+async def test_the_storage_requests_of_each_operation(rooms: Rooms, proxy: StorageProxy) -> None:
+    await rooms.create(RoomChange(), {}, None, ORIGIN)  # makes the table
+    counted = {}
+
+    async def count[T](name: str, operation: Awaitable[T]) -> T:
+        proxy.forget()
+        result = await operation
+        counted[name] = len(proxy.seen)
+        return result
+
+    room = await count("create", rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN))
+    await count("get", rooms.get(room.id))
+    await count("participants", rooms.roster(room.id))
+    await count("patch room", rooms.update(room.id, RoomChange(pstn_dial_out_enabled=True), ORIGIN))
+    await count("patch participants", rooms.patch_roster(room.id, {BOB: "Attendee"}, ORIGIN))
+    await count("list", rooms.page(None))
+    await count("delete", rooms.delete(room.id, ORIGIN))
+    assert counted == {
+        "create": 1,
+        "get": 1,
+        "participants": 1,
+        "patch room": 2,
+        "patch participants": 2,
+        "list": 10,
+        "delete": 2,
+    }
+
+
+async def test_the_partitions_of_a_list_are_asked_in_parallel(rooms: Rooms, proxy: StorageProxy) -> None:
+    room = await rooms.create(RoomChange(), {}, None, ORIGIN)
+    proxy.forget()
+    proxy.together = 10  # the proxy answers none before all ten have come
+    page, more = await rooms.page(None)
+    assert (page, more) == ([room], None)
+
+
+async def test_a_list_is_newest_first_and_whole_over_its_pages(rooms: Rooms) -> None:
+    created = [await rooms.create(RoomChange(), {}, None, ORIGIN) for _ in range(2 * PAGE + 5)]
+    listed, after, pages = [], None, 0
+    while True:
+        page, after = await rooms.page(after)
+        listed += page
+        pages += 1
+        assert len(page) <= PAGE
+        if after is None:
+            break
+    assert listed == created[::-1]
+    assert pages >= 3
+
+
+async def test_a_room_made_between_two_pages_neither_repeats_nor_hides_another(rooms: Rooms) -> None:
+    created = [await rooms.create(RoomChange(), {}, None, ORIGIN) for _ in range(PAGE + 5)]
+    first, after = await rooms.page(None)
+    await rooms.create(RoomChange(), {}, None, ORIGIN)
+    second, _ = await rooms.page(after)
+    assert first + second == created[::-1]
+
+
+async def test_a_list_of_a_crowded_partition_is_whole_and_in_order(rooms: Rooms, client: TableClient) -> None:
+    created = []
+    while len(created) < 25:  # ids that all end in the same digit
+        request = Repeatability(str(uuid.uuid4()), "")
+        room = await rooms.create(RoomChange(), {}, request, ORIGIN)
+        if room.id.endswith("7"):
+            created.append(room)
+        else:
+            await rooms.delete(room.id, ORIGIN)
+    listed, after = await rooms.page(None)
+    assert len(listed) < 25
+    while after is not None:
+        page, after = await rooms.page(after)
+        assert page or after is None
+        listed += page
+    assert listed == created[::-1]
+
+
+async def test_changes_of_a_room_show_in_the_list_and_a_deleted_one_does_not(rooms: Rooms) -> None:
+    kept, gone = [await rooms.create(RoomChange(), {}, None, ORIGIN) for _ in range(2)]
+    kept = await rooms.update(kept.id, RoomChange(now(), now() + DAY, True), ORIGIN)
+    await rooms.delete(gone.id, ORIGIN)
+    assert await rooms.page(None) == ([kept], None)
+
+
+async def test_a_missing_or_deleted_room_is_not_found(rooms: Rooms) -> None:
+    room = await rooms.create(RoomChange(), {}, None, ORIGIN)
+    await rooms.delete(room.id, ORIGIN)
+    for room_id in (room.id, "99400000000000000"):
+        for attempt in (
+            rooms.get(room_id),
+            rooms.roster(room_id),
+            rooms.update(room_id, RoomChange(pstn_dial_out_enabled=True), ORIGIN),
+            rooms.patch_roster(room_id, {ALICE: "Presenter"}, ORIGIN),
+            rooms.delete(room_id, Origin("tester", "another")),
+            rooms.delete(room_id, Origin("tester", "")),
+        ):
+            with pytest.raises(RoomNotFound):
+                await attempt
+
+
+async def test_a_delete_that_is_sent_again_finds_it_done(rooms: Rooms, client: TableClient) -> None:
+    room = await rooms.create(RoomChange(), {}, None, ORIGIN)
+    await rooms.delete(room.id, Origin("tester", "the same"))
+    await rooms.delete(room.id, Origin("tester", "the same"))
+    assert (await stored(client))[room.id].kinds == ["RoomDeleted", "RoomCreated"]
+
+
+async def test_a_create_that_is_sent_again_answers_with_the_room_it_made(rooms: Rooms, client: TableClient) -> None:
+    request = Repeatability("7b3f", "hash of the body")
+    room = await rooms.create(RoomChange(), {ALICE: "Presenter"}, request, ORIGIN)
+    again = await asyncio.gather(
+        *(rooms.create(RoomChange(), {ALICE: "Presenter"}, request, ORIGIN) for _ in range(5))
+    )
+    assert set(again) == {room}
+    assert list(await stored(client)) == [room.id]
+    with pytest.raises(ValidationFailed) as caught:
+        await rooms.create(RoomChange(), {}, Repeatability("7b3f", "another"), ORIGIN)
+    assert caught.value.details[0].target == "Repeatability-Request-ID"
+
+
+async def test_an_id_that_another_room_has_is_not_taken(rooms: Rooms, client: TableClient) -> None:
+    first = await rooms.create(RoomChange(), {}, Repeatability("mine", ""), ORIGIN)
+    row = {"PartitionKey": first.id[-1], "RowKey": f"{first.id}:room"}
+    await client.update_entity(row | {"repeatabilityId": "another's"}, mode="merge")
+    second = await rooms.create(RoomChange(), {}, Repeatability("mine", ""), ORIGIN)
+    assert second.id != first.id
+    assert set(await stored(client)) == {first.id, second.id}
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+async def test_concurrent_writers_all_succeed_with_one_log_record_each(
+    rooms: Rooms, client: TableClient, processes: int
+) -> None:
+    room = await rooms.create(RoomChange(), {}, None, ORIGIN)
+    writers = [rooms] + [Rooms(Table(client), now) for _ in range(processes - 1)]
+    users = [acs_user(number) for number in range(32)]
+    await asyncio.gather(
+        *(
+            writers[number % processes].patch_roster(room.id, {user: "Attendee"}, ORIGIN)
+            for number, user in enumerate(users)
+        )
+    )
+    after = (await stored(client))[room.id]
+    assert set(after.roster) == set(users)
+    assert after.kinds == ["ParticipantsUpdated"] * 32 + ["RoomCreated"]
+
+
+type Change = Callable[[Rooms, str], Awaitable[Any]]
+
+CHANGES: dict[str, Change] = {
+    "create": lambda rooms, _: rooms.create(RoomChange(), {ALICE: "Presenter"}, Repeatability("r", ""), ORIGIN),
+    "update": lambda rooms, room_id: rooms.update(room_id, RoomChange(pstn_dial_out_enabled=True), ORIGIN),
+    "patch": lambda rooms, room_id: rooms.patch_roster(room_id, {BOB: "Presenter"}, ORIGIN),
+    "delete": lambda rooms, room_id: rooms.delete(room_id, ORIGIN),
+}
+
+
+@pytest.mark.parametrize("fault", Fault)
+@pytest.mark.parametrize("at", range(3))
+@pytest.mark.parametrize("change", CHANGES)
+async def test_a_fault_at_any_request_leaves_the_change_done_once(
+    rooms: Rooms, client: TableClient, proxy: StorageProxy, change: str, at: int, fault: Fault
+) -> None:
+    room = await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)
+    proxy.forget()
+    proxy.choose = lambda number, _: fault if number == at else None
+    try:
+        await CHANGES[change](rooms, room.id)
+    except StorageUnavailable:
+        await CHANGES[change](rooms, room.id)  # as a client does
+    proxy.forget()
+    after = await stored(client)
+    if change == "create":
+        assert len(after) == 2
+        assert {tuple(room.kinds) for room in after.values()} == {("RoomCreated",)}
+    else:
+        kind = {"update": "RoomUpdated", "patch": "ParticipantsUpdated", "delete": "RoomDeleted"}[change]
+        assert after[room.id].kinds == [kind, "RoomCreated"]
+
+
+async def test_a_storage_that_stays_down_is_said_to_be_unavailable(rooms: Rooms, proxy: StorageProxy) -> None:
+    room = await rooms.create(RoomChange(), {}, None, ORIGIN)
+    proxy.choose = lambda _number, _what: Fault.CUT_BEFORE
+    for change in CHANGES.values():
+        with pytest.raises(StorageUnavailable):
+            await change(rooms, room.id)
+    for read in (rooms.get(room.id), rooms.roster(room.id), rooms.page(None)):
+        with pytest.raises(StorageUnavailable):
+            await read
+
+
+def random_user() -> str:
+    return f"8:acs:{uuid.UUID(bytes=secrets.token_bytes(16))}_{uuid.UUID(bytes=secrets.token_bytes(16))}"
+
+
+async def test_the_largest_roster_and_its_largest_change_fit_the_limits_of_table_storage(
+    client: TableClient,
+) -> None:
+    sent: list[list[Any]] = []
+
+    class Watched(Table):
+        async def commit(self, operations: Any) -> None:
+            sent.append([operation[1] for operation in operations])
+            await super().commit(operations)
+
+    rooms = Rooms(Watched(client), now)
+    before: Roster = {random_user(): "Presenter" for _ in range(MAX_PARTICIPANTS)}
+    room = await rooms.create(RoomChange(), before, None, ORIGIN)
+    half = list(before)[: MAX_PARTICIPANTS // 2]
+    worst = dict.fromkeys(half) | {random_user(): "Collaborator" for _ in half}
+    await rooms.patch_roster(room.id, worst, ORIGIN)
+    await rooms.patch_roster(room.id, dict.fromkeys(await rooms.roster(room.id), "Consumer"), ORIGIN)
+    assert set(await rooms.roster(room.id)) == set(before) - set(half) | set(worst) - set(half)
+    for transaction in sent:
+        assert len(transaction) <= 100
+        assert sum(map(size_of, transaction)) < 4 * 2**20
+        for entity in transaction:
+            assert size_of(entity) < 2**20
+            assert all(len(value) <= 2**16 for value in entity.values() if isinstance(value, bytes))
+            assert all(2 * len(value) <= 2**16 for value in entity.values() if isinstance(value, str))
+
+
+def size_of(entity: dict[str, Any]) -> int:
+    """Bytes, as Table Storage counts them: names and text in UTF-16."""
+    return sum(
+        8 + 2 * len(name) + (len(value) + 4 if isinstance(value, bytes) else 2 * len(str(value)) + 4)
+        for name, value in entity.items()
+    )
+
+
+async def test_a_refused_storage_key_is_unavailable_and_does_not_show(
+    proxy: StorageProxy, caplog: pytest.LogCaptureFixture
+) -> None:
+    wrong = "d3Jvbmc" + "A" * 20 + "=="
+    text = proxy.connection_string.replace(
+        next(part for part in proxy.connection_string.split(";") if part.startswith("AccountKey=")), f"AccountKey={wrong}"
+    )
+    async with TableClient.from_connection_string(text, "refused", retry_total=0) as client:
+        rooms = Rooms(Table(client), now)
+        for attempt in (rooms.get("99400000000000000"), rooms.create(RoomChange(), {}, None, ORIGIN)):
+            with pytest.raises(StorageUnavailable) as caught:
+                await attempt
+            assert isinstance(caught.value.__cause__, HttpResponseError)
+    assert wrong not in caplog.text
+    assert "AuthorizationFailure" in caplog.text or "AuthenticationFailed" in caplog.text
