@@ -32,7 +32,7 @@ TIME_BUDGET = 10.0
 """Seconds that an operation may take in the storage before it is answered with 503."""
 
 MAX_BODY = 4 * 1024 * 1024
-"""Bytes of a request's body; the largest change of a roster has about a third of it."""
+"""Bytes of a request's body; the largest change of a roster needs about a fifth of it."""
 
 MAX_REQUEST_ID = 256
 """Characters of x-ms-client-request-id that are remembered; what is longer is cut."""

@@ -13,7 +13,7 @@ type Roster = dict[str, Role]
 type RosterPatch = Mapping[str, Role | None]
 """Raw id to new role; None removes."""
 
-MAX_PARTICIPANTS = 10_000
+MAX_PARTICIPANTS = 5_000
 """Of one room, and in one change: what fits into one entity of Table Storage (1 MiB), with room to spare."""
 
 _GUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"

@@ -146,5 +146,5 @@ def _storage_errors() -> Iterator[None]:
 
 
 def _summary(error: AzureError) -> str:
-    code = getattr(error, "error_code", None) or getattr(error, "status_code", None) or ""
-    return f"{type(error).__name__} {code} {error.message.partition('\n')[0]}"
+    code = getattr(error, "error_code", None)
+    return f"{type(error).__name__} {getattr(code, 'value', code) or ''} {error.message.partition('\n')[0]}"

@@ -92,5 +92,5 @@ def test_a_roster_has_a_limit_and_the_error_names_it() -> None:
     with pytest.raises(ValidationFailed) as caught:
         check_size({acs_user(n): "Attendee" for n in range(MAX_PARTICIPANTS + 1)})
     assert [(d.message, d.target) for d in caught.value.details] == [
-        ("A room has at most 10,000 participants.", "$.participants")
+        ("A room has at most 5,000 participants.", "$.participants")
     ]
