@@ -2,14 +2,20 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
+from uuid import UUID
 
-type Role = Literal["manage", "read"]
+type Access = Literal["manage", "read"]
 """What a caller may do: `read` is GET only."""
 
 MIN_KEY_BYTES = 32
+_MAKE_A_KEY = "make one with: openssl rand -base64 48"
+
+_AUDIENCES = {"https://communication.azure.com", "https://communication.azure.com/"}
+"""What the Communication Services SDKs ask tokens for; which of the two it becomes depends on the token's version."""
 
 
 class SettingsError(ValueError):
@@ -21,15 +27,16 @@ class AccessKey:
     """A shared secret. `name` is what the log calls it."""
 
     name: str
-    role: Role
-    secret: bytes
+    access: Access
+    secret: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Entra:
     """Who may call with an Entra ID token.
 
-    `manage` and `read` hold object ids, application (client) ids and names of app roles, in lower case.
+    `tenant` is the directory's id, not a domain: tokens carry the id, and so does the name of their issuer. `manage`
+    and `read` hold object ids, application (client) ids and names of app roles. All of these are in lower case.
     """
 
     tenant: str
@@ -43,7 +50,7 @@ class Entra:
 class Settings:
     """All settings, checked."""
 
-    storage_connection_string: str | None
+    storage_connection_string: str | None = field(repr=False)
     storage_uri: str | None
     table: str
     keys: tuple[AccessKey, ...]
@@ -74,22 +81,35 @@ def _table(name: str) -> str:
 
 
 def _keys(env: Mapping[str, str]) -> list[AccessKey]:
-    prefixes: dict[str, Role] = {"ROOMS_MANAGE_KEY__": "manage", "ROOMS_READ_KEY__": "read"}
-    return [
-        AccessKey(setting.removeprefix(prefix), role, _secret(setting, value))
-        for setting, value in env.items()
-        for prefix, role in prefixes.items()
-        if setting.startswith(prefix) and value
-    ]
+    prefixes: dict[str, Access] = {"ROOMS_MANAGE_KEY__": "manage", "ROOMS_READ_KEY__": "read"}
+    setting_of: dict[bytes, str] = {}
+    keys = []
+    for setting, value in env.items():
+        for prefix, access in prefixes.items():
+            if not (setting.startswith(prefix) and value):
+                continue
+            key = AccessKey(_key_name(setting, prefix), access, _secret(setting, value))
+            if key.secret in setting_of:
+                raise SettingsError(f"{setting}: the same key as {setting_of[key.secret]}; every name needs its own.")
+            setting_of[key.secret] = setting
+            keys.append(key)
+    return keys
+
+
+def _key_name(setting: str, prefix: str) -> str:
+    name = setting.removeprefix(prefix)
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", name):
+        raise SettingsError(f"{prefix}<name>: a key's name is 1 to 64 letters, digits, '.', '_' and '-'.")
+    return name
 
 
 def _secret(setting: str, value: str) -> bytes:
     try:
         secret = base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError):
-        raise SettingsError(f"{setting}: a key is base64 text; make one with: openssl rand -base64 64") from None
+        raise SettingsError(f"{setting}: a key is base64 text; {_MAKE_A_KEY}") from None
     if len(secret) < MIN_KEY_BYTES:
-        raise SettingsError(f"{setting}: a key has at least {MIN_KEY_BYTES} bytes; make one with: openssl rand -base64 64")
+        raise SettingsError(f"{setting}: a key has at least {MIN_KEY_BYTES} bytes; {_MAKE_A_KEY}")
     return secret
 
 
@@ -97,14 +117,27 @@ def _entra(env: Mapping[str, str]) -> Entra | None:
     tenant = env.get("ROOMS_ENTRA_TENANT")
     if not tenant:
         return None
-    audiences = _list(env, "ROOMS_ENTRA_AUDIENCE") or {"https://communication.azure.com", "https://communication.azure.com/"}
     return Entra(
-        tenant=tenant,
-        authority=(env.get("ROOMS_ENTRA_AUTHORITY") or "https://login.microsoftonline.com").rstrip("/"),
-        audiences=frozenset(audiences),
+        tenant=_tenant(tenant),
+        authority=_authority(env.get("ROOMS_ENTRA_AUTHORITY") or "https://login.microsoftonline.com"),
+        audiences=frozenset(_list(env, "ROOMS_ENTRA_AUDIENCE") or _AUDIENCES),
         manage=frozenset(name.lower() for name in _list(env, "ROOMS_ENTRA_MANAGE")),
         read=frozenset(name.lower() for name in _list(env, "ROOMS_ENTRA_READ")),
     )
+
+
+def _tenant(value: str) -> str:
+    # A domain, `common` or `organizations` would never equal the id in a token, or would let every directory in.
+    try:
+        return str(UUID(value.strip()))
+    except ValueError:
+        raise SettingsError("ROOMS_ENTRA_TENANT: the directory (tenant) id, a GUID; see: az account show") from None
+
+
+def _authority(value: str) -> str:
+    if not re.match(r"https://[^/]|http://(localhost|127\.0\.0\.1)[:/]", value):
+        raise SettingsError("ROOMS_ENTRA_AUTHORITY: an https:// address, as https://login.microsoftonline.com")
+    return value.rstrip("/")
 
 
 def _list(env: Mapping[str, str], setting: str) -> set[str]:

@@ -1,0 +1,103 @@
+"""The keys that a tenant publishes to check its tokens with (JWKS), fetched when needed and kept.
+
+The address comes from the settings, never from a token.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from rooms.auth.caller import escaped
+from rooms.errors import Denied
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+type Fetch = Callable[[str], Awaitable[Any]]
+"""Gets the JSON at an address. Whatever it raises means that the keys cannot be had now."""
+
+MAX_AGE = timedelta(hours=24)
+RETRY_AFTER = timedelta(seconds=15)
+"""Between two fetches: anyone can send tokens with key ids that do not exist."""
+
+FETCH_SECONDS = 5
+
+_log = logging.getLogger("rooms.auth")
+
+
+class PublishedKeys:
+    """The published keys at `url`, by key id."""
+
+    def __init__(self, url: str, now: Callable[[], datetime], fetch: Fetch) -> None:
+        self._url = url
+        self._now = now
+        self._fetch = fetch
+        self._one_at_a_time = asyncio.Lock()
+        self._keys: dict[str, RSAPublicKey] = {}
+        self._fetched: datetime | None = None
+        self._tried: datetime | None = None
+        self._failure = ""
+
+    async def find(self, kid: str) -> "RSAPublicKey":
+        """The key with the id `kid`. Raises Denied: there is none, or the keys cannot be had."""
+        key = self._keys.get(kid)
+        if key is None or (self._older(self._fetched, MAX_AGE) and not self._one_at_a_time.locked()):
+            await self._refresh()
+            key = self._keys.get(kid)
+        if key is not None:
+            return key
+        if self._failure:
+            raise Denied(f"the tenant's keys could not be fetched from {self._url}: {self._failure}")
+        raise Denied(f"the token's key id '{escaped(kid)}' is not among the keys at {self._url}")
+
+    async def _refresh(self) -> None:
+        async with self._one_at_a_time:
+            if not self._older(self._tried, RETRY_AFTER):
+                return
+            try:
+                async with asyncio.timeout(FETCH_SECONDS):
+                    self._keys = _signing_keys(await self._fetch(self._url))
+            except Exception as failure:  # whatever it is, the answer is the same: no new keys
+                self._failure = escaped(f"{type(failure).__name__} {failure}".strip())
+                if self._keys:
+                    _log.error("keeping the keys of %s: %s: %s", self._fetched, self._url, self._failure)
+            else:
+                self._failure = ""
+                self._fetched = self._now()
+            self._tried = self._now()
+
+    def _older(self, moment: datetime | None, age: timedelta) -> bool:
+        # A clock that was set back counts as older: it must not keep us from fetching.
+        return moment is None or not timedelta(0) <= self._now() - moment < age
+
+
+async def fetch_json(url: str) -> Any:
+    """The JSON at `url`."""
+    import aiohttp
+
+    async with aiohttp.ClientSession() as session, session.get(url, allow_redirects=False) as response:
+        if response.status != 200:
+            raise ValueError(f"answered {response.status}")
+        return await response.json(content_type=None)
+
+
+def _signing_keys(document: Any) -> dict[str, "RSAPublicKey"]:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+    from jwt import InvalidKeyError
+    from jwt.algorithms import RSAAlgorithm
+
+    keys = {}
+    for entry in document["keys"]:
+        if entry.get("kty") != "RSA" or entry.get("use", "sig") != "sig" or not isinstance(entry.get("kid"), str):
+            continue
+        try:
+            key = RSAAlgorithm.from_jwk(entry)
+        except (InvalidKeyError, ValueError):
+            continue
+        if isinstance(key, RSAPublicKey):
+            keys[entry["kid"]] = key
+    if not keys:
+        raise ValueError("no RSA signing key among them")
+    return keys

@@ -1,0 +1,127 @@
+"""Requests signed with a shared key (HMAC-SHA256), as the Communication Services SDKs sign them.
+
+What is signed is `METHOD\\npath?query\\n<date>;<host>;<hash of the body>`. The SDKs spell path and query differently, and
+the Functions host decodes the path and encodes it anew before we see it, so several spellings of a URL are tried:
+
+    as in req.url           Java (which leaves !$&'()*+,;=:@ bare, as the host does), and every URL with a plain path
+    percent-decoded         Python, sync and aio
+    encodeURIComponent      JavaScript
+    RFC 3986 unreserved     .NET (Uri.EscapeDataString)
+
+The decoded spelling is the same for `a%2Fb` and `a/b`, so whoever overhears a request can, for five minutes, send it
+again with other escapes. It then names no room, as the host keeps %2F in a path.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import re
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote, unquote, unquote_to_bytes
+
+import azure.functions as func
+
+from rooms.auth.caller import Caller, escaped
+from rooms.errors import Denied
+from rooms.settings import AccessKey
+
+CLOCK_SKEW = timedelta(minutes=5)
+
+# The order, the case and the set of headers are those of every SDK; `date` is what Microsoft's tutorials for REST sign.
+_AUTHORIZATION = re.compile(r"HMAC-SHA256 SignedHeaders=(x-ms-date|date);host;x-ms-content-sha256&Signature=([A-Za-z0-9+/]{43}=)")
+_SCHEME_AND_HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?]*")
+_SHOWN_STRING = 2000
+_URI_COMPONENT = "!*'()"
+"""What encodeURIComponent leaves bare beside the unreserved characters of RFC 3986."""
+
+
+class SharedKeys:
+    """The keys that requests may be signed with."""
+
+    def __init__(self, keys: Sequence[AccessKey], trust_forwarded_host: bool, now: Callable[[], datetime]) -> None:
+        self._keys = keys
+        self._trust_forwarded_host = trust_forwarded_host
+        self._now = now
+
+    def authenticate(self, req: func.HttpRequest, authorization: str) -> Caller:
+        """Whose key signed `req`. Raises Denied."""
+        form = _AUTHORIZATION.fullmatch(authorization)
+        if form is None:
+            raise Denied(
+                "malformed Authorization header, expected: "
+                "HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha256&Signature=<base64 of 32 bytes>"
+            )
+        date = _header(req, form[1])
+        self._check_clock(form[1], date)
+        content_hash = _header(req, "x-ms-content-sha256")
+        url = path_and_query(req.url)
+        signed_headers = f"{date};{self._host(req)};{content_hash}"
+        key = self._key_of(binascii.a2b_base64(form[2]), req.method, url, signed_headers)
+        if key is None:
+            string_to_sign = escaped(f"{req.method}\n{url}\n{signed_headers}", _SHOWN_STRING)
+            raise Denied(f"no key fits: the signature should be that of '{string_to_sign}'")
+        # After the signature, so that a stranger's body is not worth a hash.
+        actual_hash = base64.b64encode(hashlib.sha256(req.get_body()).digest())
+        if not hmac.compare_digest(actual_hash, content_hash.encode(errors="replace")):
+            raise Denied(f"the body's hash is {actual_hash.decode()}, not the signed '{escaped(content_hash)}'")
+        return Caller(key.name, key.access)
+
+    def _check_clock(self, header: str, date: str) -> None:
+        try:
+            sent = datetime.strptime(date, "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC)
+        except ValueError:
+            raise Denied(f"{header} is no HTTP date: '{escaped(date)}'") from None
+        behind = self._now() - sent
+        if abs(behind) > CLOCK_SKEW:
+            way = "behind" if behind > timedelta(0) else "ahead"
+            raise Denied(f"the caller's clock is {abs(behind) // timedelta(seconds=1)} s {way} ({header}: {escaped(date)})")
+
+    def _host(self, req: func.HttpRequest) -> str:
+        if self._trust_forwarded_host:
+            forwarded: str = req.headers.get("x-forwarded-host", "").partition(",")[0].strip()
+            if forwarded:
+                return forwarded
+        return _header(req, "host")
+
+    def _key_of(self, signature: bytes, method: str, url: str, signed_headers: str) -> AccessKey | None:
+        fitting = None
+        for spelling in _spellings(url):
+            message = f"{method}\n{spelling}\n{signed_headers}".encode(errors="replace")
+            for key in self._keys:  # all of them: the time taken does not tell which one fits
+                if hmac.compare_digest(hmac.digest(key.secret, message, "sha256"), signature):
+                    fitting = key
+            if fitting:
+                break
+        return fitting
+
+
+def path_and_query(url: str) -> str:
+    """Path and query of an absolute `url`, as they are: parsing would already change them."""
+    authority = _SCHEME_AND_HOST.match(url)
+    rest = url[authority.end() :] if authority else url
+    return rest if rest.startswith("/") else f"/{rest}"
+
+
+def _spellings(url: str) -> Iterator[str]:
+    """The ways in which the SDKs may have spelled `url`, each once."""
+    yield url
+    seen = {url}
+    path, mark, query = url.partition("?")
+    segments = [unquote_to_bytes(segment.encode(errors="replace")) for segment in path.split("/")]
+    for spelling in (
+        unquote(url),
+        "/".join(quote(segment, safe=_URI_COMPONENT) for segment in segments) + mark + query,
+        "/".join(quote(segment, safe="") for segment in segments) + mark + query,
+    ):
+        if spelling not in seen:
+            seen.add(spelling)
+            yield spelling
+
+
+def _header(req: func.HttpRequest, name: str) -> str:
+    value: str | None = req.headers.get(name)
+    if not value:
+        raise Denied(f"no {name} header")
+    return value
