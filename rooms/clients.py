@@ -1,5 +1,6 @@
 """The parts that live as long as the process: built when first needed, and only here."""
 
+import logging
 import os
 from functools import cache
 from typing import Any
@@ -12,6 +13,8 @@ from rooms.rules.time import now
 from rooms.settings import Settings, read_settings
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
+
+_log = logging.getLogger(__name__)
 
 _TIMEOUTS: dict[str, Any] = {"connection_timeout": 2, "read_timeout": 5, "retry_total": 3, "retry_backoff_factor": 0.2}
 """Seconds for one request to the storage, and how often and with what delay a read is tried again."""
@@ -34,17 +37,22 @@ def rooms() -> Rooms:
     """The rooms in the storage that the settings name.
 
     Raises:
-        StorageUnavailable: they name none.
+        StorageUnavailable: they name none, or one that cannot be.
     """
-    return Rooms(Table(_table_client()), now)
+    try:
+        return Rooms(Table(_table_client(settings())), now)
+    except ValueError as error:
+        _log.error("no storage: ROOMS_STORAGE is not usable: %s", error)
+        raise StorageUnavailable from error
 
 
-def _table_client() -> TableClient:
-    chosen = settings()
+def _table_client(chosen: Settings) -> TableClient:
     if chosen.storage_connection_string:
         return TableClient.from_connection_string(chosen.storage_connection_string, chosen.table, **_TIMEOUTS)
     if chosen.storage_uri:
         from azure.identity.aio import DefaultAzureCredential
 
-        return TableClient(chosen.storage_uri, chosen.table, credential=DefaultAzureCredential(), **_TIMEOUTS)
-    raise StorageUnavailable("No storage is configured: set ROOMS_STORAGE or ROOMS_STORAGE__tableServiceUri.")
+        identity = DefaultAzureCredential(managed_identity_client_id=chosen.storage_client_id)
+        return TableClient(chosen.storage_uri, chosen.table, credential=identity, **_TIMEOUTS)
+    _log.error("no storage: set ROOMS_STORAGE to a connection string, or ROOMS_STORAGE__tableServiceUri")
+    raise StorageUnavailable

@@ -52,6 +52,7 @@ class Settings:
 
     storage_connection_string: str | None = field(repr=False)
     storage_uri: str | None
+    storage_client_id: str | None
     table: str
     keys: tuple[AccessKey, ...]
     entra: Entra | None
@@ -67,6 +68,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
     return Settings(
         storage_connection_string=env.get("ROOMS_STORAGE") or None,
         storage_uri=env.get("ROOMS_STORAGE__tableServiceUri") or None,
+        storage_client_id=env.get("ROOMS_STORAGE__clientId") or None,
         table=_table(env.get("ROOMS_TABLE") or "rooms"),
         keys=tuple(_keys(env)),
         entra=_entra(env),
