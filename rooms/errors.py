@@ -100,9 +100,7 @@ class UnsupportedApiVersion(Refusal):
     code = "UnsupportedApiVersion"
 
     def __init__(self, uri: str, version: str) -> None:
-        super().__init__(
-            f"The HTTP resource that matches the request URI '{uri}' does not support the API version '{version}'."
-        )
+        super().__init__(f"The HTTP resource that matches the request URI '{uri}' does not support the API version '{version}'.")
 
 
 class LengthRequired(Refusal):

@@ -17,13 +17,14 @@ def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def _proxy(azurite: str) -> Iterator[StorageProxy]:
+def storage_proxy(azurite: str) -> Iterator[StorageProxy]:
+    """One proxy before that Azurite; tests take `proxy`."""
     with StorageProxy(azurite) as proxy:
         yield proxy
 
 
 @pytest.fixture
-def proxy(_proxy: StorageProxy) -> StorageProxy:
-    """A proxy before that Azurite, without faults and with nothing counted."""
-    _proxy.forget()
-    return _proxy
+def proxy(storage_proxy: StorageProxy) -> StorageProxy:
+    """The proxy, without faults and with nothing counted."""
+    storage_proxy.forget()
+    return storage_proxy

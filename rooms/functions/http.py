@@ -65,9 +65,7 @@ class Call:
         return parse_body(model, self.request.get_body(), self.version)
 
 
-async def answer(
-    request: func.HttpRequest, operation: Callable[[Call], Awaitable[func.HttpResponse]]
-) -> func.HttpResponse:
+async def answer(request: func.HttpRequest, operation: Callable[[Call], Awaitable[func.HttpResponse]]) -> func.HttpResponse:
     """Carries out an operation of the Rooms API for a caller who may, and answers with what became of it."""
     try:
         _check_body(request)
@@ -89,9 +87,7 @@ def respond(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | N
 
 def no_content() -> func.HttpResponse:
     """A 204; an empty content type keeps the library from adding one."""
-    return func.HttpResponse(
-        status_code=204, headers={"Content-Type": "", "api-supported-versions": SUPPORTED_VERSIONS}
-    )
+    return func.HttpResponse(status_code=204, headers={"Content-Type": "", "api-supported-versions": SUPPORTED_VERSIONS})
 
 
 def query(request: func.HttpRequest, name: str) -> str | None:

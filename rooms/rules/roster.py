@@ -57,10 +57,6 @@ def roster_difference(before: Roster, after: Roster) -> RosterDifference:
     """What leads from `before` to `after`."""
     return RosterDifference(
         added={raw_id: role for raw_id, role in after.items() if raw_id not in before},
-        changed={
-            raw_id: (before[raw_id], role)
-            for raw_id, role in after.items()
-            if raw_id in before and before[raw_id] != role
-        },
+        changed={raw_id: (before[raw_id], role) for raw_id, role in after.items() if raw_id in before and before[raw_id] != role},
         removed={raw_id: role for raw_id, role in before.items() if raw_id not in after},
     )

@@ -6,7 +6,7 @@ A tick is 100 ns, the resolution of the wire and of Table Storage; a point in ti
 
 import re
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 type Ticks = int
 """A point in time: 100 ns steps since 0001-01-01T00:00:00Z; or a length of time in such steps."""
@@ -17,10 +17,9 @@ MAX_TIME: Ticks = 3_155_378_975_999_999_999
 """The last tick of the year 9999."""
 
 _UNIX_EPOCH: Ticks = 719_162 * DAY
+_YEAR_1 = datetime(1, 1, 1, tzinfo=UTC)
 _ONE_SECOND = timedelta(seconds=1)
-_RFC3339 = re.compile(
-    r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])([01]\d|2[0-3]):([0-5]\d))", re.ASCII
-)
+_RFC3339 = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])([01]\d|2[0-3]):([0-5]\d))", re.ASCII)
 
 
 def now() -> Ticks:
@@ -38,7 +37,7 @@ def parse_time(text: str) -> Ticks:
     if match is None:
         raise ValueError("no time of RFC 3339")
     calendar, fraction, sign, hours, minutes = match.groups()
-    ticks = (datetime.fromisoformat(calendar) - datetime.min) // _ONE_SECOND * SECOND
+    ticks = (datetime.fromisoformat(f"{calendar}+00:00") - _YEAR_1) // _ONE_SECOND * SECOND
     ticks += int((fraction or "")[:7].ljust(7, "0"))
     if sign is not None:
         offset = (int(hours) * 60 + int(minutes)) * 60 * SECOND
@@ -51,5 +50,5 @@ def parse_time(text: str) -> Ticks:
 def format_time(ticks: Ticks) -> str:
     """As the wire has it: `+00:00`, no trailing zeros in the fraction, no fraction when whole."""
     seconds, fraction = divmod(ticks, SECOND)
-    text = (datetime.min + timedelta(seconds=seconds)).isoformat()
+    text = (_YEAR_1 + timedelta(seconds=seconds)).isoformat().removesuffix("+00:00")
     return f"{text}.{fraction:07d}".rstrip("0") + "+00:00" if fraction else f"{text}+00:00"

@@ -38,8 +38,8 @@ _PER_PARTITION = 10
 """Rows that a page takes from each partition. Ids are random, so 30 rooms rarely have more than 10 in one partition;
 if they do, the page is shorter."""
 
-_JITTER = 0.05
-"""Seconds before a change that met another one is tried again, at most."""
+_MAX_JITTER = 0.05
+"""Seconds before a transaction that met another one is tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,7 @@ class Rooms:
         self._clock = clock
         self._writers: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def create(
-        self, wanted: RoomChange, roster: Roster, repeatability: Repeatability | None, origin: Origin
-    ) -> Room:
+    async def create(self, wanted: RoomChange, roster: Roster, repeatability: Repeatability | None, origin: Origin) -> Room:
         """A new room, or the one that this create made before. One request.
 
         Raises:
@@ -94,7 +92,8 @@ class Rooms:
                 before = await self._room_row(room.id)
                 if repeatability and before and before.get("repeatabilityId") == repeatability.request_id:
                     return _repeated(before, repeatability)
-                continue  # the id is another room's
+                await _jitter()  # the id is another room's
+                continue
             return room
         raise AssertionError("unreachable")
 
@@ -119,9 +118,7 @@ class Rooms:
         # What a partition has behind a full answer is not known: only up to there is the order certain.
         cut_off = [rows[-1]["RowKey"] for rows in answers if len(rows) == _PER_PARTITION]
         certain = min(cut_off, default=keys.INDEX_END)
-        known = sorted(
-            (row for rows in answers for row in rows if row["RowKey"] <= certain), key=lambda row: row["RowKey"]
-        )
+        known = sorted((row for rows in answers for row in rows if row["RowKey"] <= certain), key=lambda row: row["RowKey"])
         shown = known[:PAGE]
         more = bool(cut_off) or len(known) > PAGE
         return [listed_room_of(row) for row in shown], shown[-1]["RowKey"] if more else None
@@ -188,7 +185,7 @@ class Rooms:
         try:
             await self._table.commit([insert(record), merge(changed, row), more])
         except Conflict:
-            await asyncio.sleep(random.uniform(0, _JITTER))
+            await _jitter()
             return False
         return True
 
@@ -199,15 +196,17 @@ class Rooms:
         return await self._table.get(keys.partition(room_id), keys.room_row(room_id))
 
     async def _room_and_roster(self, room_id: str) -> tuple[TableEntity, Roster]:
-        rows = await self._table.first(
-            keys.partition(room_id), keys.room_row(room_id), keys.end_of_rosters(room_id), count=2
-        )
+        rows = await self._table.first(keys.partition(room_id), keys.room_row(room_id), keys.end_of_rosters(room_id), count=2)
         room = _alive(rows[0] if rows else None)
         return room, unpack(rows[1])
 
     def _queue(self, room_id: str) -> asyncio.Lock:
         """Writers of one room in this process take turns, instead of meeting in the storage."""
         return self._writers.setdefault(room_id, asyncio.Lock())
+
+
+async def _jitter() -> None:
+    await asyncio.sleep(random.uniform(0, _MAX_JITTER))
 
 
 def _alive(row: TableEntity | None) -> TableEntity:
@@ -232,7 +231,5 @@ def _room_id(repeatability: Repeatability | None, attempt: int) -> str:
 
 def _repeated(row: TableEntity, repeatability: Repeatability) -> Room:
     if row["bodyHash"] != repeatability.body_hash:
-        raise ValidationFailed(
-            Detail("This Repeatability-Request-ID was used with another body.", "Repeatability-Request-ID")
-        )
+        raise ValidationFailed(Detail("This Repeatability-Request-ID was used with another body.", "Repeatability-Request-ID"))
     return room_of(row)

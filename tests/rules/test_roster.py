@@ -91,6 +91,4 @@ def test_a_roster_has_a_limit_and_the_error_names_it() -> None:
     check_size({acs_user(n): "Attendee" for n in range(MAX_PARTICIPANTS)})
     with pytest.raises(ValidationFailed) as caught:
         check_size({acs_user(n): "Attendee" for n in range(MAX_PARTICIPANTS + 1)})
-    assert [(d.message, d.target) for d in caught.value.details] == [
-        ("A room has at most 5,000 participants.", "$.participants")
-    ]
+    assert [(d.message, d.target) for d in caught.value.details] == [("A room has at most 5,000 participants.", "$.participants")]

@@ -14,6 +14,7 @@ from tests.storage_proxy import StorageProxy
 
 ORIGIN = Origin("tester", "request-1")
 
+
 @pytest_asyncio.fixture
 async def client(proxy: StorageProxy) -> AsyncIterator[TableClient]:
     """A table that does not exist yet; what is slower than half a second is too slow."""

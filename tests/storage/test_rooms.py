@@ -9,7 +9,7 @@ from azure.core.exceptions import HttpResponseError
 from azure.data.tables.aio import TableClient
 
 from rooms.errors import RoomNotFound, StorageUnavailable, ValidationFailed
-from rooms.rules.room import RoomChange
+from rooms.rules.room import Room, RoomChange
 from rooms.rules.roster import MAX_PARTICIPANTS, Roster
 from rooms.rules.time import DAY, now, parse_time
 from rooms.storage.rooms import PAGE, Origin, Repeatability, Rooms
@@ -128,7 +128,7 @@ async def test_a_room_made_between_two_pages_neither_repeats_nor_hides_another(r
 
 
 async def test_a_list_of_a_crowded_partition_is_whole_and_in_order(rooms: Rooms, client: TableClient) -> None:
-    created = []
+    created: list[Room] = []
     while len(created) < 25:  # ids that all end in the same digit
         request = Repeatability(str(uuid.uuid4()), "")
         room = await rooms.create(RoomChange(), {}, request, ORIGIN)
@@ -178,9 +178,7 @@ async def test_a_delete_that_is_sent_again_finds_it_done(rooms: Rooms, client: T
 async def test_a_create_that_is_sent_again_answers_with_the_room_it_made(rooms: Rooms, client: TableClient) -> None:
     request = Repeatability("7b3f", "hash of the body")
     room = await rooms.create(RoomChange(), {ALICE: "Presenter"}, request, ORIGIN)
-    again = await asyncio.gather(
-        *(rooms.create(RoomChange(), {ALICE: "Presenter"}, request, ORIGIN) for _ in range(5))
-    )
+    again = await asyncio.gather(*(rooms.create(RoomChange(), {ALICE: "Presenter"}, request, ORIGIN) for _ in range(5)))
     assert set(again) == {room}
     assert list(await stored(client)) == [room.id]
     with pytest.raises(ValidationFailed) as caught:
@@ -198,17 +196,12 @@ async def test_an_id_that_another_room_has_is_not_taken(rooms: Rooms, client: Ta
 
 
 @pytest.mark.parametrize("processes", [1, 2])
-async def test_concurrent_writers_all_succeed_with_one_log_record_each(
-    rooms: Rooms, client: TableClient, processes: int
-) -> None:
+async def test_concurrent_writers_all_succeed_with_one_log_record_each(rooms: Rooms, client: TableClient, processes: int) -> None:
     room = await rooms.create(RoomChange(), {}, None, ORIGIN)
     writers = [rooms] + [Rooms(Table(client), now) for _ in range(processes - 1)]
     users = [acs_user(number) for number in range(32)]
     await asyncio.gather(
-        *(
-            writers[number % processes].patch_roster(room.id, {user: "Attendee"}, ORIGIN)
-            for number, user in enumerate(users)
-        )
+        *(writers[number % processes].patch_roster(room.id, {user: "Attendee"}, ORIGIN) for number, user in enumerate(users))
     )
     after = (await stored(client))[room.id]
     assert set(after.roster) == set(users)

@@ -36,9 +36,7 @@ def test_a_create_with_everything() -> None:
         "unknown": [1],
     }
     parsed = parse_body(CreateRoom, json.dumps(body).encode(), NEWEST)
-    assert parsed.change == RoomChange(
-        parse_time("2026-05-04T10:00:00.1234567Z"), parse_time("2026-05-04T11:00:00Z"), True
-    )
+    assert parsed.change == RoomChange(parse_time("2026-05-04T10:00:00.1234567Z"), parse_time("2026-05-04T11:00:00Z"), True)
     assert list(parsed.roster.items()) == [("a", "Presenter"), ("b", "Attendee"), ("c", "Attendee")]
 
 

@@ -1,0 +1,51 @@
+"""A storage that is down, cuts connections or does not answer."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.contract.raw import SUPPORTED, Raw, family_a, raw_id
+from tests.running import running_app
+from tests.storage_proxy import Fault, StorageProxy
+
+UNAVAILABLE = family_a("ServiceUnavailable", "The storage of this service is not available at the moment. Please try again.")
+
+
+@pytest.fixture(scope="module")
+def raw(storage_proxy: StorageProxy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Raw]:
+    settings = {"ROOMS_STORAGE": storage_proxy.connection_string, "ROOMS_TABLE": "down"}
+    with running_app(tmp_path_factory.mktemp("down"), settings) as app:
+        yield Raw(app.http, app.manage_key)
+
+
+@pytest.mark.parametrize("fault", Fault)
+def test_every_operation_is_answered_with_503_and_when_to_try_again(raw: Raw, proxy: StorageProxy, fault: Fault) -> None:
+    room = f"/rooms/{raw.new_room()['id']}"
+    proxy.choose = lambda _number, _what: fault
+    participants = {"participants": {raw_id(): {"role": "Presenter"}}}
+    answers = [
+        raw.post("/rooms", participants),
+        raw.get("/rooms"),
+        raw.get(room),
+        raw.patch(room, {"pstnDialOutEnabled": True}),
+        raw.get(f"{room}/participants"),
+        raw.patch(f"{room}/participants", participants),
+        raw.delete(room),
+    ]
+    proxy.forget()
+    for answer in answers:
+        assert answer.status == 503
+        assert answer.json() == UNAVAILABLE
+        assert answer.headers["retry-after"] == "1"
+        assert answer.headers["x-ms-error-code"] == "ServiceUnavailable"
+        assert answer.headers["api-supported-versions"] == SUPPORTED
+    assert raw.get(room).status == 200
+
+
+def test_without_a_storage_the_log_says_what_to_set(tmp_path: Path) -> None:
+    with running_app(tmp_path, {"ROOMS_STORAGE": "", "ROOMS_TABLE": "none"}) as app:
+        answer = Raw(app.http, app.manage_key).get("/rooms")
+        assert answer.status == 503
+        assert "ROOMS_STORAGE" in app.log()
+        assert "ROOMS_STORAGE" not in answer.body.decode()
