@@ -1,0 +1,64 @@
+"""A tenant of Entra ID: it signs tokens with real keys and publishes these over real HTTP."""
+
+import asyncio
+import json
+from typing import Any
+
+import jwt
+from aiohttp import web
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from jwt.algorithms import RSAAlgorithm
+
+TENANT_ID = "5b6f2c5e-0c4c-4d8e-9a39-1c4f5d0b7a11"
+
+
+class Tenant:
+    """Signs tokens; counts how often its keys are asked for, and can be out of order."""
+
+    def __init__(self) -> None:
+        self.keys: dict[str, RSAPrivateKey] = {}
+        self.others: list[dict[str, Any]] = []
+        self.fetches = 0
+        self.asked = asyncio.Event()
+        self.broken = False
+        self.answer: bytes | None = None
+        self.open = asyncio.Event()
+        self.open.set()
+        self.authority = ""
+        self._runner: web.AppRunner | None = None
+
+    async def start(self) -> None:
+        app = web.Application()
+        app.router.add_get(f"/{TENANT_ID}/discovery/v2.0/keys", self._publish)
+        self._runner = web.AppRunner(app)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        host, port = self._runner.addresses[0][:2]
+        self.authority = f"http://{host}:{port}"
+
+    async def stop(self) -> None:
+        if self._runner:
+            await self._runner.cleanup()
+            self._runner = None
+
+    def token(self, claims: dict[str, Any], signed_by: str, **header: Any) -> str:
+        # Not jwt.encode, which refuses to sign some of the claims that must be refused.
+        return jwt.PyJWS().encode(json.dumps(claims).encode(), self.keys[signed_by], "RS256", {"kid": signed_by, **header})
+
+    async def _publish(self, request: web.Request) -> web.Response:
+        self.fetches += 1
+        self.asked.set()
+        await self.open.wait()
+        if self.broken:
+            return web.Response(status=503)
+        if self.answer is not None:
+            return web.Response(body=self.answer)
+        keys = [
+            RSAAlgorithm.to_jwk(key.public_key(), as_dict=True) | {"kid": kid, "use": "sig"} for kid, key in self.keys.items()
+        ]
+        return web.Response(text=json.dumps({"keys": [*self.others, *keys]}), content_type="application/json")
+
+
+def new_key() -> RSAPrivateKey:
+    return generate_private_key(65537, 2048)

@@ -1,0 +1,97 @@
+import base64
+import logging
+import subprocess
+import sys
+
+import azure.functions as func
+import pytest
+
+from rooms.auth import Authenticator
+from rooms.errors import Denied
+from rooms.settings import read_settings
+from tests.auth.conftest import Refusals
+from tests.auth.requests import KEY, Clock, request, signed_headers
+
+KEYS = {"ROOMS_MANAGE_KEY__server": base64.b64encode(KEY).decode()}
+TOKEN = "eyJhbGciOiJSUzI1NiIsImtpZCI6ImsxIn0.e30.c2VjcmV0"
+
+
+async def test_with_nothing_configured_everybody_is_refused_and_the_log_says_what_to_set(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    authenticator = Authenticator(read_settings({}), Clock())
+    for headers in ({}, signed_headers(), {"authorization": f"Bearer {TOKEN}"}):
+        with pytest.raises(Denied):
+            await authenticator.authenticate(request(headers))
+    assert [record.levelno for record in caplog.records] == [logging.ERROR, *[logging.WARNING] * 3]
+    for record in caplog.records:
+        assert "ROOMS_MANAGE_KEY__<name>" in record.getMessage()
+        assert "ROOMS_ENTRA_TENANT" in record.getMessage()
+
+
+async def test_a_token_where_only_keys_are_configured_is_refused(refusals: Refusals) -> None:
+    with pytest.raises(Denied):
+        await Authenticator(read_settings(KEYS), Clock()).authenticate(request({"authorization": f"Bearer {TOKEN}"}))
+    assert "a bearer token, but ROOMS_ENTRA_TENANT is not set" in refusals.only()
+
+
+async def test_a_signature_where_only_a_tenant_is_configured_is_refused(refusals: Refusals) -> None:
+    tenant = {"ROOMS_ENTRA_TENANT": "5b6f2c5e-0c4c-4d8e-9a39-1c4f5d0b7a11"}
+    with pytest.raises(Denied):
+        await Authenticator(read_settings(tenant), Clock()).authenticate(request(signed_headers()))
+    assert "signed with a key, but no ROOMS_MANAGE_KEY__<name>" in refusals.only()
+
+
+async def test_who_is_let_in_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    await Authenticator(read_settings(KEYS), Clock()).authenticate(request(signed_headers()))
+    assert not caplog.records
+
+
+async def test_the_answer_to_a_refusal_does_not_say_why() -> None:
+    with pytest.raises(Denied) as denied:
+        await Authenticator(read_settings(KEYS), Clock()).authenticate(request({}))
+    assert str(denied.value) == "Denied by the resource provider."
+
+
+SECRET_HEADERS = [
+    {"authorization": TOKEN},
+    {"authorization": f"Bearer {TOKEN}"},
+    {"authorization": base64.b64encode(KEY).decode()},
+    {"authorization": f"HMAC-SHA256 {base64.b64encode(KEY).decode()}"},
+    signed_headers(key=bytes(64)),
+    signed_headers() | {"host": "elsewhere"},
+]
+
+
+@pytest.mark.parametrize("headers", SECRET_HEADERS)
+async def test_no_secret_token_or_signature_is_in_the_log(headers: dict[str, str], caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    tenant = {"ROOMS_ENTRA_TENANT": "5b6f2c5e-0c4c-4d8e-9a39-1c4f5d0b7a11"}
+
+    async def unreachable(url: str) -> object:
+        raise OSError("no network")
+
+    with pytest.raises(Denied) as denied:
+        await Authenticator(read_settings(KEYS | tenant), Clock(), unreachable).authenticate(request(headers))
+    sent = headers["authorization"].rpartition("Signature=")[2].removeprefix("Bearer ").removeprefix("HMAC-SHA256 ")
+    for text in (caplog.text, denied.value.reason, repr(denied.value)):
+        for secret in (sent, base64.b64encode(KEY).decode(), repr(KEY), KEY.hex(), "c2VjcmV0"):
+            assert secret not in text
+
+
+async def test_a_line_of_the_log_is_one_short_line_whatever_the_path(refusals: Refusals) -> None:
+    req = func.HttpRequest("G\nET", "http://h/a\n\x1b[31m\x00é\ud800/" + "b" * 9000 + "?code=hidden", headers={}, body=b"")
+    with pytest.raises(Denied):
+        await Authenticator(read_settings(KEYS), Clock()).authenticate(req)
+    line = refusals.only()
+    assert line.startswith(r"refused G\nET /a\n\x1b[31m\x00\xe9\ud800/bbb")
+    assert line.isascii()
+    assert line.isprintable()
+    assert len(line) < 300
+    assert "hidden" not in line
+
+
+def test_what_only_tokens_need_is_not_imported_before_one_comes() -> None:
+    script = "import sys, rooms.auth; print({'jwt', 'aiohttp', 'cryptography'} & set(sys.modules))"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "set()"

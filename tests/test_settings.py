@@ -1,0 +1,88 @@
+import base64
+
+import pytest
+
+from rooms.settings import AccessKey, SettingsError, read_settings
+
+KEY = bytes(range(32))
+KEY_TEXT = base64.b64encode(KEY).decode()
+OTHER_TEXT = base64.b64encode(bytes(32)).decode()
+TENANT = "5b6f2c5e-0c4c-4d8e-9a39-1c4f5d0b7a11"
+
+
+def test_nothing_set_lets_nobody_in_and_names_no_storage() -> None:
+    settings = read_settings({})
+    assert settings.keys == ()
+    assert settings.entra is None
+    assert settings.storage_connection_string is None
+    assert settings.storage_uri is None
+    assert settings.table == "rooms"
+    assert not settings.trust_forwarded_host
+
+
+def test_keys_have_the_name_and_the_access_of_their_setting() -> None:
+    env = {"ROOMS_MANAGE_KEY__server": KEY_TEXT, "ROOMS_READ_KEY__dash-1": OTHER_TEXT, "ROOMS_READ_KEY__unused": ""}
+    assert read_settings(env).keys == (AccessKey("server", "manage", KEY), AccessKey("dash-1", "read", bytes(32)))
+
+
+@pytest.mark.parametrize(
+    ("env", "said"),
+    [
+        ({"ROOMS_MANAGE_KEY__a": "not base64"}, "ROOMS_MANAGE_KEY__a: a key is base64 text"),
+        ({"ROOMS_MANAGE_KEY__a": "é"}, "ROOMS_MANAGE_KEY__a: a key is base64 text"),
+        ({"ROOMS_READ_KEY__a": base64.b64encode(bytes(31)).decode()}, "ROOMS_READ_KEY__a: a key has at least 32 bytes"),
+        ({"ROOMS_READ_KEY__": KEY_TEXT}, "ROOMS_READ_KEY__<name>: a key's name is"),
+        ({"ROOMS_READ_KEY__a b": KEY_TEXT}, "ROOMS_READ_KEY__<name>: a key's name is"),
+        (
+            {"ROOMS_MANAGE_KEY__a": KEY_TEXT, "ROOMS_READ_KEY__b": KEY_TEXT},
+            "ROOMS_READ_KEY__b: the same key as ROOMS_MANAGE_KEY__a",
+        ),
+        ({"ROOMS_ENTRA_TENANT": "contoso.onmicrosoft.com"}, "ROOMS_ENTRA_TENANT: the directory"),
+        ({"ROOMS_ENTRA_TENANT": "common"}, "ROOMS_ENTRA_TENANT: the directory"),
+        ({"ROOMS_ENTRA_TENANT": TENANT, "ROOMS_ENTRA_AUTHORITY": "http://evil.example"}, "ROOMS_ENTRA_AUTHORITY: an https"),
+        ({"ROOMS_ENTRA_TENANT": TENANT, "ROOMS_ENTRA_AUTHORITY": "http://localhost.evil"}, "ROOMS_ENTRA_AUTHORITY: an https"),
+        ({"ROOMS_TRUST_FORWARDED_HOST": "yes"}, "ROOMS_TRUST_FORWARDED_HOST: true or false"),
+        ({"ROOMS_TABLE": "1rooms"}, "ROOMS_TABLE: a table's name"),
+    ],
+)
+def test_what_cannot_be_used_is_named_without_its_value(env: dict[str, str], said: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        read_settings(env)
+    assert str(error.value).startswith(said)
+    assert KEY_TEXT not in str(error.value)
+
+
+def test_a_tenant_has_the_public_cloud_and_the_audience_of_the_sdks_by_default() -> None:
+    entra = read_settings({"ROOMS_ENTRA_TENANT": TENANT.upper()}).entra
+    assert entra is not None
+    assert entra.tenant == TENANT
+    assert entra.authority == "https://login.microsoftonline.com"
+    assert entra.audiences == {"https://communication.azure.com", "https://communication.azure.com/"}
+    assert entra.manage == entra.read == frozenset()
+
+
+def test_lists_are_separated_by_commas_and_compared_without_case() -> None:
+    env = {
+        "ROOMS_ENTRA_TENANT": TENANT,
+        "ROOMS_ENTRA_AUTHORITY": "https://login.microsoftonline.us/",
+        "ROOMS_ENTRA_AUDIENCE": "api://rooms, b",
+        "ROOMS_ENTRA_MANAGE": " A,, Rooms.Manage ",
+        "ROOMS_ENTRA_READ": "c",
+    }
+    entra = read_settings(env).entra
+    assert entra is not None
+    assert entra.authority == "https://login.microsoftonline.us"
+    assert entra.audiences == {"api://rooms", "b"}
+    assert entra.manage == {"a", "rooms.manage"}
+    assert entra.read == {"c"}
+
+
+def test_secrets_are_not_in_what_is_printed() -> None:
+    printed = repr(read_settings({"ROOMS_MANAGE_KEY__a": KEY_TEXT, "ROOMS_STORAGE": "AccountKey=hidden"}))
+    assert repr(KEY) not in printed
+    assert "hidden" not in printed
+
+
+@pytest.mark.parametrize(("text", "value"), [("", False), ("false", False), ("True", True), ("true", True)])
+def test_a_switch_is_true_or_false(text: str, value: bool) -> None:
+    assert read_settings({"ROOMS_TRUST_FORWARDED_HOST": text}).trust_forwarded_host is value
