@@ -85,7 +85,7 @@ class Azurite:
                 return lock
             if time.monotonic() > deadline:
                 lock.close()
-                raise CannotStart(f"Another devhost uses the data in {self._folder}: stop it, or choose another folder with --data.")
+                raise CannotStart(f"Another devhost uses the data in {self._folder}: stop it, or choose another with --data.")
             time.sleep(0.05)
 
     def _check_port(self) -> None:
