@@ -1,0 +1,40 @@
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.contract.raw import Raw
+from tests.contract.tally import TALLY, Tally
+from tests.running import RunningApp, running_app
+
+LISTED_ROOMS = 100
+"""More than three pages of the list."""
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+    """One app for all contract tests: rooms of other tests are in its list."""
+    with running_app(tmp_path_factory.mktemp("app")) as app:
+        yield app
+
+
+@pytest.fixture(scope="session")
+def raw(app: RunningApp) -> Raw:
+    """Signed requests with the key that may do everything."""
+    return Raw(app.http, app.manage_key)
+
+
+@pytest.fixture(scope="session")
+def many_rooms(raw: Raw) -> list[str]:
+    """Ids of enough rooms for more than three pages of the list."""
+    with ThreadPoolExecutor(8) as pool:
+        return [room["id"] for room in pool.map(lambda _: raw.new_room(), range(LISTED_ROOMS))]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[TALLY] = Tally()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for line in config.stash[TALLY].lines():
+        terminalreporter.write_line(line)

@@ -1,0 +1,26 @@
+"""Counts the recorded answers, for the line that ends the test run."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import pytest
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many recorded answers match, differ, or were left out and why."""
+
+    match: int = 0
+    differ: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+
+    def lines(self) -> list[str]:
+        """What to print; nothing if nothing was replayed."""
+        total = self.match + self.differ + self.left_out.total()
+        if not total:
+            return []
+        count = f"replay: {self.match} of {total} recorded answers match, {self.differ} differ"
+        return [f"{count}, {self.left_out.total()} left out", *(f"  {n} left out: {why}" for why, n in self.left_out.items())]
+
+
+TALLY = pytest.StashKey[Tally]()
