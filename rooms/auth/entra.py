@@ -98,7 +98,7 @@ def _key_id(token: str) -> str:
 
     try:
         header = jwt.get_unverified_header(token)
-    except (jwt.PyJWTError, ValueError, RecursionError):
+    except (jwt.PyJWTError, ValueError):
         raise Denied("malformed token") from None
     if header.get("alg") != "RS256":
         raise Denied(f"the token is signed with {_shown(header.get('alg'))}, expected RS256")
@@ -115,7 +115,7 @@ def _verified_claims(token: str, kid: str, key: "RSAPublicKey") -> Claims:
         return jwt.decode(token, key, algorithms=["RS256"], options=_ONLY_SIGNATURE)
     except jwt.InvalidSignatureError:
         raise Denied(f"the token's signature does not fit the key '{escaped(kid)}'") from None
-    except (jwt.PyJWTError, ValueError, RecursionError):
+    except (jwt.PyJWTError, ValueError):
         raise Denied("malformed token") from None
 
 
