@@ -8,9 +8,12 @@ documented for the last, is accepted by all."""
 
 SUPPORTED_VERSIONS = ", ".join(API_VERSIONS)
 
+_SPELLINGS = {f"ApiVersion.V{version.replace('-', '_')}": version for version in API_VERSIONS}
+"""How the Python SDK, on Python 3.12 and later, names its version from the second page of a list on."""
+
 
 def check_api_version(version: str | None, uri: str) -> str:
-    """`version`, if it is spoken.
+    """The api-version that `version` names.
 
     Raises:
         ApiVersionUnspecified: there is none.
@@ -18,9 +21,11 @@ def check_api_version(version: str | None, uri: str) -> str:
     """
     if not version:
         raise ApiVersionUnspecified
-    if version not in API_VERSIONS:
-        raise UnsupportedApiVersion(uri, version)
-    return version
+    if version in API_VERSIONS:
+        return version
+    if version in _SPELLINGS:
+        return _SPELLINGS[version]
+    raise UnsupportedApiVersion(uri, version)
 
 
 def has_pstn(version: str) -> bool:
