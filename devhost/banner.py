@@ -1,5 +1,6 @@
 """What devhost prints when the app is ready: where it is, and how to reach it with an SDK."""
 
+import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,14 +20,12 @@ def banner(port: int, data: Path, settings: Mapping[str, str], certificates: Cer
         parts.append(f"No access key is set, so every request will be refused: set {KEY_PREFIX}<name> to a key in base64.")
     else:
         parts.append(f"Connection string:\n  endpoint={endpoint};accesskey={key}")
-    trust = [
-        f"export REQUESTS_CA_BUNDLE={certificates.bundle}    # Python",
-        f"export SSL_CERT_FILE={certificates.bundle}         # Python, asyncio",
-        f"export NODE_EXTRA_CA_CERTS={certificates.authority}          # JavaScript",
-    ]
-    parts.append("\n  ".join(["So that the SDKs trust the certificate:", *trust]))
+    bundle, authority = shlex.quote(str(certificates.bundle)), shlex.quote(str(certificates.authority))
+    trust = {"REQUESTS_CA_BUNDLE": bundle, "SSL_CERT_FILE": bundle, "NODE_EXTRA_CA_CERTS": authority}
+    exports = [f"export {name}={value}" for name, value in trust.items()]
+    parts.append("\n  ".join(["So that the SDKs (Python, Python with asyncio, JavaScript) trust the certificate:", *exports]))
     example = PROJECT / "examples" / "rooms.py"
     if key is not None and example.exists():
-        tried = f"REQUESTS_CA_BUNDLE={certificates.bundle} COMMUNICATION_CONNECTION_STRING='endpoint={endpoint};accesskey={key}'"
-        parts.append(f"To try it:\n  {tried} {sys.executable} {example}")
+        run = shlex.join([f"COMMUNICATION_CONNECTION_STRING=endpoint={endpoint};accesskey={key}", sys.executable, str(example)])
+        parts.append(f"To try it:\n  env REQUESTS_CA_BUNDLE={bundle} {run}")
     return "\n\n".join(["", *parts, "Ctrl-C stops it.", ""])

@@ -95,7 +95,7 @@ class Timers:
     def __init__(self, functions: Iterable[Function], settings: Mapping[str, str], start: Start) -> None:
         self._start = start
         self._timers = {
-            function: read_schedule(function.name, function.trigger["schedule"], settings)
+            function.name: (function, read_schedule(function.name, function.trigger["schedule"], settings))
             for function in functions
             if function.kind == TIMER
         }
@@ -103,12 +103,13 @@ class Timers:
     async def run(self) -> None:
         """Run every timer at its times, until cancelled."""
         async with asyncio.TaskGroup() as group:
-            for function, schedule in self._timers.items():
+            for function, schedule in self._timers.values():
                 group.create_task(self._run_forever(function, schedule))
 
     def by_hand(self, function: Function) -> Datum:
         """What the function is told when it is run out of turn."""
-        return timer_datum(self._timers[function], None, datetime.now(UTC))
+        _, schedule = self._timers[function.name]
+        return timer_datum(schedule, None, datetime.now(UTC))
 
     async def _run_forever(self, function: Function, schedule: Schedule) -> None:
         last = None

@@ -1,0 +1,12 @@
+from collections.abc import Iterator
+
+import pytest
+
+from tests.devhost.running import APP, Devhost, running
+
+
+@pytest.fixture(scope="session")
+def devhost(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Devhost]:
+    """The app of this folder, running."""
+    with running(APP, tmp_path_factory.mktemp("devhost"), {"OVERRIDDEN": "environment"}) as devhost:
+        yield devhost
