@@ -12,11 +12,13 @@ if (!connectionString) {
 const newUser = () => ({ communicationUserId: `8:acs:${randomUUID()}_${randomUUID()}` });
 const [doctor, patient, interpreter, student] = [newUser(), newUser(), newUser(), newUser()];
 
-const MINUTE = 60_000;
-const tomorrow = new Date(Date.now() + 24 * 60 * MINUTE);
-tomorrow.setUTCHours(10, 0, 0, 0);
-const after = (time, minutes) => new Date(time.getTime() + minutes * MINUTE);
-const shown = (time) => time.toISOString().slice(0, 16).replace("T", " ");
+const tomorrowAt = (hours, minutes = 0) => {
+  const time = new Date();
+  time.setUTCDate(time.getUTCDate() + 1);
+  time.setUTCHours(hours, minutes, 0, 0);
+  return time;
+};
+const hours = (room) => `from ${room.validFrom.toISOString()} to ${room.validUntil.toISOString()}`;
 
 const client = new RoomsClient(connectionString);
 
@@ -27,25 +29,23 @@ async function printRoster(roomId) {
 }
 
 const room = await client.createRoom({
-  validFrom: tomorrow,
-  validUntil: after(tomorrow, 60),
+  validFrom: tomorrowAt(10),
+  validUntil: tomorrowAt(11),
   participants: [{ id: doctor, role: "Presenter" }, { id: patient }, { id: interpreter }],
 });
-console.log(`Created room ${room.id}, open from ${shown(room.validFrom)} to ${shown(room.validUntil)} UTC:`);
+console.log(`Created room ${room.id}, open ${hours(room)}, with:`);
 await printRoster(room.id);
 
-const longer = await client.updateRoom(room.id, {
-  validFrom: room.validFrom,
-  validUntil: after(room.validUntil, 30),
-});
+// validFrom and validUntil are changed together.
+const longer = await client.updateRoom(room.id, { validFrom: tomorrowAt(10), validUntil: tomorrowAt(11, 30) });
 await client.addOrUpdateParticipants(room.id, [{ id: student, role: "Consumer" }]);
 await client.removeParticipants(room.id, [interpreter]);
-console.log(`Now open until ${shown(longer.validUntil)} UTC, with:`);
+console.log(`Now open until ${longer.validUntil.toISOString()}, with:`);
 await printRoster(room.id);
 
 console.log("Rooms, newest first:");
 for await (const listed of client.listRooms()) {
-  console.log(`  ${listed.id}, open from ${shown(listed.validFrom)} to ${shown(listed.validUntil)} UTC`);
+  console.log(`  ${listed.id}, open ${hours(listed)}`);
 }
 
 await client.deleteRoom(room.id);

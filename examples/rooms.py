@@ -23,33 +23,34 @@ if not connection_string:
     sys.exit("Set COMMUNICATION_CONNECTION_STRING to the connection string that `make start` prints.")
 
 doctor, patient, interpreter, student = (new_user() for _ in range(4))
-tomorrow = datetime.now(UTC).replace(hour=10, minute=0, second=0, microsecond=0) + timedelta(days=1)
+start = datetime.now(UTC).replace(hour=10, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
 with RoomsClient.from_connection_string(connection_string) as client:
     room = client.create_room(
-        valid_from=tomorrow,
-        valid_until=tomorrow + timedelta(hours=1),
+        valid_from=start,
+        valid_until=start + timedelta(hours=1),
         participants=[
             RoomParticipant(communication_identifier=doctor, role=ParticipantRole.PRESENTER),
             RoomParticipant(communication_identifier=patient),
             RoomParticipant(communication_identifier=interpreter),
         ],
     )
-    print(f"Created room {room.id}, open from {room.valid_from:%d %b %H:%M} to {room.valid_until:%H:%M} UTC:")
+    print(f"Created room {room.id}, open from {room.valid_from} to {room.valid_until}, with:")
     print_roster(client, room.id)
 
-    room = client.update_room(room_id=room.id, valid_from=room.valid_from, valid_until=room.valid_until + timedelta(minutes=30))
+    # validFrom and validUntil are changed together.
+    room = client.update_room(room_id=room.id, valid_from=start, valid_until=start + timedelta(minutes=90))
     client.add_or_update_participants(
         room_id=room.id,
         participants=[RoomParticipant(communication_identifier=student, role=ParticipantRole.CONSUMER)],
     )
     client.remove_participants(room_id=room.id, participants=[interpreter])
-    print(f"Now open until {room.valid_until:%H:%M} UTC, with:")
+    print(f"Now open until {room.valid_until}, with:")
     print_roster(client, room.id)
 
     print("Rooms, newest first:")
     for listed in client.list_rooms():
-        print(f"  {listed.id}, open from {listed.valid_from:%d %b %H:%M} to {listed.valid_until:%d %b %H:%M} UTC")
+        print(f"  {listed.id}, open from {listed.valid_from} to {listed.valid_until}")
 
     client.delete_room(room.id)
     print(f"Deleted room {room.id}.")

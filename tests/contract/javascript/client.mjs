@@ -20,7 +20,8 @@ export async function refusal(call) {
   try {
     await call();
   } catch (error) {
-    return { name: error.name, status: error.statusCode, code: error.code, message: error.message };
+    const { name, statusCode: status, code, message, details } = error;
+    return { name, status, code, message, details: details?.error?.details };
   }
   return null;
 }

@@ -35,7 +35,6 @@ const pages = await collected(client.listRooms().byPage());
 const refusals = {
   past: await refusal(() => client.createRoom({ validUntil: new Date(0) })),
   onlyOneTime: await refusal(() => client.updateRoom(room.id, { validUntil: later })),
-  role: await refusal(() => client.addOrUpdateParticipants(room.id, [{ id: user(0), role: "Kafka" }])),
   identifier: await refusal(() => client.removeParticipants(room.id, [{ phoneNumber: "+14255550123" }])),
   idLength: await refusal(() => client.getRoom("invalid id/?")),
   id: await refusal(() => client.getRoom("non-existingroomId")),
