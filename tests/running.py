@@ -127,6 +127,8 @@ def _answers(app: RunningApp) -> bool:
 
 
 def _stop(app: RunningApp) -> None:
+    if app.process.poll() == -signal.SIGKILL:  # by the test
+        return
     app.process.send_signal(signal.SIGINT)
     try:
         code = app.process.wait(STOP_SECONDS)

@@ -1,11 +1,12 @@
 """A storage that is down, cuts connections or does not answer."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from tests.contract.raw import SUPPORTED, Raw, family_a, raw_id
+from tests.contract.raw import SUPPORTED, Answer, Raw, family_a, raw_id
 from tests.running import running_app
 from tests.storage_proxy import Fault, StorageProxy
 
@@ -24,15 +25,17 @@ def test_every_operation_is_answered_with_503_and_when_to_try_again(raw: Raw, pr
     room = f"/rooms/{raw.new_room()['id']}"
     proxy.choose = lambda _number, _what: fault
     participants = {"participants": {raw_id(): {"role": "Presenter"}}}
-    answers = [
-        raw.post("/rooms", participants),
-        raw.get("/rooms"),
-        raw.get(room),
-        raw.patch(room, {"pstnDialOutEnabled": True}),
-        raw.get(f"{room}/participants"),
-        raw.patch(f"{room}/participants", participants),
-        raw.delete(room),
+    operations: list[Callable[[], Answer]] = [
+        lambda: raw.post("/rooms", participants),
+        lambda: raw.get("/rooms"),
+        lambda: raw.get(room),
+        lambda: raw.patch(room, {"pstnDialOutEnabled": True}),
+        lambda: raw.get(f"{room}/participants"),
+        lambda: raw.patch(f"{room}/participants", participants),
+        lambda: raw.delete(room),
     ]
+    with ThreadPoolExecutor(len(operations)) as pool:
+        answers = list(pool.map(lambda operation: operation(), operations))
     proxy.forget()
     for answer in answers:
         assert answer.status == 503
