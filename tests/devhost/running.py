@@ -23,7 +23,7 @@ SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer as it came."""
+    """An answer as it came; header names are lower case, and duplicates are joined by a comma and a space."""
 
     status: int
     headers: dict[str, str]
@@ -52,7 +52,8 @@ class Devhost:
             connection.sendall(request)
             answer = http.client.HTTPResponse(connection, method=request.split(b" ")[0].decode())
             answer.begin()
-            return Reply(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
+            headers = {name.lower(): ", ".join(answer.headers.get_all(name, [])) for name in answer.headers}
+            return Reply(answer.status, headers, answer.read())
 
     def request(self, method: str, target: str, *headers: str, body: bytes | None = None) -> Reply:
         """Send a request with a Host header and, if there is a body, its length."""
@@ -71,9 +72,7 @@ class Devhost:
 
 
 @contextlib.contextmanager
-def running(
-    app: Path, folder: Path, environment: Mapping[str, str] | None = None, port: int | None = None
-) -> Iterator[Devhost]:
+def running(app: Path, folder: Path, environment: Mapping[str, str] | None = None, port: int | None = None) -> Iterator[Devhost]:
     """Devhost on the app, answering, with data and output in `folder`; killed at the end if a test did not end it."""
     devhost = started(app, folder, environment, port)
     try:
@@ -91,7 +90,7 @@ def started(app: Path, folder: Path, environment: Mapping[str, str] | None = Non
     chosen = port or free_port(3)
     command = [sys.executable, "-m", "devhost", "--app", str(app), "--port", str(chosen), "--data", str(folder / "data")]
     log = folder / "printed"
-    with log.open("ab") as output:
+    with log.open("wb") as output:
         process = subprocess.Popen(
             command,
             cwd=PROJECT,
