@@ -99,8 +99,8 @@ def running_app(data: Path, settings: Mapping[str, str] | None = None) -> Iterat
         _wait_until_it_answers(app)
         yield app
     except BaseException:
-        process.kill()
-        process.wait()
+        with contextlib.suppress(ProcessLookupError):
+            _kill(process)
         raise
     _stop(app)
 
@@ -133,7 +133,12 @@ def _stop(app: RunningApp) -> None:
     try:
         code = app.process.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:
-        app.process.kill()
-        app.process.wait()
+        _kill(app.process)
         raise AssertionError(f"The app did not stop within {STOP_SECONDS} s of Ctrl-C:\n{app.log()}") from None
     assert code == 0, f"Ctrl-C ended the app with {code}:\n{app.log()}"
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """Ends the app and what it has started: it leads a session of its own."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

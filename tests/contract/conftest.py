@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -7,15 +8,19 @@ from tests.contract.raw import Raw
 from tests.contract.tally import TALLY, Tally
 from tests.running import RunningApp, running_app
 
+UNHANDLED = re.compile(r"^Traceback.*?^\w[\w.]*(?:Error|Exception).*?$", re.DOTALL | re.MULTILINE)
+"""An exception in the app's log that nothing there has caught."""
+
 LISTED_ROOMS = 100
 """More than three pages of the list."""
 
 
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
-    """One app for all contract tests: rooms of other tests are in its list."""
+    """One app for all contract tests: rooms of other tests are in its list. Nothing they send may go unhandled."""
     with running_app(tmp_path_factory.mktemp("app")) as app:
         yield app
+    assert UNHANDLED.findall(app.log()) == []
 
 
 @pytest.fixture(scope="session")

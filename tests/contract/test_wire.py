@@ -1,6 +1,11 @@
 """The rules of the wire that no SDK would reach: one test a rule, over plain HTTP."""
 
+import contextlib
+import http.client
+import json
 import re
+import ssl
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
 from typing import Any
@@ -8,7 +13,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.contract.raw import JSON, SUPPORTED, VERSIONS, Answer, Raw, family_a, family_b, raw_id
+from tests.contract.raw import JSON, SUPPORTED, VERSIONS, Answer, Raw, family_a, family_b, raw_id, signed
 from tests.running import RunningApp
 
 UNKNOWN_ROOM = "99400000000000000"
@@ -424,6 +429,13 @@ def test_the_roster_keeps_the_order_of_insertion(raw: Raw) -> None:
     ]
 
 
+def test_the_list_of_participants_has_no_next_link(raw: Raw) -> None:
+    room = raw.new_room({"participants": {raw_id(n): {} for n in range(100)}})
+    body = raw.get(f"/rooms/{room['id']}/participants").json()
+    assert list(body) == ["value"]
+    assert all(list(participant) == ["rawId", "role"] for participant in body["value"])
+
+
 def test_who_is_removed_and_added_again_is_last(raw: Raw) -> None:
     room = raw.new_room({"participants": {raw_id(1): {}, raw_id(2): {}}})
     path = f"/rooms/{room['id']}/participants"
@@ -730,6 +742,16 @@ def test_next_link_has_the_host_of_the_request(app: RunningApp, many_rooms: list
     assert link.startswith(f"http://127.0.0.1:{port}/rooms?nextLink=")
 
 
+def test_next_link_has_the_scheme_of_the_request(app: RunningApp, many_rooms: list[str]) -> None:
+    secure = Raw(app.https, app.manage_key)
+    host, target = secure.host, secure.target("/rooms")
+    trust = ssl.create_default_context(cafile=str(app.ca))
+    with contextlib.closing(http.client.HTTPSConnection(host, context=trust)) as connection:
+        connection.request("GET", target, headers=signed(app.manage_key, "GET", target, host, b""))
+        link = json.load(connection.getresponse())["nextLink"]
+    assert link.startswith(f"{app.https}/rooms?nextLink=")
+
+
 def test_a_forwarded_host_is_not_believed(raw: Raw, many_rooms: list[str]) -> None:
     headers = {"X-Forwarded-Host": "evil.example.com", "X-Forwarded-Proto": "ftp"}
     assert raw.get("/rooms", headers).json()["nextLink"].startswith(raw.endpoint)
@@ -784,6 +806,15 @@ def test_a_repeated_create_answers_with_the_same_room(raw: Raw) -> None:
         assert answer.headers["repeatability-result"] == "accepted"
     assert raw.room_ids().count(first.json()["id"]) == 1
     assert raw.room_ids()[1] != first.json()["id"]
+
+
+def test_a_create_that_is_repeated_at_the_same_time_makes_one_room(raw: Raw) -> None:
+    headers, before = repeatability(str(uuid4())), raw.room_ids()
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: raw.post("/rooms", {}, headers), range(8)))
+    assert [answer.status for answer in answers] == [201] * 8
+    assert len({answer.body for answer in answers}) == 1
+    assert raw.room_ids() == [answers[0].json()["id"], *before]
 
 
 def test_another_create_makes_another_room(raw: Raw) -> None:
