@@ -46,7 +46,10 @@ class Azurite:
     def __enter__(self) -> Self:
         if not (PROJECT / "node_modules/azurite").is_dir():
             raise CannotStart("Azurite is not installed: run make install.")
-        self._folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CannotStart(f"{self._folder} cannot hold the data ({error.strerror}): choose another with --data.") from None
         self._log = self._folder / "azurite.log"
         with self._lock() as lock, self._log.open("wb") as log:
             self._check_port()

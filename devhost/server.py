@@ -70,7 +70,7 @@ class Server:
         try:
             answer = await self._answer_within_limits(request)
             return await _send(request, answer)
-        except ConnectionError:
+        except (ConnectionError, web.RequestPayloadError):
             raise  # the client is gone, which is its right
         except Exception:
             _log.exception("devhost failed on %s %s", request.method, request.raw_path)

@@ -96,6 +96,15 @@ def test_what_is_not_http_is_400_and_no_concern_of_the_log(devhost: Devhost, sen
     assert "Traceback" not in devhost.printed()[before:]
 
 
+def test_a_client_that_leaves_in_the_middle_is_no_concern_of_the_log(devhost: Devhost) -> None:
+    before = len(devhost.printed())
+    with socket.create_connection(("127.0.0.1", devhost.port), 10) as connection, connection.makefile("rb") as answer:
+        connection.sendall(b"POST /echo/1/2 HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nhalf")
+        connection.shutdown(socket.SHUT_WR)
+        answer.read()
+    assert "devhost ERROR" not in devhost.printed()[before:]
+
+
 def test_a_client_that_expects_it_is_told_to_continue(devhost: Devhost) -> None:
     with socket.create_connection(("127.0.0.1", devhost.port), 10) as connection, connection.makefile("rb") as answer:
         connection.sendall(b"POST /echo/1/2 HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n")

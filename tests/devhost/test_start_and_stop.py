@@ -119,6 +119,11 @@ def test_a_port_in_use_is_named_with_the_option(tmp_path: Path, offset: int) -> 
     assert len(said.splitlines()) == 1
 
 
+def test_a_folder_that_cannot_hold_data_is_named_with_the_option(tmp_path: Path) -> None:
+    (tmp_path / "data").touch()
+    assert "--data" in failed_start(written_app(tmp_path / "app", KEPT, ON_AZURITE), tmp_path)
+
+
 def test_data_in_use_is_named_with_the_option(tmp_path: Path) -> None:
     with Azurite(tmp_path, free_port()), pytest.MonkeyPatch.context() as patch:
         patch.setattr("devhost.azurite.STOP_SECONDS", 0)
