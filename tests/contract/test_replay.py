@@ -138,3 +138,5 @@ def test_answers_as_recorded(recording: Recording, app: RunningApp, raw: Raw, ma
         tally.differ += bool(differences)
         wrong += [f"{exchange.n} {exchange.method} {exchange.path}: {difference}" for difference in differences]
     assert not wrong, "\n".join(wrong)
+    if all(exchange.left_out for exchange in recording.exchanges):
+        pytest.skip(f"api-version {recording.exchanges[0].version}: nothing to compare")
