@@ -1,7 +1,7 @@
 """The operations on rooms."""
 
 import hashlib
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
 import azure.functions as func
 
@@ -102,7 +102,7 @@ def _repeatability(request: func.HttpRequest) -> Repeatability | None:
         too_long = f"A Repeatability-Request-ID has at most {MAX_REPEATABILITY_ID} characters."
         raise ValidationFailed(Detail(too_long, "Repeatability-Request-ID"))
     try:
-        parsedate_to_datetime(request.headers.get("repeatability-first-sent", ""))
+        datetime.strptime(request.headers.get("repeatability-first-sent", ""), "%a, %d %b %Y %H:%M:%S GMT")  # noqa: DTZ007
     except ValueError:
         expected = "With Repeatability-Request-ID a date is expected here, like Mon, 04 May 2026 10:00:00 GMT."
         raise ValidationFailed(Detail(expected, "Repeatability-First-Sent")) from None
