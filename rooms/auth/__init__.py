@@ -13,9 +13,10 @@ import azure.functions as func
 from rooms.auth.caller import Caller, escaped
 from rooms.auth.entra import EntraTokens
 from rooms.auth.published_keys import Fetch, fetch_json
-from rooms.auth.shared_key import SharedKeys, path_and_query
+from rooms.auth.shared_key import SharedKeys
 from rooms.errors import Denied
 from rooms.settings import Settings
+from rooms.wire.url import path_and_query
 
 __all__ = ["Authenticator", "Caller"]
 

@@ -26,12 +26,12 @@ import azure.functions as func
 from rooms.auth.caller import Caller, escaped
 from rooms.errors import Denied
 from rooms.settings import AccessKey
+from rooms.wire.url import called_host, path_and_query
 
 CLOCK_SKEW = timedelta(minutes=5)
 
 # The order, the case and the set of headers are those of every SDK; `date` is what Microsoft's tutorials for REST sign.
 _AUTHORIZATION = re.compile(r"HMAC-SHA256 SignedHeaders=(x-ms-date|date);host;x-ms-content-sha256&Signature=([A-Za-z0-9+/]{43}=)")
-_SCHEME_AND_HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?]*")
 _SHOWN_STRING = 2000
 _URI_COMPONENT = "!*'()"
 """What encodeURIComponent leaves bare beside the unreserved characters of RFC 3986."""
@@ -57,7 +57,7 @@ class SharedKeys:
         self._check_clock(form[1], date)
         content_hash = _header(req, "x-ms-content-sha256")
         url = path_and_query(req.url)
-        signed_headers = f"{date};{self._host(req)};{content_hash}"
+        signed_headers = f"{date};{called_host(req, self._trust_forwarded_host)};{content_hash}"
         key = self._key_of(binascii.a2b_base64(form[2]), req.method, url, signed_headers)
         if key is None:
             string_to_sign = escaped(f"{req.method}\n{url}\n{signed_headers}", _SHOWN_STRING)
@@ -78,13 +78,6 @@ class SharedKeys:
             way = "behind" if behind > timedelta(0) else "ahead"
             raise Denied(f"the caller's clock is {abs(behind) // timedelta(seconds=1)} s {way} ({header}: {escaped(date)})")
 
-    def _host(self, req: func.HttpRequest) -> str:
-        if self._trust_forwarded_host:
-            forwarded: str = req.headers.get("x-forwarded-host", "").partition(",")[0].strip()
-            if forwarded:
-                return forwarded
-        return _header(req, "host")
-
     def _key_of(self, signature: bytes, method: str, url: str, signed_headers: str) -> AccessKey | None:
         fitting = None
         for spelling in _spellings(url):
@@ -95,13 +88,6 @@ class SharedKeys:
             if fitting:
                 break
         return fitting
-
-
-def path_and_query(url: str) -> str:
-    """Path and query of an absolute `url`, as they are: parsing would already change them."""
-    authority = _SCHEME_AND_HOST.match(url)
-    rest = url[authority.end() :] if authority else url
-    return rest if rest.startswith("/") else f"/{rest}"
 
 
 def _spellings(url: str) -> Iterator[str]:

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import azure.functions as func
 
@@ -93,14 +92,6 @@ def no_content() -> func.HttpResponse:
 def query(request: func.HttpRequest, name: str) -> str | None:
     """A parameter of the query, whose names are compared without case."""
     return next((value for key, value in request.params.items() if key.lower() == name.lower()), None)
-
-
-def own_url(request: func.HttpRequest) -> str:
-    """The URL of this route as the caller knows it, without its query."""
-    parts = urlsplit(request.url)
-    forwarded = request.headers.get("x-forwarded-host") if clients.settings().trust_forwarded_host else None
-    host = forwarded.partition(",")[0].strip() if forwarded else parts.netloc
-    return f"{parts.scheme}://{host}{parts.path}"
 
 
 def _check_body(request: func.HttpRequest) -> None:

@@ -7,7 +7,7 @@ import azure.functions as func
 
 from rooms import clients
 from rooms.errors import Detail, InvalidIdentifier, ValidationFailed
-from rooms.functions.http import Call, answer, no_content, own_url, query, respond
+from rooms.functions.http import Call, answer, no_content, query, respond
 from rooms.rules.room import faults_of_create, faults_of_update
 from rooms.rules.roster import check_size, first_unsupported
 from rooms.rules.time import now
@@ -16,6 +16,7 @@ from rooms.storage.rooms import Repeatability
 from rooms.wire.answers import room_body, rooms_body
 from rooms.wire.paging import from_token, to_token
 from rooms.wire.requests import CreateRoom, UpdateRoom
+from rooms.wire.url import route_url
 
 blueprint = func.Blueprint()
 
@@ -71,7 +72,10 @@ async def _create(call: Call) -> func.HttpResponse:
 async def _list(call: Call) -> func.HttpResponse:
     token = query(call.request, "nextLink")
     rooms, last = await clients.rooms().page(None if token is None else from_token(token, INDEX_ROW))
-    next_link = f"{own_url(call.request)}?nextLink={to_token(last)}&api-version={call.version}" if last else None
+    next_link = None
+    if last is not None:
+        url = route_url(call.request, clients.settings().trust_forwarded_host)
+        next_link = f"{url}?nextLink={to_token(last)}&api-version={call.version}"
     return respond(200, rooms_body(rooms, next_link, call.version))
 
 
