@@ -82,6 +82,5 @@ def _port(text: str) -> int:
 
 def _log_to_stderr() -> None:
     logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s", level=logging.INFO, stream=sys.stderr)
-    logging.getLogger("azure").setLevel(logging.WARNING)
     # Clients that speak no HTTP are not the app's concern; what fails behind the HTTP, devhost logs itself.
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)

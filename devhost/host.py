@@ -75,8 +75,9 @@ class Host:
         if function is None:
             return Answer.empty(404)
         try:
-            data = self._data_by_hand(function, json.loads(body)["input"] if json.loads(body) else "")
-        except (ValueError, TypeError, KeyError):
+            content = json.loads(body)
+            data = self._data_by_hand(function, content.get("input", ""))
+        except (ValueError, TypeError, AttributeError, RecursionError):
             return Answer.empty(400)
         self._start(function, data)
         return Answer.empty(202)

@@ -16,14 +16,25 @@ from rooms.storage.table import Table
 
 _log = logging.getLogger(__name__)
 
+# The worker sends every record of INFO to Application Insights, and these write two for each request to the storage.
+logging.getLogger("azure.core.pipeline.policies.http_logging_policy").setLevel(logging.WARNING)
+logging.getLogger("azure.identity").setLevel(logging.WARNING)
+
 _TIMEOUTS: dict[str, Any] = {"connection_timeout": 2, "read_timeout": 5, "retry_total": 3, "retry_backoff_factor": 0.2}
 """Seconds for one request to the storage, and how often and with what delay a read is tried again."""
 
 
 @cache
 def settings() -> Settings:
-    """The settings of this process."""
-    return read_settings(os.environ)
+    """The settings of this process.
+
+    Raises:
+        SettingsError: one of them cannot be used.
+    """
+    chosen = read_settings(os.environ)
+    if not (chosen.storage_connection_string or chosen.storage_uri):
+        _log.error("no storage: set ROOMS_STORAGE to a connection string, or ROOMS_STORAGE__tableServiceUri")
+    return chosen
 
 
 @cache
@@ -54,5 +65,4 @@ def _table_client(chosen: Settings) -> TableClient:
 
         identity = DefaultAzureCredential(managed_identity_client_id=chosen.storage_client_id)
         return TableClient(chosen.storage_uri, chosen.table, credential=identity, **_TIMEOUTS)
-    _log.error("no storage: set ROOMS_STORAGE to a connection string, or ROOMS_STORAGE__tableServiceUri")
     raise StorageUnavailable

@@ -13,11 +13,13 @@
     │   ├── LengthRequired           411  a body without Content-Length, which the host does not pass on
     │   ├── BodyTooLarge             413
     │   ├── UnsupportedMediaType     415  a body that is not said to be JSON
-    │   └── StorageUnavailable       503  the storage is down, slow or not configured; try again
+    │   └── Unavailable              503  try again
+    │       ├── StorageUnavailable        the storage is down, slow or not configured
+    │       └── TenantKeysUnavailable     a token cannot be checked, as the tenant's keys cannot be had
     └── ValidationFailed             400  family B: with details, each naming the field at fault
 
 The statuses, codes and texts of families A and B are those of ACS Rooms (recordings of 2025); those of
-LengthRequired, BodyTooLarge and StorageUnavailable are ours.
+LengthRequired, BodyTooLarge and Unavailable are ours.
 """
 
 from dataclasses import dataclass
@@ -129,14 +131,29 @@ class UnsupportedMediaType(Refusal):
     message = "The request body must be JSON: set Content-Type to application/json or application/merge-patch+json."
 
 
-class StorageUnavailable(Refusal):
-    """Table Storage did not answer, or not in time. Nothing is half done; the same request may be sent again."""
+class Unavailable(Refusal):
+    """What this service needs did not answer, or not in time. The same request may be sent again."""
 
     status = 503
     code = "ServiceUnavailable"
-    message = "The storage of this service is not available at the moment. Please try again."
-    retry_after = 1
+    retry_after: ClassVar[int] = 1
     """Seconds, for the Retry-After header."""
+
+
+class StorageUnavailable(Unavailable):
+    """Table Storage is down, slow or not configured. Nothing is half done."""
+
+    message = "The storage of this service is not available at the moment. Please try again."
+
+
+class TenantKeysUnavailable(Unavailable):
+    """The keys to check Entra ID tokens with cannot be had. `reason` is for the log only."""
+
+    message = "Tokens cannot be checked at the moment. Please try again."
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)

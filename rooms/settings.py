@@ -66,14 +66,29 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         SettingsError: one of them cannot be used.
     """
     return Settings(
-        storage_connection_string=env.get("ROOMS_STORAGE") or None,
-        storage_uri=env.get("ROOMS_STORAGE__tableServiceUri") or None,
+        storage_connection_string=_connection_string(env.get("ROOMS_STORAGE", "")),
+        storage_uri=_storage_uri(env.get("ROOMS_STORAGE__tableServiceUri", "")),
         storage_client_id=env.get("ROOMS_STORAGE__clientId") or None,
         table=_table(env.get("ROOMS_TABLE") or "rooms"),
         keys=tuple(_keys(env)),
         entra=_entra(env),
         trust_forwarded_host=_flag(env, "ROOMS_TRUST_FORWARDED_HOST"),
     )
+
+
+def _connection_string(text: str) -> str | None:
+    if not text or text.lower() == "usedevelopmentstorage=true":
+        return text or None
+    names = {part.partition("=")[0].strip().lower() for part in text.split(";")}
+    if not ({"accountname", "accountkey"} <= names or {"tableendpoint", "sharedaccesssignature"} <= names):
+        raise SettingsError("ROOMS_STORAGE: a connection string, with AccountName and AccountKey; see: az storage account")
+    return text
+
+
+def _storage_uri(text: str) -> str | None:
+    if text and not text.startswith("https://"):
+        raise SettingsError("ROOMS_STORAGE__tableServiceUri: an https:// address, as https://<account>.table.core.windows.net")
+    return text or None
 
 
 def _table(name: str) -> str:
@@ -84,7 +99,7 @@ def _table(name: str) -> str:
 
 def _keys(env: Mapping[str, str]) -> list[AccessKey]:
     prefixes: dict[str, Access] = {"ROOMS_MANAGE_KEY__": "manage", "ROOMS_READ_KEY__": "read"}
-    setting_of: dict[bytes, str] = {}
+    setting_of: dict[bytes | str, str] = {}
     keys = []
     for setting, value in env.items():
         for prefix, access in prefixes.items():
@@ -93,7 +108,9 @@ def _keys(env: Mapping[str, str]) -> list[AccessKey]:
             key = AccessKey(_key_name(setting, prefix), access, _secret(setting, value))
             if key.secret in setting_of:
                 raise SettingsError(f"{setting}: the same key as {setting_of[key.secret]}; every name needs its own.")
-            setting_of[key.secret] = setting
+            if key.name in setting_of:
+                raise SettingsError(f"{setting}: the same name as {setting_of[key.name]}; the log could not tell them apart.")
+            setting_of |= {key.secret: setting, key.name: setting}
             keys.append(key)
     return keys
 
@@ -116,16 +133,23 @@ def _secret(setting: str, value: str) -> bytes:
 
 
 def _entra(env: Mapping[str, str]) -> Entra | None:
+    manage, read = (_names(env, setting) for setting in ("ROOMS_ENTRA_MANAGE", "ROOMS_ENTRA_READ"))
     tenant = env.get("ROOMS_ENTRA_TENANT")
     if not tenant:
+        if manage or read:
+            setting = "ROOMS_ENTRA_MANAGE" if manage else "ROOMS_ENTRA_READ"
+            raise SettingsError(f"{setting}: of which directory? Set ROOMS_ENTRA_TENANT.")
         return None
-    return Entra(
+    entra = Entra(
         tenant=_tenant(tenant),
         authority=_authority(env.get("ROOMS_ENTRA_AUTHORITY") or "https://login.microsoftonline.com"),
         audiences=frozenset(_list(env, "ROOMS_ENTRA_AUDIENCE") or _AUDIENCES),
-        manage=frozenset(name.lower() for name in _list(env, "ROOMS_ENTRA_MANAGE")),
-        read=frozenset(name.lower() for name in _list(env, "ROOMS_ENTRA_READ")),
+        manage=manage,
+        read=read,
     )
+    if not (manage or read):
+        raise SettingsError("ROOMS_ENTRA_TENANT: nobody may call with a token of it; set ROOMS_ENTRA_MANAGE or ROOMS_ENTRA_READ.")
+    return entra
 
 
 def _tenant(value: str) -> str:
@@ -140,6 +164,13 @@ def _authority(value: str) -> str:
     if not re.match(r"https://[^/]|http://(localhost|127\.0\.0\.1)[:/]", value):
         raise SettingsError("ROOMS_ENTRA_AUTHORITY: an https:// address, as https://login.microsoftonline.com")
     return value.rstrip("/")
+
+
+def _names(env: Mapping[str, str], setting: str) -> frozenset[str]:
+    names = frozenset(name.lower() for name in _list(env, setting))
+    if any(re.search(r"[\s;]", name) for name in names):
+        raise SettingsError(f"{setting}: ids and names with commas between.")
+    return names
 
 
 def _list(env: Mapping[str, str], setting: str) -> set[str]:

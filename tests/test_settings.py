@@ -37,10 +37,20 @@ def test_keys_have_the_name_and_the_access_of_their_setting() -> None:
             {"ROOMS_MANAGE_KEY__a": KEY_TEXT, "ROOMS_READ_KEY__b": KEY_TEXT},
             "ROOMS_READ_KEY__b: the same key as ROOMS_MANAGE_KEY__a",
         ),
+        (
+            {"ROOMS_MANAGE_KEY__a": KEY_TEXT, "ROOMS_READ_KEY__a": OTHER_TEXT},
+            "ROOMS_READ_KEY__a: the same name as ROOMS_MANAGE_KEY__a",
+        ),
         ({"ROOMS_ENTRA_TENANT": "contoso.onmicrosoft.com"}, "ROOMS_ENTRA_TENANT: the directory"),
         ({"ROOMS_ENTRA_TENANT": "common"}, "ROOMS_ENTRA_TENANT: the directory"),
         ({"ROOMS_ENTRA_TENANT": TENANT, "ROOMS_ENTRA_AUTHORITY": "http://evil.example"}, "ROOMS_ENTRA_AUTHORITY: an https"),
         ({"ROOMS_ENTRA_TENANT": TENANT, "ROOMS_ENTRA_AUTHORITY": "http://localhost.evil"}, "ROOMS_ENTRA_AUTHORITY: an https"),
+        ({"ROOMS_ENTRA_TENANT": TENANT}, "ROOMS_ENTRA_TENANT: nobody may call with a token of it"),
+        ({"ROOMS_ENTRA_READ": "a"}, "ROOMS_ENTRA_READ: of which directory? Set ROOMS_ENTRA_TENANT"),
+        ({"ROOMS_ENTRA_TENANT": TENANT, "ROOMS_ENTRA_READ": "a b; c"}, "ROOMS_ENTRA_READ: ids and names with commas between"),
+        ({"ROOMS_STORAGE": "garbage"}, "ROOMS_STORAGE: a connection string"),
+        ({"ROOMS_STORAGE": "AccountName=a;Endpoint=b"}, "ROOMS_STORAGE: a connection string"),
+        ({"ROOMS_STORAGE__tableServiceUri": "a.table.core.windows.net"}, "ROOMS_STORAGE__tableServiceUri: an https"),
         ({"ROOMS_TRUST_FORWARDED_HOST": "yes"}, "ROOMS_TRUST_FORWARDED_HOST: true or false"),
         ({"ROOMS_TABLE": "1rooms"}, "ROOMS_TABLE: a table's name"),
     ],
@@ -52,13 +62,26 @@ def test_what_cannot_be_used_is_named_without_its_value(env: dict[str, str], sai
     assert KEY_TEXT not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "UseDevelopmentStorage=true",
+        "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=c2VjcmV0;EndpointSuffix=core.windows.net",
+        "TableEndpoint=https://a.table.core.windows.net;SharedAccessSignature=sv=1&sig=x%3D",
+    ],
+)
+def test_a_connection_string_of_the_storage_is_taken_as_it_is(text: str) -> None:
+    assert read_settings({"ROOMS_STORAGE": text}).storage_connection_string == text
+
+
 def test_a_tenant_has_the_public_cloud_and_the_audience_of_the_sdks_by_default() -> None:
-    entra = read_settings({"ROOMS_ENTRA_TENANT": TENANT.upper()}).entra
+    entra = read_settings({"ROOMS_ENTRA_TENANT": TENANT.upper(), "ROOMS_ENTRA_READ": "a"}).entra
     assert entra is not None
     assert entra.tenant == TENANT
     assert entra.authority == "https://login.microsoftonline.com"
     assert entra.audiences == {"https://communication.azure.com", "https://communication.azure.com/"}
-    assert entra.manage == entra.read == frozenset()
+    assert not entra.manage
+    assert entra.read == {"a"}
 
 
 def test_lists_are_separated_by_commas_and_compared_without_case() -> None:
@@ -78,7 +101,7 @@ def test_lists_are_separated_by_commas_and_compared_without_case() -> None:
 
 
 def test_secrets_are_not_in_what_is_printed() -> None:
-    printed = repr(read_settings({"ROOMS_MANAGE_KEY__a": KEY_TEXT, "ROOMS_STORAGE": "AccountKey=hidden"}))
+    printed = repr(read_settings({"ROOMS_MANAGE_KEY__a": KEY_TEXT, "ROOMS_STORAGE": "AccountName=a;AccountKey=hidden"}))
     assert repr(KEY) not in printed
     assert "hidden" not in printed
 

@@ -14,7 +14,7 @@ from rooms.auth.caller import Caller, escaped
 from rooms.auth.entra import EntraTokens
 from rooms.auth.published_keys import Fetch, fetch_json
 from rooms.auth.shared_key import SharedKeys
-from rooms.errors import Denied
+from rooms.errors import Denied, TenantKeysUnavailable
 from rooms.settings import Settings
 from rooms.wire.url import path_and_query
 
@@ -44,15 +44,17 @@ class Authenticator:
         """Who sent `req`.
 
         Raises:
-            Denied: nobody who may do this. The reason is logged here, and nowhere else.
+            Denied: nobody who may do this.
+            TenantKeysUnavailable: that cannot be known now.
+            The reason of either is logged here, and nowhere else.
         """
         try:
             caller = await self._identify(req)
             if caller.access == "read" and req.method != "GET":
                 raise Denied(f"{escaped(caller.name)} may only read (GET)")
-        except Denied as denied:
+        except (Denied, TenantKeysUnavailable) as refused:
             path = path_and_query(req.url).partition("?")[0]
-            _log.warning("refused %s %s: %s", escaped(req.method, 20), escaped(path), denied.reason)
+            _log.warning("refused %s %s: %s", escaped(req.method, 20), escaped(path), refused.reason)
             raise
         return caller
 

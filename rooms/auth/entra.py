@@ -43,7 +43,7 @@ class EntraTokens:
         self._keys = PublishedKeys(f"{entra.authority}/{entra.tenant}/discovery/v2.0/keys", now, fetch)
 
     async def authenticate(self, token: str) -> Caller:
-        """Whose `token` it is. Raises Denied."""
+        """Whose `token` it is. Raises Denied or TenantKeysUnavailable."""
         kid = _key_id(token)
         claims = _verified_claims(token, kid, await self._keys.find(kid))
         self._check_issuer(claims)

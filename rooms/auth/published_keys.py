@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from rooms.auth.caller import escaped
-from rooms.errors import Denied
+from rooms.errors import Denied, TenantKeysUnavailable
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -41,7 +41,12 @@ class PublishedKeys:
         self._failure = ""
 
     async def find(self, kid: str) -> "RSAPublicKey":
-        """The key with the id `kid`. Raises Denied: there is none, or the keys cannot be had."""
+        """The key with the id `kid`.
+
+        Raises:
+            Denied: there is none.
+            TenantKeysUnavailable: it is not known, and the keys cannot be had.
+        """
         key = self._keys.get(kid)
         if key is None or (self._older(self._fetched, MAX_AGE) and not self._one_at_a_time.locked()):
             await self._refresh()
@@ -49,7 +54,7 @@ class PublishedKeys:
         if key is not None:
             return key
         if self._failure:
-            raise Denied(f"the tenant's keys could not be fetched from {self._url}: {self._failure}")
+            raise TenantKeysUnavailable(f"the tenant's keys could not be fetched from {self._url}: {self._failure}")
         raise Denied(f"the token's key id '{escaped(kid)}' is not among the keys at {self._url}")
 
     async def _refresh(self) -> None:

@@ -32,7 +32,7 @@ CLOCK_SKEW = timedelta(minutes=5)
 
 # The order, the case and the set of headers are those of every SDK; `date` is what Microsoft's tutorials for REST sign.
 _AUTHORIZATION = re.compile(r"HMAC-SHA256 SignedHeaders=(x-ms-date|date);host;x-ms-content-sha256&Signature=([A-Za-z0-9+/]{43}=)")
-_SHOWN_STRING = 2000
+_SHOWN_STRING = 600
 _URI_COMPONENT = "!*'()"
 """What encodeURIComponent leaves bare beside the unreserved characters of RFC 3986."""
 

@@ -17,6 +17,7 @@ from rooms.errors import (
     Refusal,
     RoomsError,
     StorageUnavailable,
+    Unavailable,
     UnsupportedMediaType,
 )
 from rooms.rules.room import check_room_id
@@ -28,10 +29,10 @@ from rooms.wire.versions import SUPPORTED_VERSIONS, check_api_version
 _log = logging.getLogger(__name__)
 
 TIME_BUDGET = 10.0
-"""Seconds that an operation may take in the storage before it is answered with 503."""
+"""Seconds after which an operation is answered with 503."""
 
-MAX_BODY = 4 * 1024 * 1024
-"""Bytes of a request's body; the largest change of a roster needs about a fifth of it."""
+MAX_BODY = 2 * 1024 * 1024
+"""Bytes of a request's body; the largest change of a roster needs about a third of it."""
 
 MAX_REQUEST_ID = 256
 """Characters of x-ms-client-request-id that are remembered; what is longer is cut."""
@@ -58,19 +59,20 @@ class Call:
 
     def parse[B: Body](self, model: type[B]) -> B:
         """The body. Raises UnsupportedMediaType or ValidationFailed."""
+        body = self.request.get_body()
         media_type = self.request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if not (media_type.startswith(("application/", "text/")) and media_type.endswith(("/json", "+json"))):
+        if body and not (media_type.startswith(("application/", "text/")) and media_type.endswith(("/json", "+json"))):
             raise UnsupportedMediaType
-        return parse_body(model, self.request.get_body(), self.version)
+        return parse_body(model, body, self.version)
 
 
 async def answer(request: func.HttpRequest, operation: Callable[[Call], Awaitable[func.HttpResponse]]) -> func.HttpResponse:
     """Carries out an operation of the Rooms API for a caller who may, and answers with what became of it."""
     try:
         _check_body(request)
-        caller = await clients.authenticator().authenticate(request)
-        version = check_api_version(query(request, "api-version"), request.url.partition("?")[0])
         async with asyncio.timeout(TIME_BUDGET):
+            caller = await clients.authenticator().authenticate(request)
+            version = check_api_version(query(request, "api-version"), request.url.partition("?")[0])
             return await operation(Call(request, caller, version))
     except TimeoutError:
         _log.error("storage: no answer within %g s", TIME_BUDGET)
@@ -97,7 +99,7 @@ def query(request: func.HttpRequest, name: str) -> str | None:
 def _check_body(request: func.HttpRequest) -> None:
     if len(request.get_body()) > MAX_BODY:
         raise BodyTooLarge(MAX_BODY)
-    if "transfer-encoding" in request.headers and "content-length" not in request.headers:
+    if request.method in ("POST", "PATCH") and "transfer-encoding" in request.headers and "content-length" not in request.headers:
         raise LengthRequired
 
 
@@ -105,7 +107,7 @@ def _refused(error: RoomsError) -> func.HttpResponse:
     if not isinstance(error, Refusal):
         return _json(error.status, error_body(error), {})
     headers = {"x-ms-error-code": error.code}
-    if isinstance(error, StorageUnavailable):
+    if isinstance(error, Unavailable):
         headers["Retry-After"] = str(error.retry_after)
     return respond(error.status, error_body(error), headers)
 

@@ -83,7 +83,7 @@ def roster_entity(room_id: str, at: Ticks, roster: Roster) -> Entity:
     return _row(room_id, keys.roster_row(room_id, at)) | pack(roster)
 
 
-def log_entity(room_id: str, at: Ticks, change: str, kind: str, actor: str, request_id: str | None, detail: Any) -> Entity:
+def log_entity(room_id: str, at: Ticks, change: str, kind: str, actor: str, request_id: str, detail: Any) -> Entity:
     """One log record."""
     return (
         _row(room_id, keys.log_row(room_id, at, change))

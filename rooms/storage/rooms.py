@@ -2,11 +2,9 @@
 
 import asyncio
 import hashlib
-import itertools
-import random
 import secrets
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
@@ -29,7 +27,7 @@ from rooms.storage.entities import (
     stored_time,
     unpack,
 )
-from rooms.storage.table import Conflict, Operation, Table, insert, merge, remove, replace
+from rooms.storage.table import Conflict, Operation, Table, backoff, insert, merge, remove, replace
 
 PAGE = 30
 """Rooms on a page of the list, at most."""
@@ -38,16 +36,13 @@ _PER_PARTITION = 10
 """Rows that a page takes from each partition. Ids are random, so 30 rooms rarely have more than 10 in one partition;
 if they do, the page is shorter."""
 
-_MAX_JITTER = 0.05
-"""Seconds before a transaction that met another one is tried again."""
-
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Whose change it is: the name of the key or the token's object id, and x-ms-client-request-id."""
+    """Whose change it is: the name of the key or the token's object id, and x-ms-client-request-id or nothing."""
 
     actor: str
-    request_id: str | None
+    request_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +67,9 @@ class Rooms:
         Raises:
             ValidationFailed: the Repeatability-Request-ID was used with another body.
         """
-        for attempt in itertools.count():
+        tries = enumerate(backoff())
+        while True:
+            attempt, delay = next(tries)
             now = self._clock()
             room = new_room(_room_id(repeatability, attempt), wanted, now)
             detail = room_properties(room) | {"participants": roster}
@@ -88,14 +85,12 @@ class Rooms:
                         insert(index_entity(room)),
                     ]
                 )
+                return room
             except Conflict:
                 before = await self._room_row(room.id)
-                if repeatability and before and before.get("repeatabilityId") == repeatability.request_id:
-                    return _repeated(before, repeatability)
-                await _jitter()  # the id is another room's
-                continue
-            return room
-        raise AssertionError("unreachable")
+            if repeatability and before and before.get("repeatabilityId") == repeatability.request_id:
+                return _repeated(before, repeatability)
+            await asyncio.sleep(delay)  # the id is another room's
 
     async def get(self, room_id: str) -> Room:
         """One request."""
@@ -112,9 +107,15 @@ class Rooms:
         One request for each partition, in parallel.
         """
         start = keys.INDEX_START if after is None else keys.behind(after)
-        answers = await asyncio.gather(
-            *(self._table.first(partition, start, keys.INDEX_END, _PER_PARTITION) for partition in keys.PARTITIONS)
-        )
+        queries = [
+            asyncio.create_task(self._table.first(partition, start, keys.INDEX_END, _PER_PARTITION))
+            for partition in keys.PARTITIONS
+        ]
+        try:
+            answers = await asyncio.gather(*queries)
+        finally:
+            for query in queries:  # none goes on when another has failed
+                query.cancel()
         # What a partition has behind a full answer is not known: only up to there is the order certain.
         cut_off = [rows[-1]["RowKey"] for rows in answers if len(rows) == _PER_PARTITION]
         certain = min(cut_off, default=keys.INDEX_END)
@@ -125,18 +126,19 @@ class Rooms:
 
     async def update(self, room_id: str, wanted: RoomChange, origin: Origin) -> Room:
         """The room with what `wanted` sets. Two requests; one if it changes nothing."""
-        async with self._queue(room_id):
-            while True:
-                row = _alive(await self._room_row(room_id))
-                room = room_of(row)
-                after = updated_room(room, wanted)
-                if after == room:
-                    return room
+
+        async def change() -> Room:
+            row = _alive(await self._room_row(room_id))
+            room = room_of(row)
+            after = updated_room(room, wanted)
+            if after != room:
                 at = self._time_of_change(row)
                 detail = {"before": room_properties(room), "after": room_properties(after)}
                 record = _log_record(room_id, at, "RoomUpdated", origin, detail)
-                if await self._changed(row, at, record, room_properties(after), replace(index_entity(after))):
-                    return after
+                await self._commit(row, at, record, room_properties(after), replace(index_entity(after)))
+            return after
+
+        return await self._in_turn(room_id, change)
 
     async def patch_roster(self, room_id: str, patch: RosterPatch, origin: Origin) -> None:
         """Invites, changes roles, removes: all of it or nothing. Two requests; one if it changes nothing.
@@ -144,14 +146,12 @@ class Rooms:
         Raises:
             ValidationFailed: the roster would be too long.
         """
-        async with self._queue(room_id):
-            while True:
-                row, roster = await self._room_and_roster(room_id)
-                after = patched_roster(roster, patch)
-                check_size(after)
-                difference = roster_difference(roster, after)
-                if not difference:
-                    return
+
+        async def change() -> None:
+            row, roster = await self._room_and_roster(room_id)
+            after = patched_roster(roster, patch)
+            check_size(after)
+            if difference := roster_difference(roster, after):
                 at = self._time_of_change(row)
                 detail = {
                     "added": difference.added,
@@ -159,35 +159,45 @@ class Rooms:
                     "removed": difference.removed,
                 }
                 record = _log_record(room_id, at, "ParticipantsUpdated", origin, detail)
-                if await self._changed(row, at, record, {}, insert(roster_entity(room_id, at, after))):
-                    return
+                await self._commit(row, at, record, {}, insert(roster_entity(room_id, at, after)))
+
+        await self._in_turn(room_id, change)
 
     async def delete(self, room_id: str, origin: Origin) -> None:
         """Makes the room a tombstone; its rosters and log stay. Two requests.
 
         A tombstone remembers who made it: a DELETE that is sent again, because its answer was lost, finds it done.
         """
-        async with self._queue(room_id):
-            while True:
-                row = await self._room_row(room_id)
-                if row and origin.request_id and row.get("deletedByRequest") == origin.request_id:
-                    return
-                row = _alive(row)
-                at = self._time_of_change(row)
-                record = _log_record(room_id, at, "RoomDeleted", origin, {})
-                tombstone = {"deleted": True, "deletedByRequest": origin.request_id}
-                if await self._changed(row, at, record, tombstone, remove(index_entity(room_of(row)))):
-                    return
 
-    async def _changed(self, row: TableEntity, at: Ticks, record: Entity, properties: Entity, more: Operation) -> bool:
-        """Commits a change of the room whose row was read; False if another change came between."""
+        async def change() -> None:
+            row = await self._room_row(room_id)
+            if row and origin.request_id and row.get("deletedByRequest") == origin.request_id:
+                return
+            row = _alive(row)
+            at = self._time_of_change(row)
+            record = _log_record(room_id, at, "RoomDeleted", origin, {})
+            tombstone = {"deleted": True, "deletedByRequest": origin.request_id}
+            await self._commit(row, at, record, tombstone, remove(index_entity(room_of(row))))
+
+        await self._in_turn(room_id, change)
+
+    async def _in_turn[T](self, room_id: str, change: Callable[[], Awaitable[T]]) -> T:
+        """Carries out a change, anew whenever another one came between.
+
+        Writers of one room in this process queue, instead of meeting in the storage.
+        """
+        async with self._writers.setdefault(room_id, asyncio.Lock()):
+            delays = backoff()
+            while True:
+                try:
+                    return await change()
+                except Conflict:
+                    await asyncio.sleep(next(delays))
+
+    async def _commit(self, row: TableEntity, at: Ticks, record: Entity, properties: Entity, more: Operation) -> None:
+        """Commits a change of the room whose row was read. Raises Conflict if another change came between."""
         changed = {key: row[key] for key in ("PartitionKey", "RowKey")} | properties | {"changedAt": stored_time(at)}
-        try:
-            await self._table.commit([insert(record), merge(changed, row), more])
-        except Conflict:
-            await _jitter()
-            return False
-        return True
+        await self._table.commit([insert(record), merge(changed, row), more])
 
     def _time_of_change(self, row: TableEntity) -> Ticks:
         return max(self._clock(), parse_time(row["changedAt"]) + 1)
@@ -199,14 +209,6 @@ class Rooms:
         rows = await self._table.first(keys.partition(room_id), keys.room_row(room_id), keys.end_of_rosters(room_id), count=2)
         room = _alive(rows[0] if rows else None)
         return room, unpack(rows[1])
-
-    def _queue(self, room_id: str) -> asyncio.Lock:
-        """Writers of one room in this process take turns, instead of meeting in the storage."""
-        return self._writers.setdefault(room_id, asyncio.Lock())
-
-
-async def _jitter() -> None:
-    await asyncio.sleep(random.uniform(0, _MAX_JITTER))
 
 
 def _alive(row: TableEntity | None) -> TableEntity:

@@ -1,6 +1,7 @@
 """The table: reads, and transactions that are carried out once whatever the network does."""
 
 import asyncio
+import itertools
 import logging
 import random
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -9,7 +10,7 @@ from typing import Any
 
 from azure.core import MatchConditions
 from azure.core.exceptions import AzureError, HttpResponseError, ResourceExistsError, ResourceNotFoundError
-from azure.data.tables import TableEntity, TransactionOperation
+from azure.data.tables import TableEntity, TableErrorCode, TransactionOperation
 from azure.data.tables.aio import TableClient
 
 from rooms.errors import StorageUnavailable
@@ -21,12 +22,18 @@ type Operation = (
     tuple[TransactionOperation, Mapping[str, Any]] | tuple[TransactionOperation, Mapping[str, Any], Mapping[str, Any]]
 )
 
-_RETRY_DELAY = 0.1
-"""Seconds before an unknown outcome is looked up, on average."""
+_FIRST_DELAY = 0.1
+_LONGEST_DELAY = 1.0
 
 
 class Conflict(Exception):
     """A transaction was not carried out: a row exists already, or has changed since it was read."""
+
+
+def backoff() -> Iterator[float]:
+    """Seconds to wait before each further try, without end: random, as others may wait too, and longer each time."""
+    for attempt in itertools.count():
+        yield random.uniform(0, min(_LONGEST_DELAY, _FIRST_DELAY * 2 ** min(attempt, 10)))
 
 
 def insert(entity: Entity) -> Operation:
@@ -82,36 +89,32 @@ class Table:
     async def commit(self, operations: Sequence[Operation]) -> None:
         """One entity group transaction: all of it or nothing.
 
-        The first operation must insert a row that no other transaction inserts. When it is not known what became of a
-        transaction (time-out, cut connection, 5xx), that row tells, before it is tried again.
+        The first operation must insert a row that no other transaction inserts: it tells what became of a transaction
+        whose outcome is not known (time-out, cut connection, 5xx) before it is tried again, and whether a conflict is
+        one with ourselves, because the request arrived twice.
 
         Raises:
             Conflict: it was refused for the state of a row, and not carried out.
         """
         mark = operations[0][1]
-        tried = False
-        while True:
+        for delay in backoff():
             try:
                 await self._client.submit_transaction(operations, retry_total=0)
                 return
-            except HttpResponseError as error:
-                if getattr(error, "error_code", None) == "TableNotFound":
-                    await self._make()
-                    continue
-                if error.status_code in (404, 409, 412):
-                    if tried and await self._exists(mark):
-                        return
-                    raise Conflict from error
-                if error.status_code is not None and error.status_code < 500 and error.status_code not in (408, 429):
-                    with _storage_errors():
-                        raise
+            except AzureError as caught:
+                error = caught
+            if _code(error) == TableErrorCode.TABLE_NOT_FOUND:
+                await self._make()
+                continue
+            if not (conflict := _is_conflict(error)):
+                if _is_final(error):
+                    raise _unavailable(error) from error
                 _log.warning("storage: the outcome of a transaction is not known: %s", _summary(error))
-            except AzureError as error:
-                _log.warning("storage: the outcome of a transaction is not known: %s", _summary(error))
-            tried = True
-            await asyncio.sleep(random.uniform(0, 2 * _RETRY_DELAY))
+                await asyncio.sleep(delay)
             if await self._exists(mark):
                 return
+            if conflict:
+                raise Conflict from error
 
     async def _exists(self, mark: Mapping[str, Any]) -> bool:
         return await self.get(mark["PartitionKey"], mark["RowKey"]) is not None
@@ -138,13 +141,32 @@ async def _take(rows: AsyncIterator[TableEntity], count: int) -> list[TableEntit
 def _storage_errors() -> Iterator[None]:
     try:
         yield
-    except (ResourceNotFoundError, ResourceExistsError):
-        raise
     except AzureError as error:
-        _log.error("storage: %s", _summary(error))
-        raise StorageUnavailable from error
+        raise _unavailable(error) from error
+
+
+def _unavailable(error: AzureError) -> StorageUnavailable:
+    _log.error("storage: %s", _summary(error))
+    return StorageUnavailable()
+
+
+def _code(error: AzureError) -> str | None:
+    return getattr(error, "error_code", None)
+
+
+def _is_conflict(error: AzureError) -> bool:
+    """A row exists, or is not there, or is not what it was: the transaction has to be thought over."""
+    if _code(error) in (TableErrorCode.ENTITY_NOT_FOUND, TableErrorCode.RESOURCE_NOT_FOUND):
+        return True
+    return isinstance(error, HttpResponseError) and error.status_code in (409, 412)
+
+
+def _is_final(error: AzureError) -> bool:
+    """The storage will not carry out this transaction, however often it is asked."""
+    status = error.status_code if isinstance(error, HttpResponseError) else None
+    return status is not None and status < 500 and status not in (408, 429)
 
 
 def _summary(error: AzureError) -> str:
-    code = getattr(error, "error_code", None)
+    code = _code(error)
     return f"{type(error).__name__} {getattr(code, 'value', code) or ''} {error.message.partition('\n')[0]}"

@@ -8,7 +8,7 @@ documented for the last, is accepted by all."""
 
 SUPPORTED_VERSIONS = ", ".join(API_VERSIONS)
 
-_SPELLINGS = {f"ApiVersion.V{version.replace('-', '_')}": version for version in API_VERSIONS}
+_SPELLINGS = {f"ApiVersion.V{version.replace('-', '_').upper()}": version for version in API_VERSIONS}
 """How the Python SDK, on Python 3.12 and later, names its version from the second page of a list on."""
 
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rooms.auth import Authenticator, Caller
-from rooms.errors import Denied
+from rooms.errors import Denied, TenantKeysUnavailable
 from rooms.settings import read_settings
 from tests.auth.conftest import Refusals
 from tests.auth.requests import NOW, Clock, request
@@ -283,7 +283,7 @@ async def test_unreachable_keys_are_named_as_the_reason_and_tried_again_later(
     tenant.broken = True
     token = tenant.token(claims(), "k1")
     for _ in range(3):
-        with pytest.raises(Denied):
+        with pytest.raises(TenantKeysUnavailable):
             await authenticator.authenticate(bearer(token))
         assert (
             f"could not be fetched from {tenant.authority}/{TENANT_ID}/discovery/v2.0/keys: ValueError answered 503"
@@ -302,14 +302,14 @@ async def test_an_absurd_list_of_keys_is_as_good_as_none(
     answer: bytes, tenant: Tenant, authenticator: Authenticator, refusals: Refusals
 ) -> None:
     tenant.answer = answer
-    with pytest.raises(Denied):
+    with pytest.raises(TenantKeysUnavailable):
         await authenticator.authenticate(bearer(tenant.token(claims(), "k1")))
     assert "could not be fetched from" in refusals.only()
 
 
 async def test_nobody_listening_is_as_good_as_no_keys(tenant: Tenant, authenticator: Authenticator, refusals: Refusals) -> None:
     await tenant.stop()
-    with pytest.raises(Denied):
+    with pytest.raises(TenantKeysUnavailable):
         await authenticator.authenticate(bearer(tenant.token(claims(), "k1")))
     assert "could not be fetched from" in refusals.only()
 
@@ -322,7 +322,7 @@ async def test_keys_that_do_not_come_are_waited_for_5_seconds_only(
     assert published_keys.FETCH_SECONDS == 5
     monkeypatch.setattr(published_keys, "FETCH_SECONDS", 0.01)
     tenant.open.clear()
-    with pytest.raises(Denied):
+    with pytest.raises(TenantKeysUnavailable):
         await authenticator.authenticate(bearer(tenant.token(claims(), "k1")))
     assert refusals.only().endswith("TimeoutError")
 

@@ -137,6 +137,7 @@ def test_an_unknown_or_retired_api_version(app: RunningApp, version: str) -> Non
     ("spelling", "version"),
     [
         ("ApiVersion.V2023_06_14", "2023-06-14"),
+        ("ApiVersion.V2023_10_30_PREVIEW", "2023-10-30-preview"),
         ("ApiVersion.V2024_04_15", "2024-04-15"),
         ("ApiVersion.V2025_03_13", "2025-03-13"),
     ],
