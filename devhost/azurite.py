@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from devhost.errors import CannotStart
+from devhost.errors import DATA_OPTION, PORT_OPTION, CannotStart
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -49,7 +49,9 @@ class Azurite:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise CannotStart(f"{self._folder} cannot hold the data ({error.strerror}): choose another with --data.") from None
+            raise CannotStart(
+                f"{self._folder} cannot hold the data ({error.strerror}): choose another with {DATA_OPTION}."
+            ) from None
         self._log = self._folder / "azurite.log"
         with self._lock() as lock, self._log.open("wb") as log:
             self._check_port()
@@ -82,20 +84,26 @@ class Azurite:
         """The folder's lock. An Azurite whose parent was killed has it until its data is written, so wait a while."""
         lock = (self._folder / "azurite.lock").open("w")
         deadline = time.monotonic() + STOP_SECONDS
+        waiting = False
         while True:
             with contextlib.suppress(BlockingIOError):
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 return lock
             if time.monotonic() > deadline:
                 lock.close()
-                raise CannotStart(f"Another devhost uses the data in {self._folder}: stop it, or choose another with --data.")
+                raise CannotStart(
+                    f"Another devhost uses the data in {self._folder}: stop it, or choose another with {DATA_OPTION}."
+                )
+            if not waiting:
+                print(f"Waiting for who uses the data in {self._folder} ...", flush=True)
+                waiting = True
             time.sleep(0.05)
 
     def _check_port(self) -> None:
         try:
             socket.create_server(("127.0.0.1", self._port)).close()
         except OSError:
-            raise CannotStart(f"Port {self._port}, which Azurite needs, is in use: choose another with --port.") from None
+            raise CannotStart(f"Port {self._port}, which Azurite needs, is in use: choose another with {PORT_OPTION}.") from None
 
     def _wait_until_it_answers(self) -> None:
         deadline = time.monotonic() + START_SECONDS

@@ -17,12 +17,11 @@ def banner(port: int, data: Path, settings: Mapping[str, str], certificates: Cer
     key = next((value for name, value in settings.items() if name.startswith(KEY_PREFIX) and value), None)
     parts = [f"Ready:  http://localhost:{port}  and  {endpoint.rstrip('/')}  (data in {data})"]
     if key is None:
-        parts.append(f"No access key is set, so every request will be refused: set {KEY_PREFIX}<name> to a key in base64.")
+        parts.append(f"No key that may do everything is set: set {KEY_PREFIX}<name> to 32 bytes or more in base64.")
     else:
         parts.append(f"Connection string:\n  endpoint={endpoint};accesskey={key}")
-    bundle, authority = shlex.quote(str(certificates.bundle)), shlex.quote(str(certificates.authority))
-    trust = {"REQUESTS_CA_BUNDLE": bundle, "SSL_CERT_FILE": bundle, "NODE_EXTRA_CA_CERTS": authority}
-    exports = [f"export {name}={value}" for name, value in trust.items()]
+    bundle = shlex.quote(str(certificates.bundle))
+    exports = [f"export {name}={bundle}" for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")]
     parts.append("\n  ".join(["So that the SDKs (Python, Python with asyncio, JavaScript) trust the certificate:", *exports]))
     example = PROJECT / "examples" / "rooms.py"
     if key is not None and example.exists():

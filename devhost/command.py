@@ -70,14 +70,20 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m devhost", description="Runs an Azure Functions app on this machine.")
     parser.add_argument("--app", type=Path, default=Path(), help="the folder of function_app.py (this one)")
     parser.add_argument("--port", type=_port, default=7071, help="HTTP; HTTPS and Azurite take the next two (7071)")
-    parser.add_argument("--data", type=Path, default=Path(".data"), help="the folder for the data (.data)")
+    parser.add_argument("--data", type=_folder, default=Path(".data"), help="the folder for the data (.data)")
     return parser.parse_args()
 
 
 def _port(text: str) -> int:
-    if not 0 < (port := int(text)) < 65_534:
-        raise argparse.ArgumentTypeError("a port and the two after it are between 1 and 65535")
+    if not text.isdecimal() or not 0 < (port := int(text)) < 65_534:
+        raise argparse.ArgumentTypeError(f"{text!r}: a port and the two after it are between 1 and 65535")
     return port
+
+
+def _folder(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("no folder is named")
+    return Path(text).expanduser()
 
 
 def _log_to_stderr() -> None:

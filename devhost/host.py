@@ -56,7 +56,7 @@ class Host:
             return await self._by_hand(path.removeprefix(ADMIN), await request.body())
         if match := self.router.find(request.method, request.path):
             return await self._invoke(match, request)
-        _log.info("no function answers %s %s", request.method, request.path)
+        _log.info("no function answers %s %a", request.method, request.path)
         return Answer.empty(404)
 
     async def _invoke(self, match: Match, request: Request) -> Answer:

@@ -9,7 +9,7 @@ from devhost.text import encode_path, query_parameters
 async def request_datum(request: Request, route_parameters: dict[str, str]) -> Datum:
     """The request, as the host hands it to the worker."""
     query = f"?{request.query}" if request.query else ""
-    url = f"{request.scheme}://{request.headers['host']}{encode_path(request.path)}{query}"
+    url = f"{request.scheme}://{request.host}{encode_path(request.path)}{query}"
     # The host goes by Content-Length: what comes in chunks, it does not read.
     body = await request.body() if request.headers.get("content-length", "0") != "0" else b""
     return Datum(

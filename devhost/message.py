@@ -12,10 +12,12 @@ class BadRequest(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`path` is decoded and `query` is not; header names are lower case, and duplicates are joined by commas."""
+    """`host` is what was called, with its port; `path` is decoded and `query` is not; header names are lower case, and
+    duplicates are joined by commas."""
 
     method: str
     scheme: str
+    host: str
     path: str
     query: str
     headers: dict[str, str]

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import hdrs, web
 
-from devhost.errors import CannotStart
+from devhost.errors import PORT_OPTION, CannotStart
 from devhost.message import Answer, BadRequest, Request
 from devhost.routing import decode_path
 
@@ -42,7 +42,7 @@ def bind(port: int) -> list[socket.socket]:
         except OSError as error:
             if family == socket.AF_INET6 and error.errno in _ABSENT:
                 continue
-            raise CannotStart(f"Port {port} cannot be had ({error.strerror}): choose another with --port.") from None
+            raise CannotStart(f"Port {port} cannot be had ({error.strerror}): choose another with {PORT_OPTION}.") from None
     return sockets
 
 
@@ -112,11 +112,20 @@ def _read(request: web.BaseRequest) -> Request:
     return Request(
         method=request.method,
         scheme=request.scheme,
+        host=_host(request, headers["host"]),
         path=decode_path(path),
         query=query,
         headers=headers,
         body=lambda: _body(request),
     )
+
+
+def _host(request: web.BaseRequest, named: str) -> str:
+    """The host with its port. The Java SDK leaves the port out; in Azure, where there is none, that is right."""
+    if named.rpartition(":")[2].isdigit() or request.transport is None:
+        return named
+    port = request.transport.get_extra_info("sockname")[1]
+    return f"{named}:{port}"
 
 
 def _headers(request: web.BaseRequest) -> dict[str, str]:

@@ -20,9 +20,9 @@ class Certificates:
 
     def __init__(self, folder: Path) -> None:
         self.authority = folder / "ca.pem"
-        """For clients that add authorities to those they trust."""
+        """For trust stores of one's own, as Java has them."""
         self.bundle = folder / "ca-bundle.pem"
-        """The authority and the public ones, for clients that trust only what they are given."""
+        """The authority and those that this machine trusts, as most clients trust only what they are given."""
         self._key = folder / "ca-key.pem"
         self._server = folder / "server.pem"
         folder.mkdir(parents=True, exist_ok=True)
@@ -47,7 +47,7 @@ class Certificates:
             authority = trustme.CA.from_pem(self.authority.read_bytes(), self._key.read_bytes())
             issued = authority.issue_cert(*HOSTS, organization_name="devhost", not_after=datetime.now(UTC) + LIFETIME)
             _write(self._server, issued.private_key_and_cert_chain_pem.bytes(), 0o600)
-        bundle = Path(certifi.where()).read_bytes() + b"\n" + self.authority.read_bytes()
+        bundle = _trusted(self.bundle).read_bytes() + b"\n" + self.authority.read_bytes()
         if not (self.bundle.exists() and self.bundle.read_bytes() == bundle):
             _write(self.bundle, bundle, 0o644)
 
@@ -56,6 +56,15 @@ class Certificates:
             return False
         certificate = x509.load_pem_x509_certificate(self._server.read_bytes())
         return certificate.not_valid_after_utc > datetime.now(UTC) + RENEW_BEFORE
+
+
+def _trusted(own: Path) -> Path:
+    """What Python trusts without us: the environment's authorities, such as a company's, or else the public ones."""
+    for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"):
+        named = Path(os.environ.get(name, ""))
+        if named.is_file() and named.resolve() != own.resolve():
+            return named
+    return Path(certifi.where())
 
 
 def _write(file: Path, content: bytes, mode: int) -> None:

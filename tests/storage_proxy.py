@@ -21,6 +21,8 @@ class Fault(Enum):
     """The connection is cut before the request arrives."""
     CUT_AFTER = auto()
     """Carried out, and the connection is cut before the answer."""
+    TWICE = auto()
+    """Carried out twice, and the second answer is given."""
     DELAYED = auto()
     """Carried out, and answered only when the proxy stops."""
 
@@ -71,7 +73,7 @@ class StorageProxy:
         self._session = ClientSession(connector=TCPConnector(limit=0), auto_decompress=False)
         app = web.Application(client_max_size=0)
         app.router.add_route("*", "/{path:.*}", self._pass)
-        self._runner = web.AppRunner(app, shutdown_timeout=1)
+        self._runner = web.AppRunner(app, shutdown_timeout=1, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
@@ -93,8 +95,9 @@ class StorageProxy:
         if fault is Fault.CUT_BEFORE:
             return _cut(request)
         url = URL(self._upstream + request.raw_path, encoded=True)
-        async with self._session.request(request.method, url, headers=request.headers, data=body or None) as answer:
-            content = await answer.read()
+        for _ in range(2 if fault is Fault.TWICE else 1):
+            async with self._session.request(request.method, url, headers=request.headers, data=body or None) as answer:
+                content = await answer.read()
         if fault is Fault.DELAYED:
             await self._stopped.wait()
         if fault in (Fault.CUT_AFTER, Fault.DELAYED):

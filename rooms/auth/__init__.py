@@ -18,7 +18,7 @@ from rooms.errors import Denied, TenantKeysUnavailable
 from rooms.settings import Settings
 from rooms.wire.url import path_and_query
 
-__all__ = ["Authenticator", "Caller"]
+__all__ = ["Authenticator", "Caller", "escaped"]
 
 _log = logging.getLogger(__name__)
 

@@ -26,7 +26,7 @@ import azure.functions as func
 from rooms.auth.caller import Caller, escaped
 from rooms.errors import Denied
 from rooms.settings import AccessKey
-from rooms.wire.url import called_host, path_and_query
+from rooms.wire.url import forwarded_host, path_and_query
 
 CLOCK_SKEW = timedelta(minutes=5)
 
@@ -57,7 +57,8 @@ class SharedKeys:
         self._check_clock(form[1], date)
         content_hash = _header(req, "x-ms-content-sha256")
         url = path_and_query(req.url)
-        signed_headers = f"{date};{called_host(req, self._trust_forwarded_host)};{content_hash}"
+        host = (self._trust_forwarded_host and forwarded_host(req)) or _header(req, "host")
+        signed_headers = f"{date};{host};{content_hash}"
         key = self._key_of(binascii.a2b_base64(form[2]), req.method, url, signed_headers)
         if key is None:
             string_to_sign = escaped(f"{req.method}\n{url}\n{signed_headers}", _SHOWN_STRING)

@@ -10,9 +10,10 @@ from typing import Any
 import azure.functions as func
 
 from rooms import clients
-from rooms.auth import Caller
+from rooms.auth import Caller, escaped
 from rooms.errors import (
     BodyTooLarge,
+    Denied,
     LengthRequired,
     Refusal,
     RoomsError,
@@ -24,6 +25,7 @@ from rooms.rules.room import check_room_id
 from rooms.storage.rooms import Origin
 from rooms.wire.answers import error_body
 from rooms.wire.requests import Body, parse_body
+from rooms.wire.url import path_and_query
 from rooms.wire.versions import SUPPORTED_VERSIONS, check_api_version
 
 _log = logging.getLogger(__name__)
@@ -77,7 +79,11 @@ async def answer(request: func.HttpRequest, operation: Callable[[Call], Awaitabl
     except TimeoutError:
         _log.error("storage: no answer within %g s", TIME_BUDGET)
         return _refused(StorageUnavailable())
+    except Denied as denied:  # which is logged where it is raised
+        return _refused(denied)
     except RoomsError as error:
+        path = path_and_query(request.url).partition("?")[0]
+        _log.info("%s %s: %d %s", request.method, escaped(path), error.status, escaped(str(error)))
         return _refused(error)
 
 

@@ -14,17 +14,15 @@ def path_and_query(url: str) -> str:
     return rest if rest.startswith("/") else f"/{rest}"
 
 
-def called_host(req: func.HttpRequest, trust_forwarded_host: bool) -> str:
-    """The host, with its port, that the caller called: behind a trusted proxy the one that it forwards.
-
-    Empty if the request names none.
-    """
-    forwarded: str = req.headers.get("x-forwarded-host", "").partition(",")[0].strip() if trust_forwarded_host else ""
-    return forwarded or req.headers.get("host", "")
+def forwarded_host(req: func.HttpRequest) -> str:
+    """The host that a proxy was asked for, or nothing. Only a proxy that is the only way to us can be trusted with it."""
+    first: str = req.headers.get("x-forwarded-host", "").partition(",")[0]
+    return first.strip()
 
 
 def route_url(req: func.HttpRequest, trust_forwarded_host: bool) -> str:
     """The URL that the caller called, without its query."""
-    scheme = req.url.partition("://")[0]
-    path = path_and_query(req.url).partition("?")[0]
-    return f"{scheme}://{called_host(req, trust_forwarded_host)}{path}"
+    url: str = req.url.partition("?")[0]
+    if trust_forwarded_host and (host := forwarded_host(req)):
+        return f"{url.partition('://')[0]}://{host}{path_and_query(url)}"
+    return url

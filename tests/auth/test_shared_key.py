@@ -135,7 +135,7 @@ async def test_the_log_shows_what_should_have_been_signed(refusals: Refusals) ->
         (signed_headers() | {"x-ms-date": ""}, "no x-ms-date header"),
         (signed_headers() | {"x-ms-date": "2026-01-05T09:07:03Z"}, "x-ms-date is no HTTP date: '2026-01-05T09:07:03Z'"),
         (signed_headers() | {"x-ms-content-sha256": ""}, "no x-ms-content-sha256 header"),
-        (signed_headers() | {"host": ""}, "no key fits"),
+        (signed_headers() | {"host": ""}, "no host header"),
     ],
 )
 async def test_what_is_missing_or_malformed_is_named(headers: dict[str, str], said: str, refusals: Refusals) -> None:

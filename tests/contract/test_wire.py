@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.contract.raw import JSON, SUPPORTED, VERSIONS, Answer, Raw, family_a, family_b, raw_id, signed
+from tests.contract.raw import JSON, NEWEST, SUPPORTED, VERSIONS, Answer, Raw, family_a, family_b, raw_id, signed
 from tests.running import RunningApp
 
 UNKNOWN_ROOM = "99400000000000000"
@@ -741,6 +741,14 @@ def test_next_link_has_the_host_of_the_request(app: RunningApp, many_rooms: list
     port = app.http.rpartition(":")[2]
     link = Raw(f"http://127.0.0.1:{port}", app.manage_key).get("/rooms").json()["nextLink"]
     assert link.startswith(f"http://127.0.0.1:{port}/rooms?nextLink=")
+
+
+def test_the_next_link_can_be_followed_by_who_leaves_the_port_out_of_host(app: RunningApp, many_rooms: list[str]) -> None:
+    """As the Java SDK does, which signs its Host so."""
+    target = f"/rooms?api-version={NEWEST}"
+    headers = {"Host": "localhost", **signed(app.manage_key, "GET", target, "localhost", b"")}
+    link = Raw(app.http, app.manage_key).get("/rooms", headers).json()["nextLink"]
+    assert link.startswith(f"{app.http}/rooms?nextLink=")
 
 
 def test_next_link_has_the_scheme_of_the_request(app: RunningApp, many_rooms: list[str]) -> None:

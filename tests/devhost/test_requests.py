@@ -43,6 +43,11 @@ def test_the_url_has_the_path_encoded_anew_and_the_query_as_sent(devhost: Devhos
     assert seen(devhost, target)["url"] == f"http://some.host:81{path}"
 
 
+def test_a_host_without_a_port_is_given_the_one_that_was_called(devhost: Devhost) -> None:
+    reply = devhost.send(b"GET /echo/1/2 HTTP/1.1\r\nHost: some.host\r\n\r\n").json()
+    assert (reply["url"], reply["headers"]["host"]) == (f"http://some.host:{devhost.port}/echo/1/2", "some.host")
+
+
 def test_the_host_ignores_x_forwarded_host(devhost: Devhost) -> None:
     assert (
         seen(devhost, "/echo/1/2", "X-Forwarded-Host: other", "X-Forwarded-Proto: https")["url"] == "http://some.host:81/echo/1/2"

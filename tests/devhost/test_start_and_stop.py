@@ -161,7 +161,7 @@ def test_settings_that_are_no_json_are_told(tmp_path: Path) -> None:
 
 
 def test_without_an_access_key_the_banner_says_so(devhost: Devhost) -> None:
-    assert "every request will be refused: set ROOMS_MANAGE_KEY__<name>" in devhost.printed()
+    assert "No key that may do everything is set: set ROOMS_MANAGE_KEY__<name>" in devhost.printed()
 
 
 def test_the_banner_has_the_connection_string(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from azure.core.exceptions import HttpResponseError
+from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from azure.data.tables.aio import TableClient
 
 from rooms.errors import RoomNotFound, StorageUnavailable, ValidationFailed
@@ -250,6 +250,27 @@ async def test_a_storage_that_stays_down_is_said_to_be_unavailable(rooms: Rooms,
     for read in (rooms.get(room.id), rooms.roster(room.id), rooms.page(None)):
         with pytest.raises(StorageUnavailable):
             await read
+
+
+async def test_a_list_that_fails_leaves_no_query_behind(rooms: Rooms, proxy: StorageProxy) -> None:
+    await rooms.create(RoomChange(), {}, None, ORIGIN)
+    before = asyncio.all_tasks()
+    proxy.choose = lambda number, _: Fault.REFUSED if number % 2 else Fault.DELAYED
+    with pytest.raises(StorageUnavailable):
+        await rooms.page(None)
+    await asyncio.sleep(0)  # a cancelled task ends with the next turn of the loop
+    assert asyncio.all_tasks() == before
+
+
+async def test_a_table_that_cannot_be_made_is_a_storage_that_is_unavailable(
+    rooms: Rooms, client: TableClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def wrong_endpoint() -> None:
+        raise ResourceNotFoundError("no such account")
+
+    monkeypatch.setattr(client, "create_table", wrong_endpoint)
+    with pytest.raises(StorageUnavailable):
+        await rooms.create(RoomChange(), {}, None, ORIGIN)
 
 
 def random_user() -> str:
