@@ -59,7 +59,7 @@ class RunningApp:
     def trust(self) -> dict[str, str]:
         """The variables that make the SDKs trust `https`, as `make start` prints them."""
         bundle = str(self.ca_bundle)
-        return {"REQUESTS_CA_BUNDLE": bundle, "SSL_CERT_FILE": bundle, "NODE_EXTRA_CA_CERTS": str(self.ca)}
+        return {"REQUESTS_CA_BUNDLE": bundle, "SSL_CERT_FILE": bundle, "NODE_EXTRA_CA_CERTS": bundle}
 
     def log(self) -> str:
         """What the app has printed so far."""

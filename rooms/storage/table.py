@@ -105,6 +105,7 @@ class Table:
                 error = caught
             if _code(error) == TableErrorCode.TABLE_NOT_FOUND:
                 await self._make()
+                await asyncio.sleep(delay)  # it may be in the midst of being deleted
                 continue
             if not (conflict := _is_conflict(error)):
                 if _is_final(error):

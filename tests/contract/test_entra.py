@@ -1,0 +1,112 @@
+"""The official SDK with Entra ID tokens, against an app that fetches the keys of a tenant over HTTP."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from azure.communication.rooms.aio import RoomsClient
+from azure.core.credentials import AccessToken
+from azure.core.exceptions import ClientAuthenticationError
+
+from tests.auth.tenant import TENANT_ID, Tenant, new_key
+from tests.contract.raw import Raw
+from tests.running import RunningApp, running_app
+
+pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
+
+MANAGER, READER = "0f4a2b6e-6f43-4a3b-8f0f-5f6a3c9d2e01", "7c1d9a52-3b1e-4f0a-9d55-2a8e6b4c7f02"
+
+
+@dataclass
+class Credential:
+    """Gives the SDK one token."""
+
+    token: str
+
+    async def get_token(self, *scopes: str, **_: Any) -> AccessToken:
+        assert scopes == ("https://communication.azure.com//.default",)
+        return AccessToken(self.token, int(time.time()) + 3600)
+
+    async def close(self) -> None:
+        """Has nothing open."""
+
+    async def __aenter__(self) -> "Credential":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Has nothing open."""
+
+
+@dataclass
+class Directory:
+    """An app and the tenant whose tokens it accepts."""
+
+    app: RunningApp
+    tenant: Tenant
+
+    def client(self, signed_by: str = "current", **changes: Any) -> RoomsClient:
+        """A client of someone who may do everything, unless `changes` of the claims say otherwise."""
+        now = int(time.time())
+        claims = {
+            "aud": "https://communication.azure.com/",
+            "iss": f"https://sts.windows.net/{TENANT_ID}/",
+            "iat": now - 60,
+            "nbf": now - 60,
+            "exp": now + 3600,
+            "oid": MANAGER,
+            "sub": MANAGER,
+            "tid": TENANT_ID,
+        }
+        credential = Credential(self.tenant.token(claims | changes, signed_by, kid="current"))
+        return RoomsClient(self.app.https, credential, connection_verify=str(self.app.ca))
+
+
+@pytest_asyncio.fixture
+async def directory(tmp_path: Path) -> AsyncIterator[Directory]:
+    tenant = Tenant()
+    tenant.keys["current"] = new_key()
+    await tenant.start()
+    tenant.keys["another's"] = new_key()
+    settings = {
+        "ROOMS_ENTRA_TENANT": TENANT_ID,
+        "ROOMS_ENTRA_AUTHORITY": tenant.authority,
+        "ROOMS_ENTRA_MANAGE": MANAGER,
+        "ROOMS_ENTRA_READ": READER,
+    }
+    with ExitStack() as stack:
+        yield Directory(stack.enter_context(running_app(tmp_path, settings)), tenant)
+    await tenant.stop()
+
+
+async def test_tokens_of_the_tenant_let_in_whom_the_settings_name_and_nobody_else(directory: Directory) -> None:
+    async with directory.client() as manager:
+        room = await manager.create_room()
+    async with directory.client(oid=READER, sub=READER) as reader:
+        assert (await reader.get_room(room.id)).id == room.id
+        with pytest.raises(ClientAuthenticationError):
+            await reader.delete_room(room.id)
+
+    now = int(time.time())
+    refused = {
+        "expired": directory.client(exp=now - 3600),
+        "not valid yet": directory.client(nbf=now + 3600),
+        "of another audience": directory.client(aud="https://management.azure.com/"),
+        "of another issuer": directory.client(iss="https://sts.windows.net/00000000-0000-0000-0000-000000000000/"),
+        "of another tenant": directory.client(tid="00000000-0000-0000-0000-000000000000"),
+        "of nobody named": directory.client(oid="00000000-0000-0000-0000-000000000000"),
+        "signed by another": directory.client(signed_by="another's"),
+    }
+    for client in refused.values():
+        async with client:
+            with pytest.raises(ClientAuthenticationError) as denied:
+                await client.delete_room(room.id)
+            assert denied.value.error is not None
+            assert denied.value.error.code == "Denied"
+    assert Raw(directory.app.http, directory.app.manage_key).room_ids() == [room.id]
+    assert directory.app.log().count("refused DELETE") == len(refused) + 1
+    assert directory.tenant.fetches == 1
