@@ -47,8 +47,17 @@ class Certificates:
             authority = trustme.CA.from_pem(self.authority.read_bytes(), self._key.read_bytes())
             issued = authority.issue_cert(*HOSTS, organization_name="devhost", not_after=datetime.now(UTC) + LIFETIME)
             _write(self._server, issued.private_key_and_cert_chain_pem.bytes(), 0o600)
-        bundle = _trusted(self.bundle).read_bytes() + b"\n" + self.authority.read_bytes()
-        if not (self.bundle.exists() and self.bundle.read_bytes() == bundle):
+        self._make_bundle()
+
+    def _make_bundle(self) -> None:
+        trusted, authority = _trusted(), self.authority.read_bytes()
+        present = self.bundle.read_bytes() if self.bundle.exists() else b""
+        if trusted.resolve() == self.bundle.resolve():  # a shell that has what the banner says
+            if present.endswith(authority):
+                return
+            trusted = Path(certifi.where())
+        bundle = trusted.read_bytes() + b"\n" + authority
+        if bundle != present:
             _write(self.bundle, bundle, 0o644)
 
     def _is_current(self) -> bool:
@@ -58,13 +67,10 @@ class Certificates:
         return certificate.not_valid_after_utc > datetime.now(UTC) + RENEW_BEFORE
 
 
-def _trusted(own: Path) -> Path:
+def _trusted() -> Path:
     """What Python trusts without us: the environment's authorities, such as a company's, or else the public ones."""
-    for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"):
-        named = Path(os.environ.get(name, ""))
-        if named.is_file() and named.resolve() != own.resolve():
-            return named
-    return Path(certifi.where())
+    named = (Path(os.environ.get(name, "")) for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"))
+    return next((file for file in named if file.is_file()), Path(certifi.where()))
 
 
 def _write(file: Path, content: bytes, mode: int) -> None:

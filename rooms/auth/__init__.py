@@ -10,15 +10,15 @@ from datetime import UTC, datetime
 
 import azure.functions as func
 
-from rooms.auth.caller import Caller, escaped
+from rooms.auth.caller import Caller
 from rooms.auth.entra import EntraTokens
 from rooms.auth.published_keys import Fetch, fetch_json
 from rooms.auth.shared_key import SharedKeys
 from rooms.errors import Denied, TenantKeysUnavailable
+from rooms.log_text import described, escaped
 from rooms.settings import Settings
-from rooms.wire.url import path_and_query
 
-__all__ = ["Authenticator", "Caller", "escaped"]
+__all__ = ["Authenticator", "Caller"]
 
 _log = logging.getLogger(__name__)
 
@@ -53,8 +53,7 @@ class Authenticator:
             if caller.access == "read" and req.method != "GET":
                 raise Denied(f"{escaped(caller.name)} may only read (GET)")
         except (Denied, TenantKeysUnavailable) as refused:
-            path = path_and_query(req.url).partition("?")[0]
-            _log.warning("refused %s %s: %s", escaped(req.method, 20), escaped(path), refused.reason)
+            _log.warning("refused %s: %s", described(req), refused.reason)
             raise
         return caller
 

@@ -1,4 +1,4 @@
-"""Who is let in, and how text from outside is written into a log line."""
+"""Who is let in."""
 
 from dataclasses import dataclass
 
@@ -11,8 +11,3 @@ class Caller:
 
     name: str
     access: Access
-
-
-def escaped(text: str, limit: int = 200) -> str:
-    """`text` for a log line: of at most `limit` characters, and all that is not printable ASCII as escapes."""
-    return ascii(text[:limit])[1:-1] + ("..." if len(text) > limit else "")

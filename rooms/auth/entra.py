@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from rooms.auth.caller import Caller, escaped
+from rooms.auth.caller import Caller
 from rooms.auth.published_keys import Fetch, PublishedKeys
 from rooms.errors import Denied
+from rooms.log_text import escaped
 from rooms.settings import Entra
 
 if TYPE_CHECKING:

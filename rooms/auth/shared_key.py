@@ -18,13 +18,15 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from urllib.parse import quote, unquote, unquote_to_bytes
 
 import azure.functions as func
 
-from rooms.auth.caller import Caller, escaped
+from rooms.auth.caller import Caller
 from rooms.errors import Denied
+from rooms.log_text import escaped
+from rooms.rules.time import parse_http_date
 from rooms.settings import AccessKey
 from rooms.wire.url import forwarded_host, path_and_query
 
@@ -71,7 +73,7 @@ class SharedKeys:
 
     def _check_clock(self, header: str, date: str) -> None:
         try:
-            sent = datetime.strptime(date, "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC)
+            sent = parse_http_date(date)
         except ValueError:
             raise Denied(f"{header} is no HTTP date: '{escaped(date)}'") from None
         behind = self._now() - sent

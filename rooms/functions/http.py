@@ -10,7 +10,7 @@ from typing import Any
 import azure.functions as func
 
 from rooms import clients
-from rooms.auth import Caller, escaped
+from rooms.auth import Caller
 from rooms.errors import (
     BodyTooLarge,
     Denied,
@@ -21,11 +21,11 @@ from rooms.errors import (
     Unavailable,
     UnsupportedMediaType,
 )
+from rooms.log_text import described, escaped
 from rooms.rules.room import check_room_id
 from rooms.storage.rooms import Origin
 from rooms.wire.answers import error_body
 from rooms.wire.requests import Body, parse_body
-from rooms.wire.url import path_and_query
 from rooms.wire.versions import SUPPORTED_VERSIONS, check_api_version
 
 _log = logging.getLogger(__name__)
@@ -82,8 +82,7 @@ async def answer(request: func.HttpRequest, operation: Callable[[Call], Awaitabl
     except Denied as denied:  # which is logged where it is raised
         return _refused(denied)
     except RoomsError as error:
-        path = path_and_query(request.url).partition("?")[0]
-        _log.info("%s %s: %d %s", request.method, escaped(path), error.status, escaped(str(error)))
+        _log.info("%s: %d %s", described(request), error.status, escaped(str(error)))
         return _refused(error)
 
 

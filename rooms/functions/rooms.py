@@ -1,7 +1,6 @@
 """The operations on rooms."""
 
 import hashlib
-from datetime import datetime
 
 import azure.functions as func
 
@@ -10,7 +9,7 @@ from rooms.errors import Detail, InvalidIdentifier, ValidationFailed
 from rooms.functions.http import Call, answer, no_content, query, respond
 from rooms.rules.room import faults_of_create, faults_of_update
 from rooms.rules.roster import check_size, first_unsupported
-from rooms.rules.time import now
+from rooms.rules.time import now, parse_http_date
 from rooms.storage.keys import INDEX_ROW
 from rooms.storage.rooms import Repeatability
 from rooms.wire.answers import room_body, rooms_body
@@ -56,13 +55,14 @@ async def delete_room(req: func.HttpRequest) -> func.HttpResponse:
 
 async def _create(call: Call) -> func.HttpResponse:
     body = call.parse(CreateRoom)
+    wanted, roster = body.change, body.roster
     repeatability = _repeatability(call.request)
-    if faults := faults_of_create(body.change, now()):
+    if faults := faults_of_create(wanted, now()):
         raise ValidationFailed(*faults)
-    check_size(body.roster)
-    if first_unsupported(body.roster) is not None:
+    check_size(roster)
+    if first_unsupported(roster) is not None:
         raise InvalidIdentifier
-    room = await clients.rooms().create(body.change, body.roster, repeatability, call.origin)
+    room = await clients.rooms().create(wanted, roster, repeatability, call.origin)
     headers = {"Location": room.id}
     if repeatability is not None:
         headers["Repeatability-Result"] = "accepted"
@@ -106,7 +106,7 @@ def _repeatability(request: func.HttpRequest) -> Repeatability | None:
         too_long = f"A Repeatability-Request-ID has at most {MAX_REPEATABILITY_ID} characters."
         raise ValidationFailed(Detail(too_long, "Repeatability-Request-ID"))
     try:
-        datetime.strptime(request.headers.get("repeatability-first-sent", ""), "%a, %d %b %Y %H:%M:%S GMT")  # noqa: DTZ007
+        parse_http_date(request.headers.get("repeatability-first-sent", ""))
     except ValueError:
         expected = "With Repeatability-Request-ID a date is expected here, like Mon, 04 May 2026 10:00:00 GMT."
         raise ValidationFailed(Detail(expected, "Repeatability-First-Sent")) from None

@@ -47,6 +47,15 @@ def parse_time(text: str) -> Ticks:
     return ticks
 
 
+def parse_http_date(text: str) -> datetime:
+    """A date of an HTTP header, in the one form (IMF-fixdate) that may be sent: `Mon, 04 May 2026 10:00:00 GMT`.
+
+    Raises:
+        ValueError: it is none.
+    """
+    return datetime.strptime(text, "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC)
+
+
 def format_time(ticks: Ticks) -> str:
     """As the wire has it: `+00:00`, no trailing zeros in the fraction, no fraction when whole."""
     seconds, fraction = divmod(ticks, SECOND)

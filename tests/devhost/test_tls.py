@@ -4,6 +4,7 @@ import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import certifi
 import pytest
 from cryptography import x509
 
@@ -39,3 +40,22 @@ def test_an_expiring_certificate_is_renewed_by_the_same_authority(tmp_path: Path
     monkeypatch.setattr("devhost.tls.LIFETIME", LIFETIME)
     assert Certificates(tmp_path).authority.read_bytes() == authority
     assert server_certificate(tmp_path).not_valid_after_utc > datetime.now(UTC) + timedelta(days=300)
+
+
+def test_the_bundle_keeps_what_the_machine_trusts_also_in_a_shell_that_uses_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company = tmp_path / "company.pem"
+    company.write_bytes(b"a company's authority\n")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(company))
+    certificates = Certificates(tmp_path / "devhost")
+    bundle = company.read_bytes() + b"\n" + certificates.authority.read_bytes()
+    assert certificates.bundle.read_bytes() == bundle
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificates.bundle))
+    assert Certificates(tmp_path / "devhost").bundle.read_bytes() == bundle
+
+
+def test_without_any_named_the_public_authorities_are_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    assert Certificates(tmp_path).bundle.read_bytes().startswith(Path(certifi.where()).read_bytes())

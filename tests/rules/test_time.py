@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms.rules.time import MAX_TIME, SECOND, format_time, now, parse_time
+from rooms.rules.time import MAX_TIME, SECOND, format_time, now, parse_http_date, parse_time
 
 ticks = st.integers(0, MAX_TIME)
 
@@ -87,3 +87,13 @@ def test_any_text_is_a_time_or_refused(text: str) -> None:
 def test_the_clock_is_that_of_the_machine() -> None:
     before, at, after = datetime.now(UTC), now(), datetime.now(UTC)
     assert parse_time(before.isoformat()) - SECOND <= at <= parse_time(after.isoformat()) + SECOND
+
+
+def test_a_date_of_a_header_is_read() -> None:
+    assert parse_http_date("Mon, 04 May 2026 10:00:00 GMT") == datetime(2026, 5, 4, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["", "2026-05-04T10:00:00Z", "Mon, 04 May 2026 10:00:00 +0000", "Mon, 31 Feb 2026 10:00:00 GMT"])
+def test_another_date_of_a_header_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="."):
+        parse_http_date(text)
