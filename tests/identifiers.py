@@ -1,13 +1,9 @@
 """Raw ids of users that exist nowhere."""
 
-import uuid
-
-from hypothesis import strategies as st
+from uuid import uuid4
 
 
-def acs_user(number: int) -> str:
-    """A well-formed raw id, the same for the same number."""
-    return f"8:acs:{uuid.UUID(int=0xACE)}_{uuid.UUID(int=number)}"
-
-
-acs_users = st.builds(lambda resource, user: f"8:acs:{resource}_{user}", st.uuids(), st.uuids())
+def raw_id(number: int | None = None) -> str:
+    """A well-formed ACS user id: the `number`th of a fixed series, or one that nobody else has."""
+    user = str(uuid4()) if number is None else f"00000000-0000-4000-8000-{number:012x}"
+    return f"8:acs:5ab1e000-0000-4000-8000-000000000000_{user}"

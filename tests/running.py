@@ -7,15 +7,14 @@ import os
 import secrets
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.ports import free_port
+from devhost.azurite import PROJECT
+from tests.devhost.running import Devhost, started
 
-PROJECT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60
 STOP_SECONDS = 30
 
@@ -24,11 +23,19 @@ STOP_SECONDS = 30
 class RunningApp:
     """Where a running app is found, and what it takes to be let in."""
 
-    port: int
+    devhost: Devhost
     manage_key: str
     read_key: str
-    data: Path
-    process: subprocess.Popen[bytes]
+
+    @property
+    def port(self) -> int:
+        """Of the plain endpoint; the TLS one has the next."""
+        return self.devhost.port
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        """The service, with all that it has started in a session of its own."""
+        return self.devhost.process
 
     @property
     def http(self) -> str:
@@ -63,7 +70,7 @@ class RunningApp:
 
     def log(self) -> str:
         """What the app has printed so far."""
-        return (self.data / "app.log").read_text(errors="replace")
+        return self.devhost.printed()
 
 
 def new_key() -> str:
@@ -72,35 +79,22 @@ def new_key() -> str:
 
 
 @contextlib.contextmanager
-def running_app(data: Path, settings: Mapping[str, str] | None = None) -> Iterator[RunningApp]:
+def running_app(folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[RunningApp]:
     """The app of this checkout, running; stopped as Ctrl-C stops it, which has to end it cleanly.
 
     Args:
-        data: the folder for its tables and its log.
+        folder: for its tables and its log.
         settings: application settings beside the two keys.
     """
-    data.mkdir(parents=True, exist_ok=True)
-    port, manage_key, read_key = free_port(3), new_key(), new_key()
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("ROOMS_")}
+    manage_key, read_key = new_key(), new_key()
     keys = {"ROOMS_MANAGE_KEY__test": manage_key, "ROOMS_READ_KEY__reader": read_key}
-    command = [sys.executable, "-m", "devhost", "--app", str(PROJECT), "--port", str(port), "--data", str(data / "tables")]
-    with (data / "app.log").open("wb") as log:
-        process = subprocess.Popen(
-            command,
-            cwd=PROJECT,
-            env={**inherited, **keys, **(settings or {})},
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    app = RunningApp(port, manage_key, read_key, data, process)
+    app = RunningApp(started(PROJECT, folder, {**keys, **(settings or {})}), manage_key, read_key)
     try:
         _wait_until_it_answers(app)
         yield app
     except BaseException:
         with contextlib.suppress(ProcessLookupError):
-            _kill(process)
+            _kill(app.process)
         raise
     _stop(app)
 

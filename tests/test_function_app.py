@@ -1,14 +1,12 @@
 """What the host is told of the app."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 import function_app
-
-ROOT = Path(__file__).resolve().parent.parent
+from devhost.azurite import PROJECT
 
 
 def http_triggers() -> list[Any]:
@@ -39,10 +37,10 @@ def test_every_route_states_that_we_check_who_calls(trigger: dict[str, Any]) -> 
 
 
 def test_routes_have_no_prefix() -> None:
-    assert json.loads((ROOT / "host.json").read_text())["extensions"]["http"]["routePrefix"] == ""
+    assert json.loads((PROJECT / "host.json").read_text())["extensions"]["http"]["routePrefix"] == ""
 
 
 def test_every_requirement_is_pinned() -> None:
-    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    lines = (PROJECT / "requirements.txt").read_text().splitlines()
     requirements = [line.partition("#")[0].strip() for line in lines]
     assert all("==" in requirement for requirement in requirements if requirement)

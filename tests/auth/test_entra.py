@@ -17,7 +17,7 @@ from rooms.errors import Denied, TenantKeysUnavailable
 from rooms.settings import read_settings
 from tests.auth.conftest import Refusals
 from tests.auth.requests import NOW, Clock, request
-from tests.auth.tenant import TENANT_ID, Tenant, new_key
+from tests.auth.tenant import TENANT_ID, Tenant, claims_of, new_key
 
 OID = "0f4a2b6e-6f43-4a3b-8f0f-5f6a3c9d2e01"
 APP = "7c1d9a52-3b1e-4f0a-9d55-2a8e6b4c7f02"
@@ -61,19 +61,7 @@ def new_authenticator(tenant: Tenant, clock: Clock) -> Authenticator:
 
 def claims(**changes: Any) -> dict[str, Any]:
     """The claims of a version 1 token of an app; None takes one out."""
-    now = int(NOW.timestamp())
-    usual = {
-        "aud": "https://communication.azure.com/",
-        "iss": f"https://sts.windows.net/{TENANT_ID}/",
-        "iat": now - 300,
-        "nbf": now - 300,
-        "exp": now + 3600,
-        "appid": APP,
-        "oid": OID,
-        "sub": OID,
-        "tid": TENANT_ID,
-        "ver": "1.0",
-    }
+    usual = claims_of(OID, int(NOW.timestamp())) | {"appid": APP}
     return {name: value for name, value in (usual | changes).items() if value is not None}
 
 

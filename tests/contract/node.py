@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.running import PROJECT
+from devhost.azurite import PROJECT
 
 TIMEOUT_SECONDS = 60
 

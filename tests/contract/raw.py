@@ -1,40 +1,24 @@
 """Requests to the app without an SDK between, signed as the SDKs sign them: for what no SDK would send."""
 
 import base64
-import contextlib
 import hashlib
 import hmac
-import http.client
 import json
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import uuid4
+
+from tests.raw_http import Answer, exchange
 
 NEWEST = "2025-03-13"
 VERSIONS = ("2023-06-14", "2023-10-30-preview", "2024-04-15", NEWEST)
 SUPPORTED = ", ".join(VERSIONS)
 
 JSON = "application/json; charset=utf-8"
-TIMEOUT_SECONDS = 30
 
 type Headers = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back. Header names are lower case."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    def json(self) -> Any:
-        """The body, which must be JSON."""
-        return json.loads(self.body)
 
 
 def signed(key: str, method: str, target: str, host: str, body: bytes, date: str | None = None) -> dict[str, str]:
@@ -98,19 +82,14 @@ class Raw:
             sent["Content-Length"] = str(len(content))
         sent |= signed(self.key, method, target, self.host, content) | dict(headers or {})
         head = f"{method} {target} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in sent.items())
-        return self.send_bytes(method, head.encode() + b"\r\n" + content)
+        return self.send_bytes(head.encode() + b"\r\n" + content)
 
-    def send_bytes(self, method: str, request: bytes) -> Answer:
+    def send_bytes(self, request: bytes) -> Answer:
         """Sends exactly these bytes and reads one answer."""
         address = urlsplit(self.endpoint)
-        with socket.create_connection((address.hostname, address.port), TIMEOUT_SECONDS) as connection:
-            # A server that refuses a request before its end may close; its answer is there to be read.
-            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                connection.sendall(request)
-            response = http.client.HTTPResponse(connection, method=method)
-            response.begin()
-            headers = {name.lower(): value for name, value in response.getheaders()}
-            return Answer(response.status, headers, response.read())
+        assert address.hostname
+        assert address.port
+        return exchange(address.hostname, address.port, request)
 
     def post(self, path: str, body: object = None, headers: Headers | None = None) -> Answer:
         return self.send("POST", path, body, headers)
@@ -151,12 +130,6 @@ class Raw:
     def room_ids(self) -> list[str]:
         """The ids of all rooms, newest first."""
         return [room["id"] for page in self.pages() for room in page]
-
-
-def raw_id(number: int | None = None) -> str:
-    """A well-formed ACS user id: the `number`th of a fixed series, or one that nobody else has."""
-    user = str(uuid4()) if number is None else f"00000000-0000-4000-8000-{number:012x}"
-    return f"8:acs:5ab1e000-0000-4000-8000-000000000000_{user}"
 
 
 def family_a(code: str, message: str) -> dict[str, Any]:

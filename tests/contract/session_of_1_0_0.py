@@ -15,7 +15,7 @@ from unittest import mock
 from azure.core.credentials import AzureKeyCredential
 from azure.core.exceptions import HttpResponseError
 
-from tests.contract.raw import raw_id
+from tests.identifiers import raw_id
 
 TYPED_DICT: Any = typing.TypedDict
 

@@ -13,7 +13,7 @@ from azure.communication.rooms.aio import RoomsClient
 from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError
 
-from tests.auth.tenant import TENANT_ID, Tenant, new_key
+from tests.auth.tenant import TENANT_ID, Tenant, claims_of, new_key
 from tests.contract.raw import Raw
 from tests.running import RunningApp, running_app
 
@@ -51,18 +51,7 @@ class Directory:
 
     def client(self, signed_by: str = "current", **changes: Any) -> RoomsClient:
         """A client of someone who may do everything, unless `changes` of the claims say otherwise."""
-        now = int(time.time())
-        claims = {
-            "aud": "https://communication.azure.com/",
-            "iss": f"https://sts.windows.net/{TENANT_ID}/",
-            "iat": now - 60,
-            "nbf": now - 60,
-            "exp": now + 3600,
-            "oid": MANAGER,
-            "sub": MANAGER,
-            "tid": TENANT_ID,
-        }
-        credential = Credential(self.tenant.token(claims | changes, signed_by, kid="current"))
+        credential = Credential(self.tenant.token(claims_of(MANAGER, int(time.time())) | changes, signed_by, kid="current"))
         return RoomsClient(self.app.https, credential, connection_verify=str(self.app.ca))
 
 

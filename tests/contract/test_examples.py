@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from devhost.azurite import PROJECT
 from tests.contract.node import run_node
 from tests.contract.raw import Raw
-from tests.running import PROJECT, RunningApp
+from tests.running import RunningApp
 
 type Run = Callable[[Mapping[str, str]], subprocess.CompletedProcess[str]]
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from tests.contract.node import run_node
-from tests.contract.raw import VERSIONS, raw_id
+from tests.contract.raw import VERSIONS
+from tests.identifiers import raw_id
 from tests.running import RunningApp, new_key
 
 SCRIPTS = Path(__file__).parent / "javascript"

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.raw import raw_id
-from tests.running import PROJECT, RunningApp
+from devhost.azurite import PROJECT
+from tests.identifiers import raw_id
+from tests.running import RunningApp
 
 RELEASE = "1.0.0"
 

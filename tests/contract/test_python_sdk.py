@@ -26,8 +26,10 @@ from azure.communication.rooms.aio import RoomsClient as AsyncRoomsClient
 from azure.core.credentials import AzureKeyCredential
 from azure.core.exceptions import ClientAuthenticationError, HttpResponseError, ResourceNotFoundError
 
-from tests.contract.raw import Raw, raw_id
-from tests.running import PROJECT, RunningApp, new_key
+from devhost.azurite import PROJECT
+from tests.contract.raw import Raw
+from tests.identifiers import raw_id
+from tests.running import RunningApp, new_key
 
 # The SDK's own use of datetime.
 pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")

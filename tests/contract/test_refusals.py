@@ -8,7 +8,9 @@ from email.utils import format_datetime, formatdate
 
 import pytest
 
-from tests.contract.raw import JSON, SUPPORTED, Answer, Headers, Raw, encoded, family_a, raw_id, signed
+from tests.contract.raw import JSON, SUPPORTED, Headers, Raw, encoded, family_a, signed
+from tests.identifiers import raw_id
+from tests.raw_http import Answer
 from tests.running import RunningApp, new_key
 
 DENIED = family_a("Denied", "Denied by the resource provider.")
@@ -82,7 +84,7 @@ def test_no_authorization(app: RunningApp) -> None:
     unsigned = Raw(app.http, app.manage_key)
     request = f"POST /rooms?api-version=2025-03-13 HTTP/1.1\r\nHost: {unsigned.host}\r\nContent-Type: application/json\r\n"
     before = unsigned.room_ids()
-    assert is_denied(unsigned.send_bytes("POST", f"{request}Content-Length: 2\r\n\r\n{{}}".encode()))
+    assert is_denied(unsigned.send_bytes(f"{request}Content-Length: 2\r\n\r\n{{}}".encode()))
     assert unsigned.room_ids() == before
 
 
@@ -194,4 +196,4 @@ def test_date_serves_for_x_ms_date(app: RunningApp, raw: Raw) -> None:
         f"x-ms-content-sha256: {headers['x-ms-content-sha256']}",
         f"Authorization: {authorization}",
     ]
-    assert raw.send_bytes("GET", ("\r\n".join(lines) + "\r\n\r\n").encode()).status == 200
+    assert raw.send_bytes(("\r\n".join(lines) + "\r\n\r\n").encode()).status == 200

@@ -10,9 +10,11 @@ from uuid import uuid4
 
 import pytest
 
-from tests.contract.raw import Answer, Raw, raw_id
+from tests.contract.raw import Raw
 from tests.contract.recorded import Exchange, Recording, recordings
 from tests.contract.tally import TALLY, Tally
+from tests.identifiers import raw_id
+from tests.raw_http import Answer
 from tests.running import RunningApp
 
 RAW_ID = re.compile(r"8:acs:sanitized(\d)|\bSanitized\b")

@@ -13,7 +13,9 @@ from uuid import uuid4
 
 import pytest
 
-from tests.contract.raw import JSON, NEWEST, SUPPORTED, VERSIONS, Answer, Raw, family_a, family_b, raw_id, signed
+from tests.contract.raw import JSON, NEWEST, SUPPORTED, VERSIONS, Raw, family_a, family_b, signed
+from tests.identifiers import raw_id
+from tests.raw_http import Answer
 from tests.running import RunningApp
 
 UNKNOWN_ROOM = "99400000000000000"
@@ -704,7 +706,7 @@ def test_a_chunked_body(raw: Raw, method: str, path: str) -> None:
         "Content-Type: application/json",
         "Transfer-Encoding: chunked",
     ]
-    answer = raw.send_bytes(method, ("\r\n".join(lines) + "\r\n\r\n2\r\n{}\r\n0\r\n\r\n").encode())
+    answer = raw.send_bytes(("\r\n".join(lines) + "\r\n\r\n2\r\n{}\r\n0\r\n\r\n").encode())
     assert answer.status == 411
     assert answer.json()["error"]["code"] == answer.headers["x-ms-error-code"] == "LengthRequired"
     assert raw.get("/rooms").json()["value"] == before

@@ -1,37 +1,22 @@
 """devhost as a process, started by a test on free ports, and requests to it byte for byte."""
 
 import contextlib
-import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from devhost.azurite import PROJECT
 from tests.ports import free_port
+from tests.raw_http import Answer, exchange
 
-PROJECT = Path(__file__).resolve().parents[2]
 APP = Path(__file__).parent / "app"
 SECONDS = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer as it came; header names are lower case, and duplicates are joined by a comma and a space."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    def json(self) -> Any:
-        """The body as JSON."""
-        return json.loads(self.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +31,17 @@ class Devhost:
         """What it has printed so far, on both streams."""
         return self.log.read_text(errors="replace")
 
-    def send(self, request: bytes) -> Reply:
+    def send(self, request: bytes) -> Answer:
         """Send these bytes and read one answer."""
-        with socket.create_connection(("127.0.0.1", self.port), SECONDS) as connection:
-            connection.sendall(request)
-            answer = http.client.HTTPResponse(connection, method=request.split(b" ")[0].decode())
-            answer.begin()
-            headers = {name.lower(): ", ".join(answer.headers.get_all(name, [])) for name in answer.headers}
-            return Reply(answer.status, headers, answer.read())
+        return exchange("127.0.0.1", self.port, request)
 
-    def request(self, method: str, target: str, *headers: str, body: bytes | None = None) -> Reply:
+    def request(self, method: str, target: str, *headers: str, body: bytes | None = None) -> Answer:
         """Send a request with a Host header and, if there is a body, its length."""
         length = [] if body is None else [f"Content-Length: {len(body)}"]
         lines = [f"{method} {target} HTTP/1.1", "Host: some.host:81", *length, *headers, "", ""]
         return self.send("\r\n".join(lines).encode() + (body or b""))
 
-    def get(self, target: str, *headers: str) -> Reply:
+    def get(self, target: str, *headers: str) -> Answer:
         """Send a GET."""
         return self.request("GET", target, *headers)
 
@@ -85,16 +65,17 @@ def running(app: Path, folder: Path, environment: Mapping[str, str] | None = Non
 
 
 def started(app: Path, folder: Path, environment: Mapping[str, str] | None = None, port: int | None = None) -> Devhost:
-    """Devhost, just started."""
+    """Devhost, just started, with the environment of the tests but for settings of the app."""
     folder.mkdir(parents=True, exist_ok=True)
     chosen = port or free_port(3)
     command = [sys.executable, "-m", "devhost", "--app", str(app), "--port", str(chosen), "--data", str(folder / "data")]
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("ROOMS_")}
     log = folder / "printed"
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,
             cwd=PROJECT,
-            env={**os.environ, **(environment or {})},
+            env={**inherited, **(environment or {})},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from tests.devhost.running import Devhost, Reply
+from tests.devhost.running import Devhost
+from tests.raw_http import Answer
 
 WEBHOOK = "/runtime/webhooks/EventGrid?functionName=Receive"
 
@@ -14,7 +15,7 @@ def _nothing_received_yet(devhost: Devhost) -> None:
     devhost.request("DELETE", "/received")
 
 
-def deliver(devhost: Devhost, body: bytes, kind: str | None = "Notification", webhook: str = WEBHOOK) -> Reply:
+def deliver(devhost: Devhost, body: bytes, kind: str | None = "Notification", webhook: str = WEBHOOK) -> Answer:
     return devhost.request("POST", webhook, *([f"aeg-event-type: {kind}"] if kind else []), body=body)
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from devhost.azurite import PROJECT, Azurite
-from tests.devhost.running import APP, Devhost, Reply, failed_start, running, until, written_app
+from tests.devhost.running import APP, Devhost, failed_start, running, until, written_app
 from tests.ports import free_port
+from tests.raw_http import Answer
 
 KEPT = """
 import os
@@ -38,7 +39,7 @@ def answers(port: int) -> bool:
 
 def test_ctrl_c_lets_a_running_invocation_end_and_takes_no_new_one(tmp_path: Path) -> None:
     began, release = tmp_path / "began", tmp_path / "release"
-    replies: list[Reply] = []
+    replies: list[Answer] = []
     with running(APP, tmp_path) as devhost:
         waiting = threading.Thread(target=lambda: replies.append(devhost.get(f"/waits?started={began}&until={release}")))
         waiting.start()

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.raw import SUPPORTED, Answer, Raw, family_a, raw_id
+from tests.contract.raw import SUPPORTED, Raw, family_a
+from tests.identifiers import raw_id
+from tests.raw_http import Answer
 from tests.running import running_app
 from tests.storage_proxy import Fault, StorageProxy
 

@@ -14,7 +14,8 @@ from uuid import uuid4
 from azure.data.tables import TableClient
 
 from rooms.storage.entities import unpack
-from tests.contract.raw import Raw, raw_id
+from tests.contract.raw import Raw
+from tests.identifiers import raw_id
 from tests.running import running_app
 from tests.whole import StoredRoom, stored_rooms
 

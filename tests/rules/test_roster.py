@@ -12,28 +12,29 @@ from rooms.rules.roster import (
     patched_roster,
     roster_difference,
 )
-from tests.identifiers import acs_user, acs_users
+from tests.identifiers import raw_id
 
 roles = st.sampled_from(["Presenter", "Attendee", "Consumer", "Collaborator"])
-few_users = st.integers(0, 6).map(acs_user)
+few_users = st.integers(0, 6).map(raw_id)
 rosters = st.dictionaries(few_users, roles)
+acs_users = st.builds(lambda resource, user: f"8:acs:{resource}_{user}", st.uuids(), st.uuids())
 patches = st.dictionaries(few_users, st.none() | roles)
 
-ALICE, BOB, CAROL = acs_user(1), acs_user(2), acs_user(3)
+ALICE, BOB, CAROL = raw_id(1), raw_id(2), raw_id(3)
 
 
 @given(rosters, patches)
 def test_a_patch_gives_each_the_role_it_names_and_removes_whom_it_nulls(roster: Roster, patch: RosterPatch) -> None:
     after = patched_roster(roster, patch)
-    for raw_id in roster.keys() | patch.keys():
-        assert after.get(raw_id) == patch.get(raw_id, roster.get(raw_id))
+    for user in roster.keys() | patch.keys():
+        assert after.get(user) == patch.get(user, roster.get(user))
 
 
 @given(rosters, patches)
 def test_who_stays_keeps_the_place_and_who_is_new_comes_last(roster: Roster, patch: RosterPatch) -> None:
     after = patched_roster(roster, patch)
-    stayed = [raw_id for raw_id in roster if raw_id in after]
-    new = [raw_id for raw_id, role in patch.items() if role is not None and raw_id not in roster]
+    stayed = [user for user in roster if user in after]
+    new = [user for user, role in patch.items() if role is not None and user not in roster]
     assert list(after) == stayed + new
 
 
@@ -48,12 +49,12 @@ def test_a_difference_leads_from_one_roster_to_the_other(before: Roster, after: 
     difference = roster_difference(before, after)
     patch = {
         **dict.fromkeys(difference.removed),
-        **{raw_id: role for raw_id, (_, role) in difference.changed.items()},
+        **{user: role for user, (_, role) in difference.changed.items()},
         **difference.added,
     }
     assert patched_roster(before, patch) == after
     assert bool(difference) == (before != after)
-    assert all(before[raw_id] == was != becomes for raw_id, (was, becomes) in difference.changed.items())
+    assert all(before[user] == was != becomes for user, (was, becomes) in difference.changed.items())
 
 
 def test_the_order_of_a_recorded_change() -> None:
@@ -68,7 +69,7 @@ def test_acs_users_are_supported(raw_ids: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "raw_id",
+    "user",
     [
         "",
         "wrong_mri",
@@ -83,12 +84,12 @@ def test_acs_users_are_supported(raw_ids: list[str]) -> None:
         ALICE.replace("_", "-"),
     ],
 )
-def test_who_is_no_acs_user_is_not_supported(raw_id: str) -> None:
-    assert first_unsupported([ALICE, raw_id, "also wrong"]) == raw_id
+def test_who_is_no_acs_user_is_not_supported(user: str) -> None:
+    assert first_unsupported([ALICE, user, "also wrong"]) == user
 
 
 def test_a_roster_has_a_limit_and_the_error_names_it() -> None:
-    check_size({acs_user(n): "Attendee" for n in range(MAX_PARTICIPANTS)})
+    check_size({raw_id(n): "Attendee" for n in range(MAX_PARTICIPANTS)})
     with pytest.raises(ValidationFailed) as caught:
-        check_size({acs_user(n): "Attendee" for n in range(MAX_PARTICIPANTS + 1)})
+        check_size({raw_id(n): "Attendee" for n in range(MAX_PARTICIPANTS + 1)})
     assert [(d.message, d.target) for d in caught.value.details] == [("A room has at most 5,000 participants.", "$.participants")]

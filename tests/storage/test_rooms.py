@@ -14,12 +14,12 @@ from rooms.rules.roster import MAX_PARTICIPANTS, Roster
 from rooms.rules.time import DAY, now, parse_time
 from rooms.storage.rooms import PAGE, Origin, Repeatability, Rooms
 from rooms.storage.table import Table
-from tests.identifiers import acs_user
+from tests.identifiers import raw_id
 from tests.storage.conftest import ORIGIN
 from tests.storage_proxy import Fault, StorageProxy
 from tests.whole import StoredRoom, stored_rooms
 
-ALICE, BOB = acs_user(1), acs_user(2)
+ALICE, BOB = raw_id(1), raw_id(2)
 
 
 async def stored(client: TableClient) -> dict[str, StoredRoom]:
@@ -65,8 +65,8 @@ async def test_the_order_of_the_log_is_the_order_of_the_changes_even_if_the_cloc
     rooms = Rooms(Table(client), lambda: next(clock))
     room = await rooms.create(RoomChange(), {}, None, ORIGIN)
     for number in range(5):
-        await rooms.patch_roster(room.id, {acs_user(number): "Attendee"}, ORIGIN)
-    assert list((await stored(client))[room.id].roster) == [acs_user(number) for number in range(5)]
+        await rooms.patch_roster(room.id, {raw_id(number): "Attendee"}, ORIGIN)
+    assert list((await stored(client))[room.id].roster) == [raw_id(number) for number in range(5)]
 
 
 async def test_the_storage_requests_of_each_operation(rooms: Rooms, proxy: StorageProxy) -> None:
@@ -199,7 +199,7 @@ async def test_an_id_that_another_room_has_is_not_taken(rooms: Rooms, client: Ta
 async def test_concurrent_writers_all_succeed_with_one_log_record_each(rooms: Rooms, client: TableClient, processes: int) -> None:
     room = await rooms.create(RoomChange(), {}, None, ORIGIN)
     writers = [rooms] + [Rooms(Table(client), now) for _ in range(processes - 1)]
-    users = [acs_user(number) for number in range(32)]
+    users = [raw_id(number) for number in range(32)]
     await asyncio.gather(
         *(writers[number % processes].patch_roster(room.id, {user: "Attendee"}, ORIGIN) for number, user in enumerate(users))
     )
