@@ -1,0 +1,66 @@
+"""A call event: a fact that Event Grid delivers in any order, late, more than once or never."""
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from rooms.rules.time import Ticks
+
+type EventKind = Literal["CallStarted", "ParticipantAdded", "ParticipantRemoved", "CallEnded"]
+
+KINDS: tuple[EventKind, ...] = ("CallStarted", "ParticipantAdded", "ParticipantRemoved", "CallEnded")
+"""In the order in which events of the same time are taken."""
+
+MAX_CALL_ROOM_ID = 64
+"""Characters of a room's id in an event."""
+
+_CALL_ROOM_ID = re.compile(f"[A-Za-z0-9_-]{{1,{MAX_CALL_ROOM_ID}}}")
+
+
+@dataclass(frozen=True, slots=True)
+class EndReason:
+    """Why a call ended, as the calling service says it."""
+
+    code: int | None = None
+    sub_code: int | None = None
+    phrase: str | None = None
+
+
+@dataclass(frozen=True)
+class CallEvent:
+    """One event of one call: `id` is the envelope's, `call` the correlation id, `at` the time of the event.
+
+    An event of a participant has a participant id or a raw id, or both.
+    """
+
+    kind: EventKind
+    id: str
+    call: str
+    at: Ticks
+    participant_id: str | None = None
+    raw_id: str | None = None
+    display_name: str | None = None
+    role: str | None = None
+    endpoint_type: str | None = None
+    started_by: str | None = None
+    ended_by: str | None = None
+    end_reason: EndReason | None = None
+
+    @cached_property
+    def key(self) -> str:
+        """64 hex digits that are the same for two deliveries of one event, whatever envelope schema they came in."""
+        identity = [self.kind, self.id, self.call, self.participant_id, self.raw_id, self.at]
+        return hashlib.sha256(json.dumps(identity).encode()).hexdigest()
+
+    @cached_property
+    def order(self) -> tuple[Ticks, int, str]:
+        """Events are taken in this order, however they arrived."""
+        return self.at, KINDS.index(self.kind), self.key
+
+
+def is_call_room_id(text: str) -> bool:
+    """Whether `text` can name a room whose calls are kept: of any service's making, so wider than an id of ours."""
+    return _CALL_ROOM_ID.fullmatch(text) is not None
