@@ -32,7 +32,7 @@ def stored_rooms(rows: Iterable[Row]) -> dict[str, StoredRoom]:
     index: dict[str, Row] = {}
     for row in sorted(rows, key=lambda row: str(row["RowKey"])):
         key = row["RowKey"]
-        if key.startswith("index:"):
+        if key.startswith(".index:"):
             assert key.rpartition(":")[2] not in index, f"twice in the index: {key}"
             index[key.rpartition(":")[2]] = row
         else:

@@ -12,7 +12,8 @@ type Ticks = int
 """A point in time: 100 ns steps since 0001-01-01T00:00:00Z; or a length of time in such steps."""
 
 SECOND: Ticks = 10_000_000
-DAY: Ticks = 86_400 * SECOND
+HOUR: Ticks = 3_600 * SECOND
+DAY: Ticks = 24 * HOUR
 MAX_TIME: Ticks = 3_155_378_975_999_999_999
 """The last tick of the year 9999."""
 

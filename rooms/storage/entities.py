@@ -7,8 +7,10 @@ compressed, in as many binary properties as it needs.
 import json
 import zlib
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
+from rooms.rules.events import CallEvent, EndReason
 from rooms.rules.room import Room
 from rooms.rules.roster import Roster
 from rooms.rules.time import Ticks, format_time, parse_time
@@ -16,8 +18,14 @@ from rooms.storage import keys
 
 type Entity = dict[str, Any]
 
+EVENTS_ACTOR = "event-grid"
+"""Whom the log names for what an event tells."""
+
 MAX_BINARY = 65_536
 """Bytes of a binary property of Table Storage."""
+
+MAX_DATA = 14 * MAX_BINARY
+"""Compressed bytes in one entity: 896 KiB of the 1 MiB that Table Storage allows."""
 
 
 def stored_time(at: Ticks) -> str:
@@ -28,14 +36,32 @@ def stored_time(at: Ticks) -> str:
 
 def pack(value: Any) -> Entity:
     """A value as binary properties `data0`, `data1`, ..."""
-    data = zlib.compress(json.dumps(value, separators=(",", ":")).encode(), level=1)
-    return {f"data{n}": data[at : at + MAX_BINARY] for n, at in enumerate(range(0, len(data), MAX_BINARY))}
+    return binary_properties(compressed(value))
 
 
 def unpack(entity: Mapping[str, Any]) -> Any:
     """What `pack` was given."""
-    data = b"".join(entity[f"data{n}"] for n in range(len(entity)) if f"data{n}" in entity)
+    return decompressed(binary_of(entity))
+
+
+def compressed(value: Any) -> bytes:
+    """A value as compressed JSON."""
+    return zlib.compress(json.dumps(value, separators=(",", ":")).encode(), level=1)
+
+
+def decompressed(data: bytes) -> Any:
+    """What `compressed` was given."""
     return json.loads(zlib.decompress(data))
+
+
+def binary_properties(data: bytes) -> Entity:
+    """Bytes, at most MAX_DATA, as properties of an entity."""
+    return {f"data{n}": data[at : at + MAX_BINARY] for n, at in enumerate(range(0, len(data), MAX_BINARY))}
+
+
+def binary_of(entity: Mapping[str, Any]) -> bytes:
+    """What `binary_properties` was given."""
+    return b"".join(entity[f"data{n}"] for n in range(len(entity)) if f"data{n}" in entity)
 
 
 def room_properties(room: Room) -> Entity:
@@ -48,9 +74,15 @@ def room_properties(room: Room) -> Entity:
     }
 
 
+def room_id_of(entity: Mapping[str, Any]) -> str:
+    """The room that a row, other than those beginning with a dot, is of."""
+    row_key: str = entity["RowKey"]
+    return row_key.partition(":")[0]
+
+
 def room_of(entity: Mapping[str, Any]) -> Room:
     """The room of a room's row."""
-    return _room(entity["RowKey"].partition(":")[0], entity)
+    return _room(room_id_of(entity), entity)
 
 
 def listed_room_of(entity: Mapping[str, Any]) -> Room:
@@ -90,6 +122,47 @@ def log_entity(room_id: str, at: Ticks, change: str, kind: str, actor: str, requ
         | {"time": stored_time(at), "kind": kind, "actor": actor, "requestId": request_id}
         | pack(detail)
     )
+
+
+def event_entities(room_id: str, event: CallEvent, text: str, received: Ticks) -> tuple[Entity, Entity, Entity, Entity]:
+    """The rows of an event: its log record, itself with the whole text as it came, and two that tell of the call's activity.
+
+    That the call has ended is merged into the latter two, unless the event is one of the future.
+    """
+    activity: Entity = {"call": event.call}
+    if event.kind == "CallEnded" and event.at <= received:
+        activity["ended"] = True
+    return (
+        log_entity(room_id, event.at, event.key, event.kind, EVENTS_ACTOR, event.id, _event_detail(event)),
+        _row(room_id, keys.event_row(room_id, event))
+        | {"event": json.dumps(asdict(event), ensure_ascii=False, separators=(",", ":"))}
+        | pack(text),
+        _row(room_id, keys.activity_row(room_id, event.call, event.at)) | activity,
+        _row(room_id, keys.all_activity_row(room_id, event.call, event.at)) | activity,
+    )
+
+
+def _event_detail(event: CallEvent) -> Entity:
+    reason = event.end_reason
+    detail = {
+        "callId": event.call,
+        "participantId": event.participant_id,
+        "rawId": event.raw_id,
+        "displayName": event.display_name,
+        "role": event.role,
+        "endpointType": event.endpoint_type,
+        "startedBy": event.started_by,
+        "endedBy": event.ended_by,
+        "endReason": reason and {"code": reason.code, "subCode": reason.sub_code, "phrase": reason.phrase},
+    }
+    return {name: value for name, value in detail.items() if value is not None}
+
+
+def event_of(entity: Mapping[str, Any]) -> CallEvent:
+    """The event of an event's row, of which `event` is enough."""
+    properties = json.loads(entity["event"])
+    reason = properties.pop("end_reason")
+    return CallEvent(**properties, end_reason=None if reason is None else EndReason(**reason))
 
 
 def _row(room_id: str, row: str) -> Entity:

@@ -1,23 +1,32 @@
-"""Where things are in the table. All rows of a room stand together, in the partition of its id's last digit.
+"""Where things are in the table. All rows of a room stand together, in one of ten partitions.
 
-    {room}:room                          the room
-    {room}:roster:{newest first}         the whole roster as of then; the first is the current one
-    {room}:~{newest first}:{change}      a log record
-    index:{newest first}:{room}          the room as lists show it, by the time of its creation
+    {room}:room                             the room
+    {room}:details                          what people call it, and those invited
+    {room}:roster:{newest first}            the whole roster as of then; the first is the current one
+    {room}:~{newest first}:{change}         a log record
+    {room}:call:{call}:{time}:{event}       an event of a call, in the order of time
+    {room}:calls:{newest hour}:{call}       that a call had an event in that hour
+    .index:{newest first}:{room}            the room as lists show it, by the time of its creation
+    .calls:{newest hour}:{room}:{call}      that a call had an event in that hour, over the rooms of a partition
+    .quarantine:{id}                        an event that was not understood
+    .quarantine-part:{id}:{number}          the rest of one that is too large for a row
 
-A newest-first time is an inverted count of ticks, so that the newest row is the first of its range.
+A newest-first time is an inverted count of ticks, or of hours, so that the newest row is the first of its range. What comes
+from outside and may hold any character (ids of calls) is a SHA-256 in a key. What begins with a dot can be no room's.
 """
 
+import hashlib
 import re
 
-from rooms.rules.time import MAX_TIME, Ticks
+from rooms.rules.events import CallEvent
+from rooms.rules.time import HOUR, MAX_TIME, Ticks
 
 PARTITIONS = "0123456789"
 
 
 def partition(room_id: str) -> str:
-    """The partition of all rows of a room."""
-    return room_id[-1]
+    """The partition of all rows of a room: the last digit of its id."""
+    return room_id[-1] if room_id[-1] in PARTITIONS else str(ord(room_id[-1]) % 10)
 
 
 def newest_first(at: Ticks) -> str:
@@ -25,9 +34,24 @@ def newest_first(at: Ticks) -> str:
     return f"{MAX_TIME - at:019d}"
 
 
+def newest_hour(at: Ticks) -> str:
+    """8 digits that are the same within an hour and sort the later hour first."""
+    return f"{(MAX_TIME - at) // HOUR:08d}"
+
+
+def time_of(newest: str) -> Ticks:
+    """What `newest_first` was given."""
+    return MAX_TIME - int(newest)
+
+
 def room_row(room_id: str) -> str:
     """The room."""
     return f"{room_id}:room"
+
+
+def details_row(room_id: str) -> str:
+    """What people call the room, and those invited. Stands just before the room."""
+    return f"{room_id}:details"
 
 
 def roster_row(room_id: str, at: Ticks) -> str:
@@ -45,15 +69,77 @@ def log_row(room_id: str, at: Ticks, change: str) -> str:
     return f"{room_id}:~{newest_first(at)}:{change}"
 
 
-INDEX_START = "index:"
-INDEX_END = "index;"
-INDEX_ROW = re.compile(r"index:[0-9]{19}:[0-9]{16,17}")
+def log_range(room_id: str, start: Ticks, end: Ticks) -> tuple[str, str]:
+    """Where the log records from `start` until just before `end` stand."""
+    return f"{room_id}:~{newest_first(end - 1)}", f"{room_id}:~{newest_first(start)};"
+
+
+def hashed(text: str) -> str:
+    """64 hex digits that stand for a text from outside."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def event_row(room_id: str, event: CallEvent) -> str:
+    """An event of a call."""
+    return f"{room_id}:call:{hashed(event.call)}:{event.at:019d}:{event.key}"
+
+
+def events_range(room_id: str, call: str, end: Ticks) -> tuple[str, str]:
+    """Where the events of a call until just before `end` stand."""
+    events = f"{room_id}:call:{hashed(call)}:"
+    return events, f"{events}{end:019d}"
+
+
+def activity_row(room_id: str, call: str, at: Ticks) -> str:
+    """That a call had an event in the hour of `at`."""
+    return f"{room_id}:calls:{newest_hour(at)}:{hashed(call)}"
+
+
+def activity_range(room_id: str, start: Ticks, end: Ticks) -> tuple[str, str]:
+    """Where it stands which calls had an event in the hours from that of `start` to that of `end`."""
+    return f"{room_id}:calls:{newest_hour(end)}:", f"{room_id}:calls:{newest_hour(start)};"
+
+
+INDEX_START = ".index:"
+INDEX_END = ".index;"
+INDEX_ROW = re.compile(r"\.index:[0-9]{19}:[0-9]{16,17}")
 """What an index row looks like."""
 
 
 def index_row(room_id: str, created_at: Ticks) -> str:
     """The room in the list of rooms."""
     return f"{INDEX_START}{newest_first(created_at)}:{room_id}"
+
+
+def all_activity_row(room_id: str, call: str, at: Ticks) -> str:
+    """That a call had an event in the hour of `at`, among the calls of all rooms."""
+    return f".calls:{newest_hour(at)}:{room_id}:{hashed(call)}"
+
+
+def all_activity_range(start: Ticks, end: Ticks) -> tuple[str, str]:
+    """Where it stands which calls of all rooms had an event in the hours from that of `start` to that of `end`."""
+    return f".calls:{newest_hour(end)}:", f".calls:{newest_hour(start)};"
+
+
+QUARANTINE_START = ".quarantine:"
+QUARANTINE_END = ".quarantine;"
+QUARANTINE_ROW = re.compile(r"\.quarantine:[0-9a-f]{64}")
+"""What the row of an event in quarantine looks like."""
+
+
+def quarantine_partition(event_id: str) -> str:
+    """The partition of an event in quarantine."""
+    return str(int(event_id, 16) % 10)
+
+
+def quarantine_row(event_id: str) -> str:
+    """An event in quarantine."""
+    return f"{QUARANTINE_START}{event_id}"
+
+
+def quarantine_part_row(event_id: str, number: int) -> str:
+    """A further part of an event in quarantine."""
+    return f".quarantine-part:{event_id}:{number:04d}"
 
 
 def behind(row: str) -> str:

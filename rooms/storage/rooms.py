@@ -107,21 +107,9 @@ class Rooms:
         One request for each partition, in parallel.
         """
         start = keys.INDEX_START if after is None else keys.behind(after)
-        queries = [
-            asyncio.create_task(self._table.first(partition, start, keys.INDEX_END, _PER_PARTITION))
-            for partition in keys.PARTITIONS
-        ]
-        try:
-            answers = await asyncio.gather(*queries)
-        finally:
-            for query in queries:  # none goes on when another has failed
-                query.cancel()
-        # What a partition has behind a full answer is not known: only up to there is the order certain.
-        cut_off = [rows[-1]["RowKey"] for rows in answers if len(rows) == _PER_PARTITION]
-        certain = min(cut_off, default=keys.INDEX_END)
-        known = sorted((row for rows in answers for row in rows if row["RowKey"] <= certain), key=lambda row: row["RowKey"])
+        known, cut_off = await self._table.first_of_all(start, keys.INDEX_END, _PER_PARTITION)
         shown = known[:PAGE]
-        more = bool(cut_off) or len(known) > PAGE
+        more = cut_off or len(known) > PAGE
         return [listed_room_of(row) for row in shown], shown[-1]["RowKey"] if more else None
 
     async def update(self, room_id: str, wanted: RoomChange, origin: Origin) -> Room:

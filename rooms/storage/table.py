@@ -15,12 +15,16 @@ from azure.data.tables.aio import TableClient
 
 from rooms.errors import StorageUnavailable
 from rooms.storage.entities import Entity
+from rooms.storage.keys import PARTITIONS
 
 _log = logging.getLogger(__name__)
 
 type Operation = (
     tuple[TransactionOperation, Mapping[str, Any]] | tuple[TransactionOperation, Mapping[str, Any], Mapping[str, Any]]
 )
+
+MAX_PAGE = 1000
+"""Rows that Table Storage answers one request with, at most."""
 
 _FIRST_DELAY = 0.1
 _LONGEST_DELAY = 1.0
@@ -75,16 +79,40 @@ class Table:
             except ResourceNotFoundError:
                 return None
 
-    async def first(self, partition: str, start: str, end: str, count: int) -> list[TableEntity]:
-        """The first `count` rows from `start` to just before `end`. One request, unless the storage splits its answer."""
+    async def first(
+        self, partition: str, start: str, end: str, count: int, select: Sequence[str] | None = None
+    ) -> list[TableEntity]:
+        """The first `count` rows from `start` to just before `end`, with all or the selected properties.
+
+        One request for a thousand rows, unless the storage splits its answer.
+        """
         rows = self._client.query_entities(
-            f"PartitionKey eq '{partition}' and RowKey ge '{start}' and RowKey lt '{end}'", results_per_page=count
+            f"PartitionKey eq '{partition}' and RowKey ge '{start}' and RowKey lt '{end}'",
+            results_per_page=min(count, MAX_PAGE),
+            select=None if select is None else list(select),
         )
         with _storage_errors():
             try:
                 return await _take(rows, count)
             except ResourceNotFoundError:
                 return []
+
+    async def first_of_all(self, start: str, end: str, per_partition: int) -> tuple[list[TableEntity], bool]:
+        """The first rows from `start` to just before `end` of all partitions, in order, and whether there may be more.
+
+        One request for each partition, in parallel. At least `per_partition` rows, if there are as many.
+        """
+        queries = [asyncio.create_task(self.first(partition, start, end, per_partition)) for partition in PARTITIONS]
+        try:
+            answers = await asyncio.gather(*queries)
+        finally:
+            for query in queries:  # none goes on when another has failed
+                query.cancel()
+        # What a partition has behind a full answer is not known: only up to there is the order certain.
+        cut_off = [rows[-1]["RowKey"] for rows in answers if len(rows) == per_partition]
+        certain = min(cut_off, default=end)
+        known = sorted((row for rows in answers for row in rows if row["RowKey"] <= certain), key=lambda row: row["RowKey"])
+        return known, bool(cut_off)
 
     async def commit(self, operations: Sequence[Operation]) -> None:
         """One entity group transaction: all of it or nothing.

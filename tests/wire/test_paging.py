@@ -20,7 +20,7 @@ def test_a_token_leads_back_to_its_row(row: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "token", ["x", "====", "a b", "ä", "\0", "A" * 100_000, to_token("index:1:2"), to_token("room:room"), "_w", "-"]
+    "token", ["x", "====", "a b", "ä", "\0", "A" * 100_000, to_token(".index:1:2"), to_token("room:room"), "_w", "-"]
 )
 def test_a_token_that_is_not_ours_is_refused(token: str) -> None:
     with pytest.raises(ValidationFailed) as caught:
