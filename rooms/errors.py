@@ -13,6 +13,10 @@
     │   ├── LengthRequired           411  a body without Content-Length, which the host does not pass on
     │   ├── BodyTooLarge             413
     │   ├── UnsupportedMediaType     415  a body that is not said to be JSON
+    │   ├── CallNotFound             404  the room has no such call
+    │   ├── QuarantinedNotFound      404  no such event in quarantine
+    │   ├── StillNotUnderstood       409  a redriven event that stays in quarantine
+    │   ├── TooManyEvents            400  more call events than can be read at once
     │   └── Unavailable              503  try again
     │       ├── StorageUnavailable        the storage is down, slow or not configured
     │       └── TenantKeysUnavailable     a token cannot be checked, as the tenant's keys cannot be had
@@ -129,6 +133,37 @@ class UnsupportedMediaType(Refusal):
     status = 415
     code = "UnsupportedMediaType"
     message = "The request body must be JSON: set Content-Type to application/json or application/merge-patch+json."
+
+
+class CallNotFound(Refusal):
+    """The room has no call of that id."""
+
+    status = 404
+    code = "NotFound"
+    message = "This room has no such call."
+
+
+class QuarantinedNotFound(Refusal):
+    """There is no event of that id in quarantine."""
+
+    status = 404
+    code = "NotFound"
+    message = "There is no such event in quarantine."
+
+
+class StillNotUnderstood(Refusal):
+    """An event that was redriven and is still not understood. It stays in quarantine."""
+
+    status = 409
+    code = "NotUnderstood"
+
+
+class TooManyEvents(Refusal):
+    """More call events would have to be read than one answer can be made of."""
+
+    LIMIT: ClassVar[int] = 50_000
+    code = "TooManyEvents"
+    message = f"This needs more than {LIMIT:,} call events to be read. Ask for one call, or for a shorter time."
 
 
 class Unavailable(Refusal):

@@ -7,7 +7,7 @@ import pytest
 from rooms import clients
 from rooms.errors import StorageUnavailable
 from rooms.rules.room import RoomChange
-from rooms.storage.rooms import Origin
+from rooms.storage.changes import Origin
 
 
 @pytest.fixture(autouse=True)

@@ -23,7 +23,7 @@ from rooms.errors import (
 )
 from rooms.log_text import described, escaped
 from rooms.rules.room import check_room_id
-from rooms.storage.rooms import Origin
+from rooms.storage.changes import Origin
 from rooms.wire.answers import error_body
 from rooms.wire.requests import Body, parse_body
 from rooms.wire.versions import SUPPORTED_VERSIONS, check_api_version

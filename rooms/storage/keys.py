@@ -121,6 +121,13 @@ def all_activity_range(start: Ticks, end: Ticks) -> tuple[str, str]:
     return f".calls:{newest_hour(end)}:", f".calls:{newest_hour(start)};"
 
 
+def activity_of(row: str) -> tuple[Ticks, str]:
+    """The beginning of the hour, and the room, of either kind of activity row."""
+    first, second, third, _ = row.split(":")
+    hour, room = (second, third) if first == ".calls" else (third, first)
+    return MAX_TIME + 1 - (int(hour) + 1) * HOUR, room
+
+
 QUARANTINE_START = ".quarantine:"
 QUARANTINE_END = ".quarantine;"
 QUARANTINE_ROW = re.compile(r"\.quarantine:[0-9a-f]{64}")

@@ -3,23 +3,20 @@
 import asyncio
 import hashlib
 import secrets
-import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
-from weakref import WeakValueDictionary
 
 from azure.data.tables import TableEntity
 
-from rooms.errors import Detail, RoomNotFound, ValidationFailed
+from rooms.errors import Detail, ValidationFailed
 from rooms.rules.room import Room, RoomChange, new_room, updated_room
 from rooms.rules.roster import Roster, RosterPatch, check_size, patched_roster, roster_difference
-from rooms.rules.time import Ticks, parse_time
+from rooms.rules.time import Ticks
 from rooms.storage import keys
+from rooms.storage.changes import Changes, Origin, alive, log_record
 from rooms.storage.entities import (
-    Entity,
     index_entity,
     listed_room_of,
-    log_entity,
     room_entity,
     room_of,
     room_properties,
@@ -27,7 +24,7 @@ from rooms.storage.entities import (
     stored_time,
     unpack,
 )
-from rooms.storage.table import Conflict, Operation, Table, backoff, insert, merge, remove, replace
+from rooms.storage.table import Conflict, Table, backoff, insert, remove, replace
 
 PAGE = 30
 """Rooms on a page of the list, at most."""
@@ -35,14 +32,6 @@ PAGE = 30
 _PER_PARTITION = 10
 """Rows that a page takes from each partition. Ids are random, so 30 rooms rarely have more than 10 in one partition;
 if they do, the page is shorter."""
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Whose change it is: the name of the key or the token's object id, and x-ms-client-request-id or nothing."""
-
-    actor: str
-    request_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +47,8 @@ class Rooms:
 
     def __init__(self, table: Table, clock: Callable[[], Ticks]) -> None:
         self._table = table
+        self._changes = Changes(table, clock)
         self._clock = clock
-        self._writers: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def create(self, wanted: RoomChange, roster: Roster, repeatability: Repeatability | None, origin: Origin) -> Room:
         """A new room, or the one that this create made before. One request.
@@ -79,7 +68,7 @@ class Rooms:
             try:
                 await self._table.commit(
                     [
-                        insert(_log_record(room.id, now, "RoomCreated", origin, detail)),
+                        insert(log_record(room.id, now, "RoomCreated", origin, detail)),
                         insert(row),
                         insert(roster_entity(room.id, now, roster)),
                         insert(index_entity(room)),
@@ -94,7 +83,7 @@ class Rooms:
 
     async def get(self, room_id: str) -> Room:
         """One request."""
-        return room_of(_alive(await self._room_row(room_id)))
+        return room_of(alive(await self._room_row(room_id)))
 
     async def roster(self, room_id: str) -> Roster:
         """The current roster. One request."""
@@ -116,17 +105,17 @@ class Rooms:
         """The room with what `wanted` sets. Two requests; one if it changes nothing."""
 
         async def change() -> Room:
-            row = _alive(await self._room_row(room_id))
+            row = alive(await self._room_row(room_id))
             room = room_of(row)
             after = updated_room(room, wanted)
             if after != room:
-                at = self._time_of_change(row)
+                at = self._changes.time_of(row)
                 detail = {"before": room_properties(room), "after": room_properties(after)}
-                record = _log_record(room_id, at, "RoomUpdated", origin, detail)
-                await self._commit(row, at, record, room_properties(after), replace(index_entity(after)))
+                record = log_record(room_id, at, "RoomUpdated", origin, detail)
+                await self._changes.commit(row, at, record, room_properties(after), replace(index_entity(after)))
             return after
 
-        return await self._in_turn(room_id, change)
+        return await self._changes.in_turn(room_id, change)
 
     async def patch_roster(self, room_id: str, patch: RosterPatch, origin: Origin) -> None:
         """Invites, changes roles, removes: all of it or nothing. Two requests; one if it changes nothing.
@@ -140,16 +129,16 @@ class Rooms:
             after = patched_roster(roster, patch)
             check_size(after)
             if difference := roster_difference(roster, after):
-                at = self._time_of_change(row)
+                at = self._changes.time_of(row)
                 detail = {
                     "added": difference.added,
                     "changed": {raw_id: {"before": b, "after": a} for raw_id, (b, a) in difference.changed.items()},
                     "removed": difference.removed,
                 }
-                record = _log_record(room_id, at, "ParticipantsUpdated", origin, detail)
-                await self._commit(row, at, record, {}, insert(roster_entity(room_id, at, after)))
+                record = log_record(room_id, at, "ParticipantsUpdated", origin, detail)
+                await self._changes.commit(row, at, record, {}, insert(roster_entity(room_id, at, after)))
 
-        await self._in_turn(room_id, change)
+        await self._changes.in_turn(room_id, change)
 
     async def delete(self, room_id: str, origin: Origin) -> None:
         """Makes the room a tombstone; its rosters and log stay. Two requests.
@@ -161,52 +150,21 @@ class Rooms:
             row = await self._room_row(room_id)
             if row and origin.request_id and row.get("deletedByRequest") == origin.request_id:
                 return
-            row = _alive(row)
-            at = self._time_of_change(row)
-            record = _log_record(room_id, at, "RoomDeleted", origin, {})
+            row = alive(row)
+            at = self._changes.time_of(row)
+            record = log_record(room_id, at, "RoomDeleted", origin, {})
             tombstone = {"deleted": True, "deletedByRequest": origin.request_id}
-            await self._commit(row, at, record, tombstone, remove(index_entity(room_of(row))))
+            await self._changes.commit(row, at, record, tombstone, remove(index_entity(room_of(row))))
 
-        await self._in_turn(room_id, change)
-
-    async def _in_turn[T](self, room_id: str, change: Callable[[], Awaitable[T]]) -> T:
-        """Carries out a change, anew whenever another one came between.
-
-        Writers of one room in this process queue, instead of meeting in the storage.
-        """
-        async with self._writers.setdefault(room_id, asyncio.Lock()):
-            delays = backoff()
-            while True:
-                try:
-                    return await change()
-                except Conflict:
-                    await asyncio.sleep(next(delays))
-
-    async def _commit(self, row: TableEntity, at: Ticks, record: Entity, properties: Entity, more: Operation) -> None:
-        """Commits a change of the room whose row was read. Raises Conflict if another change came between."""
-        changed = {key: row[key] for key in ("PartitionKey", "RowKey")} | properties | {"changedAt": stored_time(at)}
-        await self._table.commit([insert(record), merge(changed, row), more])
-
-    def _time_of_change(self, row: TableEntity) -> Ticks:
-        return max(self._clock(), parse_time(row["changedAt"]) + 1)
+        await self._changes.in_turn(room_id, change)
 
     async def _room_row(self, room_id: str) -> TableEntity | None:
         return await self._table.get(keys.partition(room_id), keys.room_row(room_id))
 
     async def _room_and_roster(self, room_id: str) -> tuple[TableEntity, Roster]:
         rows = await self._table.first(keys.partition(room_id), keys.room_row(room_id), keys.end_of_rosters(room_id), count=2)
-        room = _alive(rows[0] if rows else None)
+        room = alive(rows[0] if rows else None)
         return room, unpack(rows[1])
-
-
-def _alive(row: TableEntity | None) -> TableEntity:
-    if row is None or row.get("deleted"):
-        raise RoomNotFound
-    return row
-
-
-def _log_record(room_id: str, at: Ticks, kind: str, origin: Origin, detail: Entity) -> Entity:
-    return log_entity(room_id, at, uuid.uuid4().hex, kind, origin.actor, origin.request_id, detail)
 
 
 def _room_id(repeatability: Repeatability | None, attempt: int) -> str:

@@ -16,6 +16,7 @@ from azure.data.tables.aio import TableClient
 from rooms.errors import StorageUnavailable
 from rooms.storage.entities import Entity
 from rooms.storage.keys import PARTITIONS
+from rooms.storage.parallel import in_parallel
 
 _log = logging.getLogger(__name__)
 
@@ -54,6 +55,11 @@ def merge(entity: Entity, read: TableEntity) -> Operation:
 def replace(entity: Entity) -> Operation:
     """Writes the row, whether or not it exists."""
     return TransactionOperation.UPSERT, entity, {"mode": "replace"}
+
+
+def upsert(entity: Entity) -> Operation:
+    """Sets some properties of a row, which is made if it does not exist."""
+    return TransactionOperation.UPSERT, entity, {"mode": "merge"}
 
 
 def remove(entity: Entity) -> Operation:
@@ -102,12 +108,7 @@ class Table:
 
         One request for each partition, in parallel. At least `per_partition` rows, if there are as many.
         """
-        queries = [asyncio.create_task(self.first(partition, start, end, per_partition)) for partition in PARTITIONS]
-        try:
-            answers = await asyncio.gather(*queries)
-        finally:
-            for query in queries:  # none goes on when another has failed
-                query.cancel()
+        answers = await in_parallel(self.first(partition, start, end, per_partition) for partition in PARTITIONS)
         # What a partition has behind a full answer is not known: only up to there is the order certain.
         cut_off = [rows[-1]["RowKey"] for rows in answers if len(rows) == per_partition]
         certain = min(cut_off, default=end)

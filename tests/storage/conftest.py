@@ -8,7 +8,8 @@ import pytest_asyncio
 from azure.data.tables.aio import TableClient
 
 from rooms.rules.time import now
-from rooms.storage.rooms import Origin, Rooms
+from rooms.storage.changes import Origin
+from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
 from tests.storage_proxy import StorageProxy
 

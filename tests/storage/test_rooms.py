@@ -12,7 +12,8 @@ from rooms.errors import RoomNotFound, StorageUnavailable, ValidationFailed
 from rooms.rules.room import Room, RoomChange
 from rooms.rules.roster import MAX_PARTICIPANTS, Roster
 from rooms.rules.time import DAY, now, parse_time
-from rooms.storage.rooms import PAGE, Origin, Repeatability, Rooms
+from rooms.storage.changes import Origin
+from rooms.storage.rooms import PAGE, Repeatability, Rooms
 from rooms.storage.table import Table
 from tests.identifiers import raw_id
 from tests.storage.conftest import ORIGIN

@@ -1,0 +1,208 @@
+"""The calls of all rooms in the table: their events go in, one transaction each; calls, folded when asked for, come out."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from azure.data.tables import TableEntity
+
+from rooms.errors import TooManyEvents
+from rooms.rules.calls import QUIET, Call, call_of, superseded
+from rooms.rules.events import CallEvent
+from rooms.rules.time import DAY, HOUR, Ticks
+from rooms.storage import keys
+from rooms.storage.entities import event_entities, event_of
+from rooms.storage.parallel import in_parallel
+from rooms.storage.table import Conflict, Table, backoff, insert, upsert
+
+GAP: Ticks = 2 * DAY
+"""A call is found by a question about any time, unless nothing was heard of it for so long before or after that time."""
+
+PAGE = 30
+"""Calls on a page, at most."""
+
+PAGE_EVENTS = 5_000
+"""When a page has read so many events, it ends."""
+
+_BATCH = 10
+_ROWS = 100
+"""Activity rows that a page reads; of all rooms, from each partition."""
+
+
+@dataclass(slots=True)
+class _Activity:
+    """In which hours a call had events: the beginnings of the hours, newest first; and whether a CallEnded was one of them."""
+
+    call: str
+    hours: list[Ticks] = field(default_factory=list)
+    ended: list[Ticks] = field(default_factory=list)
+
+    def may_overlap(self, start: Ticks, end: Ticks, now: Ticks) -> bool:
+        """Whether the call can have gone on between these times, or at `start` if they are the same."""
+        first_hour, last_hour = start - start % HOUR, end - end % HOUR
+        if self.ended and (self.ended[0] < first_hour or start >= now):
+            return False
+        newest, oldest = self.hours[0], self.hours[-1]
+        if oldest > last_hour:
+            return False
+        return newest >= first_hour or (not self.ended and newest > now - QUIET - HOUR)
+
+
+@dataclass(frozen=True, slots=True)
+class _Activities:
+    """The calls of a room that had events in the hours from that of `start` to that of `end`, most recent first."""
+
+    start: Ticks
+    end: Ticks
+    calls: Sequence[_Activity]
+
+    def cover(self, start: Ticks, end: Ticks) -> bool:
+        return self.start <= start and end <= self.end
+
+
+@dataclass(frozen=True, slots=True)
+class CallPage:
+    """Some calls with their rooms, and the row to go on behind, if there may be more."""
+
+    calls: list[tuple[str, Call]]
+    last: str | None
+
+
+class Calls:
+    """All calls, also of rooms that are deleted or were never made here.
+
+    Raises StorageUnavailable as Table does; TooManyEvents for what cannot be read at once.
+    """
+
+    def __init__(self, table: Table, clock: Callable[[], Ticks]) -> None:
+        self._table = table
+        self._clock = clock
+
+    async def record(self, room_id: str, event: CallEvent, text: str) -> None:
+        """Keeps an event, and `text`, as which it came; if it is there already, nothing changes. One request."""
+        log, row, *activity = event_entities(room_id, event, text, self._clock())
+        operations = [insert(row), insert(log), *(upsert(entity) for entity in activity)]
+        delays = backoff()
+        while True:
+            try:
+                return await self._table.commit(operations)
+            except Conflict:  # with another event of the call, about its activity
+                await asyncio.sleep(next(delays))
+
+    async def call(self, room_id: str, call: str, now: Ticks) -> Call | None:
+        """One call at `now`. One request; some more for a live one."""
+        folded = call_of(await self._events(room_id, call, now), now)
+        return folded and await self._settled(room_id, folded, now)
+
+    async def overlapping(self, room_id: str, start: Ticks, end: Ticks | None, now: Ticks) -> list[Call]:
+        """The calls, as they are at `now`, that may have gone on between these times, or at `start` if they are the same.
+
+        One request, one for each of these calls, and rarely some for a live one.
+        """
+        until = now if end is None else min(end, now)
+        if start > until:
+            return []
+        activities = await self._activities(room_id, max(0, start - (QUIET if start >= now else GAP)), min(until + GAP, now))
+        wanted = [activity.call for activity in activities.calls if activity.may_overlap(start, until, now)]
+        events = 0
+        calls = []
+        for batch in _batches(wanted):
+            histories = await in_parallel(self._events(room_id, call, now) for call in batch)
+            events += sum(map(len, histories))
+            if events > TooManyEvents.LIMIT:
+                raise TooManyEvents
+            calls += [call for history in histories if (call := call_of(history, now)) is not None]
+        return await in_parallel(self._settled(room_id, call, now, activities) for call in calls)
+
+    async def page(self, room_id: str, after: str | None, now: Ticks) -> CallPage:
+        """Calls of a room, by the hour of their last event, newest first, from behind the activity row `after`."""
+        start, end = keys.activity_range(room_id, 0, now)
+        first = start if after is None else keys.behind(after)
+        rows = await self._table.first(keys.partition(room_id), first, end, _ROWS)
+        return await self._page(rows, len(rows) == _ROWS, 0, now + 1, now)
+
+    async def page_of_all(self, start: Ticks, end: Ticks, after: str | None, now: Ticks, live: bool = False) -> CallPage:
+        """Calls of all rooms that had an event from `start` until just before `end`, or of these the live ones.
+
+        By the hour of their last event in that time, newest first, from behind the activity row `after`.
+        """
+        end = min(end, now + 1)
+        if start >= end:
+            return CallPage([], None)
+        first, last = keys.all_activity_range(start, end - 1)
+        rows, more = await self._table.first_of_all(first if after is None else keys.behind(after), last, _ROWS)
+        return await self._page(rows, more, start, end, now, live)
+
+    async def _page(
+        self, rows: Sequence[TableEntity], more: bool, start: Ticks, end: Ticks, now: Ticks, live: bool = False
+    ) -> CallPage:
+        """A call is on the page of its newest row between the times; its other rows lead nowhere."""
+        ended = {(room, row["call"]) for row in rows if row.get("ended") for _, room in [keys.activity_of(row["RowKey"])]}
+        candidates: dict[tuple[str, str], tuple[Ticks, str]] = {}
+        for row in rows:
+            hour, room = keys.activity_of(row["RowKey"])
+            if not (live and (room, row["call"]) in ended):
+                candidates.setdefault((room, row["call"]), (hour, row["RowKey"]))
+        shown: list[tuple[Ticks, str, Call]] = []
+        read, events = 0, 0
+        for batch in _batches(list(candidates)[:PAGE]):
+            histories = await in_parallel(self._events(room, call, now) for room, call in batch)
+            read += len(batch)
+            events += sum(map(len, histories))
+            for (room, call), history in zip(batch, histories, strict=True):
+                last = max((event.at for event in history if start <= event.at < end), default=None)
+                if last is not None and last - last % HOUR == candidates[room, call][0] and (folded := call_of(history, now)):
+                    shown.append((last, room, folded))
+            if events >= PAGE_EVENTS:
+                break
+        settled = await in_parallel(self._settled(room, call, now) for _, room, call in shown)
+        order = sorted(zip(shown, settled, strict=True), key=lambda pair: (-pair[0][0], pair[0][1], pair[1].id))
+        calls = [(room, call) for (_, room, _), call in order if not live or call.ended_at is None]
+        if read < len(candidates):
+            before_next = list(candidates.values())[read - 1][1]
+            return CallPage(calls, before_next)
+        return CallPage(calls, rows[-1]["RowKey"] if more else None)
+
+    async def _events(self, room_id: str, call: str, now: Ticks) -> list[CallEvent]:
+        start, end = keys.events_range(room_id, call, now + 1)
+        rows = await self._table.first(keys.partition(room_id), start, end, TooManyEvents.LIMIT + 1, ["event"])
+        if len(rows) > TooManyEvents.LIMIT:
+            raise TooManyEvents
+        return [event_of(row) for row in rows]
+
+    async def _activities(self, room_id: str, start: Ticks, end: Ticks) -> _Activities:
+        first, last = keys.activity_range(room_id, start, end)
+        rows = await self._table.first(keys.partition(room_id), first, last, TooManyEvents.LIMIT + 1)
+        if len(rows) > TooManyEvents.LIMIT:
+            raise TooManyEvents
+        calls: dict[str, _Activity] = {}
+        for row in rows:
+            hour, _ = keys.activity_of(row["RowKey"])
+            activity = calls.setdefault(row["call"], _Activity(row["call"]))
+            activity.hours.append(hour)
+            if row.get("ended"):
+                activity.ended.append(hour)
+        return _Activities(start, end, list(calls.values()))
+
+    async def _settled(self, room_id: str, call: Call, now: Ticks, known: _Activities | None = None) -> Call:
+        """The call, which has ended if another one of the room has started after it."""
+        if call.ended_at is not None:
+            return call
+        if known is None or not known.cover(call.started_at, now):
+            known = await self._activities(room_id, call.started_at, now)
+        hour = call.started_at - call.started_at % HOUR
+        others = [other.call for other in known.calls if other.call != call.id and other.hours[0] >= hour]
+        for batch in _batches(others):
+            starts = await in_parallel(self._start(room_id, other, now) for other in batch)
+            if any((start, other) > call.start_order for start, other in zip(starts, batch, strict=True) if start is not None):
+                return superseded(call)
+        return call
+
+    async def _start(self, room_id: str, call: str, now: Ticks) -> Ticks | None:
+        start, end = keys.events_range(room_id, call, now + 1)
+        rows = await self._table.first(keys.partition(room_id), start, end, 1, ["event"])
+        return event_of(rows[0]).at if rows else None
+
+
+def _batches[T](things: Sequence[T]) -> Iterable[Sequence[T]]:
+    return (things[at : at + _BATCH] for at in range(0, len(things), _BATCH))
