@@ -13,6 +13,7 @@
     │   ├── LengthRequired           411  a body without Content-Length, which the host does not pass on
     │   ├── BodyTooLarge             413
     │   ├── UnsupportedMediaType     415  a body that is not said to be JSON
+    │   ├── InvalidParameter         400  with target; what ValidationFailed is on routes that ACS does not have
     │   ├── CallNotFound             404  the room has no such call
     │   ├── QuarantinedNotFound      404  no such event in quarantine
     │   ├── StillNotUnderstood       409  a redriven event that stays in quarantine
@@ -41,6 +42,8 @@ class Refusal(RoomsError):
 
     code: ClassVar[str] = "BadRequest"
     message: str = ""
+    target: str | None = None
+    """The parameter or field at fault, on routes that ACS does not have."""
 
     def __init__(self, message: str | None = None) -> None:
         if message is not None:
@@ -133,6 +136,16 @@ class UnsupportedMediaType(Refusal):
     status = 415
     code = "UnsupportedMediaType"
     message = "The request body must be JSON: set Content-Type to application/json or application/merge-patch+json."
+
+
+class InvalidParameter(Refusal):
+    """A parameter or field of a route that ACS does not have, which is not valid."""
+
+    code = "InvalidParameter"
+
+    def __init__(self, message: str, target: str) -> None:
+        super().__init__(message)
+        self.target = target
 
 
 class CallNotFound(Refusal):

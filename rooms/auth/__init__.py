@@ -40,8 +40,8 @@ class Authenticator:
                 "ROOMS_ENTRA_MANAGE or ROOMS_ENTRA_READ"
             )
 
-    async def authenticate(self, req: func.HttpRequest) -> Caller:
-        """Who sent `req`.
+    async def authenticate(self, req: func.HttpRequest, key_as_it_is: bool = False) -> Caller:
+        """Who sent `req`, which may have a key as it is in the header x-api-key, if `key_as_it_is`.
 
         Raises:
             Denied: nobody who may do this.
@@ -49,7 +49,7 @@ class Authenticator:
             The reason of either is logged here, and nowhere else.
         """
         try:
-            caller = await self._identify(req)
+            caller = await self._identify(req, key_as_it_is)
             if caller.access == "read" and req.method != "GET":
                 raise Denied(f"{escaped(caller.name)} may only read (GET)")
         except (Denied, TenantKeysUnavailable) as refused:
@@ -57,12 +57,14 @@ class Authenticator:
             raise
         return caller
 
-    async def _identify(self, req: func.HttpRequest) -> Caller:
+    async def _identify(self, req: func.HttpRequest, key_as_it_is: bool) -> Caller:
         if self._keys is None and self._tokens is None:
             raise Denied("neither ROOMS_MANAGE_KEY__<name> nor ROOMS_READ_KEY__<name> nor ROOMS_ENTRA_TENANT is set")
         authorization: str | None = req.headers.get("authorization")
         if not authorization:
-            raise Denied("no Authorization header")
+            if key_as_it_is and self._keys and (key := req.headers.get("x-api-key")):
+                return self._keys.holder(key)
+            raise Denied("no Authorization header" + (" and no x-api-key" if key_as_it_is else ""))
         scheme, _, credentials = authorization.partition(" ")
         if scheme.lower() == "hmac-sha256":
             if self._keys is None:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 import azure.functions as func
 
@@ -14,19 +15,25 @@ from rooms.auth import Caller
 from rooms.errors import (
     BodyTooLarge,
     Denied,
+    InvalidParameter,
+    InvalidRoomId,
     LengthRequired,
     Refusal,
     RoomsError,
     StorageUnavailable,
     Unavailable,
     UnsupportedMediaType,
+    ValidationFailed,
 )
 from rooms.log_text import described, escaped
+from rooms.rules.events import is_call_room_id
 from rooms.rules.room import check_room_id
+from rooms.rules.time import Ticks, parse_time
 from rooms.storage.changes import Origin
 from rooms.wire.answers import error_body
 from rooms.wire.requests import Body, parse_body
-from rooms.wire.versions import SUPPORTED_VERSIONS, check_api_version
+from rooms.wire.url import route_url
+from rooms.wire.versions import API_VERSIONS, SUPPORTED_VERSIONS, check_api_version
 
 _log = logging.getLogger(__name__)
 
@@ -59,6 +66,35 @@ class Call:
         check_room_id(room_id)
         return room_id
 
+    def call_room_id(self) -> str:
+        """The room of the path, which may be of any service's making. Raises InvalidRoomId."""
+        room_id: str = self.request.route_params["roomId"]
+        if not is_call_room_id(room_id):
+            raise InvalidRoomId
+        return room_id
+
+    def time(self, name: str) -> Ticks | None:
+        """A time of the query. Raises InvalidParameter."""
+        text = query(self.request, name)
+        try:
+            return None if text is None else parse_time(text.replace(" ", "+"))  # as a bare + arrives
+        except ValueError:
+            expected = "A time of RFC 3339 is expected here, like 2026-05-04T10:00:00Z, with at most 9 fraction digits."
+            raise InvalidParameter(expected, name) from None
+
+    def choice(self, name: str, *choices: str) -> str | None:
+        """One of some words of the query. Raises InvalidParameter."""
+        text = query(self.request, name)
+        if text is not None and text not in choices:
+            raise InvalidParameter(f"One of these is expected here: {', '.join(choices)}.", name)
+        return text
+
+    def next_link(self, token: str) -> str:
+        """The URL of the next page: this request's with another token."""
+        params = {name: value for name, value in self.request.params.items() if name.lower() != "nextlink"}
+        url = route_url(self.request, clients.settings().trust_forwarded_host)
+        return f"{url}?{urlencode({**params, 'nextLink': token})}"
+
     def parse[B: Body](self, model: type[B]) -> B:
         """The body. Raises UnsupportedMediaType or ValidationFailed."""
         body = self.request.get_body()
@@ -68,27 +104,75 @@ class Call:
         return parse_body(model, body, self.version)
 
 
-async def answer(request: func.HttpRequest, operation: Callable[[Call], Awaitable[func.HttpResponse]]) -> func.HttpResponse:
+type Operation = Callable[[Call], Awaitable[func.HttpResponse]]
+
+
+async def answer(request: func.HttpRequest, operation: Operation) -> func.HttpResponse:
     """Carries out an operation of the Rooms API for a caller who may, and answers with what became of it."""
+
+    async def versioned() -> func.HttpResponse:
+        caller = await clients.authenticator().authenticate(request)
+        version = check_api_version(query(request, "api-version"), request.url.partition("?")[0])
+        return await operation(Call(request, caller, version))
+
+    try:
+        return await _bounded(request, versioned)
+    except ValidationFailed as error:
+        return json_answer(error.status, error_body(error), {})
+    except Refusal as error:
+        return _refused(error, {"api-supported-versions": SUPPORTED_VERSIONS})
+
+
+async def answer_of_ours(request: func.HttpRequest, operation: Operation) -> func.HttpResponse:
+    """The same for what ACS does not have: no api-version, a key may come as it is, all errors are of family A."""
+
+    async def unversioned() -> func.HttpResponse:
+        caller = await clients.authenticator().authenticate(request, key_as_it_is=True)
+        return await operation(Call(request, caller, API_VERSIONS[-1]))
+
+    try:
+        return await _bounded(request, unversioned)
+    except ValidationFailed as error:
+        first = error.details[0]
+        return _refused(InvalidParameter(first.message, first.target), {})
+    except Refusal as error:
+        return _refused(error, {})
+
+
+async def _bounded(request: func.HttpRequest, operation: Callable[[], Awaitable[func.HttpResponse]]) -> func.HttpResponse:
     try:
         _check_body(request)
         async with asyncio.timeout(TIME_BUDGET):
-            caller = await clients.authenticator().authenticate(request)
-            version = check_api_version(query(request, "api-version"), request.url.partition("?")[0])
-            return await operation(Call(request, caller, version))
+            return await operation()
     except TimeoutError:
         _log.error("storage: no answer within %g s", TIME_BUDGET)
-        return _refused(StorageUnavailable())
-    except Denied as denied:  # which is logged where it is raised
-        return _refused(denied)
+        raise StorageUnavailable from None
+    except Denied:  # which is logged where it is raised
+        raise
     except RoomsError as error:
         _log.info("%s: %d %s", described(request), error.status, escaped(str(error)))
-        return _refused(error)
+        raise
 
 
 def respond(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> func.HttpResponse:
     """An answer in JSON, that says which api-versions there are."""
-    return _json(status, body, {"api-supported-versions": SUPPORTED_VERSIONS, **(headers or {})})
+    return json_answer(status, body, {"api-supported-versions": SUPPORTED_VERSIONS, **(headers or {})})
+
+
+def json_answer(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> func.HttpResponse:
+    """An answer in JSON."""
+    return func.HttpResponse(
+        json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(),
+        status_code=status,
+        headers={"Content-Type": "application/json; charset=utf-8", **(headers or {})},
+    )
+
+
+def respond_with(content: bytes, media_type: str, headers: Mapping[str, str] | None = None) -> func.HttpResponse:
+    """An answer of 200 that is no JSON."""
+    return func.HttpResponse(
+        content, status_code=200, headers={"Content-Type": f"{media_type}; charset=utf-8", **(headers or {})}
+    )
 
 
 def no_content() -> func.HttpResponse:
@@ -108,18 +192,8 @@ def _check_body(request: func.HttpRequest) -> None:
         raise LengthRequired
 
 
-def _refused(error: RoomsError) -> func.HttpResponse:
-    if not isinstance(error, Refusal):
-        return _json(error.status, error_body(error), {})
-    headers = {"x-ms-error-code": error.code}
+def _refused(error: Refusal, headers: Mapping[str, str]) -> func.HttpResponse:
+    headers = {"x-ms-error-code": error.code, **headers}
     if isinstance(error, Unavailable):
         headers["Retry-After"] = str(error.retry_after)
-    return respond(error.status, error_body(error), headers)
-
-
-def _json(status: int, body: Mapping[str, Any], headers: Mapping[str, str]) -> func.HttpResponse:
-    return func.HttpResponse(
-        json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(),
-        status_code=status,
-        headers={"Content-Type": "application/json; charset=utf-8", **headers},
-    )
+    return json_answer(error.status, error_body(error), headers)

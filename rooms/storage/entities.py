@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from rooms.errors import InvalidParameter
+from rooms.rules.details import Details
 from rooms.rules.events import CallEvent, EndReason
 from rooms.rules.room import Room
 from rooms.rules.roster import Roster
@@ -113,6 +115,18 @@ def index_entity(room: Room) -> Entity:
 def roster_entity(room_id: str, at: Ticks, roster: Roster) -> Entity:
     """The roster as of `at`."""
     return _row(room_id, keys.roster_row(room_id, at)) | pack(roster)
+
+
+def details_entity(room_id: str, details: Details) -> Entity:
+    """What people call the room and those invited.
+
+    Raises:
+        InvalidParameter: it does not fit; a log record with what was there before and is now must, too.
+    """
+    data = compressed(details)
+    if len(data) > MAX_DATA // 2:
+        raise InvalidParameter(f"Compressed, the details of a room are at most {MAX_DATA // 2048} KiB.", "$.participants")
+    return _row(room_id, keys.details_row(room_id)) | binary_properties(data)
 
 
 def log_entity(room_id: str, at: Ticks, change: str, kind: str, actor: str, request_id: str, detail: Any) -> Entity:

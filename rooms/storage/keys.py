@@ -76,7 +76,7 @@ def log_range(room_id: str, start: Ticks, end: Ticks) -> tuple[str, str]:
 
 def hashed(text: str) -> str:
     """64 hex digits that stand for a text from outside."""
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()
 
 
 def event_row(room_id: str, event: CallEvent) -> str:

@@ -103,12 +103,14 @@ class Table:
             except ResourceNotFoundError:
                 return []
 
-    async def first_of_all(self, start: str, end: str, per_partition: int) -> tuple[list[TableEntity], bool]:
+    async def first_of_all(
+        self, start: str, end: str, per_partition: int, select: Sequence[str] | None = None
+    ) -> tuple[list[TableEntity], bool]:
         """The first rows from `start` to just before `end` of all partitions, in order, and whether there may be more.
 
         One request for each partition, in parallel. At least `per_partition` rows, if there are as many.
         """
-        answers = await in_parallel(self.first(partition, start, end, per_partition) for partition in PARTITIONS)
+        answers = await in_parallel(self.first(partition, start, end, per_partition, select) for partition in PARTITIONS)
         # What a partition has behind a full answer is not known: only up to there is the order certain.
         cut_off = [rows[-1]["RowKey"] for rows in answers if len(rows) == per_partition]
         certain = min(cut_off, default=end)
@@ -145,6 +147,17 @@ class Table:
                 return
             if conflict:
                 raise Conflict from error
+
+    async def delete(self, partition: str, rows: Sequence[str]) -> None:
+        """Removes up to a hundred rows, all or none, in one transaction. Raises Conflict if one of them is not there."""
+        with _storage_errors():
+            try:
+                operations = [remove({"PartitionKey": partition, "RowKey": row}) for row in rows]
+                await self._client.submit_transaction(operations, retry_total=0)
+            except HttpResponseError as error:
+                if _is_conflict(error):
+                    raise Conflict from error
+                raise
 
     async def _exists(self, mark: Mapping[str, Any]) -> bool:
         return await self.get(mark["PartitionKey"], mark["RowKey"]) is not None

@@ -42,5 +42,6 @@ def error_body(error: RoomsError) -> dict[str, Any]:
             details = [{"code": "BadArgument", "message": d.message, "target": d.target} for d in error.details]
             return {"error": {"code": error.code, "message": error.message, "details": details}}
         case Refusal():
-            return {"error": {"code": error.code, "message": error.message}}
+            target = {} if error.target is None else {"target": error.target}
+            return {"error": {"code": error.code, "message": error.message, **target}}
     raise TypeError(f"not an error that is answered: {error!r}")

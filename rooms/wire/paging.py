@@ -7,7 +7,7 @@ from binascii import Error
 
 from rooms.errors import Detail, ValidationFailed
 
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,100}")
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,300}")
 
 
 def to_token(row: str) -> str:

@@ -7,6 +7,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     PlainValidator,
+    StringConstraints,
     ValidationError,
     ValidationInfo,
     ValidatorFunctionWrapHandler,
@@ -16,9 +17,10 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from rooms.errors import Detail, ValidationFailed
+from rooms.rules.details import MAX_TEXT
 from rooms.rules.room import RoomChange
 from rooms.rules.roster import Role, Roster, RosterPatch
-from rooms.rules.time import Ticks, parse_time
+from rooms.rules.time import Ticks, format_time, parse_time
 from rooms.wire.versions import has_pstn
 
 _UNKNOWN_ROLE = "Invalid participant role. The valid roles are: Presenter, Attendee, Consumer, Collaborator."
@@ -27,6 +29,9 @@ _SENTENCES: dict[str, Callable[[ErrorDetails], str]] = {
     "model_type": lambda _: "An object is expected here.",
     "dict_type": lambda _: "An object is expected here.",
     "bool_type": lambda _: "true or false is expected here.",
+    "string_type": lambda _: "Text is expected here.",
+    "string_too_short": lambda _: f"A text of 1 to {MAX_TEXT} characters is expected here.",
+    "string_too_long": lambda _: f"A text of 1 to {MAX_TEXT} characters is expected here.",
     "literal_error": lambda _: _UNKNOWN_ROLE,
     "time": lambda _: "A time of RFC 3339 is expected here, like 2026-05-04T10:00:00Z, with at most 9 fraction digits.",
 }
@@ -92,6 +97,31 @@ class CreateRoom(UpdateRoom, UpdateParticipants):
     def roster(self) -> Roster:
         """Who is invited. A participant that is null is nobody."""
         return {raw_id: role for raw_id, role in self.patch.items() if role is not None}
+
+
+type _Text = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT)]
+
+
+class _PersonDetails(Body):
+    name: _Text | None = None
+    external_id: _Text | None = None
+
+
+class PatchDetails(Body):
+    """The body of PATCH /rooms/{id}/details, a merge patch."""
+
+    title: _Text | None = None
+    external_id: _Text | None = None
+    scheduled_start: _Time = None
+    scheduled_end: _Time = None
+    participants: dict[_Text, _PersonDetails | None] | None = None
+
+    @property
+    def patch(self) -> dict[str, Any]:
+        """What it asks for, with times as on the wire."""
+        patch = self.model_dump(exclude_unset=True, by_alias=True)
+        times = {name: format_time(patch[name]) for name in ("scheduledStart", "scheduledEnd") if patch.get(name) is not None}
+        return patch | times
 
 
 def parse_body[B: Body](model: type[B], body: bytes, version: str) -> B:

@@ -1,0 +1,42 @@
+"""What people call the rooms in the table, and how that is changed."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rooms.rules.details import Details, details_difference, patched_details
+from rooms.rules.time import Ticks
+from rooms.storage import keys
+from rooms.storage.changes import Changes, Origin, alive, log_record
+from rooms.storage.entities import details_entity, unpack
+from rooms.storage.table import Table, replace
+
+
+class AllDetails:
+    """The details of all rooms. Raises RoomNotFound for a room that does not exist or was deleted."""
+
+    def __init__(self, table: Table, clock: Callable[[], Ticks]) -> None:
+        self._table = table
+        self._changes = Changes(table, clock)
+
+    async def patch(self, room_id: str, patch: Mapping[str, Any], origin: Origin) -> Details:
+        """The details after a merge patch. Two requests; one if it changes nothing.
+
+        Raises:
+            InvalidParameter: they would not be valid, or too large.
+        """
+
+        async def change() -> Details:
+            start, end = keys.details_row(room_id), keys.behind(keys.room_row(room_id))
+            rows = {row["RowKey"]: row for row in await self._table.first(keys.partition(room_id), start, end, count=2)}
+            room, stored = (rows.get(row) for row in (keys.room_row(room_id), keys.details_row(room_id)))
+            room = alive(room)
+            before = unpack(stored) if stored else {}
+            after = patched_details(before, patch)
+            if after != before:
+                at = self._changes.time_of(room)
+                was, becomes = details_difference(before, after)
+                record = log_record(room_id, at, "DetailsUpdated", origin, {"before": was, "after": becomes})
+                await self._changes.commit(room, at, record, {}, replace(details_entity(room_id, after)))
+            return after
+
+        return await self._changes.in_turn(room_id, change)

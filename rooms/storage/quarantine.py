@@ -1,0 +1,120 @@
+"""Events that were not understood, kept whole, with the reason, until someone redrives or deletes them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from azure.data.tables import TableEntity
+
+from rooms.errors import QuarantinedNotFound
+from rooms.rules.time import Ticks, parse_time
+from rooms.storage import keys
+from rooms.storage.entities import MAX_DATA, Entity, binary_of, binary_properties, compressed, decompressed, stored_time
+from rooms.storage.table import Conflict, Table, insert, replace
+
+PAGE = 30
+"""Events on a page, at most."""
+
+EXCERPT = 1_000
+"""Characters of an event that lists show."""
+
+_PER_PARTITION = 10
+_SHOWN = ["RowKey", "receivedAt", "reason", "size", "excerpt"]
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """An event that was not understood, when it came. `size` counts the characters of its text."""
+
+    id: str
+    received_at: Ticks
+    reason: str
+    size: int
+    excerpt: str
+
+
+class Quarantine:
+    """All of them."""
+
+    def __init__(self, table: Table, clock: Callable[[], Ticks]) -> None:
+        self._table = table
+        self._clock = clock
+
+    async def put(self, text: str, reason: str) -> str:
+        """Keeps an event; delivered again, it is kept once. The id is a hash of the text.
+
+        One request, or one more for each 896 KiB after the first, compressed; the last one makes it seen.
+        """
+        event_id = keys.hashed(text)
+        data = compressed(text)
+        parts = [data[at : at + MAX_DATA] for at in range(0, len(data), MAX_DATA)]
+        for number, part in enumerate(parts[1:], 1):
+            await self._table.commit(
+                [replace(_row(event_id, keys.quarantine_part_row(event_id, number)) | binary_properties(part))]
+            )
+        properties = {
+            "receivedAt": stored_time(self._clock()),
+            "reason": reason,
+            "size": len(text),
+            "excerpt": text[:EXCERPT],
+            "parts": len(parts),
+        }
+        try:
+            await self._table.commit(
+                [insert(_row(event_id, keys.quarantine_row(event_id)) | properties | binary_properties(parts[0]))]
+            )
+        except Conflict:
+            pass
+        return event_id
+
+    async def page(self, after: str | None) -> tuple[list[Quarantined], str | None]:
+        """Events in the order of their ids, from behind the row `after`, and the row to go on behind, if there may be more."""
+        start = keys.QUARANTINE_START if after is None else keys.behind(after)
+        known, cut_off = await self._table.first_of_all(start, keys.QUARANTINE_END, _PER_PARTITION, _SHOWN)
+        shown = known[:PAGE]
+        more = cut_off or len(known) > PAGE
+        return [_quarantined(row) for row in shown], shown[-1]["RowKey"] if more else None
+
+    async def get(self, event_id: str) -> tuple[Quarantined, str]:
+        """An event and its whole text. One request, or one more for each further part. Raises QuarantinedNotFound."""
+        row = await self._row(event_id)
+        data = [binary_of(row)]
+        for key in _part_rows(event_id, row["parts"]):
+            part = await self._table.get(row["PartitionKey"], key)
+            if part is None:  # deleted meanwhile
+                raise QuarantinedNotFound
+            data.append(binary_of(part))
+        return _quarantined(row), decompressed(b"".join(data))
+
+    async def remove(self, event_id: str) -> None:
+        """Deletes an event, in all its parts or not at all. Two requests. Raises QuarantinedNotFound."""
+        row = await self._row(event_id)
+        try:
+            await self._table.delete(row["PartitionKey"], [row["RowKey"], *_part_rows(event_id, row["parts"])])
+        except Conflict:
+            raise QuarantinedNotFound from None
+
+    async def _row(self, event_id: str) -> TableEntity:
+        row = None
+        if keys.QUARANTINE_ROW.fullmatch(keys.quarantine_row(event_id)):
+            row = await self._table.get(keys.quarantine_partition(event_id), keys.quarantine_row(event_id))
+        if row is None:
+            raise QuarantinedNotFound
+        return row
+
+
+def _part_rows(event_id: str, parts: int) -> list[str]:
+    return [keys.quarantine_part_row(event_id, number) for number in range(1, parts)]
+
+
+def _row(event_id: str, row: str) -> Entity:
+    return {"PartitionKey": keys.quarantine_partition(event_id), "RowKey": row}
+
+
+def _quarantined(row: TableEntity) -> Quarantined:
+    return Quarantined(
+        id=row["RowKey"].rpartition(":")[2],
+        received_at=parse_time(row["receivedAt"]),
+        reason=row["reason"],
+        size=row["size"],
+        excerpt=row["excerpt"],
+    )
