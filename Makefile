@@ -17,13 +17,13 @@ PYTHON_READY := .venv/.installed
 NODE_READY := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install start meeting test check format clean
+.PHONY: help install start meeting test histories check format clean
 
 help:
 	@echo 'make start    run the service on this machine (PORT=$(PORT) DATA=$(DATA))'
 	@echo 'make meeting  play a meeting at it (PORT, PEOPLE=$(PEOPLE) SEED=; ARGS=--help tells more)'
 	@echo 'make test     run the tests (ARGS="-k words" goes to pytest)'
-	@echo 'make histories  try the rules of calls on many histories (HISTORIES=$(HISTORIES))'
+	@echo 'make histories try the rules of calls on many histories (HISTORIES=$(HISTORIES))'
 	@echo 'make check    lint, format and types'
 	@echo 'make format   let ruff put the format right'
 	@echo 'make install  only install what these need; they do it themselves'
