@@ -3,10 +3,10 @@
 import azure.functions as func
 
 from rooms import clients
-from rooms.functions import participants, rooms
+from rooms.functions import attendance, calls, details, events, log, participants, quarantine, rooms
 
 clients.settings()  # a setting that cannot be used stops the app here, with a message that names it
 
 app = func.FunctionApp()
-app.register_functions(rooms.blueprint)
-app.register_functions(participants.blueprint)
+for concern in (rooms, participants, events, calls, attendance, details, log, quarantine):
+    app.register_functions(concern.blueprint)

@@ -11,6 +11,10 @@ from rooms.auth import Authenticator
 from rooms.errors import StorageUnavailable
 from rooms.rules.time import now
 from rooms.settings import Settings, read_settings
+from rooms.storage.calls import Calls
+from rooms.storage.details import AllDetails
+from rooms.storage.history import History
+from rooms.storage.quarantine import Quarantine
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
 
@@ -44,17 +48,47 @@ def authenticator() -> Authenticator:
 
 
 @cache
-def rooms() -> Rooms:
-    """The rooms in the storage that the settings name.
+def _table() -> Table:
+    """The table that the settings name.
 
     Raises:
         StorageUnavailable: they name none, or one that cannot be.
     """
     try:
-        return Rooms(Table(_table_client(settings())), now)
+        return Table(_table_client(settings()))
     except ValueError as error:
         _log.error("no storage: ROOMS_STORAGE is not usable: %s", error)
         raise StorageUnavailable from error
+
+
+@cache
+def rooms() -> Rooms:
+    """The rooms in the storage that the settings name. Raises StorageUnavailable, as do the following."""
+    return Rooms(_table(), now)
+
+
+@cache
+def details() -> AllDetails:
+    """What people call them."""
+    return AllDetails(_table(), now)
+
+
+@cache
+def history() -> History:
+    """What is kept of them."""
+    return History(_table())
+
+
+@cache
+def calls() -> Calls:
+    """Their calls."""
+    return Calls(_table(), now)
+
+
+@cache
+def quarantine() -> Quarantine:
+    """Events that were not understood."""
+    return Quarantine(_table(), now)
 
 
 def _table_client(chosen: Settings) -> TableClient:

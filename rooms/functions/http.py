@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -31,6 +31,7 @@ from rooms.rules.room import check_room_id
 from rooms.rules.time import Ticks, parse_time
 from rooms.storage.changes import Origin
 from rooms.wire.answers import error_body
+from rooms.wire.csv import csv_text
 from rooms.wire.requests import Body, parse_body
 from rooms.wire.url import route_url
 from rooms.wire.versions import API_VERSIONS, SUPPORTED_VERSIONS, check_api_version
@@ -81,6 +82,13 @@ class Call:
         except ValueError:
             expected = "A time of RFC 3339 is expected here, like 2026-05-04T10:00:00Z, with at most 9 fraction digits."
             raise InvalidParameter(expected, name) from None
+
+    def time_range(self) -> tuple[Ticks | None, Ticks | None]:
+        """`from` and `until` of the query. Raises InvalidParameter."""
+        start, end = self.time("from"), self.time("until")
+        if start is not None and end is not None and start >= end:
+            raise InvalidParameter("A time after `from` is expected here.", "until")
+        return start, end
 
     def choice(self, name: str, *choices: str) -> str | None:
         """One of some words of the query. Raises InvalidParameter."""
@@ -168,11 +176,17 @@ def json_answer(status: int, body: Mapping[str, Any], headers: Mapping[str, str]
     )
 
 
-def respond_with(content: bytes, media_type: str, headers: Mapping[str, str] | None = None) -> func.HttpResponse:
-    """An answer of 200 that is no JSON."""
-    return func.HttpResponse(
-        content, status_code=200, headers={"Content-Type": f"{media_type}; charset=utf-8", **(headers or {})}
-    )
+def respond_with_text(text: bytes, media_type: str, headers: Mapping[str, str]) -> func.HttpResponse:
+    """An answer of UTF-8 that is no JSON document."""
+    return func.HttpResponse(text, headers={"Content-Type": f"{media_type}; charset=utf-8", **headers})
+
+
+def respond_with_csv(
+    name: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]], headers: Mapping[str, str] | None = None
+) -> func.HttpResponse:
+    """An answer that a browser saves as a file of that name."""
+    attachment = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return respond_with_text(csv_text(columns, rows), "text/csv", {**attachment, **(headers or {})})
 
 
 def no_content() -> func.HttpResponse:

@@ -30,6 +30,10 @@ MAX_DATA = 14 * MAX_BINARY
 """Compressed bytes in one entity: 896 KiB of the 1 MiB that Table Storage allows."""
 
 
+class TooLarge(ValueError):
+    """Something from outside that does not fit into an entity."""
+
+
 def stored_time(at: Ticks) -> str:
     """`2026-05-04T10:00:00.0000000Z`"""
     whole, _, fraction = format_time(at).removesuffix("+00:00").partition(".")
@@ -142,7 +146,13 @@ def event_entities(room_id: str, event: CallEvent, text: str, received: Ticks) -
     """The rows of an event: its log record, itself with the whole text as it came, and two that tell of the call's activity.
 
     That the call has ended is merged into the latter two, unless the event is one of the future.
+
+    Raises:
+        TooLarge: the text is.
     """
+    data = compressed(text)
+    if len(data) > MAX_DATA:
+        raise TooLarge(f"Compressed, the event has more than {MAX_DATA // 1024} KiB.")
     activity: Entity = {"call": event.call}
     if event.kind == "CallEnded" and event.at <= received:
         activity["ended"] = True
@@ -150,7 +160,7 @@ def event_entities(room_id: str, event: CallEvent, text: str, received: Ticks) -
         log_entity(room_id, event.at, event.key, event.kind, EVENTS_ACTOR, event.id, _event_detail(event)),
         _row(room_id, keys.event_row(room_id, event))
         | {"event": json.dumps(asdict(event), ensure_ascii=False, separators=(",", ":"))}
-        | pack(text),
+        | binary_properties(data),
         _row(room_id, keys.activity_row(room_id, event.call, event.at)) | activity,
         _row(room_id, keys.all_activity_row(room_id, event.call, event.at)) | activity,
     )

@@ -89,8 +89,10 @@ class History:
     async def log(
         self, room_id: str, start: Ticks, end: Ticks, after: str | None, kind: str | None, actor: str | None
     ) -> tuple[list[LogRecord], str | None]:
-        """Log records from `start` until just before `end`, newest first, from behind the row `after`; and the row to go on behind,
-        if there may be more. One request."""
+        """Log records from `start` until just before `end`, newest first, and the row to go on behind, if there may be more.
+
+        They are taken from behind the row `after`, only those of `kind` and of `actor`, if these are given. One request.
+        """
         first, last = keys.log_range(room_id, start, end)
         count = LOG_PAGE if kind is None and actor is None else _FILTERED_ROWS
         rows = await self._table.first(keys.partition(room_id), first if after is None else keys.behind(after), last, count)

@@ -18,7 +18,7 @@ from outside and may hold any character (ids of calls) is a SHA-256 in a key. Wh
 import hashlib
 import re
 
-from rooms.rules.events import CallEvent
+from rooms.rules.events import MAX_CALL_ROOM_ID, CallEvent
 from rooms.rules.time import HOUR, MAX_TIME, Ticks
 
 PARTITIONS = "0123456789"
@@ -69,6 +69,14 @@ def log_row(room_id: str, at: Ticks, change: str) -> str:
     return f"{room_id}:~{newest_first(at)}:{change}"
 
 
+def log_prefix(room_id: str) -> str:
+    """What the rows of a room's log begin with; LOG_POINT is the rest."""
+    return f"{room_id}:~"
+
+
+LOG_POINT = "[0-9]{19}:[0-9a-f]{32,64}"
+
+
 def log_range(room_id: str, start: Ticks, end: Ticks) -> tuple[str, str]:
     """Where the log records from `start` until just before `end` stand."""
     return f"{room_id}:~{newest_first(end - 1)}", f"{room_id}:~{newest_first(start)};"
@@ -95,6 +103,14 @@ def activity_row(room_id: str, call: str, at: Ticks) -> str:
     return f"{room_id}:calls:{newest_hour(at)}:{hashed(call)}"
 
 
+def activity_prefix(room_id: str) -> str:
+    """What the activity rows of a room begin with; ACTIVITY_POINT is the rest."""
+    return f"{room_id}:calls:"
+
+
+ACTIVITY_POINT = "[0-9]{8}:[0-9a-f]{64}"
+
+
 def activity_range(room_id: str, start: Ticks, end: Ticks) -> tuple[str, str]:
     """Where it stands which calls had an event in the hours from that of `start` to that of `end`."""
     return f"{room_id}:calls:{newest_hour(end)}:", f"{room_id}:calls:{newest_hour(start)};"
@@ -114,6 +130,11 @@ def index_row(room_id: str, created_at: Ticks) -> str:
 def all_activity_row(room_id: str, call: str, at: Ticks) -> str:
     """That a call had an event in the hour of `at`, among the calls of all rooms."""
     return f".calls:{newest_hour(at)}:{room_id}:{hashed(call)}"
+
+
+ALL_ACTIVITY_START = ".calls:"
+ALL_ACTIVITY_POINT = f"[0-9]{{8}}:[A-Za-z0-9_-]{{1,{MAX_CALL_ROOM_ID}}}:[0-9a-f]{{64}}"
+"""What the activity rows of all rooms begin with, and the rest."""
 
 
 def all_activity_range(start: Ticks, end: Ticks) -> tuple[str, str]:

@@ -58,12 +58,8 @@ class Quarantine:
             "excerpt": text[:EXCERPT],
             "parts": len(parts),
         }
-        try:
-            await self._table.commit(
-                [insert(_row(event_id, keys.quarantine_row(event_id)) | properties | binary_properties(parts[0]))]
-            )
-        except Conflict:
-            pass
+        row = _row(event_id, keys.quarantine_row(event_id))
+        await self._table.commit([insert(row | properties | binary_properties(parts[0]))])
         return event_id
 
     async def page(self, after: str | None) -> tuple[list[Quarantined], str | None]:

@@ -1,0 +1,86 @@
+"""Who was invited and who came."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import azure.functions as func
+
+from rooms import clients
+from rooms.errors import CallNotFound, InvalidParameter
+from rooms.functions.http import Call, answer_of_ours, json_answer, query, respond_with_csv
+from rooms.rules import calls as rules
+from rooms.rules.attendance import Slot, attendance, invited_in
+from rooms.rules.details import scheduled
+from rooms.rules.time import Ticks, format_time, now
+from rooms.storage.history import Known
+from rooms.wire.insight import attendance_body
+
+blueprint = func.Blueprint()
+
+COLUMNS = (
+    "rawId",
+    "name",
+    "externalId",
+    "displayName",
+    "role",
+    "status",
+    "intervals",
+    "seconds",
+    "aloneSeconds",
+    "joins",
+    "lateSeconds",
+    "leftEarlySeconds",
+    "estimated",
+)
+
+
+@blueprint.route("rooms/{roomId}/attendance", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+async def get_attendance(req: func.HttpRequest) -> func.HttpResponse:
+    """GET /rooms/{roomId}/attendance?call=, or ?from=&until=; &format=csv"""
+    return await answer_of_ours(req, _attendance)
+
+
+async def _attendance(call: Call) -> func.HttpResponse:
+    room_id, as_of, call_id = call.call_room_id(), now(), query(call.request, "call")
+    form = call.choice("format", "json", "csv")
+    history, all_calls = clients.history(), clients.calls()
+    known = await history.known(room_id)
+    chosen = None if call_id is None else await all_calls.call(room_id, call_id, as_of)
+    if chosen is None and (known.room is None or call_id is not None):
+        await history.check(room_id)
+    if call_id is not None and chosen is None:
+        raise CallNotFound
+    slot = _slot(known, chosen, *call.time_range())
+    end = as_of if slot.end is None else slot.end
+    rosters = await history.rosters(known.room, slot.start, end) if known.room else []
+    calls = await all_calls.overlapping(room_id, slot.start, end, as_of) if chosen is None else [chosen]
+    attendees = attendance(slot, calls, invited_in(slot, rosters), as_of)
+    body = attendance_body(room_id, known.details, slot, attendees)
+    if form == "csv":
+        return respond_with_csv(f"attendance-{room_id}", COLUMNS, map(_with_intervals_as_text, body["value"]))
+    return json_answer(200, body)
+
+
+def _slot(known: Known, call: rules.Call | None, start: Ticks | None, end: Ticks | None) -> Slot:
+    """What is asked about: as given, or else the call's times, those scheduled, or when the room may be joined."""
+    if call is not None:
+        estimated = (start is None and call.start_estimated) or (end is None and call.end_estimated)
+        return _checked(call.started_at if start is None else start, call.ended_at if end is None else end, estimated)
+    planned = scheduled(known.details) or (known.room and (known.room.valid_from, known.room.valid_until))
+    if planned:
+        return _checked(planned[0] if start is None else start, planned[1] if end is None else end)
+    if start is None or end is None:
+        missing = "from" if start is None else "until"
+        raise InvalidParameter("Of this room only events are known: say from when until when, or which call.", missing)
+    return Slot(start, end)
+
+
+def _checked(start: Ticks, end: Ticks | None, estimated: bool = False) -> Slot:
+    if end is not None and start > end:
+        raise InvalidParameter(f"This is not before {format_time(end)}, where the time asked about ends.", "from")
+    return Slot(start, end, estimated)
+
+
+def _with_intervals_as_text(attendee: Mapping[str, Any]) -> Mapping[str, Any]:
+    intervals = "; ".join(f"{stay['from']}/{stay['until'] or ''}" for stay in attendee["intervals"])
+    return {**attendee, "intervals": intervals}

@@ -1,0 +1,43 @@
+"""The log of a room: who changed what and when, and what happened in its calls."""
+
+import json
+import re
+
+import azure.functions as func
+
+from rooms import clients
+from rooms.functions.http import Call, answer_of_ours, json_answer, query, respond_with_csv, respond_with_text
+from rooms.rules.time import MAX_TIME
+from rooms.storage import keys
+from rooms.wire.insight import log_body, page_body
+from rooms.wire.paging import from_token, to_token
+
+blueprint = func.Blueprint()
+
+COLUMNS = ("id", "time", "kind", "actor", "requestId", "detail")
+
+
+@blueprint.route("rooms/{roomId}/log", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+async def get_log(req: func.HttpRequest) -> func.HttpResponse:
+    """GET /rooms/{roomId}/log?from=&until=&kind=&actor=&format=csv|ndjson"""
+    return await answer_of_ours(req, _log)
+
+
+async def _log(call: Call) -> func.HttpResponse:
+    room_id, form = call.call_room_id(), call.choice("format", "json", "csv", "ndjson")
+    start, end = call.time_range()
+    token, kind, actor = (query(call.request, name) for name in ("nextLink", "kind", "actor"))
+    prefix = keys.log_prefix(room_id)
+    after = None if token is None else prefix + from_token(token, re.compile(keys.LOG_POINT))
+    records, last = await clients.history().log(room_id, start or 0, MAX_TIME if end is None else end, after, kind, actor)
+    if not records and token is None:
+        await clients.history().check(room_id)
+    next_link = None if last is None else call.next_link(to_token(last.removeprefix(prefix)))
+    value = [log_body(record) for record in records]
+    if form in (None, "json"):
+        return json_answer(200, page_body(value, next_link))
+    link = {} if next_link is None else {"Link": f'<{next_link}>; rel="next"'}
+    if form == "csv":
+        return respond_with_csv(f"log-{room_id}", COLUMNS, value, link)
+    lines = "".join(json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n" for record in value)
+    return respond_with_text(lines.encode(), "application/x-ndjson", link)

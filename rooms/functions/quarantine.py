@@ -1,0 +1,65 @@
+"""Events that were not understood: what they are, why, and what becomes of them."""
+
+import azure.functions as func
+
+from rooms import clients
+from rooms.errors import StillNotUnderstood
+from rooms.functions.events import take_in
+from rooms.functions.http import Call, answer_of_ours, json_answer, no_content, query
+from rooms.storage.keys import QUARANTINE_ROW
+from rooms.wire.events import UnknownEvent
+from rooms.wire.insight import page_body, quarantined_body, redriven_body
+from rooms.wire.paging import from_token, to_token
+
+blueprint = func.Blueprint()
+
+
+@blueprint.route("quarantine", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+async def list_quarantine(req: func.HttpRequest) -> func.HttpResponse:
+    """GET /quarantine"""
+    return await answer_of_ours(req, _list)
+
+
+@blueprint.route("quarantine/{eventId}", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+async def get_quarantined_event(req: func.HttpRequest) -> func.HttpResponse:
+    """GET /quarantine/{eventId}"""
+    return await answer_of_ours(req, _get)
+
+
+@blueprint.route("quarantine/{eventId}/redrive", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+async def redrive_quarantined_event(req: func.HttpRequest) -> func.HttpResponse:
+    """POST /quarantine/{eventId}/redrive"""
+    return await answer_of_ours(req, _redrive)
+
+
+@blueprint.route("quarantine/{eventId}", methods=["DELETE"], auth_level=func.AuthLevel.ANONYMOUS)
+async def delete_quarantined_event(req: func.HttpRequest) -> func.HttpResponse:
+    """DELETE /quarantine/{eventId}"""
+    return await answer_of_ours(req, _delete)
+
+
+async def _list(call: Call) -> func.HttpResponse:
+    token = query(call.request, "nextLink")
+    events, last = await clients.quarantine().page(None if token is None else from_token(token, QUARANTINE_ROW))
+    next_link = None if last is None else call.next_link(to_token(last))
+    return json_answer(200, page_body([quarantined_body(event) for event in events], next_link))
+
+
+async def _get(call: Call) -> func.HttpResponse:
+    event, text = await clients.quarantine().get(call.request.route_params["eventId"])
+    return json_answer(200, quarantined_body(event) | {"event": text})
+
+
+async def _redrive(call: Call) -> func.HttpResponse:
+    event_id = call.request.route_params["eventId"]
+    _, text = await clients.quarantine().get(event_id)
+    outcome = await take_in(text)
+    if isinstance(outcome, UnknownEvent):
+        raise StillNotUnderstood(outcome.reason)
+    await clients.quarantine().remove(event_id)
+    return json_answer(200, redriven_body(event_id, outcome))
+
+
+async def _delete(call: Call) -> func.HttpResponse:
+    await clients.quarantine().remove(call.request.route_params["eventId"])
+    return no_content()

@@ -1,0 +1,208 @@
+"""The bodies of answers that ACS does not have: calls, presence, attendance, log, quarantine, details."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rooms.rules.attendance import Attendee, Slot
+from rooms.rules.calls import Call, Leg
+from rooms.rules.details import Details
+from rooms.rules.events import EndReason
+from rooms.rules.presence import Present, Stay
+from rooms.rules.roster import Roster
+from rooms.rules.time import SECOND, Ticks, format_time, parse_time
+from rooms.storage.history import LogRecord
+from rooms.storage.quarantine import Quarantined
+from rooms.wire.events import OtherEvent, RoomEvent
+
+type Body = dict[str, Any]
+
+
+def page_body(value: Sequence[Body], next_link: str | None) -> Body:
+    """A page of a list."""
+    return {"value": list(value)} | ({} if next_link is None else {"nextLink": next_link})
+
+
+def call_body(room_id: str, call: Call) -> Body:
+    """A call, as lists show it."""
+    return {
+        "id": call.id,
+        "roomId": room_id,
+        "startedAt": format_time(call.started_at),
+        "startEstimated": call.start_estimated,
+        "endedAt": _time(call.ended_at),
+        "endEstimated": call.end_estimated,
+        "seconds": None if call.ended_at is None else _seconds(call.ended_at - call.started_at),
+        "people": call.people,
+        "peak": call.peak,
+        "peakAt": _time(call.peak_at),
+    }
+
+
+def call_with_legs_body(room_id: str, call: Call) -> Body:
+    """A call and who was in it."""
+    return call_body(room_id, call) | {
+        "startedBy": call.started_by,
+        "endedBy": call.ended_by,
+        "endReason": call.end_reason and _reason_body(call.end_reason),
+        "legs": [_leg_body(leg) for leg in call.legs],
+    }
+
+
+def presence_body(room_id: str, at: Ticks, call: Call | None, present: Sequence[Present], roster: Roster) -> Body:
+    """Who is, or was, in a room."""
+    return {
+        "roomId": room_id,
+        "asOf": format_time(at),
+        "live": call is not None,
+        "call": call
+        and {
+            "id": call.id,
+            "startedAt": format_time(call.started_at),
+            "startEstimated": call.start_estimated,
+            "peak": call.peak,
+            "peakAt": _time(call.peak_at),
+            "count": len(present),
+            "participants": [
+                {
+                    "rawId": one.person,
+                    "displayName": one.display_name,
+                    "role": one.role,
+                    "invited": one.person in roster,
+                    "joinedAt": format_time(one.since),
+                    "legs": one.legs,
+                }
+                for one in present
+            ],
+        },
+    }
+
+
+def live_body(room_id: str, details: Details, call: Call, present: Sequence[Present]) -> Body:
+    """A room with a call now."""
+    return {
+        "roomId": room_id,
+        "title": details.get("title"),
+        "callId": call.id,
+        "startedAt": format_time(call.started_at),
+        "count": len(present),
+        "participants": [
+            {"rawId": one.person, "displayName": one.display_name, "role": one.role, "joinedAt": format_time(one.since)}
+            for one in present
+        ],
+    }
+
+
+def attendance_body(room_id: str, details: Details, slot: Slot, attendees: Sequence[Attendee]) -> Body:
+    """Who was invited and who came."""
+    counts = {status: sum(one.status == status for one in attendees) for status in ("attended", "absent", "uninvited")}
+    return {
+        "roomId": room_id,
+        "title": details.get("title"),
+        "from": format_time(slot.start),
+        "until": _time(slot.end),
+        "summary": {"invited": len(attendees) - counts["uninvited"], **counts},
+        "value": [attendee_body(one, details.get("participants", {}).get(one.person, {})) for one in attendees],
+    }
+
+
+def attendee_body(attendee: Attendee, named: Mapping[str, str]) -> Body:
+    """What one person did."""
+    return {
+        "rawId": attendee.person,
+        "name": named.get("name"),
+        "externalId": named.get("externalId"),
+        "displayName": attendee.display_name,
+        "role": attendee.role,
+        "status": attendee.status,
+        "intervals": [_stay_body(stay) for stay in attendee.stays],
+        "seconds": _seconds(attendee.duration),
+        "aloneSeconds": _seconds(attendee.alone),
+        "joins": attendee.joins,
+        "lateSeconds": None if attendee.late is None else _seconds(attendee.late),
+        "leftEarlySeconds": None if attendee.left_early is None else _seconds(attendee.left_early),
+        "estimated": attendee.estimated,
+    }
+
+
+def log_body(record: LogRecord) -> Body:
+    """A log record."""
+    return {
+        "id": record.id,
+        "time": format_time(record.at),
+        "kind": record.kind,
+        "actor": record.actor,
+        "requestId": record.request_id,
+        "detail": _with_wire_times(record.detail),
+    }
+
+
+def quarantined_body(quarantined: Quarantined) -> Body:
+    """An event in quarantine, as lists show it."""
+    return {
+        "id": quarantined.id,
+        "receivedAt": format_time(quarantined.received_at),
+        "reason": quarantined.reason,
+        "size": quarantined.size,
+        "excerpt": quarantined.excerpt,
+    }
+
+
+def redriven_body(event_id: str, outcome: RoomEvent | OtherEvent) -> Body:
+    """What became of an event that was in quarantine."""
+    match outcome:
+        case RoomEvent():
+            return {"id": event_id, "outcome": "recorded", "roomId": outcome.room_id, "callId": outcome.event.call}
+        case OtherEvent():
+            return {"id": event_id, "outcome": "left", "reason": outcome.reason}
+
+
+def details_body(details: Details) -> Body:
+    """What people call a room and those invited."""
+    nothing = dict.fromkeys(("title", "externalId", "scheduledStart", "scheduledEnd"))
+    nobody = dict.fromkeys(("name", "externalId"))
+    people = {raw_id: nobody | person for raw_id, person in details.get("participants", {}).items()}
+    return nothing | details | {"participants": people}
+
+
+def _leg_body(leg: Leg) -> Body:
+    return {
+        "participantId": leg.participant_id,
+        "rawId": leg.raw_id,
+        "displayName": leg.display_name,
+        "role": leg.role,
+        "endpointType": leg.endpoint_type,
+        "joinedAt": format_time(leg.joined_at),
+        "joinEstimated": leg.join_estimated,
+        "leftAt": _time(leg.left_at),
+        "leaveEstimated": leg.leave_estimated,
+        "seconds": None if leg.left_at is None else _seconds(leg.left_at - leg.joined_at),
+    }
+
+
+def _reason_body(reason: EndReason) -> Body:
+    return {"code": reason.code, "subCode": reason.sub_code, "phrase": reason.phrase}
+
+
+def _stay_body(stay: Stay) -> Body:
+    return {"from": format_time(stay.start), "until": _time(stay.end)}
+
+
+def _with_wire_times(detail: Body) -> Body:
+    """The detail of a change of a room, with times as they stand everywhere else."""
+    return {
+        name: _with_wire_times(value)
+        if name in ("before", "after")
+        else format_time(parse_time(value))
+        if name in ("createdAt", "validFrom", "validUntil")
+        else value
+        for name, value in detail.items()
+    }
+
+
+def _time(at: Ticks | None) -> str | None:
+    return None if at is None else format_time(at)
+
+
+def _seconds(length: Ticks) -> int | float:
+    whole, rest = divmod(length, SECOND)
+    return whole if rest == 0 else length / SECOND
