@@ -1,0 +1,90 @@
+"""The answers that follow from calls."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from random import Random
+
+from simulator.attendance import attendance, presences
+from simulator.intervals import peak
+from simulator.known import KnownCall, KnownLeg
+from simulator.meeting import Meeting
+from simulator.subjects import FOREVER, SCHEDULE, About, Fields, Sheet, Subject
+
+
+def sheet(meeting: Meeting, calls: Sequence[KnownCall], moments: Iterable[datetime]) -> Sheet:
+    """What there is to say if these are the calls. What cannot be foretold is left out."""
+    filled: Sheet = {}
+    for call in calls:
+        filled[Subject(About.CALL, call.id)] = _call(call)
+        filled |= _legs(call)
+        filled |= attendance(meeting, call.id, (call.started, call.ended), [call])
+    filled |= attendance(meeting, SCHEDULE, (meeting.scheduled_start, meeting.scheduled_end), calls)
+    for moment in moments:
+        filled[Subject(About.PRESENCE, moment.isoformat())] = _presence(calls, moment)
+    return filled
+
+
+def moments(calls: Sequence[KnownCall], seed: int) -> tuple[datetime, ...]:
+    """Moments at which to ask who is there: in each call, also when something changes, before it and when it has ended."""
+    random = Random(f"{seed}/moments")
+    chosen: set[datetime] = set()
+    for call in calls:
+        assert call.ended is not None
+        length = call.ended - call.started
+        leg = random.choice(call.legs)
+        _, fullest = peak(presences(call.legs).values())
+        chosen |= {
+            call.started - length / 10,
+            call.started,
+            fullest or call.started,
+            leg.joined,
+            leg.left or call.ended,
+            call.ended,
+        }
+        chosen |= {call.started + length * random.random() for _ in range(3)}
+    return tuple(sorted({moment.replace(microsecond=moment.microsecond // 1000 * 1000) for moment in chosen}))
+
+
+def _call(call: KnownCall) -> Fields:
+    people = presences(call.legs)
+    most, first = peak(people.values())
+    return {
+        "startedAt": call.started,
+        "startEstimated": call.start_estimated,
+        "endedAt": call.ended,
+        "endEstimated": call.end_estimated,
+        "seconds": call.ended and (call.ended - call.started).total_seconds(),
+        "people": len(people),
+        "peak": most,
+        "peakAt": first,
+    }
+
+
+def _legs(call: KnownCall) -> Sheet:
+    of_participants: dict[str, list[KnownLeg]] = {}
+    for leg in sorted(call.legs, key=lambda leg: leg.joined):
+        of_participants.setdefault(leg.participant_id, []).append(leg)
+    return {
+        Subject(About.LEGS, call.id, participant_id): {
+            "rawId": legs[0].raw_id,
+            "displayName": tuple(leg.display_name for leg in legs),
+            "role": tuple(leg.role for leg in legs),
+            "intervals": tuple((leg.joined, leg.left) for leg in legs),
+            "joinEstimated": tuple(leg.join_estimated for leg in legs),
+            "leaveEstimated": tuple(leg.leave_estimated for leg in legs),
+        }
+        for participant_id, legs in of_participants.items()
+    }
+
+
+def _presence(calls: Sequence[KnownCall], moment: datetime) -> Fields:
+    going_on = [call for call in calls if call.started <= moment and (call.ended is None or moment < call.ended)]
+    if not going_on:
+        return {"live": False}
+    call = max(going_on, key=lambda call: call.started)
+    there = {}
+    for raw_id, stays in presences(call.legs).items():
+        if stay := next((stay for stay in stays if stay[0] <= moment < stay[1]), None):
+            legs = [leg for leg in call.legs if leg.raw_id == raw_id and leg.joined <= moment < (leg.left or FOREVER)]
+            there[raw_id] = (stay[0], len(legs))
+    return {"live": True, "id": call.id, "startedAt": call.started, "count": len(there), "participants": there}

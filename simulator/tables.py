@@ -1,0 +1,167 @@
+"""What is shown when a meeting has been played: the truth beside what the app says."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from itertools import groupby
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from simulator.comparison import Difference
+from simulator.play import Played
+from simulator.reasons import Reason
+from simulator.subjects import SCHEDULE, About, Fields, Subject
+
+FEW = 20
+"""So many people are shown one by one."""
+
+_NOTHING: Fields = {}
+
+
+def report(played: Played, most: int) -> RenderableType:
+    """All tables of one room.
+
+    Args:
+        most: so many differences are shown; the rest is counted.
+    """
+    return Group(
+        Text(f"\n{played.meeting.title} in room {played.room_id}", style="bold"),
+        _calls(played),
+        _attendance(played),
+        *([_people(played)] if len(played.meeting.people) <= FEW else []),
+        _presence(played),
+        *([_differences(played, most)] if played.differences else []),
+        _verdict(played),
+    )
+
+
+def _calls(played: Played) -> Table:
+    table = _table("Calls", "", "", "from", "until", "people", "peak")
+    for number, call in enumerate(played.meeting.calls, 1):
+        subject = Subject(About.CALL, call.id)
+        for source, sheet in (("truth", played.truth), ("app", played.answered)):
+            fields = sheet.get(subject, _NOTHING)
+            peak = f"{fields.get('peak')} at {_value(fields.get('peakAt'))}"
+            starts, ends = (_marked(fields, *of) for of in (("startedAt", "startEstimated"), ("endedAt", "endEstimated")))
+            table.add_row(f"call {number}" if source == "truth" else "", source, starts, ends, str(fields.get("people")), peak)
+    return table
+
+
+def _attendance(played: Played) -> Table:
+    table = _table("Attendance", "", "", "invited", "attended", "absent", "uninvited", "people whose times are the truth")
+    wrong = {difference.subject for difference in played.differences if difference.subject.about is About.PERSON}
+    for where, name in _slots(played).items():
+        subject = Subject(About.SUMMARY, where)
+        people = [subject for subject in played.truth if subject.about is About.PERSON and subject.where == where]
+        right = f"{sum(person not in wrong for person in people)} of {len(people)}"
+        for source, sheet in (("truth", played.truth), ("app", played.answered)):
+            fields = sheet.get(subject, _NOTHING)
+            counts = [str(fields.get(field)) for field in ("invited", "attended", "absent", "uninvited")]
+            table.add_row(name if source == "truth" else "", source, *counts, right if source == "app" else "")
+    return table
+
+
+def _people(played: Played) -> Table:
+    """Everyone's times in the calls, as they were; what the app says is beneath where it differs."""
+    calls = played.meeting.calls
+    table = _table("People", "", "invited as", *(f"call {number}" for number in range(1, len(calls) + 1)))
+    for person in played.meeting.people:
+        subjects = [Subject(About.PERSON, call.id, person.raw_id) for call in calls]
+        was = [_stays(played.truth.get(subject, _NOTHING)) for subject in subjects]
+        says = [_stays(played.answered.get(subject, _NOTHING)) for subject in subjects]
+        table.add_row(person.name, person.role if person.invited else "not", *was)
+        if says != was:
+            table.add_row("  the app says", "", *says, style="yellow")
+    return table
+
+
+def _presence(played: Played) -> Table:
+    table = _table("Presence", "at", "truth", "app", "")
+    for subject in sorted(subject for subject in played.truth if subject.about is About.PRESENCE):
+        was, says = played.truth[subject], played.answered.get(subject, _NOTHING)
+        same = all(says.get(field) == was[field] for field in was)
+        counts = [str(fields.get("count", "no call")) for fields in (was, says)]
+        table.add_row(_value(datetime.fromisoformat(subject.where)), *counts, "the same people" if same else "differs")
+    return table
+
+
+def _differences(played: Played, most: int) -> Table:
+    table = _table("Differences", "", "", "truth", "app", "why")
+    rows = list(_grouped(sorted(played.differences, key=lambda difference: difference.reason is not None)))
+    of_people, slots = _names(played), _slots(played)
+    for subject, why, differences in rows[:most]:
+        what = [of_people.get(subject.who, ""), slots.get(subject.where) or f"at {subject.where[11:23]}"]
+        name = f"{subject.about}: {', '.join(part for part in what if part)}"
+        for place, difference in enumerate(differences):
+            values = (_value(difference.truth), _value(difference.answered))
+            last = why or Text("NOT EXPLAINED", style="bold red")
+            table.add_row("" if place else name, difference.field, *values, "" if place else last)
+    if len(rows) > most:
+        table.add_row(f"... and {len(rows) - most} more", "", "", "", "")
+    return table
+
+
+def _verdict(played: Played) -> Text:
+    answers = sum(len(fields) for fields in played.truth.values())
+    reasons = Counter(difference.reason for difference in played.differences)
+    lines = [f"{answers} answers compared, {len(played.differences)} differ from the truth."]
+    lines += [f"  {reasons[reason]:>5}  {reason}" for reason in Reason if reasons[reason]]
+    if reasons[None]:
+        lines.append(f"  {reasons[None]:>5}  NOT EXPLAINED by what was dropped")
+    if refused := played.outcome.refused:
+        lines.append(f"  {len(refused)} events were refused for good: {next(iter(refused.values()))}")
+    failed = bool(reasons[None] or refused)
+    return Text("\n".join(lines), style="bold red" if failed else "bold green")
+
+
+def _grouped(differences: Iterable[Difference]) -> Iterator[tuple[Subject, Reason | None, list[Difference]]]:
+    for (subject, why), group in groupby(differences, key=lambda difference: (difference.subject, difference.reason)):
+        yield subject, why, list(group)
+
+
+def _slots(played: Played) -> dict[str, str]:
+    return {call.id: f"call {number}" for number, call in enumerate(played.meeting.calls, 1)} | {SCHEDULE: "as scheduled"}
+
+
+def _names(played: Played) -> Mapping[str, str]:
+    """Of raw ids and participantIds."""
+    legs = (leg for call in played.meeting.calls for leg in call.legs)
+    return {person.raw_id: person.name for person in played.meeting.people} | {
+        leg.participant_id: leg.person.name for leg in legs
+    }
+
+
+def _stays(fields: Fields) -> str:
+    if not fields.get("intervals"):
+        return str(fields.get("status", "unknown"))
+    text = ", ".join(_value(interval) for interval in fields["intervals"])
+    return f"~ {text}" if fields.get("estimated") else text
+
+
+def _marked(fields: Fields, field: str, flag: str) -> str:
+    return ("~ " if fields.get(flag) else "") + _value(fields.get(field))
+
+
+def _value(value: object) -> str:
+    match value:
+        case datetime():
+            return f"{value:%H:%M:%S.%f}"[:-3]
+        case (datetime() as begin, datetime() | None as end):
+            return f"{_value(begin)} to {_value(end)}"
+        case tuple():
+            return ", ".join(_value(each) for each in value)
+        case dict():
+            return f"{len(value)} people"
+        case None:
+            return "none"
+        case _:
+            return str(value)
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", header_style="dim")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table

@@ -1,0 +1,15 @@
+"""Several things at once."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+
+async def together[T](*work: Coroutine[Any, Any, T]) -> list[T]:
+    """The results of all. If one fails, the others are cancelled, and that failure is raised."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(each) for each in work]
+    except BaseExceptionGroup as failures:
+        raise failures.exceptions[0] from None
+    return [task.result() for task in tasks]

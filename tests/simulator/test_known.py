@@ -1,0 +1,102 @@
+"""What is left of a meeting when events are lost: the cases of one leg, and all meetings with none lost."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+
+from simulator.events import ADDED, ENDED, REMOVED, STARTED, Event, events
+from simulator.known import KnownCall, KnownLeg, heard, truth
+from simulator.meeting import Call, Leg, Meeting, Person
+from tests.simulator.meetings import LATER, SEEDS, START, meetings
+
+ALL = (STARTED, ADDED, REMOVED, ENDED)
+
+
+def at(minutes: float) -> datetime:
+    return START + timedelta(minutes=minutes)
+
+
+def of_one_leg(*legs: tuple[float, float], ended: float = 30) -> Meeting:
+    """A call of one participant with these legs, and a host who is there from 1 to 20."""
+    host, guest = (Person(f"8:acs:{name}", name, name, "Attendee", True) for name in ("host", "guest"))
+    made = [Leg(host, "Presenter", "p-host", "c", at(1), at(20), at(20))]
+    made += [Leg(guest, "Attendee", "p-guest", "c", at(joined), at(left), at(left)) for joined, left in legs]
+    call = Call("call", "server", at(0), at(ended), host, host, tuple(made))
+    return Meeting("title", (host, guest), (call,), (), at(0), at(30))
+
+
+MEETING = of_one_leg((5, 10))
+
+
+def without(meeting: Meeting, lost: Collection[tuple[str | None, object]]) -> list[Event]:
+    """The events but for those of these participants and types."""
+    return [event for event in events(meeting, 1) if (event.leg and event.leg.participant_id, event.type) not in lost]
+
+
+def guest(calls: tuple[KnownCall, ...]) -> list[KnownLeg]:
+    return [leg for leg in calls[0].legs if leg.participant_id == "p-guest"]
+
+
+@given(meeting=meetings())
+@settings(max_examples=50, deadline=None)
+def test_if_every_event_arrives_all_is_known(meeting: Meeting) -> None:
+    def in_order(calls: tuple[KnownCall, ...]) -> list[tuple[str, set[KnownLeg]]]:
+        return [(call.id, set(call.legs)) for call in calls]
+
+    known = heard(meeting, events(meeting, 1), LATER)
+    assert in_order(known) == in_order(truth(meeting))
+    assert [(call.started, call.ended) for call in known] == [(call.started, call.ended) for call in meeting.calls]
+
+
+@given(meeting=meetings(), seed=SEEDS)
+@settings(max_examples=50, deadline=None)
+def test_what_is_not_marked_is_the_time_of_an_event(meeting: Meeting, seed: int) -> None:
+    random = Random(seed)
+    arrived = [event for event in events(meeting, 1) if random.random() < 0.8]
+    times = {event.time for event in arrived}
+    for call in heard(meeting, arrived, LATER):
+        assert call.started in times
+        for leg in call.legs:
+            assert leg.joined in times
+            assert leg.left is None or leg.left in times
+
+
+def test_a_joining_that_is_not_heard_of_is_the_calls_start() -> None:
+    legs = guest(heard(MEETING, without(MEETING, {("p-guest", ADDED)}), LATER))
+    assert legs == [KnownLeg("p-guest", "8:acs:guest", None, None, at(0), at(10), join_estimated=True)]
+
+
+def test_a_leaving_that_is_not_heard_of_is_the_calls_end() -> None:
+    legs = guest(heard(MEETING, without(MEETING, {("p-guest", REMOVED)}), LATER))
+    assert legs == [KnownLeg("p-guest", "8:acs:guest", "guest", "Attendee", at(5), at(30), leave_estimated=True)]
+
+
+def test_a_leg_that_is_not_heard_of_is_not_known() -> None:
+    assert not guest(heard(MEETING, without(MEETING, {("p-guest", ADDED), ("p-guest", REMOVED)}), LATER))
+
+
+def test_a_call_whose_start_is_not_heard_of_starts_with_its_first_event() -> None:
+    (call,) = heard(MEETING, without(MEETING, {(None, STARTED)}), LATER)
+    assert (call.started, call.start_estimated) == (at(1), True)
+
+
+@pytest.mark.parametrize(("waited", "ended"), [(119, None), (120, at(20))])
+def test_a_call_whose_end_is_not_heard_of_ends_when_all_have_been_gone_for_a_while(waited: int, ended: datetime | None) -> None:
+    (call,) = heard(MEETING, without(MEETING, {(None, ENDED)}), at(20) + timedelta(seconds=waited))
+    assert (call.ended, call.end_estimated) == (ended, ended is not None)
+
+
+def test_a_call_looks_as_if_it_went_on_if_a_leaving_is_not_heard_of_either() -> None:
+    (call,) = heard(MEETING, without(MEETING, {(None, ENDED), ("p-host", REMOVED)}), LATER)
+    assert (call.ended, call.end_estimated) == (None, False)
+    assert [leg.left for leg in call.legs] == [None, at(10)]
+
+
+def test_a_leave_and_a_rejoin_that_are_not_heard_of_make_one_leg_of_two() -> None:
+    meeting = of_one_leg((5, 10), (12, 15))
+    middle = {event.id for event in events(meeting, 1) if event.time in (at(10), at(12))}
+    arrived = [event for event in events(meeting, 1) if event.id not in middle]
+    assert [(leg.joined, leg.left) for leg in guest(heard(meeting, arrived, LATER))] == [(at(5), at(15))]
