@@ -81,6 +81,10 @@ def test_a_delivery_again_changes_nothing() -> None:
     assert the_call(*once, *reversed(once), *once) == the_call(*once)
 
 
+def test_a_skewed_leave_that_is_delivered_again_is_still_one() -> None:
+    assert times(the_call(started(0), removed(5), removed(5), added(6))) == [(6, 6)]
+
+
 # Its start.
 
 
@@ -161,6 +165,15 @@ def test_a_first_leave_of_one_participant_is_none_of_another() -> None:
 def test_legs_are_in_the_order_of_joining() -> None:
     call = the_call(started(0), added(5, "z"), removed(9, "y"), added(2, "x"), added(1, "w", BOB), removed(3, "w", BOB))
     assert [leg.participant_id for leg in call.legs] == ["y", "w", "x", "z"]
+
+
+def test_legs_that_begin_at_one_time_are_in_the_order_of_person_and_participant() -> None:
+    devices = [(None, CAROL), ("d", CAROL), ("c", ALICE), ("a", BOB), ("b", ALICE)]
+    call = the_call(started(0), *(added(1, *device) for device in devices))
+    in_order = [("b", ALICE), ("c", ALICE), ("a", BOB), (None, CAROL), ("d", CAROL)]
+    assert [(leg.participant_id, leg.raw_id) for leg in call.legs] == in_order
+    cut = the_call(started(0), ended(1), *(added(9 - n, *device) for n, device in enumerate(devices)))
+    assert [(leg.participant_id, leg.raw_id) for leg in cut.legs] == in_order
 
 
 # Clock skew.
