@@ -69,6 +69,10 @@ def test_the_invited_are_named_in_their_order_then_the_others_in_the_order_of_co
     assert names == [DAN, CAROL, ALICE, "z", "w", "x"]
 
 
+def test_others_who_came_at_one_time_are_in_the_order_of_their_ids() -> None:
+    assert list(attended([added(1, name, name) for name in "hdbgcaef"], slot(0, 9))) == list("abcdefgh")
+
+
 def test_who_came_without_a_raw_id_is_named_by_the_participant_id() -> None:
     assert list(attended(stay(1, 5, "phone", None), slot(0, 9))) == ["phone"]
 
@@ -85,6 +89,11 @@ def test_name_and_role_are_of_the_leg_joined_last_in_the_slot() -> None:
     ]
     alice = attended(events, slot(2.5, 10), {ALICE: "Consumer"})[ALICE]
     assert (alice.display_name, alice.role) == ("Dr. Alice", "Presenter")
+
+
+def test_the_leg_joined_last_may_be_of_the_call_that_started_first() -> None:
+    events = [started(0, "a"), added(5, name="last", call="a"), started(1, "b"), added(3, name="first", call="b")]
+    assert attended(events, slot(0, 9))[ALICE].display_name == "last"
 
 
 def test_the_role_is_that_of_the_roster_if_no_event_has_one() -> None:
@@ -224,7 +233,7 @@ def test_who_was_there_when_the_slot_began_is_not_late() -> None:
 
 
 def test_early_is_how_long_before_the_end_of_the_slot_the_last_leave_was() -> None:
-    events = [*stay(2, 7, "laptop"), *stay(3, 5), ended(9)]
+    events = [*stay(1, 2), *stay(3, 7, "laptop"), *stay(4, 5), ended(9)]
     assert attended(events, slot(0, 9))[ALICE].left_early == 2 * SECOND
 
 

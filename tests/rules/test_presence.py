@@ -108,6 +108,11 @@ def test_who_has_been_there_longest_comes_first() -> None:
     assert [person.person for person in there(events, 5)] == [BOB, CAROL, ALICE]
 
 
+def test_of_who_have_been_there_equally_long_the_lesser_id_comes_first() -> None:
+    events = [started(0), *stay(0, 0.5, "c", CAROL), added(1, "c", CAROL), added(1, "b", BOB)]
+    assert [person.person for person in there(events, 5)] == [BOB, CAROL]
+
+
 def test_stays_that_overlap_or_touch_are_one() -> None:
     assert union([Stay(5, 8), Stay(1, 3), Stay(3, 4), Stay(2, 3), Stay(6, 7)]) == [Stay(1, 4), Stay(5, 8)]
 
