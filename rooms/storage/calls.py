@@ -192,7 +192,7 @@ class Calls:
             known = await self._activities(room_id, call.started_at, now)
         hour = call.started_at - call.started_at % HOUR
         others = [other.call for other in known.calls if other.call != call.id and other.hours[0] >= hour]
-        for batch in _batches(others):
+        for batch in (others[:1], *_batches(others[1:])):  # the most recent one has mostly started last
             starts = await in_parallel(self._start(room_id, other, now) for other in batch)
             if any((start, other) > call.start_order for start, other in zip(starts, batch, strict=True) if start is not None):
                 return superseded(call)

@@ -1,0 +1,321 @@
+import itertools
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Iterable
+from random import Random
+
+import pytest
+import pytest_asyncio
+from azure.data.tables.aio import TableClient
+
+from rooms.errors import StorageUnavailable, TooManyEvents
+from rooms.rules.attendance import Slot, attendance
+from rooms.rules.calls import Call, calls_of
+from rooms.rules.events import CallEvent
+from rooms.rules.presence import call_at, present_at
+from rooms.rules.time import DAY, HOUR, MAX_TIME, SECOND, Ticks
+from rooms.storage.calls import GAP, PAGE, Calls
+from rooms.storage.entities import Entity, event_entities
+from rooms.storage.parallel import in_parallel
+from rooms.storage.table import Table, upsert
+from tests.rules.histories import HISTORIES, History, added, ended, moment, played, removed, started, stay
+from tests.storage_proxy import Fault, StorageProxy
+from tests.whole import stored_rooms
+
+ROOM = "99400000000000007"
+STORED_HISTORIES = max(20, min(300, HISTORIES // 20))
+
+
+class Clock:
+    """A clock that a test sets."""
+
+    def __init__(self) -> None:
+        self.now: Ticks = moment(10 * 86_400)
+
+    def __call__(self) -> Ticks:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def calls(client: TableClient, clock: Clock) -> Calls:
+    return Calls(Table(client), clock)
+
+
+async def keep(calls: Calls, *events: CallEvent, room: str = ROOM) -> None:
+    """Deliver the events, many at once."""
+    await in_parallel(calls.record(room, event, repr(event)) for event in events)
+
+
+async def all_of_room(calls: Calls, now: Ticks, room: str = ROOM) -> list[Call]:
+    """The list of a room's calls, page by page."""
+    listed: list[Call] = []
+    after = None
+    while True:
+        page = await calls.page(room, after, now)
+        assert {each for each, _ in page.calls} <= {room}
+        listed += [call for _, call in page.calls]
+        if (after := page.last) is None:
+            return listed
+
+
+async def all_of_all(calls: Calls, start: Ticks, end: Ticks, now: Ticks, live: bool = False) -> list[tuple[str, Call]]:
+    """The list of the calls of all rooms, page by page."""
+    listed: list[tuple[str, Call]] = []
+    after = None
+    while True:
+        page = await calls.page_of_all(start, end, after, now, live)
+        listed += page.calls
+        if (after := page.last) is None:
+            return listed
+
+
+async def rows(client: TableClient) -> dict[tuple[str, str], dict[str, object]]:
+    return {(row["PartitionKey"], row["RowKey"]): dict(row) async for row in client.list_entities()}
+
+
+async def test_an_event_is_one_request_and_four_rows(calls: Calls, client: TableClient, proxy: StorageProxy) -> None:
+    await keep(calls, started(0))  # makes the table
+    proxy.forget()
+    before = await rows(client)
+    proxy.forget()
+    await keep(calls, added(3700))
+    assert len(proxy.seen) == 1
+    assert len(await rows(client)) == len(before) + 4
+
+
+async def test_an_event_that_comes_again_changes_nothing(calls: Calls, client: TableClient, clock: Clock) -> None:
+    events = [started(0), added(1), removed(60), ended(61)]
+    await keep(calls, *events)
+    before = await rows(client)
+    clock.now += DAY
+    await keep(calls, *events, *events)
+    assert await rows(client) == before
+
+
+@pytest.mark.parametrize("fault", Fault)
+@pytest.mark.parametrize("at", range(3))
+async def test_a_fault_at_any_request_leaves_the_event_there_once(
+    calls: Calls, client: TableClient, proxy: StorageProxy, at: int, fault: Fault
+) -> None:
+    await keep(calls, started(0))
+    proxy.forget()
+    proxy.choose = lambda number, _: fault if number == at else None
+    try:
+        await keep(calls, added(1))
+    except StorageUnavailable:
+        await keep(calls, added(1))  # as Event Grid does
+    proxy.forget()
+    stored_rooms([dict(row) async for row in client.list_entities()])
+    assert await calls.call(ROOM, "call", moment(5)) == calls_of([started(0), added(1)], moment(5))[0]
+    assert len(await rows(client)) == 6  # two events, two log records, one hour of activity
+
+
+async def count(proxy: StorageProxy, operation: Awaitable[object]) -> int:
+    proxy.forget()
+    await operation
+    return len(proxy.seen)
+
+
+async def keep_past(client: TableClient, hours: Iterable[int], now: Ticks) -> None:
+    """Calls that ended, one in each of these hours, by as few requests as can be."""
+    entities: dict[str, Entity] = {}
+    for hour in hours:
+        for event in (added(3_600.0 * hour, call=f"c{hour}"), ended(3_600.0 * hour + 600, f"c{hour}")):
+            entities |= {entity["RowKey"]: entity for entity in event_entities(ROOM, event, "", now)}
+    for some in itertools.batched(entities.values(), 100, strict=False):
+        await client.submit_transaction([upsert(entity) for entity in some])
+
+
+async def test_presence_and_events_cost_the_same_whatever_the_past(
+    calls: Calls, client: TableClient, proxy: StorageProxy, clock: Clock
+) -> None:
+    await keep(calls, started(0, "first"), ended(0, "first"))  # makes the table
+    counted = []
+    past = 0
+    for wanted in (10, 1_000):
+        clock.now = moment(3_600.0 * wanted + 1)
+        await keep_past(client, range(past, wanted), clock.now)
+        past = wanted
+        now = 3_600.0 * wanted
+        event = await count(proxy, keep(calls, added(now, call=f"current-{wanted}")))
+        presence = await count(proxy, calls.overlapping(ROOM, clock.now, clock.now, clock.now))
+        earlier = await count(proxy, calls.overlapping(ROOM, moment(9_000), moment(9_000), clock.now))
+        counted.append((event, presence, earlier))
+        await keep(calls, ended(now + 1, f"current-{wanted}"))
+    assert counted == [(1, 2, 2), (1, 2, 2)]
+
+
+async def test_a_call_of_which_the_end_was_lost_costs_one_request_more(calls: Calls, proxy: StorageProxy) -> None:
+    await keep(calls, added(0, call="lost its end"))
+    for number in range(10):
+        await keep(calls, added(60 + number, call=f"c{number}"), ended(70 + number, f"c{number}"))
+    now = moment(600)
+    assert await count(proxy, calls.overlapping(ROOM, now, now, now)) == 3
+
+
+async def test_who_is_there_is_found_whenever_it_is_asked(calls: Calls) -> None:
+    """In a call of which nothing is heard for as long as GAP."""
+    events = [started(0), *stay(1, 1 + GAP // SECOND), ended(GAP // SECOND + 2)]
+    await keep(calls, *events)
+    now = moment(0) + 3 * GAP
+    for at in (moment(5), moment(0) + GAP // 2, moment(0) + GAP):
+        call = call_at(await calls.overlapping(ROOM, at, at, now), at)
+        assert call is not None
+        assert [person.person for person in present_at(call, at)] == [added(1).raw_id]
+
+
+async def test_a_live_call_is_over_when_another_one_has_started_even_if_that_was_days_ago(calls: Calls, clock: Clock) -> None:
+    heartbeat = [added(at, "phone") for at in range(0, 5 * 86_400, 40_000)]  # the call goes on for five days
+    await keep(calls, *heartbeat, *stay(86_400, 86_500, "other", call="other"), ended(86_501, "other"))
+    now = moment(5 * 86_400)
+    expected = calls_of([*heartbeat, *stay(86_400, 86_500, "other", call="other"), ended(86_501, "other")], now)
+    assert expected[0].end_estimated
+    assert await calls.overlapping(ROOM, now, now, now) == expected[:1]
+    assert await calls.call(ROOM, "call", now) == expected[0]
+
+
+async def test_an_end_that_is_yet_to_come_does_not_end_a_call(calls: Calls, clock: Clock) -> None:
+    clock.now = moment(100)
+    await keep(calls, started(0), added(1), ended(105))
+    for now, live in ((moment(104), True), (moment(105), False)):
+        assert (call_at(await calls.overlapping(ROOM, now, now, now), now) is not None) == live
+        assert bool(await all_of_all(calls, now - DAY, MAX_TIME, now, live=True)) == live
+
+
+async def test_a_room_s_calls_are_listed_once_each_the_last_active_first(calls: Calls) -> None:
+    events = []
+    for number in range(PAGE + 20):
+        at = 600.0 * number
+        events += [started(at, f"c{number}"), *stay(at + 1, at + 9_000, call=f"c{number}"), ended(at + 9_000, f"c{number}")]
+    await keep(calls, *events)
+    now = moment(86_400)
+    listed = await all_of_room(calls, now)
+    assert {call.id: call for call in listed} == {call.id: call for call in calls_of(events, now)}
+    assert len(listed) == PAGE + 20
+    hours = [call.last_event_at // HOUR for call in listed]
+    assert hours == sorted(hours, reverse=True)
+
+
+async def test_a_list_is_as_of_its_first_page(calls: Calls, clock: Clock) -> None:
+    for number in range(PAGE + 5):
+        await keep(calls, started(number, f"c{number}"))
+    now = moment(100)
+    first = await calls.page(ROOM, None, now)
+    clock.now = moment(4_000)
+    await keep(calls, *(added(3_600.0 * 2, call=f"c{number}") for number in range(PAGE + 5)))  # all move to another hour
+    second = await calls.page(ROOM, first.last, now)
+    assert len({call.id for _, call in first.calls + second.calls}) == PAGE + 5
+
+
+async def test_a_page_ends_after_many_events(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rooms.storage.calls.PAGE_EVENTS", 30)
+    events = [event for number in range(25) for event in (started(number, f"c{number}"), *stay(30, 40, call=f"c{number}"))]
+    await keep(calls, *events)
+    now = moment(86_400)
+    page = await calls.page(ROOM, None, now)
+    assert (len(page.calls), page.last is None) == (10, False)
+    assert len({call.id for call in await all_of_room(calls, now)}) == 25
+
+
+async def test_more_events_than_can_be_read_are_refused(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(TooManyEvents, "LIMIT", 20)
+    now = moment(86_400)
+    await keep(calls, *(added(number) for number in range(20)))
+    assert (await calls.overlapping(ROOM, moment(0), moment(100), now))[0].people == 1
+    await keep(calls, *(added(number, call="other") for number in range(5)))
+    with pytest.raises(TooManyEvents):
+        await calls.overlapping(ROOM, moment(0), moment(100), now)
+    assert await calls.call(ROOM, "call", now) is not None
+    await keep(calls, added(20))
+    with pytest.raises(TooManyEvents):
+        await calls.call(ROOM, "call", now)
+
+
+async def test_ids_of_calls_may_hold_anything(calls: Calls) -> None:
+    ids = ["a/b", "a\\b", "a#b", "a?b", "a'b", "a\x00b", "%2F", "ä", "x" * 512, ".", "\U0001f600", " "]
+    await keep(calls, *(started(number, call) for number, call in enumerate(ids)))
+    assert {call.id for call in await all_of_room(calls, moment(600))} == set(ids)
+    for call in ids:
+        found = await calls.call(ROOM, call, moment(600))
+        assert found is not None
+        assert found.id == call
+
+
+@pytest.mark.parametrize("room", ["calls", "index", "quarantine", "room", "A-b_c", "x" * 64, "9", "99400000000000007"])
+async def test_rooms_of_any_service_have_calls_of_their_own(calls: Calls, client: TableClient, room: str) -> None:
+    events = [started(0), *stay(1, 60)]
+    await keep(calls, *events, room=room)
+    await keep(calls, started(5, "of another room"), room="another")
+    now = moment(600)
+    assert await all_of_room(calls, now, room) == calls_of(events, now)
+    assert {(each, call.id) for each, call in await all_of_all(calls, 0, MAX_TIME, now)} == {
+        (room, "call"),
+        ("another", "of another room"),
+    }
+
+
+async def test_calls_of_all_rooms_are_those_with_an_event_in_the_time_asked_for(calls: Calls) -> None:
+    await keep(calls, started(0, "before"), room="r1")
+    await keep(calls, started(0, "in"), added(5_000, call="in"), added(20_000, call="in"), room="r2")
+    await keep(calls, started(10_000, "on the border"), room="r3")
+    now = moment(86_400)
+    found = await all_of_all(calls, moment(4_999), moment(10_000), now)
+    assert [(room, call.id) for room, call in found] == [("r2", "in")]
+    assert found[0][1].last_event_at == moment(20_000)
+
+
+@pytest_asyncio.fixture
+async def direct(azurite: str) -> AsyncIterator[TableClient]:
+    """A table without the proxy before it."""
+    async with TableClient.from_connection_string(azurite, f"t{uuid.uuid4().hex}") as client:
+        yield client
+
+
+async def test_histories_give_the_same_answers_in_any_order_of_delivery_with_reads_in_between(
+    direct: TableClient, clock: Clock
+) -> None:
+    calls = Calls(Table(direct), clock)
+    expected: dict[str, list[Call]] = {}
+    end = moment(40 * 86_400)
+    for seed in range(STORED_HISTORIES):
+        room = f"history-{seed}"
+        await _deliver(calls, clock, room, played(seed), Random(seed))
+        expected[room] = calls_of(played(seed).events, end)
+    clock.now = end
+    listed = await all_of_all(calls, 0, MAX_TIME, end)
+    assert sorted((room, call.start_order, call) for room, call in listed) == sorted(
+        (room, call.start_order, call) for room, some in expected.items() for call in some
+    )
+    stored_rooms([dict(row) async for row in direct.list_entities()])
+
+
+async def _deliver(calls: Calls, clock: Clock, room: str, history: History, random: Random) -> None:
+    """Deliver a part of the history at each of its moments, in any order and some of it again, and compare the answers."""
+    deliveries = history.deliveries(random)
+    delivered: list[CallEvent] = []
+    nows = sorted(history.nows)
+    for now in nows:
+        clock.now = now
+        part = random.randint(0, len(deliveries)) if now != nows[-1] else len(deliveries)
+        await keep(calls, *deliveries[:part], room=room)
+        delivered += deliveries[:part]
+        deliveries = deliveries[part:]
+        await _compare(calls, room, delivered, now, random)
+
+
+async def _compare(calls: Calls, room: str, delivered: list[CallEvent], now: Ticks, random: Random) -> None:
+    expected = calls_of(delivered, now)
+    listed = await all_of_room(calls, now, room)
+    assert sorted(listed, key=lambda call: call.start_order) == expected
+    for call in expected:
+        assert await calls.call(room, call.id, now) == call
+    moments = [now, *(min(now, max(0, event.at + random.choice((-1, 0, 1, 30 * SECOND)))) for event in delivered[:2])]
+    for at in moments:
+        assert call_at(await calls.overlapping(room, at, at, now), at) == call_at(expected, at)
+    start, end = sorted((random.choice(moments), random.choice(moments) + random.choice((1, SECOND, HOUR, DAY))))
+    overlapping = await calls.overlapping(room, start, end, now)
+    assert attendance(Slot(start, end), overlapping, {}, now) == attendance(Slot(start, end), expected, {}, now)
