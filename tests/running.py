@@ -79,16 +79,17 @@ def new_key() -> str:
 
 
 @contextlib.contextmanager
-def running_app(folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[RunningApp]:
+def running_app(folder: Path, settings: Mapping[str, str] | None = None, port: int | None = None) -> Iterator[RunningApp]:
     """The app of this checkout, running; stopped as Ctrl-C stops it, which has to end it cleanly.
 
     Args:
         folder: for its tables and its log.
         settings: application settings beside the two keys.
+        port: where it answers, if that may not be any free one.
     """
     manage_key, read_key = new_key(), new_key()
     keys = {"ROOMS_MANAGE_KEY__test": manage_key, "ROOMS_READ_KEY__reader": read_key}
-    app = RunningApp(started(PROJECT, folder, {**keys, **(settings or {})}), manage_key, read_key)
+    app = RunningApp(started(PROJECT, folder, {**keys, **(settings or {})}, port), manage_key, read_key)
     try:
         _wait_until_it_answers(app)
         yield app
