@@ -118,6 +118,4 @@ async def test_an_app_killed_among_deliveries_loses_nothing_and_doubles_nothing(
     stored_rooms(rows)
     stored = sorted((row["RowKey"].partition(":")[0], event_of(row).key) for row in rows if "event" in row)
     assert stored == sorted((room, event.key) for room, event in sent)
-    print(
-        f"killed {app.killed} times during {EVENTS} events, each delivered twice: {outcome.progress.retries} deliveries tried again"
-    )
+    print(f"{EVENTS} events, each delivered twice; killed {app.killed} times, {outcome.progress.retries} retries")
