@@ -9,7 +9,7 @@ from azure.data.tables.aio import TableClient
 
 from rooms.auth import Authenticator
 from rooms.errors import StorageUnavailable
-from rooms.rules.time import now
+from rooms.rules.time import DAY, now
 from rooms.settings import Settings, read_settings
 from rooms.storage.calls import Calls
 from rooms.storage.details import AllDetails
@@ -17,6 +17,7 @@ from rooms.storage.history import History
 from rooms.storage.quarantine import Quarantine
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
+from rooms.storage.upkeep import Upkeep
 
 _log = logging.getLogger(__name__)
 
@@ -89,6 +90,13 @@ def calls() -> Calls:
 def quarantine() -> Quarantine:
     """Events that were not understood."""
     return Quarantine(_table(), now)
+
+
+@cache
+def upkeep() -> Upkeep:
+    """What removes all of that when it has had its time."""
+    chosen = settings()
+    return Upkeep(_table(), rooms(), now, chosen.expired_days * DAY, chosen.retention_days * DAY)
 
 
 def _table_client(chosen: Settings) -> TableClient:

@@ -11,6 +11,9 @@ from uuid import UUID
 type Access = Literal["manage", "read"]
 """What a caller may do: `read` is GET only."""
 
+RESERVED_NAMES = {"event-grid", "upkeep"}
+"""What the log calls those parts of the service that write it without being asked by a caller."""
+
 MIN_KEY_BYTES = 32
 _MAKE_A_KEY = "make one with: openssl rand -base64 48"
 
@@ -57,6 +60,10 @@ class Settings:
     keys: tuple[AccessKey, ...]
     entra: Entra | None
     trust_forwarded_host: bool
+    expired_days: int
+    """How long rooms that can no longer be joined stay."""
+    retention_days: int
+    """How long logs, calls and what is left of deleted rooms stay."""
 
 
 def read_settings(env: Mapping[str, str]) -> Settings:
@@ -73,6 +80,8 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         keys=tuple(_keys(env)),
         entra=_entra(env),
         trust_forwarded_host=_flag(env, "ROOMS_TRUST_FORWARDED_HOST"),
+        expired_days=_days(env, "ROOMS_EXPIRED_DAYS", 30),
+        retention_days=_days(env, "ROOMS_RETENTION_DAYS", 400),
     )
 
 
@@ -119,6 +128,8 @@ def _key_name(setting: str, prefix: str) -> str:
     name = setting.removeprefix(prefix)
     if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", name):
         raise SettingsError(f"{prefix}<name>: a key's name is 1 to 64 letters, digits, '.', '_' and '-'.")
+    if name.lower() in RESERVED_NAMES:
+        raise SettingsError(f"{setting}: the log calls a part of the service so; another name is needed.")
     return name
 
 
@@ -182,3 +193,10 @@ def _flag(env: Mapping[str, str], setting: str) -> bool:
     if value not in ("", "true", "false"):
         raise SettingsError(f"{setting}: true or false.")
     return value == "true"
+
+
+def _days(env: Mapping[str, str], setting: str, default: int) -> int:
+    value = env.get(setting) or str(default)
+    if not (re.fullmatch("[0-9]{1,5}", value) and 1 <= int(value) <= 36_500):
+        raise SettingsError(f"{setting}: a whole number of days, from 1 to 36500.")
+    return int(value)

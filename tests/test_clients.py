@@ -13,10 +13,10 @@ from rooms.storage.changes import Origin
 @pytest.fixture(autouse=True)
 def anew() -> Iterator[None]:
     """Settings and clients of this test only."""
-    for part in (clients.settings, clients.authenticator, clients.rooms):
+    for part in (clients.settings, clients.authenticator, clients._table, clients.rooms):
         part.cache_clear()
     yield
-    for part in (clients.settings, clients.authenticator, clients.rooms):
+    for part in (clients.settings, clients.authenticator, clients._table, clients.rooms):
         part.cache_clear()
 
 

@@ -2,7 +2,9 @@ import base64
 
 import pytest
 
-from rooms.settings import AccessKey, SettingsError, read_settings
+from rooms.settings import RESERVED_NAMES, AccessKey, SettingsError, read_settings
+from rooms.storage.entities import EVENTS_ACTOR
+from rooms.storage.retention import UPKEEP_ACTOR
 
 KEY = bytes(range(32))
 KEY_TEXT = base64.b64encode(KEY).decode()
@@ -18,6 +20,7 @@ def test_nothing_set_lets_nobody_in_and_names_no_storage() -> None:
     assert settings.storage_uri is None
     assert settings.table == "rooms"
     assert not settings.trust_forwarded_host
+    assert (settings.expired_days, settings.retention_days) == (30, 400)
 
 
 def test_keys_have_the_name_and_the_access_of_their_setting() -> None:
@@ -51,6 +54,13 @@ def test_keys_have_the_name_and_the_access_of_their_setting() -> None:
         ({"ROOMS_STORAGE": "garbage"}, "ROOMS_STORAGE: a connection string"),
         ({"ROOMS_STORAGE": "AccountName=a;Endpoint=b"}, "ROOMS_STORAGE: a connection string"),
         ({"ROOMS_STORAGE__tableServiceUri": "a.table.core.windows.net"}, "ROOMS_STORAGE__tableServiceUri: an https"),
+        ({"ROOMS_MANAGE_KEY__upkeep": KEY_TEXT}, "ROOMS_MANAGE_KEY__upkeep: the log calls a part of the service so"),
+        ({"ROOMS_READ_KEY__Event-Grid": KEY_TEXT}, "ROOMS_READ_KEY__Event-Grid: the log calls a part of the service so"),
+        ({"ROOMS_EXPIRED_DAYS": "0"}, "ROOMS_EXPIRED_DAYS: a whole number of days, from 1 to 36500"),
+        ({"ROOMS_EXPIRED_DAYS": "1.5"}, "ROOMS_EXPIRED_DAYS: a whole number of days, from 1 to 36500"),
+        ({"ROOMS_RETENTION_DAYS": "36501"}, "ROOMS_RETENTION_DAYS: a whole number of days, from 1 to 36500"),
+        ({"ROOMS_RETENTION_DAYS": "-1"}, "ROOMS_RETENTION_DAYS: a whole number of days, from 1 to 36500"),
+        ({"ROOMS_RETENTION_DAYS": "٣"}, "ROOMS_RETENTION_DAYS: a whole number of days, from 1 to 36500"),
         ({"ROOMS_TRUST_FORWARDED_HOST": "yes"}, "ROOMS_TRUST_FORWARDED_HOST: true or false"),
         ({"ROOMS_TABLE": "1rooms"}, "ROOMS_TABLE: a table's name"),
     ],
@@ -109,3 +119,12 @@ def test_secrets_are_not_in_what_is_printed() -> None:
 @pytest.mark.parametrize(("text", "value"), [("", False), ("false", False), ("True", True), ("true", True)])
 def test_a_switch_is_true_or_false(text: str, value: bool) -> None:
     assert read_settings({"ROOMS_TRUST_FORWARDED_HOST": text}).trust_forwarded_host is value
+
+
+@pytest.mark.parametrize(("text", "days"), [("1", 1), ("36500", 36_500), ("", 400)])
+def test_a_time_to_keep_is_whole_days(text: str, days: int) -> None:
+    assert read_settings({"ROOMS_RETENTION_DAYS": text}).retention_days == days
+
+
+def test_the_log_s_own_names_are_no_names_of_keys() -> None:
+    assert {EVENTS_ACTOR, UPKEEP_ACTOR} == RESERVED_NAMES

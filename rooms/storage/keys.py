@@ -10,6 +10,7 @@
     .calls:{newest hour}:{room}:{call}      that a call had an event in that hour, over the rooms of a partition
     .quarantine:{id}                        an event that was not understood
     .quarantine-part:{id}:{number}          the rest of one that is too large for a row
+    .upkeep                                 how far upkeep has come in this partition
 
 A newest-first time is an inverted count of ticks, or of hours, so that the newest row is the first of its range. What comes
 from outside and may hold any character (ids of calls) is a SHA-256 in a key. What begins with a dot can be no room's.
@@ -151,6 +152,8 @@ def activity_of(row: str) -> tuple[Ticks, str]:
 
 QUARANTINE_START = ".quarantine:"
 QUARANTINE_END = ".quarantine;"
+QUARANTINE_PARTS_START = ".quarantine-part:"
+QUARANTINE_PARTS_END = ".quarantine-part;"
 QUARANTINE_ROW = re.compile(r"\.quarantine:[0-9a-f]{64}")
 """What the row of an event in quarantine looks like."""
 
@@ -167,7 +170,28 @@ def quarantine_row(event_id: str) -> str:
 
 def quarantine_part_row(event_id: str, number: int) -> str:
     """A further part of an event in quarantine."""
-    return f".quarantine-part:{event_id}:{number:04d}"
+    return f"{QUARANTINE_PARTS_START}{event_id}:{number:04d}"
+
+
+def quarantine_parts_range(event_id: str) -> tuple[str, str]:
+    """Where the further parts of an event in quarantine stand."""
+    return f"{QUARANTINE_PARTS_START}{event_id}:", f"{QUARANTINE_PARTS_START}{event_id};"
+
+
+DOTS_START = "."
+DOTS_END = "/"
+"""The rows of no room stand between these, and those of rooms before and behind them: an id may begin with a hyphen."""
+
+UPKEEP_ROW = ".upkeep"
+"""How far upkeep has come in a partition."""
+
+END = "~"
+"""Behind all rows."""
+
+
+def behind_room(room_id: str) -> str:
+    """Where the rows behind those of a room begin."""
+    return f"{room_id};"
 
 
 def behind(row: str) -> str:

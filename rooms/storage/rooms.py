@@ -150,13 +150,28 @@ class Rooms:
             row = await self._room_row(room_id)
             if row and origin.request_id and row.get("deletedByRequest") == origin.request_id:
                 return
-            row = alive(row)
-            at = self._changes.time_of(row)
-            record = log_record(room_id, at, "RoomDeleted", origin, {})
-            tombstone = {"deleted": True, "deletedByRequest": origin.request_id}
-            await self._changes.commit(row, at, record, tombstone, remove(index_entity(room_of(row))))
+            await self._bury(alive(row), origin)
 
         await self._changes.in_turn(room_id, change)
+
+    async def delete_expired(self, room_id: str, before: Ticks, origin: Origin) -> bool:
+        """Deletes the room if it could last be joined before that time, and says whether it did. Two requests."""
+
+        async def change() -> bool:
+            row = await self._room_row(room_id)
+            if row is None or row.get("deleted") or room_of(row).valid_until >= before:
+                return False
+            await self._bury(row, origin)
+            return True
+
+        return await self._changes.in_turn(room_id, change)
+
+    async def _bury(self, row: TableEntity, origin: Origin) -> None:
+        room = room_of(row)
+        at = self._changes.time_of(row)
+        record = log_record(room.id, at, "RoomDeleted", origin, {})
+        tombstone = {"deleted": True, "deletedByRequest": origin.request_id}
+        await self._changes.commit(row, at, record, tombstone, remove(index_entity(room)))
 
     async def _room_row(self, room_id: str) -> TableEntity | None:
         return await self._table.get(keys.partition(room_id), keys.room_row(room_id))

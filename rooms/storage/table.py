@@ -24,6 +24,9 @@ type Operation = (
     tuple[TransactionOperation, Mapping[str, Any]] | tuple[TransactionOperation, Mapping[str, Any], Mapping[str, Any]]
 )
 
+MAX_OPERATIONS = 100
+"""Operations of one transaction, at most."""
+
 MAX_PAGE = 1000
 """Rows that Table Storage answers one request with, at most."""
 
@@ -65,6 +68,12 @@ def upsert(entity: Entity) -> Operation:
 def remove(entity: Entity) -> Operation:
     """The row must exist, in whatever state."""
     return TransactionOperation.DELETE, entity
+
+
+def remove_unchanged(read: TableEntity) -> Operation:
+    """The row must not have changed since it was read."""
+    unchanged = {"etag": read.metadata["etag"], "match_condition": MatchConditions.IfNotModified}
+    return TransactionOperation.DELETE, {key: read[key] for key in ("PartitionKey", "RowKey")}, unchanged
 
 
 class Table:
@@ -148,11 +157,18 @@ class Table:
             if conflict:
                 raise Conflict from error
 
-    async def delete(self, partition: str, rows: Sequence[str]) -> None:
-        """Removes up to a hundred rows, all or none, in one transaction. Raises Conflict if one of them is not there."""
+    async def delete(self, partition: str, rows: Sequence[str], unchanged: Sequence[TableEntity] = ()) -> None:
+        """Removes rows, some of them only `unchanged` since they were read; all or none, in one transaction.
+
+        At most MAX_OPERATIONS of a partition.
+
+        Raises:
+            Conflict: one of them is not there, or has changed.
+        """
         with _storage_errors():
             try:
                 operations = [remove({"PartitionKey": partition, "RowKey": row}) for row in rows]
+                operations += map(remove_unchanged, unchanged)
                 await self._client.submit_transaction(operations, retry_total=0)
             except HttpResponseError as error:
                 if _is_conflict(error):

@@ -1,0 +1,153 @@
+"""Upkeep: goes through the whole table, bit by bit, and removes what has had its time.
+
+Each partition has a row that says how far it has come, and when this pass began. It is saved every few seconds: a run that is
+killed, or finds the storage gone, is gone on from there. A pass that is over rests until a day after it began.
+"""
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from azure.data.tables import TableEntity
+
+from rooms.errors import StorageUnavailable
+from rooms.log_text import escaped
+from rooms.rules.time import DAY, Ticks, parse_time
+from rooms.storage import keys
+from rooms.storage.entities import room_id_of, stored_time
+from rooms.storage.parallel import in_parallel
+from rooms.storage.retention import QUARANTINE_SHOWN, Retention
+from rooms.storage.rooms import Rooms
+from rooms.storage.table import Table, replace
+
+_log = logging.getLogger(__name__)
+
+PASS: Ticks = DAY
+"""How often the table is gone through, at most."""
+
+BATCH = 100
+"""Rows that are read to find out which rooms there are."""
+
+SAVE_SECONDS = 2.0
+
+OVERTIME = 5.0
+"""Seconds after the time that a run was given, in which it can end what it has begun."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run did. `done` counts the partitions that rest now, `unavailable` those that the storage did not let go on."""
+
+    rooms: int = 0
+    removed: Counter[str] = field(default_factory=Counter)
+    done: int = 0
+    unavailable: int = 0
+
+    def __str__(self) -> str:
+        removed = ", ".join(f"{count:,} {what}" for what, count in self.removed.items() if count)
+        partitions = f"{self.done} of {len(keys.PARTITIONS)} partitions done"
+        unavailable = f", {self.unavailable} left as the storage is not available" if self.unavailable else ""
+        return f"looked at {self.rooms:,} rooms; removed {removed or 'nothing'}; {partitions}{unavailable}"
+
+
+type _Step = tuple[str, Awaitable[None]]
+"""Some work, and where the rows behind it begin."""
+
+
+def _rooms(rows: Sequence[TableEntity], retention: Retention, report: Report) -> Iterator[_Step]:
+    async def one(room_id: str) -> None:
+        try:
+            await retention.room(room_id)
+        except StorageUnavailable:
+            raise
+        except Exception:  # what is wrong in one room must not end the upkeep of all
+            _log.exception("upkeep: left the room %s", escaped(room_id))
+        report.rooms += 1
+
+    for room_id in dict.fromkeys(map(room_id_of, rows)):
+        yield keys.behind_room(room_id), one(room_id)
+
+
+def _quarantine(rows: Sequence[TableEntity], retention: Retention, _: Report) -> Iterator[_Step]:
+    if rows:
+        yield keys.behind(rows[-1]["RowKey"]), retention.quarantine(rows)
+
+
+def _quarantine_parts(rows: Sequence[TableEntity], retention: Retention, _: Report) -> Iterator[_Step]:
+    if rows:
+        yield keys.behind(rows[-1]["RowKey"]), retention.quarantine_parts(rows)
+
+
+_RANGES = (
+    ("", keys.DOTS_START, _rooms),
+    (keys.QUARANTINE_PARTS_START, keys.QUARANTINE_PARTS_END, _quarantine_parts),
+    (keys.QUARANTINE_START, keys.QUARANTINE_END, _quarantine),
+    (keys.DOTS_END, keys.END, _rooms),
+)
+"""What a partition is made of, in the order of its rows. The other rows that begin with a dot go with those of rooms."""
+
+
+class Upkeep:
+    """The upkeep of a table. Rooms are deleted when they could last be joined longer ago than `expired`; what is
+    older than `retention` is removed."""
+
+    def __init__(self, table: Table, rooms: Rooms, clock: Callable[[], Ticks], expired: Ticks, retention: Ticks) -> None:
+        self._table = table
+        self._rooms = rooms
+        self._clock = clock
+        self._expired = expired
+        self._retention = retention
+
+    async def run(self, seconds: float) -> Report:
+        """Goes on for that time, and for OVERTIME at most with what it has begun by then."""
+        now, report = self._clock(), Report()
+        retention = Retention(self._table, self._rooms, now - self._expired, now - self._retention, report.removed)
+        deadline = time.monotonic() + seconds
+        try:
+            async with asyncio.timeout(seconds + OVERTIME):
+                await in_parallel(self._partition(p, now, retention, deadline, report) for p in keys.PARTITIONS)
+        except TimeoutError:  # with a room of very many rows, or a storage that hardly answers
+            pass
+        return report
+
+    async def _partition(self, partition: str, now: Ticks, retention: Retention, deadline: float, report: Report) -> None:
+        """Where the storage fails, only this partition is left for this time."""
+        try:
+            report.done += await self._walk(partition, now, retention, deadline, report)
+        except StorageUnavailable:
+            report.unavailable += 1
+
+    async def _walk(self, partition: str, now: Ticks, retention: Retention, deadline: float, report: Report) -> bool:
+        """Whether the pass is over. A step is made each time, however short the time."""
+        cursor, began = await self._load(partition, now)
+        if cursor == keys.END and now < began + PASS:
+            return True
+        if cursor == keys.END:
+            cursor, began = "", now
+        saved = time.monotonic()
+        while cursor != keys.END:
+            start, end, steps = next(each for each in _RANGES if cursor < each[1])
+            rows = await self._table.first(partition, max(cursor, start), end, BATCH, QUARANTINE_SHOWN)
+            for behind, work in steps(rows, retention, report):
+                await work
+                cursor = behind
+                if (moment := time.monotonic()) >= min(deadline, saved + SAVE_SECONDS):
+                    await self._save(partition, cursor, began)
+                    saved = moment
+                if moment >= deadline:
+                    return False
+            if len(rows) < BATCH:
+                cursor = end
+        await self._save(partition, cursor, began)
+        return True
+
+    async def _load(self, partition: str, now: Ticks) -> tuple[str, Ticks]:
+        row = await self._table.get(partition, keys.UPKEEP_ROW)
+        return (row["cursor"], parse_time(row["beganAt"])) if row else ("", now)
+
+    async def _save(self, partition: str, cursor: str, began: Ticks) -> None:
+        row = {"PartitionKey": partition, "RowKey": keys.UPKEEP_ROW, "cursor": cursor, "beganAt": stored_time(began)}
+        await self._table.commit([replace(row)])
