@@ -9,6 +9,7 @@ from rooms import clients
 from rooms.functions.http import Call, answer_of_ours, json_answer, query, respond_with_csv, respond_with_text
 from rooms.rules.time import MAX_TIME
 from rooms.storage import keys
+from rooms.storage.entities import LOG_KINDS
 from rooms.wire.insight import log_body, page_body
 from rooms.wire.paging import from_token, to_token
 
@@ -26,7 +27,8 @@ async def get_log(req: func.HttpRequest) -> func.HttpResponse:
 async def _log(call: Call) -> func.HttpResponse:
     room_id, form = call.call_room_id(), call.choice("format", "json", "csv", "ndjson")
     start, end = call.time_range()
-    token, kind, actor = (query(call.request, name) for name in ("nextLink", "kind", "actor"))
+    kind = call.choice("kind", *LOG_KINDS)
+    token, actor = query(call.request, "nextLink"), query(call.request, "actor")
     prefix = keys.log_prefix(room_id)
     after = None if token is None else prefix + from_token(token, re.compile(keys.LOG_POINT))
     records, last = await clients.history().log(room_id, start or 0, MAX_TIME if end is None else end, after, kind, actor)

@@ -133,7 +133,7 @@ def _ended(call: Call, at: Ticks, estimated: bool) -> Call:
         )
         for leg in call.legs
     ]
-    return _with_peak(replace(call, ended_at=at, end_estimated=estimated, legs=tuple(_in_order(legs))))
+    return _with_peak(replace(call, ended_at=at, end_estimated=estimated, legs=tuple(legs)))
 
 
 def _legs(history: Sequence[CallEvent], started_at: Ticks) -> list[Leg]:
@@ -202,10 +202,9 @@ def _with_peak(call: Call) -> Call:
     """The call with the most people at one time, a person on two devices being one."""
     changes: defaultdict[Ticks, list[tuple[int, str]]] = defaultdict(list)
     for leg in call.legs:
-        if leg.left_at != leg.joined_at:
-            changes[leg.joined_at].append((1, leg.person))
-            if leg.left_at is not None:
-                changes[leg.left_at].append((-1, leg.person))
+        changes[leg.joined_at].append((1, leg.person))
+        if leg.left_at is not None:
+            changes[leg.left_at].append((-1, leg.person))
     devices: defaultdict[str, int] = defaultdict(int)
     there, peak, peak_at = 0, 0, None
     for at in sorted(changes):

@@ -32,9 +32,9 @@ class Present:
 
 
 def by_person(legs: Iterable[Leg]) -> dict[str, list[Leg]]:
-    """The legs of each person, in the order of joining."""
+    """The legs of each person, in the order in which they are given."""
     people: defaultdict[str, list[Leg]] = defaultdict(list)
-    for leg in sorted(legs, key=lambda leg: leg.joined_at):
+    for leg in legs:
         people[leg.person].append(leg)
     return dict(people)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from azure.data.tables import TableEntity
 
 from rooms.errors import TooManyEvents
-from rooms.rules.calls import QUIET, Call, call_of, superseded
+from rooms.rules.calls import QUIET, Call, call_of, calls_of, superseded
 from rooms.rules.events import CallEvent
 from rooms.rules.time import DAY, HOUR, Ticks
 from rooms.storage import keys
@@ -104,15 +104,13 @@ class Calls:
             return []
         activities = await self._activities(room_id, max(0, start - (QUIET if start >= now else GAP)), min(until + GAP, now))
         wanted = [activity.call for activity in activities.calls if activity.may_overlap(start, until, now)]
-        events = 0
-        calls = []
+        events: list[CallEvent] = []
         for batch in _batches(wanted):
-            histories = await in_parallel(self._events(room_id, call, now) for call in batch)
-            events += sum(map(len, histories))
-            if events > TooManyEvents.LIMIT:
+            for history in await in_parallel(self._events(room_id, call, now) for call in batch):
+                events += history
+            if len(events) > TooManyEvents.LIMIT:
                 raise TooManyEvents
-            calls += [call for history in histories if (call := call_of(history, now)) is not None]
-        return await in_parallel(self._settled(room_id, call, now, activities) for call in calls)
+        return [await self._settled(room_id, call, now, activities) for call in calls_of(events, now)]
 
     async def page(self, room_id: str, after: str | None, now: Ticks) -> CallPage:
         """Calls of a room, by the hour of their last event, newest first, from behind the activity row `after`."""

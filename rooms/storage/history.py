@@ -9,7 +9,7 @@ from rooms.errors import RoomNotFound, TooManyEvents
 from rooms.rules.details import Details
 from rooms.rules.room import Room
 from rooms.rules.roster import Roster
-from rooms.rules.time import MAX_TIME, Ticks, parse_time
+from rooms.rules.time import Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.entities import room_of, unpack
 from rooms.storage.table import Table
@@ -66,7 +66,7 @@ class History:
 
     async def check(self, room_id: str) -> None:
         """Whether anything is known of a room. One request. Raises RoomNotFound."""
-        if not await self._table.first(keys.partition(room_id), *keys.log_range(room_id, 0, MAX_TIME), 1, ["RowKey"]):
+        if not await self._table.first(keys.partition(room_id), *keys.room_range(room_id), 1, ["RowKey"]):
             raise RoomNotFound
 
     async def rosters(self, room: Room, start: Ticks, end: Ticks) -> list[tuple[Ticks, Roster]]:
@@ -95,7 +95,9 @@ class History:
         """
         first, last = keys.log_range(room_id, start, end)
         count = LOG_PAGE if kind is None and actor is None else _FILTERED_ROWS
-        rows = await self._table.first(keys.partition(room_id), first if after is None else keys.behind(after), last, count)
+        if after is not None:
+            first = max(first, keys.behind(after))
+        rows = await self._table.first(keys.partition(room_id), first, last, count)
         chosen = [row for row in rows if kind in (None, row["kind"]) and actor in (None, row["actor"])]
         return [_log_record(row) for row in chosen], rows[-1]["RowKey"] if len(rows) == count else None
 
