@@ -50,6 +50,11 @@ def room_row(room_id: str) -> str:
     return f"{room_id}:room"
 
 
+def room_range(room_id: str) -> tuple[str, str]:
+    """Where everything of the room stands, but for what begins with a dot."""
+    return f"{room_id}:", f"{room_id};"
+
+
 def details_row(room_id: str) -> str:
     """What people call the room, and those invited. Stands just before the room."""
     return f"{room_id}:details"
