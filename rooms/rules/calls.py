@@ -180,13 +180,13 @@ def _leg(
     join_estimated: bool = False,
     left_at: Ticks | None = None,
 ) -> Leg:
-    joins = [event for event in reversed(stay) if event.kind == "ParticipantAdded"]
+    """The leg of a stay: of its joins, or if they were lost of the leave that tells of it."""
     return Leg(
         participant_id=stay[0].participant_id,
         raw_id=raw_id,
-        display_name=next((event.display_name for event in joins if event.display_name), None),
-        role=next((event.role for event in joins if event.role), None),
-        endpoint_type=next((event.endpoint_type for event in joins if event.endpoint_type), None),
+        display_name=next((event.display_name for event in reversed(stay) if event.display_name), None),
+        role=next((event.role for event in reversed(stay) if event.role), None),
+        endpoint_type=next((event.endpoint_type for event in reversed(stay) if event.endpoint_type), None),
         joined_at=joined_at,
         join_estimated=join_estimated,
         left_at=left_at,

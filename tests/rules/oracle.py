@@ -118,9 +118,9 @@ def _told_legs(moves: Sequence[CallEvent], call_started_at: Ticks) -> list[ToldL
     word = "".join("A" if event.kind == "ParticipantAdded" else "R" for event in moves)
     raw_id = next((event.raw_id for event in moves if event.raw_id is not None), None)
 
-    def leg(added: Sequence[CallEvent], joined_at: Ticks, left_at: Ticks | None, guess: str = "") -> ToldLeg:
-        names = [event.display_name for event in added if event.display_name is not None]
-        roles = [event.role for event in added if event.role is not None]
+    def leg(telling: Sequence[CallEvent], joined_at: Ticks, left_at: Ticks | None, guess: str = "") -> ToldLeg:
+        names = [event.display_name for event in telling if event.display_name is not None]
+        roles = [event.role for event in telling if event.role is not None]
         name, role = names[-1] if names else None, roles[-1] if roles else None
         return ToldLeg(moves[0].participant_id, raw_id, name, role, joined_at, guess == "join", left_at, guess == "leave")
 
@@ -132,7 +132,7 @@ def _told_legs(moves: Sequence[CallEvent], call_started_at: Ticks) -> list[ToldL
                 begin = 2
                 legs.append(leg(moves[1:2], moves[1].at, moves[1].at, "leave"))
         else:
-            legs.append(leg([], call_started_at, moves[0].at, "join"))
+            legs.append(leg(moves[:1], call_started_at, moves[0].at, "join"))  # the leave tells the name where no join does
     for found in re.compile("(A+)(R?)").finditer(word, begin):
         left_at = moves[found.start(2)].at if found[2] else None
         legs.append(leg(moves[found.start(1) : found.end(1)], moves[found.start(1)].at, left_at))

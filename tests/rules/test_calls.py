@@ -143,7 +143,7 @@ def test_a_leave_while_out_is_ignored() -> None:
 
 def test_a_leave_as_the_very_first_makes_a_leg_from_the_start_of_the_call() -> None:
     leg = the_leg(started(1), removed(5, name="Alice", role="Presenter"))
-    assert leg == Leg("phone", ALICE, None, None, None, moment(1), True, moment(5), False)
+    assert leg == Leg("phone", ALICE, "Alice", "Presenter", None, moment(1), True, moment(5), False)
 
 
 def test_the_leave_of_an_untold_join_may_be_the_calls_first_event() -> None:
