@@ -84,12 +84,16 @@ def running_app(folder: Path, settings: Mapping[str, str] | None = None, port: i
 
     Args:
         folder: for its tables and its log.
-        settings: application settings beside the two keys.
+        settings: application settings beside the two keys and ROOMS_RETENTION_DAYS, or instead of them.
         port: where it answers, if that may not be any free one.
     """
     manage_key, read_key = new_key(), new_key()
-    keys = {"ROOMS_MANAGE_KEY__test": manage_key, "ROOMS_READ_KEY__reader": read_key}
-    app = RunningApp(started(PROJECT, folder, {**keys, **(settings or {})}, port), manage_key, read_key)
+    ours = {
+        "ROOMS_MANAGE_KEY__test": manage_key,
+        "ROOMS_READ_KEY__reader": read_key,
+        "ROOMS_RETENTION_DAYS": "36500",  # upkeep may run at any time, and events of tests may be old
+    }
+    app = RunningApp(started(PROJECT, folder, {**ours, **(settings or {})}, port), manage_key, read_key)
     try:
         _wait_until_it_answers(app)
         yield app
