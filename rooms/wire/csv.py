@@ -3,10 +3,14 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 (some programs take the wide ones, too)
+# What a program may take for the beginning of a cell: also that behind a semicolon or a tab, which are the separators
+# where the comma is for decimals, and behind a line's end, as the quotes around the cell are then none.
+_BEFORE_FORMULA = re.compile(r"""^(?=[\t\r\n])|(^|[;\t\r\n])(?=[\s\x00-\x20"\u200b\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20])""")
+"""The last four are wide ones, which some programs take, too."""
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
@@ -27,4 +31,4 @@ def _cell(value: Any) -> str | int | float:
         return value
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     # A name is a stranger's text: =HYPERLINK(...) must not be run by who reads the report.
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA_STARTS) else text
+    return _BEFORE_FORMULA.sub(r"\1'", text)
