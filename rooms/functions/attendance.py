@@ -65,20 +65,19 @@ def _slot(known: Known, call: rules.Call | None, start: Ticks | None, end: Ticks
     """What is asked about: as given, or else the call's times, those scheduled, or when the room may be joined."""
     if call is not None:
         estimated = (start is None and call.start_estimated) or (end is None and call.end_estimated)
-        return _checked(call.started_at if start is None else start, call.ended_at if end is None else end, estimated)
-    planned = scheduled(known.details) or (known.room and (known.room.valid_from, known.room.valid_until))
-    if planned:
-        return _checked(planned[0] if start is None else start, planned[1] if end is None else end)
-    if start is None or end is None:
+        slot = Slot(call.started_at if start is None else start, call.ended_at if end is None else end, estimated)
+    elif planned := scheduled(known.details) or (known.room and (known.room.valid_from, known.room.valid_until)):
+        slot = Slot(planned[0] if start is None else start, planned[1] if end is None else end)
+    elif start is not None and end is not None:
+        slot = Slot(start, end)
+    else:
         missing = "from" if start is None else "until"
         raise InvalidParameter("Of this room only events are known: say from when until when, or which call.", missing)
-    return Slot(start, end)
-
-
-def _checked(start: Ticks, end: Ticks | None, estimated: bool = False) -> Slot:
-    if end is not None and start > end:
-        raise InvalidParameter(f"This is not before {format_time(end)}, where the time asked about ends.", "from")
-    return Slot(start, end, estimated)
+    if slot.end is not None and slot.start > slot.end:
+        if start is None:
+            raise InvalidParameter(f"This is before {format_time(slot.start)}, where the time asked about begins.", "until")
+        raise InvalidParameter(f"This is after {format_time(slot.end)}, where the time asked about ends.", "from")
+    return slot
 
 
 def _with_intervals_as_text(attendee: Mapping[str, Any]) -> Mapping[str, Any]:

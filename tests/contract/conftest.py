@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.contract.insight import Insight
 from tests.contract.raw import Raw
 from tests.contract.tally import TALLY, Tally
 from tests.running import RunningApp, running_app
@@ -27,6 +28,12 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
 def raw(app: RunningApp) -> Raw:
     """Signed requests with the key that may do everything."""
     return Raw(app.http, app.manage_key)
+
+
+@pytest.fixture(scope="session")
+def insight(app: RunningApp) -> Insight:
+    """Requests with the key that may do everything, as it is."""
+    return Insight(app, app.manage_key)
 
 
 @pytest.fixture(scope="session")
