@@ -35,23 +35,24 @@ def attendance(meeting: Meeting, where: str, slot: tuple[datetime, datetime | No
         if came and slot[1] is not None:
             fields["leftEarlySeconds"] = (slot[1] - came[-1][1]).total_seconds()
         filled[Subject(About.PERSON, where, raw_id)] = fields
-    if slot[1] is not None:
-        attended = len(names.keys() & there.keys())
-        filled[Subject(About.SUMMARY, where)] = {
-            "invited": len(names),
-            "attended": attended,
-            "absent": len(names) - attended,
-            "uninvited": len(there.keys() - names.keys()),
-        }
+    attended = len(names.keys() & there.keys())
+    filled[Subject(About.SUMMARY, where)] = {
+        "invited": len(names),
+        "attended": attended,
+        "absent": 0 if slot[1] is None else len(names) - attended,
+        "uninvited": len(there.keys() - names.keys()),
+    }
     return filled
 
 
 def _marks(legs: Sequence[KnownLeg], slot: Interval, slot_estimated: bool) -> Fields:
     """How often they joined, what they were called, and whether anything of it is estimated."""
     fields: dict[str, object] = {
-        "joins": sum(slot[0] <= leg.joined < slot[1] for leg in legs),
         "estimated": slot_estimated or any(leg.join_estimated or leg.leave_estimated for leg in legs),
     }
+    # Whether a leg counts that began before the slot, the contract does not say.
+    if all(slot[0] <= leg.joined for leg in legs):
+        fields["joins"] = len(legs)
     last = max(leg.joined for leg in legs)
     names = {leg.display_name for leg in legs if leg.joined == last}
     if len(names) == 1:

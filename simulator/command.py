@@ -1,6 +1,7 @@
 """The command: play meetings, show how it goes, and tell what became of them."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -26,6 +27,8 @@ STARTS_IN = timedelta(seconds=3)
 
 def run(arguments: Arguments, console: Console) -> bool:
     """Whether every answer is the truth, or explained by what was dropped."""
+    # The SDK says of times of its own that they have no time zone.
+    logging.getLogger("azure.communication.rooms").setLevel(logging.ERROR)
     try:
         played = asyncio.run(_play(arguments, console))
     except (AppFailed, Undelivered) as problem:

@@ -18,7 +18,7 @@ class KnownLeg:
     participant_id: str
     raw_id: str
     display_name: str | None
-    role: str | None
+    role: str
     joined: datetime
     left: datetime | None
     join_estimated: bool = False
@@ -95,28 +95,21 @@ def _legs(events: Iterable[Event], start: datetime) -> list[KnownLeg]:
         if event.type is ADDED:
             entered = entered or event
         elif entered is not None:
-            legs.append(_leg(event, True, entered.time, event.time))
+            legs.append(_leg(event, entered.time, event.time))
             entered = None
         elif place == 0:
-            legs.append(_leg(event, False, start, event.time))
+            legs.append(_leg(event, start, event.time, join_estimated=True))
     if entered is not None:
-        legs.append(_leg(entered, True, entered.time, None))
+        legs.append(_leg(entered, entered.time, None))
     return legs
 
 
-def _leg(event: Event, introduced: bool, joined: datetime, left: datetime | None) -> KnownLeg:
-    """Who it is and as what is told by an Added only; one participant's are all the same."""
+def _leg(event: Event, joined: datetime, left: datetime | None, join_estimated: bool = False) -> KnownLeg:
+    """Any event of a participant tells who it is."""
     assert event.leg is not None
     person = event.leg.person
-    return KnownLeg(
-        event.leg.participant_id,
-        person.raw_id,
-        person.display_name if introduced else None,
-        event.leg.role if introduced else None,
-        joined,
-        left,
-        join_estimated=not introduced,
-    )
+    participant_id, role = event.leg.participant_id, event.leg.role
+    return KnownLeg(participant_id, person.raw_id, person.display_name, role, joined, left, join_estimated)
 
 
 def _within(leg: KnownLeg, end: datetime | None) -> KnownLeg:

@@ -107,7 +107,7 @@ SHARES: dict[Part, float] = {
 
 
 def deal(random: Random, count: int) -> list[Part]:
-    """Parts for so many people. Each part is played by somebody, if there are enough; of many, one in four at least just stays."""
+    """Parts for so many people. Each part is played, if there are enough; of many, one in four at least just stays."""
     parts: list[Part] = [part for part, share in SHARES.items() for _ in range(max(1, round(share * count)))]
     random.shuffle(parts)
     parts = parts[: max(count * 3 // 4, min(count, len(SHARES)))]

@@ -49,6 +49,7 @@ class Played:
 
     room_id: str
     meeting: Meeting
+    performance: Performance
     outcome: Outcome
     truth: Sheet
     answered: Sheet
@@ -100,7 +101,7 @@ async def play(
     was = sheet(meeting, calls, asked)
     is_left = sheet(meeting, heard(meeting, arrived, datetime.now(UTC)), asked)
     differences = compare(was, is_left, answered, causes(meeting, arrived))
-    return Played(room_id, meeting, outcome, was, answered, differences)
+    return Played(room_id, meeting, performance, outcome, was, answered, differences)
 
 
 def elements(told: Sequence[Event], room_id: str, performance: Performance) -> list[Element]:

@@ -27,7 +27,7 @@ def report(played: Played, most: int) -> RenderableType:
         most: so many differences are shown; the rest is counted.
     """
     return Group(
-        Text(f"\n{played.meeting.title} in room {played.room_id}", style="bold"),
+        _headline(played),
         _calls(played),
         _attendance(played),
         *([_people(played)] if len(played.meeting.people) <= FEW else []),
@@ -35,6 +35,16 @@ def report(played: Played, most: int) -> RenderableType:
         *([_differences(played, most)] if played.differences else []),
         _verdict(played),
     )
+
+
+def _headline(played: Played) -> Text:
+    events = 2 * sum(1 + len(call.legs) for call in played.meeting.calls)
+    progress = played.outcome.progress
+    delivered = (
+        f"{events} events, {len(played.outcome.dropped)} dropped, {progress.delivered} delivered, {progress.retries} retries"
+    )
+    title = Text(f"\n{played.meeting.title} in room {played.room_id}", style="bold")
+    return title.append(f"  (seed {played.performance.seed}; {delivered}; times are UTC)", style="not bold dim")
 
 
 def _calls(played: Played) -> Table:
@@ -50,7 +60,7 @@ def _calls(played: Played) -> Table:
 
 
 def _attendance(played: Played) -> Table:
-    table = _table("Attendance", "", "", "invited", "attended", "absent", "uninvited", "people whose times are the truth")
+    table = _table("Attendance", "", "", "invited", "attended", "absent", "uninvited", "people of whom all is the truth")
     wrong = {difference.subject for difference in played.differences if difference.subject.about is About.PERSON}
     for where, name in _slots(played).items():
         subject = Subject(About.SUMMARY, where)
@@ -106,10 +116,11 @@ def _differences(played: Played, most: int) -> Table:
 def _verdict(played: Played) -> Text:
     answers = sum(len(fields) for fields in played.truth.values())
     reasons = Counter(difference.reason for difference in played.differences)
-    lines = [f"{answers} answers compared, {len(played.differences)} differ from the truth."]
+    differ = f"{len(played.differences)} differ from the truth" if played.differences else "all are the truth"
+    lines = [f"{answers} answers compared, {differ}."]
     lines += [f"  {reasons[reason]:>5}  {reason}" for reason in Reason if reasons[reason]]
     if reasons[None]:
-        lines.append(f"  {reasons[None]:>5}  NOT EXPLAINED by what was dropped")
+        lines.append(f"  {reasons[None]:>5}  NOT EXPLAINED by what was dropped: the app is wrong")
     if refused := played.outcome.refused:
         lines.append(f"  {len(refused)} events were refused for good: {next(iter(refused.values()))}")
     failed = bool(reasons[None] or refused)

@@ -66,7 +66,7 @@ def test_what_is_not_marked_is_the_time_of_an_event(meeting: Meeting, seed: int)
 
 def test_a_joining_that_is_not_heard_of_is_the_calls_start() -> None:
     legs = guest(heard(MEETING, without(MEETING, {("p-guest", ADDED)}), LATER))
-    assert legs == [KnownLeg("p-guest", "8:acs:guest", None, None, at(0), at(10), join_estimated=True)]
+    assert legs == [KnownLeg("p-guest", "8:acs:guest", "guest", "Attendee", at(0), at(10), join_estimated=True)]
 
 
 def test_a_leaving_that_is_not_heard_of_is_the_calls_end() -> None:

@@ -1,0 +1,117 @@
+"""Meetings played at the real app, through its webhook: it knows the truth, but for what was dropped."""
+
+import asyncio
+import re
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from devhost.azurite import PROJECT
+from simulator.app import Address, App, AppFailed, connected
+from simulator.delivery import Manner, Progress
+from simulator.events import Schema, Shape
+from simulator.faults import Faults
+from simulator.play import SETTLED, Performance, play
+from simulator.reasons import Reason
+from simulator.script import LONGEST, MAX_SPEED, write
+from simulator.subjects import About, Subject
+from tests.running import RunningApp, new_key
+from tests.simulator.webhook import Webhook, listening
+
+WAIT_SECONDS = 20
+
+# The SDK's own use of datetime.
+pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
+
+
+@pytest.fixture
+async def meetings_at(app: RunningApp) -> AsyncIterator[App]:
+    async with connected(Address.of(app.http, app.manage_key)) as connection:
+        yield connection
+
+
+def some_time_ago() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0) - LONGEST - SETTLED
+
+
+@pytest.mark.parametrize("schema", Schema)
+@pytest.mark.parametrize("shape", Shape)
+async def test_the_app_knows_the_truth_in_either_schema_and_shape(meetings_at: App, schema: Schema, shape: Shape) -> None:
+    told: list[Progress] = []
+    performance = Performance(1, Faults(), Manner(), (schema,), (shape,))
+    played = await play(meetings_at, write(1, 12, some_time_ago()), performance, told.append)
+    assert played.differences == []
+    assert len(played.answered) == len(played.truth)
+    assert told[-1].delivered == told[-1].of > 60
+
+
+async def test_the_app_knows_the_truth_whatever_the_order_and_the_number_of_deliveries(meetings_at: App) -> None:
+    faults = Faults(shuffle=True, copies=3, delay_seconds=0.2)
+    played = await play(meetings_at, write(2, 40, some_time_ago()), Performance(2, faults, Manner()))
+    assert played.differences == []
+
+
+async def test_what_was_dropped_is_marked_or_follows_from_legs_that_are_not_known(meetings_at: App) -> None:
+    faults = Faults(shuffle=True, copies=2, drop=0.1)
+    played = await play(meetings_at, write(3, 80, some_time_ago()), Performance(3, faults, Manner()))
+    assert played.outcome.dropped
+    assert played.unexplained == []
+    of_legs = [difference.reason for difference in played.differences if difference.subject.about is About.LEGS]
+    assert {Reason.ESTIMATED, Reason.UNHEARD} <= set(of_legs) <= {Reason.ESTIMATED, Reason.UNHEARD, Reason.RECONNECTED}
+
+
+async def test_a_key_that_is_not_the_apps_is_told(app: RunningApp) -> None:
+    async with connected(Address.of(app.http, new_key())) as connection:
+        with pytest.raises(AppFailed, match="Denied"):
+            await play(connection, write(1, 2, some_time_ago()), Performance(1, Faults(), Manner()))
+
+
+async def test_an_app_that_got_nothing_is_wrong_about_everything(app: RunningApp) -> None:
+    async with listening(Webhook()) as webhook, connected(Address.of(app.http, app.manage_key, webhook.url)) as connection:
+        played = await play(connection, write(1, 2, some_time_ago()), Performance(1, Faults(), Manner()))
+    assert {difference.subject for difference in played.unexplained} >= {
+        Subject(About.CALL, call.id) for call in played.meeting.calls
+    }
+
+
+async def test_a_live_meeting_is_seen_as_it_happens(meetings_at: App) -> None:
+    counts: asyncio.Queue[int] = asyncio.Queue()
+
+    def look(presence: dict[str, Any]) -> None:
+        counts.put_nowait(presence["call"]["count"] if presence["call"] else 0)
+
+    meeting = write(1, 12, datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1), MAX_SPEED)
+    performance = Performance(1, Faults(), Manner(batch=1), live=True)
+    playing = asyncio.create_task(play(meetings_at, meeting, performance, on_presence=look))
+    seen = [0]
+    while seen[-1] < 3:
+        seen.append(await asyncio.wait_for(counts.get(), WAIT_SECONDS))
+    playing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await playing
+    assert seen == sorted(seen)
+
+
+def command(app: RunningApp, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """`make meeting` with these arguments."""
+    line = [sys.executable, "-m", "simulator", "--endpoint", app.http, "--key", app.manage_key, *arguments]
+    return subprocess.run(line, cwd=PROJECT, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_the_command_tells_the_truth_beside_the_answers(app: RunningApp) -> None:
+    ended = command(app, "--seed", "5", "--drop", "0", "0.2")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert len(re.findall(r"^\d+ answers compared, (?:all are the truth|\d+ differ from the truth)\.$", ended.stdout, re.M)) == 2
+    assert re.search(r"^ +\d+  marked estimated$", ended.stdout, re.M)
+    assert "NOT EXPLAINED" not in ended.stdout
+
+
+def test_the_command_fails_if_the_app_does_not_answer_as_it_should(app: RunningApp) -> None:
+    ended = command(app, "--people", "2", "--key", new_key())
+    assert ended.returncode == 1
+    assert "Denied" in ended.stdout
+    assert "Traceback" not in ended.stderr
