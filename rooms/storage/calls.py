@@ -1,6 +1,7 @@
 """The calls of all rooms in the table: their events go in, one transaction each; calls, folded when asked for, come out."""
 
 import asyncio
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -134,32 +135,32 @@ class Calls:
     async def _page(
         self, rows: Sequence[TableEntity], more: bool, start: Ticks, end: Ticks, now: Ticks, live: bool = False
     ) -> CallPage:
-        """A call is on the page of its newest row between the times; its other rows lead nowhere."""
-        ended = {(room, row["call"]) for row in rows if row.get("ended") for _, room in [keys.activity_of(row["RowKey"])]}
-        candidates: dict[tuple[str, str], tuple[Ticks, str]] = {}
-        for row in rows:
-            hour, room = keys.activity_of(row["RowKey"])
-            if not (live and (room, row["call"]) in ended):
-                candidates.setdefault((room, row["call"]), (hour, row["RowKey"]))
-        shown: list[tuple[Ticks, str, Call]] = []
-        read, events = 0, 0
-        for batch in _batches(list(candidates)[:PAGE]):
+        """A call is shown at the row of the hour of its last event between the times; its other rows lead nowhere."""
+        places = [(room, row["call"], hour) for row in rows for hour, room in [keys.activity_of(row["RowKey"])]]
+        ended = {(room, call) for row, (room, call, _) in zip(rows, places, strict=True) if row.get("ended")} if live else set()
+        found: dict[tuple[str, str], tuple[Ticks, Call] | None] = dict.fromkeys(ended)
+        unread = list(dict.fromkeys((room, call) for room, call, _ in places if (room, call) not in ended))
+        events = 0
+        for batch in _batches(unread[:PAGE]):
             histories = await in_parallel(self._events(room, call, now) for room, call in batch)
-            read += len(batch)
-            events += sum(map(len, histories))
-            for (room, call), history in zip(batch, histories, strict=True):
+            for key, history in zip(batch, histories, strict=True):
                 last = max((event.at for event in history if start <= event.at < end), default=None)
-                if last is not None and last - last % HOUR == candidates[room, call][0] and (folded := call_of(history, now)):
-                    shown.append((last, room, folded))
+                call = call_of(history, now)
+                found[key] = None if last is None or call is None else (last, call)
+            events += sum(map(len, histories))
             if events >= PAGE_EVENTS:
                 break
+        known = list(itertools.takewhile(lambda place: place[:2] in found, places))
+        shown = [
+            (at, room, call)
+            for room, call_id, hour in known
+            for at, call in filter(None, [found[room, call_id]])
+            if at - at % HOUR == hour
+        ]
+        shown.sort(key=lambda each: (-each[0], each[1], each[2].id))
         settled = await in_parallel(self._settled(room, call, now) for _, room, call in shown)
-        order = sorted(zip(shown, settled, strict=True), key=lambda pair: (-pair[0][0], pair[0][1], pair[1].id))
-        calls = [(room, call) for (_, room, _), call in order if not live or call.ended_at is None]
-        if read < len(candidates):
-            before_next = list(candidates.values())[read - 1][1]
-            return CallPage(calls, before_next)
-        return CallPage(calls, rows[-1]["RowKey"] if more else None)
+        calls = [(room, call) for (_, room, _), call in zip(shown, settled, strict=True) if not live or call.ended_at is None]
+        return CallPage(calls, rows[len(known) - 1]["RowKey"] if more or len(known) < len(rows) else None)
 
     async def _events(self, room_id: str, call: str, now: Ticks) -> list[CallEvent]:
         start, end = keys.events_range(room_id, call, now + 1)

@@ -17,8 +17,6 @@ from tests.wire.hostile_events import EVIL_TEXTS
 ALICE, BOB = raw_id(1), raw_id(2)
 PAGE = 30
 
-hour_of_the_end = pytest.mark.xfail(reason="a call is looked for in the hour of an event after the end, and lost there")
-
 
 def ids(calls: Sequence[dict[str, Any]]) -> list[str]:
     return [call["id"] for call in calls]
@@ -91,7 +89,6 @@ def test_pages_are_as_of_the_first(insight: Insight) -> None:
     assert ids(first) + [id for page in pages for id in ids(page["value"])] == [call.id for call in reversed(calls)]
 
 
-@hour_of_the_end
 def test_a_call_with_an_event_of_the_future_is_listed(insight: Insight) -> None:
     call = Meeting(room_of_another_service(), now() - 3 * HOUR)
     ahead = (now() - call.start) / 10**7 + 20
@@ -139,7 +136,7 @@ def test_a_call_with_its_legs(raw: Raw, insight: Insight) -> None:
             "endedBy": BOB,
             "endReason": reason,
             "legs": [
-                {**nobody, "endpointType": None, **times(0, True, 5, False, 5)},
+                {**nobody, "endpointType": "web", **times(0, True, 5, False, 5)},
                 {**alice, "endpointType": "web", **times(10, False, 90, True, 80)},
                 {**bob, "endpointType": "web", **times(15, False, 20.25, False, 5.25)},
             ],
@@ -259,7 +256,6 @@ def test_the_calls_of_a_time_are_those_with_an_event_in_it(insight: Insight) -> 
     assert found(601, 3 * 3600) == []
 
 
-@hour_of_the_end
 def test_a_time_that_ends_between_two_events_of_one_hour_has_the_call_of_the_hour_before(insight: Insight) -> None:
     start = parse_time("2022-04-01T10:30:00Z")
     call = Meeting(room_of_another_service(), start)
