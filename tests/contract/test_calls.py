@@ -136,7 +136,7 @@ def test_a_call_with_its_legs(raw: Raw, insight: Insight) -> None:
             "endedBy": BOB,
             "endReason": reason,
             "legs": [
-                {**nobody, "endpointType": "web", **times(0, True, 5, False, 5)},
+                {**nobody, "endpointType": "of nobody", **times(0, True, 5, False, 5)},
                 {**alice, "endpointType": "web", **times(10, False, 90, True, 80)},
                 {**bob, "endpointType": "web", **times(15, False, 20.25, False, 5.25)},
             ],
