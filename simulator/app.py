@@ -23,6 +23,8 @@ OPEN_AFTER = timedelta(days=1)
 
 _TIMEOUT = aiohttp.ClientTimeout(60)
 _REQUESTS_AT_ONCE = 4
+_PAUSES = (1, 2, 4)
+"""Seconds before a request is made again."""
 
 
 class AppFailed(Exception):
@@ -109,16 +111,22 @@ class App:
         return first, values
 
     async def _request(self, method: str, url: str, **options: Any) -> Any:
-        try:
-            async with (
-                self.free,
-                self.session.request(method, url, headers={"x-api-key": self.address.key}, **options) as answer,
-            ):
-                if answer.status != 200:
-                    raise AppFailed(f"{method} {answer.url} was answered {answer.status} {(await answer.text())[:300]}")
-                return await answer.json()
-        except (aiohttp.ClientError, TimeoutError, ValueError) as problem:
-            raise AppFailed(f"{method} {url} was not answered: {problem or type(problem).__name__}") from problem
+        """The answer; 503 is asked for again, as the app says that one may."""
+        for pause in (*_PAUSES, None):
+            try:
+                async with (
+                    self.free,
+                    self.session.request(method, url, headers={"x-api-key": self.address.key}, **options) as answer,
+                ):
+                    if answer.status == 200:
+                        return await answer.json()
+                    text = f"{method} {answer.url} was answered {answer.status} {(await answer.text())[:300]}"
+            except (aiohttp.ClientError, TimeoutError, ValueError) as problem:
+                raise AppFailed(f"{method} {url} was not answered: {problem or type(problem).__name__}") from problem
+            if answer.status != 503 or pause is None:
+                break
+            await asyncio.sleep(pause)
+        raise AppFailed(text)
 
 
 @asynccontextmanager

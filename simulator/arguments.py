@@ -90,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     how.add_argument("--shape", choices=[*Shape, "both"], default="both", help="of the payload")
     how.add_argument("--batch", type=_number(1, 5_000), default=10, metavar="N", help="events in one delivery (10)")
     how.add_argument("--in-flight", type=_number(1, 100), default=8, metavar="N", help="deliveries at one time (8)")
-    parser.add_argument("--differences", type=_number(0, 100_000), default=20, metavar="N", help="that are shown of a room (20)")
+    parser.add_argument("--differences", type=_number(0, 100_000), default=5, metavar="N", help="shown for each reason (5)")
     return parser
 
 

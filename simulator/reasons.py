@@ -18,7 +18,7 @@ class Reason(StrEnum):
     """So that two of its legs seem to be one, or one of them seems not to be."""
     OPEN = "a leave and the call's end dropped"
     """So that the call looks as if it went on."""
-    FOLLOWS = "follows from these"
+    FOLLOWS = "follows from other differences"
 
 
 _FLAGS_OF: Mapping[str, Collection[str]] = {

@@ -1,9 +1,8 @@
 """What is shown when a meeting has been played: the truth beside what the app says."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from itertools import groupby
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -24,7 +23,7 @@ def report(played: Played, most: int) -> RenderableType:
     """All tables of one room.
 
     Args:
-        most: so many differences are shown; the rest is counted.
+        most: so many calls, people, moments that differ are shown for each reason; the others are counted.
     """
     return Group(
         _headline(played),
@@ -99,17 +98,18 @@ def _presence(played: Played) -> Table:
 
 def _differences(played: Played, most: int) -> Table:
     table = _table("Differences", "", "", "truth", "app", "why")
-    rows = list(_grouped(sorted(played.differences, key=lambda difference: difference.reason is not None)))
     of_people, slots = _names(played), _slots(played)
-    for subject, why, differences in rows[:most]:
-        what = [of_people.get(subject.who, ""), slots.get(subject.where) or f"at {subject.where[11:23]}"]
-        name = f"{subject.about}: {', '.join(part for part in what if part)}"
-        for place, difference in enumerate(differences):
-            values = (_value(difference.truth), _value(difference.answered))
-            last = why or Text("NOT EXPLAINED", style="bold red")
-            table.add_row("" if place else name, difference.field, *values, "" if place else last)
-    if len(rows) > most:
-        table.add_row(f"... and {len(rows) - most} more", "", "", "", "")
+    for why in (None, *Reason):
+        subjects = _grouped(difference for difference in played.differences if difference.reason is why)
+        said = why or Text("NOT EXPLAINED", style="bold red")
+        for subject, differences in list(subjects.items())[:most]:
+            what = [of_people.get(subject.who, ""), slots.get(subject.where) or f"at {subject.where[11:23]}"]
+            name = f"{subject.about}: {', '.join(part for part in what if part)}"
+            for place, difference in enumerate(differences):
+                values = (_value(difference.truth), _value(difference.answered))
+                table.add_row("" if place else name, difference.field, *values, "" if place else said)
+        if len(subjects) > most:
+            table.add_row(f"... and {len(subjects) - most} more", "", "", "", said)
     return table
 
 
@@ -127,9 +127,12 @@ def _verdict(played: Played) -> Text:
     return Text("\n".join(lines), style="bold red" if failed else "bold green")
 
 
-def _grouped(differences: Iterable[Difference]) -> Iterator[tuple[Subject, Reason | None, list[Difference]]]:
-    for (subject, why), group in groupby(differences, key=lambda difference: (difference.subject, difference.reason)):
-        yield subject, why, list(group)
+def _grouped(differences: Iterable[Difference]) -> dict[Subject, list[Difference]]:
+    """The differences of each subject."""
+    groups: dict[Subject, list[Difference]] = {}
+    for difference in differences:
+        groups.setdefault(difference.subject, []).append(difference)
+    return groups
 
 
 def _slots(played: Played) -> dict[str, str]:

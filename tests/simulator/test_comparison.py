@@ -28,13 +28,13 @@ def differences(meeting: Meeting, drop: float, seed: int, answered: Sheet | None
 
 
 @given(meeting=meetings())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_nothing_differs_if_every_event_arrives(meeting: Meeting) -> None:
     assert differences(meeting, 0, 1) == []
 
 
 @given(meeting=meetings(), seed=SEEDS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_answers_that_follow_from_what_arrived_are_explained(meeting: Meeting, seed: int) -> None:
     found = differences(meeting, 0.2, seed)
     assert [difference for difference in found if difference.reason is None] == []

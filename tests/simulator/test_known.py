@@ -41,7 +41,7 @@ def guest(calls: tuple[KnownCall, ...]) -> list[KnownLeg]:
 
 
 @given(meeting=meetings())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_if_every_event_arrives_all_is_known(meeting: Meeting) -> None:
     def in_order(calls: tuple[KnownCall, ...]) -> list[tuple[str, set[KnownLeg]]]:
         return [(call.id, set(call.legs)) for call in calls]
@@ -52,7 +52,7 @@ def test_if_every_event_arrives_all_is_known(meeting: Meeting) -> None:
 
 
 @given(meeting=meetings(), seed=SEEDS)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_what_is_not_marked_is_the_time_of_an_event(meeting: Meeting, seed: int) -> None:
     random = Random(seed)
     arrived = [event for event in events(meeting, 1) if random.random() < 0.8]

@@ -51,13 +51,13 @@ async def test_the_app_knows_the_truth_in_either_schema_and_shape(meetings_at: A
 
 async def test_the_app_knows_the_truth_whatever_the_order_and_the_number_of_deliveries(meetings_at: App) -> None:
     faults = Faults(shuffle=True, copies=3, delay_seconds=0.2)
-    played = await play(meetings_at, write(2, 40, some_time_ago()), Performance(2, faults, Manner()))
+    played = await play(meetings_at, write(2, 25, some_time_ago()), Performance(2, faults, Manner()))
     assert played.differences == []
 
 
 async def test_what_was_dropped_is_marked_or_follows_from_legs_that_are_not_known(meetings_at: App) -> None:
     faults = Faults(shuffle=True, copies=2, drop=0.1)
-    played = await play(meetings_at, write(3, 80, some_time_ago()), Performance(3, faults, Manner()))
+    played = await play(meetings_at, write(3, 60, some_time_ago()), Performance(3, faults, Manner()))
     assert played.outcome.dropped
     assert played.unexplained == []
     of_legs = [difference.reason for difference in played.differences if difference.subject.about is About.LEGS]

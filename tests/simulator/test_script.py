@@ -18,7 +18,7 @@ def test_the_same_seed_writes_the_same_meeting(seed: int, people: int) -> None:
 
 
 @given(meeting=meetings())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_calls_follow_one_another(meeting: Meeting) -> None:
     assert len(meeting.calls) >= 2
     for one, next_ in pairwise(meeting.calls):
@@ -28,14 +28,14 @@ def test_calls_follow_one_another(meeting: Meeting) -> None:
 
 
 @given(meeting=meetings())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_every_leg_lies_in_its_call(meeting: Meeting) -> None:
     for call in meeting.calls:
         assert all(call.started <= leg.joined < leg.left == min(leg.removed, call.ended) for leg in call.legs)
 
 
 @given(meeting=meetings())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_a_participant_stays_away_longer_than_clocks_may_differ(meeting: Meeting) -> None:
     for call in meeting.calls:
         legs = sorted(call.legs, key=lambda leg: (leg.participant_id, leg.joined))
@@ -44,14 +44,14 @@ def test_a_participant_stays_away_longer_than_clocks_may_differ(meeting: Meeting
 
 
 @given(meeting=meetings())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_times_are_whole_milliseconds(meeting: Meeting) -> None:
     times = [time for call in meeting.calls for leg in call.legs for time in (leg.joined, leg.removed, call.started, call.ended)]
     assert all(time.microsecond % 1000 == 0 for time in times)
 
 
 @given(meeting=meetings())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_everyone_on_stage_is_in_the_cast_and_ids_are_their_own(meeting: Meeting) -> None:
     assert {leg.person for call in meeting.calls for leg in call.legs} <= set(meeting.people)
     raw_ids = [person.raw_id for person in meeting.people]
