@@ -20,14 +20,14 @@ NODE_READY := node_modules/.installed
 .PHONY: help install start meeting test histories check format clean
 
 help:
-	@echo 'make start    run the service on this machine (PORT=$(PORT) DATA=$(DATA))'
-	@echo 'make meeting  play a meeting at it (PORT, PEOPLE=$(PEOPLE) SEED=; ARGS=--help tells more)'
-	@echo 'make test     run the tests (ARGS="-k words" goes to pytest)'
-	@echo 'make histories try the rules of calls on many histories (HISTORIES=$(HISTORIES))'
-	@echo 'make check    lint, format and types'
-	@echo 'make format   let ruff put the format right'
-	@echo 'make install  only install what these need; they do it themselves'
-	@echo 'make clean    remove what was installed; the data stays'
+	@echo 'make start      run the service on this machine (PORT=$(PORT) DATA=$(DATA))'
+	@echo 'make meeting    play a meeting at it (PORT, PEOPLE=$(PEOPLE) SEED=; ARGS=--help tells more)'
+	@echo 'make test       run the tests (ARGS="-k words" goes to pytest)'
+	@echo 'make histories  try calls on many generated histories (HISTORIES=$(HISTORIES))'
+	@echo 'make check      lint, format and types'
+	@echo 'make format     let ruff put the format right'
+	@echo 'make install    only install what these need; they do it themselves'
+	@echo 'make clean      remove what was installed; the data stays'
 
 install: $(PYTHON_READY) $(NODE_READY)
 
@@ -40,8 +40,8 @@ meeting: $(PYTHON_READY)
 test: install
 	@"$(BIN)/python" -m pytest $(ARGS)
 
-histories: $(PYTHON_READY)
-	@HISTORIES=$(HISTORIES) "$(BIN)/python" -m pytest tests/rules/test_histories.py $(ARGS)
+histories: install
+	@HISTORIES=$(HISTORIES) "$(BIN)/python" -m pytest tests/rules/test_histories.py tests/storage/test_calls.py -k histories $(ARGS)
 
 check: $(PYTHON_READY)
 	@"$(BIN)/python" -m ruff check --quiet . && "$(BIN)/python" -m ruff format --quiet --check . && "$(BIN)/python" -m mypy && echo 'Lint, format and types are in order.'

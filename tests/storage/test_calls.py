@@ -16,7 +16,9 @@ from rooms.rules.time import DAY, HOUR, MAX_TIME, SECOND, Ticks
 from rooms.storage.calls import GAP, PAGE, Calls
 from rooms.storage.entities import Entity, event_entities
 from rooms.storage.parallel import in_parallel
+from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table, upsert
+from rooms.storage.upkeep import Upkeep
 from tests.rules.histories import HISTORIES, History, added, ended, moment, played, removed, started, stay
 from tests.storage_proxy import Fault, StorageProxy
 from tests.whole import stored_rooms
@@ -275,15 +277,16 @@ async def direct(azurite: str) -> AsyncIterator[TableClient]:
         yield client
 
 
-async def test_histories_give_the_same_answers_in_any_order_of_delivery_with_reads_in_between(
+async def test_histories_give_the_same_answers_in_any_order_of_delivery_with_reads_and_upkeep_in_between(
     direct: TableClient, clock: Clock
 ) -> None:
-    calls = Calls(Table(direct), clock)
+    table = Table(direct)
+    calls, upkeep = Calls(table, clock), Upkeep(table, Rooms(table, clock), clock, 30 * DAY, 400 * DAY)
     expected: dict[str, list[Call]] = {}
     end = moment(40 * 86_400)
     for seed in range(STORED_HISTORIES):
         room = f"history-{seed}"
-        await _deliver(calls, clock, room, played(seed), Random(seed))
+        await _deliver(calls, upkeep, clock, room, played(seed), Random(seed))
         expected[room] = calls_of(played(seed).events, end)
     clock.now = end
     listed = await all_of_all(calls, 0, MAX_TIME, end)
@@ -293,7 +296,7 @@ async def test_histories_give_the_same_answers_in_any_order_of_delivery_with_rea
     stored_rooms([dict(row) async for row in direct.list_entities()])
 
 
-async def _deliver(calls: Calls, clock: Clock, room: str, history: History, random: Random) -> None:
+async def _deliver(calls: Calls, upkeep: Upkeep, clock: Clock, room: str, history: History, random: Random) -> None:
     """Deliver a part of the history at each of its moments, in any order and some of it again, and compare the answers."""
     deliveries = history.deliveries(random)
     delivered: list[CallEvent] = []
@@ -304,6 +307,8 @@ async def _deliver(calls: Calls, clock: Clock, room: str, history: History, rand
         await keep(calls, *deliveries[:part], room=room)
         delivered += deliveries[:part]
         deliveries = deliveries[part:]
+        if random.random() < 0.3:
+            await upkeep.run(seconds=10)
         await _compare(calls, room, delivered, now, random)
 
 
