@@ -8,7 +8,7 @@ from azure.data.tables import TableEntity
 from rooms.errors import QuarantinedNotFound
 from rooms.rules.time import Ticks, parse_time
 from rooms.storage import keys
-from rooms.storage.entities import MAX_DATA, Entity, binary_of, binary_properties, compressed, decompressed, stored_time
+from rooms.storage.entities import MAX_BINARY, Entity, binary_of, binary_properties, compressed, decompressed, stored_time
 from rooms.storage.table import Conflict, Table, insert, replace
 
 PAGE = 30
@@ -16,6 +16,9 @@ PAGE = 30
 
 EXCERPT = 1_000
 """Characters of an event that lists show."""
+
+PART = 11 * MAX_BINARY
+"""Compressed bytes in a row. Azurite holds a row that is replaced, with its data in base64, against the limit of 1 MiB."""
 
 _PER_PARTITION = 10
 _SHOWN = ["RowKey", "receivedAt", "reason", "size", "excerpt"]
@@ -42,11 +45,11 @@ class Quarantine:
     async def put(self, text: str, reason: str) -> str:
         """Keeps an event; delivered again, it is kept once. The id is a hash of the text.
 
-        One request, or one more for each 896 KiB after the first, compressed; the last one makes it seen.
+        One request, or one more for each 704 KiB after the first, compressed; the last one makes it seen.
         """
         event_id = keys.hashed(text)
         data = compressed(text)
-        parts = [data[at : at + MAX_DATA] for at in range(0, len(data), MAX_DATA)]
+        parts = [data[at : at + PART] for at in range(0, len(data), PART)]
         for number, part in enumerate(parts[1:], 1):
             await self._table.commit(
                 [replace(_row(event_id, keys.quarantine_part_row(event_id, number)) | binary_properties(part))]

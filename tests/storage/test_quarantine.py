@@ -1,0 +1,148 @@
+import asyncio
+import random
+import string
+
+import pytest
+from azure.data.tables.aio import TableClient
+
+from rooms.errors import QuarantinedNotFound
+from rooms.rules.time import now, parse_time
+from rooms.storage.entities import compressed
+from rooms.storage.quarantine import EXCERPT, PAGE, PART, Quarantine, Quarantined
+from rooms.storage.table import Table
+from tests.storage_proxy import Fault, StorageProxy
+
+NOON = parse_time("2026-05-04T12:00:00.1234567Z")
+ODD = '{"a":"\\u0000 é \U0001f600 / \\\\ # ? \' \u2028 \ufffe\ufffd"}'
+
+
+def incompressible(parts: int) -> str:
+    """Text that fills so many rows."""
+    source = random.Random(parts)
+    text = "".join(source.choices(string.ascii_letters + string.digits + "+/", k=int((parts - 0.3) * PART / 0.77)))
+    assert (parts - 1) * PART < len(compressed(text)) <= parts * PART
+    return text
+
+
+@pytest.fixture
+def quarantine(client: TableClient) -> Quarantine:
+    return Quarantine(Table(client), lambda: NOON)
+
+
+async def rows(client: TableClient) -> list[str]:
+    return [row["RowKey"] async for row in client.list_entities()]
+
+
+async def all_of(quarantine: Quarantine) -> list[Quarantined]:
+    found, after = await quarantine.page(None)
+    while after is not None:
+        page, after = await quarantine.page(after)
+        found += page
+    return found
+
+
+@pytest.mark.parametrize("text", ["", "x", ODD, "x" * 3_000_000, "\U0001f600" * 2_000], ids=range(5))
+async def test_an_event_is_kept_whole(quarantine: Quarantine, text: str) -> None:
+    event_id = await quarantine.put(text, "why")
+    expected = Quarantined(event_id, NOON, "why", len(text), text[:EXCERPT])
+    assert await quarantine.get(event_id) == (expected, text)
+    assert await quarantine.page(None) == ([expected], None)
+
+
+async def test_an_event_delivered_again_is_kept_once_as_it_first_came(client: TableClient, quarantine: Quarantine) -> None:
+    first = await quarantine.put(ODD, "why")
+    later = Quarantine(Table(client), now)
+    assert await later.put(ODD, "another reason") == first
+    assert await later.put(ODD + " ", "another event") != first
+    kept, _ = await quarantine.get(first)
+    assert (kept.received_at, kept.reason) == (NOON, "why")
+    assert len(await rows(client)) == 2
+
+
+@pytest.mark.parametrize("parts", [1, 2, 3])
+async def test_a_large_event_is_kept_in_parts_and_goes_with_all_of_them(
+    client: TableClient, quarantine: Quarantine, proxy: StorageProxy, parts: int
+) -> None:
+    text = incompressible(parts)
+    await quarantine.put("another", "why")
+    proxy.forget()
+    event_id = await quarantine.put(text, "why")
+    assert len(proxy.seen) == parts
+    assert len(await rows(client)) == 1 + parts
+    proxy.forget()
+    assert (await quarantine.get(event_id))[1] == text
+    assert len(proxy.seen) == parts
+    assert [event.size for event in await all_of(quarantine)].count(len(text)) == 1
+    await quarantine.put(text, "why")
+    await quarantine.remove(event_id)
+    assert len(await rows(client)) == 1
+    with pytest.raises(QuarantinedNotFound):
+        await quarantine.get(event_id)
+
+
+async def test_an_event_cut_off_in_its_parts_is_not_seen_and_can_come_again(
+    client: TableClient, quarantine: Quarantine, proxy: StorageProxy
+) -> None:
+    await quarantine.put("makes the table", "why")
+    text = incompressible(3)
+    proxy.forget()
+    proxy.choose = lambda number, _: Fault.REFUSED if number >= 2 else None
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.3):
+            await quarantine.put(text, "why")
+    proxy.forget()
+    assert [event.excerpt for event in await all_of(quarantine)] == ["makes the table"]
+    event_id = await quarantine.put(text, "why")
+    assert (await quarantine.get(event_id))[1] == text
+    await quarantine.remove(event_id)
+    assert len(await rows(client)) == 1
+
+
+@pytest.mark.parametrize("fault", [Fault.REFUSED, Fault.CUT_BEFORE, Fault.CUT_AFTER, Fault.TWICE])
+async def test_a_put_whose_outcome_is_not_known_is_carried_out_once(
+    client: TableClient, quarantine: Quarantine, proxy: StorageProxy, fault: Fault
+) -> None:
+    await quarantine.put("makes the table", "why")
+    proxy.forget()
+    proxy.choose = lambda number, _: fault if number == 0 else None
+    event_id = await quarantine.put(ODD, "why")
+    assert (await quarantine.get(event_id))[1] == ODD
+    assert len(await rows(client)) == 2
+
+
+async def test_pages_have_every_event_once_in_the_order_of_ids(quarantine: Quarantine, proxy: StorageProxy) -> None:
+    ids = [await quarantine.put(str(number), "why") for number in range(2 * PAGE + 5)]
+    after, listed, requests = None, [], []
+    while True:
+        proxy.forget()
+        page, after = await quarantine.page(after)
+        requests.append(len(proxy.seen))
+        assert len(page) <= PAGE
+        listed += page
+        if after is None:
+            break
+    assert [event.id for event in listed] == sorted(ids)
+    assert set(requests) == {10}
+
+
+async def test_an_id_that_is_none(quarantine: Quarantine) -> None:
+    good = await quarantine.put("a", "why")
+    for wrong in ("", good[:-1], good.upper(), f"{good}\n", "0" * 64, "../a#?"):
+        for ask in (quarantine.get, quarantine.remove):
+            with pytest.raises(QuarantinedNotFound):
+                await ask(wrong)
+    assert (await quarantine.get(good))[1] == "a"
+
+
+async def test_what_was_removed_is_gone_and_removed_once(quarantine: Quarantine) -> None:
+    event_id = await quarantine.put("a", "why")
+
+    async def remove() -> bool:
+        try:
+            await quarantine.remove(event_id)
+        except QuarantinedNotFound:
+            return False
+        return True
+
+    assert sorted(await asyncio.gather(*(remove() for _ in range(5)))) == [False] * 4 + [True]
+    assert await quarantine.page(None) == ([], None)
