@@ -36,6 +36,8 @@ _SENTENCES: dict[str, Callable[[ErrorDetails], str]] = {
     "time": lambda _: "A time of RFC 3339 is expected here, like 2026-05-04T10:00:00Z, with at most 9 fraction digits.",
 }
 
+_FAULTS_OF_LENGTH = ("string_too_short", "string_too_long")
+
 
 def _time(value: Any) -> Ticks | None:
     if value is None:
@@ -136,5 +138,8 @@ def parse_body[B: Body](model: type[B], body: bytes, version: str) -> B:
         return model.model_validate_json(body, context=version)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-    path = "".join(f".{step}" for step in first["loc"])
-    raise ValidationFailed(Detail(_SENTENCES[first["type"]](first), f"${path}"))
+    steps, sentence = first["loc"], _SENTENCES[first["type"]](first)
+    if steps[-1:] == ("[key]",) and first["type"] in _FAULTS_OF_LENGTH:  # the key itself, which may be of any length, is left out
+        steps, sentence = steps[:-2], f"Names of 1 to {MAX_TEXT} characters are expected in this object."
+    path = "".join(f".{step}" for step in steps)
+    raise ValidationFailed(Detail(sentence, f"${path}"))

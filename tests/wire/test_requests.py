@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rooms.errors import ValidationFailed
 from rooms.rules.room import RoomChange
 from rooms.rules.time import parse_time
-from rooms.wire.requests import Body, CreateRoom, UpdateParticipants, UpdateRoom, parse_body
+from rooms.wire.requests import Body, CreateRoom, PatchDetails, UpdateParticipants, UpdateRoom, parse_body
 from rooms.wire.versions import API_VERSIONS
 
 NEWEST, OLDEST = "2025-03-13", "2023-06-14"
@@ -101,16 +101,65 @@ def test_what_cannot_be_understood_is_named_with_its_path(body: bytes, target: s
     assert words in message
 
 
+def details(body: object) -> dict[str, Any]:
+    return parse_body(PatchDetails, json.dumps(body).encode(), NEWEST).patch
+
+
+def test_a_patch_of_details_has_what_was_sent_and_nothing_else() -> None:
+    for body in (
+        {},
+        {"title": None},
+        {"title": "a", "externalId": "b"},
+        {"participants": None},
+        {"participants": {"a": None, "b": {}, "c": {"name": "Carol"}, "d": {"externalId": None}}},
+        {"scheduledStart": None, "scheduledEnd": None},
+    ):
+        assert details(body) == body
+    assert details({"title": "a", "external_id": "b", "TITLE": 5, "participants": {"a": {"role": 5}}}) == {
+        "title": "a",
+        "participants": {"a": {}},
+    }
+
+
+def test_the_times_of_details_are_as_on_the_wire() -> None:
+    patch = details({"scheduledStart": "2026-05-04T12:00:00.500+02:00", "scheduledEnd": "2026-05-04T10:00:00.123456789Z"})
+    assert patch == {"scheduledStart": "2026-05-04T10:00:00.5+00:00", "scheduledEnd": "2026-05-04T10:00:00.1234567+00:00"}
+
+
+@pytest.mark.parametrize(
+    ("body", "target", "words"),
+    [
+        (b"", "", "A non-empty request body is required."),
+        (b"[]", "$", "An object is expected here."),
+        (b'{"title":""}', "$.title", "A text of 1 to 256 characters"),
+        (b'{"title":"\\ud800"}', "$", "not valid JSON"),
+        (b'{"externalId":5}', "$.externalId", "Text is expected here."),
+        (b'{"scheduledEnd":"soon"}', "$.scheduledEnd", "A time of RFC 3339"),
+        (b'{"participants":[]}', "$.participants", "An object is expected here."),
+        (b'{"participants":{"a":"Ann"}}', "$.participants.a", "An object is expected here."),
+        (b'{"participants":{"a":{"name":true}}}', "$.participants.a.name", "Text is expected here."),
+        (b'{"participants":{"":{}}}', "$.participants", "Names of 1 to 256 characters are expected in this object."),
+        (b'{"participants":{"' + b"x" * 257 + b'":null}}', "$.participants", "Names of 1 to 256 characters"),
+        (b'{"participants":{"[key]":{"name":""}}}', "$.participants.[key].name", "A text of 1 to 256 characters"),
+        (b'{"participants":{"[key]":5}}', "$.participants.[key]", "An object is expected here."),
+    ],
+)
+def test_details_that_cannot_be_understood_are_named_with_their_path(body: bytes, target: str, words: str) -> None:
+    found_target, message = fault(PatchDetails, body)
+    assert found_target == target
+    assert words in message
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
 )
-FIELDS = st.sampled_from(["validFrom", "validUntil", "pstnDialOutEnabled", "participants", "role"])
+FIELDS = st.sampled_from(["validFrom", "pstnDialOutEnabled", "participants", "role", "title", "scheduledEnd", "name"])
 
 
 @given(st.binary() | (JSON | st.dictionaries(FIELDS, JSON)).map(lambda value: json.dumps(value).encode()))
 def test_any_body_is_understood_or_refused(body: bytes) -> None:
-    for model in (CreateRoom, UpdateRoom, UpdateParticipants):
+    for model in (CreateRoom, UpdateRoom, UpdateParticipants, PatchDetails):
         try:
             parse_body(model, body, NEWEST)
         except ValidationFailed as refused:
