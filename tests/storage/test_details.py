@@ -1,0 +1,112 @@
+import asyncio
+from typing import Any
+
+import pytest
+from azure.data.tables.aio import TableClient
+
+from rooms.errors import InvalidParameter, RoomNotFound
+from rooms.rules.room import RoomChange
+from rooms.rules.time import now
+from rooms.storage.changes import Origin
+from rooms.storage.details import AllDetails
+from rooms.storage.history import History
+from rooms.storage.rooms import Rooms
+from rooms.storage.table import Table
+from tests.identifiers import raw_id
+from tests.storage.conftest import ORIGIN
+from tests.storage_proxy import Fault, StorageProxy
+
+ALICE = raw_id(1)
+NAMES: dict[str, Any] = {"title": "a", "participants": {ALICE: {"name": "Alice"}}}
+
+
+@pytest.fixture
+def details(client: TableClient) -> AllDetails:
+    return AllDetails(Table(client), now)
+
+
+@pytest.fixture
+def history(client: TableClient) -> History:
+    return History(Table(client))
+
+
+async def kinds(history: History, room_id: str) -> list[str]:
+    return [record.kind for record in (await history.log(room_id, 0, now() + 1, None, None, None))[0]]
+
+
+async def test_a_patch_is_kept_with_one_record_of_who_and_which_request(
+    rooms: Rooms, details: AllDetails, history: History
+) -> None:
+    room = await rooms.create(RoomChange(), {}, None, ORIGIN)
+    assert await details.patch(room.id, NAMES, Origin("alice", "r1")) == NAMES
+    assert (await history.known(room.id)).details == NAMES
+    newest = (await history.log(room.id, 0, now() + 1, None, None, None))[0][0]
+    assert (newest.kind, newest.actor, newest.request_id) == ("DetailsUpdated", "alice", "r1")
+    assert newest.detail == {"before": {}, "after": NAMES}
+
+
+async def test_details_leave_room_and_roster_as_they_are_and_are_left_by_their_changes(
+    rooms: Rooms, details: AllDetails, history: History
+) -> None:
+    room = await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)
+    await details.patch(room.id, NAMES, ORIGIN)
+    assert (await rooms.get(room.id), await rooms.roster(room.id)) == (room, {ALICE: "Presenter"})
+    await rooms.update(room.id, RoomChange(pstn_dial_out_enabled=True), ORIGIN)
+    await rooms.patch_roster(room.id, {ALICE: None}, ORIGIN)
+    assert (await history.known(room.id)).details == NAMES
+
+
+async def test_what_is_refused_is_not_kept(rooms: Rooms, details: AllDetails, history: History) -> None:
+    room = await rooms.create(RoomChange(), {}, None, ORIGIN)
+    with pytest.raises(InvalidParameter):
+        await details.patch(room.id, {"title": "a", "scheduledStart": "2026-05-04T10:00:00+00:00"}, ORIGIN)
+    assert (await history.known(room.id)).details == {}
+    assert await kinds(history, room.id) == ["RoomCreated"]
+
+
+async def test_there_are_none_of_rooms_that_are_not_there(rooms: Rooms, details: AllDetails) -> None:
+    room = await rooms.create(RoomChange(), {}, None, ORIGIN)
+    await rooms.delete(room.id, ORIGIN)
+    for room_id in (room.id, "99400000000000000"):
+        for patch in (NAMES, {}):
+            with pytest.raises(RoomNotFound):
+                await details.patch(room_id, patch, ORIGIN)
+
+
+async def test_the_storage_requests(rooms: Rooms, details: AllDetails, history: History, proxy: StorageProxy) -> None:
+    room = await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)
+    counts = []
+    for patch in (NAMES, NAMES, {"title": None}):
+        proxy.forget()
+        await details.patch(room.id, patch, ORIGIN)
+        counts.append(len(proxy.seen))
+    proxy.forget()
+    await history.known(room.id)
+    assert (counts, len(proxy.seen)) == ([2, 1, 2], 1)
+
+
+async def test_writers_of_several_processes_lose_nothing(client: TableClient, rooms: Rooms, history: History) -> None:
+    room = await rooms.create(RoomChange(), {}, None, ORIGIN)
+    processes = [AllDetails(Table(client), now) for _ in range(4)]
+    patches = [
+        each.patch(room.id, {"participants": {raw_id(10 * number + n): {"name": "a"}}}, ORIGIN)
+        for number, each in enumerate(processes)
+        for n in range(3)
+    ]
+    await asyncio.gather(*patches, *(rooms.patch_roster(room.id, {raw_id(number): "Attendee"}, ORIGIN) for number in range(3)))
+    known = await history.known(room.id)
+    assert len(known.details["participants"]) == 12
+    assert len(known.roster) == 3
+    assert len(await kinds(history, room.id)) == 16
+
+
+@pytest.mark.parametrize("fault", [Fault.REFUSED, Fault.CUT_BEFORE, Fault.CUT_AFTER, Fault.TWICE])
+async def test_a_change_whose_outcome_is_not_known_is_carried_out_once(
+    rooms: Rooms, details: AllDetails, history: History, proxy: StorageProxy, fault: Fault
+) -> None:
+    room = await rooms.create(RoomChange(), {}, None, ORIGIN)
+    proxy.forget()
+    proxy.choose = lambda number, _: fault if number == 1 else None
+    assert await details.patch(room.id, NAMES, ORIGIN) == NAMES
+    assert (await history.known(room.id)).details == NAMES
+    assert await kinds(history, room.id) == ["DetailsUpdated", "RoomCreated"]

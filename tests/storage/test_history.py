@@ -1,0 +1,198 @@
+import pytest
+from azure.data.tables.aio import TableClient
+
+from rooms.errors import RoomNotFound, TooManyEvents
+from rooms.rules.events import CallEvent
+from rooms.rules.room import RoomChange
+from rooms.rules.roster import Roster
+from rooms.rules.time import DAY, HOUR, SECOND, Ticks, now, parse_time
+from rooms.storage import history as module
+from rooms.storage.calls import Calls
+from rooms.storage.details import AllDetails
+from rooms.storage.history import History, Known
+from rooms.storage.rooms import Rooms
+from rooms.storage.table import Table
+from tests.identifiers import raw_id
+from tests.storage.conftest import ORIGIN
+from tests.storage_proxy import StorageProxy
+
+ALICE, BOB = raw_id(1), raw_id(2)
+START = parse_time("2026-05-04T10:00:00Z")
+EVER = (0, START + 1_000 * DAY)
+
+
+class Clock:
+    """It is as late as the test says."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> Ticks:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def rooms(client: TableClient, clock: Clock) -> Rooms:
+    return Rooms(Table(client), clock)
+
+
+@pytest.fixture
+def history(client: TableClient) -> History:
+    return History(Table(client))
+
+
+@pytest.fixture
+def calls(client: TableClient) -> Calls:
+    return Calls(Table(client), now)
+
+
+def event(second: int) -> CallEvent:
+    return CallEvent("ParticipantAdded", str(second), "a call", START + second * SECOND, raw_id=ALICE)
+
+
+async def test_of_a_room_that_nobody_made_nothing_is_known(history: History) -> None:
+    assert await history.known("99400000000000000") == Known(None, False, {}, {})
+    with pytest.raises(RoomNotFound):
+        await history.check("99400000000000000")
+
+
+async def test_what_is_known_of_a_room(
+    client: TableClient, rooms: Rooms, history: History, clock: Clock, proxy: StorageProxy
+) -> None:
+    room = await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)
+    assert await history.known(room.id) == Known(room, False, {}, {ALICE: "Presenter"})
+    for number in range(3):
+        await rooms.patch_roster(room.id, {raw_id(10 + number): "Attendee"}, ORIGIN)
+    await rooms.patch_roster(room.id, {raw_id(10): None, raw_id(11): None, raw_id(12): None}, ORIGIN)
+    assert await history.known(room.id) == Known(room, False, {}, {ALICE: "Presenter"})
+    await AllDetails(Table(client), clock).patch(room.id, {"title": "a"}, ORIGIN)
+    assert await history.known(room.id) == Known(room, False, {"title": "a"}, {ALICE: "Presenter"})
+    await rooms.delete(room.id, ORIGIN)
+    proxy.forget()
+    assert await history.known(room.id) == Known(room, True, {"title": "a"}, {ALICE: "Presenter"})
+    assert len(proxy.seen) == 1
+    await history.check(room.id)
+
+
+async def test_rooms_whose_ids_begin_alike_are_told_apart(history: History, calls: Calls) -> None:
+    for room_id in ("a", "a-", "a-b", "a_b", "ab", "A"):
+        await calls.record(room_id, event(0), "{}")
+    for room_id in ("a", "a-", "a-b", "a_b", "ab", "A"):
+        records, _ = await history.log(room_id, *EVER, None, None, None)
+        assert len(records) == 1
+    for room_id in ("a-a", "b", "a_"):
+        with pytest.raises(RoomNotFound):
+            await history.check(room_id)
+
+
+async def test_a_room_of_which_only_events_are_known(history: History, calls: Calls) -> None:
+    await calls.record("a", event(0), "{}")
+    assert await history.known("a") == Known(None, False, {}, {})
+    await history.check("a")
+
+
+# Rosters.
+
+
+async def rosters_of_hours(rooms: Rooms, clock: Clock) -> tuple[str, list[Roster]]:
+    """A room whose roster changed each hour, and its rosters."""
+    room = await rooms.create(RoomChange(), {raw_id(0): "Attendee"}, None, ORIGIN)
+    rosters: list[Roster] = [{raw_id(0): "Attendee"}]
+    for number in range(1, 4):
+        clock.now += HOUR
+        await rooms.patch_roster(room.id, {raw_id(number): "Attendee", raw_id(number - 1): None}, ORIGIN)
+        rosters.append({raw_id(number): "Attendee"})
+    return room.id, rosters
+
+
+TIMES: list[tuple[Ticks, Ticks, list[int]]] = [
+    (-HOUR, -1, [0]),
+    (-HOUR, 0, [0]),
+    (0, 0, [0]),
+    (0, 1, [0]),
+    (HOUR - 1, HOUR - 1, [0]),
+    (HOUR - 1, HOUR, [0]),
+    (HOUR - 1, HOUR + 1, [0, 1]),
+    (HOUR, HOUR, [1]),
+    (HOUR, 2 * HOUR, [1]),
+    (1, 3 * HOUR, [0, 1, 2]),
+    (1, 3 * HOUR + 1, [0, 1, 2, 3]),
+    (5 * HOUR, 6 * HOUR, [3]),
+    (-DAY, DAY, [0, 1, 2, 3]),
+]
+
+
+async def test_the_rosters_in_force_in_a_time(rooms: Rooms, history: History, clock: Clock, proxy: StorageProxy) -> None:
+    room_id, rosters = await rosters_of_hours(rooms, clock)
+    room = await rooms.get(room_id)
+    for first, last, hours in TIMES:
+        proxy.forget()
+        found = await history.rosters(room, START + first, START + last)
+        assert found == [(START + hour * HOUR, rosters[hour]) for hour in hours], (first, last)
+        assert len(proxy.seen) == 2
+
+
+async def test_more_rosters_than_one_answer_is_made_of(
+    rooms: Rooms, history: History, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room_id, rosters = await rosters_of_hours(rooms, clock)
+    room = await rooms.get(room_id)
+    monkeypatch.setattr(module, "MAX_ROSTERS", 3)
+    assert len(await history.rosters(room, *EVER)) == len(rosters) == 4
+    monkeypatch.setattr(module, "MAX_ROSTERS", 2)
+    with pytest.raises(TooManyEvents):
+        await history.rosters(room, *EVER)
+
+
+# The log.
+
+
+async def test_pages_of_the_log(history: History, calls: Calls, proxy: StorageProxy, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LOG_PAGE", 5)
+    for second in range(10):
+        await calls.record("a", event(second), "{}")
+    after, seconds, sizes = None, [], []
+    proxy.forget()
+    while True:
+        records, after = await history.log("a", *EVER, after, None, None)
+        seconds += [int(record.request_id) for record in records]
+        sizes.append(len(records))
+        if after is None:
+            break
+    assert seconds == list(reversed(range(10)))
+    assert sizes == [5, 5, 0]
+    assert len(proxy.seen) == 3
+
+
+async def test_records_of_a_time_a_kind_and_an_actor(history: History, calls: Calls, rooms: Rooms, clock: Clock) -> None:
+    clock.now = START + 5 * SECOND
+    room = await rooms.create(RoomChange(), {}, None, ORIGIN)
+    for second in range(10):
+        await calls.record(room.id, event(second), "{}")
+
+    async def log(first: int, last: int, kind: str | None = None, actor: str | None = None) -> list[str]:
+        records, _ = await history.log(room.id, START + first * SECOND, START + last * SECOND, None, kind, actor)
+        return [record.request_id for record in records]
+
+    assert await log(2, 5) == ["4", "3", "2"]
+    assert set(await log(5, 6)) == {"5", ORIGIN.request_id}
+    assert await log(0, 10, kind="RoomCreated") == [ORIGIN.request_id]
+    assert await log(0, 10, actor=ORIGIN.actor) == [ORIGIN.request_id]
+    assert await log(0, 10, kind="ParticipantAdded", actor=ORIGIN.actor) == []
+    assert len(await log(0, 10, kind="ParticipantAdded")) == 10
+
+
+async def test_a_row_to_go_on_behind_shows_nothing_outside_of_the_time(
+    history: History, calls: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LOG_PAGE", 5)
+    for second in range(10):
+        await calls.record("a", event(second), "{}")
+    _, after = await history.log("a", *EVER, None, None, None)
+    records, _ = await history.log("a", START, START + 3 * SECOND, after, None, None)
+    assert [record.request_id for record in records] == ["2", "1", "0"]
