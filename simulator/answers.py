@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from simulator.subjects import About, Fields, Sheet, Subject
+from simulator.subjects import About, Sheet, Subject
 
 type Answer = dict[str, Any]
 """An object of JSON."""
@@ -28,19 +28,14 @@ def attendance_answered(where: str, report: Answer, people: Iterable[Answer]) ->
 
 def presence_answered(moment: datetime, presence: Answer) -> Sheet:
     """What is said of who was there at that moment."""
-    subject = Subject(About.PRESENCE, moment.isoformat())
-    call = presence["call"]
+    where, call = moment.isoformat(), presence["call"]
     if call is None:
-        return {subject: {"live": presence["live"]}}
-    there = {person["rawId"]: (_time(person["joinedAt"]), person["legs"]) for person in call["participants"]}
-    fields: Fields = {
-        "live": presence["live"],
-        "id": call["id"],
-        "startedAt": _time(call["startedAt"]),
-        "count": call["count"],
-        "participants": there,
+        return {Subject(About.PRESENCE, where): {"live": presence["live"]}}
+    fields = {"live": presence["live"], "id": call["id"], "startedAt": _time(call["startedAt"]), "count": call["count"]}
+    return {Subject(About.PRESENCE, where): fields} | {
+        Subject(About.PRESENT, where, person["rawId"]): {**person, "joinedAt": _time(person["joinedAt"])}
+        for person in call["participants"]
     }
-    return {subject: fields}
 
 
 def _legs(call_id: str, answered: Iterable[Answer]) -> Sheet:

@@ -5,68 +5,64 @@ from datetime import datetime
 
 from simulator.intervals import Interval, alone, cut, seconds, union
 from simulator.known import KnownCall, KnownLeg
-from simulator.meeting import Meeting
+from simulator.meeting import Meeting, Person
+from simulator.presence import by_person, last_joined_as, stay
 from simulator.subjects import FOREVER, SCHEDULE, About, Fields, Sheet, Subject
 
 
 def attendance(meeting: Meeting, where: str, slot: tuple[datetime, datetime | None], calls: Sequence[KnownCall]) -> Sheet:
     """The attendance of one slot; a slot without an end has not ended."""
-    until = slot[1] or FOREVER
-    slot_estimated = where != SCHEDULE and any(call.start_estimated or call.end_estimated for call in calls)
-    legs = [leg for call in calls for leg in call.legs if cut((leg.joined, leg.left or FOREVER), (slot[0], until))]
-    there = {raw_id: _within(stays, (slot[0], until)) for raw_id, stays in presences(legs).items()}
+    whole, over = (slot[0], slot[1] or FOREVER), slot[1] is not None
+    estimated = where != SCHEDULE and any(call.start_estimated or call.end_estimated for call in calls)
+    came = by_person(leg for call in calls for leg in call.legs if cut(stay(leg), whole))
+    there = {raw_id: _parts(legs, whole) for raw_id, legs in came.items()}
     lonely = alone(there)
-    names = {person.raw_id: person.name for person in meeting.invited}
+    invited = {person.raw_id: person for person in meeting.invited}
     filled: Sheet = {}
-    for raw_id in names.keys() | there.keys():
-        came = there.get(raw_id, ())
-        absent = "expected" if slot[1] is None else "absent"
-        fields: dict[str, object] = {
-            "name": names.get(raw_id),
-            "status": absent if not came else "attended" if raw_id in names else "uninvited",
-            "intervals": tuple((begin, None if end == FOREVER else end) for begin, end in came),
-        }
-        if came:
-            fields |= _marks([leg for leg in legs if leg.raw_id == raw_id], (slot[0], until), slot_estimated)
-            fields["lateSeconds"] = (came[0][0] - slot[0]).total_seconds()
-        if slot[1] is not None:
-            fields["seconds"] = seconds(came)
-            fields["aloneSeconds"] = lonely.get(raw_id, 0.0)
-        if came and slot[1] is not None:
-            fields["leftEarlySeconds"] = (slot[1] - came[-1][1]).total_seconds()
+    for raw_id, person in invited.items():
+        if raw_id not in came:
+            filled[Subject(About.PERSON, where, raw_id)] = _stayed_away(person, over)
+    for raw_id, legs in came.items():
+        fields = _came(invited.get(raw_id), legs, there[raw_id], whole, estimated)
+        if over:
+            fields |= _lengths(there[raw_id], lonely[raw_id], whole)
         filled[Subject(About.PERSON, where, raw_id)] = fields
-    attended = len(names.keys() & there.keys())
+    attended = len(invited.keys() & came.keys())
     filled[Subject(About.SUMMARY, where)] = {
-        "invited": len(names),
+        "invited": len(invited),
         "attended": attended,
-        "absent": 0 if slot[1] is None else len(names) - attended,
-        "uninvited": len(there.keys() - names.keys()),
+        "absent": len(invited) - attended if over else 0,
+        "uninvited": len(came.keys() - invited.keys()),
     }
     return filled
 
 
-def _marks(legs: Sequence[KnownLeg], slot: Interval, slot_estimated: bool) -> Fields:
-    """How often they joined, what they were called, and whether anything of it is estimated."""
-    fields: dict[str, object] = {
+def _stayed_away(person: Person, over: bool) -> Fields:
+    status = "absent" if over else "expected"
+    nothing = {"intervals": (), "seconds": 0.0, "aloneSeconds": 0.0, "joins": 0, "estimated": False}
+    return {"name": person.name, "role": person.role, "status": status, **nothing}
+
+
+def _came(
+    person: Person | None, legs: Sequence[KnownLeg], there: Sequence[Interval], slot: Interval, slot_estimated: bool
+) -> dict[str, object]:
+    # Whether a leg counts as a join that began before the slot, the contract does not say.
+    joins = {"joins": len(legs)} if all(slot[0] <= leg.joined for leg in legs) else {}
+    return {
+        **last_joined_as(legs),
+        **joins,
+        "name": person and person.name,
+        "status": "attended" if person else "uninvited",
+        "intervals": tuple((begin, None if end == FOREVER else end) for begin, end in there),
+        "lateSeconds": (there[0][0] - slot[0]).total_seconds(),
         "estimated": slot_estimated or any(leg.join_estimated or leg.leave_estimated for leg in legs),
     }
-    # Whether a leg counts that began before the slot, the contract does not say.
-    if all(slot[0] <= leg.joined for leg in legs):
-        fields["joins"] = len(legs)
-    last = max(leg.joined for leg in legs)
-    names = {leg.display_name for leg in legs if leg.joined == last}
-    if len(names) == 1:
-        fields["displayName"] = names.pop()
-    return fields
 
 
-def _within(stays: Iterable[Interval], slot: Interval) -> tuple[Interval, ...]:
-    return tuple(part for stay in stays if (part := cut(stay, slot)))
+def _lengths(there: Sequence[Interval], alone_seconds: float, slot: Interval) -> Fields:
+    left_early = (slot[1] - there[-1][1]).total_seconds()
+    return {"seconds": seconds(there), "aloneSeconds": alone_seconds, "leftEarlySeconds": left_early}
 
 
-def presences(legs: Iterable[KnownLeg]) -> dict[str, tuple[Interval, ...]]:
-    """When each person is there; those who have not left, for ever."""
-    of_people: dict[str, list[Interval]] = {}
-    for leg in legs:
-        of_people.setdefault(leg.raw_id, []).append((leg.joined, leg.left or FOREVER))
-    return {raw_id: union(intervals) for raw_id, intervals in of_people.items()}
+def _parts(legs: Iterable[KnownLeg], slot: Interval) -> tuple[Interval, ...]:
+    return union(part for leg in legs if (part := cut(stay(leg), slot)))

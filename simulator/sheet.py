@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from random import Random
 
-from simulator.attendance import attendance, presences
+from simulator.attendance import attendance
 from simulator.intervals import peak
 from simulator.known import KnownCall, KnownLeg
 from simulator.meeting import Meeting
-from simulator.subjects import FOREVER, SCHEDULE, About, Fields, Sheet, Subject
+from simulator.presence import presence, presences
+from simulator.subjects import SCHEDULE, About, Fields, Sheet, Subject
 
 
 def sheet(meeting: Meeting, calls: Sequence[KnownCall], moments: Iterable[datetime]) -> Sheet:
@@ -20,7 +21,7 @@ def sheet(meeting: Meeting, calls: Sequence[KnownCall], moments: Iterable[dateti
         filled |= attendance(meeting, call.id, (call.started, call.ended), [call])
     filled |= attendance(meeting, SCHEDULE, (meeting.scheduled_start, meeting.scheduled_end), calls)
     for moment in moments:
-        filled[Subject(About.PRESENCE, moment.isoformat())] = _presence(calls, moment)
+        filled |= presence(meeting, calls, moment)
     return filled
 
 
@@ -75,16 +76,3 @@ def _legs(call: KnownCall) -> Sheet:
         }
         for participant_id, legs in of_participants.items()
     }
-
-
-def _presence(calls: Sequence[KnownCall], moment: datetime) -> Fields:
-    going_on = [call for call in calls if call.started <= moment and (call.ended is None or moment < call.ended)]
-    if not going_on:
-        return {"live": False}
-    call = max(going_on, key=lambda call: call.started)
-    there = {}
-    for raw_id, stays in presences(call.legs).items():
-        if stay := next((stay for stay in stays if stay[0] <= moment < stay[1]), None):
-            legs = [leg for leg in call.legs if leg.raw_id == raw_id and leg.joined <= moment < (leg.left or FOREVER)]
-            there[raw_id] = (stay[0], len(legs))
-    return {"live": True, "id": call.id, "startedAt": call.started, "count": len(there), "participants": there}

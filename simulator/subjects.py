@@ -26,6 +26,9 @@ class About(StrEnum):
     SUMMARY = "summary"
     """How many attended a slot, and how many did not."""
     PRESENCE = "presence"
+    """The call at a moment."""
+    PRESENT = "present"
+    """A person who is there at a moment."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -88,11 +88,11 @@ def _people(played: Played) -> Table:
 
 def _presence(played: Played) -> Table:
     table = _table("Presence", "at", "truth", "app", "")
+    wrong = {difference.subject.where for difference in played.differences}
     for subject in sorted(subject for subject in played.truth if subject.about is About.PRESENCE):
-        was, says = played.truth[subject], played.answered.get(subject, _NOTHING)
-        same = all(says.get(field) == was[field] for field in was)
-        counts = [str(fields.get("count", "no call")) for fields in (was, says)]
-        table.add_row(_value(datetime.fromisoformat(subject.where)), *counts, "the same people" if same else "differs")
+        counts = [str(sheet.get(subject, _NOTHING).get("count", "no call")) for sheet in (played.truth, played.answered)]
+        said = "differs" if subject.where in wrong else "the same people"
+        table.add_row(_value(datetime.fromisoformat(subject.where)), *counts, said)
     return table
 
 

@@ -6,7 +6,7 @@ from azure.core.messaging import CloudEvent
 from azure.eventgrid import EventGridEvent
 from hypothesis import given, settings
 
-from simulator.events import ADDED, ENDED, REMOVED, STARTED, Element, Event, Schema, Shape, events, written
+from simulator.events import ADDED, ENDED, REMOVED, STARTED, Element, Schema, Shape, events, written
 from simulator.meeting import Meeting
 from simulator.script import write
 from tests.simulator.meetings import START, meetings
@@ -34,14 +34,13 @@ def test_ids_come_from_the_seed() -> None:
 
 
 @pytest.mark.parametrize("shape", Shape)
-@pytest.mark.parametrize("event", TOLD, ids=lambda event: event.id)
-def test_the_sdks_read_both_schemas(event: Event, shape: Shape) -> None:
-    grid = EventGridEvent.from_json(json.dumps([written(event, ROOM, Schema.EVENT_GRID, shape)][0]))
-    cloud: CloudEvent[Element] = CloudEvent.from_json(json.dumps(written(event, ROOM, Schema.CLOUD, shape)))
-    assert cloud.time
-    assert (grid.id, grid.event_type, grid.event_time, grid.subject) == (event.id, event.type.value, event.time, cloud.subject)
-    assert (cloud.id, cloud.type, cloud.time, cloud.source) == (event.id, event.type.value, event.time, grid.topic)
-    assert grid.data == cloud.data
+def test_the_sdks_read_both_schemas(shape: Shape) -> None:
+    for event in TOLD:
+        grid = EventGridEvent.from_json(json.dumps(written(event, ROOM, Schema.EVENT_GRID, shape)))
+        cloud: CloudEvent[Element] = CloudEvent.from_json(json.dumps(written(event, ROOM, Schema.CLOUD, shape)))
+        expected = (event.id, event.type.value, event.time)
+        assert (grid.id, grid.event_type, grid.event_time) == expected == (cloud.id, cloud.type, cloud.time)
+        assert (grid.subject, grid.topic, grid.data) == (cloud.subject, cloud.source, cloud.data)
 
 
 def test_an_event_is_written_as_in_the_documentation() -> None:
