@@ -18,10 +18,11 @@ def attendance(meeting: Meeting, where: str, slot: tuple[datetime, datetime | No
     there = {raw_id: _parts(legs, whole) for raw_id, legs in came.items()}
     lonely = alone(there)
     invited = {person.raw_id: person for person in meeting.invited}
+    changed = {change.person for change in meeting.role_changes}
     filled: Sheet = {}
     for raw_id, person in invited.items():
         if raw_id not in came:
-            filled[Subject(About.PERSON, where, raw_id)] = _stayed_away(person, over)
+            filled[Subject(About.PERSON, where, raw_id)] = _stayed_away(person, person in changed, over)
     for raw_id, legs in came.items():
         fields = _came(invited.get(raw_id), legs, there[raw_id], whole, estimated)
         if over:
@@ -37,10 +38,11 @@ def attendance(meeting: Meeting, where: str, slot: tuple[datetime, datetime | No
     return filled
 
 
-def _stayed_away(person: Person, over: bool) -> Fields:
-    status = "absent" if over else "expected"
+def _stayed_away(person: Person, role_changed: bool, over: bool) -> Fields:
+    # The roster of a slot that is not over may be one that is newer than the meeting.
+    role = {} if role_changed else {"role": person.role}
     nothing = {"intervals": (), "seconds": 0.0, "aloneSeconds": 0.0, "joins": 0, "estimated": False}
-    return {"name": person.name, "role": person.role, "status": status, **nothing}
+    return {"name": person.name, "status": "absent" if over else "expected", **role, **nothing}
 
 
 def _came(
