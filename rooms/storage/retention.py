@@ -64,7 +64,7 @@ class Retention:
         old = [row for row in rows if parse_time(row["receivedAt"]) < self.kept]
         if old:
             partition = old[0]["PartitionKey"]
-            await self._remove_each(partition, [row["RowKey"] for row in old], "events in quarantine")
+            await self._remove_each(partition, [row["RowKey"] for row in old], "quarantined events")
             for row in old:
                 if row["parts"] > 1:
                     start, end = keys.quarantine_parts_range(row["RowKey"].rpartition(":")[2])
@@ -113,7 +113,6 @@ class Retention:
                 call = row["call"]
                 if call not in goes:
                     goes[call] = await self._is_old(room_id, call, before)
-                    self.removed["calls"] += goes[call]
                 if goes[call]:
                     at, _ = keys.activity_of(row["RowKey"])
                     await self._clear_call(room_id, call, at, before)
@@ -133,23 +132,26 @@ class Retention:
         partition = keys.partition(room_id)
         activity = keys.activity_row(room_id, call, hour), keys.all_activity_row(room_id, call, hour)
         while rows := [row for key in activity if (row := await self.table.get(partition, key)) is not None]:
-            await self._clear_events(room_id, call, before)
+            self.removed["calls"] += await self._clear_events(room_id, call, before)
             with suppress(Conflict):
                 await self.table.delete(partition, [], unchanged=rows)
                 return
 
-    async def _clear_events(self, room_id: str, call: str, before: Ticks) -> None:
-        """The events of the call before that time.
+    async def _clear_events(self, room_id: str, call: str, before: Ticks) -> bool:
+        """The events of the call before that time. Whether there were any.
 
         Their log records go before them, also those of events that arrived after the log was cleared: an event that is delivered
         again is recognised by its own row, and could not be kept if only its log record were there.
         """
         partition = keys.partition(room_id)
         start, end = keys.events_range(room_id, call, before)
+        found = False
         while rows := await self._some(partition, start, end):
+            found = True
             await self._clear(partition, *keys.log_range(room_id, 0, before), "log records")
             if await self._remove(partition, rows, "events") and len(rows) < MAX_OPERATIONS:
-                return
+                break
+        return found
 
     async def _clear(self, partition: str, start: str, end: str, what: str) -> None:
         """All rows from `start` until just before `end`."""

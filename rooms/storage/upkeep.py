@@ -47,7 +47,8 @@ class Report:
     unavailable: int = 0
 
     def __str__(self) -> str:
-        removed = ", ".join(f"{count:,} {what}" for what, count in self.removed.items() if count)
+        counted = sorted((what, count) for what, count in self.removed.items() if count)
+        removed = ", ".join(f"{count:,} {what.removesuffix('s') if count == 1 else what}" for what, count in counted)
         partitions = f"{self.done} of {len(keys.PARTITIONS)} partitions done"
         unavailable = f", {self.unavailable} left as the storage is not available" if self.unavailable else ""
         return f"looked at {self.rooms:,} rooms; removed {removed or 'nothing'}; {partitions}{unavailable}"
@@ -116,7 +117,8 @@ class Upkeep:
     async def _partition(self, partition: str, now: Ticks, retention: Retention, deadline: float, report: Report) -> None:
         """Where the storage fails, only this partition is left for this time."""
         try:
-            report.done += await self._walk(partition, now, retention, deadline, report)
+            done = await self._walk(partition, now, retention, deadline, report)
+            report.done += done
         except StorageUnavailable:
             report.unavailable += 1
 

@@ -1,10 +1,8 @@
 import itertools
-import uuid
-from collections.abc import AsyncIterator, Awaitable, Iterable
+from collections.abc import Awaitable, Iterable
 from random import Random
 
 import pytest
-import pytest_asyncio
 from azure.data.tables.aio import TableClient
 
 from rooms.errors import StorageUnavailable, TooManyEvents
@@ -268,13 +266,6 @@ async def test_calls_of_all_rooms_are_those_with_an_event_in_the_time_asked_for(
     found = await all_of_all(calls, moment(4_999), moment(10_000), now)
     assert [(room, call.id) for room, call in found] == [("r2", "in")]
     assert found[0][1].last_event_at == moment(20_000)
-
-
-@pytest_asyncio.fixture
-async def direct(azurite: str) -> AsyncIterator[TableClient]:
-    """A table without the proxy before it."""
-    async with TableClient.from_connection_string(azurite, f"t{uuid.uuid4().hex}") as client:
-        yield client
 
 
 async def test_histories_give_the_same_answers_in_any_order_of_delivery_with_reads_and_upkeep_in_between(
