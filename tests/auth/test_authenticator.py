@@ -6,11 +6,11 @@ import sys
 import azure.functions as func
 import pytest
 
-from rooms.auth import Authenticator
+from rooms.auth import Authenticator, Caller
 from rooms.errors import Denied, TenantKeysUnavailable
 from rooms.settings import read_settings
 from tests.auth.conftest import Refusals
-from tests.auth.requests import KEY, Clock, request, signed_headers
+from tests.auth.requests import KEY, OTHER_KEY, Clock, request, signed_headers
 
 KEYS = {"ROOMS_MANAGE_KEY__server": base64.b64encode(KEY).decode()}
 TOKEN = "eyJhbGciOiJSUzI1NiIsImtpZCI6ImsxIn0.e30.c2VjcmV0"
@@ -51,6 +51,73 @@ async def test_the_answer_to_a_refusal_does_not_say_why() -> None:
     with pytest.raises(Denied) as denied:
         await Authenticator(read_settings(KEYS), Clock()).authenticate(request({}))
     assert str(denied.value) == "Denied by the resource provider."
+
+
+SECRET = base64.b64encode(KEY).decode()
+TWO_KEYS = KEYS | {"ROOMS_READ_KEY__dashboard": base64.b64encode(OTHER_KEY).decode()}
+
+
+async def test_a_key_as_it_is_lets_in_where_that_is_allowed() -> None:
+    authenticator = Authenticator(read_settings(TWO_KEYS), Clock())
+    for key, caller in ((KEY, Caller("server", "manage")), (OTHER_KEY, Caller("dashboard", "read"))):
+        headers = {"x-api-key": base64.b64encode(key).decode()}
+        assert await authenticator.authenticate(request(headers), key_as_it_is=True) == caller
+
+
+async def test_a_key_as_it_is_where_a_signature_is_asked_for_is_refused(refusals: Refusals) -> None:
+    with pytest.raises(Denied):
+        await Authenticator(read_settings(KEYS), Clock()).authenticate(request({"x-api-key": SECRET}))
+    assert refusals.only().endswith("no Authorization header")
+
+
+async def test_a_read_key_as_it_is_only_reads(refusals: Refusals) -> None:
+    headers = {"x-api-key": base64.b64encode(OTHER_KEY).decode()}
+    for method in ("POST", "PATCH", "DELETE", "PUT", "HEAD"):
+        with pytest.raises(Denied):
+            await Authenticator(read_settings(TWO_KEYS), Clock()).authenticate(request(headers, method), key_as_it_is=True)
+        assert refusals.only().endswith("dashboard may only read (GET)")
+
+
+WRONG_KEYS = [
+    "",
+    " ",
+    "x",
+    SECRET[:-4],
+    SECRET + "AAAA",
+    SECRET.lower(),
+    f" {SECRET}",
+    f"{SECRET}\n",
+    SECRET.rstrip("="),
+    KEY.hex(),
+    "ÿ€",
+]
+
+
+@pytest.mark.parametrize("key", WRONG_KEYS, ids=range(len(WRONG_KEYS)))
+async def test_a_key_that_is_none_is_refused_and_is_not_in_the_log(key: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    with pytest.raises(Denied) as denied:
+        await Authenticator(read_settings(KEYS), Clock()).authenticate(request({"x-api-key": key}), key_as_it_is=True)
+    assert str(denied.value) == "Denied by the resource provider."
+    assert "x-api-key" in caplog.text
+    for secret in {key, SECRET} - {"", " ", "x"}:
+        assert secret not in caplog.text + repr(denied.value)
+
+
+async def test_what_the_authorization_says_counts_beside_a_key(refusals: Refusals) -> None:
+    authenticator = Authenticator(read_settings(TWO_KEYS), Clock())
+    other = {"x-api-key": base64.b64encode(OTHER_KEY).decode()}
+    assert (await authenticator.authenticate(request(signed_headers() | other), key_as_it_is=True)).name == "server"
+    with pytest.raises(Denied):
+        await authenticator.authenticate(request(signed_headers(key=bytes(64)) | {"x-api-key": SECRET}), key_as_it_is=True)
+    assert "no key fits" in refusals.only()
+
+
+async def test_a_key_where_only_a_tenant_is_configured_is_refused(refusals: Refusals) -> None:
+    tenant = {"ROOMS_ENTRA_TENANT": "5b6f2c5e-0c4c-4d8e-9a39-1c4f5d0b7a11", "ROOMS_ENTRA_READ": "somebody"}
+    with pytest.raises(Denied):
+        await Authenticator(read_settings(tenant), Clock()).authenticate(request({"x-api-key": SECRET}), key_as_it_is=True)
+    assert "no Authorization header" in refusals.only()
 
 
 SECRET_HEADERS = [
