@@ -32,7 +32,7 @@ def run(arguments: Arguments, console: Console) -> bool:
     try:
         played = asyncio.run(_play(arguments, console))
     except (AppFailed, Undelivered) as problem:
-        console.print(Text(str(problem), style="bold red"))
+        console.print(Text(f"\n{problem}", style="bold red"))
         return False
     for each in played:
         console.print(report(each, arguments.most_differences))
