@@ -103,7 +103,10 @@ def _differences(played: Played, most: int) -> Table:
         subjects = _grouped(difference for difference in played.differences if difference.reason is why)
         said = why or Text("NOT EXPLAINED", style="bold red")
         for subject, differences in list(subjects.items())[:most]:
-            what = [of_people.get(subject.who, ""), slots.get(subject.where) or f"at {subject.where[11:23]}"]
+            what = [
+                of_people.get(subject.who, ""),
+                slots.get(subject.where) or f"at {_value(datetime.fromisoformat(subject.where))}",
+            ]
             name = f"{subject.about}: {', '.join(part for part in what if part)}"
             for place, difference in enumerate(differences):
                 values = (_value(difference.truth), _value(difference.answered))
