@@ -48,11 +48,9 @@ def _stayed_away(person: Person, role_changed: bool, over: bool) -> Fields:
 def _came(
     person: Person | None, legs: Sequence[KnownLeg], there: Sequence[Interval], slot: Interval, slot_estimated: bool
 ) -> dict[str, object]:
-    # Whether a leg counts as a join that began before the slot, the contract does not say.
-    joins = {"joins": len(legs)} if all(slot[0] <= leg.joined for leg in legs) else {}
     return {
         **last_joined_as(legs),
-        **joins,
+        "joins": len(legs),
         "name": person and person.name,
         "status": "attended" if person else "uninvited",
         "intervals": tuple((begin, None if end == FOREVER else end) for begin, end in there),

@@ -23,11 +23,10 @@ class Spell:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """The call that a part is played in, and the least time between a leave and a rejoin with the same participantId."""
+    """The call that a part is played in."""
 
     start: int
     end: int
-    reconnect: int
 
     def at(self, random: Random, earliest: float, latest: float) -> int:
         """A time between these fractions of the call."""
@@ -56,12 +55,6 @@ def rejoin(random: Random, stage: Stage) -> list[Spell]:
     """Leaves and joins anew some time later."""
     left = stage.at(random, 0.3, 0.6)
     return [Spell(0, _soon(random, stage), left), Spell(1, left + random.randint(30 * SECOND, 4 * MINUTE), None)]
-
-
-def reconnect(random: Random, stage: Stage) -> list[Spell]:
-    """Loses the network and comes back as the same participant."""
-    left = stage.at(random, 0.3, 0.5)
-    return [Spell(0, _soon(random, stage), left), Spell(0, left + stage.reconnect + random.randint(0, MINUTE), None)]
 
 
 def bring_a_second_device(random: Random, stage: Stage) -> list[Spell]:
@@ -97,7 +90,6 @@ SHARES: dict[Part, float] = {
     come_late: 0.12,
     leave_early: 0.08,
     rejoin: 0.06,
-    reconnect: 0.02,
     bring_a_second_device: 0.04,
     hand_over: 0.02,
     move: 0.02,

@@ -1,6 +1,5 @@
 """Why an answer may differ from the truth."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 
@@ -14,8 +13,6 @@ class Reason(StrEnum):
 
     ESTIMATED = "marked estimated"
     UNHEARD = "all events of a leg dropped"
-    RECONNECTED = "a leave or rejoin of one participant dropped"
-    """So that two of its legs seem to be one, or one of them seems not to be."""
     OPEN = "a leave and the call's end dropped"
     """So that the call looks as if it went on."""
     FOLLOWS = "follows from other differences"
@@ -33,15 +30,12 @@ _FLAGS_OF: Mapping[str, Collection[str]] = {
 
 def causes(meeting: Meeting, arrived: Sequence[Event]) -> dict[Subject, Reason]:
     """Why legs and people may differ with no mark."""
-    told = Counter((event.leg.participant_id, event.leg.joined) for event in arrived if event.leg is not None)
+    told = {event.leg.participant_id for event in arrived if event.leg is not None}
     found: dict[Subject, Reason] = {}
     for call in meeting.calls:
         for leg in call.legs:
-            match told[leg.participant_id, leg.joined]:
-                case 0:
-                    found |= dict.fromkeys(_subjects(call, leg), Reason.UNHEARD)
-                case 1:
-                    found = dict.fromkeys(_subjects(call, leg), Reason.RECONNECTED) | found
+            if leg.participant_id not in told:
+                found |= dict.fromkeys(_subjects(call, leg), Reason.UNHEARD)
     return found
 
 

@@ -22,7 +22,6 @@ MIN_PEOPLE = 2
 
 _ABSENT = 1 / 12
 _MISSES_A_CALL = 0.1
-_RECONNECT_MS = 2_500
 """A Removed and an Added of one participant that are at most 2 s apart may be clocks that differ."""
 
 _TITLES = ("Consultation", "Hearing", "Seminar", "Town hall", "Lesson", "Review", "Workshop", "Interview")
@@ -79,11 +78,10 @@ class _Writer:
 
     def _stages(self) -> list[Stage]:
         """Two or three calls, with some minutes between."""
-        reconnect = max(5 * SECOND, round(_RECONNECT_MS * self.speed))
         stages, start = [], 0
         for _ in range(self.random.choice((2, 2, 3))):
             end = start + self.random.randint(20 * MINUTE, 45 * MINUTE)
-            stages.append(Stage(start, end, reconnect))
+            stages.append(Stage(start, end))
             start = end + self.random.randint(6 * MINUTE, 12 * MINUTE)
         return stages
 
