@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rooms.rules.details import Details, patched_details
+from rooms.rules.details import Details, details_difference, patched_details
 from rooms.rules.events import KINDS, CallEvent
 from rooms.rules.roster import Roster, patched_roster
 from rooms.rules.time import Ticks, parse_time
@@ -113,7 +113,9 @@ def _check_changes(room: Row, rows: Mapping[str, list[Row]], changes: list[Row],
                 history.append(patched_roster(history[-1], patch))
             case "DetailsUpdated":
                 if details is not None:
-                    details = patched_details(details, _merged(_nothing_of(detail["before"]), detail["after"]))
+                    after = patched_details(details, _merged(_nothing_of(detail["before"]), detail["after"]))
+                    assert details_difference(details, after) == (detail["before"], detail["after"])
+                    details = after
             case "RoomDeleted":
                 deleted = True
     assert properties in (None, room_properties(room_of(room))), "the room is not what its log says"
