@@ -189,9 +189,9 @@ def respond_with_csv(
     return respond_with_text(csv_text(columns, rows), "text/csv", {**attachment, **(headers or {})})
 
 
-def no_content() -> func.HttpResponse:
+def no_content(headers: Mapping[str, str] | None = None) -> func.HttpResponse:
     """A 204; an empty content type keeps the library from adding one."""
-    return func.HttpResponse(status_code=204, headers={"Content-Type": "", "api-supported-versions": SUPPORTED_VERSIONS})
+    return func.HttpResponse(status_code=204, headers={"Content-Type": "", **(headers or {})})
 
 
 def query(request: func.HttpRequest, name: str) -> str | None:

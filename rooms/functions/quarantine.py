@@ -1,9 +1,11 @@
 """Events that were not understood: what they are, why, and what becomes of them."""
 
+from contextlib import suppress
+
 import azure.functions as func
 
 from rooms import clients
-from rooms.errors import StillNotUnderstood
+from rooms.errors import QuarantinedNotFound, StillNotUnderstood
 from rooms.functions.events import take_in
 from rooms.functions.http import Call, answer_of_ours, json_answer, no_content, query
 from rooms.storage.keys import QUARANTINE_ROW
@@ -56,7 +58,8 @@ async def _redrive(call: Call) -> func.HttpResponse:
     outcome = await take_in(text)
     if isinstance(outcome, UnknownEvent):
         raise StillNotUnderstood(outcome.reason)
-    await clients.quarantine().remove(event_id)
+    with suppress(QuarantinedNotFound):  # another one was faster
+        await clients.quarantine().remove(event_id)
     return json_answer(200, redriven_body(event_id, outcome))
 
 

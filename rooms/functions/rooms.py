@@ -16,6 +16,7 @@ from rooms.wire.answers import room_body, rooms_body
 from rooms.wire.paging import from_token, to_token
 from rooms.wire.requests import CreateRoom, UpdateRoom
 from rooms.wire.url import route_url
+from rooms.wire.versions import SUPPORTED_VERSIONS
 
 blueprint = func.Blueprint()
 
@@ -94,7 +95,7 @@ async def _update(call: Call) -> func.HttpResponse:
 
 async def _delete(call: Call) -> func.HttpResponse:
     await clients.rooms().delete(call.room_id(), call.origin)
-    return no_content()
+    return no_content({"api-supported-versions": SUPPORTED_VERSIONS})
 
 
 def _repeatability(request: func.HttpRequest) -> Repeatability | None:

@@ -1,5 +1,6 @@
 """What is kept of a room, also after it was deleted: its last state, details, rosters, and its log."""
 
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +12,14 @@ from rooms.rules.room import Room
 from rooms.rules.roster import Roster
 from rooms.rules.time import Ticks, parse_time
 from rooms.storage import keys
-from rooms.storage.entities import room_of, unpack
+from rooms.storage.entities import binary_of, room_of, unpack
 from rooms.storage.table import Table
 
 LOG_PAGE = 100
 """Log records on a page, at most."""
+
+LOG_PAGE_BYTES = 256 * 1024
+"""When the details of a page's records, compressed, are as large as that, the page ends."""
 
 _FILTERED_ROWS = 500
 """Log records that a page of only some of them is chosen from."""
@@ -98,8 +102,11 @@ class History:
         if after is not None:
             first = max(first, keys.behind(after))
         rows = await self._table.first(keys.partition(room_id), first, last, count)
-        chosen = [row for row in rows if kind in (None, row["kind"]) and actor in (None, row["actor"])]
-        return [_log_record(row) for row in chosen], rows[-1]["RowKey"] if len(rows) == count else None
+        size = itertools.accumulate(len(binary_of(row)) for row in rows)
+        shown = rows[: 1 + sum(before < LOG_PAGE_BYTES for before in size)]
+        chosen = [row for row in shown if kind in (None, row["kind"]) and actor in (None, row["actor"])]
+        more = len(rows) == count or len(shown) < len(rows)
+        return [_log_record(row) for row in chosen], shown[-1]["RowKey"] if more else None
 
 
 def _log_record(row: TableEntity) -> LogRecord:

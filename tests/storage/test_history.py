@@ -196,3 +196,24 @@ async def test_a_row_to_go_on_behind_shows_nothing_outside_of_the_time(
     _, after = await history.log("a", *EVER, None, None, None)
     records, _ = await history.log("a", START, START + 3 * SECOND, after, None, None)
     assert [record.request_id for record in records] == ["2", "1", "0"]
+
+
+async def test_a_page_of_the_log_ends_with_large_records(
+    history: History, rooms: Rooms, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = await rooms.create(RoomChange(), {}, None, ORIGIN)
+    for _ in range(4):
+        clock.now += SECOND
+        await rooms.patch_roster(room.id, {raw_id(): "Attendee" for _ in range(40)}, ORIGIN)
+    whole, last = await history.log(room.id, *EVER, None, None, None)
+    assert last is None
+    monkeypatch.setattr(module, "LOG_PAGE_BYTES", 1_500)
+    listed, sizes, after = [], [], None
+    while True:
+        page, after = await history.log(room.id, *EVER, after, None, None)
+        listed += page
+        sizes.append(len(page))
+        if after is None:
+            break
+    assert listed == whole
+    assert 1 < len(sizes) < len(whole)
