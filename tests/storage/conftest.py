@@ -2,13 +2,14 @@
 
 import uuid
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from itertools import count
 
 import pytest
 import pytest_asyncio
 from azure.data.tables.aio import TableClient
 
-from rooms.rules.time import now
+from rooms.rules.time import Ticks, now
 from rooms.storage import keys
 from rooms.storage.changes import Origin
 from rooms.storage.rooms import Rooms
@@ -16,6 +17,16 @@ from rooms.storage.table import Table
 from tests.storage_proxy import StorageProxy
 
 ORIGIN = Origin("tester", "request-1")
+
+
+@dataclass
+class Clock:
+    """It is as late as the test says."""
+
+    now: Ticks
+
+    def __call__(self) -> Ticks:
+        return self.now
 
 
 @pytest_asyncio.fixture

@@ -18,6 +18,7 @@ from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table, upsert
 from rooms.storage.upkeep import Upkeep
 from tests.rules.histories import HISTORIES, History, added, ended, moment, played, removed, started, stay
+from tests.storage.conftest import Clock
 from tests.storage_proxy import Fault, StorageProxy
 from tests.whole import stored_rooms
 
@@ -25,19 +26,9 @@ ROOM = "99400000000000007"
 STORED_HISTORIES = max(20, min(300, HISTORIES // 20))
 
 
-class Clock:
-    """A clock that a test sets."""
-
-    def __init__(self) -> None:
-        self.now: Ticks = moment(10 * 86_400)
-
-    def __call__(self) -> Ticks:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(moment(10 * 86_400))
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from rooms.storage.history import History, Known
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
 from tests.identifiers import raw_id
-from tests.storage.conftest import ORIGIN
+from tests.storage.conftest import ORIGIN, Clock
 from tests.storage_proxy import StorageProxy
 
 ALICE, BOB = raw_id(1), raw_id(2)
@@ -21,19 +21,9 @@ START = parse_time("2026-05-04T10:00:00Z")
 EVER = (0, START + 1_000 * DAY)
 
 
-class Clock:
-    """It is as late as the test says."""
-
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> Ticks:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(START)
 
 
 @pytest.fixture
