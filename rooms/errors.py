@@ -17,7 +17,8 @@
     │   ├── CallNotFound             404  the room has no such call
     │   ├── QuarantinedNotFound      404  no such event in quarantine
     │   ├── StillNotUnderstood       409  a redriven event that stays in quarantine
-    │   ├── TooManyEvents            400  more call events than can be read at once
+    │   ├── TooManyEvents            400  more call events than one answer can be made of
+    │   ├── TooManyChanges           400  more changes of a roster than one answer can be made of
     │   └── Unavailable              503  try again
     │       ├── StorageUnavailable        the storage is down, slow or not configured
     │       └── TenantKeysUnavailable     a token cannot be checked, as the tenant's keys cannot be had
@@ -174,9 +175,18 @@ class StillNotUnderstood(Refusal):
 class TooManyEvents(Refusal):
     """More call events would have to be read than one answer can be made of."""
 
-    LIMIT: ClassVar[int] = 50_000
+    LIMIT: ClassVar[int] = 20_000
+    CALLS: ClassVar[int] = 2_000
     code = "TooManyEvents"
-    message = f"This needs more than {LIMIT:,} call events to be read. Ask for one call, or for a shorter time."
+    message = f"This needs more than {LIMIT:,} events, or {CALLS:,} calls, to be read. Ask for one call, or for a shorter time."
+
+
+class TooManyChanges(Refusal):
+    """The roster has changed more often than one answer can be made of."""
+
+    LIMIT: ClassVar[int] = 10_000
+    code = "TooManyChanges"
+    message = f"In this time the roster has changed more than {LIMIT:,} times. Ask for one call, or for a shorter time."
 
 
 class Unavailable(Refusal):

@@ -80,8 +80,8 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         keys=tuple(_keys(env)),
         entra=_entra(env),
         trust_forwarded_host=_flag(env, "ROOMS_TRUST_FORWARDED_HOST"),
-        expired_days=_days(env, "ROOMS_EXPIRED_DAYS", 30),
-        retention_days=_days(env, "ROOMS_RETENTION_DAYS", 400),
+        expired_days=_days(env, "ROOMS_EXPIRED_DAYS", 30, least=1),
+        retention_days=_days(env, "ROOMS_RETENTION_DAYS", 400, least=7),
     )
 
 
@@ -195,8 +195,8 @@ def _flag(env: Mapping[str, str], setting: str) -> bool:
     return value == "true"
 
 
-def _days(env: Mapping[str, str], setting: str, default: int) -> int:
+def _days(env: Mapping[str, str], setting: str, default: int, least: int) -> int:
     value = env.get(setting) or str(default)
-    if not (re.fullmatch("[0-9]{1,5}", value) and 1 <= int(value) <= 36_500):
-        raise SettingsError(f"{setting}: a whole number of days, from 1 to 36500.")
+    if not (re.fullmatch("[0-9]{1,5}", value) and least <= int(value) <= 36_500):
+        raise SettingsError(f"{setting}: a whole number of days, from {least} to 36500.")
     return int(value)

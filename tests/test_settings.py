@@ -2,8 +2,8 @@ import base64
 
 import pytest
 
+from rooms.rules.log import EVENTS_ACTOR
 from rooms.settings import RESERVED_NAMES, AccessKey, SettingsError, read_settings
-from rooms.storage.entities import EVENTS_ACTOR
 from rooms.storage.retention import UPKEEP_ACTOR
 
 KEY = bytes(range(32))
@@ -58,9 +58,9 @@ def test_keys_have_the_name_and_the_access_of_their_setting() -> None:
         ({"ROOMS_READ_KEY__Event-Grid": KEY_TEXT}, "ROOMS_READ_KEY__Event-Grid: the log calls a part of the service so"),
         ({"ROOMS_EXPIRED_DAYS": "0"}, "ROOMS_EXPIRED_DAYS: a whole number of days, from 1 to 36500"),
         ({"ROOMS_EXPIRED_DAYS": "1.5"}, "ROOMS_EXPIRED_DAYS: a whole number of days, from 1 to 36500"),
-        ({"ROOMS_RETENTION_DAYS": "36501"}, "ROOMS_RETENTION_DAYS: a whole number of days, from 1 to 36500"),
-        ({"ROOMS_RETENTION_DAYS": "-1"}, "ROOMS_RETENTION_DAYS: a whole number of days, from 1 to 36500"),
-        ({"ROOMS_RETENTION_DAYS": "٣"}, "ROOMS_RETENTION_DAYS: a whole number of days, from 1 to 36500"),
+        ({"ROOMS_RETENTION_DAYS": "36501"}, "ROOMS_RETENTION_DAYS: a whole number of days, from 7 to 36500"),
+        ({"ROOMS_RETENTION_DAYS": "6"}, "ROOMS_RETENTION_DAYS: a whole number of days, from 7 to 36500"),
+        ({"ROOMS_RETENTION_DAYS": "٣"}, "ROOMS_RETENTION_DAYS: a whole number of days, from 7 to 36500"),
         ({"ROOMS_TRUST_FORWARDED_HOST": "yes"}, "ROOMS_TRUST_FORWARDED_HOST: true or false"),
         ({"ROOMS_TABLE": "1rooms"}, "ROOMS_TABLE: a table's name"),
     ],
@@ -121,7 +121,7 @@ def test_a_switch_is_true_or_false(text: str, value: bool) -> None:
     assert read_settings({"ROOMS_TRUST_FORWARDED_HOST": text}).trust_forwarded_host is value
 
 
-@pytest.mark.parametrize(("text", "days"), [("1", 1), ("36500", 36_500), ("", 400)])
+@pytest.mark.parametrize(("text", "days"), [("7", 7), ("36500", 36_500), ("", 400)])
 def test_a_time_to_keep_is_whole_days(text: str, days: int) -> None:
     assert read_settings({"ROOMS_RETENTION_DAYS": text}).retention_days == days
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from rooms.rules.details import Details, details_difference, patched_details
 from rooms.rules.events import KINDS, CallEvent
+from rooms.rules.log import EVENTS_ACTOR
 from rooms.rules.roster import Roster, patched_roster
 from rooms.rules.time import Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.entities import (
-    EVENTS_ACTOR,
     event_of,
     listed_room_of,
     room_of,

@@ -15,8 +15,9 @@ from rooms.auth.entra import EntraTokens
 from rooms.auth.published_keys import Fetch, fetch_json
 from rooms.auth.shared_key import SharedKeys
 from rooms.errors import Denied, TenantKeysUnavailable
-from rooms.log_text import described, escaped
+from rooms.log_text import escaped
 from rooms.settings import Settings
+from rooms.wire.url import described
 
 __all__ = ["Authenticator", "Caller"]
 

@@ -7,9 +7,9 @@ import azure.functions as func
 
 from rooms import clients
 from rooms.errors import CallNotFound, InvalidParameter
-from rooms.functions.http import Call, answer_of_ours, json_answer, query, respond_with_csv
-from rooms.rules import calls as rules
-from rooms.rules.attendance import Slot, attendance, invited_in
+from rooms.functions.http import Request, answer_of_ours, json_answer, query, respond_with_csv
+from rooms.rules.attendance import Slot, attendance
+from rooms.rules.calls import Call
 from rooms.rules.details import scheduled
 from rooms.rules.time import Ticks, format_time, now
 from rooms.storage.history import Known
@@ -40,9 +40,9 @@ async def get_attendance(req: func.HttpRequest) -> func.HttpResponse:
     return await answer_of_ours(req, _attendance)
 
 
-async def _attendance(call: Call) -> func.HttpResponse:
-    room_id, as_of, call_id = call.call_room_id(), now(), query(call.request, "call")
-    form = call.choice("format", "json", "csv")
+async def _attendance(request: Request) -> func.HttpResponse:
+    room_id, as_of, call_id = request.call_room_id(), now(), query(request.http, "call")
+    form = request.choice("format", "json", "csv")
     history, all_calls = clients.history(), clients.calls()
     known = await history.known(room_id)
     chosen = None if call_id is None else await all_calls.call(room_id, call_id, as_of)
@@ -50,18 +50,18 @@ async def _attendance(call: Call) -> func.HttpResponse:
         await history.check(room_id)
     if call_id is not None and chosen is None:
         raise CallNotFound
-    slot = _slot(known, chosen, *call.time_range())
+    slot = _slot(known, chosen, *request.time_range())
     end = as_of if slot.end is None else slot.end
-    rosters = await history.rosters(known.room, slot.start, end) if known.room else []
+    invited = await history.invited(known.room, slot.start, end) if known.room else {}
     calls = await all_calls.overlapping(room_id, slot.start, end, as_of) if chosen is None else [chosen]
-    attendees = attendance(slot, calls, invited_in(slot, rosters), as_of)
+    attendees = attendance(slot, calls, invited, as_of)
     body = attendance_body(room_id, known.details, slot, attendees)
     if form == "csv":
         return respond_with_csv(f"attendance-{room_id}", COLUMNS, map(_with_intervals_as_text, body["value"]))
     return json_answer(200, body)
 
 
-def _slot(known: Known, call: rules.Call | None, start: Ticks | None, end: Ticks | None) -> Slot:
+def _slot(known: Known, call: Call | None, start: Ticks | None, end: Ticks | None) -> Slot:
     """What is asked about: as given, or else the call's times, those scheduled, or when the room may be joined."""
     if call is not None:
         estimated = (start is None and call.start_estimated) or (end is None and call.end_estimated)

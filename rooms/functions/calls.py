@@ -8,8 +8,7 @@ import azure.functions as func
 
 from rooms import clients
 from rooms.errors import CallNotFound, InvalidParameter
-from rooms.functions.http import Call, answer_of_ours, json_answer, query
-from rooms.rules.attendance import Slot, invited_in
+from rooms.functions.http import Request, answer_of_ours, json_answer, query
 from rooms.rules.calls import QUIET
 from rooms.rules.presence import call_at, present_at
 from rooms.rules.time import MAX_TIME, Ticks, now
@@ -51,8 +50,8 @@ async def list_live_rooms(req: func.HttpRequest) -> func.HttpResponse:
     return await answer_of_ours(req, _live)
 
 
-async def _presence(call: Call) -> func.HttpResponse:
-    room_id, as_of, at = call.call_room_id(), now(), call.time("at")
+async def _presence(request: Request) -> func.HttpResponse:
+    room_id, as_of, at = request.call_room_id(), now(), request.time("at")
     if at is None:
         at = as_of
     elif at > as_of:
@@ -63,26 +62,26 @@ async def _presence(call: Call) -> func.HttpResponse:
         await history.check(room_id)
     roster = known.roster
     if known.room and at < as_of:
-        roster = invited_in(Slot(at, at), await history.rosters(known.room, at, at))
+        roster = await history.invited(known.room, at, at)
     going_on = call_at(calls, at)
     present = present_at(going_on, at) if going_on else []
     return json_answer(200, presence_body(room_id, at, going_on, present, roster))
 
 
-async def _calls(call: Call) -> func.HttpResponse:
-    room_id = call.call_room_id()
+async def _calls(request: Request) -> func.HttpResponse:
+    room_id = request.call_room_id()
     start = keys.activity_prefix(room_id)
-    point = _point(call, keys.ACTIVITY_POINT)
+    point = _point(request, keys.ACTIVITY_POINT)
     page = await clients.calls().page(room_id, point.after(start), point.as_of)
     if not page.calls and point.row is None:
         await clients.history().check(room_id)
-    return json_answer(200, page_body([call_body(*each) for each in page.calls], _next(call, point, start, page.last)))
+    return json_answer(200, page_body([call_body(*each) for each in page.calls], _next(request, point, start, page.last)))
 
 
-async def _call(call: Call) -> func.HttpResponse:
-    room_id, as_of = call.call_room_id(), now()
+async def _call(request: Request) -> func.HttpResponse:
+    room_id, as_of = request.call_room_id(), now()
     # The host leaves %2F in a path as it is, so that it may stand for itself or for a slash.
-    call_id: str = call.request.route_params["callId"]
+    call_id: str = request.http.route_params["callId"]
     for spelling in dict.fromkeys((call_id, re.sub("%2f", "/", call_id, flags=re.IGNORECASE))):
         if (found := await clients.calls().call(room_id, spelling, as_of)) is not None:
             return json_answer(200, call_with_legs_body(room_id, found))
@@ -90,17 +89,17 @@ async def _call(call: Call) -> func.HttpResponse:
     raise CallNotFound
 
 
-async def _all_calls(call: Call) -> func.HttpResponse:
-    start, end = call.time_range()
-    point = _point(call, keys.ALL_ACTIVITY_POINT)
+async def _all_calls(request: Request) -> func.HttpResponse:
+    start, end = request.time_range()
+    point = _point(request, keys.ALL_ACTIVITY_POINT)
     after = point.after(keys.ALL_ACTIVITY_START)
     page = await clients.calls().page_of_all(start or 0, MAX_TIME if end is None else end, after, point.as_of)
-    next_link = _next(call, point, keys.ALL_ACTIVITY_START, page.last)
+    next_link = _next(request, point, keys.ALL_ACTIVITY_START, page.last)
     return json_answer(200, page_body([call_body(*each) for each in page.calls], next_link))
 
 
-async def _live(call: Call) -> func.HttpResponse:
-    point = _point(call, keys.ALL_ACTIVITY_POINT)
+async def _live(request: Request) -> func.HttpResponse:
+    point = _point(request, keys.ALL_ACTIVITY_POINT)
     after = point.after(keys.ALL_ACTIVITY_START)
     page = await clients.calls().page_of_all(max(0, point.as_of - QUIET), MAX_TIME, after, point.as_of, live=True)
     known = await in_parallel(clients.history().known(room_id) for room_id, _ in page.calls)
@@ -108,7 +107,7 @@ async def _live(call: Call) -> func.HttpResponse:
         live_body(room_id, room.details, live, present_at(live, point.as_of))
         for (room_id, live), room in zip(page.calls, known, strict=True)
     ]
-    return json_answer(200, page_body(value, _next(call, point, keys.ALL_ACTIVITY_START, page.last)))
+    return json_answer(200, page_body(value, _next(request, point, keys.ALL_ACTIVITY_START, page.last)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +121,13 @@ class _Point:
         return None if self.row is None else prefix + self.row
 
 
-def _point(call: Call, row: str) -> _Point:
-    token = query(call.request, "nextLink")
+def _point(request: Request, row: str) -> _Point:
+    token = query(request.http, "nextLink")
     if token is None:
         return _Point(now(), None)
     as_of, _, after = from_token(token, re.compile(f"[0-9]{{18,19}} {row}")).partition(" ")
     return _Point(min(int(as_of), MAX_TIME - 1), after)
 
 
-def _next(call: Call, point: _Point, prefix: str, last: str | None) -> str | None:
-    return None if last is None else call.next_link(to_token(f"{point.as_of} {last.removeprefix(prefix)}"))
+def _next(request: Request, point: _Point, prefix: str, last: str | None) -> str | None:
+    return None if last is None else request.next_link(to_token(f"{point.as_of} {last.removeprefix(prefix)}"))

@@ -4,7 +4,7 @@ import azure.functions as func
 
 from rooms import clients
 from rooms.errors import RoomNotFound
-from rooms.functions.http import Call, answer_of_ours, json_answer
+from rooms.functions.http import Request, answer_of_ours, json_answer
 from rooms.wire.insight import details_body
 from rooms.wire.requests import PatchDetails
 
@@ -23,13 +23,13 @@ async def update_details(req: func.HttpRequest) -> func.HttpResponse:
     return await answer_of_ours(req, _update)
 
 
-async def _get(call: Call) -> func.HttpResponse:
-    known = await clients.history().known(call.call_room_id())
+async def _get(request: Request) -> func.HttpResponse:
+    known = await clients.history().known(request.call_room_id())
     if known.room is None:
         raise RoomNotFound
     return json_answer(200, details_body(known.details))
 
 
-async def _update(call: Call) -> func.HttpResponse:
-    patch = call.parse(PatchDetails).patch
-    return json_answer(200, details_body(await clients.details().patch(call.room_id(), patch, call.origin)))
+async def _update(request: Request) -> func.HttpResponse:
+    patch = request.parse(PatchDetails).patch
+    return json_answer(200, details_body(await clients.details().patch(request.room_id(), patch, request.origin)))

@@ -25,7 +25,7 @@ from rooms.errors import (
     UnsupportedMediaType,
     ValidationFailed,
 )
-from rooms.log_text import described, escaped
+from rooms.log_text import escaped
 from rooms.rules.events import is_call_room_id
 from rooms.rules.room import check_room_id
 from rooms.rules.time import Ticks, parse_time
@@ -33,7 +33,7 @@ from rooms.storage.changes import Origin
 from rooms.wire.answers import error_body
 from rooms.wire.csv import csv_text
 from rooms.wire.requests import Body, parse_body
-from rooms.wire.url import route_url
+from rooms.wire.url import described, route_url
 from rooms.wire.versions import API_VERSIONS, SUPPORTED_VERSIONS, check_api_version
 
 _log = logging.getLogger(__name__)
@@ -49,34 +49,34 @@ MAX_REQUEST_ID = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Request:
     """A request that is let in: by whom, and in which api-version."""
 
-    request: func.HttpRequest
+    http: func.HttpRequest
     caller: Caller
     version: str
 
     @property
     def origin(self) -> Origin:
         """Whose change it is."""
-        return Origin(self.caller.name, (self.request.headers.get("x-ms-client-request-id") or "")[:MAX_REQUEST_ID])
+        return Origin(self.caller.name, (self.http.headers.get("x-ms-client-request-id") or "")[:MAX_REQUEST_ID])
 
     def room_id(self) -> str:
         """The room of the path. Raises InvalidRoomId or InvalidRoomIdLength."""
-        room_id: str = self.request.route_params["roomId"]
+        room_id: str = self.http.route_params["roomId"]
         check_room_id(room_id)
         return room_id
 
     def call_room_id(self) -> str:
         """The room of the path, which may be of any service's making. Raises InvalidRoomId."""
-        room_id: str = self.request.route_params["roomId"]
+        room_id: str = self.http.route_params["roomId"]
         if not is_call_room_id(room_id):
             raise InvalidRoomId
         return room_id
 
     def time(self, name: str) -> Ticks | None:
         """A time of the query. Raises InvalidParameter."""
-        text = query(self.request, name)
+        text = query(self.http, name)
         try:
             return None if text is None else parse_time(text.replace(" ", "+"))  # as a bare + arrives
         except ValueError:
@@ -92,27 +92,27 @@ class Call:
 
     def choice(self, name: str, *choices: str) -> str | None:
         """One of some words of the query. Raises InvalidParameter."""
-        text = query(self.request, name)
+        text = query(self.http, name)
         if text is not None and text not in choices:
             raise InvalidParameter(f"One of these is expected here: {', '.join(choices)}.", name)
         return text
 
     def next_link(self, token: str) -> str:
         """The URL of the next page: this request's with another token."""
-        params = {name: value for name, value in self.request.params.items() if name.lower() != "nextlink"}
-        url = route_url(self.request, clients.settings().trust_forwarded_host)
+        params = {name: value for name, value in self.http.params.items() if name.lower() != "nextlink"}
+        url = route_url(self.http, clients.settings().trust_forwarded_host)
         return f"{url}?{urlencode({**params, 'nextLink': token})}"
 
     def parse[B: Body](self, model: type[B]) -> B:
         """The body. Raises UnsupportedMediaType or ValidationFailed."""
-        body = self.request.get_body()
-        media_type = self.request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        body = self.http.get_body()
+        media_type = self.http.headers.get("content-type", "").partition(";")[0].strip().lower()
         if body and not (media_type.startswith(("application/", "text/")) and media_type.endswith(("/json", "+json"))):
             raise UnsupportedMediaType
         return parse_body(model, body, self.version)
 
 
-type Operation = Callable[[Call], Awaitable[func.HttpResponse]]
+type Operation = Callable[[Request], Awaitable[func.HttpResponse]]
 
 
 async def answer(request: func.HttpRequest, operation: Operation) -> func.HttpResponse:
@@ -121,7 +121,7 @@ async def answer(request: func.HttpRequest, operation: Operation) -> func.HttpRe
     async def versioned() -> func.HttpResponse:
         caller = await clients.authenticator().authenticate(request)
         version = check_api_version(query(request, "api-version"), request.url.partition("?")[0])
-        return await operation(Call(request, caller, version))
+        return await operation(Request(request, caller, version))
 
     try:
         return await _bounded(request, versioned)
@@ -136,7 +136,7 @@ async def answer_of_ours(request: func.HttpRequest, operation: Operation) -> fun
 
     async def unversioned() -> func.HttpResponse:
         caller = await clients.authenticator().authenticate(request, key_as_it_is=True)
-        return await operation(Call(request, caller, API_VERSIONS[-1]))
+        return await operation(Request(request, caller, API_VERSIONS[-1]))
 
     try:
         return await _bounded(request, unversioned)

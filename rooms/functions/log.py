@@ -6,10 +6,10 @@ import re
 import azure.functions as func
 
 from rooms import clients
-from rooms.functions.http import Call, answer_of_ours, json_answer, query, respond_with_csv, respond_with_text
+from rooms.functions.http import Request, answer_of_ours, json_answer, query, respond_with_csv, respond_with_text
+from rooms.rules.log import LOG_KINDS
 from rooms.rules.time import MAX_TIME
 from rooms.storage import keys
-from rooms.storage.entities import LOG_KINDS
 from rooms.wire.insight import log_body, page_body
 from rooms.wire.paging import from_token, to_token
 
@@ -24,17 +24,17 @@ async def get_log(req: func.HttpRequest) -> func.HttpResponse:
     return await answer_of_ours(req, _log)
 
 
-async def _log(call: Call) -> func.HttpResponse:
-    room_id, form = call.call_room_id(), call.choice("format", "json", "csv", "ndjson")
-    start, end = call.time_range()
-    kind = call.choice("kind", *LOG_KINDS)
-    token, actor = query(call.request, "nextLink"), query(call.request, "actor")
+async def _log(request: Request) -> func.HttpResponse:
+    room_id, form = request.call_room_id(), request.choice("format", "json", "csv", "ndjson")
+    start, end = request.time_range()
+    kind = request.choice("kind", *LOG_KINDS)
+    token, actor = query(request.http, "nextLink"), query(request.http, "actor")
     prefix = keys.log_prefix(room_id)
     after = None if token is None else prefix + from_token(token, re.compile(keys.LOG_POINT))
     records, last = await clients.history().log(room_id, start or 0, MAX_TIME if end is None else end, after, kind, actor)
     if not records and token is None:
         await clients.history().check(room_id)
-    next_link = None if last is None else call.next_link(to_token(last.removeprefix(prefix)))
+    next_link = None if last is None else request.next_link(to_token(last.removeprefix(prefix)))
     value = [log_body(record) for record in records]
     if form in (None, "json"):
         return json_answer(200, page_body(value, next_link))

@@ -4,7 +4,7 @@ import azure.functions as func
 
 from rooms import clients
 from rooms.errors import UnsupportedIdentifier
-from rooms.functions.http import Call, answer, respond
+from rooms.functions.http import Request, answer, respond
 from rooms.rules.roster import check_size, first_unsupported
 from rooms.wire.answers import participants_body
 from rooms.wire.requests import UpdateParticipants
@@ -24,15 +24,15 @@ async def update_participants(req: func.HttpRequest) -> func.HttpResponse:
     return await answer(req, _update)
 
 
-async def _list(call: Call) -> func.HttpResponse:
-    roster = await clients.rooms().roster(call.room_id())
+async def _list(request: Request) -> func.HttpResponse:
+    roster = await clients.rooms().roster(request.room_id())
     return respond(200, participants_body(roster))
 
 
-async def _update(call: Call) -> func.HttpResponse:
-    patch = call.parse(UpdateParticipants).patch
+async def _update(request: Request) -> func.HttpResponse:
+    patch = request.parse(UpdateParticipants).patch
     check_size(patch)
     if (unsupported := first_unsupported(patch)) is not None:
         raise UnsupportedIdentifier(unsupported)
-    await clients.rooms().patch_roster(call.room_id(), patch, call.origin)
+    await clients.rooms().patch_roster(request.room_id(), patch, request.origin)
     return respond(200, {})

@@ -7,7 +7,7 @@ import azure.functions as func
 from rooms import clients
 from rooms.errors import QuarantinedNotFound, StillNotUnderstood
 from rooms.functions.events import take_in
-from rooms.functions.http import Call, answer_of_ours, json_answer, no_content, query
+from rooms.functions.http import Request, answer_of_ours, json_answer, no_content, query
 from rooms.storage.keys import QUARANTINE_ROW
 from rooms.wire.events import UnknownEvent
 from rooms.wire.insight import page_body, quarantined_body, redriven_body
@@ -40,20 +40,20 @@ async def delete_quarantined_event(req: func.HttpRequest) -> func.HttpResponse:
     return await answer_of_ours(req, _delete)
 
 
-async def _list(call: Call) -> func.HttpResponse:
-    token = query(call.request, "nextLink")
+async def _list(request: Request) -> func.HttpResponse:
+    token = query(request.http, "nextLink")
     events, last = await clients.quarantine().page(None if token is None else from_token(token, QUARANTINE_ROW))
-    next_link = None if last is None else call.next_link(to_token(last))
+    next_link = None if last is None else request.next_link(to_token(last))
     return json_answer(200, page_body([quarantined_body(event) for event in events], next_link))
 
 
-async def _get(call: Call) -> func.HttpResponse:
-    event, text = await clients.quarantine().get(call.request.route_params["eventId"])
+async def _get(request: Request) -> func.HttpResponse:
+    event, text = await clients.quarantine().get(request.http.route_params["eventId"])
     return json_answer(200, quarantined_body(event) | {"event": text})
 
 
-async def _redrive(call: Call) -> func.HttpResponse:
-    event_id = call.request.route_params["eventId"]
+async def _redrive(request: Request) -> func.HttpResponse:
+    event_id = request.http.route_params["eventId"]
     _, text = await clients.quarantine().get(event_id)
     outcome = await take_in(text)
     if isinstance(outcome, UnknownEvent):
@@ -63,6 +63,6 @@ async def _redrive(call: Call) -> func.HttpResponse:
     return json_answer(200, redriven_body(event_id, outcome))
 
 
-async def _delete(call: Call) -> func.HttpResponse:
-    await clients.quarantine().remove(call.request.route_params["eventId"])
+async def _delete(request: Request) -> func.HttpResponse:
+    await clients.quarantine().remove(request.http.route_params["eventId"])
     return no_content()

@@ -6,7 +6,7 @@ import azure.functions as func
 
 from rooms import clients
 from rooms.errors import Detail, InvalidIdentifier, ValidationFailed
-from rooms.functions.http import Call, answer, no_content, query, respond
+from rooms.functions.http import Request, answer, no_content, query, respond
 from rooms.rules.room import faults_of_create, faults_of_update
 from rooms.rules.roster import check_size, first_unsupported
 from rooms.rules.time import now, parse_http_date
@@ -54,47 +54,47 @@ async def delete_room(req: func.HttpRequest) -> func.HttpResponse:
     return await answer(req, _delete)
 
 
-async def _create(call: Call) -> func.HttpResponse:
-    body = call.parse(CreateRoom)
+async def _create(request: Request) -> func.HttpResponse:
+    body = request.parse(CreateRoom)
     wanted, roster = body.change, body.roster
-    repeatability = _repeatability(call.request)
+    repeatability = _repeatability(request.http)
     if faults := faults_of_create(wanted, now()):
         raise ValidationFailed(*faults)
     check_size(roster)
     if first_unsupported(roster) is not None:
         raise InvalidIdentifier
-    room = await clients.rooms().create(wanted, roster, repeatability, call.origin)
+    room = await clients.rooms().create(wanted, roster, repeatability, request.origin)
     headers = {"Location": room.id}
     if repeatability is not None:
         headers["Repeatability-Result"] = "accepted"
-    return respond(201, room_body(room, call.version), headers)
+    return respond(201, room_body(room, request.version), headers)
 
 
-async def _list(call: Call) -> func.HttpResponse:
-    token = query(call.request, "nextLink")
+async def _list(request: Request) -> func.HttpResponse:
+    token = query(request.http, "nextLink")
     rooms, last = await clients.rooms().page(None if token is None else from_token(token, INDEX_ROW))
     next_link = None
     if last is not None:
-        url = route_url(call.request, clients.settings().trust_forwarded_host)
-        next_link = f"{url}?nextLink={to_token(last)}&api-version={call.version}"
-    return respond(200, rooms_body(rooms, next_link, call.version))
+        url = route_url(request.http, clients.settings().trust_forwarded_host)
+        next_link = f"{url}?nextLink={to_token(last)}&api-version={request.version}"
+    return respond(200, rooms_body(rooms, next_link, request.version))
 
 
-async def _get(call: Call) -> func.HttpResponse:
-    room = await clients.rooms().get(call.room_id())
-    return respond(200, room_body(room, call.version))
+async def _get(request: Request) -> func.HttpResponse:
+    room = await clients.rooms().get(request.room_id())
+    return respond(200, room_body(room, request.version))
 
 
-async def _update(call: Call) -> func.HttpResponse:
-    wanted = call.parse(UpdateRoom).change
+async def _update(request: Request) -> func.HttpResponse:
+    wanted = request.parse(UpdateRoom).change
     if faults := faults_of_update(wanted, now()):
         raise ValidationFailed(*faults)
-    room = await clients.rooms().update(call.room_id(), wanted, call.origin)
-    return respond(200, room_body(room, call.version))
+    room = await clients.rooms().update(request.room_id(), wanted, request.origin)
+    return respond(200, room_body(room, request.version))
 
 
-async def _delete(call: Call) -> func.HttpResponse:
-    await clients.rooms().delete(call.room_id(), call.origin)
+async def _delete(request: Request) -> func.HttpResponse:
+    await clients.rooms().delete(request.room_id(), request.origin)
     return no_content({"api-supported-versions": SUPPORTED_VERSIONS})
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from rooms.rules.calls import Call, Leg
 from rooms.rules.presence import Stay, union
-from rooms.rules.roster import Role, Roster
+from rooms.rules.roster import Role
 from rooms.rules.time import Ticks
 
 type Status = Literal["attended", "expected", "absent", "uninvited"]
@@ -77,20 +77,6 @@ def attendance(slot: Slot, calls: Iterable[Call], invited: Mapping[str, Role], n
             )
         )
     return attendees
-
-
-def invited_in(slot: Slot, rosters: Sequence[tuple[Ticks, Roster]]) -> Roster:
-    """Who was on the roster at some moment of the slot, with the last role there.
-
-    `rosters` has the roster from each change on, oldest first. Before the first, the first one holds.
-    """
-    invited: Roster = {}
-    for n, (since, roster) in enumerate(rosters):
-        over_before = n + 1 < len(rosters) and rosters[n + 1][0] <= slot.start
-        begins_after = n > 0 and slot.end is not None and since >= slot.end and since > slot.start
-        if not over_before and not begins_after:
-            invited |= roster
-    return invited
 
 
 def _cut(leg: Leg, slot: Slot, now: Ticks) -> Stay | None:

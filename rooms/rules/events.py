@@ -61,6 +61,17 @@ class CallEvent:
         return self.at, KINDS.index(self.kind), self.key
 
 
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """An event that was not understood, when it came. `size` counts the characters of its text."""
+
+    id: str
+    received_at: Ticks
+    reason: str
+    size: int
+    excerpt: str
+
+
 def is_call_room_id(text: str) -> bool:
     """Whether `text` can name a room whose calls are kept: of any service's making, so wider than an id of ours."""
     return _CALL_ROOM_ID.fullmatch(text) is not None

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -16,6 +17,8 @@ from rooms.storage.entities import event_entities, event_of
 from rooms.storage.parallel import in_parallel
 from rooms.storage.table import Conflict, Table, backoff, insert, upsert
 
+_log = logging.getLogger(__name__)
+
 GAP: Ticks = 2 * DAY
 """A call is found by a question about any time, unless nothing was heard of it for so long before or after that time."""
 
@@ -25,7 +28,7 @@ PAGE = 30
 PAGE_EVENTS = 5_000
 """When a page has read so many events, it ends."""
 
-_BATCH = 10
+_BATCH = 5
 _ROWS = 100
 """Activity rows that a page reads; of all rooms, from each partition."""
 
@@ -36,12 +39,12 @@ class _Activity:
 
     call: str
     hours: list[Ticks] = field(default_factory=list)
-    ended: list[Ticks] = field(default_factory=list)
+    ended: bool = False
 
     def may_overlap(self, start: Ticks, end: Ticks, now: Ticks) -> bool:
         """Whether the call can have gone on between these times, or at `start` if they are the same."""
         first_hour, last_hour = start - start % HOUR, end - end % HOUR
-        if self.ended and (self.ended[0] < first_hour or start >= now):
+        if self.ended and start == end >= now:
             return False
         newest, oldest = self.hours[0], self.hours[-1]
         if oldest > last_hour:
@@ -105,6 +108,8 @@ class Calls:
             return []
         activities = await self._activities(room_id, max(0, start - (QUIET if start >= now else GAP)), min(until + GAP, now))
         wanted = [activity.call for activity in activities.calls if activity.may_overlap(start, until, now)]
+        if len(wanted) > TooManyEvents.CALLS:
+            raise TooManyEvents
         events: list[CallEvent] = []
         for batch in _batches(wanted):
             for history in await in_parallel(self._events(room_id, call, now) for call in batch):
@@ -142,7 +147,7 @@ class Calls:
         unread = list(dict.fromkeys((room, call) for room, call, _ in places if (room, call) not in ended))
         events = 0
         for batch in _batches(unread[:PAGE]):
-            histories = await in_parallel(self._events(room, call, now) for room, call in batch)
+            histories = await in_parallel(self._events_if_not_too_many(room, call, now) for room, call in batch)
             for key, history in zip(batch, histories, strict=True):
                 last = max((event.at for event in history if start <= event.at < end), default=None)
                 call = call_of(history, now)
@@ -169,6 +174,14 @@ class Calls:
             raise TooManyEvents
         return [event_of(row) for row in rows]
 
+    async def _events_if_not_too_many(self, room_id: str, call: str, now: Ticks) -> list[CallEvent]:
+        """The others of a list can be shown without this call."""
+        try:
+            return await self._events(room_id, call, now)
+        except TooManyEvents:
+            _log.warning("a call of room %s is left out of a list: it has more than %d events", room_id, TooManyEvents.LIMIT)
+            return []
+
     async def _activities(self, room_id: str, start: Ticks, end: Ticks) -> _Activities:
         first, last = keys.activity_range(room_id, start, end)
         rows = await self._table.first(keys.partition(room_id), first, last, TooManyEvents.LIMIT + 1)
@@ -180,7 +193,7 @@ class Calls:
             activity = calls.setdefault(row["call"], _Activity(row["call"]))
             activity.hours.append(hour)
             if row.get("ended"):
-                activity.ended.append(hour)
+                activity.ended = True
         return _Activities(start, end, list(calls.values()))
 
     async def _settled(self, room_id: str, call: Call, now: Ticks, known: _Activities | None = None) -> Call:

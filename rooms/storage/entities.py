@@ -12,7 +12,8 @@ from typing import Any
 
 from rooms.errors import InvalidParameter
 from rooms.rules.details import Details
-from rooms.rules.events import KINDS, CallEvent, EndReason
+from rooms.rules.events import CallEvent, EndReason
+from rooms.rules.log import EVENTS_ACTOR
 from rooms.rules.room import Room
 from rooms.rules.roster import Roster
 from rooms.rules.time import Ticks, format_time, parse_time
@@ -20,11 +21,6 @@ from rooms.storage import keys
 
 type Entity = dict[str, Any]
 
-LOG_KINDS = ("RoomCreated", "RoomUpdated", "RoomDeleted", "ParticipantsUpdated", "DetailsUpdated", *KINDS)
-"""What log records tell of: changes, and events of calls."""
-
-EVENTS_ACTOR = "event-grid"
-"""Whom the log names for what an event tells."""
 
 MAX_BINARY = 65_536
 """Bytes of a binary property of Table Storage."""

@@ -1,13 +1,13 @@
 """What is kept of a room, also after it was deleted: its last state, details, rosters, and its log."""
 
-import itertools
+from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any
 
 from azure.data.tables import TableEntity
 
-from rooms.errors import RoomNotFound, TooManyEvents
+from rooms.errors import RoomNotFound, TooManyChanges
 from rooms.rules.details import Details
+from rooms.rules.log import LogRecord
 from rooms.rules.room import Room
 from rooms.rules.roster import Roster
 from rooms.rules.time import Ticks, parse_time
@@ -21,11 +21,10 @@ LOG_PAGE = 100
 LOG_PAGE_BYTES = 256 * 1024
 """When the details of a page's records, compressed, are as large as that, the page ends."""
 
-_FILTERED_ROWS = 500
-"""Log records that a page of only some of them is chosen from."""
+_LOG_ROWS = 500
+"""Log records that a page of only some of them is chosen from, at most."""
 
-MAX_ROSTERS = 1_000
-"""Rosters that one answer is made of."""
+_ROSTER_PAGE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +32,8 @@ class Known:
     """What is known of a room. `room` is None, and the rest empty, if only events name it."""
 
     room: Room | None
-    deleted: bool
     details: Details
     roster: Roster
-
-
-@dataclass(frozen=True, slots=True)
-class LogRecord:
-    """One record of a room's log. Of an event, `at` is the time of the event."""
-
-    id: str
-    at: Ticks
-    kind: str
-    actor: str
-    request_id: str
-    detail: Any
 
 
 class History:
@@ -63,7 +49,6 @@ class History:
         room, details = rows.pop(keys.room_row(room_id), None), rows.pop(keys.details_row(room_id), None)
         return Known(
             room=room_of(room) if room else None,
-            deleted=bool(room and room.get("deleted")),
             details=unpack(details) if details else {},
             roster=unpack(next(iter(rows.values()))) if rows else {},
         )
@@ -73,40 +58,51 @@ class History:
         if not await self._table.first(keys.partition(room_id), *keys.room_range(room_id), 1, ["RowKey"]):
             raise RoomNotFound
 
-    async def rosters(self, room: Room, start: Ticks, end: Ticks) -> list[tuple[Ticks, Roster]]:
-        """The rosters in force from `start` until just before `end`, each with its time, oldest first.
+    async def invited(self, room: Room, start: Ticks, end: Ticks) -> Roster:
+        """Who was on the roster at `start`, or at some moment until just before `end`, with the last role there.
 
-        The one that the room was made with counts for the time before, too. Two requests.
+        The roster that the room was made with counts for the time before, too. One request for some twenty rosters.
 
         Raises:
-            TooManyEvents: there are more than MAX_ROSTERS.
+            TooManyChanges: there are more than its LIMIT.
         """
         start = max(start, room.created_at)
-        newest, at_start = keys.roster_row(room.id, max(end - 1, start)), keys.roster_row(room.id, start)
-        partition = keys.partition(room.id)
-        rows = await self._table.first(partition, newest, at_start, MAX_ROSTERS + 1)
-        if len(rows) > MAX_ROSTERS:
-            raise TooManyEvents
-        rows += await self._table.first(partition, at_start, keys.end_of_rosters(room.id), 1)
-        return [(keys.time_of(row["RowKey"].rpartition(":")[2]), unpack(row)) for row in reversed(rows)]
+        last = max(end - 1, start)
+        partition, first_row, end_row = keys.partition(room.id), keys.roster_row(room.id, last), keys.end_of_rosters(room.id)
+        invited: Roster = {}
+        count = 0
+        async with aclosing(self._table.each(partition, first_row, end_row, 1 if last == start else _ROSTER_PAGE)) as rows:
+            async for row in rows:
+                invited = unpack(row) | invited
+                count += 1
+                if keys.time_of(row["RowKey"].rpartition(":")[2]) <= start:
+                    break
+                if count == TooManyChanges.LIMIT:
+                    raise TooManyChanges
+        return invited
 
     async def log(
         self, room_id: str, start: Ticks, end: Ticks, after: str | None, kind: str | None, actor: str | None
     ) -> tuple[list[LogRecord], str | None]:
         """Log records from `start` until just before `end`, newest first, and the row to go on behind, if there may be more.
 
-        They are taken from behind the row `after`, only those of `kind` and of `actor`, if these are given. One request.
+        They are taken from behind the row `after`, only those of `kind` and of `actor`, if these are given. A request for each
+        hundred rows.
         """
         first, last = keys.log_range(room_id, start, end)
-        count = LOG_PAGE if kind is None and actor is None else _FILTERED_ROWS
         if after is not None:
             first = max(first, keys.behind(after))
-        rows = await self._table.first(keys.partition(room_id), first, last, count)
-        size = itertools.accumulate(len(binary_of(row)) for row in rows)
-        shown = rows[: 1 + sum(before < LOG_PAGE_BYTES for before in size)]
-        chosen = [row for row in shown if kind in (None, row["kind"]) and actor in (None, row["actor"])]
-        more = len(rows) == count or len(shown) < len(rows)
-        return [_log_record(row) for row in chosen], shown[-1]["RowKey"] if more else None
+        records: list[LogRecord] = []
+        read = size = 0
+        async with aclosing(self._table.each(keys.partition(room_id), first, last, LOG_PAGE)) as rows:
+            async for row in rows:
+                read += 1
+                size += len(binary_of(row))
+                if kind in (None, row["kind"]) and actor in (None, row["actor"]):
+                    records.append(_log_record(row))
+                if len(records) == LOG_PAGE or read == _LOG_ROWS or size >= LOG_PAGE_BYTES:
+                    return records, row["RowKey"]
+        return records, None
 
 
 def _log_record(row: TableEntity) -> LogRecord:

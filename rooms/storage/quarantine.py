@@ -1,11 +1,11 @@
 """Events that were not understood, kept whole, with the reason, until someone redrives or deletes them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from azure.data.tables import TableEntity
 
 from rooms.errors import QuarantinedNotFound
+from rooms.rules.events import Quarantined
 from rooms.rules.time import Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.entities import MAX_BINARY, Entity, binary_of, binary_properties, compressed, decompressed, stored_time
@@ -22,17 +22,6 @@ PART = 11 * MAX_BINARY
 
 _PER_PARTITION = 10
 _SHOWN = ["RowKey", "receivedAt", "reason", "size", "excerpt"]
-
-
-@dataclass(frozen=True, slots=True)
-class Quarantined:
-    """An event that was not understood, when it came. `size` counts the characters of its text."""
-
-    id: str
-    received_at: Ticks
-    reason: str
-    size: int
-    excerpt: str
 
 
 class Quarantine:

@@ -4,8 +4,8 @@ import asyncio
 import itertools
 import logging
 import random
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from contextlib import aclosing, contextmanager
 from typing import Any
 
 from azure.core import MatchConditions
@@ -101,16 +101,29 @@ class Table:
 
         One request for a thousand rows, unless the storage splits its answer.
         """
+        taken: list[TableEntity] = []
+        async with aclosing(self.each(partition, start, end, min(count, MAX_PAGE), select)) as rows:
+            async for row in rows:
+                taken.append(row)
+                if len(taken) == count:
+                    break
+        return taken
+
+    async def each(
+        self, partition: str, start: str, end: str, page: int, select: Sequence[str] | None = None
+    ) -> AsyncGenerator[TableEntity]:
+        """The rows from `start` to just before `end`, read when they are needed: one request for each `page` of them."""
         rows = self._client.query_entities(
             f"PartitionKey eq '{partition}' and RowKey ge '{start}' and RowKey lt '{end}'",
-            results_per_page=min(count, MAX_PAGE),
+            results_per_page=page,
             select=None if select is None else list(select),
         )
         with _storage_errors():
             try:
-                return await _take(rows, count)
+                async for row in rows:
+                    yield row
             except ResourceNotFoundError:
-                return []
+                return
 
     async def first_of_all(
         self, start: str, end: str, per_partition: int, select: Sequence[str] | None = None
@@ -129,9 +142,9 @@ class Table:
     async def commit(self, operations: Sequence[Operation]) -> None:
         """One entity group transaction: all of it or nothing.
 
-        The first operation must insert a row that no other transaction inserts: it tells what became of a transaction
-        whose outcome is not known (time-out, cut connection, 5xx) before it is tried again, and whether a conflict is
-        one with ourselves, because the request arrived twice.
+        The first operation must write a row that no transaction with another content writes: that it is there tells what
+        became of a transaction whose outcome is not known (time-out, cut connection, 5xx), before it is tried again, and
+        whether a conflict is one with ourselves, because the request arrived twice.
 
         Raises:
             Conflict: it was refused for the state of a row, and not carried out.
@@ -185,15 +198,6 @@ class Table:
                 _log.info("storage: made the table %s", self._client.table_name)
             except ResourceExistsError:
                 pass
-
-
-async def _take(rows: AsyncIterator[TableEntity], count: int) -> list[TableEntity]:
-    taken = []
-    async for row in rows:
-        taken.append(row)
-        if len(taken) == count:
-            break
-    return taken
 
 
 @contextmanager

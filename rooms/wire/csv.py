@@ -9,7 +9,9 @@ from typing import Any
 
 # What a program may take for the beginning of a cell: also that behind a semicolon or a tab, which are the separators
 # where the comma is for decimals, and behind a line's end, as the quotes around the cell are then none.
-_BEFORE_FORMULA = re.compile(r"""^(?=[\t\r\n])|(^|[;\t\r\n])(?=[\s\x00-\x20"\u200b\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20])""")
+_BEFORE_FORMULA = re.compile(
+    r"""^(?=[\t\r\n])|(^|[;\t\r\n])(?=[\s\x00-\x20"\u200b\ufeff]{0,99}[=+\-@\uff1d\uff0b\uff0d\uff20])"""
+)
 """The last four are wide ones, which some programs take, too."""
 
 

@@ -6,12 +6,11 @@ from typing import Any
 from rooms.rules.attendance import Attendee, Slot
 from rooms.rules.calls import Call, Leg
 from rooms.rules.details import Details
-from rooms.rules.events import EndReason
+from rooms.rules.events import EndReason, Quarantined
+from rooms.rules.log import LogRecord
 from rooms.rules.presence import Present, Stay
 from rooms.rules.roster import Roster
 from rooms.rules.time import SECOND, Ticks, format_time, parse_time
-from rooms.storage.history import LogRecord
-from rooms.storage.quarantine import Quarantined
 from rooms.wire.events import OtherEvent, RoomEvent
 
 type Body = dict[str, Any]

@@ -4,6 +4,8 @@ import re
 
 import azure.functions as func
 
+from rooms.log_text import escaped
+
 _SCHEME_AND_HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?]*")
 
 
@@ -26,3 +28,8 @@ def route_url(req: func.HttpRequest, trust_forwarded_host: bool) -> str:
     if trust_forwarded_host and (host := forwarded_host(req)):
         return f"{url.partition('://')[0]}://{host}{path_and_query(url)}"
     return url
+
+
+def described(req: func.HttpRequest) -> str:
+    """Method and path of a request, for a log line. The query is left out: people put secrets there."""
+    return f"{escaped(req.method, 20)} {escaped(path_and_query(req.url).partition('?')[0])}"

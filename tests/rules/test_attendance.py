@@ -1,10 +1,9 @@
 from collections.abc import Iterable, Mapping
 
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms.rules.attendance import Attendee, Slot, attendance, invited_in
+from rooms.rules.attendance import Attendee, Slot, attendance
 from rooms.rules.calls import calls_of
 from rooms.rules.events import CallEvent
 from rooms.rules.roster import Role, Roster
@@ -283,72 +282,3 @@ def test_whoever_came_to_a_slot_with_estimated_ends_is_estimated() -> None:
 
 
 # Who was invited.
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "invited"),
-    [
-        (0, 5, [ALICE]),
-        (0, 10, [ALICE]),
-        (10, 15, [ALICE]),
-        (15, 20, [ALICE]),
-        (15, 20 + TICK, [ALICE, BOB]),
-        (20, 25, [BOB]),
-        (20 - TICK, 25, [ALICE, BOB]),
-        (25, 35, [BOB, CAROL]),
-        (0, 60, [ALICE, BOB, CAROL]),
-        (30, 40, [CAROL]),
-        (40, 50, [CAROL]),
-        (15, None, [ALICE, BOB, CAROL]),
-        (35, None, [CAROL]),
-        (20, 20, [BOB]),
-        (30, 30, [CAROL]),
-        (10, 10, [ALICE]),
-        (5, 5, [ALICE]),
-    ],
-)
-def test_invited_is_who_was_on_the_roster_at_some_moment_of_the_slot(start: float, end: float | None, invited: list[str]) -> None:
-    rosters: list[tuple[int, Roster]] = [
-        (moment(10), {ALICE: "Attendee"}),
-        (moment(20), {BOB: "Attendee"}),
-        (moment(30), {CAROL: "Attendee"}),
-    ]
-    assert list(invited_in(slot(start, end), rosters)) == invited
-
-
-def test_the_role_is_the_last_in_the_slot_and_the_order_that_of_being_invited() -> None:
-    rosters: list[tuple[int, Roster]] = [
-        (moment(0), {ALICE: "Attendee", BOB: "Attendee"}),
-        (moment(10), {CAROL: "Consumer", ALICE: "Presenter"}),
-        (moment(20), {ALICE: "Consumer"}),
-    ]
-    invited = invited_in(slot(5, 15), rosters)
-    assert list(invited.items()) == [(ALICE, "Presenter"), (BOB, "Attendee"), (CAROL, "Consumer")]
-
-
-def test_without_a_roster_nobody_was_invited() -> None:
-    assert invited_in(slot(0, 9), []) == {}
-
-
-def test_the_rosters_are_left_as_they_are() -> None:
-    rosters: list[tuple[int, Roster]] = [(moment(0), {ALICE: "Attendee"}), (moment(5), {BOB: "Attendee"})]
-    invited_in(slot(0, 9), rosters)
-    assert rosters == [(moment(0), {ALICE: "Attendee"}), (moment(5), {BOB: "Attendee"})]
-
-
-@given(
-    st.lists(
-        st.tuples(st.integers(0, 12), st.dictionaries(st.sampled_from((ALICE, BOB, CAROL)), roles)), unique_by=lambda one: one[0]
-    ),
-    st.integers(0, 12),
-    st.integers(0, 12) | st.none(),
-)
-def test_invited_in_any_slot_is_who_was_on_the_roster_at_one_of_its_ticks(
-    rosters: list[tuple[int, Roster]], start: int, length: int | None
-) -> None:
-    rosters.sort(key=lambda one: one[0])
-    end = None if length is None else start + length
-    ticks = range(start, max(start + 1, 30 if end is None else end))
-    held = [[roster for since, roster in rosters if since <= tick] or [roster for _, roster in rosters[:1]] for tick in ticks]
-    expected = {person: role for some in held for roster in some[-1:] for person, role in roster.items()}
-    assert invited_in(Slot(start, end), rosters) == expected

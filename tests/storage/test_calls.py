@@ -177,6 +177,32 @@ async def test_an_end_that_is_yet_to_come_does_not_end_a_call(calls: Calls, cloc
         assert bool(await all_of_all(calls, now - DAY, MAX_TIME, now, live=True)) == live
 
 
+async def test_an_end_that_came_from_ahead_is_seen_as_one_that_came_later(calls: Calls, clock: Clock) -> None:
+    """Whose call had ended before, hours ago; by our clock the last end is yet to come when it is told."""
+    last = 3 * 3_600
+    clock.now = moment(last + 4)
+    await keep(calls, started(0), added(1), ended(1_800, event_id="1"), added(3_700), ended(last + 5, event_id="2"))
+    now = moment(last + 7_200)
+    for at in (100, 3_700, 7_200, last):
+        assert call_at(await calls.overlapping(ROOM, moment(at), moment(at), now), moment(at)) is not None
+
+
+async def test_a_call_of_too_many_events_leaves_the_list_of_the_others_whole(
+    calls: Calls, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(TooManyEvents, "LIMIT", 3)
+    await keep(calls, *(added(number, call="large") for number in range(4)), added(0, call="small"))
+    assert [call.id for call in await all_of_room(calls, moment(10))] == ["small"]
+    assert "a call of room 99400000000000007 is left out of a list" in caplog.text
+
+
+async def test_more_calls_than_one_answer_is_made_of_are_refused(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(TooManyEvents, "CALLS", 3)
+    await keep(calls, *(added(0, call=f"c{number}") for number in range(4)))
+    with pytest.raises(TooManyEvents):
+        await calls.overlapping(ROOM, moment(0), moment(10), moment(20))
+
+
 async def test_a_room_s_calls_are_listed_once_each_the_last_active_first(calls: Calls) -> None:
     events = []
     for number in range(PAGE + 20):

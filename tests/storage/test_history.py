@@ -1,7 +1,7 @@
 import pytest
 from azure.data.tables.aio import TableClient
 
-from rooms.errors import RoomNotFound, TooManyEvents
+from rooms.errors import RoomNotFound, TooManyChanges
 from rooms.rules.events import CallEvent
 from rooms.rules.room import RoomChange
 from rooms.rules.roster import Roster
@@ -46,7 +46,7 @@ def event(second: int) -> CallEvent:
 
 
 async def test_of_a_room_that_nobody_made_nothing_is_known(history: History) -> None:
-    assert await history.known("99400000000000000") == Known(None, False, {}, {})
+    assert await history.known("99400000000000000") == Known(None, {}, {})
     with pytest.raises(RoomNotFound):
         await history.check("99400000000000000")
 
@@ -55,16 +55,16 @@ async def test_what_is_known_of_a_room(
     client: TableClient, rooms: Rooms, history: History, clock: Clock, proxy: StorageProxy
 ) -> None:
     room = await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)
-    assert await history.known(room.id) == Known(room, False, {}, {ALICE: "Presenter"})
+    assert await history.known(room.id) == Known(room, {}, {ALICE: "Presenter"})
     for number in range(3):
         await rooms.patch_roster(room.id, {raw_id(10 + number): "Attendee"}, ORIGIN)
     await rooms.patch_roster(room.id, {raw_id(10): None, raw_id(11): None, raw_id(12): None}, ORIGIN)
-    assert await history.known(room.id) == Known(room, False, {}, {ALICE: "Presenter"})
+    assert await history.known(room.id) == Known(room, {}, {ALICE: "Presenter"})
     await AllDetails(Table(client), clock).patch(room.id, {"title": "a"}, ORIGIN)
-    assert await history.known(room.id) == Known(room, False, {"title": "a"}, {ALICE: "Presenter"})
+    assert await history.known(room.id) == Known(room, {"title": "a"}, {ALICE: "Presenter"})
     await rooms.delete(room.id, ORIGIN)
     proxy.forget()
-    assert await history.known(room.id) == Known(room, True, {"title": "a"}, {ALICE: "Presenter"})
+    assert await history.known(room.id) == Known(room, {"title": "a"}, {ALICE: "Presenter"})
     assert len(proxy.seen) == 1
     await history.check(room.id)
 
@@ -82,7 +82,7 @@ async def test_rooms_whose_ids_begin_alike_are_told_apart(history: History, call
 
 async def test_a_room_of_which_only_events_are_known(history: History, calls: Calls) -> None:
     await calls.record("a", event(0), "{}")
-    assert await history.known("a") == Known(None, False, {}, {})
+    assert await history.known("a") == Known(None, {}, {})
     await history.check("a")
 
 
@@ -117,26 +117,38 @@ TIMES: list[tuple[Ticks, Ticks, list[int]]] = [
 ]
 
 
-async def test_the_rosters_in_force_in_a_time(rooms: Rooms, history: History, clock: Clock, proxy: StorageProxy) -> None:
+async def test_invited_is_who_was_on_the_roster_at_some_moment(
+    rooms: Rooms, history: History, clock: Clock, proxy: StorageProxy
+) -> None:
     room_id, rosters = await rosters_of_hours(rooms, clock)
     room = await rooms.get(room_id)
     for first, last, hours in TIMES:
         proxy.forget()
-        found = await history.rosters(room, START + first, START + last)
-        assert found == [(START + hour * HOUR, rosters[hour]) for hour in hours], (first, last)
-        assert len(proxy.seen) == 2
+        found = await history.invited(room, START + first, START + last)
+        assert list(found) == [user for hour in hours for user in rosters[hour]], (first, last)
+        assert len(proxy.seen) == 1
 
 
-async def test_more_rosters_than_one_answer_is_made_of(
+async def test_the_role_of_those_invited_is_their_last(rooms: Rooms, history: History, clock: Clock) -> None:
+    room = await rooms.create(RoomChange(), {ALICE: "Attendee", BOB: "Attendee"}, None, ORIGIN)
+    clock.now += HOUR
+    await rooms.patch_roster(room.id, {ALICE: "Presenter"}, ORIGIN)
+    clock.now += HOUR
+    await rooms.patch_roster(room.id, {ALICE: "Consumer"}, ORIGIN)
+    assert await history.invited(room, START, START + HOUR + 1) == {ALICE: "Presenter", BOB: "Attendee"}
+    assert await history.invited(room, START, START + HOUR) == {ALICE: "Attendee", BOB: "Attendee"}
+
+
+async def test_more_changes_of_a_roster_than_one_answer_is_made_of(
     rooms: Rooms, history: History, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     room_id, rosters = await rosters_of_hours(rooms, clock)
     room = await rooms.get(room_id)
-    monkeypatch.setattr(module, "MAX_ROSTERS", 3)
-    assert len(await history.rosters(room, *EVER)) == len(rosters) == 4
-    monkeypatch.setattr(module, "MAX_ROSTERS", 2)
-    with pytest.raises(TooManyEvents):
-        await history.rosters(room, *EVER)
+    monkeypatch.setattr(TooManyChanges, "LIMIT", 4)
+    assert len(await history.invited(room, *EVER)) == len(rosters) == 4
+    monkeypatch.setattr(TooManyChanges, "LIMIT", 3)
+    with pytest.raises(TooManyChanges):
+        await history.invited(room, *EVER)
 
 
 # The log.

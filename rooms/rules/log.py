@@ -1,0 +1,25 @@
+"""What the log of a room tells."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from rooms.rules.events import KINDS
+from rooms.rules.time import Ticks
+
+LOG_KINDS = ("RoomCreated", "RoomUpdated", "RoomDeleted", "ParticipantsUpdated", "DetailsUpdated", *KINDS)
+"""What log records tell of: changes, and events of calls."""
+
+EVENTS_ACTOR = "event-grid"
+"""Whom the log names for what an event tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogRecord:
+    """One record of a room's log. Of an event, `at` is the time of the event."""
+
+    id: str
+    at: Ticks
+    kind: str
+    actor: str
+    request_id: str
+    detail: Any
