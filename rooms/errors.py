@@ -14,6 +14,7 @@
     │   ├── BodyTooLarge             413
     │   ├── UnsupportedMediaType     415  a body that is not said to be JSON
     │   ├── InvalidParameter         400  with target; what ValidationFailed is on routes that ACS does not have
+    │   ├── RoomUnknown              404  what RoomNotFound is there
     │   ├── CallNotFound             404  the room has no such call
     │   ├── QuarantinedNotFound      404  no such event in quarantine
     │   ├── StillNotUnderstood       409  a redriven event that stays in quarantine
@@ -147,6 +148,14 @@ class InvalidParameter(Refusal):
     def __init__(self, message: str, target: str) -> None:
         super().__init__(message)
         self.target = target
+
+
+class RoomUnknown(Refusal):
+    """RoomNotFound on routes that ACS does not have."""
+
+    status = 404
+    code = "NotFound"
+    message = "There is no such room, or it was deleted."
 
 
 class CallNotFound(Refusal):

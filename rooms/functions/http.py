@@ -19,7 +19,9 @@ from rooms.errors import (
     InvalidRoomId,
     LengthRequired,
     Refusal,
+    RoomNotFound,
     RoomsError,
+    RoomUnknown,
     StorageUnavailable,
     Unavailable,
     UnsupportedMediaType,
@@ -143,6 +145,8 @@ async def answer_of_ours(request: func.HttpRequest, operation: Operation) -> fun
     except ValidationFailed as error:
         first = error.details[0]
         return _refused(InvalidParameter(first.message, first.target), {})
+    except RoomNotFound:
+        return _refused(RoomUnknown(), {})
     except Refusal as error:
         return _refused(error, {})
 

@@ -30,9 +30,9 @@ def patched_details(details: Details, patch: Mapping[str, Any]) -> Details:
         raise InvalidParameter(f"Details have names of at most {MAX_NAMED:,} participants.", "$.participants")
     if ("scheduledStart" in after) != ("scheduledEnd" in after):
         missing = "scheduledEnd" if "scheduledStart" in after else "scheduledStart"
-        raise InvalidParameter("scheduledStart and scheduledEnd are set together.", f"$.{missing}")
+        raise InvalidParameter("scheduledStart and scheduledEnd are set together, or both removed with null.", f"$.{missing}")
     if (slot := scheduled(after)) and slot[0] >= slot[1]:
-        raise InvalidParameter("scheduledEnd is after scheduledStart.", "$.scheduledEnd")
+        raise InvalidParameter("scheduledEnd must be after scheduledStart.", "$.scheduledEnd")
     return after
 
 

@@ -29,6 +29,7 @@ _SENTENCES: dict[str, Callable[[ErrorDetails], str]] = {
     "model_type": lambda _: "An object is expected here.",
     "dict_type": lambda _: "An object is expected here.",
     "bool_type": lambda _: "true or false is expected here.",
+    "extra_forbidden": lambda _: "There is no such field here.",
     "string_type": lambda _: "Text is expected here.",
     "string_too_short": lambda _: f"A text of 1 to {MAX_TEXT} characters is expected here.",
     "string_too_long": lambda _: f"A text of 1 to {MAX_TEXT} characters is expected here.",
@@ -101,15 +102,24 @@ class CreateRoom(UpdateRoom, UpdateParticipants):
         return {raw_id: role for raw_id, role in self.patch.items() if role is not None}
 
 
+_SHOWN_PATH = 300
+"""Characters of the path of a field at fault."""
+
 type _Text = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT)]
 
 
-class _PersonDetails(Body):
+class _Strict(Body):
+    """Ours, not ACS's: a field that is spelled wrong is told, instead of being ignored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class _PersonDetails(_Strict):
     name: _Text | None = None
     external_id: _Text | None = None
 
 
-class PatchDetails(Body):
+class PatchDetails(_Strict):
     """The body of PATCH /rooms/{id}/details, a merge patch."""
 
     title: _Text | None = None
@@ -141,5 +151,5 @@ def parse_body[B: Body](model: type[B], body: bytes, version: str) -> B:
     steps, sentence = first["loc"], _SENTENCES[first["type"]](first)
     if steps[-1:] == ("[key]",) and first["type"] in _FAULTS_OF_LENGTH:  # the key itself, which may be of any length, is left out
         steps, sentence = steps[:-2], f"Names of 1 to {MAX_TEXT} characters are expected in this object."
-    path = "".join(f".{step}" for step in steps)
+    path = "".join(f".{step}" for step in steps)[:_SHOWN_PATH]
     raise ValidationFailed(Detail(sentence, f"${path}"))

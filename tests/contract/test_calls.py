@@ -210,7 +210,7 @@ def test_unknown_calls_and_unknown_rooms(raw: Raw, insight: Insight) -> None:
         assert "call" in assert_refused(insight.get(f"/rooms/{room_id}/calls/{uuid4()}"), 404, "NotFound")
         assert "call" in assert_refused(insight.get(f"/rooms/{room_id}/attendance?call={uuid4()}"), 404, "NotFound")
     other = assert_refused(insight.get(f"/rooms/{room_of_another_service()}/calls/{call.id}"), 404, "NotFound")
-    assert other == "The server cannot find the requested resource."
+    assert other == "There is no such room, or it was deleted."
 
 
 def test_a_deleted_room_keeps_its_calls(raw: Raw, insight: Insight) -> None:

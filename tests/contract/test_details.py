@@ -50,7 +50,6 @@ def test_everything(insight: Insight, path: str) -> None:
         "scheduledStart": "2026-05-04T10:00:00.123456789Z",
         "externalId": "visit/1",
         "title": "A visit",
-        "unknown": [1],
     }
     expected = {
         "title": "A visit",

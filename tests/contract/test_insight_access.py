@@ -125,7 +125,7 @@ NO_ROOM_IDS = ("x" * 65, "a.b", "a:b", "a%20b", "%C3%A9", "a%2Fb", "%D9%A1", "a%
 def test_a_room_that_nobody_knows(insight: Insight, read: str) -> None:
     for room_id in (*ROOM_IDS, room_of_another_service()):
         message = assert_refused(insight.get(f"/rooms/{room_id}/{read}"), 404, "NotFound")
-        assert message == "The server cannot find the requested resource."
+        assert message == "There is no such room, or it was deleted."
 
 
 @pytest.mark.parametrize("read", ROOM_READS)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms.errors import ValidationFailed
+from rooms.errors import Detail, ValidationFailed
 from rooms.rules.room import RoomChange
 from rooms.rules.time import parse_time
 from rooms.wire.requests import Body, CreateRoom, PatchDetails, UpdateParticipants, UpdateRoom, parse_body
@@ -115,10 +115,21 @@ def test_a_patch_of_details_has_what_was_sent_and_nothing_else() -> None:
         {"scheduledStart": None, "scheduledEnd": None},
     ):
         assert details(body) == body
-    assert details({"title": "a", "external_id": "b", "TITLE": 5, "participants": {"a": {"role": 5}}}) == {
-        "title": "a",
-        "participants": {"a": {}},
-    }
+
+
+@pytest.mark.parametrize(
+    ("body", "target"),
+    [
+        ({"title": "a", "external_id": "b"}, "$.external_id"),
+        ({"TITLE": "a"}, "$.TITLE"),
+        ({"participants": {"a": {"role": "Attendee"}}}, "$.participants.a.role"),
+        ({"x" * 1_000: 5}, "$." + "x" * 299),
+    ],
+)
+def test_a_field_that_details_do_not_have_is_named(body: dict[str, Any], target: str) -> None:
+    with pytest.raises(ValidationFailed) as caught:
+        details(body)
+    assert caught.value.details == (Detail("There is no such field here.", target),)
 
 
 def test_the_times_of_details_are_as_on_the_wire() -> None:
