@@ -12,9 +12,12 @@ type Answer = dict[str, Any]
 
 def call_answered(call: Answer) -> Sheet:
     """What one call's answer says of it and of its legs."""
-    names = ("startEstimated", "endEstimated", "seconds", "people", "peak")
-    fields = {name: call[name] for name in names} | {name: _time(call[name]) for name in ("startedAt", "endedAt", "peakAt")}
-    return {Subject(About.CALL, call["id"]): fields} | _legs(call["id"], call["legs"])
+    fields = _fields(call, ("startEstimated", "endEstimated", "seconds", "people", "peak"), ("startedAt", "endedAt", "peakAt"))
+    filled: Sheet = {Subject(About.CALL, call["id"]): fields | {"legs": len(call["legs"])}}
+    for leg in call["legs"]:
+        as_they_are = ("rawId", "displayName", "role", "joinEstimated", "leaveEstimated")
+        filled[Subject(About.LEG, call["id"], leg["participantId"])] = _fields(leg, as_they_are, ("joinedAt", "leftAt"))
+    return filled
 
 
 def attendance_answered(where: str, report: Answer, people: Iterable[Answer]) -> Sheet:
@@ -38,21 +41,8 @@ def presence_answered(moment: datetime, presence: Answer) -> Sheet:
     }
 
 
-def _legs(call_id: str, answered: Iterable[Answer]) -> Sheet:
-    of_participants: dict[str, list[Answer]] = {}
-    for leg in sorted(answered, key=lambda leg: leg["joinedAt"]):
-        of_participants.setdefault(leg["participantId"], []).append(leg)
-    return {
-        Subject(About.LEGS, call_id, participant_id): {
-            "rawId": legs[0]["rawId"],
-            "displayName": tuple(leg["displayName"] for leg in legs),
-            "role": tuple(leg["role"] for leg in legs),
-            "intervals": tuple((_time(leg["joinedAt"]), _time(leg["leftAt"])) for leg in legs),
-            "joinEstimated": tuple(leg["joinEstimated"] for leg in legs),
-            "leaveEstimated": tuple(leg["leaveEstimated"] for leg in legs),
-        }
-        for participant_id, legs in of_participants.items()
-    }
+def _fields(answer: Answer, as_they_are: Iterable[str], times: Iterable[str]) -> Answer:
+    return {name: answer[name] for name in as_they_are} | {name: _time(answer[name]) for name in times}
 
 
 def _time(text: str | None) -> datetime | None:

@@ -1,10 +1,10 @@
 """What can be known of a meeting: all of it, and what is left when some of its events never arrive."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from simulator.events import ADDED, ENDED, STARTED, Event
+from simulator.events import ADDED, ENDED, REMOVED, STARTED, Event
 from simulator.meeting import Call, Meeting
 
 SETTLED_AFTER = timedelta(seconds=120)
@@ -70,7 +70,7 @@ def _call(call: Call, told: list[Event], now: datetime, another_follows: bool) -
     for event in told:
         if event.leg is not None:
             of_participants.setdefault(event.leg.participant_id, []).append(event)
-    legs = [leg for events in of_participants.values() for leg in _legs(events, first)]
+    legs = [_leg(events, first) for events in of_participants.values()]
     all_left = bool(legs) and all(leg.left for leg in legs)
     if ENDED in types:
         end: datetime | None = call.ended
@@ -86,30 +86,20 @@ def _call(call: Call, told: list[Event], now: datetime, another_follows: bool) -
     )
 
 
-def _legs(events: Iterable[Event], start: datetime) -> list[KnownLeg]:
-    """The legs of one participantId, as its events tell them; the last may be open."""
-    legs: list[KnownLeg] = []
-    entered: Event | None = None
-    for place, event in enumerate(events):
-        assert event.leg is not None
-        if event.type is ADDED:
-            entered = entered or event
-        elif entered is not None:
-            legs.append(_leg(event, entered.time, event.time))
-            entered = None
-        elif place == 0:
-            legs.append(_leg(event, start, event.time, join_estimated=True))
-    if entered is not None:
-        legs.append(_leg(entered, entered.time, None))
-    return legs
-
-
-def _leg(event: Event, joined: datetime, left: datetime | None, join_estimated: bool = False) -> KnownLeg:
-    """Any event of a participant tells who it is."""
-    assert event.leg is not None
-    person = event.leg.person
-    participant_id, role = event.leg.participant_id, event.leg.role
-    return KnownLeg(participant_id, person.raw_id, person.display_name, role, joined, left, join_estimated)
+def _leg(events: Sequence[Event], start: datetime) -> KnownLeg:
+    """The leg of which these events tell, or one of them; it may be open. Either tells who it is."""
+    times = {event.type: event.time for event in events}
+    leg = events[0].leg
+    assert leg is not None
+    return KnownLeg(
+        leg.participant_id,
+        leg.person.raw_id,
+        leg.person.display_name,
+        leg.role,
+        times.get(ADDED, start),
+        times.get(REMOVED),
+        join_estimated=ADDED not in times,
+    )
 
 
 def _within(leg: KnownLeg, end: datetime | None) -> KnownLeg:

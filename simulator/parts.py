@@ -1,7 +1,4 @@
-"""What a person may do in one call: each part is a list of spells, times in milliseconds of the script.
-
-A spell has the number of the participantId that it belongs to; None as its end is the end of the call.
-"""
+"""What a person may do in one call: each part is a list of spells, times in milliseconds of the script."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,11 +10,11 @@ MINUTE = 60 * SECOND
 
 @dataclass(frozen=True, slots=True)
 class Spell:
-    """From when to when one device is in."""
+    """From when to when one device is in, as a participant of its own."""
 
-    participant: int
     joined: int
     left: int | None
+    """None is the end of the call."""
     role_changed: bool = False
 
 
@@ -38,52 +35,52 @@ type Part = Callable[[Random, Stage], list[Spell]]
 
 def stay(random: Random, stage: Stage) -> list[Spell]:
     """Comes on time and stays to the end."""
-    return [Spell(0, _soon(random, stage), None)]
+    return [Spell(_soon(random, stage), None)]
 
 
 def come_late(random: Random, stage: Stage) -> list[Spell]:
     """Misses the beginning."""
-    return [Spell(0, stage.at(random, 0.15, 0.45), None)]
+    return [Spell(stage.at(random, 0.15, 0.45), None)]
 
 
 def leave_early(random: Random, stage: Stage) -> list[Spell]:
     """Misses the end."""
-    return [Spell(0, _soon(random, stage), stage.at(random, 0.5, 0.85))]
+    return [Spell(_soon(random, stage), stage.at(random, 0.5, 0.85))]
 
 
 def rejoin(random: Random, stage: Stage) -> list[Spell]:
     """Leaves and joins anew some time later."""
     left = stage.at(random, 0.3, 0.6)
-    return [Spell(0, _soon(random, stage), left), Spell(1, left + random.randint(30 * SECOND, 4 * MINUTE), None)]
+    return [Spell(_soon(random, stage), left), Spell(left + random.randint(30 * SECOND, 4 * MINUTE), None)]
 
 
 def bring_a_second_device(random: Random, stage: Stage) -> list[Spell]:
     """Is in twice for a while."""
     return [
-        Spell(0, _soon(random, stage), None),
-        Spell(1, stage.at(random, 0.2, 0.4), stage.at(random, 0.5, 0.8)),
+        Spell(_soon(random, stage), None),
+        Spell(stage.at(random, 0.2, 0.4), stage.at(random, 0.5, 0.8)),
     ]
 
 
 def hand_over(random: Random, stage: Stage) -> list[Spell]:
     """Joins from another device, then leaves with the first."""
     return [
-        Spell(0, _soon(random, stage), stage.at(random, 0.5, 0.6)),
-        Spell(1, stage.at(random, 0.3, 0.45), None),
+        Spell(_soon(random, stage), stage.at(random, 0.5, 0.6)),
+        Spell(stage.at(random, 0.3, 0.45), None),
     ]
 
 
 def move(random: Random, stage: Stage) -> list[Spell]:
     """Changes the device, with no moment between."""
     moved = stage.at(random, 0.3, 0.7)
-    return [Spell(0, _soon(random, stage), moved), Spell(1, moved, None)]
+    return [Spell(_soon(random, stage), moved), Spell(moved, None)]
 
 
 def change_role(random: Random, stage: Stage) -> list[Spell]:
     """Is removed because the role on the roster has changed, and joins again with the new one."""
     removed = stage.at(random, 0.3, 0.7)
     rejoined = removed + random.randint(1_500, 4 * SECOND)
-    return [Spell(0, _soon(random, stage), removed), Spell(1, rejoined, None, role_changed=True)]
+    return [Spell(_soon(random, stage), removed), Spell(rejoined, None, role_changed=True)]
 
 
 SHARES: dict[Part, float] = {

@@ -21,6 +21,7 @@ class Reason(StrEnum):
 _FLAGS_OF: Mapping[str, Collection[str]] = {
     "startedAt": ("startEstimated",),
     "endedAt": ("endEstimated",),
+    "legs": (),
     "people": (),
     "peak": (),
     "peakAt": (),
@@ -43,9 +44,9 @@ def reason(subject: Subject, field: str, says: Fields | None, causes: Mapping[Su
     """Why the app says this of the subject, or nothing, and not the truth, given that it is what the events tell."""
     if says is None:
         return Reason.UNHEARD if subject.about is About.CALL else causes.get(subject, Reason.FOLLOWS)
-    if any(_marked(says.get(flag)) for flag in _FLAGS_OF.get(field, FLAGS)):
+    if any(says.get(flag) for flag in _FLAGS_OF.get(field, FLAGS)):
         return Reason.ESTIMATED
-    if says.get("endedAt", "") is None or any(until is None for _, until in says.get("intervals", ())):
+    if None in (says.get("endedAt", ""), says.get("leftAt", "")) or any(until is None for _, until in says.get("intervals", ())):
         return Reason.OPEN
     return causes.get(subject, Reason.FOLLOWS)
 
@@ -53,11 +54,7 @@ def reason(subject: Subject, field: str, says: Fields | None, causes: Mapping[Su
 def _subjects(call: Call, leg: Leg) -> tuple[Subject, ...]:
     """What a leg is told of in."""
     return (
-        Subject(About.LEGS, call.id, leg.participant_id),
+        Subject(About.LEG, call.id, leg.participant_id),
         Subject(About.PERSON, call.id, leg.person.raw_id),
         Subject(About.PERSON, SCHEDULE, leg.person.raw_id),
     )
-
-
-def _marked(flag: object) -> bool:
-    return any(flag) if isinstance(flag, tuple) else bool(flag)

@@ -16,13 +16,12 @@ LONGEST = timedelta(hours=3)
 """No script is longer, at speed 1."""
 
 MAX_SPEED = 120
-"""Faster, a call would be too short for a rejoin that no rule takes for skewed clocks."""
+"""A call is then ten seconds long at least."""
 
 MIN_PEOPLE = 2
 
 _ABSENT = 1 / 12
 _MISSES_A_CALL = 0.1
-"""A Removed and an Added of one participant that are at most 2 s apart may be clocks that differ."""
 
 _TITLES = ("Consultation", "Hearing", "Seminar", "Town hall", "Lesson", "Review", "Workshop", "Interview")
 _CLIENTS = (
@@ -99,7 +98,7 @@ class _Writer:
         self, stage: Stage, host: Person, others: list[Person], roles: dict[Person, str], changes: list[RoleChange]
     ) -> Call:
         host_ends_it = self.random.random() < 0.5
-        legs = self._legs(host, [Spell(0, stage.start + self.random.randint(50, 600), None)], stage, roles, changes, host_ends_it)
+        legs = self._legs(host, [Spell(stage.start + self.random.randint(50, 600), None)], stage, roles, changes, host_ends_it)
         for person, part in zip(others, deal(self.random, len(others)), strict=True):
             # The roster has the roles of those invited only, and changes no role twice.
             may_change = person.invited and person.role == roles[person]
@@ -125,7 +124,6 @@ class _Writer:
         changes: list[RoleChange],
         host_ends_it: bool,
     ) -> list[Leg]:
-        participants: dict[int, str] = {}
         legs = []
         for spell in spells:
             if spell.role_changed:
@@ -136,7 +134,7 @@ class _Writer:
                 Leg(
                     person,
                     roles[person],
-                    participants.setdefault(spell.participant, guid(self.random)),
+                    guid(self.random),
                     self.random.choice(_CLIENTS),
                     self._at(spell.joined),
                     removed,

@@ -17,7 +17,7 @@ def sheet(meeting: Meeting, calls: Sequence[KnownCall], moments: Iterable[dateti
     filled: Sheet = {}
     for call in calls:
         filled[Subject(About.CALL, call.id)] = _call(call)
-        filled |= _legs(call)
+        filled |= {Subject(About.LEG, call.id, leg.participant_id): _leg(leg) for leg in call.legs}
         filled |= attendance(meeting, call.id, (call.started, call.ended), [call])
     filled |= attendance(meeting, SCHEDULE, (meeting.scheduled_start, meeting.scheduled_end), calls)
     for moment in moments:
@@ -55,24 +55,20 @@ def _call(call: KnownCall) -> Fields:
         "endedAt": call.ended,
         "endEstimated": call.end_estimated,
         "seconds": call.ended and (call.ended - call.started).total_seconds(),
+        "legs": len(call.legs),
         "people": len(people),
         "peak": most,
         "peakAt": first,
     }
 
 
-def _legs(call: KnownCall) -> Sheet:
-    of_participants: dict[str, list[KnownLeg]] = {}
-    for leg in sorted(call.legs, key=lambda leg: leg.joined):
-        of_participants.setdefault(leg.participant_id, []).append(leg)
+def _leg(leg: KnownLeg) -> Fields:
     return {
-        Subject(About.LEGS, call.id, participant_id): {
-            "rawId": legs[0].raw_id,
-            "displayName": tuple(leg.display_name for leg in legs),
-            "role": tuple(leg.role for leg in legs),
-            "intervals": tuple((leg.joined, leg.left) for leg in legs),
-            "joinEstimated": tuple(leg.join_estimated for leg in legs),
-            "leaveEstimated": tuple(leg.leave_estimated for leg in legs),
-        }
-        for participant_id, legs in of_participants.items()
+        "rawId": leg.raw_id,
+        "displayName": leg.display_name,
+        "role": leg.role,
+        "joinedAt": leg.joined,
+        "joinEstimated": leg.join_estimated,
+        "leftAt": leg.left,
+        "leaveEstimated": leg.leave_estimated,
     }

@@ -19,8 +19,7 @@ class About(StrEnum):
     """Kinds of things that are asked about."""
 
     CALL = "call"
-    LEGS = "legs"
-    """All legs of one participantId."""
+    LEG = "leg"
     PERSON = "person"
     """Their attendance in a slot."""
     SUMMARY = "summary"

@@ -41,7 +41,7 @@ def test_answers_that_follow_from_what_arrived_are_explained(meeting: Meeting, s
     # What is said of a leg is marked, or its own events were dropped; else it is only longer, as its call is.
     ends = {difference.subject.where for difference in found if difference.field == "endedAt"}
     follow = [difference for difference in found if difference.reason is Reason.FOLLOWS]
-    assert {difference.subject.where for difference in follow if difference.subject.about is About.LEGS} <= ends
+    assert {difference.subject.where for difference in follow if difference.subject.about is About.LEG} <= ends
 
 
 def test_a_wrong_answer_is_not_explained() -> None:
@@ -60,8 +60,8 @@ def test_a_mark_without_a_cause_is_not_explained() -> None:
 
 def test_who_is_missing_or_was_never_there_is_not_explained() -> None:
     answers = was(MEETING)
-    missing = next(subject for subject in answers if subject.about is About.LEGS)
-    stranger = Subject(About.LEGS, MEETING.calls[0].id, "zzz")
+    missing = next(subject for subject in answers if subject.about is About.LEG)
+    stranger = Subject(About.LEG, MEETING.calls[0].id, "zzz")
     answers[stranger] = answers.pop(missing)
     assert differences(MEETING, 0, 1, answers) == [
         Difference(missing, "", "there", None, None),

@@ -19,16 +19,18 @@ def at(minutes: float) -> datetime:
     return START + timedelta(minutes=minutes)
 
 
-def of_one_leg(*legs: tuple[float, float], ended: float = 30) -> Meeting:
-    """A call of one participant with these legs, and a host who is there from 1 to 20."""
+def of_one_guest() -> Meeting:
+    """A call from 0 to 30 of a guest who is there from 5 to 10, and a host from 1 to 20."""
     host, guest = (Person(f"8:acs:{name}", name, name, "Attendee", True) for name in ("host", "guest"))
-    made = [Leg(host, "Presenter", "p-host", "c", at(1), at(20), at(20))]
-    made += [Leg(guest, "Attendee", "p-guest", "c", at(joined), at(left), at(left)) for joined, left in legs]
-    call = Call("call", "server", at(0), at(ended), host, host, tuple(made))
+    legs = (
+        Leg(host, "Presenter", "p-host", "c", at(1), at(20), at(20)),
+        Leg(guest, "Attendee", "p-guest", "c", at(5), at(10), at(10)),
+    )
+    call = Call("call", "server", at(0), at(30), host, host, legs)
     return Meeting("title", (host, guest), (call,), (), at(0), at(30))
 
 
-MEETING = of_one_leg((5, 10))
+MEETING = of_one_guest()
 
 
 def without(meeting: Meeting, lost: Collection[tuple[str | None, object]]) -> list[Event]:
@@ -93,10 +95,3 @@ def test_a_call_looks_as_if_it_went_on_if_a_leaving_is_not_heard_of_either() -> 
     (call,) = heard(MEETING, without(MEETING, {(None, ENDED), ("p-host", REMOVED)}), LATER)
     assert (call.ended, call.end_estimated) == (None, False)
     assert [leg.left for leg in call.legs] == [None, at(10)]
-
-
-def test_a_leave_and_a_rejoin_that_are_not_heard_of_make_one_leg_of_two() -> None:
-    meeting = of_one_leg((5, 10), (12, 15))
-    middle = {event.id for event in events(meeting, 1) if event.time in (at(10), at(12))}
-    arrived = [event for event in events(meeting, 1) if event.id not in middle]
-    assert [(leg.joined, leg.left) for leg in guest(heard(meeting, arrived, LATER))] == [(at(5), at(15))]

@@ -60,7 +60,7 @@ async def test_what_was_dropped_is_marked_or_follows_from_legs_that_are_not_know
     played = await play(meetings_at, write(3, 60, some_time_ago()), Performance(3, faults, Manner()))
     assert played.outcome.dropped
     assert played.unexplained == []
-    of_legs = [difference.reason for difference in played.differences if difference.subject.about is About.LEGS]
+    of_legs = [difference.reason for difference in played.differences if difference.subject.about is About.LEG]
     assert set(of_legs) == {Reason.ESTIMATED, Reason.UNHEARD}
 
 

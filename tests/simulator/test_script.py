@@ -1,4 +1,3 @@
-from datetime import timedelta
 from itertools import pairwise
 
 from hypothesis import given, settings
@@ -6,9 +5,6 @@ from hypothesis import given, settings
 from simulator.meeting import Meeting
 from simulator.script import LONGEST, write
 from tests.simulator.meetings import PEOPLE, SEEDS, START, meetings
-
-GAP = timedelta(seconds=2)
-"""Clocks may differ by as much."""
 
 
 @given(seed=SEEDS, people=PEOPLE)
@@ -36,15 +32,6 @@ def test_every_leg_lies_in_its_call(meeting: Meeting) -> None:
 
 @given(meeting=meetings())
 @settings(max_examples=30, deadline=None)
-def test_a_participant_stays_away_longer_than_clocks_may_differ(meeting: Meeting) -> None:
-    for call in meeting.calls:
-        legs = sorted(call.legs, key=lambda leg: (leg.participant_id, leg.joined))
-        for one, next_ in pairwise(legs):
-            assert one.participant_id != next_.participant_id or next_.joined - one.removed > GAP
-
-
-@given(meeting=meetings())
-@settings(max_examples=30, deadline=None)
 def test_times_are_whole_milliseconds(meeting: Meeting) -> None:
     times = [time for call in meeting.calls for leg in call.legs for time in (leg.joined, leg.removed, call.started, call.ended)]
     assert all(time.microsecond % 1000 == 0 for time in times)
@@ -56,8 +43,8 @@ def test_everyone_on_stage_is_in_the_cast_and_ids_are_their_own(meeting: Meeting
     assert {leg.person for call in meeting.calls for leg in call.legs} <= set(meeting.people)
     raw_ids = [person.raw_id for person in meeting.people]
     assert len(set(raw_ids)) == len(raw_ids)
-    people = {(leg.participant_id, leg.person) for call in meeting.calls for leg in call.legs}
-    assert len({participant_id for participant_id, _ in people}) == len(people)
+    participant_ids = [leg.participant_id for call in meeting.calls for leg in call.legs]
+    assert len(set(participant_ids)) == len(participant_ids)
 
 
 def test_a_dozen_people_do_all_that_people_do() -> None:
