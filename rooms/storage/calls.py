@@ -44,8 +44,6 @@ class _Activity:
     def may_overlap(self, start: Ticks, end: Ticks, now: Ticks) -> bool:
         """Whether the call can have gone on between these times, or at `start` if they are the same."""
         first_hour, last_hour = start - start % HOUR, end - end % HOUR
-        if self.ended and start == end >= now:
-            return False
         newest, oldest = self.hours[0], self.hours[-1]
         if oldest > last_hour:
             return False
@@ -98,16 +96,21 @@ class Calls:
         folded = call_of(await self._events(room_id, call, now), now)
         return folded and await self._settled(room_id, folded, now)
 
-    async def overlapping(self, room_id: str, start: Ticks, end: Ticks | None, now: Ticks) -> list[Call]:
+    async def overlapping(self, room_id: str, start: Ticks, end: Ticks, now: Ticks) -> list[Call]:
         """The calls, as they are at `now`, that may have gone on between these times, or at `start` if they are the same.
 
         One request, one for each of these calls, and rarely some for a live one.
         """
-        until = now if end is None else min(end, now)
+        until = min(end, now)
         if start > until:
             return []
         activities = await self._activities(room_id, max(0, start - (QUIET if start >= now else GAP)), min(until + GAP, now))
-        wanted = [activity.call for activity in activities.calls if activity.may_overlap(start, until, now)]
+        only_now = start == end == now  # then a CallEnded that has happened is enough to know that the call is over
+        wanted = [
+            activity.call
+            for activity in activities.calls
+            if activity.may_overlap(start, until, now) and not (only_now and activity.ended)
+        ]
         if len(wanted) > TooManyEvents.CALLS:
             raise TooManyEvents
         events: list[CallEvent] = []
