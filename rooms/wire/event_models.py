@@ -96,7 +96,8 @@ type _Code = Annotated[int | None, Field(ge=-_MAX_INT64 - 1, le=_MAX_INT64), Wra
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(strict=True, alias_generator=to_camel)
+    # Built by the first event: most instances start for a request.
+    model_config = ConfigDict(strict=True, alias_generator=to_camel, defer_build=True)
 
 
 class _Room(_Part):
