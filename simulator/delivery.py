@@ -16,6 +16,12 @@ from simulator.together import together
 REFUSALS = frozenset({400, 401, 403, 413})
 """After these Event Grid does not try again."""
 
+_NOT_THE_WEBHOOK = frozenset({401, 403, 404})
+_HINT = (
+    "Is it the app's webhook? (in Azure: https://<host>/runtime/webhooks/EventGrid?functionName=call_events"
+    "&code=<the system key eventgrid_extension>)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Manner:
@@ -41,6 +47,8 @@ class Progress:
     of: int
     retries: int
     """Deliveries that were tried again."""
+    failure: str | None = None
+    """Why the last of them was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,7 @@ class Outcome:
 
 
 class Undelivered(Exception):
-    """A delivery was tried for as long as it may be, and never taken."""
+    """A delivery was tried for as long as it may be, and never taken; or the first ones show that it is no use."""
 
 
 async def deliver(
@@ -77,7 +85,8 @@ async def deliver(
         due_seconds: when each event happens, from now; without it, all have happened.
 
     Raises:
-        Undelivered: no answer but failures for `manner.give_up_seconds`.
+        Undelivered: no answer but failures for `manner.give_up_seconds`; or, before any other answer, nobody is there, or
+            who is there does not let us in.
     """
     manner = manner or Manner()
     planned = plan(elements, faults or Faults(), seed, manner.batch, due_seconds)
@@ -100,6 +109,7 @@ class _Sender:
     on_progress: Callable[[Progress], None] | None
     delivered: int = 0
     retries: int = 0
+    failure: str | None = None
     refused: dict[int, str] = field(default_factory=dict)
     began: float = field(default_factory=time.monotonic)
     free: asyncio.Semaphore = field(init=False)
@@ -109,7 +119,7 @@ class _Sender:
 
     @property
     def progress(self) -> Progress:
-        return Progress(self.delivered, self.count, self.retries)
+        return Progress(self.delivered, self.count, self.retries, self.failure)
 
     async def send(self, delivery: Delivery) -> None:
         if (wait := self.began + delivery.after_seconds - time.monotonic()) > 0:
@@ -124,7 +134,7 @@ class _Sender:
                 break
             if time.monotonic() > deadline:
                 raise Undelivered(f"{self.webhook_url} does not take the events: {failure}")
-            self.retries += 1
+            self.retries, self.failure = self.retries + 1, failure
             self._tell()
             await asyncio.sleep(pause * self.random.uniform(0.5, 1))
             pause = min(2 * pause, self.manner.longest_pause_seconds)
@@ -136,13 +146,21 @@ class _Sender:
         body, headers = _request([self.elements[place] for place in delivery.places])
         try:
             async with self.session.post(self.webhook_url, data=body, headers=headers) as answer:
-                text = f"{answer.status} {(await answer.text(errors='replace'))[:200]}".rstrip()
+                text = f"{answer.status} {' '.join((await answer.text(errors='replace')).split())[:200]}".rstrip()
         except (aiohttp.ClientError, TimeoutError) as problem:
-            return str(problem) or type(problem).__name__
+            text = str(problem) or type(problem).__name__
+            self._give_up_if(isinstance(problem, aiohttp.ClientConnectorError), text)
+            return text
+        self._give_up_if(answer.status in _NOT_THE_WEBHOOK, text)
         if answer.status in REFUSALS:
             self.refused |= dict.fromkeys(delivery.places, text)
             return None
         return None if 200 <= answer.status < 300 else text
+
+    def _give_up_if(self, hopeless: bool, failure: str) -> None:
+        """The app may be restarted while it takes events, but not before it has taken one."""
+        if hopeless and not self.delivered:
+            raise Undelivered(f"{self.webhook_url} does not take the events: {failure.rstrip('.')}. {_HINT}")
 
     def _tell(self) -> None:
         if self.on_progress:

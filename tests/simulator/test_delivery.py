@@ -6,6 +6,7 @@ import pytest
 
 from simulator.delivery import REFUSALS, Manner, Progress, Undelivered, deliver
 from simulator.faults import Faults
+from tests.ports import free_port
 from tests.simulator.webhook import Webhook, listening
 
 EVENTS: list[dict[str, Any]] = [{"id": str(number), "eventType": "t"} for number in range(200)]
@@ -23,7 +24,7 @@ async def test_a_webhook_that_fails_at_random_gets_every_event_in_the_end() -> N
     async with listening(Webhook(lambda _: random.choice(failures) if random.random() < 0.4 else 200)) as webhook:
         outcome = await deliver(EVENTS, webhook.url, manner=IMPATIENT)
     assert ids(webhook) == sorted(event["id"] for event in EVENTS)
-    assert outcome.progress == Progress(200, 200, webhook.deliveries - 40)
+    assert (outcome.progress.delivered, outcome.progress.retries) == (200, webhook.deliveries - 40)
     assert outcome.progress.retries > 0
     assert not outcome.dropped
     assert not outcome.refused
@@ -31,9 +32,9 @@ async def test_a_webhook_that_fails_at_random_gets_every_event_in_the_end() -> N
 
 @pytest.mark.parametrize("status", sorted(REFUSALS))
 async def test_a_refusal_is_not_tried_again(status: int) -> None:
-    async with listening(Webhook(lambda number: status if number == 0 else 202)) as webhook:
+    async with listening(Webhook(lambda number: status if number == 1 else 202)) as webhook:
         outcome = await deliver(EVENTS, webhook.url, manner=Manner(batch=5, in_flight=1))
-    assert outcome.refused == dict.fromkeys(range(5), f"{status} answer {status}")
+    assert outcome.refused == dict.fromkeys(range(5, 10), f"{status} answer {status}")
     assert outcome.progress == Progress(200, 200, 0)
     assert webhook.deliveries == 40
 
@@ -57,7 +58,7 @@ async def test_progress_is_told_up_to_the_last_event() -> None:
     async with listening(Webhook(lambda number: 503 if number == 0 else 200)) as webhook:
         outcome = await deliver(EVENTS, webhook.url, on_progress=told.append, manner=IMPATIENT)
     assert [progress.delivered for progress in told] == sorted(progress.delivered for progress in told)
-    assert told[-1] == outcome.progress == Progress(200, 200, 1)
+    assert told[-1] == outcome.progress == Progress(200, 200, 1, "503 answer 503")
 
 
 async def test_deliveries_look_like_event_grids() -> None:
@@ -79,8 +80,22 @@ async def test_it_gives_up_when_nobody_takes_the_events() -> None:
             await deliver(EVENTS, webhook.url, manner=Manner(give_up_seconds=0, first_pause_seconds=0.001))
 
 
-async def test_it_gives_up_when_nobody_is_there() -> None:
-    async with listening(Webhook()) as webhook:
-        pass
-    with pytest.raises(Undelivered, match="does not take the events"):
-        await deliver(EVENTS, webhook.url, manner=Manner(give_up_seconds=0, first_pause_seconds=0.001))
+@pytest.mark.parametrize("status", [401, 403, 404])
+async def test_it_gives_up_at_once_when_it_is_not_the_webhook(status: int) -> None:
+    told: list[Progress] = []
+    async with listening(Webhook(lambda _: status)) as webhook:
+        with pytest.raises(Undelivered, match=rf"/webhook does not take the events: {status} answer {status}\. Is it the app's"):
+            await deliver(EVENTS, webhook.url, on_progress=told.append)
+    assert not told
+
+
+@pytest.mark.parametrize("url", ["http://localhost:{port}/webhook", "http://nowhere.invalid/webhook"])
+async def test_it_gives_up_at_once_when_nobody_is_there(url: str) -> None:
+    with pytest.raises(Undelivered, match=r"does not take the events: Cannot connect .*\. Is it the app's webhook"):
+        await deliver(EVENTS, url.format(port=free_port()))
+
+
+async def test_a_webhook_that_has_taken_events_may_be_gone_for_a_while() -> None:
+    async with listening(Webhook(lambda number: 404 if number == 1 else 202)) as webhook:
+        outcome = await deliver(EVENTS, webhook.url, manner=Manner(batch=100, in_flight=1, first_pause_seconds=0.001))
+    assert outcome.progress == Progress(200, 200, 1, "404 answer 404")
