@@ -1,10 +1,13 @@
 """The command line."""
 
 import argparse
+import base64
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import randrange
+from urllib.parse import urlsplit
 
 from devhost.settings import read_settings
 from simulator.app import Address
@@ -33,9 +36,11 @@ def parse(line: list[str], project: Path, environment: Mapping[str, str]) -> Arg
     """What the command line asks for; where it says nothing of the key, the environment and then the app's settings do."""
     parser = _parser()
     given = parser.parse_args(line)
-    key = given.key or _key(read_settings(project, environment))
-    if key is None:
+    name, key = ("--key", given.key) if given.key else _key(read_settings(project, environment))
+    if not key:
         parser.error(f"a key is needed: --key, or {KEY_PREFIX}<name> in the environment or in local.settings.json")
+    if not _is_base64(key):
+        parser.error(f"{name}: base64 text is expected, as `make start` prints it after accesskey=")
     seed = given.seed if given.seed is not None else randrange(10_000)
     rooms = max(given.rooms, len(given.drop))
     drops = given.drop + given.drop[-1:] * (rooms - len(given.drop))
@@ -65,9 +70,9 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Ends with 0 if every answer is the truth, or differs from it only by what was dropped; else with 1.",
     )
     where = parser.add_argument_group("where")
-    where.add_argument("--endpoint", default="http://localhost:7071", help="of the app (http://localhost:7071)")
+    where.add_argument("--endpoint", type=_url, default="http://localhost:7071", help="of the app (http://localhost:7071)")
     where.add_argument("--key", help="one that may do everything (the first of the environment, or of the app's settings)")
-    where.add_argument("--webhook", help="where events are delivered (the one of the app's host); in Azure with code=")
+    where.add_argument("--webhook", type=_url, help="where events are delivered (the one of the app's host); in Azure with code=")
     what = parser.add_argument_group("what")
     what.add_argument("--people", type=_number(MIN_PEOPLE, 5_000), default=12, help="who are invited, or come (12)")
     what.add_argument("--seed", type=int, help="the same seed plays the same meeting; the next room takes the next")
@@ -96,19 +101,36 @@ def _parser() -> argparse.ArgumentParser:
 
 def _number(least: int, most: int) -> Callable[[str], int]:
     def number(text: str) -> int:
-        if not least <= (value := int(text)) <= most:
-            raise argparse.ArgumentTypeError(f"{text}: between {least} and {most}")
-        return value
+        with suppress(ValueError):
+            if least <= (value := int(text)) <= most:
+                return value
+        raise argparse.ArgumentTypeError(f"a whole number between {least} and {most} is expected")
 
     return number
 
 
 def _share(text: str) -> float:
-    share = float(text)
-    if not 0 <= share <= 1:
-        raise argparse.ArgumentTypeError(f"{text}: a probability is between 0 and 1")
-    return share
+    with suppress(ValueError):
+        if 0 <= (share := float(text)) <= 1:
+            return share
+    raise argparse.ArgumentTypeError("a probability between 0 and 1 is expected")
 
 
-def _key(settings: Mapping[str, str]) -> str | None:
-    return next((value for name, value in settings.items() if name.startswith(KEY_PREFIX) and value), None)
+def _url(text: str) -> str:
+    with suppress(ValueError):
+        parts = urlsplit(text)
+        if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0:
+            return text
+    raise argparse.ArgumentTypeError("http://<host>:<port> is expected, the port between 1 and 65535")
+
+
+def _key(settings: Mapping[str, str]) -> tuple[str, str | None]:
+    """The first key that may do everything, and the name of its setting."""
+    return next(((name, value) for name, value in settings.items() if name.startswith(KEY_PREFIX) and value), ("", None))
+
+
+def _is_base64(text: str) -> bool:
+    try:
+        return bool(base64.b64decode(text, validate=True))
+    except ValueError:
+        return False

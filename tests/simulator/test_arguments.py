@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from simulator.play import Performance
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """An app with settings of its own."""
-    settings = {"Values": {"ROOMS_READ_KEY__reader": "no", "ROOMS_MANAGE_KEY__development": "the app's"}}
+    settings = {"Values": {"ROOMS_READ_KEY__reader": "none", "ROOMS_MANAGE_KEY__development": "ofTheApp"}}
     (tmp_path / "local.settings.json").write_text(json.dumps(settings))
     return tmp_path
 
@@ -22,10 +23,10 @@ def parsed(project: Path, *line: str) -> Arguments:
 
 
 def test_the_key_is_that_of_the_command_line_the_environment_or_the_app(project: Path) -> None:
-    of_shell = {"ROOMS_MANAGE_KEY__development": "the shell's"}
-    assert parse(["--key", "given"], project, of_shell).address.key == "given"
-    assert parse([], project, of_shell).address.key == "the shell's"
-    assert parse([], project, {}).address.key == "the app's"
+    of_shell = {"ROOMS_MANAGE_KEY__development": "ofTheShell=="}
+    assert parse(["--key", "givenOne"], project, of_shell).address.key == "givenOne"
+    assert parse([], project, of_shell).address.key == "ofTheShell=="
+    assert parse([], project, {}).address.key == "ofTheApp"
 
 
 def test_without_a_key_nothing_is_played(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -59,8 +60,24 @@ def test_a_live_meeting_is_delivered_event_by_event(project: Path) -> None:
     assert arguments.performances == (Performance(7, Faults(), Manner(batch=1), live=True),)
 
 
-@pytest.mark.parametrize("line", ["--people 1", "--speed 1000 --live", "--drop 2", "--duplicate 0", "--schema xml"])
-def test_what_cannot_be_played_is_refused(project: Path, line: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("--people 1", "a whole number between 2 and 5000 is expected"),
+        ("--people abc", "a whole number between 2 and 5000 is expected"),
+        ("--live --speed 1000", "a whole number between 1 and 120 is expected"),
+        ("--drop 2", "a probability between 0 and 1 is expected"),
+        ("--drop abc", "a probability between 0 and 1 is expected"),
+        ("--schema xml", "invalid choice"),
+        ("--endpoint http://localhost:abc", "http://<host>:<port> is expected"),
+        ("--endpoint http://localhost:99999", "the port between 1 and 65535"),
+        ("--webhook localhost:7071", "http://<host>:<port> is expected"),
+        ("--key abc", "base64 text is expected, as `make start` prints it after accesskey="),
+    ],
+)
+def test_what_cannot_be_played_is_refused(project: Path, line: str, expected: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
         parsed(project, *line.split())
-    assert line.split()[0] in capsys.readouterr().err
+    assert ended.value.code == 2
+    option = line.split()[-2]
+    assert re.search(rf"error: (argument )?{option}: .*{re.escape(expected)}", capsys.readouterr().err)
