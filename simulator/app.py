@@ -11,7 +11,7 @@ import aiohttp
 from azure.communication.rooms import CommunicationUserIdentifier, RoomParticipant
 from azure.communication.rooms.aio import RoomsClient
 from azure.core.credentials import AzureKeyCredential
-from azure.core.exceptions import AzureError
+from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError, ServiceRequestError
 
 from simulator.meeting import Meeting, RoleChange
 
@@ -67,7 +67,7 @@ class App:
         try:
             room = await self.rooms.create_room(valid_from=opens, valid_until=closes, participants=roster)
         except AzureError as problem:
-            raise AppFailed(f"No room could be made at {self.address.endpoint}: {problem}") from problem
+            raise AppFailed(f"No room could be made at {self.address.endpoint}: {_next_step(problem)}") from problem
         details = {
             "title": meeting.title,
             "scheduledStart": meeting.scheduled_start.isoformat(),
@@ -139,3 +139,16 @@ async def connected(address: Address) -> AsyncIterator[App]:
 
 def _user(raw_id: str) -> CommunicationUserIdentifier:
     return CommunicationUserIdentifier(raw_id)
+
+
+def _next_step(problem: AzureError) -> str:
+    """What is wrong, and what to do."""
+    match problem:
+        case ClientAuthenticationError():
+            return "it does not take the key. A key that may do everything is needed, as `make start` prints it after accesskey="
+        case ServiceRequestError(message="Server disconnected"):
+            return f"{problem} (is it the HTTPS port? take the one before it)"
+        case ServiceRequestError() | HttpResponseError(error=None):
+            return f"{problem}. Is `make start` running there? (make meeting PORT=... as for make start)"
+        case _:
+            return str(problem)

@@ -10,6 +10,7 @@ from typing import Any
 from rich.console import Console, Group
 from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Column
 from rich.text import Text
 
 from simulator import delivery
@@ -29,28 +30,35 @@ def run(arguments: Arguments, console: Console) -> bool:
     """Whether every answer is the truth, or explained by what was dropped."""
     # The SDK says of times of its own that they have no time zone.
     logging.getLogger("azure.communication.rooms").setLevel(logging.ERROR)
+    room_ids: list[str] = []
     try:
-        played = asyncio.run(_play(arguments, console))
+        played = asyncio.run(_play(arguments, console, room_ids))
     except (AppFailed, Undelivered) as problem:
         console.print(Text(f"\n{problem}", style="bold red"))
         return False
+    except KeyboardInterrupt:
+        for room_id in room_ids:
+            stopped = f"Stopped. Room {room_id} stays as it is; its call counts as going on for up to a day."
+            console.print(f"\n{stopped}", highlight=False)
+        raise
     for each in played:
         console.print(report(each, arguments.most_differences))
     return not any(each.unexplained or each.outcome.refused for each in played)
 
 
-async def _play(arguments: Arguments, console: Console) -> list[Played]:
+async def _play(arguments: Arguments, console: Console, room_ids: list[str]) -> list[Played]:
     progress = Progress(
         TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("events, {task.fields[retries]} retries"),
         TimeElapsedColumn(),
+        BarColumn(bar_width=12),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rest]}", markup=False, table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis")),
         console=console,
+        expand=True,
     )
     async with connected(arguments.address) as app:
         with Live(progress, console=console) as display:
-            screen = _Screen(progress, display)
+            screen = _Screen(progress, display, room_ids)
             return await together(*(_room(app, arguments, performance, screen) for performance in arguments.performances))
 
 
@@ -59,8 +67,18 @@ async def _room(app: App, arguments: Arguments, performance: Performance, screen
     start = now + STARTS_IN if performance.live else now - LONGEST - SETTLED
     meeting = write(performance.seed, arguments.people, start, arguments.speed)
     name = f"{meeting.title} (seed {performance.seed})"
+
+    def show_room(room_id: str) -> None:
+        screen.room_ids.append(room_id)
+        if performance.live:
+            where = f"{app.address.endpoint}/rooms/{room_id}"
+            screen.display.console.print(f"{name}\nRoom {room_id}\n{where}/presence tells who is there.", highlight=False)
+
     show_presence = (lambda presence: screen.show_presence(name, presence)) if performance.live else None
-    return await play(app, meeting, performance, screen.progress_of(name), show_presence)
+    try:
+        return await play(app, meeting, performance, show_room, screen.progress_of(name), show_presence)
+    finally:
+        screen.hide_presence(name)
 
 
 @dataclass(slots=True)
@@ -69,11 +87,17 @@ class _Screen:
 
     progress: Progress
     display: Live
+    room_ids: list[str]
     present: dict[str, Text] = field(default_factory=dict)
 
     def progress_of(self, name: str) -> Callable[[delivery.Progress], None]:
-        task = self.progress.add_task(name, total=None, retries=0)
-        return lambda now: self.progress.update(task, completed=now.delivered, total=now.of, retries=now.retries)
+        task = self.progress.add_task(name, total=None, rest="events")
+
+        def show(now: delivery.Progress) -> None:
+            rest = f"events, {now.retries} retries: {now.failure}" if now.failure else "events"
+            self.progress.update(task, completed=now.delivered, total=now.of, rest=rest)
+
+        return show
 
     def show_presence(self, name: str, presence: dict[str, Any]) -> None:
         call = presence["call"]
@@ -83,4 +107,11 @@ class _Screen:
             names = [person["displayName"] or "somebody" for person in call["participants"]]
             there = f"{call['count']} are there, {call['peak']} at most: {', '.join(names)}"
         self.present[name] = Text(f"{name}: {there}")
+        self._show()
+
+    def hide_presence(self, name: str) -> None:
+        self.present.pop(name, None)
+        self._show()
+
+    def _show(self) -> None:
         self.display.update(Group(self.progress, *self.present.values()))

@@ -65,12 +65,14 @@ async def play(
     app: App,
     meeting: Meeting,
     performance: Performance,
+    on_room: Callable[[str], None] | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     on_presence: Callable[[dict[str, Any]], None] | None = None,
 ) -> Played:
     """Make the room, let the meeting happen, and compare.
 
     Args:
+        on_room: called with the room's id when it is made.
         on_progress: called when deliveries have been answered.
         on_presence: called each second with who is in the room now, as the app says.
 
@@ -80,6 +82,8 @@ async def play(
     """
     told = events(meeting, performance.seed)
     room_id = await app.make_room(meeting)
+    if on_room:
+        on_room(room_id)
     watching = asyncio.create_task(_watch(app, room_id, on_presence)) if on_presence else None
     try:
         (outcome,) = filter(

@@ -42,8 +42,8 @@ def _headline(played: Played) -> Text:
     delivered = (
         f"{events} events, {len(played.outcome.dropped)} dropped, {progress.delivered} delivered, {progress.retries} retries"
     )
-    title = Text(f"\n{played.meeting.title} in room {played.room_id}", style="bold")
-    return title.append(f"  (seed {played.performance.seed}; {delivered}; times are UTC)", style="not bold dim")
+    title = Text(f"\n{played.meeting.title} (seed {played.performance.seed})\nRoom {played.room_id}\n", style="bold")
+    return title.append(f"{delivered}; times are UTC", style="not bold dim")
 
 
 def _calls(played: Played) -> Table:

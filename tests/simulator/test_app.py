@@ -9,6 +9,15 @@ from aiohttp.test_utils import TestServer
 
 from simulator import app as module
 from simulator.app import Address, App, AppFailed, connected
+from simulator.script import write
+from tests.ports import free_port
+from tests.simulator.meetings import START
+
+# The SDK's own use of datetime.
+pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
+
+
+MEETING = write(1, 2, START)
 
 
 @asynccontextmanager
@@ -20,13 +29,13 @@ async def answering(answer: Callable[[web.Request], web.Response]) -> AsyncItera
 
     application = web.Application()
     application.router.add_route("*", "/{path:.*}", handle)
-    async with TestServer(application) as server, connected(Address.of(str(server.make_url("")), "a key")) as app:
+    async with TestServer(application) as server, connected(Address.of(str(server.make_url("")), "YQ==")) as app:
         yield app
 
 
 async def test_a_list_is_read_to_its_last_page() -> None:
     def answer(request: web.Request) -> web.Response:
-        assert request.headers["x-api-key"] == "a key"
+        assert request.headers["x-api-key"] == "YQ=="
         number = int(request.query.get("page", "0"))
         link = {"nextLink": str(request.url.with_query(page=str(number + 1)))} if number < 2 else {}
         return web.json_response({"value": [number] if number != 1 else [], **link})
@@ -57,3 +66,15 @@ async def test_an_app_that_is_not_there_is_told() -> None:
     async with connected(app.address) as gone:
         with pytest.raises(AppFailed, match=r"/live was not answered"):
             await gone.get("/live")
+
+
+async def test_without_the_app_the_next_step_is_told() -> None:
+    async with connected(Address.of(f"http://localhost:{free_port()}", "YQ==")) as gone:
+        with pytest.raises(AppFailed, match=r"Cannot connect .*\. Is `make start` running there\?"):
+            await gone.make_room(MEETING)
+
+
+async def test_at_the_port_of_something_else_the_next_step_is_told() -> None:
+    async with answering(lambda _: web.Response(status=400)) as app:
+        with pytest.raises(AppFailed, match=r"'Bad Request'\. Is `make start` running there\?"):
+            await app.make_room(MEETING)

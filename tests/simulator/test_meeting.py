@@ -2,16 +2,22 @@
 
 import asyncio
 import re
+import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
+from io import StringIO
+from subprocess import PIPE
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from devhost.azurite import PROJECT
 from simulator.app import Address, App, AppFailed, connected
+from simulator.arguments import Arguments
+from simulator.command import run
 from simulator.delivery import Manner, Progress
 from simulator.events import Schema, Shape
 from simulator.faults import Faults
@@ -43,7 +49,7 @@ def some_time_ago() -> datetime:
 async def test_the_app_knows_the_truth_in_either_schema_and_shape(meetings_at: App, schema: Schema, shape: Shape) -> None:
     told: list[Progress] = []
     performance = Performance(1, Faults(), Manner(), (schema,), (shape,))
-    played = await play(meetings_at, write(1, 12, some_time_ago()), performance, told.append)
+    played = await play(meetings_at, write(1, 12, some_time_ago()), performance, on_progress=told.append)
     assert played.differences == []
     assert len(played.answered) == len(played.truth)
     assert told[-1].delivered == told[-1].of > 60
@@ -64,9 +70,16 @@ async def test_what_was_dropped_is_marked_or_follows_from_legs_that_are_not_know
     assert set(of_legs) == {Reason.ESTIMATED, Reason.UNHEARD}
 
 
-async def test_a_key_that_is_not_the_apps_is_told(app: RunningApp) -> None:
-    async with connected(Address.of(app.http, new_key())) as connection:
-        with pytest.raises(AppFailed, match="Denied"):
+@pytest.mark.parametrize("key", [lambda app: new_key(), lambda app: app.read_key], ids=["not the app's", "only reads"])
+async def test_a_key_that_does_not_do_is_told(app: RunningApp, key: Callable[[RunningApp], str]) -> None:
+    async with connected(Address.of(app.http, key(app))) as connection:
+        with pytest.raises(AppFailed, match="A key that may do everything is needed"):
+            await play(connection, write(1, 2, some_time_ago()), Performance(1, Faults(), Manner()))
+
+
+async def test_at_the_https_port_the_other_one_is_told(app: RunningApp) -> None:
+    async with connected(Address.of(f"http://localhost:{app.port + 1}", app.manage_key)) as connection:
+        with pytest.raises(AppFailed, match=r"Server disconnected \(is it the HTTPS port\? take the one before it\)"):
             await play(connection, write(1, 2, some_time_ago()), Performance(1, Faults(), Manner()))
 
 
@@ -96,10 +109,13 @@ async def test_a_live_meeting_is_seen_as_it_happens(meetings_at: App) -> None:
     assert seen == sorted(seen)
 
 
-def command(app: RunningApp, *arguments: str) -> subprocess.CompletedProcess[str]:
+def line(app: RunningApp, *arguments: str) -> list[str]:
     """`make meeting` with these arguments."""
-    line = [sys.executable, "-m", "simulator", "--endpoint", app.http, "--key", app.manage_key, *arguments]
-    return subprocess.run(line, cwd=PROJECT, capture_output=True, text=True, check=False, timeout=60)
+    return [sys.executable, "-m", "simulator", "--endpoint", app.http, "--key", app.manage_key, *arguments]
+
+
+def command(app: RunningApp, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(line(app, *arguments), cwd=PROJECT, capture_output=True, text=True, check=False, timeout=60)
 
 
 def test_the_command_tells_the_truth_beside_the_answers(app: RunningApp) -> None:
@@ -108,10 +124,35 @@ def test_the_command_tells_the_truth_beside_the_answers(app: RunningApp) -> None
     assert len(re.findall(r"^\d+ answers compared, (?:all are the truth|\d+ differ from the truth)\.$", ended.stdout, re.M)) == 2
     assert re.search(r"^ +\d+  marked estimated$", ended.stdout, re.M)
     assert "NOT EXPLAINED" not in ended.stdout
+    assert re.search(r"^[\w ]+ \(seed 5\)\nRoom \d+\n\d+ events, .* 0 retries; times are UTC$", ended.stdout, re.M)
 
 
 def test_the_command_fails_if_the_app_does_not_answer_as_it_should(app: RunningApp) -> None:
     ended = command(app, "--people", "2", "--key", new_key())
     assert ended.returncode == 1
-    assert "Denied" in ended.stdout
+    assert "A key that may do everything is needed" in " ".join(ended.stdout.split())
     assert "Traceback" not in ended.stderr
+
+
+def test_a_live_meeting_names_its_room_and_can_be_stopped(app: RunningApp) -> None:
+    with subprocess.Popen(line(app, "--live"), cwd=PROJECT, stdout=PIPE, stderr=PIPE, text=True) as playing:
+        assert playing.stdout
+        title, room, where = (playing.stdout.readline() for _ in range(3))
+        playing.send_signal(signal.SIGINT)
+        rest, errors = playing.communicate(timeout=WAIT_SECONDS)
+    assert (playing.returncode, errors) == (130, "")
+    assert "(seed " in title
+    room_id = room.removeprefix("Room ").strip()
+    assert where.startswith(f"{app.http}/rooms/{room_id}/presence ")
+    assert f"Stopped. Room {room_id} stays as it is; its call counts as going on" in " ".join(rest.split())
+    assert " there" not in rest
+
+
+async def test_the_last_failure_is_shown_beside_the_retries(app: RunningApp) -> None:
+    console = Console(file=StringIO(), width=80)
+    async with listening(Webhook(lambda number: 503 if number == 0 else 202)) as webhook:
+        address = Address.of(app.http, app.manage_key, webhook.url)
+        performance = Performance(1, Faults(), Manner(first_pause_seconds=0.001))
+        await asyncio.to_thread(run, Arguments(address, 4, 1, (performance,), 0), console)
+    assert isinstance(console.file, StringIO)
+    assert "events, 1 retries: 503 answer" in console.file.getvalue()
