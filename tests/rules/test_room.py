@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rooms.errors import InvalidRoomId, InvalidRoomIdLength
@@ -60,7 +60,8 @@ def test_faults_of_the_times_of_a_new_room(
 
 @given(changes)
 def test_a_room_without_faults_ends_after_now_and_within_180_days_of_its_start(wanted: RoomChange) -> None:
-    assume(not faults_of_create(wanted, NOW))
+    if faults_of_create(wanted, NOW):
+        return
     room = new_room("99400000000000000", wanted, NOW)
     assert room.valid_until > NOW
     if wanted.valid_until is not None:

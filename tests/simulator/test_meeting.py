@@ -135,7 +135,10 @@ def test_the_command_fails_if_the_app_does_not_answer_as_it_should(app: RunningA
 
 
 def test_a_live_meeting_names_its_room_and_can_be_stopped(app: RunningApp) -> None:
-    with subprocess.Popen(line(app, "--live"), cwd=PROJECT, stdout=PIPE, stderr=PIPE, text=True) as playing:
+    def listen() -> None:  # in the background of a shell, Ctrl-C is ignored
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    with subprocess.Popen(line(app, "--live"), cwd=PROJECT, stdout=PIPE, stderr=PIPE, text=True, preexec_fn=listen) as playing:
         assert playing.stdout
         title, room, where = (playing.stdout.readline() for _ in range(3))
         playing.send_signal(signal.SIGINT)
