@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from devhost.azurite import PROJECT
+from devhost.settings import KEY_PREFIX, manage_key
 from devhost.tls import Certificates
-
-KEY_PREFIX = "ROOMS_MANAGE_KEY__"
 
 
 def banner(port: int, data: Path, settings: Mapping[str, str], certificates: Certificates) -> str:
     """Lines that work as they are when pasted into a shell."""
     endpoint = f"https://localhost:{port + 1}/"
-    key = next((value for name, value in settings.items() if name.startswith(KEY_PREFIX) and value), None)
+    _, key = manage_key(settings)
     parts = [f"Ready:  http://localhost:{port}  and  {endpoint.rstrip('/')}  (data in {data})"]
     if key is None:
         parts.append(f"No key that may do everything is set: set {KEY_PREFIX}<name> to 32 bytes or more in base64.")

@@ -10,6 +10,9 @@ from devhost.errors import CannotStart
 STORAGE = "AzureWebJobsStorage"
 DEVELOPMENT_STORAGE = "UseDevelopmentStorage=true"
 
+KEY_PREFIX = "ROOMS_MANAGE_KEY__"
+"""Of the settings that hold a key which may do everything."""
+
 _FILES = ("local.settings.json", "local.settings.sample.json")
 
 
@@ -48,3 +51,8 @@ def _read(file: Path) -> dict[str, Any]:
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
+
+
+def manage_key(settings: Mapping[str, str]) -> tuple[str, str | None]:
+    """The first key that may do everything, and the name of its setting."""
+    return next(((name, value) for name, value in settings.items() if name.startswith(KEY_PREFIX) and value), ("", None))

@@ -9,15 +9,13 @@ from pathlib import Path
 from random import randrange
 from urllib.parse import urlsplit
 
-from devhost.settings import read_settings
+from devhost.settings import KEY_PREFIX, manage_key, read_settings
 from simulator.app import Address
 from simulator.delivery import Manner
 from simulator.events import Schema, Shape
 from simulator.faults import Faults
 from simulator.play import Performance
 from simulator.script import MAX_SPEED, MIN_PEOPLE
-
-KEY_PREFIX = "ROOMS_MANAGE_KEY__"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ def parse(line: list[str], project: Path, environment: Mapping[str, str]) -> Arg
     """What the command line asks for; where it says nothing of the key, the environment and then the app's settings do."""
     parser = _parser()
     given = parser.parse_args(line)
-    name, key = ("--key", given.key) if given.key else _key(read_settings(project, environment))
+    name, key = ("--key", given.key) if given.key else manage_key(read_settings(project, environment))
     if not key:
         parser.error(f"a key is needed: --key, or {KEY_PREFIX}<name> in the environment or in local.settings.json")
     if not _is_base64(key):
@@ -122,11 +120,6 @@ def _url(text: str) -> str:
         if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0:
             return text
     raise argparse.ArgumentTypeError("http://<host>:<port> is expected, the port between 1 and 65535")
-
-
-def _key(settings: Mapping[str, str]) -> tuple[str, str | None]:
-    """The first key that may do everything, and the name of its setting."""
-    return next(((name, value) for name, value in settings.items() if name.startswith(KEY_PREFIX) and value), ("", None))
 
 
 def _is_base64(text: str) -> bool:

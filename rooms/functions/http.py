@@ -34,7 +34,7 @@ from rooms.rules.time import Ticks, parse_time
 from rooms.storage.changes import Origin
 from rooms.wire.answers import error_body
 from rooms.wire.csv import csv_text
-from rooms.wire.requests import Body, parse_body
+from rooms.wire.requests import TIME_EXPECTED, Body, parse_body
 from rooms.wire.url import described, route_url
 from rooms.wire.versions import API_VERSIONS, SUPPORTED_VERSIONS, check_api_version
 
@@ -82,8 +82,7 @@ class Request:
         try:
             return None if text is None else parse_time(text.replace(" ", "+"))  # as a bare + arrives
         except ValueError:
-            expected = "A time of RFC 3339 is expected here, like 2026-05-04T10:00:00Z, with at most 9 fraction digits."
-            raise InvalidParameter(expected, name) from None
+            raise InvalidParameter(TIME_EXPECTED, name) from None
 
     def time_range(self) -> tuple[Ticks | None, Ticks | None]:
         """`from` and `until` of the query. Raises InvalidParameter."""

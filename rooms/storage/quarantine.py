@@ -56,11 +56,9 @@ class Quarantine:
 
     async def page(self, after: str | None) -> tuple[list[Quarantined], str | None]:
         """Events in the order of their ids, from behind the row `after`, and the row to go on behind, if there may be more."""
-        start = keys.QUARANTINE_START if after is None else keys.behind(after)
-        known, cut_off = await self._table.first_of_all(start, keys.QUARANTINE_END, _PER_PARTITION, _SHOWN)
-        shown = known[:PAGE]
-        more = cut_off or len(known) > PAGE
-        return [_quarantined(row) for row in shown], shown[-1]["RowKey"] if more else None
+        start, end = keys.QUARANTINE_START, keys.QUARANTINE_END
+        rows, last = await self._table.page_of_all(start, end, after, PAGE, _PER_PARTITION, _SHOWN)
+        return [_quarantined(row) for row in rows], last
 
     async def get(self, event_id: str) -> tuple[Quarantined, str]:
         """An event and its whole text. One request, or one more for each further part. Raises QuarantinedNotFound."""

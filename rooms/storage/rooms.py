@@ -95,11 +95,8 @@ class Rooms:
 
         One request for each partition, in parallel.
         """
-        start = keys.INDEX_START if after is None else keys.behind(after)
-        known, cut_off = await self._table.first_of_all(start, keys.INDEX_END, _PER_PARTITION)
-        shown = known[:PAGE]
-        more = cut_off or len(known) > PAGE
-        return [listed_room_of(row) for row in shown], shown[-1]["RowKey"] if more else None
+        rows, last = await self._table.page_of_all(keys.INDEX_START, keys.INDEX_END, after, PAGE, _PER_PARTITION)
+        return [listed_room_of(row) for row in rows], last
 
     async def update(self, room_id: str, wanted: RoomChange, origin: Origin) -> Room:
         """The room with what `wanted` sets. Two requests; one if it changes nothing."""

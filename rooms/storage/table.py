@@ -15,7 +15,7 @@ from azure.data.tables.aio import TableClient
 
 from rooms.errors import StorageUnavailable
 from rooms.storage.entities import Entity
-from rooms.storage.keys import PARTITIONS
+from rooms.storage.keys import PARTITIONS, behind
 from rooms.storage.parallel import in_parallel
 
 _log = logging.getLogger(__name__)
@@ -138,6 +138,15 @@ class Table:
         certain = min(cut_off, default=end)
         known = sorted((row for rows in answers for row in rows if row["RowKey"] <= certain), key=lambda row: row["RowKey"])
         return known, bool(cut_off)
+
+    async def page_of_all(
+        self, start: str, end: str, after: str | None, count: int, per_partition: int, select: Sequence[str] | None = None
+    ) -> tuple[list[TableEntity], str | None]:
+        """At most `count` of the first rows of all partitions, from behind the row `after`, and the one to go on behind, if
+        there may be more. Requests as `first_of_all`."""
+        known, cut_off = await self.first_of_all(start if after is None else behind(after), end, per_partition, select)
+        shown = known[:count]
+        return shown, shown[-1]["RowKey"] if cut_off or len(known) > count else None
 
     async def commit(self, operations: Sequence[Operation]) -> None:
         """One entity group transaction: all of it or nothing.

@@ -24,6 +24,7 @@ from rooms.rules.time import Ticks, format_time, parse_time
 from rooms.wire.versions import has_pstn
 
 _UNKNOWN_ROLE = "Invalid participant role. The valid roles are: Presenter, Attendee, Consumer, Collaborator."
+TIME_EXPECTED = "A time of RFC 3339 is expected here, like 2026-05-04T10:00:00Z, with at most 9 fraction digits."
 _SENTENCES: dict[str, Callable[[ErrorDetails], str]] = {
     "json_invalid": lambda error: f"The body is not valid JSON: {error['ctx']['error']}.",
     "model_type": lambda _: "An object is expected here.",
@@ -34,7 +35,7 @@ _SENTENCES: dict[str, Callable[[ErrorDetails], str]] = {
     "string_too_short": lambda _: f"A text of 1 to {MAX_TEXT} characters is expected here.",
     "string_too_long": lambda _: f"A text of 1 to {MAX_TEXT} characters is expected here.",
     "literal_error": lambda _: _UNKNOWN_ROLE,
-    "time": lambda _: "A time of RFC 3339 is expected here, like 2026-05-04T10:00:00Z, with at most 9 fraction digits.",
+    "time": lambda _: TIME_EXPECTED,
 }
 
 _FAULTS_OF_LENGTH = ("string_too_short", "string_too_long")
