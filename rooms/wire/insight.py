@@ -5,6 +5,7 @@ from typing import Any
 
 from rooms.rules.attendance import Attendee, Slot
 from rooms.rules.calls import Call, Leg
+from rooms.rules.capabilities import Capability
 from rooms.rules.details import Details
 from rooms.rules.events import EndReason, Quarantined
 from rooms.rules.log import LogRecord
@@ -161,6 +162,20 @@ def details_body(details: Details) -> Body:
     nobody = dict.fromkeys(("name", "externalId"))
     people = {raw_id: nobody | person for raw_id, person in details.get("participants", {}).items()}
     return nothing | details | {"participants": people}
+
+
+def roles_body(table: Sequence[Capability]) -> Body:
+    """What each role may do."""
+    return {"value": [_capability_body(capability) for capability in table]}
+
+
+def _capability_body(capability: Capability) -> Body:
+    return {
+        "name": capability.name,
+        "group": capability.group,
+        "description": capability.description,
+        "roles": dict(capability.grants),
+    } | ({"needs": "pstnDialOutEnabled"} if capability.needs_pstn_dial_out else {})
 
 
 def _leg_body(leg: Leg) -> Body:
