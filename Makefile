@@ -50,10 +50,10 @@ format: $(PYTHON_READY)
 	@"$(BIN)/python" -m ruff check --quiet --fix . ; "$(BIN)/python" -m ruff format .
 
 clean:
-	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(PYTHON_READY): requirements.txt requirements-dev.txt
+$(PYTHON_READY): requirements.txt requirements-dev.txt pyproject.toml
 	@for python in python3.13 python3 python; do \
 	   $$python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null && found=$$python && break; \
 	 done; \
@@ -62,7 +62,7 @@ $(PYTHON_READY): requirements.txt requirements-dev.txt
 	   echo 'Making the Python environment in .venv ...'; \
 	   $$found -I -m venv --clear .venv || { echo 'Python 3.13 has no venv module: install it (python3.13-venv) and try again.' >&2; exit 1; }; }
 	@echo 'Installing the Python packages, about a minute ...'
-	@.venv/bin/python -I -m pip install --quiet --disable-pip-version-check --no-warn-script-location -r requirements.txt -r requirements-dev.txt
+	@.venv/bin/python -I -m pip install --quiet --disable-pip-version-check --no-warn-script-location -r requirements.txt -r requirements-dev.txt -e .
 	@touch $@
 
 $(NODE_READY): package.json .npmrc $(PYTHON_READY)

@@ -1,0 +1,1 @@
+"""The command line `rooms`: a client of the service over HTTP."""

@@ -1,0 +1,165 @@
+"""The commands: each asks the service and shows what it says."""
+
+import os
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from rooms_cli.client import Client, first, names_in
+from rooms_cli.connection import connection
+from rooms_cli.failures import Failure
+from rooms_cli.following import follow, tail
+from rooms_cli.options import At, From, Json, Room, State, Until
+from rooms_cli.people import raw_id_of
+from rooms_cli.screen import say, show_json
+from rooms_cli.sentences import explained, happened
+from rooms_cli.tables import show_attendance, show_presence, show_room, show_rooms
+from rooms_cli.words import called, moment
+
+app = typer.Typer(
+    help="Rooms, who is in them, who came, and why somebody cannot come in. Times are UTC. "
+    "COMMUNICATION_CONNECTION_STRING says where the service is, as `make start` prints it.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Invited = Annotated[list[str] | None, typer.Option(metavar="RAWID", help="Who is invited in that role; may be repeated.")]
+
+
+@app.command("list")
+def list_rooms(
+    participant: Annotated[str | None, typer.Option(metavar="RAWID", help="Only rooms to which this person is invited.")] = None,
+    state: Annotated[State | None, typer.Option(help="Only rooms that are so now.")] = None,
+    start: From = None,
+    end: Until = None,
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="So many rooms at most.")] = 30,
+    as_json: Json = False,
+) -> None:
+    """Rooms, newest first. With --from and --until those that are open at some moment between."""
+    client = _client()
+    query = {"participant": participant, "state": state, "from": start, "until": end}
+    rooms = first(client.pages("/rooms", query), limit) if any(query.values()) else client.rooms(limit)
+    if not as_json:
+        show_rooms(rooms)
+        return
+    for room in rooms:
+        show_json(room)
+
+
+@app.command()
+def create(
+    start: From = None,
+    end: Until = None,
+    presenter: Invited = None,
+    attendee: Invited = None,
+    consumer: Invited = None,
+    collaborator: Invited = None,
+    pstn: Annotated[bool, typer.Option("--pstn", help="People in the room may call telephones.")] = False,
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="For reports; at most 256 characters.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Make a room. Without times it is open from now on, for 180 days."""
+    invited = {"Presenter": presenter, "Attendee": attendee, "Consumer": consumer, "Collaborator": collaborator}
+    people = [(who, role) for role, some in invited.items() for who in some or []]
+    roster = dict(people)
+    if len(roster) < len(people):
+        raise typer.BadParameter("somebody is invited twice")
+    client = _client()
+    opens, closes = (None if time is None else datetime.fromisoformat(time) for time in (start, end))
+    room = client.create(opens, closes, pstn, roster)
+    if title is not None:
+        try:
+            client.set_title(room["id"], title)
+        except Failure as failure:
+            raise Failure(f"Room {room['id']} was made, but without its title: {failure}") from failure
+    if as_json:
+        show_json(room)
+    else:
+        say(f"Room {room['id']}, open from {moment(room['validFrom'])} until {moment(room['validUntil'])}")
+
+
+@app.command()
+def show(room: Room, as_json: Json = False) -> None:
+    """A room, and who is invited. Names are those of its details."""
+    client = _client()
+    found, participants, details = client.room(room), client.participants(room), client.details(room)
+    if as_json:
+        show_json({**found, "participants": participants, "details": details})
+    else:
+        show_room(found, participants, details)
+
+
+@app.command()
+def who(room: Room, at: At = None, as_json: Json = False) -> None:
+    """Who is in the room now, or was at some time."""
+    client = _client()
+    presence = client.of_room(room, "presence", {"at": at})
+    if as_json:
+        show_json(presence)
+    else:
+        show_presence(presence, client.names(room), at)
+
+
+@app.command()
+def attendance(
+    room: Room,
+    call: Annotated[str | None, typer.Option(metavar="ID", help="In that call.")] = None,
+    start: From = None,
+    end: Until = None,
+    as_json: Json = False,
+) -> None:
+    """Who was invited and who came. In a call, or a time, or else as scheduled. Lengths are m:ss; ~ marks what is estimated."""
+    answer = _client().of_room(room, "attendance", {"call": call, "from": start, "until": end})
+    if as_json:
+        show_json(answer)
+    else:
+        show_attendance(answer)
+
+
+@app.command()
+def log(
+    room: Room,
+    kind: Annotated[str | None, typer.Option(metavar="KIND", help="Only such records, for example RoomCreated.")] = None,
+    actor: Annotated[str | None, typer.Option(metavar="ACTOR", help="Only what that key did, or event-grid told.")] = None,
+    start: From = None,
+    end: Until = None,
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="So many of the newest records.")] = 100,
+    following: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what happens, until Ctrl-C.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Who changed what, and what happened, the newest last."""
+    if following and end is not None:
+        raise typer.BadParameter("--follow has no end, so it goes without --until")
+    client = _client()
+    query = {"kind": kind, "actor": actor, "from": start, "until": end}
+    names = {} if as_json else client.names(room)
+    for record in (follow if following else tail)(client, room, query, limit):
+        if as_json:
+            show_json(record)
+        else:
+            say((f"{moment(record['time'])}  {record['actor']:<12}  ", "dim"), happened(record, names))
+
+
+@app.command()
+def explain(
+    room: Room,
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="A raw id, or a name or external id of the room's details.")],
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """Whether somebody can come in, and if not, why not."""
+    client = _client()
+    details = client.details(room)
+    raw_id = raw_id_of(person, details)
+    admission = client.of_room(room, "admission", {"rawId": raw_id, "at": at})
+    if as_json:
+        show_json(admission)
+    else:
+        say(explained(admission, called(raw_id, names_in(details)), at))
+
+
+def _client() -> Client:
+    return Client(connection(os.environ))
