@@ -8,20 +8,8 @@ import urllib.request
 from typing import Any
 
 from devhost.azurite import PROJECT
+from tests.readme import fixed, shown_json
 from tests.running import RunningApp
-
-MOVING = re.compile(r'"(?:[^"]*T\d\d:\d\d:\d\d[^"]*|994\d{14}|8:acs:[^"]*)"')
-"""Times, the room and raw ids, which README.md shortens."""
-
-
-def shown() -> list[str]:
-    """The JSON of README.md, without blanks."""
-    return [re.sub(r"\n\s*", "", block) for block in re.findall(r"```json\n(.*?)```", (PROJECT / "README.md").read_text(), re.S)]
-
-
-def fixed(text: str) -> str:
-    """What is the same whenever the meeting is played."""
-    return MOVING.sub('"..."', text)
 
 
 def test_the_answers_shown_are_real(app: RunningApp) -> None:
@@ -37,7 +25,7 @@ def test_the_answers_shown_are_real(app: RunningApp) -> None:
     def text(value: Any) -> str:
         return fixed(json.dumps(value, separators=(",", ":")))
 
-    _, call, attendance, _ = map(fixed, shown())
+    _, call, attendance, _ = map(fixed, shown_json("### What the answers look like"))
     latest = answer("calls")["value"][0]
     assert call.startswith(text(latest))
     assert text(answer(f"calls/{latest['id']}")["legs"][2]) in call
