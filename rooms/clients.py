@@ -11,9 +11,11 @@ from rooms.auth import Authenticator
 from rooms.errors import StorageUnavailable
 from rooms.rules.time import DAY, now
 from rooms.settings import Settings, read_settings
+from rooms.storage.admissions import Admissions
 from rooms.storage.calls import Calls
 from rooms.storage.details import AllDetails
 from rooms.storage.history import History
+from rooms.storage.lists import Lists
 from rooms.storage.quarantine import Quarantine
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
@@ -69,6 +71,12 @@ def rooms() -> Rooms:
 
 
 @cache
+def lists() -> Lists:
+    """Their lists."""
+    return Lists(_table(), rooms())
+
+
+@cache
 def details() -> AllDetails:
     """What people call them."""
     return AllDetails(_table(), now)
@@ -84,6 +92,12 @@ def history() -> History:
 def calls() -> Calls:
     """Their calls."""
     return Calls(_table(), now)
+
+
+@cache
+def admissions() -> Admissions:
+    """Who is let in."""
+    return Admissions(_table(), calls(), now)
 
 
 @cache

@@ -15,6 +15,7 @@
     │   ├── UnsupportedMediaType     415  a body that is not said to be JSON
     │   ├── InvalidParameter         400  with target; what ValidationFailed is on routes that ACS does not have
     │   ├── RoomUnknown              404  what RoomNotFound is there
+    │   ├── AdmissionRefused         403  who asks to be let in may not
     │   ├── CallNotFound             404  the room has no such call
     │   ├── QuarantinedNotFound      404  no such event in quarantine
     │   ├── StillNotUnderstood       409  a redriven event that stays in quarantine
@@ -156,6 +157,13 @@ class RoomUnknown(Refusal):
     status = 404
     code = "NotFound"
     message = "There is no such room, or it was deleted."
+
+
+class AdmissionRefused(Refusal):
+    """Somebody may not come into a room. The message is the first reason's; the answer has all of them."""
+
+    status = 403
+    code = "AdmissionRefused"
 
 
 class CallNotFound(Refusal):

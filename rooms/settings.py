@@ -8,11 +8,15 @@ from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID
 
+from rooms.rules.roster import MAX_PARTICIPANTS
+
 type Access = Literal["manage", "read"]
 """What a caller may do: `read` is GET only."""
 
 RESERVED_NAMES = {"event-grid", "upkeep"}
 """What the log calls those parts of the service that write it without being asked by a caller."""
+
+MAX_DAYS = 36_500
 
 MIN_KEY_BYTES = 32
 _MAKE_A_KEY = "make one with: openssl rand -base64 48"
@@ -64,6 +68,8 @@ class Settings:
     """How long rooms that can no longer be joined stay."""
     retention_days: int
     """How long logs, calls and what is left of deleted rooms stay."""
+    call_capacity: int
+    """How many people a call holds."""
 
 
 def read_settings(env: Mapping[str, str]) -> Settings:
@@ -80,8 +86,9 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         keys=tuple(_keys(env)),
         entra=_entra(env),
         trust_forwarded_host=_flag(env, "ROOMS_TRUST_FORWARDED_HOST"),
-        expired_days=_days(env, "ROOMS_EXPIRED_DAYS", 30, least=1),
-        retention_days=_days(env, "ROOMS_RETENTION_DAYS", 400, least=7),
+        expired_days=_number(env, "ROOMS_EXPIRED_DAYS", 30, "days", 1, MAX_DAYS),
+        retention_days=_number(env, "ROOMS_RETENTION_DAYS", 400, "days", 7, MAX_DAYS),
+        call_capacity=_number(env, "ROOMS_CALL_CAPACITY", 350, "people", 1, MAX_PARTICIPANTS),
     )
 
 
@@ -195,8 +202,8 @@ def _flag(env: Mapping[str, str], setting: str) -> bool:
     return value == "true"
 
 
-def _days(env: Mapping[str, str], setting: str, default: int, least: int) -> int:
+def _number(env: Mapping[str, str], setting: str, default: int, of: str, least: int, most: int) -> int:
     value = env.get(setting) or str(default)
-    if not (re.fullmatch("[0-9]{1,5}", value) and least <= int(value) <= 36_500):
-        raise SettingsError(f"{setting}: a whole number of days, from {least} to 36500.")
+    if not (re.fullmatch("[0-9]{1,5}", value) and least <= int(value) <= most):
+        raise SettingsError(f"{setting}: a whole number of {of}, from {least} to {most}.")
     return int(value)

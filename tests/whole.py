@@ -7,7 +7,7 @@ from typing import Any
 
 from rooms.rules.details import Details, details_difference, patched_details
 from rooms.rules.events import KINDS, CallEvent
-from rooms.rules.log import EVENTS_ACTOR
+from rooms.rules.log import DECISION_KINDS, EVENTS_ACTOR
 from rooms.rules.roster import Roster, patched_roster
 from rooms.rules.time import Ticks, parse_time
 from rooms.storage import keys
@@ -50,7 +50,8 @@ def stored_rooms(rows: Iterable[Row], kept: Ticks = 0) -> dict[str, StoredRoom]:
         if room_id:
             assert row["PartitionKey"] == keys.partition(room_id), f"in the wrong partition: {row['RowKey']}"
             by_room[room_id][kind].append(row)
-    return {room_id: _stored_room(room_id, some, kept) for room_id, some in by_room.items()}
+    # A change that never came through may have left rows of invitees, also of a room that was never made.
+    return {room_id: _stored_room(room_id, some, kept) for room_id, some in by_room.items() if set(some) != {"invitee"}}
 
 
 def _place(key: str) -> tuple[str, str]:
@@ -59,6 +60,8 @@ def _place(key: str) -> tuple[str, str]:
     match first, *rest:
         case ".index", _, room_id:
             return room_id, "index"
+        case ".invitee", _, _, room_id:
+            return room_id, "invitee"
         case ".calls", _, room_id, _:
             return room_id, "all calls"
         case (".quarantine", _) | (".quarantine-part", _, _) | (".upkeep",):
@@ -74,7 +77,7 @@ def _place(key: str) -> tuple[str, str]:
 
 def _stored_room(room_id: str, rows: Mapping[str, list[Row]], kept: Ticks) -> StoredRoom:
     log = rows["log"]
-    changes = [record for record in reversed(log) if record["kind"] not in KINDS]
+    changes = [record for record in reversed(log) if record["kind"] not in (*KINDS, *DECISION_KINDS)]
     room = rows["room"][0] if rows["room"] else None
     events = _check_events(room_id, rows, [record for record in log if record["kind"] in KINDS], kept)
     if room is None:
@@ -83,6 +86,9 @@ def _stored_room(room_id: str, rows: Mapping[str, list[Row]], kept: Ticks) -> St
     roster = _check_changes(room, rows, changes, kept)
     assert len(rows["index"]) == (not room.get("deleted")), "a listed room is in the index once, a deleted one is not"
     assert all(listed_room_of(index) == room_of(room) for index in rows["index"]), "the index row is not the room"
+    invitees = {row["RowKey"] for row in rows["invitee"]}
+    found = {keys.invitee_row(room_id, room_of(room).created_at, raw_id) for raw_id in roster}
+    assert room.get("deleted") or found <= invitees, "somebody who is invited is not found by it"
     return StoredRoom(room, roster, log, events)
 
 

@@ -2,20 +2,19 @@
 
 import asyncio
 import re
-from dataclasses import dataclass
 
 import azure.functions as func
 
 from rooms import clients
 from rooms.errors import CallNotFound, InvalidParameter
-from rooms.functions.http import Request, answer_of_ours, json_answer, query
+from rooms.functions.http import Request, answer_of_ours, json_answer
+from rooms.functions.paging import page_begin, page_end
 from rooms.rules.calls import QUIET
 from rooms.rules.presence import call_at, present_at
-from rooms.rules.time import MAX_TIME, Ticks, now
+from rooms.rules.time import MAX_TIME, now
 from rooms.storage import keys
 from rooms.storage.parallel import in_parallel
 from rooms.wire.insight import call_body, call_with_legs_body, live_body, page_body, presence_body
-from rooms.wire.paging import from_token, to_token
 
 blueprint = func.Blueprint()
 
@@ -71,11 +70,11 @@ async def _presence(request: Request) -> func.HttpResponse:
 async def _calls(request: Request) -> func.HttpResponse:
     room_id = request.call_room_id()
     start = keys.activity_prefix(room_id)
-    point = _point(request, keys.ACTIVITY_POINT)
+    point = page_begin(request, keys.ACTIVITY_POINT)
     page = await clients.calls().page(room_id, point.after(start), point.as_of)
     if not page.calls and point.row is None:
         await clients.history().check(room_id)
-    return json_answer(200, page_body([call_body(*each) for each in page.calls], _next(request, point, start, page.last)))
+    return json_answer(200, page_body([call_body(*each) for each in page.calls], page_end(request, point, start, page.last)))
 
 
 async def _call(request: Request) -> func.HttpResponse:
@@ -91,15 +90,15 @@ async def _call(request: Request) -> func.HttpResponse:
 
 async def _all_calls(request: Request) -> func.HttpResponse:
     start, end = request.time_range()
-    point = _point(request, keys.ALL_ACTIVITY_POINT)
+    point = page_begin(request, keys.ALL_ACTIVITY_POINT)
     after = point.after(keys.ALL_ACTIVITY_START)
     page = await clients.calls().page_of_all(start or 0, MAX_TIME if end is None else end, after, point.as_of)
-    next_link = _next(request, point, keys.ALL_ACTIVITY_START, page.last)
+    next_link = page_end(request, point, keys.ALL_ACTIVITY_START, page.last)
     return json_answer(200, page_body([call_body(*each) for each in page.calls], next_link))
 
 
 async def _live(request: Request) -> func.HttpResponse:
-    point = _point(request, keys.ALL_ACTIVITY_POINT)
+    point = page_begin(request, keys.ALL_ACTIVITY_POINT)
     after = point.after(keys.ALL_ACTIVITY_START)
     page = await clients.calls().page_of_all(max(0, point.as_of - QUIET), MAX_TIME, after, point.as_of, live=True)
     known = await in_parallel(clients.history().known(room_id) for room_id, _ in page.calls)
@@ -107,27 +106,4 @@ async def _live(request: Request) -> func.HttpResponse:
         live_body(room_id, room.details, live, present_at(live, point.as_of))
         for (room_id, live), room in zip(page.calls, known, strict=True)
     ]
-    return json_answer(200, page_body(value, _next(request, point, keys.ALL_ACTIVITY_START, page.last)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Point:
-    """Where a page begins. All pages of a list are as of the time of the first."""
-
-    as_of: Ticks
-    row: str | None
-
-    def after(self, prefix: str) -> str | None:
-        return None if self.row is None else prefix + self.row
-
-
-def _point(request: Request, row: str) -> _Point:
-    token = query(request.http, "nextLink")
-    if token is None:
-        return _Point(now(), None)
-    as_of, _, after = from_token(token, re.compile(f"[0-9]{{18,19}} {row}")).partition(" ")
-    return _Point(min(int(as_of), MAX_TIME - 1), after)
-
-
-def _next(request: Request, point: _Point, prefix: str, last: str | None) -> str | None:
-    return None if last is None else request.next_link(to_token(f"{point.as_of} {last.removeprefix(prefix)}"))
+    return json_answer(200, page_body(value, page_end(request, point, keys.ALL_ACTIVITY_START, page.last)))

@@ -91,12 +91,14 @@ class Request:
             raise InvalidParameter("A time after `from` is expected here.", "until")
         return start, end
 
-    def choice(self, name: str, *choices: str) -> str | None:
+    def choice[Word: str](self, name: str, *choices: Word) -> Word | None:
         """One of some words of the query. Raises InvalidParameter."""
-        text = query(self.http, name)
-        if text is not None and text not in choices:
-            raise InvalidParameter(f"One of these is expected here: {', '.join(choices)}.", name)
-        return text
+        if (text := query(self.http, name)) is None:
+            return None
+        for word in choices:
+            if word == text:
+                return word
+        raise InvalidParameter(f"One of these is expected here: {', '.join(choices)}.", name)
 
     def next_link(self, token: str) -> str:
         """The URL of the next page: this request's with another token."""

@@ -25,8 +25,8 @@ async def update_participants(req: func.HttpRequest) -> func.HttpResponse:
 
 
 async def _list(request: Request) -> func.HttpResponse:
-    roster = await clients.rooms().roster(request.room_id())
-    return respond(200, participants_body(roster))
+    found = await clients.rooms().with_roster(request.room_id())
+    return respond(200, participants_body(found.roster))
 
 
 async def _update(request: Request) -> func.HttpResponse:

@@ -1,24 +1,29 @@
-"""The operations on rooms."""
+"""The operations on rooms, and their list; with parameters that ACS does not have, it shows some of them."""
 
 import hashlib
 
 import azure.functions as func
 
 from rooms import clients
-from rooms.errors import Detail, InvalidIdentifier, ValidationFailed
-from rooms.functions.http import Request, answer, no_content, query, respond
-from rooms.rules.room import faults_of_create, faults_of_update
-from rooms.rules.roster import check_size, first_unsupported
+from rooms.errors import Detail, InvalidIdentifier, InvalidParameter, ValidationFailed
+from rooms.functions.http import Request, answer, answer_of_ours, no_content, query, respond
+from rooms.functions.paging import page_begin, page_end
+from rooms.rules.room import ROOM_STATES, faults_of_create, faults_of_update
+from rooms.rules.room_filter import room_filter
+from rooms.rules.roster import check_size, first_unsupported, is_acs_user
 from rooms.rules.time import now, parse_http_date
-from rooms.storage.keys import INDEX_ROW
+from rooms.storage import keys
 from rooms.storage.rooms import Repeatability
 from rooms.wire.answers import room_body, rooms_body
 from rooms.wire.paging import from_token, to_token
 from rooms.wire.requests import CreateRoom, UpdateRoom
 from rooms.wire.url import route_url
-from rooms.wire.versions import SUPPORTED_VERSIONS
+from rooms.wire.versions import SUPPORTED_VERSIONS, check_api_version
 
 blueprint = func.Blueprint()
+
+FILTERS = ("participant", "state", "from", "until")
+"""Parameters that ACS does not have: a list with one of them is ours, and needs no api-version."""
 
 MAX_REPEATABILITY_ID = 256
 """Characters of a Repeatability-Request-ID."""
@@ -32,7 +37,9 @@ async def create_room(req: func.HttpRequest) -> func.HttpResponse:
 
 @blueprint.route("rooms", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 async def list_rooms(req: func.HttpRequest) -> func.HttpResponse:
-    """GET /rooms"""
+    """GET /rooms, or GET /rooms?participant=&state=open|upcoming|expired&from=&until="""
+    if any(query(req, name) is not None for name in FILTERS):
+        return await answer_of_ours(req, _list_some)
     return await answer(req, _list)
 
 
@@ -72,12 +79,31 @@ async def _create(request: Request) -> func.HttpResponse:
 
 async def _list(request: Request) -> func.HttpResponse:
     token = query(request.http, "nextLink")
-    rooms, last = await clients.rooms().page(None if token is None else from_token(token, INDEX_ROW))
+    rooms, last = await clients.lists().all(None if token is None else from_token(token, keys.INDEX_ROW))
     next_link = None
     if last is not None:
         url = route_url(request.http, clients.settings().trust_forwarded_host)
         next_link = f"{url}?nextLink={to_token(last)}&api-version={request.version}"
     return respond(200, rooms_body(rooms, next_link, request.version))
+
+
+async def _list_some(request: Request) -> func.HttpResponse:
+    asked_version = query(request.http, "api-version")
+    version = request.version if asked_version is None else check_api_version(asked_version, request.http.url.partition("?")[0])
+    state = request.choice("state", *ROOM_STATES)
+    start, end = request.time_range()
+    participant = query(request.http, "participant")
+    if participant is not None and not is_acs_user(participant):
+        raise InvalidParameter("The raw id of an ACS user is expected here: 8:acs:<guid>_<guid>.", "participant")
+    point = page_begin(request, keys.LIST_POINT)
+    wanted = room_filter(state, point.as_of, start, end)
+    if participant is None:
+        prefix = keys.INDEX_START
+        rooms, last = await clients.lists().some(wanted, point.after(prefix), point.as_of)
+    else:
+        prefix = keys.invitee_prefix(participant)
+        rooms, last = await clients.lists().of_participant(participant, wanted, point.after(prefix))
+    return respond(200, rooms_body(rooms, page_end(request, point, prefix, last), version))
 
 
 async def _get(request: Request) -> func.HttpResponse:

@@ -6,8 +6,11 @@ from typing import Any
 from rooms.rules.events import KINDS
 from rooms.rules.time import Ticks
 
-LOG_KINDS = ("RoomCreated", "RoomUpdated", "RoomDeleted", "ParticipantsUpdated", "DetailsUpdated", *KINDS)
-"""What log records tell of: changes, and events of calls."""
+DECISION_KINDS = ("Admitted", "Refused")
+"""Log records of who may come in, which change nothing."""
+
+LOG_KINDS = ("RoomCreated", "RoomUpdated", "RoomDeleted", "ParticipantsUpdated", "DetailsUpdated", *DECISION_KINDS, *KINDS)
+"""What log records tell of: changes, decisions, and events of calls."""
 
 EVENTS_ACTOR = "event-grid"
 """Whom the log names for what an event tells."""

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from rooms.errors import Detail, InvalidRoomId, InvalidRoomIdLength
 from rooms.rules.time import DAY, MAX_TIME, Ticks
@@ -28,6 +29,10 @@ class Room:
     pstn_dial_out_enabled: bool
 
 
+type RoomState = Literal["open", "upcoming", "expired"]
+ROOM_STATES: tuple[RoomState, ...] = ("open", "upcoming", "expired")
+
+
 @dataclass(frozen=True, slots=True)
 class RoomChange:
     """What a caller asks to set; None leaves a field as it is, or in a new room gives it its default."""
@@ -48,6 +53,13 @@ def check_room_id(text: str) -> None:
         raise InvalidRoomIdLength
     if _ROOM_ID.fullmatch(text) is None:
         raise InvalidRoomId
+
+
+def state_at(room: Room, at: Ticks) -> RoomState:
+    """Whether the room can be joined at that time, or not yet, or no more."""
+    if at < room.valid_from:
+        return "upcoming"
+    return "open" if at < room.valid_until else "expired"
 
 
 def faults_of_create(wanted: RoomChange, now: Ticks) -> list[Detail]:

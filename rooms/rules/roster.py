@@ -32,9 +32,14 @@ class RosterDifference:
         return bool(self.added or self.changed or self.removed)
 
 
+def is_acs_user(raw_id: str) -> bool:
+    """Whether it is the raw id of an ACS user, `8:acs:<resource guid>_<user guid>`."""
+    return _ACS_USER.fullmatch(raw_id) is not None
+
+
 def first_unsupported(raw_ids: Iterable[str]) -> str | None:
-    """The first raw id that is not of an ACS user, `8:acs:<resource guid>_<user guid>`."""
-    return next((raw_id for raw_id in raw_ids if _ACS_USER.fullmatch(raw_id) is None), None)
+    """The first raw id that is not of an ACS user."""
+    return next((raw_id for raw_id in raw_ids if not is_acs_user(raw_id)), None)
 
 
 def check_size(participants: Mapping[str, object]) -> None:

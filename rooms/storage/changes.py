@@ -43,10 +43,10 @@ class Changes:
                 except Conflict:
                     await asyncio.sleep(next(delays))
 
-    async def commit(self, row: TableEntity, at: Ticks, record: Entity, properties: Entity, more: Operation) -> None:
+    async def commit(self, row: TableEntity, at: Ticks, record: Entity, properties: Entity, *more: Operation) -> None:
         """Commits a change of the room whose row was read. Raises Conflict if another change came between."""
         changed = {key: row[key] for key in ("PartitionKey", "RowKey")} | properties | {"changedAt": stored_time(at)}
-        await self._table.commit([insert(record), merge(changed, row), more])
+        await self._table.commit([insert(record), merge(changed, row), *more])
 
     def time_of(self, row: TableEntity) -> Ticks:
         """When a change of the room with this row happens: later than the one before it, whatever the clock says."""

@@ -92,7 +92,7 @@ def room_of(entity: Mapping[str, Any]) -> Room:
 
 def listed_room_of(entity: Mapping[str, Any]) -> Room:
     """The room of an index row."""
-    return _room(entity["RowKey"].rpartition(":")[2], entity)
+    return _room(keys.listed_room_id(entity["RowKey"]), entity)
 
 
 def _room(room_id: str, entity: Mapping[str, Any]) -> Room:
@@ -113,6 +113,11 @@ def room_entity(room: Room) -> Entity:
 def index_entity(room: Room) -> Entity:
     """The room's row in the list of rooms."""
     return _row(room.id, keys.index_row(room.id, room.created_at)) | room_properties(room)
+
+
+def invitee_entity(room: Room, raw_id: str) -> Entity:
+    """That a person may be on the roster of the room."""
+    return _row(room.id, keys.invitee_row(room.id, room.created_at, raw_id)) | {"rawId": raw_id}
 
 
 def roster_entity(room_id: str, at: Ticks, roster: Roster) -> Entity:

@@ -7,13 +7,14 @@
     {room}:call:{call}:{time}:{event}       an event of a call, in the order of time
     {room}:calls:{newest hour}:{call}       that a call had an event in that hour
     .index:{newest first}:{room}            the room as lists show it, by the time of its creation
+    .invitee:{person}:{newest first}:{room} that a person may be on the roster of the room, which was created then
     .calls:{newest hour}:{room}:{call}      that a call had an event in that hour, over the rooms of a partition
     .quarantine:{id}                        an event that was not understood
     .quarantine-part:{id}:{number}          the rest of one that is too large for a row
     .upkeep                                 how far upkeep has come in this partition
 
 A newest-first time is an inverted count of ticks, or of hours, so that the newest row is the first of its range. What comes
-from outside and may hold any character (ids of calls) is a SHA-256 in a key. What begins with a dot can be no room's.
+from outside and may hold any character (ids of calls and people) is a SHA-256 in a key. What begins with a dot can be no room's.
 """
 
 import hashlib
@@ -131,6 +132,39 @@ INDEX_ROW = re.compile(r"\.index:[0-9]{19}:[0-9]{16,17}")
 def index_row(room_id: str, created_at: Ticks) -> str:
     """The room in the list of rooms."""
     return f"{INDEX_START}{newest_first(created_at)}:{room_id}"
+
+
+LIST_POINT = "[0-9]{19}(:[0-9]{16,17})?"
+"""Where a page of a list of rooms ended, behind what its rows begin with: a room, or only a time of creation."""
+
+
+def index_point(created_at: Ticks) -> str:
+    """Where the rooms that were created then, and before, begin in the list of rooms."""
+    return f"{INDEX_START}{newest_first(created_at)}"
+
+
+def created_of(row: str) -> Ticks:
+    """When the room of an index row, or of what `index_point` gave, was created."""
+    return time_of(row.split(":")[1])
+
+
+INVITEES_START = ".invitee:"
+INVITEES_END = ".invitee;"
+
+
+def invitee_prefix(raw_id: str) -> str:
+    """What the rows of the rooms to which a person may be invited begin with; LIST_POINT is the rest."""
+    return f"{INVITEES_START}{hashed(raw_id)}:"
+
+
+def invitee_row(room_id: str, created_at: Ticks, raw_id: str) -> str:
+    """That a person may be on the roster of a room."""
+    return f"{invitee_prefix(raw_id)}{newest_first(created_at)}:{room_id}"
+
+
+def listed_room_id(row: str) -> str:
+    """The room of an index row or an invitee row."""
+    return row.rpartition(":")[2]
 
 
 def all_activity_row(room_id: str, call: str, at: Ticks) -> str:

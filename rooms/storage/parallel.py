@@ -1,8 +1,9 @@
-"""Several requests to the storage at the same time."""
+"""Several requests to the storage at the same time, and one for several who ask the same."""
 
 import asyncio
-from collections.abc import Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any
+from weakref import WeakValueDictionary
 
 AT_ONCE = 16
 """More would only wait for each other: one core does the work of the client."""
@@ -22,3 +23,24 @@ async def in_parallel[T](work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
     finally:
         for task in tasks:
             task.cancel()
+
+
+class Shared[T]:
+    """A read that is carried out once for all who wait for it. What they get was read after they had asked for it."""
+
+    def __init__(self, read: Callable[[str], Awaitable[T]]) -> None:
+        self._read = read
+        self._one_at_a_time: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._next: dict[str, asyncio.Task[T]] = {}
+
+    async def get(self, key: str) -> T:
+        """What `read` gives for `key`."""
+        task = self._next.get(key)
+        if task is None:
+            task = self._next[key] = asyncio.create_task(self._after_the_one_before(key))
+        return await asyncio.shield(task)  # who waits no longer must not end it for the others
+
+    async def _after_the_one_before(self, key: str) -> T:
+        async with self._one_at_a_time.setdefault(key, asyncio.Lock()):
+            del self._next[key]
+            return await self._read(key)

@@ -14,6 +14,7 @@ from azure.data.tables import TableEntity
 from rooms.rules.time import HOUR, MAX_TIME, Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.changes import Origin
+from rooms.storage.parallel import in_parallel
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import MAX_OPERATIONS, Conflict, Table
 
@@ -23,15 +24,16 @@ UPKEEP_ACTOR = "upkeep"
 _KNOWN = 20
 """Rows that hold a room's state; most rooms have fewer, rosters included."""
 
-QUARANTINE_SHOWN = ["PartitionKey", "RowKey", "Timestamp", "receivedAt", "parts"]
-"""What has to be known of events in quarantine and of their parts."""
+SHOWN = ["PartitionKey", "RowKey", "Timestamp", "receivedAt", "parts", "rawId"]
+"""What has to be known of events in quarantine, of their parts, and of invitees."""
 
 _STATE = ["PartitionKey", "RowKey", "validUntil", "deleted", "changedAt"]
 
 
 @dataclass(slots=True)
 class Retention:
-    """What goes: rooms that could last be joined before `expired`, and what is older than `kept`.
+    """What goes: rooms that could last be joined before `expired`, what is older than `kept`, and rows of invitees that are not
+    invited, when they were written before `stale`.
 
     `removed` counts it. Raises StorageUnavailable as Table does.
     """
@@ -40,6 +42,7 @@ class Retention:
     rooms: Rooms
     expired: Ticks
     kept: Ticks
+    stale: Ticks
     removed: Counter[str] = field(default_factory=Counter)
 
     async def room(self, room_id: str) -> None:
@@ -68,17 +71,30 @@ class Retention:
             for row in old:
                 if row["parts"] > 1:
                     start, end = keys.quarantine_parts_range(row["RowKey"].rpartition(":")[2])
-                    await self.quarantine_parts(await self.table.first(partition, start, end, MAX_OPERATIONS, QUARANTINE_SHOWN))
+                    await self.quarantine_parts(await self.table.first(partition, start, end, MAX_OPERATIONS, SHOWN))
 
     async def quarantine_parts(self, rows: Sequence[TableEntity]) -> None:
         """Those of these parts that were written too long ago, and whose event is not there: removed, or cut off as it came."""
         for row in rows:
-            written = row.metadata["timestamp"]
-            if written and parse_time(written.isoformat()) < self.kept:
+            if self._was_written_before(row, self.kept):
                 _, event_id, _ = row["RowKey"].split(":")
                 if await self.table.get(row["PartitionKey"], keys.quarantine_row(event_id)) is None:
                     with suppress(Conflict):  # with another run, or the event is being kept just now
                         await self.table.delete(row["PartitionKey"], [], unchanged=[row])
+
+    async def invitees(self, rows: Sequence[TableEntity]) -> None:
+        """Those of these rows whose person is not on the roster. Who is invited meanwhile has a row that has changed."""
+        await in_parallel(self._invitee(row) for row in rows if self._was_written_before(row, self.stale))
+
+    async def _invitee(self, row: TableEntity) -> None:
+        if await self.rooms.if_invited(keys.listed_room_id(row["RowKey"]), row["rawId"]) is None:
+            with suppress(Conflict):
+                await self.table.delete(row["PartitionKey"], [], unchanged=[row])
+                self.removed["stale invitees"] += 1
+
+    def _was_written_before(self, row: TableEntity, time: Ticks) -> bool:
+        written = row.metadata["timestamp"]
+        return written is not None and parse_time(written.isoformat()) < time
 
     def _is_old_tombstone(self, room: TableEntity) -> bool:
         return bool(room.get("deleted")) and parse_time(room["changedAt"]) < self.kept

@@ -8,15 +8,14 @@ from dataclasses import dataclass
 
 from azure.data.tables import TableEntity
 
-from rooms.errors import Detail, ValidationFailed
+from rooms.errors import Detail, RoomNotFound, ValidationFailed
 from rooms.rules.room import Room, RoomChange, new_room, updated_room
 from rooms.rules.roster import Roster, RosterPatch, check_size, patched_roster, roster_difference
-from rooms.rules.time import Ticks
+from rooms.rules.time import Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.changes import Changes, Origin, alive, log_record
 from rooms.storage.entities import (
     index_entity,
-    listed_room_of,
     room_entity,
     room_of,
     room_properties,
@@ -24,14 +23,8 @@ from rooms.storage.entities import (
     stored_time,
     unpack,
 )
+from rooms.storage.invitees import invite
 from rooms.storage.table import Conflict, Table, backoff, insert, remove, replace
-
-PAGE = 30
-"""Rooms on a page of the list, at most."""
-
-_PER_PARTITION = 10
-"""Rows that a page takes from each partition. Ids are random, so 30 rooms rarely have more than 10 in one partition;
-if they do, the page is shorter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +33,15 @@ class Repeatability:
 
     request_id: str
     body_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomWithRoster:
+    """A room, who is invited to it, and when it was last changed."""
+
+    room: Room
+    roster: Roster
+    changed_at: Ticks
 
 
 class Rooms:
@@ -51,7 +53,7 @@ class Rooms:
         self._clock = clock
 
     async def create(self, wanted: RoomChange, roster: Roster, repeatability: Repeatability | None, origin: Origin) -> Room:
-        """A new room, or the one that this create made before. One request.
+        """A new room, or the one that this create made before. One request; one more for each hundred participants beyond 96.
 
         Raises:
             ValidationFailed: the Repeatability-Request-ID was used with another body.
@@ -65,15 +67,14 @@ class Rooms:
             row = room_entity(room) | {"changedAt": stored_time(now)}
             if repeatability is not None:
                 row |= {"repeatabilityId": repeatability.request_id, "bodyHash": repeatability.body_hash}
+            operations = [
+                insert(log_record(room.id, now, "RoomCreated", origin, detail)),
+                insert(row),
+                insert(roster_entity(room.id, now, roster)),
+                insert(index_entity(room)),
+            ]
             try:
-                await self._table.commit(
-                    [
-                        insert(log_record(room.id, now, "RoomCreated", origin, detail)),
-                        insert(row),
-                        insert(roster_entity(room.id, now, roster)),
-                        insert(index_entity(room)),
-                    ]
-                )
+                await self._table.commit([*operations, *await invite(self._table, room, roster, len(operations))])
                 return room
             except Conflict:
                 before = await self._room_row(room.id)
@@ -85,18 +86,18 @@ class Rooms:
         """One request."""
         return room_of(alive(await self._room_row(room_id)))
 
-    async def roster(self, room_id: str) -> Roster:
-        """The current roster. One request."""
-        _, roster = await self._room_and_roster(room_id)
-        return roster
+    async def with_roster(self, room_id: str) -> RoomWithRoster:
+        """The room with its current roster. One request."""
+        row, roster = await self._room_and_roster(room_id)
+        return RoomWithRoster(room_of(row), roster, parse_time(row["changedAt"]))
 
-    async def page(self, after: str | None) -> tuple[list[Room], str | None]:
-        """Rooms newest first, from behind the index row `after`, and the row to go on behind, if there may be more.
-
-        One request for each partition, in parallel.
-        """
-        rows, last = await self._table.page_of_all(keys.INDEX_START, keys.INDEX_END, after, PAGE, _PER_PARTITION)
-        return [listed_room_of(row) for row in rows], last
+    async def if_invited(self, room_id: str, raw_id: str) -> Room | None:
+        """The room, if it is there and the person is on its roster. One request."""
+        try:
+            found = await self.with_roster(room_id)
+        except RoomNotFound:
+            return None
+        return found.room if raw_id in found.roster else None
 
     async def update(self, room_id: str, wanted: RoomChange, origin: Origin) -> Room:
         """The room with what `wanted` sets. Two requests; one if it changes nothing."""
@@ -115,7 +116,8 @@ class Rooms:
         return await self._changes.in_turn(room_id, change)
 
     async def patch_roster(self, room_id: str, patch: RosterPatch, origin: Origin) -> None:
-        """Invites, changes roles, removes: all of it or nothing. Two requests; one if it changes nothing.
+        """Invites, changes roles, removes: all of it or nothing. Two requests; one if it changes nothing; one more for each
+        hundred who are invited beyond 97.
 
         Raises:
             ValidationFailed: the roster would be too long.
@@ -133,7 +135,8 @@ class Rooms:
                     "removed": difference.removed,
                 }
                 record = log_record(room_id, at, "ParticipantsUpdated", origin, detail)
-                await self._changes.commit(row, at, record, {}, insert(roster_entity(room_id, at, after)))
+                invited = await invite(self._table, room_of(row), difference.added, others=3)
+                await self._changes.commit(row, at, record, {}, insert(roster_entity(room_id, at, after)), *invited)
 
         await self._changes.in_turn(room_id, change)
 

@@ -95,14 +95,15 @@ class Table:
                 return None
 
     async def first(
-        self, partition: str, start: str, end: str, count: int, select: Sequence[str] | None = None
+        self, partition: str, start: str, end: str, count: int, select: Sequence[str] | None = None, where: str = ""
     ) -> list[TableEntity]:
-        """The first `count` rows from `start` to just before `end`, with all or the selected properties.
+        """The first `count` rows from `start` to just before `end`, with all or the selected properties; only those of `where`,
+        an OData filter on properties, if it is given.
 
         One request for a thousand rows, unless the storage splits its answer.
         """
         taken: list[TableEntity] = []
-        async with aclosing(self.each(partition, start, end, min(count, MAX_PAGE), select)) as rows:
+        async with aclosing(self.each(partition, start, end, min(count, MAX_PAGE), select, where)) as rows:
             async for row in rows:
                 taken.append(row)
                 if len(taken) == count:
@@ -110,11 +111,11 @@ class Table:
         return taken
 
     async def each(
-        self, partition: str, start: str, end: str, page: int, select: Sequence[str] | None = None
+        self, partition: str, start: str, end: str, page: int, select: Sequence[str] | None = None, where: str = ""
     ) -> AsyncGenerator[TableEntity]:
         """The rows from `start` to just before `end`, read when they are needed: one request for each `page` of them."""
         rows = self._client.query_entities(
-            f"PartitionKey eq '{partition}' and RowKey ge '{start}' and RowKey lt '{end}'",
+            f"PartitionKey eq '{partition}' and RowKey ge '{start}' and RowKey lt '{end}'{where and f' and {where}'}",
             results_per_page=page,
             select=None if select is None else list(select),
         )
@@ -126,13 +127,13 @@ class Table:
                 return
 
     async def first_of_all(
-        self, start: str, end: str, per_partition: int, select: Sequence[str] | None = None
+        self, start: str, end: str, per_partition: int, select: Sequence[str] | None = None, where: str = ""
     ) -> tuple[list[TableEntity], bool]:
         """The first rows from `start` to just before `end` of all partitions, in order, and whether there may be more.
 
         One request for each partition, in parallel. At least `per_partition` rows, if there are as many.
         """
-        answers = await in_parallel(self.first(partition, start, end, per_partition, select) for partition in PARTITIONS)
+        answers = await in_parallel(self.first(partition, start, end, per_partition, select, where) for partition in PARTITIONS)
         # What a partition has behind a full answer is not known: only up to there is the order certain.
         cut_off = [rows[-1]["RowKey"] for rows in answers if len(rows) == per_partition]
         certain = min(cut_off, default=end)
@@ -178,6 +179,24 @@ class Table:
                 return
             if conflict:
                 raise Conflict from error
+
+    async def write(self, entities: Sequence[Entity]) -> None:
+        """Writes rows, whether or not they exist: all or none, in one transaction, which may be carried out more than once.
+
+        At most MAX_OPERATIONS of a partition.
+        """
+        operations = list(map(replace, entities))
+        for delay in backoff():
+            try:
+                await self._client.submit_transaction(operations, retry_total=0)
+                return
+            except AzureError as caught:
+                error = caught
+            if _code(error) == TableErrorCode.TABLE_NOT_FOUND:
+                await self._make()
+            elif _is_final(error) and not _is_conflict(error):
+                raise _unavailable(error) from error
+            await asyncio.sleep(delay)
 
     async def delete(self, partition: str, rows: Sequence[str], unchanged: Sequence[TableEntity] = ()) -> None:
         """Removes rows, some of them only `unchanged` since they were read; all or none, in one transaction.

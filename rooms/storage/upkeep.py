@@ -19,7 +19,7 @@ from rooms.rules.time import DAY, Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.entities import room_id_of, stored_time
 from rooms.storage.parallel import in_parallel
-from rooms.storage.retention import QUARANTINE_SHOWN, Retention
+from rooms.storage.retention import SHOWN, Retention
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table, replace
 
@@ -30,6 +30,9 @@ PASS: Ticks = DAY
 
 BATCH = 100
 """Rows that are read to find out which rooms there are."""
+
+STALE: Ticks = DAY
+"""How old the row of an invitee has to be that is not on the roster: the change that it was written for may be under way."""
 
 SAVE_SECONDS = 2.0
 
@@ -82,8 +85,14 @@ def _quarantine_parts(rows: Sequence[TableEntity], retention: Retention, _: Repo
         yield keys.behind(rows[-1]["RowKey"]), retention.quarantine_parts(rows)
 
 
+def _invitees(rows: Sequence[TableEntity], retention: Retention, _: Report) -> Iterator[_Step]:
+    if rows:
+        yield keys.behind(rows[-1]["RowKey"]), retention.invitees(rows)
+
+
 _RANGES = (
     ("", keys.DOTS_START, _rooms),
+    (keys.INVITEES_START, keys.INVITEES_END, _invitees),
     (keys.QUARANTINE_PARTS_START, keys.QUARANTINE_PARTS_END, _quarantine_parts),
     (keys.QUARANTINE_START, keys.QUARANTINE_END, _quarantine),
     (keys.DOTS_END, keys.END, _rooms),
@@ -105,7 +114,7 @@ class Upkeep:
     async def run(self, seconds: float) -> Report:
         """Goes on for that time, and for OVERTIME at most with what it has begun by then."""
         now, report = self._clock(), Report()
-        retention = Retention(self._table, self._rooms, now - self._expired, now - self._retention, report.removed)
+        retention = Retention(self._table, self._rooms, now - self._expired, now - self._retention, now - STALE, report.removed)
         deadline = time.monotonic() + seconds
         try:
             async with asyncio.timeout(seconds + OVERTIME):
@@ -132,7 +141,7 @@ class Upkeep:
         saved = time.monotonic()
         while cursor != keys.END:
             start, end, steps = next(each for each in _RANGES if cursor < each[1])
-            rows = await self._table.first(partition, max(cursor, start), end, BATCH, QUARANTINE_SHOWN)
+            rows = await self._table.first(partition, max(cursor, start), end, BATCH, SHOWN)
             for behind, work in steps(rows, retention, report):
                 await work
                 cursor = behind

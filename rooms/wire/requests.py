@@ -137,6 +137,13 @@ class PatchDetails(_Strict):
         return patch | times
 
 
+class AskAdmission(_Strict):
+    """The body of POST /rooms/{id}/admission."""
+
+    raw_id: _Text
+    display_name: _Text | None = None
+
+
 def parse_body[B: Body](model: type[B], body: bytes, version: str) -> B:
     """The body of a request of that api-version.
 

@@ -12,6 +12,7 @@ from azure.data.tables.aio import TableClient
 from rooms.rules.time import Ticks, now
 from rooms.storage import keys
 from rooms.storage.changes import Origin
+from rooms.storage.lists import Lists
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
 from tests.storage_proxy import StorageProxy
@@ -58,3 +59,9 @@ def one_partition(monkeypatch: pytest.MonkeyPatch) -> None:
 def rooms(client: TableClient) -> Rooms:
     """The rooms in that table."""
     return Rooms(Table(client), now)
+
+
+@pytest.fixture
+def lists(client: TableClient, rooms: Rooms) -> Lists:
+    """The lists of them."""
+    return Lists(Table(client), rooms)

@@ -78,10 +78,10 @@ class Watched(Table):
         return await super().get(partition, row)
 
     async def first(
-        self, partition: str, start: str, end: str, count: int, select: Sequence[str] | None = None
+        self, partition: str, start: str, end: str, count: int, select: Sequence[str] | None = None, where: str = ""
     ) -> list[TableEntity]:
         await self._before("first", start)
-        return await super().first(partition, start, end, count, select)
+        return await super().first(partition, start, end, count, select, where)
 
     async def commit(self, operations: Sequence[Operation]) -> None:
         await self._before("commit", operations[0][1]["RowKey"])

@@ -50,7 +50,7 @@ async def test_details_leave_room_and_roster_as_they_are_and_are_left_by_their_c
 ) -> None:
     room = await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)
     await details.patch(room.id, NAMES, ORIGIN)
-    assert (await rooms.get(room.id), await rooms.roster(room.id)) == (room, {ALICE: "Presenter"})
+    assert (await rooms.get(room.id), (await rooms.with_roster(room.id)).roster) == (room, {ALICE: "Presenter"})
     await rooms.update(room.id, RoomChange(pstn_dial_out_enabled=True), ORIGIN)
     await rooms.patch_roster(room.id, {ALICE: None}, ORIGIN)
     assert (await history.known(room.id)).details == NAMES

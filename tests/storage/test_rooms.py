@@ -9,11 +9,12 @@ from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from azure.data.tables.aio import TableClient
 
 from rooms.errors import RoomNotFound, StorageUnavailable, ValidationFailed
-from rooms.rules.room import Room, RoomChange
+from rooms.rules.room import RoomChange
 from rooms.rules.roster import MAX_PARTICIPANTS, Roster
 from rooms.rules.time import DAY, now, parse_time
 from rooms.storage.changes import Origin
-from rooms.storage.rooms import PAGE, Repeatability, Rooms
+from rooms.storage.lists import Lists
+from rooms.storage.rooms import Repeatability, Rooms
 from rooms.storage.table import Table
 from tests.identifiers import raw_id
 from tests.storage.conftest import ORIGIN
@@ -32,7 +33,7 @@ async def test_a_room_is_read_back_as_it_was_created(rooms: Rooms) -> None:
     room = await rooms.create(wanted, {ALICE: "Presenter", BOB: "Attendee"}, None, ORIGIN)
     assert await rooms.get(room.id) == room
     assert (room.valid_from, room.valid_until, room.pstn_dial_out_enabled) == (wanted.valid_from, wanted.valid_until, True)
-    assert list((await rooms.roster(room.id)).items()) == [(ALICE, "Presenter"), (BOB, "Attendee")]
+    assert list((await rooms.with_roster(room.id)).roster.items()) == [(ALICE, "Presenter"), (BOB, "Attendee")]
 
 
 async def test_each_change_has_one_log_record_of_who_and_which_request(rooms: Rooms, client: TableClient) -> None:
@@ -70,7 +71,7 @@ async def test_the_order_of_the_log_is_the_order_of_the_changes_even_if_the_cloc
     assert list((await stored(client))[room.id].roster) == [raw_id(number) for number in range(5)]
 
 
-async def test_the_storage_requests_of_each_operation(rooms: Rooms, proxy: StorageProxy) -> None:
+async def test_the_storage_requests_of_each_operation(rooms: Rooms, lists: Lists, proxy: StorageProxy) -> None:
     await rooms.create(RoomChange(), {}, None, ORIGIN)  # makes the table
     counted = {}
 
@@ -82,10 +83,10 @@ async def test_the_storage_requests_of_each_operation(rooms: Rooms, proxy: Stora
 
     room = await count("create", rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN))
     await count("get", rooms.get(room.id))
-    await count("participants", rooms.roster(room.id))
+    await count("participants", rooms.with_roster(room.id))
     await count("patch room", rooms.update(room.id, RoomChange(pstn_dial_out_enabled=True), ORIGIN))
     await count("patch participants", rooms.patch_roster(room.id, {BOB: "Attendee"}, ORIGIN))
-    await count("list", rooms.page(None))
+    await count("list", lists.all(None))
     await count("delete", rooms.delete(room.id, ORIGIN))
     assert counted == {
         "create": 1,
@@ -98,59 +99,11 @@ async def test_the_storage_requests_of_each_operation(rooms: Rooms, proxy: Stora
     }
 
 
-async def test_the_partitions_of_a_list_are_asked_in_parallel(rooms: Rooms, proxy: StorageProxy) -> None:
-    room = await rooms.create(RoomChange(), {}, None, ORIGIN)
-    proxy.forget()
-    proxy.together = 10  # the proxy answers none before all ten have come
-    page, more = await rooms.page(None)
-    assert (page, more) == ([room], None)
-
-
-async def test_a_list_is_newest_first_and_whole_over_its_pages(rooms: Rooms) -> None:
-    created = [await rooms.create(RoomChange(), {}, None, ORIGIN) for _ in range(2 * PAGE + 5)]
-    listed, after, pages = [], None, 0
-    while True:
-        page, after = await rooms.page(after)
-        listed += page
-        pages += 1
-        assert len(page) <= PAGE
-        if after is None:
-            break
-    assert listed == created[::-1]
-    assert pages >= 3
-
-
-async def test_a_room_made_between_two_pages_neither_repeats_nor_hides_another(rooms: Rooms) -> None:
-    created = [await rooms.create(RoomChange(), {}, None, ORIGIN) for _ in range(PAGE + 5)]
-    first, after = await rooms.page(None)
-    await rooms.create(RoomChange(), {}, None, ORIGIN)
-    second, _ = await rooms.page(after)
-    assert first + second == created[::-1]
-
-
-async def test_a_list_of_a_crowded_partition_is_whole_and_in_order(rooms: Rooms, client: TableClient) -> None:
-    created: list[Room] = []
-    while len(created) < 25:  # ids that all end in the same digit
-        request = Repeatability(str(uuid.uuid4()), "")
-        room = await rooms.create(RoomChange(), {}, request, ORIGIN)
-        if room.id.endswith("7"):
-            created.append(room)
-        else:
-            await rooms.delete(room.id, ORIGIN)
-    listed, after = await rooms.page(None)
-    assert len(listed) < 25
-    while after is not None:
-        page, after = await rooms.page(after)
-        assert page or after is None
-        listed += page
-    assert listed == created[::-1]
-
-
-async def test_changes_of_a_room_show_in_the_list_and_a_deleted_one_does_not(rooms: Rooms) -> None:
+async def test_changes_of_a_room_show_in_the_list_and_a_deleted_one_does_not(rooms: Rooms, lists: Lists) -> None:
     kept, gone = [await rooms.create(RoomChange(), {}, None, ORIGIN) for _ in range(2)]
     kept = await rooms.update(kept.id, RoomChange(now(), now() + DAY, True), ORIGIN)
     await rooms.delete(gone.id, ORIGIN)
-    assert await rooms.page(None) == ([kept], None)
+    assert await lists.all(None) == ([kept], None)
 
 
 async def test_a_missing_or_deleted_room_is_not_found(rooms: Rooms) -> None:
@@ -159,7 +112,7 @@ async def test_a_missing_or_deleted_room_is_not_found(rooms: Rooms) -> None:
     for room_id in (room.id, "99400000000000000"):
         for attempt in (
             rooms.get(room_id),
-            rooms.roster(room_id),
+            rooms.with_roster(room_id),
             rooms.update(room_id, RoomChange(pstn_dial_out_enabled=True), ORIGIN),
             rooms.patch_roster(room_id, {ALICE: "Presenter"}, ORIGIN),
             rooms.delete(room_id, Origin("tester", "another")),
@@ -242,25 +195,15 @@ async def test_a_fault_at_any_request_leaves_the_change_done_once(
         assert after[room.id].kinds == [kind, "RoomCreated"]
 
 
-async def test_a_storage_that_stays_down_is_said_to_be_unavailable(rooms: Rooms, proxy: StorageProxy) -> None:
+async def test_a_storage_that_stays_down_is_said_to_be_unavailable(rooms: Rooms, lists: Lists, proxy: StorageProxy) -> None:
     room = await rooms.create(RoomChange(), {}, None, ORIGIN)
     proxy.choose = lambda _number, _what: Fault.CUT_BEFORE
     for change in CHANGES.values():
         with pytest.raises(StorageUnavailable):
             await change(rooms, room.id)
-    for read in (rooms.get(room.id), rooms.roster(room.id), rooms.page(None)):
+    for read in (rooms.get(room.id), rooms.with_roster(room.id), lists.all(None)):
         with pytest.raises(StorageUnavailable):
             await read
-
-
-async def test_a_list_that_fails_leaves_no_query_behind(rooms: Rooms, proxy: StorageProxy) -> None:
-    await rooms.create(RoomChange(), {}, None, ORIGIN)
-    before = asyncio.all_tasks()
-    proxy.choose = lambda number, _: Fault.REFUSED if number % 2 else Fault.DELAYED
-    with pytest.raises(StorageUnavailable):
-        await rooms.page(None)
-    await asyncio.sleep(0)  # a cancelled task ends with the next turn of the loop
-    assert asyncio.all_tasks() == before
 
 
 async def test_a_table_that_cannot_be_made_is_a_storage_that_is_unavailable(
@@ -294,8 +237,8 @@ async def test_the_largest_roster_and_its_largest_change_fit_the_limits_of_table
     half = list(before)[: MAX_PARTICIPANTS // 2]
     worst = dict.fromkeys(half) | {random_user(): "Collaborator" for _ in half}
     await rooms.patch_roster(room.id, worst, ORIGIN)
-    await rooms.patch_roster(room.id, dict.fromkeys(await rooms.roster(room.id), "Consumer"), ORIGIN)
-    assert set(await rooms.roster(room.id)) == set(before) - set(half) | set(worst) - set(half)
+    await rooms.patch_roster(room.id, dict.fromkeys((await rooms.with_roster(room.id)).roster, "Consumer"), ORIGIN)
+    assert set((await rooms.with_roster(room.id)).roster) == set(before) - set(half) | set(worst) - set(half)
     for transaction in sent:
         assert len(transaction) <= 100
         assert sum(map(size_of, transaction)) < 4 * 2**20

@@ -1,0 +1,85 @@
+"""The lists of rooms: all, some, and those to which a person is invited. Newest first, by the time of their creation."""
+
+import time
+
+from rooms.rules.room import Room
+from rooms.rules.room_filter import RoomFilter
+from rooms.rules.time import DAY, MAX_TIME, Ticks
+from rooms.storage import keys
+from rooms.storage.entities import listed_room_of, stored_time
+from rooms.storage.parallel import in_parallel
+from rooms.storage.rooms import Rooms
+from rooms.storage.table import Table
+
+PAGE = 30
+"""Rooms on a page of a list, at most."""
+
+_PER_PARTITION = 10
+"""Rows that a page takes from each partition. Ids are random, so 30 rooms rarely have more than 10 in one partition;
+if they do, the page is shorter."""
+
+_WIDER = 4
+
+SEARCH_SECONDS = 0.5
+"""After that time a page of some rooms ends, however few it has: the next one goes on."""
+
+type Page = tuple[list[Room], str | None]
+"""Rooms, and the row to go on behind, if there may be more."""
+
+
+class Lists:
+    """The lists of all rooms. Raises StorageUnavailable as Table does."""
+
+    def __init__(self, table: Table, rooms: Rooms) -> None:
+        self._table = table
+        self._rooms = rooms
+
+    async def all(self, after: str | None) -> Page:
+        """Rooms from behind the index row `after`. One request for each partition, in parallel."""
+        rows, last = await self._table.page_of_all(keys.INDEX_START, keys.INDEX_END, after, PAGE, _PER_PARTITION)
+        return [listed_room_of(row) for row in rows], last
+
+    async def some(self, wanted: RoomFilter, after: str | None, now: Ticks) -> Page:
+        """Those rooms of the list that fit, from behind the row `after`.
+
+        The storage chooses them, among the rooms created on the last day, then in the four days before, and so on, until the page
+        is full or SEARCH_SECONDS are over: it reads every row that a request is about, so that one which finds few may take long.
+        A round is one request for each partition, in parallel; six rounds reach back three years.
+        """
+        where, until = _where(wanted), time.monotonic() + SEARCH_SECONDS
+        start, created = (keys.INDEX_START, now) if after is None else (keys.behind(after), keys.created_of(after))
+        span, rooms = DAY, list[Room]()
+        while True:
+            created, span = created - span, span * _WIDER
+            end = keys.index_point(created) if created > 0 else keys.INDEX_END
+            known, cut_off = await self._table.first_of_all(start, end, _PER_PARTITION, where=where)
+            shown = known[: PAGE - len(rooms)]
+            rooms += map(listed_room_of, shown)
+            if cut_off or len(shown) < len(known):
+                return rooms, shown[-1]["RowKey"]
+            if end == keys.INDEX_END:
+                return rooms, None
+            if len(rooms) == PAGE or time.monotonic() > until:
+                return rooms, end
+            start = end
+
+    async def of_participant(self, raw_id: str, wanted: RoomFilter, after: str | None) -> Page:
+        """Those of the rooms to which a person is invited that fit, from behind the invitee row `after`.
+
+        One request for each partition, in parallel, and one for each of at most PAGE rooms.
+        """
+        start = keys.invitee_prefix(raw_id)
+        rows, last = await self._table.page_of_all(start, f"{start}~", after, PAGE, _PER_PARTITION, ["RowKey"])
+        found = await in_parallel(self._rooms.if_invited(keys.listed_room_id(row["RowKey"]), raw_id) for row in rows)
+        return [room for room in found if room is not None and wanted.fits(room)], last
+
+
+def _where(wanted: RoomFilter) -> str:
+    """The filter, for the storage. Bounds that say nothing are left out."""
+    bounds = (
+        ("validFrom ge", wanted.opens_from, 0),
+        ("validFrom le", wanted.opens_until, MAX_TIME),
+        ("validUntil ge", wanted.closes_from, 0),
+        ("validUntil le", wanted.closes_until, MAX_TIME),
+    )
+    return " and ".join(f"{what} '{stored_time(at)}'" for what, at, nothing in bounds if at != nothing)
