@@ -1,0 +1,48 @@
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from devhost.azurite import PROJECT
+from tests.cli.line import VARIABLE, Line, environment
+from tests.contract.insight import Insight
+from tests.contract.raw import Raw
+from tests.running import RunningApp, running_app
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+    """One app for all commands."""
+    with running_app(tmp_path_factory.mktemp("app")) as app:
+        yield app
+
+
+@pytest.fixture(scope="session")
+def line(app: RunningApp, tmp_path_factory: pytest.TempPathFactory) -> Line:
+    """A shell with the key that may do everything."""
+    connection = {VARIABLE: f"endpoint={app.http}/;accesskey={app.manage_key}"}
+    return Line(tmp_path_factory.mktemp("elsewhere"), environment() | connection)
+
+
+@pytest.fixture(scope="session")
+def insight(app: RunningApp) -> Insight:
+    """Requests with a key as it is, and events, beside the command line."""
+    return Insight(app, app.manage_key)
+
+
+@pytest.fixture(scope="session")
+def raw(app: RunningApp) -> Raw:
+    """Signed requests beside the command line."""
+    return Raw(app.http, app.manage_key)
+
+
+@pytest.fixture(scope="session")
+def meeting(app: RunningApp) -> str:
+    """The room of the meeting that README.md plays."""
+    line = [sys.executable, "-m", "simulator", "--endpoint", app.http, "--key", app.manage_key, "--people", "4", "--seed", "11"]
+    played = subprocess.run(line, cwd=PROJECT, capture_output=True, text=True, check=True, timeout=60).stdout
+    room_id: str
+    (room_id,) = set(re.findall(r"994\d{14}", played))
+    return room_id

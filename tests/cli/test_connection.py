@@ -1,0 +1,44 @@
+"""Connection strings, as people have them in their environment."""
+
+import pytest
+
+from rooms_cli.connection import Connection, connection
+from rooms_cli.failures import VARIABLE, Failure
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "endpoint=http://a:7071/;accesskey=YQ==",
+        "accesskey=YQ==;endpoint=http://a:7071",
+        " Endpoint=http://a:7071/ ; AccessKey=YQ== ;",
+    ],
+)
+def test_a_connection_string_is_taken_apart(text: str) -> None:
+    assert connection({VARIABLE: text}) == Connection("http://a:7071", "YQ==")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "Set "),
+        (" ", "Set "),
+        ("http://a/", "no usable endpoint"),
+        ("endpoint=a;accesskey=YQ==", "no usable endpoint"),
+        ("endpoint=https://:1;accesskey=YQ==", "no usable endpoint"),
+        ("endpoint=https://a:99999;accesskey=YQ==", "no usable endpoint"),
+        ("endpoint=https://[a/;accesskey=YQ==", "no usable endpoint"),
+        ("endpoint=https://a/", "single quotes"),
+        ("endpoint=https://a/;accesskey=secret", "not base64"),
+        ("endpoint=https://a/;accesskey=c2Vjcm\u00e9", "not base64"),
+    ],
+)
+def test_what_cannot_be_used_is_said_without_the_key(text: str, said: str) -> None:
+    with pytest.raises(Failure) as raised:
+        connection({VARIABLE: text})
+    assert said in str(raised.value)
+    assert "cret" not in str(raised.value)
+
+
+def test_a_connection_does_not_show_its_key() -> None:
+    assert "YQ==" not in repr(Connection("http://a", "YQ=="))

@@ -1,0 +1,55 @@
+"""`rooms explain`."""
+
+import re
+
+import pytest
+
+from tests.cli.line import Line
+from tests.contract.insight import Insight
+from tests.contract.raw import Raw
+from tests.identifiers import raw_id
+
+ALICE, BOB, CAROL = map(raw_id, range(1, 4))
+
+BEFORE = "2025-03-03T10:00:00Z"
+
+
+@pytest.fixture(scope="module")
+def room_id(raw: Raw, insight: Insight) -> str:
+    """A room that is open now; two of those invited are called the same."""
+    room_id: str = raw.new_room({"participants": {ALICE: {"role": "Presenter"}, BOB: {}, CAROL: {}}})["id"]
+    people = {ALICE: {"name": "Alice Ümit", "externalId": "D-1"}, BOB: {"name": "Robin"}, CAROL: {"name": "robin"}}
+    assert insight.patch(f"/rooms/{room_id}/details", {"participants": people}).status == 200
+    return room_id
+
+
+@pytest.mark.parametrize("person", ["alice ümit", "d-1", ALICE])
+def test_who_can_come_in(line: Line, room_id: str, person: str) -> None:
+    (said,) = line.out("explain", room_id, person)
+    assert re.fullmatch(rf"Alice Ümit can come into room {room_id} now, as Presenter, until \S+Z\.", said)
+
+
+def test_who_cannot_and_why(line: Line, room_id: str) -> None:
+    (said,) = line.out("explain", room_id, raw_id(4), "--at", BEFORE)
+    who = r"8:acs:5ab1e000…-000000000004 cannot come into"
+    assert re.fullmatch(rf"{who} room {room_id} at {BEFORE}: they are not invited and the room opens at \S+Z\.", said)
+
+
+def test_as_the_service_answers(line: Line, insight: Insight, room_id: str) -> None:
+    asked = insight.json(f"/rooms/{room_id}/admission?rawId={ALICE}&at={BEFORE}")
+    assert line.json("explain", room_id, "D-1", "--at", BEFORE) == asked
+
+
+@pytest.mark.parametrize(
+    ("person", "said"),
+    [
+        ("nobody", "Nobody in the room's details is called nobody: give the raw id, as `rooms show` has it."),
+        ("ROBIN", f"Several are called ROBIN, give the raw id: {BOB}, {CAROL}"),
+    ],
+)
+def test_who_is_not_known(line: Line, room_id: str, person: str, said: str) -> None:
+    assert line.failure("explain", room_id, person) == said
+
+
+def test_a_room_that_is_not_there(line: Line) -> None:
+    assert line.failure("explain", "99400000000000000", "D-1").startswith("There is no such room")

@@ -1,0 +1,70 @@
+"""`rooms log`, and `rooms log --follow`."""
+
+import json
+import re
+
+from rooms.rules.time import SECOND, now
+from tests.cli.line import Line
+from tests.contract.events import Meeting
+from tests.contract.insight import Insight
+from tests.contract.raw import Raw
+from tests.identifiers import raw_id
+
+ALICE, BOB = raw_id(1), raw_id(2)
+
+
+def sentence(line: str) -> str:
+    """Without the time and the actor."""
+    found = re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ  (?:test|event-grid) +(\S.*)", line)
+    assert found, line
+    return found[1]
+
+
+def test_the_newest_record_is_the_last(line: Line, insight: Insight, meeting: str) -> None:
+    newest = insight.json(f"/rooms/{meeting}/log")["value"][:3]
+    assert line.json_lines("log", meeting, "--limit", "3") == newest[::-1]
+    left, created, named = map(sentence, line.out("log", meeting, "--limit", "3"))
+    assert left == "Nils Diallo left"
+    assert re.fullmatch(r"created the room, open from \S+Z until \S+Z; invited Ines Khan as Presenter, .*", created)
+    assert re.fullmatch(
+        r'set the title to "Lesson 797"; scheduled it from \S+Z until \S+Z; set the names of Ines Khan, .*', named
+    )
+
+
+def test_records_of_a_kind_an_actor_and_a_time(line: Line, insight: Insight, meeting: str) -> None:
+    call = insight.json(f"/rooms/{meeting}/calls")["value"][0]
+    during = ["--from", call["startedAt"], "--until", call["peakAt"], "--actor", "event-grid"]
+    joined = map(sentence, line.out("log", meeting, "--kind", "ParticipantAdded", *during))
+    assert list(joined) == ["Ines Khan joined as Presenter", "Salma Hansen joined as Attendee"]
+    assert line.failure("log", meeting, "--kind", "Joined").startswith("kind: One of these is expected here: RoomCreated, ")
+
+
+def test_what_happens_is_shown_as_it_happens_and_what_is_told_late_too(line: Line, raw: Raw, insight: Insight) -> None:
+    room_id = raw.new_room({"participants": {ALICE: {}, BOB: {}}})["id"]
+    started = now()
+
+    def ago(minutes: int) -> Meeting:
+        return Meeting(room_id, started - minutes * 60 * SECOND)
+
+    with line.running("log", room_id, "--follow") as people, line.running("log", room_id, "--follow", "--json") as scripts:
+        assert re.match("created the room", sentence(people.line()))
+        assert json.loads(scripts.line())["kind"] == "RoomCreated"
+        insight.deliver(ago(10).added(0, ALICE, "Too late"))
+        insight.deliver(ago(1).added(0, ALICE, "Alice"))
+        assert sentence(people.line()) == "Alice joined"
+        insight.deliver(ago(2).added(0, BOB, "Bob"))  # which was before
+        raw.patch(f"/rooms/{room_id}/participants", {"participants": {ALICE: {"role": "Presenter"}, BOB: None}})
+        shown = {sentence(people.line()), sentence(people.line())}
+        assert shown == {
+            "Bob joined",
+            "made 8:acs:5ab1e000…-000000000001 Presenter; removed 8:acs:5ab1e000…-000000000002",
+        }
+        kinds = [json.loads(scripts.line())["kind"] for _ in range(3)]
+        assert sorted(kinds) == ["ParticipantAdded", "ParticipantAdded", "ParticipantsUpdated"]
+        for running in people, scripts:
+            ended = running.interrupt()
+            assert (ended.code, ended.out, ended.err) == (130, "", "")
+
+
+def test_following_has_no_end(line: Line, meeting: str) -> None:
+    assert line.run("log", meeting, "--follow", "--until", "2026-05-04T10:00:00Z").code == 2

@@ -1,0 +1,102 @@
+"""`rooms list`, `create` and `show`."""
+
+import re
+
+import pytest
+
+from tests.cli.line import Line
+from tests.contract.insight import Insight
+from tests.identifiers import raw_id
+
+ALICE, BOB, CAROL, DAVE = map(raw_id, range(1, 5))
+
+OPENS, LATER = "2025-03-03T10:00:00Z", "2025-03-04T00:00:00+00:00"
+
+
+@pytest.fixture(scope="module")
+def new_room(line: Line) -> str:
+    """A room with one of each role."""
+    people = ["--presenter", ALICE, "--attendee", BOB, "--consumer", CAROL, "--collaborator", DAVE]
+    (said,) = line.out("create", *people, "--pstn", "--title", "Tea")
+    found = re.fullmatch(r"Room (994\d{14}), open from (\S+Z) until (\S+Z)", said)
+    assert found
+    return found[1]
+
+
+def test_a_room_is_created_as_it_was_asked_for(line: Line, new_room: str) -> None:
+    shown = line.json("show", new_room)
+    assert list(shown) == ["id", "createdAt", "validFrom", "validUntil", "pstnDialOutEnabled", "participants", "details"]
+    assert shown["id"] == new_room
+    assert shown["pstnDialOutEnabled"] is True
+    roles = {ALICE: "Presenter", BOB: "Attendee", CAROL: "Consumer", DAVE: "Collaborator"}
+    assert {one["rawId"]: one["role"] for one in shown["participants"]} == roles
+    assert shown["details"]["title"] == "Tea"
+
+
+def test_a_room_is_shown_with_names_and_whole_raw_ids(line: Line, insight: Insight, new_room: str) -> None:
+    insight.patch(
+        f"/rooms/{new_room}/details", {"externalId": "T-1", "participants": {BOB: {"name": "Bob", "externalId": "B-1"}}}
+    )
+    first, *_, heading, alice, bob, _, _ = line.out("show", new_room)
+    assert first == f"Room {new_room} Tea T-1"
+    assert re.split("  +", heading) == ["name", "role", "external id", "raw id"]
+    assert alice.split() == ["Presenter", ALICE]
+    assert bob.split() == ["Bob", "Attendee", "B-1", BOB]
+
+
+def test_a_created_room_is_as_on_the_wire(line: Line) -> None:
+    room = line.json("create")
+    assert list(room) == ["id", "createdAt", "validFrom", "validUntil", "pstnDialOutEnabled"]
+    assert room["createdAt"].endswith("+00:00")
+    assert room.items() <= line.json("show", room["id"]).items()
+
+
+def test_rooms_are_listed_newest_first_up_to_the_limit(line: Line, new_room: str) -> None:
+    newest = line.json("create")
+    listed = line.json_lines("list", "--limit", "2")
+    assert (listed[0], len(listed)) == (newest, 2)
+    heading, first, *_ = line.out("list")
+    assert re.split("  +", heading) == ["room", "open from", "until", "state", "dial-out"]
+    assert re.split("  +", first)[::3] == [newest["id"], "open"]
+
+
+def test_rooms_are_listed_by_invitee_and_state(line: Line) -> None:
+    eve = raw_id()
+    room = line.json("create", "--from", OPENS, "--presenter", eve)
+    assert line.json_lines("list", "--participant", eve, "--state", "open", "--until", LATER) == [room]
+    assert line.out("list", "--participant", eve, "--state", "expired") == ["No rooms."]
+    assert line.json_lines("list", "--participant", eve, "--until", OPENS) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["create", "--attendee", "8:orgid:1"], "A raw id is no ACS user's: these look like 8:acs:<guid>_<guid>."),
+        (["create", "--until", "2025-01-01T00:00:00Z"], "ValidUntil: The time range end is in the past."),
+        (["show", "99400000000000000"], "There is no such room, or it was deleted: `rooms list` shows those that there are."),
+        (["show", "x"], "Invalid room ID length: `rooms list` shows those that there are."),
+        (["list", "--from", LATER, "--until", OPENS], "until: A time after `from` is expected here."),
+    ],
+)
+def test_what_the_service_refuses(line: Line, arguments: list[str], said: str) -> None:
+    assert line.failure(*arguments) == said
+
+
+def test_a_room_that_gets_no_title_is_named(line: Line) -> None:
+    said = line.failure("create", "--title", "x" * 257)
+    assert re.fullmatch(r"Room 994\d{14} was made, but without its title: \$.title: .*", said)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["show"], "Missing argument 'ROOM'"),
+        (["show", "../calls"], "a room id is expected"),
+        (["list", "--from", "2026-05-04T10:00:00"], "like 2026-05-04T10:00:00Z"),
+        (["create", "--attendee", ALICE, "--presenter", ALICE], "somebody is invited twice"),
+    ],
+)
+def test_a_command_line_that_is_wrong(line: Line, arguments: list[str], said: str) -> None:
+    ended = line.run(*arguments)
+    assert (ended.code, ended.out) == (2, "")
+    assert said in ended.err
