@@ -29,8 +29,9 @@ def show_rooms(rooms: Sequence[Json]) -> None:
 def show_room(room: Json, participants: Sequence[Json], details: Json) -> None:
     """All of a room, with whole raw ids."""
     opens, closes = moment(room["validFrom"]), moment(room["validUntil"])
-    say("Room ", room["id"], *(f" {details[field]}" for field in ("title", "externalId") if details.get(field)))
-    say(f"Open from {opens} until {closes}: {state(room, datetime.now(UTC))}")
+    title, external_id = details.get("title"), details.get("externalId")
+    say(f"Room {room['id']}", f": {title}" if title else "", f" ({external_id})" if external_id else "")
+    say(f"Open from {opens} until {closes} ({state(room, datetime.now(UTC))})")
     if details.get("scheduledStart"):
         say(f"Scheduled from {moment(details['scheduledStart'])} until {moment(details['scheduledEnd'])}")
     say(f"Created at {moment(room['createdAt'])}; dial-out: {yes(room['pstnDialOutEnabled'])}")

@@ -38,7 +38,7 @@ def test_a_room_is_shown_with_names_and_whole_raw_ids(line: Line, insight: Insig
         f"/rooms/{new_room}/details", {"externalId": "T-1", "participants": {BOB: {"name": "Bob", "externalId": "B-1"}}}
     )
     first, *_, heading, alice, bob, _, _ = line.out("show", new_room)
-    assert first == f"Room {new_room} Tea T-1"
+    assert first == f"Room {new_room}: Tea (T-1)"
     assert re.split("  +", heading) == ["name", "role", "external id", "raw id"]
     assert alice.split() == ["Presenter", ALICE]
     assert bob.split() == ["Bob", "Attendee", "B-1", BOB]
