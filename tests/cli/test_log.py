@@ -5,7 +5,7 @@ import re
 
 from rooms.rules.time import SECOND, now
 from tests.cli.line import Line
-from tests.contract.events import Meeting
+from tests.contract.events import Meeting, room_of_another_service
 from tests.contract.insight import Insight
 from tests.contract.raw import Raw
 from tests.identifiers import raw_id
@@ -37,6 +37,22 @@ def test_records_of_a_kind_an_actor_and_a_time(line: Line, insight: Insight, mee
     joined = map(sentence, line.out("log", meeting, "--kind", "ParticipantAdded", *during))
     assert list(joined) == ["Ines Khan joined as Presenter", "Salma Hansen joined as Attendee"]
     assert line.failure("log", meeting, "--kind", "Joined").startswith("kind: One of these is expected here: RoomCreated, ")
+
+
+def test_decisions_of_who_comes_in(line: Line, raw: Raw, insight: Insight) -> None:
+    room_id = raw.new_room({"participants": {ALICE: {"role": "Consumer"}}})["id"]
+    insight.send("POST", f"/rooms/{room_id}/admission", {"rawId": ALICE, "displayName": "Alice"})
+    insight.send("POST", f"/rooms/{room_id}/admission", {"rawId": BOB})
+    _, admitted, refused = map(sentence, line.out("log", room_id))
+    assert admitted == "admitted Alice as Consumer"
+    assert refused == "refused 8:acs:5ab1e000…-000000000002: You are not invited to this room."
+
+
+def test_a_record_behind_empty_pages_is_found(line: Line, insight: Insight) -> None:
+    call = Meeting(room_of_another_service())
+    insight.deliver(call.started(), *(call.added(number, raw_id(number)) for number in range(510)))
+    assert insight.json(f"/rooms/{call.room_id}/log?kind=CallStarted")["value"] == []
+    assert list(map(sentence, line.out("log", call.room_id, "--kind", "CallStarted"))) == ["the call began"]
 
 
 def test_what_happens_is_shown_as_it_happens_and_what_is_told_late_too(line: Line, raw: Raw, insight: Insight) -> None:
