@@ -32,7 +32,7 @@ Invited = Annotated[list[str] | None, typer.Option(metavar="RAWID", help="Who is
 @app.command("list")
 def list_rooms(
     participant: Annotated[str | None, typer.Option(metavar="RAWID", help="Only rooms to which this person is invited.")] = None,
-    state: Annotated[State | None, typer.Option(help="Only rooms that are so now.")] = None,
+    state: Annotated[State | None, typer.Option(metavar="open|upcoming|expired", help="Only rooms that are so now.")] = None,
     start: From = None,
     end: Until = None,
     limit: Annotated[int, typer.Option(min=1, metavar="N", help="So many rooms at most.")] = 30,

@@ -1,7 +1,6 @@
 """What is written to the standard output."""
 
 import json
-import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ from rich.text import Text
 from rooms_cli.words import plain
 
 _NO_END = 100_000
-"""Columns of what is no terminal: nothing is cut there."""
+"""Columns: nothing is cut or folded, so that an id stays in one piece where a terminal wraps it."""
 
 
 def show_json(value: Any) -> None:
@@ -30,11 +29,11 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """A table, without lines."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column)
     for row in rows:
         table.add_row(*(Text(plain(cell)) for cell in row))
     _console().print(table)
 
 
 def _console() -> Console:
-    return Console(highlight=False, width=None if sys.stdout.isatty() else _NO_END)
+    return Console(highlight=False, width=_NO_END)

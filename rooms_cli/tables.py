@@ -10,7 +10,7 @@ from rooms_cli.words import called, length, moment, short, state, yes
 type Json = Mapping[str, Any]
 type Names = Mapping[str, str]
 
-_ORDER = ("absent", "expected", "attended", "uninvited")
+_CAME = ("attended", "uninvited")
 
 
 def show_rooms(rooms: Sequence[Json]) -> None:
@@ -83,7 +83,7 @@ def show_attendance(attendance: Json) -> None:
             *(length(one[field]) for field in ("seconds", "aloneSeconds", "lateSeconds", "leftEarlySeconds")),
             "~" if one["estimated"] else "",
         )
-        for one in sorted(attendance["value"], key=lambda one: _ORDER.index(one["status"]))
+        for one in sorted(attendance["value"], key=lambda one: one["status"] in _CAME)
     ]
     if rows:
         show_table(("name", "role", "status", "present", "alone", "late", "left early", ""), rows)

@@ -39,7 +39,7 @@ def test_scripts_get_them_as_they_are_but_in_ascii(line: Line, room_id: str) -> 
     assert json.loads(out)["details"]["title"] == HOSTILE
 
 
-def test_a_table_is_not_cut_where_there_is_no_terminal(line: Line, room_id: str) -> None:
+def test_a_table_is_cut_nowhere(line: Line, room_id: str) -> None:
     assert line.having(COLUMNS="20").out("show", room_id)[-1].endswith(ALICE)
 
 
