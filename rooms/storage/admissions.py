@@ -26,8 +26,10 @@ class Admissions:
         self._crowds = Shared(self._crowd_now)
 
     async def crowd(self, room_id: str) -> Crowd:
-        """Who is in the room's call now. One request, and one for each call that goes on; those who ask at the same time
-        share them: to read a call of 350 people hundreds of times, when hundreds come at once, would take too long."""
+        """Who is in the room's call now. One request, one for each call that goes on, and some more where there are several.
+
+        Those who ask at the same time share them: to read a call of 350 people hundreds of times, when hundreds come at
+        once, would take too long."""
         return await self._crowds.get(room_id)
 
     async def crowd_at(self, room_id: str, at: Ticks, now: Ticks) -> Crowd:
