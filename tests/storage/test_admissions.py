@@ -1,0 +1,269 @@
+"""Admissions with the storage behind a proxy: what they cost, what faults do to them, and who is counted."""
+
+import asyncio
+import json
+from typing import Any
+
+import azure.functions as func
+import pytest
+from azure.data.tables.aio import TableClient
+
+from rooms import clients
+from rooms.auth import Authenticator
+from rooms.errors import TooManyEvents
+from rooms.functions.admission import decide_admission, try_admission
+from rooms.rules.admission import NOBODY, Crowd
+from rooms.rules.events import CallEvent
+from rooms.rules.log import DECISION_KINDS, LogRecord
+from rooms.rules.room import RoomChange
+from rooms.rules.roster import Roster
+from rooms.rules.time import HOUR, MAX_TIME, SECOND, now
+from rooms.settings import read_settings
+from rooms.storage.admissions import Admissions
+from rooms.storage.calls import Calls
+from rooms.storage.history import History
+from rooms.storage.rooms import Rooms
+from rooms.storage.table import Table
+from tests.identifiers import raw_id
+from tests.rules.histories import added, ended, moment, removed, started
+from tests.running import new_key
+from tests.storage.conftest import ORIGIN, Clock
+from tests.storage_proxy import Fault, StorageProxy
+
+ALICE, BOB, CAROL, STRANGER = raw_id(1), raw_id(2), raw_id(3), raw_id(9)
+CAPACITY = 2
+TWO: Roster = {ALICE: "Presenter", BOB: "Attendee"}
+THREE: Roster = {**TWO, CAROL: "Attendee"}
+ROOM = "99400000000000007"
+
+
+class Door:
+    """The functions, carried out in this process, on a table behind the proxy; a call holds two people."""
+
+    def __init__(self, client: TableClient, rooms: Rooms, key: str) -> None:
+        self.table = Table(client)
+        self.rooms = rooms
+        self._key = key
+
+    async def room(self, roster: Roster) -> str:
+        return (await self.rooms.create(RoomChange(), roster, None, ORIGIN)).id
+
+    async def call(self, room_id: str, *people: str, call: str = "call") -> None:
+        """A call that these have joined and that goes on."""
+        start = now() - 60 * SECOND
+        calls = Calls(self.table, now)
+        await calls.record(room_id, CallEvent("CallStarted", "s", call, start), "text")
+        for who in people:
+            await calls.record(room_id, CallEvent("ParticipantAdded", "a", call, start + 1, who, who), "text")
+
+    async def post(self, room_id: str, who: str = ALICE) -> func.HttpResponse:
+        return await self._send(decide_admission, "POST", room_id, {}, json.dumps({"rawId": who}).encode())
+
+    async def get(self, room_id: str, who: str = ALICE) -> func.HttpResponse:
+        return await self._send(try_admission, "GET", room_id, {"rawId": who}, b"")
+
+    async def log(self, room_id: str) -> list[LogRecord]:
+        """The room's log, newest first."""
+        records, _ = await History(self.table).log(room_id, 0, MAX_TIME, None, None, None)
+        return records
+
+    async def decisions(self, room_id: str) -> list[str]:
+        return [record.kind for record in await self.log(room_id) if record.kind in DECISION_KINDS]
+
+    async def _send(self, function: Any, method: str, room_id: str, params: dict[str, str], body: bytes) -> func.HttpResponse:
+        headers = {"x-api-key": self._key, "content-type": "application/json", "content-length": str(len(body))}
+        url = f"http://localhost/rooms/{room_id}/admission"
+        request = func.HttpRequest(method, url, headers=headers, params=params, route_params={"roomId": room_id}, body=body)
+        answer: func.HttpResponse = await function(request)
+        return answer
+
+
+@pytest.fixture
+def door(client: TableClient, rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> Door:
+    key = new_key()
+    settings = read_settings({"ROOMS_MANAGE_KEY__test": key, "ROOMS_CALL_CAPACITY": str(CAPACITY)})
+    door = Door(client, rooms, key)
+    parts = {
+        "settings": settings,
+        "authenticator": Authenticator(settings),
+        "rooms": rooms,
+        "admissions": Admissions(door.table, Calls(door.table, now), now),
+    }
+    for name, part in parts.items():
+        monkeypatch.setattr(clients, name, lambda part=part: part)
+    return door
+
+
+def reasons(answer: func.HttpResponse) -> tuple[int, list[str]]:
+    return answer.status_code, [reason["code"] for reason in json.loads(answer.get_body()).get("reasons", [])]
+
+
+# What it costs.
+
+
+@pytest.mark.parametrize(
+    ("roster", "calls", "requests"),
+    [
+        (TWO, 0, (1, 2)),
+        (TWO, 1, (1, 2)),
+        (THREE, 0, (2, 3)),
+        (THREE, 1, (3, 4)),
+        (THREE, 2, (5, 6)),
+    ],
+    ids=["nobody counted", "nor with a call", "counted without a call", "with one", "with two, which are compared"],
+)
+async def test_the_storage_requests_of_a_dry_run_and_of_a_decision(
+    door: Door, proxy: StorageProxy, roster: Roster, calls: int, requests: tuple[int, int]
+) -> None:
+    room_id = await door.room(roster)
+    for number in range(calls):
+        await door.call(room_id, BOB, call=f"call {number}")
+    proxy.forget()
+    assert reasons(await door.get(room_id)) == (200, [])
+    dry = len(proxy.seen)
+    assert reasons(await door.post(room_id)) == (200, [])
+    assert (dry, len(proxy.seen) - dry) == requests
+
+
+async def test_a_refusal_costs_what_an_admission_does(door: Door, proxy: StorageProxy) -> None:
+    room_id = await door.room(TWO)
+    proxy.forget()
+    assert reasons(await door.post(room_id, STRANGER)) == (403, ["NotInvited"])
+    assert len(proxy.seen) == 2
+
+
+async def test_those_who_ask_at_once_share_the_reads_of_the_calls_people(door: Door, proxy: StorageProxy) -> None:
+    room_id = await door.room(THREE)
+    await door.call(room_id, BOB)
+    proxy.forget()
+    answers = await asyncio.gather(*(door.post(room_id) for _ in range(50)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len(proxy.seen) < 150  # 104 as a rule; apart they would be 200
+    assert await door.decisions(room_id) == ["Admitted"] * 50
+
+
+# Faults.
+
+
+@pytest.mark.parametrize("fault", Fault)
+@pytest.mark.parametrize("at", range(4))
+async def test_a_fault_at_any_request_leaves_one_record_and_the_right_answer(
+    door: Door, proxy: StorageProxy, at: int, fault: Fault
+) -> None:
+    room_id = await door.room(THREE)
+    await door.call(room_id, BOB, CAROL)
+    proxy.forget()
+    proxy.choose = lambda number, _: fault if number == at else None
+    assert reasons(await door.post(room_id)) == (403, ["RoomFull"])
+    proxy.forget()
+    assert await door.decisions(room_id) == ["Refused"]
+
+
+@pytest.mark.parametrize("first", range(3))
+async def test_where_what_decides_cannot_be_read_nothing_is_decided(door: Door, proxy: StorageProxy, first: int) -> None:
+    room_id = await door.room(THREE)
+    await door.call(room_id, BOB)
+    proxy.forget()
+    proxy.choose = lambda number, _: Fault.REFUSED if number >= first else None
+    answer = await door.post(room_id)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    proxy.forget()
+    assert await door.decisions(room_id) == []
+
+
+async def test_a_decision_that_cannot_be_written_is_not_told(
+    door: Door, proxy: StorageProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rooms.functions.http.TIME_BUDGET", 0.3)
+    room_id = await door.room(TWO)
+    proxy.forget()
+    proxy.choose = lambda number, _: Fault.REFUSED if number else None
+    assert (await door.post(room_id)).status_code == 503
+    proxy.forget()
+    assert await door.decisions(room_id) == []
+
+
+# The order of the log.
+
+
+async def test_a_decision_stands_behind_the_change_that_it_heeds_even_if_the_clock_went_back(
+    door: Door, client: TableClient
+) -> None:
+    room_id = await door.room(TWO)
+    ahead = now() + HOUR
+    await Rooms(Table(client), lambda: ahead).patch_roster(room_id, {CAROL: "Attendee"}, ORIGIN)
+    assert reasons(await door.post(room_id, CAROL)) == (200, [])
+    assert [(record.kind, record.at) for record in await door.log(room_id)][:2] == [
+        ("Admitted", ahead + 1),
+        ("ParticipantsUpdated", ahead),
+    ]
+
+
+async def test_decisions_do_not_hinder_changes_of_the_room(door: Door) -> None:
+    room_id = await door.room(TWO)
+    before = await door.rooms.with_roster(room_id)
+    await door.post(room_id)
+    assert await door.rooms.with_roster(room_id) == before
+
+
+# Who is counted.
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(moment(60))
+
+
+@pytest.fixture
+def calls(direct: TableClient, clock: Clock) -> Calls:
+    return Calls(Table(direct), clock)
+
+
+@pytest.fixture
+def admissions(direct: TableClient, calls: Calls, clock: Clock) -> Admissions:
+    return Admissions(Table(direct), calls, clock)
+
+
+async def keep(calls: Calls, *events: CallEvent) -> None:
+    for event in events:
+        await calls.record(ROOM, event, "text")
+
+
+async def test_people_of_the_call_that_goes_on_are_counted_and_who_was_in_it_is_known(
+    calls: Calls, admissions: Admissions
+) -> None:
+    await keep(calls, started(0), added(1, "a", ALICE), added(2, "b", BOB), removed(3, "b", BOB))
+    assert await admissions.crowd(ROOM) == Crowd(1, frozenset({ALICE, BOB}))
+
+
+async def test_of_two_live_calls_the_one_that_started_last_is_counted(calls: Calls, admissions: Admissions) -> None:
+    await keep(calls, added(1, "b", BOB, call="z"), added(2, "c", CAROL, call="z"), added(3, "a", ALICE, call="a"))
+    assert await admissions.crowd(ROOM) == Crowd(1, frozenset({ALICE}))
+
+
+async def test_after_the_call_has_ended_nobody_is_counted(calls: Calls, admissions: Admissions) -> None:
+    await keep(calls, added(1), ended(5))
+    assert await admissions.crowd(ROOM) == NOBODY
+
+
+async def test_the_people_of_another_time_are_those_of_then(calls: Calls, admissions: Admissions, clock: Clock) -> None:
+    await keep(calls, added(1, "a", ALICE), added(10, "b", BOB), ended(20))
+    counts = [(await admissions.crowd_at(ROOM, moment(at), clock.now)).count for at in (0, 1, 10 - 1e-7, 10, 20, 30)]
+    assert counts == [0, 1, 1, 2, 0, 0]
+
+
+async def test_at_a_time_to_come_nobody_is_counted(calls: Calls, admissions: Admissions, clock: Clock) -> None:
+    await keep(calls, added(1))
+    assert await admissions.crowd_at(ROOM, clock.now, clock.now) == Crowd(1, frozenset({ALICE}))
+    assert await admissions.crowd_at(ROOM, clock.now + 1, clock.now) == NOBODY
+
+
+async def test_a_call_of_too_many_events_is_not_counted_and_the_log_says_so(
+    calls: Calls, admissions: Admissions, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    await keep(calls, *(added(number, f"p{number}", raw_id(number)) for number in range(1, 5)))
+    monkeypatch.setattr(TooManyEvents, "LIMIT", 4)
+    assert (await admissions.crowd(ROOM)).count == 4
+    monkeypatch.setattr(TooManyEvents, "LIMIT", 3)
+    assert await admissions.crowd(ROOM) == NOBODY
+    assert f"the people in room {ROOM} are not counted" in caplog.text
