@@ -21,6 +21,7 @@ def test_nothing_set_lets_nobody_in_and_names_no_storage() -> None:
     assert settings.table == "rooms"
     assert not settings.trust_forwarded_host
     assert (settings.expired_days, settings.retention_days) == (30, 400)
+    assert settings.call_capacity == 350
 
 
 def test_keys_have_the_name_and_the_access_of_their_setting() -> None:
@@ -61,6 +62,10 @@ def test_keys_have_the_name_and_the_access_of_their_setting() -> None:
         ({"ROOMS_RETENTION_DAYS": "36501"}, "ROOMS_RETENTION_DAYS: a whole number of days, from 7 to 36500"),
         ({"ROOMS_RETENTION_DAYS": "6"}, "ROOMS_RETENTION_DAYS: a whole number of days, from 7 to 36500"),
         ({"ROOMS_RETENTION_DAYS": "٣"}, "ROOMS_RETENTION_DAYS: a whole number of days, from 7 to 36500"),
+        *(
+            ({"ROOMS_CALL_CAPACITY": text}, "ROOMS_CALL_CAPACITY: a whole number of people, from 1 to 5000")
+            for text in ("0", "5001", "x", "-1", "1e2", "350.0", " 350", "٣٥٠", "00000350")
+        ),
         ({"ROOMS_TRUST_FORWARDED_HOST": "yes"}, "ROOMS_TRUST_FORWARDED_HOST: true or false"),
         ({"ROOMS_TABLE": "1rooms"}, "ROOMS_TABLE: a table's name"),
     ],
@@ -124,6 +129,11 @@ def test_a_switch_is_true_or_false(text: str, value: bool) -> None:
 @pytest.mark.parametrize(("text", "days"), [("7", 7), ("36500", 36_500), ("", 400)])
 def test_a_time_to_keep_is_whole_days(text: str, days: int) -> None:
     assert read_settings({"ROOMS_RETENTION_DAYS": text}).retention_days == days
+
+
+@pytest.mark.parametrize(("text", "people"), [("1", 1), ("5000", 5_000), ("", 350)])
+def test_a_call_holds_a_whole_number_of_people(text: str, people: int) -> None:
+    assert read_settings({"ROOMS_CALL_CAPACITY": text}).call_capacity == people
 
 
 def test_the_log_s_own_names_are_no_names_of_keys() -> None:
