@@ -70,7 +70,7 @@ class Lists:
         """
         start = keys.invitee_prefix(raw_id)
         rows, last = await self._table.page_of_all(start, f"{start}~", after, PAGE, _PER_PARTITION, ["RowKey"])
-        found = await in_parallel(self._rooms.if_invited(keys.listed_room_id(row["RowKey"]), raw_id) for row in rows)
+        found = await in_parallel(self._rooms.if_invited(row["RowKey"], raw_id) for row in rows)
         return [room for room in found if room is not None and wanted.fits(room)], last
 
 

@@ -87,7 +87,7 @@ class Retention:
         await in_parallel(self._invitee(row) for row in rows if self._was_written_before(row, self.stale))
 
     async def _invitee(self, row: TableEntity) -> None:
-        if await self.rooms.if_invited(keys.listed_room_id(row["RowKey"]), row["rawId"]) is None:
+        if await self.rooms.if_invited(row["RowKey"], row["rawId"]) is None:
             with suppress(Conflict):
                 await self.table.delete(row["PartitionKey"], [], unchanged=[row])
                 self.removed["stale invitees"] += 1

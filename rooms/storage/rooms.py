@@ -91,13 +91,17 @@ class Rooms:
         row, roster = await self._room_and_roster(room_id)
         return RoomWithRoster(room_of(row), roster, parse_time(row["changedAt"]))
 
-    async def if_invited(self, room_id: str, raw_id: str) -> Room | None:
-        """The room, if it is there and the person is on its roster. One request."""
+    async def if_invited(self, row: str, raw_id: str) -> Room | None:
+        """The room of the person's invitee row `row`, if it is there and the person is on its roster. One request.
+
+        A create that was sent again may have left a row with another time of creation, beside that of the room.
+        """
         try:
-            found = await self.with_roster(room_id)
+            found = await self.with_roster(keys.listed_room_id(row))
         except RoomNotFound:
             return None
-        return found.room if raw_id in found.roster else None
+        its_row = keys.invitee_row(found.room.id, found.room.created_at, raw_id)
+        return found.room if raw_id in found.roster and row == its_row else None
 
     async def update(self, room_id: str, wanted: RoomChange, origin: Origin) -> Room:
         """The room with what `wanted` sets. Two requests; one if it changes nothing."""
