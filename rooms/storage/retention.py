@@ -4,6 +4,7 @@ Every step can be repeated, and killed at any point: what is left is found by th
 is gone is no error. Rows go in an order in which nothing that still stands needs what is gone.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
@@ -11,12 +12,15 @@ from dataclasses import dataclass, field
 
 from azure.data.tables import TableEntity
 
+from rooms.errors import StorageUnavailable
 from rooms.rules.time import HOUR, MAX_TIME, Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.changes import Origin
 from rooms.storage.parallel import in_parallel
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import MAX_OPERATIONS, Conflict, Table
+
+_log = logging.getLogger(__name__)
 
 UPKEEP_ACTOR = "upkeep"
 """Whom the log names for rooms that were deleted because they had expired."""
@@ -87,7 +91,14 @@ class Retention:
         await in_parallel(self._invitee(row) for row in rows if self._was_written_before(row, self.stale))
 
     async def _invitee(self, row: TableEntity) -> None:
-        if await self.rooms.if_invited(row["RowKey"], row["rawId"]) is None:
+        try:
+            invited = await self.rooms.if_invited(row["RowKey"], row["rawId"]) is not None
+        except StorageUnavailable:
+            raise
+        except Exception:  # as with rooms: what is wrong in one must not end the upkeep of all
+            _log.exception("upkeep: left an invitee of the room %s", keys.listed_room_id(row["RowKey"]))
+            return
+        if not invited:
             with suppress(Conflict):
                 await self.table.delete(row["PartitionKey"], [], unchanged=[row])
                 self.removed["stale invitees"] += 1
