@@ -4,7 +4,7 @@ import time
 
 from rooms.rules.room import Room
 from rooms.rules.room_filter import RoomFilter
-from rooms.rules.time import DAY, MAX_TIME, Ticks
+from rooms.rules.time import DAY, MAX_TIME, Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.entities import listed_room_of, stored_time
 from rooms.storage.parallel import in_parallel
@@ -19,6 +19,9 @@ _PER_PARTITION = 10
 if they do, the page is shorter."""
 
 _WIDER = 4
+
+_FIRST_CREATED = parse_time("2020-01-01T00:00:00Z")
+"""Before that time there were no rooms anywhere, so the search for them ends with one step."""
 
 SEARCH_SECONDS = 0.5
 """After that time a page of some rooms ends, however few it has: the next one goes on."""
@@ -44,14 +47,15 @@ class Lists:
 
         The storage chooses them, among the rooms created on the last day, then in the four days before, and so on, until the page
         is full or SEARCH_SECONDS are over: it reads every row that a request is about, so that one which finds few may take long.
-        A round is one request for each partition, in parallel; six rounds reach back three years.
+        A round is one request for each partition, in parallel; seven rounds reach back fourteen years. A later page begins with a
+        quarter of what the list has behind it, so that even pages of one round each come to an end.
         """
         where, until = _where(wanted), time.monotonic() + SEARCH_SECONDS
         start, created = (keys.INDEX_START, now) if after is None else (keys.behind(after), keys.created_of(after))
-        span, rooms = DAY, list[Room]()
+        span, rooms = max(DAY, (now - created) // _WIDER), list[Room]()
         while True:
             created, span = created - span, span * _WIDER
-            end = keys.index_point(created) if created > 0 else keys.INDEX_END
+            end = keys.index_point(created) if created > _FIRST_CREATED else keys.INDEX_END
             known, cut_off = await self._table.first_of_all(start, end, _PER_PARTITION, where=where)
             shown = known[: PAGE - len(rooms)]
             rooms += map(listed_room_of, shown)
