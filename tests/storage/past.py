@@ -13,6 +13,7 @@ from rooms.rules.time import DAY, HOUR, Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.calls import Calls
 from rooms.storage.details import AllDetails
+from rooms.storage.entities import Entity
 from rooms.storage.quarantine import Quarantine
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Operation, Table
@@ -86,6 +87,10 @@ class Watched(Table):
     async def commit(self, operations: Sequence[Operation]) -> None:
         await self._before("commit", operations[0][1]["RowKey"])
         await super().commit(operations)
+
+    async def write(self, entities: Sequence[Entity]) -> None:
+        await self._before("write", entities[0]["RowKey"])
+        await super().write(entities)
 
     async def delete(self, partition: str, rows: Sequence[str], unchanged: Sequence[TableEntity] = ()) -> None:
         await self._before("delete", [*rows, *(row["RowKey"] for row in unchanged)][0])

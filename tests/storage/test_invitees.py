@@ -1,0 +1,412 @@
+"""Who is invited to a room finds it, and nobody else does, whatever becomes of the requests that write the rows of it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from itertools import count
+from typing import Any
+
+import pytest
+from azure.data.tables.aio import TableClient
+
+from rooms.errors import StorageUnavailable
+from rooms.rules.room import Room, RoomChange
+from rooms.rules.room_filter import RoomFilter
+from rooms.rules.roster import Roster
+from rooms.rules.time import DAY, now, parse_time
+from rooms.storage import keys
+from rooms.storage.lists import Lists
+from rooms.storage.rooms import Repeatability, Rooms
+from rooms.storage.table import Table
+from tests.identifiers import raw_id
+from tests.storage.conftest import ORIGIN, Clock
+from tests.storage.past import Watched, rows_of, run, upkeep_of
+from tests.storage_proxy import Fault, StorageProxy
+from tests.whole import StoredRoom, stored_rooms
+
+ALICE, BOB = raw_id(1), raw_id(2)
+MANY = 250
+CROWD = [raw_id(number) for number in range(1000, 1000 + MANY)]
+FEW = 25
+
+REPEATABLE = Repeatability("the request", "hash of its body")
+
+
+@pytest.fixture
+def small_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """FEW people need as many requests as MANY do."""
+    monkeypatch.setattr("rooms.storage.invitees.MAX_OPERATIONS", 10)
+
+
+async def listed(table: Table, person: str) -> list[Room]:
+    """The rooms to which the person is invited."""
+    lists = Lists(table, Rooms(table, now))
+    rooms, last = await lists.of_participant(person, RoomFilter(), None)
+    while last is not None:
+        more, last = await lists.of_participant(person, RoomFilter(), last)
+        rooms += more
+    return rooms
+
+
+async def found(client: TableClient, person: str) -> list[str]:
+    """The ids of these rooms."""
+    return [room.id for room in await listed(Table(client), person)]
+
+
+async def stored(client: TableClient) -> dict[str, StoredRoom]:
+    return stored_rooms((await rows_of(client)).values())
+
+
+def attendees(people: Sequence[str]) -> Roster:
+    return dict.fromkeys(people, "Attendee")
+
+
+def some_of(people: Sequence[str]) -> list[str]:
+    """Whose rows are written in different transactions."""
+    return [people[0], people[len(people) // 2], people[-1]]
+
+
+def invitees_of(rows: Any) -> list[str]:
+    """The keys of the rows of invitees."""
+    return [row for _, row in rows if row.startswith(keys.INVITEES_START)]
+
+
+async def create(table: Table, people: Sequence[str], repeatability: Repeatability | None = None) -> Room:
+    return await Rooms(table, now).create(RoomChange(), attendees(people), repeatability, ORIGIN)
+
+
+# Who is found.
+
+
+async def test_a_person_finds_the_rooms_to_which_they_are_invited_newest_first(direct: TableClient) -> None:
+    table = Table(direct)
+    created = [await create(table, people) for people in ([ALICE, BOB], [BOB], [ALICE], [])]
+    invited_later = created[3]
+    await Rooms(table, now).patch_roster(invited_later.id, {ALICE: "Presenter"}, ORIGIN)
+    assert await listed(table, ALICE) == [invited_later, created[2], created[0]]
+
+
+async def test_a_room_is_found_as_it_is_now(direct: TableClient) -> None:
+    table = Table(direct)
+    room = await create(table, [ALICE])
+    changed = await Rooms(table, now).update(room.id, RoomChange(now(), now() + DAY, True), ORIGIN)
+    assert await listed(table, ALICE) == [changed]
+
+
+async def test_who_is_removed_does_not_find_the_room_until_they_are_invited_again(direct: TableClient) -> None:
+    rooms, seen = Rooms(Table(direct), now), []
+    room = await create(Table(direct), [ALICE, BOB])
+    for role in (None, "Consumer", None, "Presenter"):
+        await rooms.patch_roster(room.id, {ALICE: role}, ORIGIN)
+        seen.append(len(await found(direct, ALICE)))
+    assert seen == [0, 1, 0, 1]
+
+
+async def test_a_deleted_room_is_not_found(direct: TableClient) -> None:
+    room = await create(Table(direct), [ALICE])
+    await Rooms(Table(direct), now).delete(room.id, ORIGIN)
+    assert await found(direct, ALICE) == []
+
+
+async def test_a_create_that_is_sent_again_makes_the_room_be_found_once(direct: TableClient) -> None:
+    """Rows that do not fit into the transaction are written before it is known that the room is there."""
+    rooms = [await create(Table(direct), CROWD, REPEATABLE) for _ in range(3)]
+    assert len(set(rooms)) == 1
+    assert [await found(direct, person) for person in some_of(CROWD)] == [[rooms[0].id]] * 3
+
+
+# Requests.
+
+
+class Transactions:
+    """How many operations each transaction of a client has."""
+
+    def __init__(self, client: TableClient, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.sizes: list[int] = []
+        submit = client.submit_transaction
+
+        async def counted(operations: Any, **options: Any) -> Any:
+            self.sizes.append(len(operations))
+            return await submit(operations, **options)
+
+        monkeypatch.setattr(client, "submit_transaction", counted)
+
+
+@pytest.fixture
+def transactions(client: TableClient, monkeypatch: pytest.MonkeyPatch) -> Transactions:
+    return Transactions(client, monkeypatch)
+
+
+BY_SIZE = [
+    (0, [4], [3]),
+    (1, [5], [4]),
+    (96, [100], [99]),
+    (97, [1, 100], [100]),
+    (98, [2, 100], [1, 100]),
+    (100, [4, 100], [3, 100]),
+    (101, [5, 100], [4, 100]),
+    (196, [100, 100], [99, 100]),
+    (197, [100, 1, 100], [100, 100]),
+    (198, [100, 2, 100], [100, 1, 100]),
+]
+"""A number of people, and the operations of each transaction that invites them: into a new room, and into another one."""
+
+
+@pytest.mark.parametrize(("people", "sizes"), [(people, sizes) for people, sizes, _ in BY_SIZE])
+async def test_the_requests_of_a_create(
+    rooms: Rooms, proxy: StorageProxy, transactions: Transactions, people: int, sizes: list[int]
+) -> None:
+    await rooms.create(RoomChange(), {}, None, ORIGIN)  # makes the table
+    proxy.forget()
+    transactions.sizes.clear()
+    await rooms.create(RoomChange(), attendees(CROWD[:people]), None, ORIGIN)
+    assert (transactions.sizes, len(proxy.seen)) == (sizes, len(sizes))
+
+
+@pytest.mark.parametrize(("people", "sizes"), [(people, sizes) for people, _, sizes in BY_SIZE[1:]])
+async def test_the_requests_of_a_change_of_the_roster(
+    rooms: Rooms, proxy: StorageProxy, transactions: Transactions, people: int, sizes: list[int]
+) -> None:
+    room = await rooms.create(RoomChange(), {ALICE: "Attendee"}, None, ORIGIN)
+    proxy.forget()
+    transactions.sizes.clear()
+    await rooms.patch_roster(room.id, attendees(CROWD[:people]), ORIGIN)
+    assert (transactions.sizes, len(proxy.seen)) == (sizes, 1 + len(sizes))
+
+
+async def test_rows_are_written_for_those_who_are_new_and_nobody_else(
+    rooms: Rooms, transactions: Transactions, client: TableClient
+) -> None:
+    room = await rooms.create(RoomChange(), attendees(CROWD), None, ORIGIN)
+    transactions.sizes.clear()
+    await rooms.patch_roster(room.id, {**dict.fromkeys(CROWD, "Consumer"), ALICE: "Presenter"}, ORIGIN)
+    await rooms.patch_roster(room.id, dict.fromkeys(CROWD), ORIGIN)
+    assert transactions.sizes == [3 + 1, 3]
+
+
+# Faults.
+
+
+type Change = Callable[[Rooms, str, Sequence[str]], Awaitable[Any]]
+
+CHANGES: dict[str, tuple[Change, int]] = {
+    "create": (lambda rooms, _, people: rooms.create(RoomChange(), attendees(people), REPEATABLE, ORIGIN), 3),
+    "patch": (lambda rooms, room_id, people: rooms.patch_roster(room_id, attendees(people), ORIGIN), 4),
+}
+"""What invites people, and with how many requests it invites MANY."""
+
+EACH_REQUEST = [
+    pytest.param(change, at, id=f"{change}-{at}")
+    for change, (_, requests) in CHANGES.items()
+    for at in range(requests + (change == "create") * 2)
+]
+"""The table of a create is not there: two more."""
+
+
+@pytest.mark.usefixtures("one_partition")
+@pytest.mark.parametrize("fault", Fault)
+@pytest.mark.parametrize(("change", "at"), EACH_REQUEST)
+async def test_a_fault_at_any_request_leaves_all_invited_once(
+    rooms: Rooms, client: TableClient, proxy: StorageProxy, change: str, at: int, fault: Fault
+) -> None:
+    invite, _ = CHANGES[change]
+    room_id = "" if change == "create" else (await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)).id
+    proxy.forget()
+    proxy.choose = lambda number, _: fault if number == at else None
+    try:
+        await invite(rooms, room_id, CROWD)
+    except StorageUnavailable:
+        await invite(rooms, room_id, CROWD)  # as a client does
+    assert len(proxy.seen) > at
+    proxy.forget()
+    ((room_id, room),) = (await stored(client)).items()
+    assert room.kinds == (["RoomCreated"] if change == "create" else ["ParticipantsUpdated", "RoomCreated"])
+    assert set(room.roster) >= set(CROWD)
+    assert [await found(client, person) for person in some_of(CROWD)] == [[room_id]] * 3
+
+
+@pytest.mark.parametrize("change", CHANGES)
+async def test_many_people_are_invited_with_no_more_requests_than_are_said(
+    rooms: Rooms, proxy: StorageProxy, change: str
+) -> None:
+    invite, requests = CHANGES[change]
+    room_id = (await rooms.create(RoomChange(), {}, None, ORIGIN)).id
+    proxy.forget()
+    await invite(rooms, room_id, CROWD)
+    assert len(proxy.seen) == requests
+
+
+async def test_a_table_is_made_by_the_rows_of_many_invitees(rooms: Rooms, client: TableClient, proxy: StorageProxy) -> None:
+    room = await rooms.create(RoomChange(), attendees(CROWD), None, ORIGIN)
+    assert len(proxy.seen) == 3 + 2
+    assert list(await stored(client)) == [room.id]
+
+
+async def test_a_storage_that_refuses_the_rows_is_unavailable_at_once(proxy: StorageProxy) -> None:
+    key = next(part for part in proxy.connection_string.split(";") if part.startswith("AccountKey="))
+    wrong = proxy.connection_string.replace(key, "AccountKey=d3Jvbmc=")
+    async with TableClient.from_connection_string(wrong, "refused", retry_total=0) as client:
+        with pytest.raises(StorageUnavailable):
+            await create(Table(client), CROWD)
+    assert len(proxy.seen) == 1
+
+
+# Killed.
+
+
+class Killed(BaseException):
+    """What is under way ends here, and nothing is done about it."""
+
+
+@pytest.mark.usefixtures("one_partition", "small_transactions")
+@pytest.mark.parametrize("upkeep_between", [False, True])
+@pytest.mark.parametrize("at", range(3))
+@pytest.mark.parametrize("change", CHANGES)
+async def test_a_change_that_is_killed_ahead_of_any_write_shows_to_nobody_until_it_is_sent_again(
+    direct: TableClient, change: str, at: int, upkeep_between: bool
+) -> None:
+    writes = 0
+
+    async def kill(what: str, _row: str) -> None:
+        nonlocal writes
+        writes += what in ("write", "commit")
+        if writes > at:
+            raise Killed
+
+    (invite, _), people, some = CHANGES[change], CROWD[:FEW], some_of(CROWD[:FEW])
+    room = await create(Table(direct), [ALICE])
+    with pytest.raises(Killed):
+        await invite(Rooms(Watched(direct, kill), now), room.id, people)
+    left_behind = min(10 * at, FEW - (6 if change == "create" else 7))
+    assert len(invitees_of(await rows_of(direct))) == 1 + left_behind
+    assert [await found(direct, person) for person in some] == [[]] * 3
+    if upkeep_between:
+        assert (await run(direct, now() + 2 * DAY)).removed["stale invitees"] == left_behind
+    await invite(Rooms(Table(direct), now), room.id, people)
+    changed = next(room_id for room_id, room in (await stored(direct)).items() if people[0] in room.roster)
+    assert [await found(direct, person) for person in some] == [[changed]] * 3
+    await run(direct, now() + 4 * DAY)
+    assert [await found(direct, person) for person in some] == [[changed]] * 3
+    assert await found(direct, ALICE) == [room.id]
+    assert len(invitees_of(await rows_of(direct))) == 1 + FEW
+
+
+# What upkeep removes.
+
+
+async def stale_table(client: TableClient) -> tuple[list[str], dict[str, str]]:
+    """People who are invited, and rows of each kind that has to go, by what has become of the invitation."""
+    table, clock = Table(client), Clock(now())
+    rooms, gone = Rooms(table, clock), {}
+    kept = await rooms.create(RoomChange(), attendees([ALICE, BOB, raw_id(3)]), None, ORIGIN)
+    await rooms.patch_roster(kept.id, {BOB: None}, ORIGIN)
+    gone["removed"] = keys.invitee_row(kept.id, kept.created_at, BOB)
+    deleted = await rooms.create(RoomChange(), attendees([ALICE]), None, ORIGIN)
+    await rooms.delete(deleted.id, ORIGIN)
+    gone["of a deleted room"] = keys.invitee_row(deleted.id, deleted.created_at, ALICE)
+    for person, room_id, created_at, why in (
+        (raw_id(4), kept.id, kept.created_at, "never committed"),
+        (ALICE, "99400000000000007", kept.created_at, "of a room that was never made"),
+        (ALICE, kept.id, kept.created_at + 1, "of another try to make the room"),
+    ):
+        gone[why] = keys.invitee_row(room_id, created_at, person)
+        await client.upsert_entity({"PartitionKey": "7", "RowKey": gone[why], "rawId": person})
+    return [keys.invitee_row(kept.id, kept.created_at, person) for person in (ALICE, raw_id(3))], gone
+
+
+@pytest.mark.usefixtures("one_partition")
+async def test_upkeep_removes_rows_of_who_is_not_invited_and_nothing_else(direct: TableClient) -> None:
+    kept, gone = await stale_table(direct)
+    before = await rows_of(direct)
+    assert sorted(invitees_of(before)) == sorted([*kept, *gone.values()])
+    report = await run(direct, now() + 2 * DAY)
+    after = await rows_of(direct)
+    assert {row for _, row in before.keys() - after.keys()} == set(gone.values())
+    assert all(row == before[place] for place, row in after.items())
+    assert f"removed {len(gone)} stale invitees;" in str(report)
+
+
+@pytest.mark.usefixtures("one_partition")
+@pytest.mark.parametrize(("age", "goes"), [(DAY, False), (DAY + 1, True)])
+async def test_a_row_of_who_is_not_invited_goes_when_it_is_older_than_a_day(direct: TableClient, age: int, goes: bool) -> None:
+    room = await create(Table(direct), [ALICE])
+    await Rooms(Table(direct), now).patch_roster(room.id, {ALICE: None}, ORIGIN)
+    report = await run(direct, await written_at(direct) + age)
+    assert len(invitees_of(await rows_of(direct))) == (not goes)
+    assert ("removed 1 stale invitee;" in str(report)) == goes
+
+
+async def written_at(client: TableClient) -> int:
+    """When the only row of an invitee was written, by the storage's clock."""
+    ((_, row),) = [(place, row) for place, row in (await rows_of(client)).items() if place[1].startswith(keys.INVITEES_START)]
+    return parse_time(row.metadata["timestamp"].isoformat())  # type: ignore[attr-defined]
+
+
+@pytest.mark.usefixtures("one_partition")
+async def test_who_is_invited_between_upkeeps_look_at_the_roster_and_its_removal_of_the_row_finds_the_room(
+    direct: TableClient,
+) -> None:
+    rooms = Rooms(Table(direct), now)
+    room = await create(Table(direct), [ALICE])
+    await rooms.patch_roster(room.id, {ALICE: None}, ORIGIN)
+    invited = 0
+
+    async def invite(what: str, row: str) -> None:
+        nonlocal invited
+        if what == "delete" and row.startswith(keys.INVITEES_START):
+            invited += 1
+            await rooms.patch_roster(room.id, {ALICE: "Attendee"}, ORIGIN)
+
+    report = await upkeep_of(Watched(direct, invite), now() + 2 * DAY).run(20.0)
+    assert (invited, report.removed["stale invitees"]) == (1, 0)
+    assert await found(direct, ALICE) == [room.id]
+    await stored(direct)
+
+
+@pytest.mark.usefixtures("one_partition")
+async def test_upkeep_that_is_killed_at_any_request_leaves_who_is_invited_and_is_finished_by_the_next(
+    direct: TableClient,
+) -> None:
+    kept, gone = await stale_table(direct)
+    filled = list((await rows_of(direct)).values())
+    for last in count():
+        requests = 0
+
+        async def kill(_what: str, _row: str, last: int = last) -> None:
+            nonlocal requests
+            requests += 1
+            if requests > last:
+                raise Killed
+
+        await direct.submit_transaction([("upsert", row) for row in filled])
+        try:
+            await upkeep_of(Watched(direct, kill), now() + (2 + 2 * last) * DAY).run(20.0)
+        except Killed:
+            assert set(invitees_of(await rows_of(direct))) >= set(kept)
+        await run(direct, now() + (3 + 2 * last) * DAY)
+        assert sorted(invitees_of(await rows_of(direct))) == sorted(kept)
+        await stored(direct)
+        if requests <= last:
+            break
+    assert last > 2 * len(gone)
+
+
+@pytest.mark.usefixtures("one_partition")
+async def test_of_two_upkeeps_at_once_each_row_is_removed_by_one(direct: TableClient) -> None:
+    kept, gone = await stale_table(direct)
+    reports = await asyncio.gather(*(upkeep_of(Table(direct), now() + 2 * DAY).run(20.0) for _ in range(3)))
+    assert [(report.done, report.unavailable) for report in reports] == [(1, 0)] * 3
+    assert sum(report.removed["stale invitees"] for report in reports) == len(gone)
+    assert sorted(invitees_of(await rows_of(direct))) == sorted(kept)
+
+
+@pytest.mark.usefixtures("one_partition")
+async def test_a_broken_room_keeps_the_rows_of_its_invitees_and_does_not_end_upkeep(
+    direct: TableClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    _, gone = await stale_table(direct)
+    broken = await create(Table(direct), [ALICE, BOB])
+    await direct.update_entity({"PartitionKey": "7", "RowKey": keys.room_row(broken.id), "validUntil": "soon"}, mode="merge")
+    report = await run(direct, now() + 2 * DAY)
+    assert report.removed["stale invitees"] == len(gone)
+    assert sum(row.endswith(broken.id) for row in invitees_of(await rows_of(direct))) == 2
+    assert f"upkeep: left an invitee of the room {broken.id}" in caplog.messages
