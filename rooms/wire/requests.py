@@ -30,6 +30,7 @@ _SENTENCES: dict[str, Callable[[ErrorDetails], str]] = {
     "model_type": lambda _: "An object is expected here.",
     "dict_type": lambda _: "An object is expected here.",
     "bool_type": lambda _: "true or false is expected here.",
+    "missing": lambda _: "This field is needed.",
     "extra_forbidden": lambda _: "There is no such field here.",
     "string_type": lambda _: "Text is expected here.",
     "string_too_short": lambda _: f"A text of 1 to {MAX_TEXT} characters is expected here.",

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rooms.errors import Detail, ValidationFailed
 from rooms.rules.room import RoomChange
 from rooms.rules.time import parse_time
-from rooms.wire.requests import Body, CreateRoom, PatchDetails, UpdateParticipants, UpdateRoom, parse_body
+from rooms.wire.requests import AskAdmission, Body, CreateRoom, PatchDetails, UpdateParticipants, UpdateRoom, parse_body
 from rooms.wire.versions import API_VERSIONS
 
 NEWEST, OLDEST = "2025-03-13", "2023-06-14"
@@ -161,16 +161,50 @@ def test_details_that_cannot_be_understood_are_named_with_their_path(body: bytes
     assert words in message
 
 
+def test_who_asks_for_admission() -> None:
+    asked = parse_body(AskAdmission, b'{"displayName":"Ines","rawId":"4:+1555"}', NEWEST)
+    assert (asked.raw_id, asked.display_name) == ("4:+1555", "Ines")
+    for body in (b'{"rawId":"a"}', b'{"rawId":"a","displayName":null}'):
+        assert parse_body(AskAdmission, body, NEWEST).display_name is None
+
+
+@pytest.mark.parametrize(
+    ("body", "target", "words"),
+    [
+        (b"", "", "A non-empty request body is required."),
+        (b"no json", "$", "not valid JSON"),
+        (b"[]", "$", "An object is expected here."),
+        (b"{}", "$.rawId", "This field is needed."),
+        (b'{"displayName":"Ines"}', "$.rawId", "This field is needed."),
+        (b'{"rawid":"a"}', "$.rawId", "This field is needed."),
+        (b'{"rawId":null}', "$.rawId", "Text is expected here."),
+        (b'{"rawId":5}', "$.rawId", "Text is expected here."),
+        (b'{"rawId":""}', "$.rawId", "A text of 1 to 256 characters"),
+        (b'{"rawId":"' + b"x" * 257 + b'"}', "$.rawId", "A text of 1 to 256 characters"),
+        (b'{"rawId":"\\ud800"}', "$", "not valid JSON"),
+        (b'{"rawId":"a","displayName":""}', "$.displayName", "A text of 1 to 256 characters"),
+        (b'{"rawId":"a","displayName":"' + b"x" * 257 + b'"}', "$.displayName", "A text of 1 to 256 characters"),
+        (b'{"rawId":"a","role":"Presenter"}', "$.role", "There is no such field here."),
+    ],
+)
+def test_an_ask_for_admission_that_cannot_be_understood_is_named_with_its_field(body: bytes, target: str, words: str) -> None:
+    found_target, message = fault(AskAdmission, body)
+    assert found_target == target
+    assert words in message
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
 )
-FIELDS = st.sampled_from(["validFrom", "pstnDialOutEnabled", "participants", "role", "title", "scheduledEnd", "name"])
+FIELDS = st.sampled_from(
+    ["validFrom", "pstnDialOutEnabled", "participants", "role", "title", "scheduledEnd", "name", "rawId", "displayName"]
+)
 
 
 @given(st.binary() | (JSON | st.dictionaries(FIELDS, JSON)).map(lambda value: json.dumps(value).encode()))
 def test_any_body_is_understood_or_refused(body: bytes) -> None:
-    for model in (CreateRoom, UpdateRoom, UpdateParticipants, PatchDetails):
+    for model in (CreateRoom, UpdateRoom, UpdateParticipants, PatchDetails, AskAdmission):
         try:
             parse_body(model, body, NEWEST)
         except ValidationFailed as refused:
