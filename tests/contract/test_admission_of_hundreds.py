@@ -1,0 +1,115 @@
+"""Admission of as many people as a call holds, and more, at once."""
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+from tests.contract.events import Meeting, live_meeting
+from tests.contract.insight import Insight
+from tests.contract.raw import Raw
+from tests.identifiers import raw_id
+from tests.raw_http import Answer
+
+HOLDS = 350
+"""The default of ROOMS_CALL_CAPACITY."""
+
+PEOPLE = [raw_id(number) for number in range(400)]
+LEAVERS, COMERS, LAST = PEOPLE[:20], PEOPLE[HOLDS : HOLDS + 20], PEOPLE[HOLDS + 20]
+RETURNING, INSTEAD = PEOPLE[20], PEOPLE[HOLDS + 21]
+STAYING, OUTSIDE = PEOPLE[21:HOLDS], PEOPLE[HOLDS + 22 :]
+"""The tests of a full call share it; no test moves these."""
+
+
+def new_room(raw: Raw, people: Sequence[str]) -> str:
+    room_id: str = raw.new_room({"participants": {who: {"role": "Attendee"} for who in people}})["id"]
+    return room_id
+
+
+def ask(insight: Insight, room_id: str, who: str) -> Answer:
+    return insight.send("POST", f"/rooms/{room_id}/admission", {"rawId": who})
+
+
+def ask_at_once(insight: Insight, room_id: str, people: Sequence[str]) -> list[Answer]:
+    """The answers to all, who are on their way before the first is sent."""
+    ready = Barrier(len(people))
+
+    def one(who: str) -> Answer:
+        ready.wait()
+        return ask(insight, room_id, who)
+
+    begun = time.monotonic()
+    with ThreadPoolExecutor(len(people)) as pool:
+        answers = list(pool.map(one, people))
+    print(f"{len(people)} at once: {time.monotonic() - begun:.1f} s")
+    return answers
+
+
+def decisions(insight: Insight, room_id: str, kind: str) -> Counter[str]:
+    """How often the log has that about whom."""
+    return Counter(record["detail"]["rawId"] for record in insight.all(f"/rooms/{room_id}/log?kind={kind}"))
+
+
+def test_350_who_ask_at_once_are_all_admitted_and_each_is_in_the_log_once(raw: Raw, insight: Insight) -> None:
+    people = PEOPLE[:HOLDS]
+    room_id = new_room(raw, people)
+    answers = ask_at_once(insight, room_id, people)
+    assert Counter(answer.status for answer in answers) == {200: HOLDS}
+    assert [answer.json()["rawId"] for answer in answers] == people
+    assert decisions(insight, room_id, "Admitted") == dict.fromkeys(people, 1)
+
+
+@pytest.fixture(scope="module")
+def call(raw: Raw, insight: Insight) -> Meeting:
+    """A call that 350 of 400 who are invited have joined; later seconds are left for what happens in tests."""
+    call = live_meeting(new_room(raw, PEOPLE), seconds=600)
+    insight.deliver(call.started(), *(call.added(number / 10, who) for number, who in enumerate(PEOPLE[:HOLDS])))
+    return call
+
+
+def reasons(answer: Answer) -> list[Any]:
+    return [reason["code"] for reason in answer.json().get("reasons", [])]
+
+
+def test_the_next_one_is_refused_as_the_room_is_full(insight: Insight, call: Meeting) -> None:
+    answer = ask(insight, call.room_id, OUTSIDE[0])
+    assert (answer.status, reasons(answer)) == (403, ["RoomFull"])
+
+
+def test_who_is_in_the_full_call_is_let_in_again(insight: Insight, call: Meeting) -> None:
+    assert ask(insight, call.room_id, STAYING[0]).status == 200
+
+
+def test_who_has_left_is_let_in_again_though_another_has_taken_the_place(insight: Insight, call: Meeting) -> None:
+    insight.deliver(call.removed(100, RETURNING))
+    assert ask(insight, call.room_id, INSTEAD).status == 200
+    insight.deliver(call.added(101, INSTEAD))
+    assert reasons(ask(insight, call.room_id, OUTSIDE[0])) == ["RoomFull"]
+    assert ask(insight, call.room_id, RETURNING).status == 200
+
+
+def test_after_20_have_left_20_more_get_in_and_the_next_is_refused(insight: Insight, call: Meeting) -> None:
+    insight.deliver(*(call.removed(200, who) for who in LEAVERS))
+    for number, who in enumerate(COMERS):
+        assert ask(insight, call.room_id, who).status == 200, number
+        insight.deliver(call.added(201 + number, who))
+    answer = ask(insight, call.room_id, LAST)
+    assert (answer.status, reasons(answer)) == (403, ["RoomFull"])
+
+
+def test_350_who_ask_at_once_for_a_full_call_are_all_answered_and_each_is_in_the_log_once(
+    insight: Insight, call: Meeting
+) -> None:
+    admitted, refused = decisions(insight, call.room_id, "Admitted"), decisions(insight, call.room_id, "Refused")
+    people = [*STAYING[: HOLDS - len(OUTSIDE)], *OUTSIDE]
+    answers = ask_at_once(insight, call.room_id, people)
+    may = {200: HOLDS - len(OUTSIDE), 403: len(OUTSIDE)}
+    assert Counter(answer.status for answer in answers) == may
+    assert [answer.status for answer in answers] == [200] * may[200] + [403] * may[403]
+    assert {tuple(reasons(answer)) for answer in answers[may[200] :]} == {("RoomFull",)}
+    assert decisions(insight, call.room_id, "Admitted") - admitted == dict.fromkeys(people[: may[200]], 1)
+    assert decisions(insight, call.room_id, "Refused") - refused == dict.fromkeys(OUTSIDE, 1)
