@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from itertools import batched, groupby
 from typing import Any
 
 from azure.data.tables import TableEntity
@@ -16,7 +17,7 @@ from rooms.storage.details import AllDetails
 from rooms.storage.entities import Entity
 from rooms.storage.quarantine import Quarantine
 from rooms.storage.rooms import Rooms
-from rooms.storage.table import Operation, Table
+from rooms.storage.table import MAX_OPERATIONS, Operation, Table
 from rooms.storage.upkeep import Report, Upkeep
 from tests.identifiers import raw_id
 from tests.storage.conftest import ORIGIN
@@ -95,6 +96,31 @@ class Watched(Table):
     async def delete(self, partition: str, rows: Sequence[str], unchanged: Sequence[TableEntity] = ()) -> None:
         await self._before("delete", [*rows, *(row["RowKey"] for row in unchanged)][0])
         await super().delete(partition, rows, unchanged)
+
+
+class Collected(Table):
+    """Keeps what is created for `flush`, which writes a hundred rows with each request, whatever transactions they are of."""
+
+    def __init__(self, client: TableClient) -> None:
+        super().__init__(client)
+        self._rows: list[Mapping[str, Any]] = []
+
+    async def commit(self, operations: Sequence[Operation]) -> None:
+        self._rows += [operation[1] for operation in operations]
+
+    async def write(self, entities: Sequence[Entity]) -> None:
+        self._rows += entities
+
+    async def flush(self) -> None:
+        self._rows.sort(key=partition_of)
+        for _, rows in groupby(self._rows, partition_of):
+            for batch in batched(rows, MAX_OPERATIONS, strict=False):
+                await super().write([dict(row) for row in batch])
+        self._rows.clear()
+
+
+def partition_of(row: Mapping[str, Any]) -> str:
+    return str(row["PartitionKey"])
 
 
 def new_table(connection_string: str) -> TableClient:

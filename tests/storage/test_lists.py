@@ -1,15 +1,32 @@
 import asyncio
+import os
 import uuid
+from collections.abc import Awaitable, Callable
+from itertools import count
+from random import Random
 
 import pytest
 from azure.data.tables.aio import TableClient
 
 from rooms.errors import StorageUnavailable
-from rooms.rules.room import Room, RoomChange
-from rooms.storage.lists import PAGE, Lists
+from rooms.rules.room import ROOM_STATES, Room, RoomChange
+from rooms.rules.room_filter import RoomFilter, room_filter
+from rooms.rules.roster import Roster
+from rooms.rules.time import DAY, HOUR, Ticks, now, parse_time
+from rooms.storage import keys
+from rooms.storage.lists import PAGE, Lists, Page
 from rooms.storage.rooms import Repeatability, Rooms
-from tests.storage.conftest import ORIGIN
+from rooms.storage.table import Table
+from tests.identifiers import raw_id
+from tests.storage.conftest import ORIGIN, Clock
+from tests.storage.past import Collected, checked
 from tests.storage_proxy import Fault, StorageProxy
+
+AT = parse_time("2026-11-21T10:00:00Z")
+ALICE, BOB = raw_id(1), raw_id(2)
+
+ROOMS_OF_ONE = 500
+OTHER_ROOMS = int(os.environ.get("OTHER_ROOMS", "500"))
 
 
 async def test_the_partitions_of_a_list_are_asked_in_parallel(rooms: Rooms, lists: Lists, proxy: StorageProxy) -> None:
@@ -68,3 +85,221 @@ async def test_a_list_that_fails_leaves_no_query_behind(rooms: Rooms, lists: Lis
         await lists.all(None)
     await asyncio.sleep(0)  # a cancelled task ends with the next turn of the loop
     assert asyncio.all_tasks() == before
+
+
+# Some rooms.
+
+
+class Made:
+    """Rooms that are made at chosen times, with few requests."""
+
+    def __init__(self, client: TableClient) -> None:
+        self._table = Collected(client)
+
+    async def room(self, created: Ticks, valid_from: Ticks, valid_until: Ticks, roster: Roster | None = None) -> Room:
+        rooms = Rooms(self._table, Clock(created))
+        return await rooms.create(RoomChange(valid_from, valid_until), roster or {}, None, ORIGIN)
+
+    async def flush(self) -> None:
+        await self._table.flush()
+
+
+def lists_of(client: TableClient) -> Lists:
+    return Lists(Table(client), Rooms(Table(client), now))
+
+
+def newest_first(rooms: list[Room]) -> list[Room]:
+    return sorted(rooms, key=lambda room: keys.index_row(room.id, room.created_at))
+
+
+async def pages_of_some(client: TableClient, wanted: RoomFilter, at: Ticks = AT) -> list[list[Room]]:
+    lists, after, pages = lists_of(client), None, list[list[Room]]()
+    while not pages or after is not None:
+        page, after = await lists.some(wanted, after, at)
+        pages.append(page)
+        assert len(page) <= PAGE
+    return pages
+
+
+async def some(client: TableClient, wanted: RoomFilter, at: Ticks = AT) -> list[Room]:
+    """The rooms on all pages."""
+    return [room for page in await pages_of_some(client, wanted, at) for room in page]
+
+
+async def rooms_of_the_years(client: TableClient, number: int) -> list[Room]:
+    """Rooms, the newest first, that were made just now, and yesterday, and so on until years ago: some at the same time, some
+    at the border of a step of the search."""
+    random, made, rooms = Random(number), Made(client), []
+    steps = [AT - DAY * days + tick for days in (0, 1, 5, 21, 85) for tick in (-1, 0, 1)]
+    for n in range(number):
+        created = steps[n] if n < len(steps) else AT - random.randrange(int(DAY * 10 ** random.uniform(-3, 3.3)))
+        rooms.append(await made.room(created, created, AT + random.choice((-DAY, DAY))))
+        if n % 10 == 0:
+            rooms.append(await made.room(created, created, AT + DAY))
+    await made.flush()
+    return newest_first(rooms)
+
+
+async def test_the_storage_chooses_the_rooms_that_fit_newest_first(direct: TableClient, one_partition: None) -> None:
+    random, made, rooms = Random(1), Made(direct), []
+    times = [AT + near for near in range(-2, 3)]
+    for n, (valid_from, valid_until) in enumerate((a, b) for a in times for b in times if a <= b):
+        for days in (n, 300 * n % 1000):
+            rooms.append(await made.room(AT - DAY * days, valid_from, valid_until))
+    await made.flush()
+    ends = [None, *times, 0, AT - DAY, AT + DAY]
+    for _ in range(40):
+        state, start, end = random.choice([None, *ROOM_STATES]), random.choice(ends), random.choice(ends)
+        wanted = room_filter(state, random.choice(times), start, end)
+        assert await some(direct, wanted) == newest_first([room for room in rooms if wanted.fits(room)])
+
+
+async def test_pages_of_some_rooms_are_whole_and_in_order(direct: TableClient) -> None:
+    rooms = [room for room in await rooms_of_the_years(direct, 120) if room.valid_until > AT]
+    pages = await pages_of_some(direct, room_filter("open", AT, None, None))
+    assert [room for page in pages for room in page] == [room for room in rooms if room.valid_from <= AT]
+    assert len(pages) > 2
+
+
+async def test_pages_of_a_search_without_time_end_after_a_step_and_are_whole_all_the_same(
+    direct: TableClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rooms.storage.lists.SEARCH_SECONDS", 0)
+    rooms = await rooms_of_the_years(direct, 50)
+    wanted = room_filter("expired", AT, None, None)
+    pages = await pages_of_some(direct, wanted)
+    assert [room for page in pages for room in page] == [room for room in rooms if wanted.fits(room)]
+    assert [] in pages[:-1]
+    assert len(pages) < 40
+
+
+async def test_pages_of_some_rooms_of_a_crowded_partition_are_whole_and_in_order(
+    direct: TableClient, one_partition: None
+) -> None:
+    rooms = [room for room in await rooms_of_the_years(direct, 60) if room.valid_until > AT]
+    pages = await pages_of_some(direct, RoomFilter(closes_from=AT + 1))
+    assert [room for page in pages for room in page] == rooms
+    assert len(pages[0]) == 10
+
+
+async def test_a_room_made_between_two_pages_of_some_neither_shows_nor_hides_another(direct: TableClient) -> None:
+    made, lists = Made(direct), lists_of(direct)
+    rooms = newest_first([await made.room(AT - n, AT, AT + DAY) for n in range(PAGE + 5)])
+    await made.flush()
+    first, after = await lists.some(RoomFilter(opens_from=1), None, AT)
+    await made.room(AT + 1, AT, AT + DAY)
+    await made.flush()
+    second, last = await lists.some(RoomFilter(opens_from=1), after, AT)
+    while last is not None:
+        more, last = await lists.some(RoomFilter(opens_from=1), last, AT)
+        second += more
+    assert first + second == rooms
+
+
+async def test_a_list_of_some_follows_the_changes_of_rooms(rooms: Rooms, client: TableClient) -> None:
+    moment = now()
+    room, gone = [await rooms.create(RoomChange(), {}, None, ORIGIN) for _ in range(2)]
+    await rooms.delete(gone.id, ORIGIN)
+    later = await rooms.update(room.id, RoomChange(moment + DAY, moment + 2 * DAY), ORIGIN)
+    shown = [await some(client, room_filter(state, moment, None, None), now()) for state in ROOM_STATES]
+    assert dict(zip(ROOM_STATES, shown, strict=True)) == {"open": [], "upcoming": [later], "expired": []}
+
+
+async def test_a_page_of_some_rooms_asks_each_partition_as_often_as_it_has_to_go_back(
+    client: TableClient, proxy: StorageProxy
+) -> None:
+    made = Made(client)
+    for n in range(PAGE + 10):
+        await made.room(AT - n, AT, AT + DAY)
+    await made.flush()
+    lists, requests = lists_of(client), []
+    for wanted in (RoomFilter(opens_from=AT), RoomFilter(opens_from=AT + 1)):
+        proxy.forget()
+        await lists.some(wanted, None, AT)
+        requests.append(len(proxy.seen))
+    assert requests == [10, 70], "rooms of today; none at all, back to the year 2020"
+
+
+async def test_a_list_of_some_that_fails_leaves_no_query_behind(rooms: Rooms, lists: Lists, proxy: StorageProxy) -> None:
+    await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)
+    before = asyncio.all_tasks()
+    asked: list[Callable[[], Awaitable[Page]]] = [
+        lambda: lists.some(RoomFilter(), None, now()),
+        lambda: lists.of_participant(ALICE, RoomFilter(), None),
+    ]
+    for ask in asked:
+        proxy.forget()
+        proxy.choose = lambda number, _: Fault.REFUSED if number % 2 else Fault.DELAYED
+        with pytest.raises(StorageUnavailable):
+            await ask()
+        await asyncio.sleep(0)
+        assert asyncio.all_tasks() == before
+
+
+# The rooms of a person.
+
+
+async def rooms_of(client: TableClient, person: str, wanted: RoomFilter) -> tuple[list[Room], int]:
+    """The rooms on all pages, and how many pages there are."""
+    lists, after, pages = lists_of(client), None, list[list[Room]]()
+    while not pages or after is not None:
+        page, after = await lists.of_participant(person, wanted, after)
+        pages.append(page)
+        assert len(page) <= PAGE
+    return [room for page in pages for room in page], len(pages)
+
+
+async def test_the_rooms_of_a_person_cost_requests_in_proportion_to_them_whatever_other_rooms_there_are(
+    direct: TableClient, proxy: StorageProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten for each page of thirty, and one for each room. OTHER_ROOMS says how many others there are."""
+    numbers = count(1)
+    monkeypatch.setattr("rooms.storage.rooms._room_id", lambda *_: f"994{next(numbers):014d}")
+    made, random = Made(direct), Random(2)
+    expected = [await made.room(AT - HOUR * n, AT, AT + DAY, {BOB: "Presenter", ALICE: "Attendee"}) for n in range(ROOMS_OF_ONE)]
+    await made.flush()
+    requests = []
+    async with TableClient.from_connection_string(proxy.connection_string, direct.table_name) as counted:
+        for others in (0, OTHER_ROOMS // 10, OTHER_ROOMS - OTHER_ROOMS // 10):
+            for n in range(others):
+                created = AT - random.randrange(HOUR * ROOMS_OF_ONE)
+                await made.room(created, AT, AT + DAY, {BOB: "Presenter", raw_id(n + 10): "Attendee"})
+            await made.flush()
+            proxy.forget()
+            rooms, pages = await rooms_of(counted, ALICE, RoomFilter())
+            assert rooms == expected
+            requests.append(len(proxy.seen))
+    print(f"{ROOMS_OF_ONE} rooms of a person: {requests} requests with 0, {OTHER_ROOMS // 10:,} and {OTHER_ROOMS:,} others")
+    assert requests == [ROOMS_OF_ONE + 10 * pages] * 3
+    assert pages == -(-ROOMS_OF_ONE // PAGE)
+
+
+async def test_rooms_written_with_few_requests_are_as_the_service_writes_them(direct: TableClient) -> None:
+    made = Made(direct)
+    rooms = [await made.room(AT, AT, AT + DAY, {ALICE: "Presenter"}) for _ in range(20)]
+    await made.flush()
+    assert set(await checked(direct)) == {room.id for room in rooms}
+
+
+async def test_the_rooms_of_a_person_are_filtered_and_pages_may_be_empty(direct: TableClient, one_partition: None) -> None:
+    made = Made(direct)
+    rooms = [await made.room(AT - n, AT, AT + (n + 1), {ALICE: "Presenter"}) for n in range(35)]
+    await made.flush()
+    wanted = room_filter("open", AT + 33, None, None)
+    assert await rooms_of(direct, ALICE, wanted) == (rooms[-2:], 4)
+    page, after = await lists_of(direct).of_participant(ALICE, wanted, None)
+    assert (page, after is None) == ([], False)
+
+
+async def test_a_room_made_between_two_pages_of_a_person_neither_shows_nor_hides_another(direct: TableClient) -> None:
+    made, lists = Made(direct), lists_of(direct)
+    rooms = [await made.room(AT - n, AT, AT + DAY, {ALICE: "Presenter"}) for n in range(PAGE + 5)]
+    await made.flush()
+    first, after = await lists.of_participant(ALICE, RoomFilter(), None)
+    await made.room(AT + 1, AT, AT + DAY, {ALICE: "Presenter"})
+    await made.flush()
+    second, last = await lists.of_participant(ALICE, RoomFilter(), after)
+    while last is not None:
+        more, last = await lists.of_participant(ALICE, RoomFilter(), last)
+        second += more
+    assert first + second == rooms
