@@ -29,7 +29,8 @@ def exchange(host: str, port: int, request: bytes) -> Answer:
         # A server that refuses a request before its end may close; its answer is there to be read.
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             connection.sendall(request)
-        response = http.client.HTTPResponse(connection, method=request.split(b" ")[0].decode("latin-1"))
-        response.begin()
-        headers = {name.lower(): ", ".join(response.headers.get_all(name, [])) for name in response.headers}
-        return Answer(response.status, headers, response.read())
+        method = request.split(b" ")[0].decode("latin-1")
+        with contextlib.closing(http.client.HTTPResponse(connection, method=method)) as response:
+            response.begin()
+            headers = {name.lower(): ", ".join(response.headers.get_all(name, [])) for name in response.headers}
+            return Answer(response.status, headers, response.read())

@@ -48,6 +48,14 @@ def test_every_operation_is_answered_with_503_and_when_to_try_again(raw: Raw, pr
     assert raw.get(room).status == 200
 
 
+@pytest.mark.parametrize("query", ["state=open", f"participant={raw_id(1)}"], ids=["state", "participant"])
+def test_a_list_of_some_rooms_is_answered_with_503_and_when_to_try_again(raw: Raw, proxy: StorageProxy, query: str) -> None:
+    proxy.choose = lambda _number, _what: Fault.CUT_BEFORE
+    answer = Raw(raw.endpoint, raw.key, version=None).get(f"/rooms?{query}")
+    assert (answer.status, answer.json(), answer.headers["retry-after"]) == (503, UNAVAILABLE, "1")
+    assert answer.headers["x-ms-error-code"] == "ServiceUnavailable"
+
+
 def test_without_a_storage_the_log_says_what_to_set(tmp_path: Path) -> None:
     with running_app(tmp_path, {"ROOMS_STORAGE": "", "ROOMS_TABLE": "none"}) as app:
         answer = Raw(app.http, app.manage_key).get("/rooms")
