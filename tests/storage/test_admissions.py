@@ -183,6 +183,20 @@ async def test_a_decision_that_cannot_be_written_is_not_told(
     assert await door.decisions(room_id) == []
 
 
+async def test_who_gives_up_on_a_slow_storage_does_not_hinder_those_who_ask_later(
+    door: Door, proxy: StorageProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room_id = await door.room(THREE)
+    await door.call(room_id, BOB, CAROL)
+    proxy.forget()
+    proxy.choose = lambda number, _: Fault.DELAYED if number == 1 else None
+    with monkeypatch.context() as impatient:
+        impatient.setattr("rooms.functions.http.TIME_BUDGET", 0.2)
+        assert (await door.post(room_id)).status_code == 503
+    assert reasons(await door.post(room_id)) == (403, ["RoomFull"])
+    assert await door.decisions(room_id) == ["Refused"]
+
+
 # The order of the log.
 
 
