@@ -42,6 +42,7 @@ def app(azurite: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runn
     settings = {"ROOMS_STORAGE": azurite, "ROOMS_TABLE": TABLE, "ROOMS_CALL_CAPACITY": "2"}
     with running_app(tmp_path_factory.mktemp("admissions"), settings) as app:
         yield app
+    assert "Traceback" not in app.log()
 
 
 @pytest.fixture(scope="module")
