@@ -1,6 +1,7 @@
 """The operations on rooms, and their list; with parameters that ACS does not have, it shows some of them."""
 
 import hashlib
+import re
 
 import azure.functions as func
 
@@ -95,15 +96,14 @@ async def _list_some(request: Request) -> func.HttpResponse:
     participant = query(request.http, "participant")
     if participant is not None and not is_acs_user(participant):
         raise InvalidParameter("The raw id of an ACS user is expected here: 8:acs:<guid>_<guid>.", "participant")
-    point = page_begin(request, keys.LIST_POINT)
+    prefix = keys.INDEX_START if participant is None else keys.invitee_prefix(participant)
+    point = page_begin(request, f"{re.escape(prefix)}{keys.LIST_POINT}")
     wanted = room_filter(state, point.as_of, start, end)
     if participant is None:
-        prefix = keys.INDEX_START
-        rooms, last = await clients.lists().some(wanted, point.after(prefix), point.as_of)
+        rooms, last = await clients.lists().some(wanted, point.row, point.as_of)
     else:
-        prefix = keys.invitee_prefix(participant)
-        rooms, last = await clients.lists().of_participant(participant, wanted, point.after(prefix))
-    return respond(200, rooms_body(rooms, page_end(request, point, prefix, last), version))
+        rooms, last = await clients.lists().of_participant(participant, wanted, point.row)
+    return respond(200, rooms_body(rooms, page_end(request, point, "", last), version))
 
 
 async def _get(request: Request) -> func.HttpResponse:
