@@ -13,7 +13,9 @@ from tests.contract.insight import READS, ROOM_READS, Insight
 from tests.identifiers import raw_id
 
 ROUTES = (*(f"/rooms/ROOM/{read}".replace("calls/x", "calls/CALL") for read in ROOM_READS), *READS)
-NAMES = st.sampled_from(["at", "from", "until", "kind", "actor", "format", "call", "nextLink", "NEXTLINK", "api-version"])
+NAMES = st.sampled_from(
+    ["at", "from", "until", "kind", "actor", "format", "call", "participant", "nextLink", "NEXTLINK", "api-version"]
+)
 DIGITS = st.text("0123456789", min_size=17, max_size=20)
 
 EDGES = [
@@ -29,6 +31,7 @@ tokens = st.one_of(
     st.builds("{}:{}".format, DIGITS, st.sampled_from(["a" * 64, "0" * 32])),
     st.builds("{} {:08d}:{}".format, DIGITS, st.integers(0, 99_999_999), st.just("f" * 64)),
     st.builds("{} {:08d}:{}:{}".format, DIGITS, st.integers(0, 99_999_999), st.sampled_from(["a", "room-x"]), st.just("f" * 64)),
+    st.builds("{} .index:{}:{}".format, DIGITS, DIGITS, st.just("9" * 17)),
     st.builds(".quarantine:{}".format, st.text("0123456789abcdef", min_size=63, max_size=64)),
     st.text(),
 ).map(to_token)
@@ -51,7 +54,8 @@ def call(insight: Insight) -> Meeting:
 @given(query=st.lists(st.tuples(NAMES, values), max_size=4))
 def test_any_query_is_answered(insight: Insight, call: Meeting, route: str, query: list[tuple[str, bytes]]) -> None:
     path = route.replace("ROOM", call.room_id).replace("CALL", call.id)
-    answer = insight.get(f"{path}?{'&'.join(f'{name}={quote_from_bytes(value)}' for name, value in query)}")
+    joined = "&".join(f"{name}={quote_from_bytes(value)}" for name, value in query)
+    answer = insight.get(f"{path}{'&' if '?' in path else '?'}{joined}")
     assert answer.status in (200, 400, 404), answer
     if answer.status != 200:
         error = answer.json()["error"]

@@ -1,0 +1,311 @@
+"""The list of rooms with parameters that ACS does not have, and that it is ACS's without them."""
+
+import asyncio
+import json
+import re
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+from azure.communication.rooms import RoomsClient
+from azure.communication.rooms.aio import RoomsClient as AsyncRoomsClient
+from azure.core.credentials import AzureKeyCredential
+
+from rooms.rules.time import DAY, HOUR, SECOND, Ticks, format_time, now, parse_time
+from rooms.storage import keys
+from rooms.wire.paging import to_token
+from tests.contract.insight import BASE, Insight, assert_invalid, assert_refused
+from tests.contract.node import run_node
+from tests.contract.raw import JSON, NEWEST, SUPPORTED, Raw, family_a
+from tests.identifiers import raw_id
+from tests.running import RunningApp, new_key
+
+# The SDK's own use of datetime.
+pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
+
+type Room = dict[str, Any]
+
+MANY = 40
+"""More than a page of rooms."""
+
+NO_VERSION = family_a("ApiVersionUnspecified", "An API version is required, but was not specified.")
+NOT_OF_THIS_LIST = "This is not a token of a nextLink of this list."
+
+
+@pytest.fixture(scope="module")
+def person(raw: Raw) -> str:
+    return raw_id()
+
+
+@pytest.fixture(scope="module")
+def rooms(raw: Raw, person: str) -> list[Room]:
+    """Rooms to which the person is invited, the newest first; each second one is open only from tomorrow on."""
+    start = now() - now() % SECOND
+
+    def room(number: int) -> dict[str, Any]:
+        opens = start + (DAY if number % 2 else -HOUR)
+        times = {"validFrom": format_time(opens), "validUntil": format_time(start + 2 * DAY)}
+        return raw.new_room({"participants": {person: {"role": "Attendee"}, raw_id(): {}}, **times})
+
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(room, range(MANY)))
+    return sorted(made, key=lambda room: parse_time(room["createdAt"]), reverse=True)
+
+
+def ids(rooms: list[Room]) -> list[str]:
+    return [room["id"] for room in rooms]
+
+
+# Without a parameter of ours it is ACS's list.
+
+
+def test_without_a_parameter_the_list_is_acs_s_to_the_byte(raw: Raw, rooms: list[Room]) -> None:
+    answer = raw.get("/rooms")
+    token = answer.json()["nextLink"].partition("nextLink=")[2].partition("&")[0]
+    assert re.fullmatch("[A-Za-z0-9_-]+", token)
+    link = f"{raw.endpoint}/rooms?nextLink={token}&api-version={NEWEST}"
+    listed = [raw.get(f"/rooms/{room['id']}").json() for room in answer.json()["value"]]
+    assert answer.body == json.dumps({"value": listed, "nextLink": link}, separators=(",", ":")).encode()
+    assert (answer.headers["content-type"], answer.headers["api-supported-versions"]) == (JSON, SUPPORTED)
+
+
+@pytest.mark.parametrize("query", ["state=", "participant=&from=&until=", "other=1", "$filter=state&top=3", "STATES=open"])
+def test_with_nothing_but_empty_or_unknown_parameters_it_is_acs_s_list(
+    app: RunningApp, raw: Raw, insight: Insight, rooms: list[Room], query: str
+) -> None:
+    plain, asked = raw.get("/rooms"), raw.get(f"/rooms?{query}")
+    assert (asked.status, asked.body) == (200, plain.body)
+    without_version = Raw(app.http, app.manage_key, version=None).get(f"/rooms?{query}")
+    assert (without_version.status, without_version.json()) == (400, NO_VERSION)
+    assert_refused(insight.get(f"/rooms?{query}&api-version={NEWEST}"), 401, "Denied")
+
+
+# With one it is ours.
+
+
+def test_a_key_as_it_is_lists_the_rooms_of_a_person_without_an_api_version(
+    app: RunningApp, person: str, rooms: list[Room]
+) -> None:
+    for key in (app.manage_key, app.read_key):
+        pages = list(Insight(app, key).pages(f"/rooms?participant={person}"))
+        assert [room for page in pages for room in page["value"]] == rooms
+        assert all(len(page["value"]) <= 30 for page in pages)
+
+
+@pytest.mark.parametrize("name", ["participant", "PARTICIPANT", "Participant"])
+def test_the_names_of_parameters_are_of_any_case(insight: Insight, rooms: list[Room], person: str, name: str) -> None:
+    assert ids(insight.all(f"/rooms?{name}={quote(person)}")) == ids(rooms)
+
+
+def test_rooms_of_a_person_are_chosen_by_state_and_time(insight: Insight, rooms: list[Room], person: str) -> None:
+    later = [room for room in rooms if parse_time(room["validFrom"]) > now()]
+    today = [room for room in rooms if room not in later]
+    until = quote(later[0]["validFrom"])
+    chosen = {
+        "state=open": today,
+        "state=upcoming": later,
+        "state=expired": [],
+        f"until={until}": today,
+        f"from={until}": rooms,
+        f"state=upcoming&until={until}": [],
+    }
+    answers = {query: ids(insight.all(f"/rooms?participant={person}&{query}")) for query in chosen}
+    assert answers == {query: ids(listed) for query, listed in chosen.items()}
+
+
+@pytest.mark.parametrize("state", ["open", "upcoming"])
+def test_all_rooms_of_a_state_are_listed_and_no_others(raw: Raw, insight: Insight, rooms: list[Room], state: str) -> None:
+    at = now()
+    expected = [
+        room["id"]
+        for page in raw.pages()
+        for room in page
+        if (at < parse_time(room["validFrom"])) == (state == "upcoming") and at < parse_time(room["validUntil"])
+    ]
+    assert len(expected) >= len(rooms) / 2
+    assert ids(insight.all(f"/rooms?state={state}")) == expected
+
+
+def test_all_pages_are_as_of_the_time_of_the_first(insight: Insight, rooms: list[Room], person: str) -> None:
+    """Which a token has in it: one that says that it is of long ago makes a page of then."""
+    for list_of, prefix in ((f"participant={person}", keys.invitee_prefix(person)), ("", keys.INDEX_START)):
+        newest = f"{prefix}{keys.newest_first(parse_time(rooms[0]['createdAt']) + 1)}"
+        tomorrow, long_ago = (to_token(f"{at} {newest}") for at in (now() + DAY + HOUR, now() - DAY))
+        shown = [ids(insight.all(f"/rooms?{list_of}&state=open&nextLink={token}")) for token in (tomorrow, long_ago)]
+        assert set(shown[0]) >= set(ids(rooms))
+        assert not set(shown[1]) & set(ids(rooms))
+
+
+def test_a_page_of_which_nothing_fits_is_empty_and_has_a_next_one(insight: Insight, rooms: list[Room], person: str) -> None:
+    pages = list(insight.pages(f"/rooms?participant={person}&state=expired"))
+    assert [page["value"] for page in pages] == [[]] * len(pages)
+    assert len(pages) > 1
+
+
+# api-version
+
+
+def test_an_api_version_is_heeded_on_all_pages(app: RunningApp, insight: Insight, rooms: list[Room], person: str) -> None:
+    oldest = insight.all(f"/rooms?participant={person}&api-version=2023-06-14")
+    assert oldest == [{name: value for name, value in room.items() if name != "pstnDialOutEnabled"} for room in rooms]
+    assert list(oldest[0]) == ["id", "createdAt", "validFrom", "validUntil"]
+
+
+def test_an_unknown_api_version_is_refused(insight: Insight) -> None:
+    message = assert_refused(insight.get("/rooms?state=open&api-version=1999-01-01"), 400, "UnsupportedApiVersion")
+    assert (
+        message == f"The HTTP resource that matches the request URI '{BASE}/rooms' does not support the API version '1999-01-01'."
+    )
+
+
+# The SDKs
+
+
+PARAMETERS: Mapping[str, str] = {
+    "state": "open",
+    "from": "2026-01-01T00:00:00.5+00:00",
+    "until": "2999-12-31T23:59:59.9999999Z",
+}
+
+
+@pytest.mark.parametrize("source", ["endpoint", "connection_string"])
+@pytest.mark.parametrize("client", [RoomsClient, AsyncRoomsClient], ids=["sync", "async"])
+@pytest.mark.parametrize("others", [{}, PARAMETERS], ids=["participant", "all parameters"])
+async def test_the_python_sdk_lists_the_rooms_of_a_person_over_all_pages(
+    app: RunningApp, rooms: list[Room], person: str, client: Any, source: str, others: Mapping[str, str]
+) -> None:
+    """It writes the values of a nextLink anew, in its own way."""
+    made = (
+        client(app.http, AzureKeyCredential(app.manage_key))
+        if source == "endpoint"
+        else client.from_connection_string(app.connection_string, connection_verify=str(app.ca))
+    )
+    urls: list[str] = []
+    parameters = {"participant": person, **others}
+    listed = made.list_rooms(params=parameters, raw_response_hook=lambda response: urls.append(response.http_request.url))
+    if client is RoomsClient:
+        found = await asyncio.to_thread(lambda: [room.id for room in listed])
+        made.close()
+    else:
+        found = [room.id async for room in listed]
+        await made.close()
+    expected = [room for room in rooms if not others or parse_time(room["validFrom"]) <= now()]
+    assert found == ids(expected)
+    first, *further = urls
+    assert person in first
+    assert further
+    assert all(quote(person) in url for url in further)
+
+
+@pytest.mark.parametrize("source", ["endpoint", "connection_string"])
+def test_the_javascript_sdk_lists_the_rooms_of_a_person_over_all_pages(
+    app: RunningApp, rooms: list[Room], person: str, source: str
+) -> None:
+    endpoint = {"ENDPOINT": app.http, "KEY": app.manage_key}
+    string = {"CONNECTION_STRING": app.connection_string, "NODE_EXTRA_CA_CERTS": str(app.ca)}
+    parameters = {"PARAMETERS": urlencode({"participant": person, "from": PARAMETERS["from"]})}
+    script = Path(__file__).parent / "javascript" / "lists.mjs"
+    done = run_node(script, {**(endpoint if source == "endpoint" else string), **parameters})
+    assert done.returncode == 0, done.stderr
+    pages = json.loads(done.stdout)
+    assert [room_id for page in pages for room_id in page] == ids(rooms)
+    assert len(pages) > 1
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    ("query", "target"),
+    [
+        ("state=foo", "state"),
+        ("state=Open", "state"),
+        ("state=open,upcoming", "state"),
+        ("participant=8:acs:nobody", "participant"),
+        ("participant=4:%2B14255550123", "participant"),
+        ("participant=8:orgid:00000000-0000-4000-8000-000000000000", "participant"),
+        (f"participant=%20{raw_id(1)}", "participant"),
+        (f"participant={raw_id(1)}%0A", "participant"),
+        ("from=yesterday", "from"),
+        ("from=2026-11-21", "from"),
+        ("until=2026-11-21T10:00:00", "until"),
+        ("until=2026-13-01T00:00:00Z", "until"),
+        ("from=0000-01-01T00:00:00Z", "from"),
+        ("from=0001-01-01T00:00:00%2B00:01", "from"),
+        ("until=9999-12-31T23:59:59-00:01", "until"),
+        ("from=2026-11-21T10:00:00Z&until=2026-11-21T10:00:00Z", "until"),
+        ("from=2026-11-21T10:00:00Z&until=2026-11-21T09:59:59.9999999Z", "until"),
+        ("state=open&nextLink=garbage", "nextLink"),
+        ("state=open&nextLink=%00", "nextLink"),
+        (f"state=open&nextLink={'A' * 5000}", "nextLink"),
+    ],
+)
+def test_what_cannot_be_understood_is_refused_by_its_name(insight: Insight, query: str, target: str) -> None:
+    assert_invalid(insight.get(f"/rooms?{query}"), target)
+
+
+def point(at: Ticks) -> str:
+    return f"{keys.newest_first(at)}:99400000000000000"
+
+
+TOKENS = {
+    "of ACS's list": keys.index_row("99400000000000000", 10**18),
+    "of a list of calls": f"{now()} {keys.newest_hour(now())}:room:{'a' * 64}",
+    "of a log": f"{keys.newest_first(10**18)}:{'a' * 32}",
+    "of the quarantine": keys.quarantine_row("0" * 64),
+    "of no time": f"{keys.INDEX_START}{point(10**18)}",
+    "of a time that is too long": f"{'9' * 20} {keys.INDEX_START}{point(10**18)}",
+    "of a row in part": f"{10**18} {keys.INDEX_START}1",
+    "of the rooms of another person": f"{10**18} {keys.invitee_prefix(raw_id(2))}{point(10**18)}",
+}
+
+
+@pytest.mark.parametrize("token", TOKENS.values(), ids=TOKENS)
+def test_a_token_of_another_list_is_refused(insight: Insight, token: str) -> None:
+    for query in ("state=open", f"participant={raw_id(1)}"):
+        assert assert_invalid(insight.get(f"/rooms?{query}&nextLink={to_token(token)}"), "nextLink") == NOT_OF_THIS_LIST
+
+
+def test_a_token_of_some_rooms_is_none_of_a_persons_and_none_of_acs_s(
+    raw: Raw, insight: Insight, rooms: list[Room], person: str
+) -> None:
+    links = [insight.json(f"/rooms?{query}")["nextLink"] for query in (f"from={FIRST}", f"participant={person}")]
+    some, persons = (link.partition("nextLink=")[2] for link in links)
+    assert_invalid(insight.get(f"/rooms?participant={person}&nextLink={some}"), "nextLink")
+    assert_invalid(insight.get(f"/rooms?state=open&nextLink={persons}"), "nextLink")
+    for token in (some, persons):
+        answer = raw.get(f"/rooms?nextLink={token}")
+        assert (answer.status, answer.json()["error"]["details"][0]["target"]) == (400, "nextLink")
+
+
+@pytest.mark.parametrize("digit", "059")
+@pytest.mark.parametrize("as_of", ["0" * 18, "9" * 18, "0" * 19, "9" * 19])
+def test_a_forged_token_of_the_right_form_is_one_of_some_page(insight: Insight, as_of: str, digit: str) -> None:
+    for query, prefix in (("state=open", keys.INDEX_START), (f"participant={raw_id(1)}", keys.invitee_prefix(raw_id(1)))):
+        for row in (digit * 19, f"{digit * 19}:{digit * 17}"):
+            token = to_token(f"{as_of} {prefix}{row}")
+            assert insight.get(f"/rooms?{query}&nextLink={token}").status == 200, (query, row)
+
+
+FIRST, LAST = "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.9999999Z"
+
+
+@pytest.mark.parametrize("state", ["", "&state=open", "&state=upcoming", "&state=expired"])
+def test_the_first_and_the_last_time_there_is_are_times_like_others(
+    insight: Insight, rooms: list[Room], person: str, state: str
+) -> None:
+    of_person = f"/rooms?participant={person}{state}"
+    everything = ids(insight.all(of_person))
+    expected = {f"from={FIRST}&until={LAST}": everything, f"from={FIRST}": everything, f"from={LAST}": [], f"until={FIRST}": []}
+    assert {query: ids(insight.all(f"{of_person}&{query}")) for query in expected} == expected
+    for query in expected:
+        assert insight.get(f"/rooms?{query}{state}").status == 200
+
+
+def test_a_wrong_key_or_none_opens_no_list(app: RunningApp, person: str) -> None:
+    for query in ("state=open", "state=foo", f"participant={person}", "from=x", f"state=open&api-version={NEWEST}"):
+        assert_refused(Insight(app, new_key()).get(f"/rooms?{query}"), 401, "Denied")
+        assert_refused(app.devhost.get(f"/rooms?{query}"), 401, "Denied")
