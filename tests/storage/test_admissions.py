@@ -22,7 +22,7 @@ from rooms.settings import read_settings
 from rooms.storage.admissions import Admissions
 from rooms.storage.calls import Calls
 from rooms.storage.history import History
-from rooms.storage.rooms import Rooms
+from rooms.storage.rooms import Rooms, RoomWithRoster
 from rooms.storage.table import Table
 from tests.identifiers import raw_id
 from tests.rules.histories import added, ended, moment, removed, started
@@ -211,6 +211,22 @@ async def test_a_decision_stands_behind_the_change_that_it_heeds_even_if_the_clo
         ("Admitted", ahead + 1),
         ("ParticipantsUpdated", ahead),
     ]
+
+
+async def test_a_decision_stands_before_a_change_that_came_too_late_to_be_heeded(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room_id = await door.room(TWO)
+    read = door.rooms.with_roster
+
+    async def read_before_alice_is_removed(room_id: str) -> RoomWithRoster:
+        found = await read(room_id)
+        await door.rooms.patch_roster(room_id, {ALICE: None}, ORIGIN)
+        return found
+
+    monkeypatch.setattr(door.rooms, "with_roster", read_before_alice_is_removed)
+    assert reasons(await door.post(room_id)) == (200, [])
+    assert [record.kind for record in await door.log(room_id)] == ["ParticipantsUpdated", "Admitted", "RoomCreated"]
 
 
 async def test_decisions_do_not_hinder_changes_of_the_room(door: Door) -> None:
