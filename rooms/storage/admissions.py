@@ -29,7 +29,8 @@ class Admissions:
         """Who is in the room's call now. One request, one for each call that goes on, and some more where there are several.
 
         Those who ask at the same time share them: to read a call of 350 people hundreds of times, when hundreds come at
-        once, would take too long."""
+        once, would take too long.
+        """
         return await self._crowds.get(room_id)
 
     async def crowd_at(self, room_id: str, at: Ticks, now: Ticks) -> Crowd:
