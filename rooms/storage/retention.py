@@ -5,7 +5,7 @@ is gone is no error. Rows go in an order in which nothing that still stands need
 """
 
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ UPKEEP_ACTOR = "upkeep"
 _KNOWN = 20
 """Rows that hold a room's state; most rooms have fewer, rosters included."""
 
-SHOWN = ["PartitionKey", "RowKey", "Timestamp", "receivedAt", "parts", "rawId"]
+SHOWN = ["PartitionKey", "RowKey", "Timestamp", "receivedAt", "parts"]
 """What has to be known of events in quarantine, of their parts, and of invitees."""
 
 _STATE = ["PartitionKey", "RowKey", "validUntil", "deleted", "changedAt"]
@@ -87,21 +87,30 @@ class Retention:
                         await self.table.delete(row["PartitionKey"], [], unchanged=[row])
 
     async def invitees(self, rows: Sequence[TableEntity]) -> None:
-        """Those of these rows whose person is not on the roster. Who is invited meanwhile has a row that has changed."""
-        await in_parallel(self._invitee(row) for row in rows if self._was_written_before(row, self.stale))
+        """Those of these rows whose person is not on the roster. Who is invited meanwhile has a row that has changed.
 
-    async def _invitee(self, row: TableEntity) -> None:
+        One request for each room of rows that were written long enough ago.
+        """
+        old: defaultdict[str, list[TableEntity]] = defaultdict(list)
+        for row in rows:
+            if self._was_written_before(row, self.stale):
+                old[keys.listed_room_id(row["RowKey"])].append(row)
+        await in_parallel(self._invitees(room_id, some) for room_id, some in old.items())
+
+    async def _invitees(self, room_id: str, rows: Sequence[TableEntity]) -> None:
         try:
-            invited = await self.rooms.if_invited(row["RowKey"], row["rawId"]) is not None
+            needed = await self.rooms.invitee_rows(room_id)
         except StorageUnavailable:
             raise
         except Exception:  # as with rooms: what is wrong in one must not end the upkeep of all
-            _log.exception("upkeep: left an invitee of the room %s", keys.listed_room_id(row["RowKey"]))
+            _log.exception("upkeep: left the invitees of the room %s", room_id)
             return
-        if not invited:
-            with suppress(Conflict):
-                await self.table.delete(row["PartitionKey"], [], unchanged=[row])
-                self.removed["stale invitees"] += 1
+        await in_parallel(self._invitee(row) for row in rows if row["RowKey"] not in needed)
+
+    async def _invitee(self, row: TableEntity) -> None:
+        with suppress(Conflict):
+            await self.table.delete(row["PartitionKey"], [], unchanged=[row])
+            self.removed["stale invitees"] += 1
 
     def _was_written_before(self, row: TableEntity, time: Ticks) -> bool:
         written = row.metadata["timestamp"]

@@ -103,6 +103,14 @@ class Rooms:
         its_row = keys.invitee_row(found.room.id, found.room.created_at, raw_id)
         return found.room if raw_id in found.roster and row == its_row else None
 
+    async def invitee_rows(self, room_id: str) -> set[str]:
+        """The rows by which those on the roster of the room find it; none, if the room is not there. One request."""
+        try:
+            found = await self.with_roster(room_id)
+        except RoomNotFound:
+            return set()
+        return {keys.invitee_row(room_id, found.room.created_at, raw_id) for raw_id in found.roster}
+
     async def update(self, room_id: str, wanted: RoomChange, origin: Origin) -> Room:
         """The room with what `wanted` sets. Two requests; one if it changes nothing."""
 

@@ -409,4 +409,17 @@ async def test_a_broken_room_keeps_the_rows_of_its_invitees_and_does_not_end_upk
     report = await run(direct, now() + 2 * DAY)
     assert report.removed["stale invitees"] == len(gone)
     assert sum(row.endswith(broken.id) for row in invitees_of(await rows_of(direct))) == 2
-    assert f"upkeep: left an invitee of the room {broken.id}" in caplog.messages
+    assert f"upkeep: left the invitees of the room {broken.id}" in caplog.messages
+
+
+@pytest.mark.usefixtures("one_partition")
+async def test_upkeep_reads_a_room_once_for_a_hundred_rows_of_its_invitees(direct: TableClient) -> None:
+    room = await create(Table(direct), CROWD)
+    reads = 0
+
+    async def look(what: str, row: str) -> None:
+        nonlocal reads
+        reads += (what, row) == ("first", keys.room_row(room.id))
+
+    await upkeep_of(Watched(direct, look), now() + 2 * DAY).run(20.0)
+    assert reads == MANY // 100 + 1
