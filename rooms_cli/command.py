@@ -41,7 +41,8 @@ def list_rooms(
     """Rooms, newest first. With --from and --until those that are open at some moment between."""
     client = _client()
     query = {"participant": participant, "state": state, "from": start, "until": end}
-    rooms = first(client.pages("/rooms", query), limit) if any(query.values()) else client.rooms(limit)
+    filtered = any(value is not None for value in query.values())
+    rooms = first(client.pages("/rooms", query), limit) if filtered else client.rooms(limit)
     if not as_json:
         show_rooms(rooms)
         return

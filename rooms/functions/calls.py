@@ -69,12 +69,11 @@ async def _presence(request: Request) -> func.HttpResponse:
 
 async def _calls(request: Request) -> func.HttpResponse:
     room_id = request.call_room_id()
-    start = keys.activity_prefix(room_id)
-    point = page_begin(request, keys.ACTIVITY_POINT)
-    page = await clients.calls().page(room_id, point.after(start), point.as_of)
+    point = page_begin(request, keys.activity_prefix(room_id), keys.ACTIVITY_POINT)
+    page = await clients.calls().page(room_id, point.row, point.as_of)
     if not page.calls and point.row is None:
         await clients.history().check(room_id)
-    return json_answer(200, page_body([call_body(*each) for each in page.calls], page_end(request, point, start, page.last)))
+    return json_answer(200, page_body([call_body(*each) for each in page.calls], page_end(request, point, page.last)))
 
 
 async def _call(request: Request) -> func.HttpResponse:
@@ -90,20 +89,17 @@ async def _call(request: Request) -> func.HttpResponse:
 
 async def _all_calls(request: Request) -> func.HttpResponse:
     start, end = request.time_range()
-    point = page_begin(request, keys.ALL_ACTIVITY_POINT)
-    after = point.after(keys.ALL_ACTIVITY_START)
-    page = await clients.calls().page_of_all(start or 0, MAX_TIME if end is None else end, after, point.as_of)
-    next_link = page_end(request, point, keys.ALL_ACTIVITY_START, page.last)
-    return json_answer(200, page_body([call_body(*each) for each in page.calls], next_link))
+    point = page_begin(request, keys.ALL_ACTIVITY_START, keys.ALL_ACTIVITY_POINT)
+    page = await clients.calls().page_of_all(start or 0, MAX_TIME if end is None else end, point.row, point.as_of)
+    return json_answer(200, page_body([call_body(*each) for each in page.calls], page_end(request, point, page.last)))
 
 
 async def _live(request: Request) -> func.HttpResponse:
-    point = page_begin(request, keys.ALL_ACTIVITY_POINT)
-    after = point.after(keys.ALL_ACTIVITY_START)
-    page = await clients.calls().page_of_all(max(0, point.as_of - QUIET), MAX_TIME, after, point.as_of, live=True)
+    point = page_begin(request, keys.ALL_ACTIVITY_START, keys.ALL_ACTIVITY_POINT)
+    page = await clients.calls().page_of_all(max(0, point.as_of - QUIET), MAX_TIME, point.row, point.as_of, live=True)
     known = await in_parallel(clients.history().known(room_id) for room_id, _ in page.calls)
     value = [
         live_body(room_id, room.details, live, present_at(live, point.as_of))
         for (room_id, live), room in zip(page.calls, known, strict=True)
     ]
-    return json_answer(200, page_body(value, page_end(request, point, keys.ALL_ACTIVITY_START, page.last)))
+    return json_answer(200, page_body(value, page_end(request, point, page.last)))

@@ -1,7 +1,7 @@
 """The operations on rooms, and their list; with parameters that ACS does not have, it shows some of them."""
 
 import hashlib
-import re
+from urllib.parse import parse_qsl
 
 import azure.functions as func
 
@@ -23,7 +23,7 @@ from rooms.wire.versions import SUPPORTED_VERSIONS, check_api_version
 
 blueprint = func.Blueprint()
 
-FILTERS = ("participant", "state", "from", "until")
+FILTERS = {"participant", "state", "from", "until"}
 """Parameters that ACS does not have: a list with one of them is ours, and needs no api-version."""
 
 MAX_REPEATABILITY_ID = 256
@@ -39,9 +39,7 @@ async def create_room(req: func.HttpRequest) -> func.HttpResponse:
 @blueprint.route("rooms", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 async def list_rooms(req: func.HttpRequest) -> func.HttpResponse:
     """GET /rooms, or GET /rooms?participant=&state=open|upcoming|expired&from=&until="""
-    if any(query(req, name) is not None for name in FILTERS):
-        return await answer_of_ours(req, _list_some)
-    return await answer(req, _list)
+    return await (answer_of_ours(req, _list_some) if _filters(req) else answer(req, _list))
 
 
 @blueprint.route("rooms/{roomId}", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
@@ -91,19 +89,22 @@ async def _list(request: Request) -> func.HttpResponse:
 async def _list_some(request: Request) -> func.HttpResponse:
     asked_version = query(request.http, "api-version")
     version = request.version if asked_version is None else check_api_version(asked_version, request.http.url.partition("?")[0])
+    for name in _filters(request.http):
+        if query(request.http, name) is None:  # one that a caller forgot to fill in must not list everything
+            raise InvalidParameter("A value is expected here.", name)
     state = request.choice("state", *ROOM_STATES)
     start, end = request.time_range()
     participant = query(request.http, "participant")
     if participant is not None and not is_acs_user(participant):
         raise InvalidParameter("The raw id of an ACS user is expected here: 8:acs:<guid>_<guid>.", "participant")
     prefix = keys.INDEX_START if participant is None else keys.invitee_prefix(participant)
-    point = page_begin(request, f"{re.escape(prefix)}{keys.LIST_POINT}")
+    point = page_begin(request, prefix, keys.LIST_POINT)
     wanted = room_filter(state, point.as_of, start, end)
     if participant is None:
         rooms, last = await clients.lists().some(wanted, point.row, point.as_of)
     else:
         rooms, last = await clients.lists().of_participant(participant, wanted, point.row)
-    return respond(200, rooms_body(rooms, page_end(request, point, "", last), version))
+    return respond(200, rooms_body(rooms, page_end(request, point, last), version))
 
 
 async def _get(request: Request) -> func.HttpResponse:
@@ -122,6 +123,12 @@ async def _update(request: Request) -> func.HttpResponse:
 async def _delete(request: Request) -> func.HttpResponse:
     await clients.rooms().delete(request.room_id(), request.origin)
     return no_content({"api-supported-versions": SUPPORTED_VERSIONS})
+
+
+def _filters(request: func.HttpRequest) -> list[str]:
+    """The parameters of ours in the URL; the host drops those without a value from its own."""
+    names = {name.lower() for name, _ in parse_qsl(request.url.partition("?")[2], keep_blank_values=True)}
+    return sorted(FILTERS & names)
 
 
 def _repeatability(request: func.HttpRequest) -> Repeatability | None:

@@ -29,8 +29,10 @@ times = st.integers(0, MAX_TIME).map(format_time) | st.sampled_from(EDGES)
 words = st.sampled_from(["csv", "json", "ndjson", "CSV", "CallStarted", "RoomCreated", "event-grid", "'", "x' or 1 eq 1 or '"])
 tokens = st.one_of(
     st.builds("{}:{}".format, DIGITS, st.sampled_from(["a" * 64, "0" * 32])),
-    st.builds("{} {:08d}:{}".format, DIGITS, st.integers(0, 99_999_999), st.just("f" * 64)),
-    st.builds("{} {:08d}:{}:{}".format, DIGITS, st.integers(0, 99_999_999), st.sampled_from(["a", "room-x"]), st.just("f" * 64)),
+    st.builds("{} room:calls:{:08d}:{}".format, DIGITS, st.integers(0, 99_999_999), st.just("f" * 64)),
+    st.builds(
+        "{} .calls:{:08d}:{}:{}".format, DIGITS, st.integers(0, 99_999_999), st.sampled_from(["a", "b-c"]), st.just("f" * 64)
+    ),
     st.builds("{} .index:{}:{}".format, DIGITS, DIGITS, st.just("9" * 17)),
     st.builds(".quarantine:{}".format, st.text("0123456789abcdef", min_size=63, max_size=64)),
     st.text(),
@@ -74,10 +76,10 @@ def test_a_forged_token_of_the_right_form_is_one_of_an_empty_or_another_page(
     hour, key = digit * 8, digit * 64
     for route, row in (
         (f"/rooms/{call.room_id}/log", f"{digit * 19}:{key}"),
-        (f"/rooms/{call.room_id}/calls", f"{as_of} {hour}:{key}"),
-        ("/calls", f"{as_of} {hour}:{call.room_id}:{key}"),
-        ("/calls?from=2025-03-03T10:00:00Z&until=9999-01-01T00:00:00Z", f"{as_of} {hour}:{'-' * 64}:{key}"),
-        ("/live", f"{as_of} {hour}:a:{key}"),
+        (f"/rooms/{call.room_id}/calls", f"{as_of} {call.room_id}:calls:{hour}:{key}"),
+        ("/calls", f"{as_of} .calls:{hour}:{call.room_id}:{key}"),
+        ("/calls?from=2025-03-03T10:00:00Z&until=9999-01-01T00:00:00Z", f"{as_of} .calls:{hour}:{'-' * 64}:{key}"),
+        ("/live", f"{as_of} .calls:{hour}:a:{key}"),
         ("/quarantine", f".quarantine:{key}"),
     ):
         token = to_token(row)
