@@ -50,8 +50,7 @@ def stored_rooms(rows: Iterable[Row], kept: Ticks = 0) -> dict[str, StoredRoom]:
         if room_id:
             assert row["PartitionKey"] == keys.partition(room_id), f"in the wrong partition: {row['RowKey']}"
             by_room[room_id][kind].append(row)
-    # A change that never came through may have left rows of invitees, also of a room that was never made.
-    return {room_id: _stored_room(room_id, some, kept) for room_id, some in by_room.items() if set(some) != {"invitee"}}
+    return {room_id: _stored_room(room_id, some, kept) for room_id, some in by_room.items()}
 
 
 def _place(key: str) -> tuple[str, str]:
@@ -60,7 +59,7 @@ def _place(key: str) -> tuple[str, str]:
     match first, *rest:
         case ".index", _, room_id:
             return room_id, "index"
-        case ".invitee", _, _, room_id:
+        case ".invitee" | ".invitees", _, _, room_id:
             return room_id, "invitee"
         case ".calls", _, room_id, _:
             return room_id, "all calls"
@@ -82,13 +81,17 @@ def _stored_room(room_id: str, rows: Mapping[str, list[Row]], kept: Ticks) -> St
     events = _check_events(room_id, rows, [record for record in log if record["kind"] in KINDS], kept)
     if room is None:
         assert not any((changes, rows["details"], rows["roster"], rows["index"])), "rows of a room that is not there"
+        assert kept or not rows["invitee"], "invitees of a room that never was"
         return StoredRoom(None, {}, log, events)
     roster = _check_changes(room, rows, changes, kept)
     assert len(rows["index"]) == (not room.get("deleted")), "a listed room is in the index once, a deleted one is not"
     assert all(listed_room_of(index) == room_of(room) for index in rows["index"]), "the index row is not the room"
-    invitees = {row["RowKey"] for row in rows["invitee"]}
-    found = {keys.invitee_row(room_id, room_of(room).created_at, raw_id) for raw_id in roster}
-    assert room.get("deleted") or found <= invitees, "somebody who is invited is not found by it"
+    invitees = {row["RowKey"]: row for row in rows["invitee"]}
+    created_at = room_of(room).created_at
+    for raw_id in {} if room.get("deleted") else roster:
+        group, member = keys.group_and_member(raw_id)
+        of_group = invitees.get(keys.group_row(room_id, created_at, group), {})
+        assert of_group.get(member) or keys.invitee_row(room_id, created_at, raw_id) in invitees, "an invitee does not find it"
     return StoredRoom(room, roster, log, events)
 
 

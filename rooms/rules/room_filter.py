@@ -1,6 +1,6 @@
 """Which rooms a list shows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rooms.rules.room import Room, RoomState
 from rooms.rules.time import MAX_TIME, Ticks
@@ -22,16 +22,21 @@ class RoomFilter:
 
 
 def room_filter(state: RoomState | None, at: Ticks, start: Ticks | None, end: Ticks | None) -> RoomFilter:
-    """Rooms that are in `state` at `at`, and open at some moment from `start` until just before `end`; None: whatever."""
-    opens_from, opens_until, closes_from, closes_until = 0, MAX_TIME, 0, MAX_TIME
-    if state == "upcoming":
-        opens_from = at + 1
-    elif state == "open":
-        opens_until, closes_from = at, at + 1
-    elif state == "expired":
-        closes_until = at
+    """Rooms that are in `state` at `at`, and whose time overlaps with that from `start` until just before `end`.
+
+    None: whatever.
+    """
+    match state:
+        case "upcoming":
+            wanted = RoomFilter(opens_from=at + 1)
+        case "open":
+            wanted = RoomFilter(opens_until=at, closes_from=at + 1)
+        case "expired":
+            wanted = RoomFilter(closes_until=at)
+        case None:
+            wanted = RoomFilter()
     if start is not None:
-        closes_from = max(closes_from, min(start + 1, MAX_TIME))
+        wanted = replace(wanted, closes_from=max(wanted.closes_from, min(start + 1, MAX_TIME)))
     if end is not None:
-        opens_until = min(opens_until, max(end - 1, 0))
-    return RoomFilter(opens_from, opens_until, closes_from, closes_until)
+        wanted = replace(wanted, opens_until=min(wanted.opens_until, max(end - 1, 0)))
+    return wanted

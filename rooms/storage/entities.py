@@ -6,7 +6,7 @@ compressed, in as many binary properties as it needs.
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -118,6 +118,11 @@ def index_entity(room: Room) -> Entity:
 def invitee_entity(room: Room, raw_id: str) -> Entity:
     """That a person may be on the roster of the room."""
     return _row(room.id, keys.invitee_row(room.id, room.created_at, raw_id)) | {"rawId": raw_id}
+
+
+def group_entity(room: Room, group: int, members: Iterable[str]) -> Entity:
+    """That these people of a group, and no others of it, may be on the roster of the room."""
+    return _row(room.id, keys.group_row(room.id, room.created_at, group)) | dict.fromkeys(members, True)
 
 
 def roster_entity(room_id: str, at: Ticks, roster: Roster) -> Entity:

@@ -1,25 +1,37 @@
-"""Rows that say which rooms a person may be invited to.
+"""Rows by which a person's rooms are found.
 
-They are hints, never falsely absent: each is written with the roster that it is about, or before it, and only upkeep
-removes it. Who reads them looks at the roster.
+They are hints, never falsely absent: they are written with the roster that they are about, in one transaction, and only upkeep
+removes them. Who reads them looks at the roster.
 """
 
-from collections.abc import Iterable
-from itertools import batched
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 
 from rooms.rules.room import Room
-from rooms.storage.entities import invitee_entity
-from rooms.storage.table import MAX_OPERATIONS, Operation, Table, replace
+from rooms.storage.entities import group_entity, invitee_entity
+from rooms.storage.keys import GROUPS, group_and_member, group_row, invitee_row
+from rooms.storage.table import Operation, replace
 
 
-async def invite(table: Table, room: Room, raw_ids: Iterable[str], others: int) -> list[Operation]:
-    """The operations that write these people's rows, for a transaction with `others` beside.
+def invite(room: Room, added: Collection[str], roster: Iterable[str]) -> list[Operation]:
+    """What makes those who are `added` to a roster find the room, which is `roster` then: at most GROUPS operations.
 
-    What does not fit is written at once: one request for each hundred, one after the other, as a partition has but one pace.
+    A row for each of them; if they are too many, one for each of their groups, with all who are on the roster.
     """
-    rows = [invitee_entity(room, raw_id) for raw_id in raw_ids]
-    fit = MAX_OPERATIONS - others
-    before = rows[fit:]
-    for batch in batched(before, MAX_OPERATIONS, strict=False):
-        await table.write(batch)
-    return list(map(replace, rows[:fit]))
+    if len(added) <= GROUPS:
+        return [replace(invitee_entity(room, raw_id)) for raw_id in added]
+    members = defaultdict[int, list[str]](list)
+    for raw_id in roster:
+        group, member = group_and_member(raw_id)
+        members[group].append(member)
+    groups = {group_and_member(raw_id)[0] for raw_id in added}
+    return [replace(group_entity(room, group, members[group])) for group in groups]
+
+
+def rows_for(room: Room, roster: Iterable[str]) -> set[str]:
+    """All rows that `invite` may have written and that may be needed."""
+    rows = set()
+    for raw_id in roster:
+        group, _ = group_and_member(raw_id)
+        rows |= {invitee_row(room.id, room.created_at, raw_id), group_row(room.id, room.created_at, group)}
+    return rows

@@ -8,6 +8,7 @@
     {room}:calls:{newest hour}:{call}       that a call had an event in that hour
     .index:{newest first}:{room}            the room as lists show it, by the time of its creation
     .invitee:{person}:{newest first}:{room} that a person may be on the roster of the room, which was created then
+    .invitees:{group}:{newest first}:{room} the same of several people, where many were invited at once
     .calls:{newest hour}:{room}:{call}      that a call had an event in that hour, over the rooms of a partition
     .quarantine:{id}                        an event that was not understood
     .quarantine-part:{id}:{number}          the rest of one that is too large for a row
@@ -149,12 +150,17 @@ def created_of(row: str) -> Ticks:
 
 
 INVITEES_START = ".invitee:"
-INVITEES_END = ".invitee;"
+INVITEES_END = ".invitees;"
+"""Rows of one and of several people stand between these."""
+
+GROUPS = 64
+"""People are divided into so many groups: the rows of all fit into one transaction, and in one row, which has at most 252
+properties, there are 78 of 5,000 people."""
 
 
 def invitee_prefix(raw_id: str) -> str:
     """What the rows of the rooms to which a person may be invited begin with; LIST_POINT is the rest."""
-    return f"{INVITEES_START}{hashed(raw_id)}:"
+    return f".invitee:{hashed(raw_id)}:"
 
 
 def invitee_row(room_id: str, created_at: Ticks, raw_id: str) -> str:
@@ -162,8 +168,24 @@ def invitee_row(room_id: str, created_at: Ticks, raw_id: str) -> str:
     return f"{invitee_prefix(raw_id)}{newest_first(created_at)}:{room_id}"
 
 
+def group_and_member(raw_id: str) -> tuple[int, str]:
+    """The group of a person, and the property that stands for them in its rows."""
+    digest = hashed(raw_id)
+    return int(digest[-4:], 16) % GROUPS, f"p{digest[:16]}"
+
+
+def group_prefix(group: int) -> str:
+    """What the rows of the rooms to which some of a group may be invited begin with; LIST_POINT is the rest."""
+    return f".invitees:{group:02d}:"
+
+
+def group_row(room_id: str, created_at: Ticks, group: int) -> str:
+    """That some people of a group may be on the roster of a room."""
+    return f"{group_prefix(group)}{newest_first(created_at)}:{room_id}"
+
+
 def listed_room_id(row: str) -> str:
-    """The room of an index row or an invitee row."""
+    """The room of an index row, or of a row of invitees."""
     return row.rpartition(":")[2]
 
 

@@ -70,12 +70,25 @@ class Lists:
     async def of_participant(self, raw_id: str, wanted: RoomFilter, after: str | None) -> Page:
         """Those of the rooms to which a person is invited that fit, from behind the invitee row `after`.
 
-        One request for each partition, in parallel, and one for each of at most PAGE rooms.
+        Two requests for each partition, in parallel, and one for each of at most PAGE rooms.
         """
-        start = keys.invitee_prefix(raw_id)
-        rows, last = await self._table.page_of_all(start, f"{start}~", after, PAGE, _PER_PARTITION, ["RowKey"])
-        found = await in_parallel(self._rooms.if_invited(row["RowKey"], raw_id) for row in rows)
-        return [room for room in found if room is not None and wanted.fits(room)], last
+        own = keys.invitee_prefix(raw_id)
+        group, member = keys.group_and_member(raw_id)
+        point = "" if after is None else keys.behind(after.removeprefix(own))
+        answers = await in_parallel(
+            [self._points(own, point), self._points(keys.group_prefix(group), point, f"{member} eq true")]
+        )
+        last = min((points[-1] for points, cut_off in answers if cut_off), default="~")
+        known = sorted({each for points, _ in answers for each in points if each <= last})
+        shown = known[:PAGE]
+        found = await in_parallel(self._rooms.if_there(keys.listed_room_id(each)) for each in shown)
+        rooms = [each.room for each in found if each is not None and raw_id in each.roster and wanted.fits(each.room)]
+        return rooms, f"{own}{shown[-1]}" if last != "~" or len(known) > PAGE else None
+
+    async def _points(self, prefix: str, start: str, where: str = "") -> tuple[list[str], bool]:
+        """The rest of the first rows that begin so, and whether there may be more."""
+        rows, cut_off = await self._table.first_of_all(prefix + start, f"{prefix}~", _PER_PARTITION, ["RowKey"], where)
+        return [row["RowKey"].removeprefix(prefix) for row in rows], cut_off
 
 
 def _where(wanted: RoomFilter) -> str:

@@ -38,9 +38,16 @@ class Shared[T]:
         task = self._next.get(key)
         if task is None:
             task = self._next[key] = asyncio.create_task(self._after_the_one_before(key))
+            task.add_done_callback(_error_is_known)
         return await asyncio.shield(task)  # who waits no longer must not end it for the others
 
     async def _after_the_one_before(self, key: str) -> T:
         async with self._one_at_a_time.setdefault(key, asyncio.Lock()):
             del self._next[key]
             return await self._read(key)
+
+
+def _error_is_known(task: asyncio.Task[Any]) -> None:
+    """Where nobody waits any longer, asyncio would log the error as one that nobody has seen."""
+    if not task.cancelled():
+        task.exception()

@@ -16,6 +16,7 @@ from rooms.errors import StorageUnavailable
 from rooms.rules.time import HOUR, MAX_TIME, Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.changes import Origin
+from rooms.storage.invitees import rows_for
 from rooms.storage.parallel import in_parallel
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import MAX_OPERATIONS, Conflict, Table
@@ -29,15 +30,14 @@ _KNOWN = 20
 """Rows that hold a room's state; most rooms have fewer, rosters included."""
 
 SHOWN = ["PartitionKey", "RowKey", "Timestamp", "receivedAt", "parts"]
-"""What has to be known of events in quarantine, of their parts, and of invitees."""
+"""What has to be known of rows of invitees, of events in quarantine, and of their parts."""
 
 _STATE = ["PartitionKey", "RowKey", "validUntil", "deleted", "changedAt"]
 
 
 @dataclass(slots=True)
 class Retention:
-    """What goes: rooms that could last be joined before `expired`, what is older than `kept`, and rows of invitees that are not
-    invited, when they were written before `stale`.
+    """What goes: rooms that could last be joined before `expired`, what is older than `kept`, and rows of invitees who are none.
 
     `removed` counts it. Raises StorageUnavailable as Table does.
     """
@@ -46,7 +46,6 @@ class Retention:
     rooms: Rooms
     expired: Ticks
     kept: Ticks
-    stale: Ticks
     removed: Counter[str] = field(default_factory=Counter)
 
     async def room(self, room_id: str) -> None:
@@ -80,41 +79,37 @@ class Retention:
     async def quarantine_parts(self, rows: Sequence[TableEntity]) -> None:
         """Those of these parts that were written too long ago, and whose event is not there: removed, or cut off as it came."""
         for row in rows:
-            if self._was_written_before(row, self.kept):
+            written = row.metadata["timestamp"]
+            if written and parse_time(written.isoformat()) < self.kept:
                 _, event_id, _ = row["RowKey"].split(":")
                 if await self.table.get(row["PartitionKey"], keys.quarantine_row(event_id)) is None:
                     with suppress(Conflict):  # with another run, or the event is being kept just now
                         await self.table.delete(row["PartitionKey"], [], unchanged=[row])
 
     async def invitees(self, rows: Sequence[TableEntity]) -> None:
-        """Those of these rows whose person is not on the roster. Who is invited meanwhile has a row that has changed.
+        """Those of these rows by which nobody finds a room. Who is invited meanwhile has a row that has changed.
 
-        One request for each room of rows that were written long enough ago.
+        One request for each of their rooms.
         """
-        old: defaultdict[str, list[TableEntity]] = defaultdict(list)
+        by_room: defaultdict[str, list[TableEntity]] = defaultdict(list)
         for row in rows:
-            if self._was_written_before(row, self.stale):
-                old[keys.listed_room_id(row["RowKey"])].append(row)
-        await in_parallel(self._invitees(room_id, some) for room_id, some in old.items())
+            by_room[keys.listed_room_id(row["RowKey"])].append(row)
+        await in_parallel(self._invitees(room_id, some) for room_id, some in by_room.items())
 
     async def _invitees(self, room_id: str, rows: Sequence[TableEntity]) -> None:
         try:
-            needed = await self.rooms.invitee_rows(room_id)
+            found = await self.rooms.if_there(room_id)
         except StorageUnavailable:
             raise
         except Exception:  # as with rooms: what is wrong in one must not end the upkeep of all
             _log.exception("upkeep: left the invitees of the room %s", room_id)
             return
-        await in_parallel(self._invitee(row) for row in rows if row["RowKey"] not in needed)
-
-    async def _invitee(self, row: TableEntity) -> None:
-        with suppress(Conflict):
-            await self.table.delete(row["PartitionKey"], [], unchanged=[row])
-            self.removed["stale invitees"] += 1
-
-    def _was_written_before(self, row: TableEntity, time: Ticks) -> bool:
-        written = row.metadata["timestamp"]
-        return written is not None and parse_time(written.isoformat()) < time
+        needed = set() if found is None else rows_for(found.room, found.roster)
+        for row in rows:
+            if row["RowKey"] not in needed:
+                with suppress(Conflict):
+                    await self.table.delete(row["PartitionKey"], [], unchanged=[row])
+                    self.removed["rows of invitees"] += 1
 
     def _is_old_tombstone(self, room: TableEntity) -> bool:
         return bool(room.get("deleted")) and parse_time(room["changedAt"]) < self.kept

@@ -53,7 +53,7 @@ class Rooms:
         self._clock = clock
 
     async def create(self, wanted: RoomChange, roster: Roster, repeatability: Repeatability | None, origin: Origin) -> Room:
-        """A new room, or the one that this create made before. One request; one more for each hundred participants beyond 96.
+        """A new room, or the one that this create made before. One request.
 
         Raises:
             ValidationFailed: the Repeatability-Request-ID was used with another body.
@@ -67,14 +67,16 @@ class Rooms:
             row = room_entity(room) | {"changedAt": stored_time(now)}
             if repeatability is not None:
                 row |= {"repeatabilityId": repeatability.request_id, "bodyHash": repeatability.body_hash}
-            operations = [
-                insert(log_record(room.id, now, "RoomCreated", origin, detail)),
-                insert(row),
-                insert(roster_entity(room.id, now, roster)),
-                insert(index_entity(room)),
-            ]
             try:
-                await self._table.commit([*operations, *await invite(self._table, room, roster, len(operations))])
+                await self._table.commit(
+                    [
+                        insert(log_record(room.id, now, "RoomCreated", origin, detail)),
+                        insert(row),
+                        insert(roster_entity(room.id, now, roster)),
+                        insert(index_entity(room)),
+                        *invite(room, roster, roster),
+                    ]
+                )
                 return room
             except Conflict:
                 before = await self._room_row(room.id)
@@ -91,25 +93,12 @@ class Rooms:
         row, roster = await self._room_and_roster(room_id)
         return RoomWithRoster(room_of(row), roster, parse_time(row["changedAt"]))
 
-    async def if_invited(self, row: str, raw_id: str) -> Room | None:
-        """The room of the person's invitee row `row`, if it is there and the person is on its roster. One request.
-
-        A create that was sent again may have left a row with another time of creation, beside that of the room.
-        """
+    async def if_there(self, room_id: str) -> RoomWithRoster | None:
+        """The same, or None if the room does not exist or was deleted. One request."""
         try:
-            found = await self.with_roster(keys.listed_room_id(row))
+            return await self.with_roster(room_id)
         except RoomNotFound:
             return None
-        its_row = keys.invitee_row(found.room.id, found.room.created_at, raw_id)
-        return found.room if raw_id in found.roster and row == its_row else None
-
-    async def invitee_rows(self, room_id: str) -> set[str]:
-        """The rows by which those on the roster of the room find it; none, if the room is not there. One request."""
-        try:
-            found = await self.with_roster(room_id)
-        except RoomNotFound:
-            return set()
-        return {keys.invitee_row(room_id, found.room.created_at, raw_id) for raw_id in found.roster}
 
     async def update(self, room_id: str, wanted: RoomChange, origin: Origin) -> Room:
         """The room with what `wanted` sets. Two requests; one if it changes nothing."""
@@ -128,8 +117,7 @@ class Rooms:
         return await self._changes.in_turn(room_id, change)
 
     async def patch_roster(self, room_id: str, patch: RosterPatch, origin: Origin) -> None:
-        """Invites, changes roles, removes: all of it or nothing. Two requests; one if it changes nothing; one more for each
-        hundred who are invited beyond 97.
+        """Invites, changes roles, removes: all of it or nothing. Two requests; one if it changes nothing.
 
         Raises:
             ValidationFailed: the roster would be too long.
@@ -147,7 +135,7 @@ class Rooms:
                     "removed": difference.removed,
                 }
                 record = log_record(room_id, at, "ParticipantsUpdated", origin, detail)
-                invited = await invite(self._table, room_of(row), difference.added, others=3)
+                invited = invite(room_of(row), difference.added, after)
                 await self._changes.commit(row, at, record, {}, insert(roster_entity(room_id, at, after)), *invited)
 
         await self._changes.in_turn(room_id, change)

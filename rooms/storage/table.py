@@ -97,8 +97,9 @@ class Table:
     async def first(
         self, partition: str, start: str, end: str, count: int, select: Sequence[str] | None = None, where: str = ""
     ) -> list[TableEntity]:
-        """The first `count` rows from `start` to just before `end`, with all or the selected properties; only those of `where`,
-        an OData filter on properties, if it is given.
+        """The first `count` rows from `start` to just before `end`, with all or the selected properties.
+
+        Only those that fit `where`, an OData filter of properties, if it is given.
 
         One request for a thousand rows, unless the storage splits its answer.
         """
@@ -179,24 +180,6 @@ class Table:
                 return
             if conflict:
                 raise Conflict from error
-
-    async def write(self, entities: Sequence[Entity]) -> None:
-        """Writes rows, whether or not they exist: all or none, in one transaction, which may be carried out more than once.
-
-        At most MAX_OPERATIONS of a partition.
-        """
-        operations = list(map(replace, entities))
-        for delay in backoff():
-            try:
-                await self._client.submit_transaction(operations, retry_total=0)
-                return
-            except AzureError as caught:
-                error = caught
-            if _code(error) == TableErrorCode.TABLE_NOT_FOUND:
-                await self._make()
-            elif _is_final(error) and not _is_conflict(error):
-                raise _unavailable(error) from error
-            await asyncio.sleep(delay)
 
     async def delete(self, partition: str, rows: Sequence[str], unchanged: Sequence[TableEntity] = ()) -> None:
         """Removes rows, some of them only `unchanged` since they were read; all or none, in one transaction.

@@ -31,9 +31,6 @@ PASS: Ticks = DAY
 BATCH = 100
 """Rows that are read to find out which rooms there are."""
 
-STALE: Ticks = DAY
-"""How old the row of an invitee has to be that is not on the roster: the change that it was written for may be under way."""
-
 SAVE_SECONDS = 2.0
 
 OVERTIME = 5.0
@@ -92,12 +89,15 @@ def _invitees(rows: Sequence[TableEntity], retention: Retention, _: Report) -> I
 
 _RANGES = (
     ("", keys.DOTS_START, _rooms),
-    (keys.INVITEES_START, keys.INVITEES_END, _invitees),
+    (keys.DOTS_END, keys.END, _rooms),
     (keys.QUARANTINE_PARTS_START, keys.QUARANTINE_PARTS_END, _quarantine_parts),
     (keys.QUARANTINE_START, keys.QUARANTINE_END, _quarantine),
-    (keys.DOTS_END, keys.END, _rooms),
+    (keys.INVITEES_START, keys.INVITEES_END, _invitees),
 )
-"""What a partition is made of, in the order of its rows. The other rows that begin with a dot go with those of rooms."""
+"""What is gone through in a partition, in that order: rows of invitees after the rooms, of which some are gone by then. The other
+rows that begin with a dot go with those of rooms."""
+
+_STARTS = [*(start for start, _, _ in _RANGES), keys.END]
 
 
 class Upkeep:
@@ -114,7 +114,7 @@ class Upkeep:
     async def run(self, seconds: float) -> Report:
         """Goes on for that time, and for OVERTIME at most with what it has begun by then."""
         now, report = self._clock(), Report()
-        retention = Retention(self._table, self._rooms, now - self._expired, now - self._retention, now - STALE, report.removed)
+        retention = Retention(self._table, self._rooms, now - self._expired, now - self._retention, report.removed)
         deadline = time.monotonic() + seconds
         try:
             async with asyncio.timeout(seconds + OVERTIME):
@@ -140,8 +140,9 @@ class Upkeep:
             cursor, began = "", now
         saved = time.monotonic()
         while cursor != keys.END:
-            start, end, steps = next(each for each in _RANGES if cursor < each[1])
-            rows = await self._table.first(partition, max(cursor, start), end, BATCH, SHOWN)
+            number = next((number for number, (start, end, _) in enumerate(_RANGES) if start <= cursor < end), 0)
+            _, end, steps = _RANGES[number]
+            rows = await self._table.first(partition, cursor, end, BATCH, SHOWN)
             for behind, work in steps(rows, retention, report):
                 await work
                 cursor = behind
@@ -151,7 +152,7 @@ class Upkeep:
                 if moment >= deadline:
                     return False
             if len(rows) < BATCH:
-                cursor = end
+                cursor = _STARTS[number + 1]
         await self._save(partition, cursor, began)
         return True
 

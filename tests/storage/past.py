@@ -14,10 +14,9 @@ from rooms.rules.time import DAY, HOUR, Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.calls import Calls
 from rooms.storage.details import AllDetails
-from rooms.storage.entities import Entity
 from rooms.storage.quarantine import Quarantine
 from rooms.storage.rooms import Rooms
-from rooms.storage.table import MAX_OPERATIONS, Operation, Table
+from rooms.storage.table import MAX_OPERATIONS, Operation, Table, replace
 from rooms.storage.upkeep import Report, Upkeep
 from tests.identifiers import raw_id
 from tests.storage.conftest import ORIGIN
@@ -89,10 +88,6 @@ class Watched(Table):
         await self._before("commit", operations[0][1]["RowKey"])
         await super().commit(operations)
 
-    async def write(self, entities: Sequence[Entity]) -> None:
-        await self._before("write", entities[0]["RowKey"])
-        await super().write(entities)
-
     async def delete(self, partition: str, rows: Sequence[str], unchanged: Sequence[TableEntity] = ()) -> None:
         await self._before("delete", [*rows, *(row["RowKey"] for row in unchanged)][0])
         await super().delete(partition, rows, unchanged)
@@ -108,14 +103,11 @@ class Collected(Table):
     async def commit(self, operations: Sequence[Operation]) -> None:
         self._rows += [operation[1] for operation in operations]
 
-    async def write(self, entities: Sequence[Entity]) -> None:
-        self._rows += entities
-
     async def flush(self) -> None:
         self._rows.sort(key=partition_of)
         for _, rows in groupby(self._rows, partition_of):
             for batch in batched(rows, MAX_OPERATIONS, strict=False):
-                await super().write([dict(row) for row in batch])
+                await super().commit(list(map(replace, map(dict, batch))))
         self._rows.clear()
 
 

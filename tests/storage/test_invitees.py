@@ -1,7 +1,8 @@
 """Who is invited to a room finds it, and nobody else does, whatever becomes of the requests that write the rows of it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import count
 from typing import Any
 
@@ -11,30 +12,24 @@ from azure.data.tables.aio import TableClient
 from rooms.errors import StorageUnavailable
 from rooms.rules.room import Room, RoomChange
 from rooms.rules.room_filter import RoomFilter
-from rooms.rules.roster import Roster
-from rooms.rules.time import DAY, now, parse_time
+from rooms.rules.roster import MAX_PARTICIPANTS, Role, Roster
+from rooms.rules.time import DAY, now
 from rooms.storage import keys
-from rooms.storage.lists import Lists
+from rooms.storage.keys import GROUPS, group_and_member
+from rooms.storage.lists import PAGE, Lists
 from rooms.storage.rooms import Repeatability, Rooms
 from rooms.storage.table import Table
 from tests.identifiers import raw_id
-from tests.storage.conftest import ORIGIN, Clock
+from tests.storage.conftest import ORIGIN
 from tests.storage.past import Watched, rows_of, run, upkeep_of
 from tests.storage_proxy import Fault, StorageProxy
 from tests.whole import StoredRoom, stored_rooms
 
 ALICE, BOB = raw_id(1), raw_id(2)
-MANY = 250
-CROWD = [raw_id(number) for number in range(1000, 1000 + MANY)]
-FEW = 25
+CROWD = [raw_id(number) for number in range(1000, 1250)]
+"""Too many for a row for each."""
 
 REPEATABLE = Repeatability("the request", "hash of its body")
-
-
-@pytest.fixture
-def small_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
-    """FEW people need as many requests as MANY do."""
-    monkeypatch.setattr("rooms.storage.invitees.MAX_OPERATIONS", 10)
 
 
 async def listed(table: Table, person: str) -> list[Room]:
@@ -61,13 +56,13 @@ def attendees(people: Sequence[str]) -> Roster:
 
 
 def some_of(people: Sequence[str]) -> list[str]:
-    """Whose rows are written in different transactions."""
+    """Three of them."""
     return [people[0], people[len(people) // 2], people[-1]]
 
 
 def invitees_of(rows: Any) -> list[str]:
     """The keys of the rows of invitees."""
-    return [row for _, row in rows if row.startswith(keys.INVITEES_START)]
+    return [row for _, row in rows if row.startswith((".invitee:", ".invitees:"))]
 
 
 async def create(table: Table, people: Sequence[str], repeatability: Repeatability | None = None) -> Room:
@@ -108,10 +103,43 @@ async def test_a_deleted_room_is_not_found(direct: TableClient) -> None:
 
 
 async def test_a_create_that_is_sent_again_makes_the_room_be_found_once(direct: TableClient) -> None:
-    """Rows that do not fit into the transaction are written before it is known that the room is there."""
     rooms = [await create(Table(direct), CROWD, REPEATABLE) for _ in range(3)]
     assert len(set(rooms)) == 1
     assert [await found(direct, person) for person in some_of(CROWD)] == [[rooms[0].id]] * 3
+
+
+async def test_people_who_are_invited_by_hundreds_one_by_one_and_removed_are_found_while_they_are_invited(
+    direct: TableClient,
+) -> None:
+    rooms = Rooms(Table(direct), now)
+    room = await rooms.create(RoomChange(), attendees(CROWD[:100]), None, ORIGIN)
+    steps: list[Mapping[str, Role | None]] = [
+        attendees(CROWD[100:200]),  # by groups, of which most have rows
+        attendees([ALICE]),
+        dict.fromkeys([CROWD[0], CROWD[150], ALICE]),
+        attendees(CROWD),  # those removed, and fifty more
+        {**dict.fromkeys(CROWD[:200]), **attendees([raw_id(number) for number in range(2000, 2070)])},
+    ]
+    for step in steps:
+        await rooms.patch_roster(room.id, step, ORIGIN)
+        roster = (await stored(direct))[room.id].roster
+        for person in (ALICE, BOB, CROWD[0], CROWD[99], CROWD[150], CROWD[249], raw_id(2069)):
+            assert await found(direct, person) == ([room.id] if person in roster else [])
+
+
+async def test_a_room_that_is_found_by_the_person_and_by_the_group_is_listed_once(direct: TableClient) -> None:
+    rooms = Rooms(Table(direct), now)
+    created = [await rooms.create(RoomChange(), attendees([ALICE]), None, ORIGIN) for _ in range(PAGE + 5)]
+    for room in created:
+        await rooms.patch_roster(room.id, {ALICE: None}, ORIGIN)
+        await rooms.patch_roster(room.id, attendees([ALICE, *CROWD[:GROUPS]]), ORIGIN)
+    assert await listed(Table(direct), ALICE) == created[::-1]
+
+
+def test_a_row_of_a_group_of_the_largest_roster_has_less_properties_than_are_allowed() -> None:
+    sizes = Counter(group_and_member(raw_id())[0] for _ in range(MAX_PARTICIPANTS))
+    assert max(sizes.values()) < 200
+    assert set(sizes) == set(range(GROUPS))
 
 
 # Requests.
@@ -136,41 +164,38 @@ def transactions(client: TableClient, monkeypatch: pytest.MonkeyPatch) -> Transa
     return Transactions(client, monkeypatch)
 
 
-BY_SIZE = [
-    (0, [4], [3]),
-    (1, [5], [4]),
-    (96, [100], [99]),
-    (97, [1, 100], [100]),
-    (98, [2, 100], [1, 100]),
-    (100, [4, 100], [3, 100]),
-    (101, [5, 100], [4, 100]),
-    (196, [100, 100], [99, 100]),
-    (197, [100, 1, 100], [100, 100]),
-    (198, [100, 2, 100], [100, 1, 100]),
-]
-"""A number of people, and the operations of each transaction that invites them: into a new room, and into another one."""
+def rows_for(people: Sequence[str]) -> int:
+    """How many rows invite them: one for each, or for each of their groups."""
+    return len(people) if len(people) <= GROUPS else len({group_and_member(person)[0] for person in people})
 
 
-@pytest.mark.parametrize(("people", "sizes"), [(people, sizes) for people, sizes, _ in BY_SIZE])
-async def test_the_requests_of_a_create(
-    rooms: Rooms, proxy: StorageProxy, transactions: Transactions, people: int, sizes: list[int]
+SIZES = [0, 1, GROUPS, GROUPS + 1, len(CROWD), MAX_PARTICIPANTS - 1]
+
+
+def many(count: int) -> list[str]:
+    return [raw_id(number) for number in range(1000, 1000 + count)]
+
+
+@pytest.mark.parametrize("count", SIZES)
+async def test_a_room_is_made_with_one_request_whatever_the_number_of_people(
+    rooms: Rooms, proxy: StorageProxy, transactions: Transactions, count: int
 ) -> None:
     await rooms.create(RoomChange(), {}, None, ORIGIN)  # makes the table
     proxy.forget()
     transactions.sizes.clear()
-    await rooms.create(RoomChange(), attendees(CROWD[:people]), None, ORIGIN)
-    assert (transactions.sizes, len(proxy.seen)) == (sizes, len(sizes))
+    await rooms.create(RoomChange(), attendees(many(count)), None, ORIGIN)
+    assert (transactions.sizes, len(proxy.seen)) == ([4 + rows_for(many(count))], 1)
 
 
-@pytest.mark.parametrize(("people", "sizes"), [(people, sizes) for people, _, sizes in BY_SIZE[1:]])
-async def test_the_requests_of_a_change_of_the_roster(
-    rooms: Rooms, proxy: StorageProxy, transactions: Transactions, people: int, sizes: list[int]
+@pytest.mark.parametrize("count", SIZES[1:])
+async def test_a_roster_is_changed_with_two_requests_whatever_the_number_of_people(
+    rooms: Rooms, proxy: StorageProxy, transactions: Transactions, count: int
 ) -> None:
     room = await rooms.create(RoomChange(), {ALICE: "Attendee"}, None, ORIGIN)
     proxy.forget()
     transactions.sizes.clear()
-    await rooms.patch_roster(room.id, attendees(CROWD[:people]), ORIGIN)
-    assert (transactions.sizes, len(proxy.seen)) == (sizes, 1 + len(sizes))
+    await rooms.patch_roster(room.id, attendees(many(count)), ORIGIN)
+    assert (transactions.sizes, len(proxy.seen)) == ([3 + rows_for(many(count))], 2)
 
 
 async def test_rows_are_written_for_those_who_are_new_and_nobody_else(
@@ -189,10 +214,10 @@ async def test_rows_are_written_for_those_who_are_new_and_nobody_else(
 type Change = Callable[[Rooms, str, Sequence[str]], Awaitable[Any]]
 
 CHANGES: dict[str, tuple[Change, int]] = {
-    "create": (lambda rooms, _, people: rooms.create(RoomChange(), attendees(people), REPEATABLE, ORIGIN), 3),
-    "patch": (lambda rooms, room_id, people: rooms.patch_roster(room_id, attendees(people), ORIGIN), 4),
+    "create": (lambda rooms, _, people: rooms.create(RoomChange(), attendees(people), REPEATABLE, ORIGIN), 1),
+    "patch": (lambda rooms, room_id, people: rooms.patch_roster(room_id, attendees(people), ORIGIN), 2),
 }
-"""What invites people, and with how many requests it invites MANY."""
+"""What invites people, and with how many requests."""
 
 EACH_REQUEST = [
     pytest.param(change, at, id=f"{change}-{at}")
@@ -224,23 +249,6 @@ async def test_a_fault_at_any_request_leaves_all_invited_once(
     assert [await found(client, person) for person in some_of(CROWD)] == [[room_id]] * 3
 
 
-@pytest.mark.parametrize("change", CHANGES)
-async def test_many_people_are_invited_with_no_more_requests_than_are_said(
-    rooms: Rooms, proxy: StorageProxy, change: str
-) -> None:
-    invite, requests = CHANGES[change]
-    room_id = (await rooms.create(RoomChange(), {}, None, ORIGIN)).id
-    proxy.forget()
-    await invite(rooms, room_id, CROWD)
-    assert len(proxy.seen) == requests
-
-
-async def test_a_table_is_made_by_the_rows_of_many_invitees(rooms: Rooms, client: TableClient, proxy: StorageProxy) -> None:
-    room = await rooms.create(RoomChange(), attendees(CROWD), None, ORIGIN)
-    assert len(proxy.seen) == 3 + 2
-    assert list(await stored(client)) == [room.id]
-
-
 async def test_a_storage_that_refuses_the_rows_is_unavailable_at_once(proxy: StorageProxy) -> None:
     key = next(part for part in proxy.connection_string.split(";") if part.startswith("AccountKey="))
     wrong = proxy.connection_string.replace(key, "AccountKey=d3Jvbmc=")
@@ -257,88 +265,64 @@ class Killed(BaseException):
     """What is under way ends here, and nothing is done about it."""
 
 
-@pytest.mark.usefixtures("one_partition", "small_transactions")
+@pytest.mark.usefixtures("one_partition")
 @pytest.mark.parametrize("upkeep_between", [False, True])
-@pytest.mark.parametrize("at", range(3))
 @pytest.mark.parametrize("change", CHANGES)
-async def test_a_change_that_is_killed_ahead_of_any_write_shows_to_nobody_until_it_is_sent_again(
-    direct: TableClient, change: str, at: int, upkeep_between: bool
+async def test_a_change_that_is_killed_ahead_of_its_write_shows_to_nobody_until_it_is_sent_again(
+    direct: TableClient, change: str, upkeep_between: bool
 ) -> None:
-    writes = 0
-
     async def kill(what: str, _row: str) -> None:
-        nonlocal writes
-        writes += what in ("write", "commit")
-        if writes > at:
+        if what == "commit":
             raise Killed
 
-    (invite, _), people, some = CHANGES[change], CROWD[:FEW], some_of(CROWD[:FEW])
+    (invite, _), some = CHANGES[change], some_of(CROWD)
     room = await create(Table(direct), [ALICE])
     with pytest.raises(Killed):
-        await invite(Rooms(Watched(direct, kill), now), room.id, people)
-    left_behind = min(10 * at, FEW - (6 if change == "create" else 7))
-    assert len(invitees_of(await rows_of(direct))) == 1 + left_behind
+        await invite(Rooms(Watched(direct, kill), now), room.id, CROWD)
+    assert len(invitees_of(await rows_of(direct))) == 1
     assert [await found(direct, person) for person in some] == [[]] * 3
     if upkeep_between:
-        assert (await run(direct, now() + 2 * DAY)).removed["stale invitees"] == left_behind
-    await invite(Rooms(Table(direct), now), room.id, people)
-    changed = next(room_id for room_id, room in (await stored(direct)).items() if people[0] in room.roster)
+        assert (await run(direct, now() + 2 * DAY)).removed["rows of invitees"] == 0
+    await invite(Rooms(Table(direct), now), room.id, CROWD)
+    changed = next(room_id for room_id, room in (await stored(direct)).items() if CROWD[0] in room.roster)
     assert [await found(direct, person) for person in some] == [[changed]] * 3
     await run(direct, now() + 4 * DAY)
     assert [await found(direct, person) for person in some] == [[changed]] * 3
     assert await found(direct, ALICE) == [room.id]
-    assert len(invitees_of(await rows_of(direct))) == 1 + FEW
 
 
 # What upkeep removes.
 
 
-async def stale_table(client: TableClient) -> tuple[list[str], dict[str, str]]:
-    """People who are invited, and rows of each kind that has to go, by what has become of the invitation."""
-    table, clock = Table(client), Clock(now())
-    rooms, gone = Rooms(table, clock), {}
+async def stale_table(client: TableClient) -> tuple[list[str], list[str]]:
+    """The rows of people who are invited, and those that have to go: of removed people, and of deleted rooms."""
+    rooms = Rooms(Table(client), now)
     kept = await rooms.create(RoomChange(), attendees([ALICE, BOB, raw_id(3)]), None, ORIGIN)
     await rooms.patch_roster(kept.id, {BOB: None}, ORIGIN)
-    gone["removed"] = keys.invitee_row(kept.id, kept.created_at, BOB)
     deleted = await rooms.create(RoomChange(), attendees([ALICE]), None, ORIGIN)
     await rooms.delete(deleted.id, ORIGIN)
-    gone["of a deleted room"] = keys.invitee_row(deleted.id, deleted.created_at, ALICE)
-    for person, room_id, created_at, why in (
-        (raw_id(4), kept.id, kept.created_at, "never committed"),
-        (ALICE, "99400000000000007", kept.created_at, "of a room that was never made"),
-        (ALICE, kept.id, kept.created_at + 1, "of another try to make the room"),
-    ):
-        gone[why] = keys.invitee_row(room_id, created_at, person)
-        await client.upsert_entity({"PartitionKey": "7", "RowKey": gone[why], "rawId": person})
-    return [keys.invitee_row(kept.id, kept.created_at, person) for person in (ALICE, raw_id(3))], gone
+    crowded = await rooms.create(RoomChange(), attendees(CROWD), None, ORIGIN)
+    group_of = {person: group_and_member(person)[0] for person in CROWD}
+    gone = {group_of[person] for person in CROWD[:4]}
+    await rooms.patch_roster(crowded.id, {person: None for person in CROWD if group_of[person] in gone}, ORIGIN)
+    return (
+        [keys.invitee_row(kept.id, kept.created_at, person) for person in (ALICE, raw_id(3))]
+        + [keys.group_row(crowded.id, crowded.created_at, group) for group in set(group_of.values()) - gone],
+        [keys.invitee_row(kept.id, kept.created_at, BOB), keys.invitee_row(deleted.id, deleted.created_at, ALICE)]
+        + [keys.group_row(crowded.id, crowded.created_at, group) for group in gone],
+    )
 
 
 @pytest.mark.usefixtures("one_partition")
 async def test_upkeep_removes_rows_of_who_is_not_invited_and_nothing_else(direct: TableClient) -> None:
     kept, gone = await stale_table(direct)
     before = await rows_of(direct)
-    assert sorted(invitees_of(before)) == sorted([*kept, *gone.values()])
+    assert sorted(invitees_of(before)) == sorted([*kept, *gone])
     report = await run(direct, now() + 2 * DAY)
     after = await rows_of(direct)
-    assert {row for _, row in before.keys() - after.keys()} == set(gone.values())
+    assert {row for _, row in before.keys() - after.keys()} == set(gone)
     assert all(row == before[place] for place, row in after.items())
-    assert f"removed {len(gone)} stale invitees;" in str(report)
-
-
-@pytest.mark.usefixtures("one_partition")
-@pytest.mark.parametrize(("age", "goes"), [(DAY, False), (DAY + 1, True)])
-async def test_a_row_of_who_is_not_invited_goes_when_it_is_older_than_a_day(direct: TableClient, age: int, goes: bool) -> None:
-    room = await create(Table(direct), [ALICE])
-    await Rooms(Table(direct), now).patch_roster(room.id, {ALICE: None}, ORIGIN)
-    report = await run(direct, await written_at(direct) + age)
-    assert len(invitees_of(await rows_of(direct))) == (not goes)
-    assert ("removed 1 stale invitee;" in str(report)) == goes
-
-
-async def written_at(client: TableClient) -> int:
-    """When the only row of an invitee was written, by the storage's clock."""
-    ((_, row),) = [(place, row) for place, row in (await rows_of(client)).items() if place[1].startswith(keys.INVITEES_START)]
-    return parse_time(row.metadata["timestamp"].isoformat())  # type: ignore[attr-defined]
+    assert f"removed {len(gone)} rows of invitees;" in str(report)
 
 
 @pytest.mark.usefixtures("one_partition")
@@ -352,12 +336,12 @@ async def test_who_is_invited_between_upkeeps_look_at_the_roster_and_its_removal
 
     async def invite(what: str, row: str) -> None:
         nonlocal invited
-        if what == "delete" and row.startswith(keys.INVITEES_START):
+        if what == "delete" and row.startswith((".invitee:", ".invitees:")):
             invited += 1
             await rooms.patch_roster(room.id, {ALICE: "Attendee"}, ORIGIN)
 
     report = await upkeep_of(Watched(direct, invite), now() + 2 * DAY).run(20.0)
-    assert (invited, report.removed["stale invitees"]) == (1, 0)
+    assert (invited, report.removed["rows of invitees"]) == (1, 0)
     assert await found(direct, ALICE) == [room.id]
     await stored(direct)
 
@@ -387,7 +371,7 @@ async def test_upkeep_that_is_killed_at_any_request_leaves_who_is_invited_and_is
         await stored(direct)
         if requests <= last:
             break
-    assert last > 2 * len(gone)
+    assert last > len(gone)
 
 
 @pytest.mark.usefixtures("one_partition")
@@ -395,7 +379,7 @@ async def test_of_two_upkeeps_at_once_each_row_is_removed_by_one(direct: TableCl
     kept, gone = await stale_table(direct)
     reports = await asyncio.gather(*(upkeep_of(Table(direct), now() + 2 * DAY).run(20.0) for _ in range(3)))
     assert [(report.done, report.unavailable) for report in reports] == [(1, 0)] * 3
-    assert sum(report.removed["stale invitees"] for report in reports) == len(gone)
+    assert sum(report.removed["rows of invitees"] for report in reports) == len(gone)
     assert sorted(invitees_of(await rows_of(direct))) == sorted(kept)
 
 
@@ -407,13 +391,13 @@ async def test_a_broken_room_keeps_the_rows_of_its_invitees_and_does_not_end_upk
     broken = await create(Table(direct), [ALICE, BOB])
     await direct.update_entity({"PartitionKey": "7", "RowKey": keys.room_row(broken.id), "validUntil": "soon"}, mode="merge")
     report = await run(direct, now() + 2 * DAY)
-    assert report.removed["stale invitees"] == len(gone)
+    assert report.removed["rows of invitees"] == len(gone)
     assert sum(row.endswith(broken.id) for row in invitees_of(await rows_of(direct))) == 2
     assert f"upkeep: left the invitees of the room {broken.id}" in caplog.messages
 
 
 @pytest.mark.usefixtures("one_partition")
-async def test_upkeep_reads_a_room_once_for_a_hundred_rows_of_its_invitees(direct: TableClient) -> None:
+async def test_upkeep_reads_a_room_once_for_the_rows_of_its_invitees(direct: TableClient) -> None:
     room = await create(Table(direct), CROWD)
     reads = 0
 
@@ -422,4 +406,4 @@ async def test_upkeep_reads_a_room_once_for_a_hundred_rows_of_its_invitees(direc
         reads += (what, row) == ("first", keys.room_row(room.id))
 
     await upkeep_of(Watched(direct, look), now() + 2 * DAY).run(20.0)
-    assert reads == MANY // 100 + 1
+    assert reads == 1
