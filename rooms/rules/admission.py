@@ -86,7 +86,8 @@ def admission(room: Room, roster: Roster, raw_id: str, at: Ticks, crowd: Crowd, 
         case "expired":
             reasons.append(Reason("Closed", 5829, f"This room is closed. It was open until {_told(room.valid_until)}."))
     if crowd.count >= capacity and raw_id not in crowd.seen:
-        message = f"This room is full: its call holds {capacity} people. Try again when somebody has left."
+        people = "1 person" if capacity == 1 else f"{capacity} people"
+        message = f"This room is full: its call holds {people}. Try again when somebody has left."
         reasons.append(Reason("RoomFull", None, message))
     if role is None or reasons:
         return Refused(tuple(reasons))
