@@ -109,7 +109,7 @@ class Retention:
             if row["RowKey"] not in needed:
                 with suppress(Conflict):
                     await self.table.delete(row["PartitionKey"], [], unchanged=[row])
-                    self.removed["rows of invitees"] += 1
+                    self.removed["invitee rows"] += 1
 
     def _is_old_tombstone(self, room: TableEntity) -> bool:
         return bool(room.get("deleted")) and parse_time(room["changedAt"]) < self.kept

@@ -56,6 +56,7 @@ class Report:
 
 type _Step = tuple[str, Awaitable[None]]
 """Some work, and where the rows behind it begin."""
+type _Steps = Callable[[Sequence[TableEntity], Retention, Report], Iterator[_Step]]
 
 
 def _rooms(rows: Sequence[TableEntity], retention: Retention, report: Report) -> Iterator[_Step]:
@@ -72,27 +73,20 @@ def _rooms(rows: Sequence[TableEntity], retention: Retention, report: Report) ->
         yield keys.behind_room(room_id), one(room_id)
 
 
-def _quarantine(rows: Sequence[TableEntity], retention: Retention, _: Report) -> Iterator[_Step]:
-    if rows:
-        yield keys.behind(rows[-1]["RowKey"]), retention.quarantine(rows)
+def _batch(work: Callable[[Retention, Sequence[TableEntity]], Awaitable[None]]) -> _Steps:
+    def steps(rows: Sequence[TableEntity], retention: Retention, _: Report) -> Iterator[_Step]:
+        if rows:
+            yield keys.behind(rows[-1]["RowKey"]), work(retention, rows)
 
-
-def _quarantine_parts(rows: Sequence[TableEntity], retention: Retention, _: Report) -> Iterator[_Step]:
-    if rows:
-        yield keys.behind(rows[-1]["RowKey"]), retention.quarantine_parts(rows)
-
-
-def _invitees(rows: Sequence[TableEntity], retention: Retention, _: Report) -> Iterator[_Step]:
-    if rows:
-        yield keys.behind(rows[-1]["RowKey"]), retention.invitees(rows)
+    return steps
 
 
 _RANGES = (
     ("", keys.DOTS_START, _rooms),
     (keys.DOTS_END, keys.END, _rooms),
-    (keys.QUARANTINE_PARTS_START, keys.QUARANTINE_PARTS_END, _quarantine_parts),
-    (keys.QUARANTINE_START, keys.QUARANTINE_END, _quarantine),
-    (keys.INVITEES_START, keys.INVITEES_END, _invitees),
+    (keys.QUARANTINE_PARTS_START, keys.QUARANTINE_PARTS_END, _batch(Retention.quarantine_parts)),
+    (keys.QUARANTINE_START, keys.QUARANTINE_END, _batch(Retention.quarantine)),
+    (keys.INVITEES_START, keys.INVITEES_END, _batch(Retention.invitees)),
 )
 """What is gone through in a partition, in that order: rows of invitees after the rooms, of which some are gone by then. The other
 rows that begin with a dot go with those of rooms."""

@@ -87,7 +87,7 @@ async def test_an_app_killed_ahead_of_its_change_invites_nobody_and_killed_behin
 
     async with AsyncTableClient.from_connection_string(azurite, table) as client:
         report = await run(client, now() + 2 * DAY)
-    assert report.removed["rows of invitees"] == 0
+    assert report.removed["invitee rows"] == 0
 
     with running_app(tmp_path / "behind", settings) as app:
         assert found(app) == [[]] * len(SOME)

@@ -282,7 +282,7 @@ async def test_a_change_that_is_killed_ahead_of_its_write_shows_to_nobody_until_
     assert len(invitees_of(await rows_of(direct))) == 1
     assert [await found(direct, person) for person in some] == [[]] * 3
     if upkeep_between:
-        assert (await run(direct, now() + 2 * DAY)).removed["rows of invitees"] == 0
+        assert (await run(direct, now() + 2 * DAY)).removed["invitee rows"] == 0
     await invite(Rooms(Table(direct), now), room.id, CROWD)
     changed = next(room_id for room_id, room in (await stored(direct)).items() if CROWD[0] in room.roster)
     assert [await found(direct, person) for person in some] == [[changed]] * 3
@@ -322,7 +322,7 @@ async def test_upkeep_removes_rows_of_who_is_not_invited_and_nothing_else(direct
     after = await rows_of(direct)
     assert {row for _, row in before.keys() - after.keys()} == set(gone)
     assert all(row == before[place] for place, row in after.items())
-    assert f"removed {len(gone)} rows of invitees;" in str(report)
+    assert f"removed {len(gone)} invitee rows;" in str(report)
 
 
 @pytest.mark.usefixtures("one_partition")
@@ -341,7 +341,7 @@ async def test_who_is_invited_between_upkeeps_look_at_the_roster_and_its_removal
             await rooms.patch_roster(room.id, {ALICE: "Attendee"}, ORIGIN)
 
     report = await upkeep_of(Watched(direct, invite), now() + 2 * DAY).run(20.0)
-    assert (invited, report.removed["rows of invitees"]) == (1, 0)
+    assert (invited, report.removed["invitee rows"]) == (1, 0)
     assert await found(direct, ALICE) == [room.id]
     await stored(direct)
 
@@ -379,7 +379,7 @@ async def test_of_two_upkeeps_at_once_each_row_is_removed_by_one(direct: TableCl
     kept, gone = await stale_table(direct)
     reports = await asyncio.gather(*(upkeep_of(Table(direct), now() + 2 * DAY).run(20.0) for _ in range(3)))
     assert [(report.done, report.unavailable) for report in reports] == [(1, 0)] * 3
-    assert sum(report.removed["rows of invitees"] for report in reports) == len(gone)
+    assert sum(report.removed["invitee rows"] for report in reports) == len(gone)
     assert sorted(invitees_of(await rows_of(direct))) == sorted(kept)
 
 
@@ -391,7 +391,7 @@ async def test_a_broken_room_keeps_the_rows_of_its_invitees_and_does_not_end_upk
     broken = await create(Table(direct), [ALICE, BOB])
     await direct.update_entity({"PartitionKey": "7", "RowKey": keys.room_row(broken.id), "validUntil": "soon"}, mode="merge")
     report = await run(direct, now() + 2 * DAY)
-    assert report.removed["rows of invitees"] == len(gone)
+    assert report.removed["invitee rows"] == len(gone)
     assert sum(row.endswith(broken.id) for row in invitees_of(await rows_of(direct))) == 2
     assert f"upkeep: left the invitees of the room {broken.id}" in caplog.messages
 
