@@ -3,6 +3,7 @@
 COMMUNICATION_CONNECTION_STRING is Anteroom's, ACS_CONNECTION_STRING that of the ACS resource on which the calls run.
 """
 
+import base64
 import logging
 import os
 import re
@@ -10,6 +11,7 @@ import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 from azure.communication.identity import CommunicationTokenScope, CommunicationUserIdentifier
@@ -26,8 +28,8 @@ PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Join a room</title>
 <form>
   <p><label>Room <input name="roomId" required></label>
-  <p><label>Who you are <input name="rawId" required placeholder="8:acs:..." size="90"></label>
-  <p><label>Your name <input name="displayName"></label>
+  <p><label>Who you are <input name="rawId" required maxlength="256" placeholder="8:acs:..." size="90"></label>
+  <p><label>Your name <input name="displayName" maxlength="256"></label>
   <p><button>Join</button>
 </form>
 <ul id="told"></ul>
@@ -64,7 +66,7 @@ async def page(_: web.Request) -> web.Response:
 async def signed_in(request: web.Request) -> tuple[str, str]:
     """Raw id and name of who is asking. In your code: what the session says, and never what the browser sends."""
     sent = await request.post()
-    return str(sent.get("rawId", "")), str(sent.get("displayName", ""))
+    return str(sent.get("rawId", "")).strip(), str(sent.get("displayName", "")).strip()
 
 
 async def join(request: web.Request) -> web.Response:
@@ -83,6 +85,8 @@ async def join(request: web.Request) -> web.Response:
     match status:
         case 200:
             return await admitted(request, raw_id, decision)
+        case 400:
+            return told(400, "That is not a raw id or a name that can be used.")  # none, or one that is too long
         case 403:
             reasons = decision["reasons"]
             opens_at = next((reason["opensAt"] for reason in reasons if "opensAt" in reason), None)
@@ -113,26 +117,55 @@ def told(status: int, *messages: str, **more: Any) -> web.Response:
     return web.json_response({"messages": messages, **more}, status=status, headers={"Cache-Control": "no-store"})
 
 
-def endpoint_and_key(connection_string: str) -> tuple[str, str]:
-    parts = {name.lower(): value for name, _, value in (part.partition("=") for part in connection_string.split(";"))}
-    return parts["endpoint"].rstrip("/"), parts["accesskey"]
+type Connection = tuple[str, str]
+"""Endpoint and key."""
 
 
-async def clients(app: web.Application) -> AsyncIterator[None]:
-    endpoint, key = endpoint_and_key(os.environ["COMMUNICATION_CONNECTION_STRING"])
+def connection(variable: str) -> Connection | None:
+    """What the connection string in that environment variable says, if it is set."""
+    text = os.environ.get(variable, "").strip()
+    if not text:
+        return None
+    parts = {name.lower(): value for name, _, value in (part.partition("=") for part in text.split(";"))}
+    endpoint, key = parts.get("endpoint", "").rstrip("/"), parts.get("accesskey", "")
+    try:
+        url = urlsplit(endpoint)
+        usable = url.scheme in ("http", "https") and url.hostname and url.port != 0 and base64.b64decode(key, validate=True)
+    except ValueError:
+        usable = False
+    if not usable:
+        sys.exit(
+            f"{variable} is no connection string. It is endpoint=https://<host>/;accesskey=<the key>, the whole of it in single"
+            " quotes: for the shell a command ends at a semicolon."
+        )
+    return endpoint, key
+
+
+async def clients(app: web.Application, anteroom: Connection, acs: Connection | None) -> AsyncIterator[None]:
+    endpoint, key = anteroom
     async with ClientSession(endpoint, headers={"x-api-key": key}, timeout=ClientTimeout(total=15)) as app[ANTEROOM]:
-        if acs := os.environ.get("ACS_CONNECTION_STRING"):
-            endpoint, key = endpoint_and_key(acs)
+        if acs is None:
+            yield
+        else:
+            endpoint, key = acs
             async with CommunicationIdentityClient(endpoint, AzureKeyCredential(key)) as app[ACS]:
                 yield
-        else:
-            yield
 
 
-if not os.environ.get("COMMUNICATION_CONNECTION_STRING"):
-    sys.exit("Set COMMUNICATION_CONNECTION_STRING to the connection string that `make start` prints.")
+def main() -> None:
+    anteroom, acs = connection("COMMUNICATION_CONNECTION_STRING"), connection("ACS_CONNECTION_STRING")
+    if anteroom is None:
+        sys.exit("Set COMMUNICATION_CONNECTION_STRING to the connection string that `make start` prints.")
+    port = os.environ.get("PORT", "8080")
+    if not port.isdecimal() or not 0 < int(port) < 65_536:
+        sys.exit(f"PORT is {port!r}: set it to a port between 1 and 65535.")
+    app = web.Application()
+    app.add_routes([web.get("/", page), web.post("/join", join)])
+    app.cleanup_ctx.append(lambda app: clients(app, anteroom, acs))
+    try:
+        web.run_app(app, host="localhost", port=int(port))
+    except OSError as problem:
+        sys.exit(f"Port {port} cannot be had ({os.strerror(problem.errno or 0)}): put another one in front, as PORT=<port>.")
 
-app = web.Application()
-app.add_routes([web.get("/", page), web.post("/join", join)])
-app.cleanup_ctx.append(clients)
-web.run_app(app, host="localhost", port=int(os.environ.get("PORT", "8080")))
+
+main()

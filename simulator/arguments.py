@@ -76,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--seed", type=int, help="the same seed plays the same meeting; the next room takes the next")
     what.add_argument("--rooms", type=_number(1, 20), default=1, help="meetings at the same time (1, or as many as --drop has)")
     what.add_argument("--live", action="store_true", help="in the present, as a film; else in the past, at once")
-    what.add_argument("--speed", type=_number(1, MAX_SPEED), default=60, help="of --live: minutes in a minute (60)")
+    what.add_argument("--speed", type=_number(1, MAX_SPEED), default=60, help=f"of --live: 1 to {MAX_SPEED} minutes in one (60)")
     how = parser.add_argument_group("how events are delivered")
     how.add_argument("--shuffle", action="store_true", help="in any order")
     how.add_argument("--duplicate", type=_number(1, 10), default=1, metavar="N", help="each so many times (1)")

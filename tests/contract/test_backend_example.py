@@ -3,6 +3,8 @@
 import contextlib
 import json
 import os
+import re
+import socket
 import subprocess
 import sys
 import threading
@@ -28,6 +30,8 @@ from tests.running import RunningApp, new_key
 PRESENTER, ATTENDEE, STRANGER = (raw_id(number) for number in (1, 2, 3))
 SCRIPT = "<script>alert(1)</script>"
 TOKEN = "a.token.that-nobody-else-may-see"
+LONGEST = 256
+"""Characters of a raw id or a name."""
 
 
 @dataclass
@@ -88,7 +92,10 @@ class Backend:
         return self._send("GET", f"/{query}", "")
 
     def join(self, room_id: str, person: str, name: str = "") -> Answer:
-        return self._send("POST", "/join", urlencode({"roomId": room_id, "rawId": person, "displayName": name}))
+        return self.post({"roomId": room_id, "rawId": person, "displayName": name})
+
+    def post(self, form: Mapping[str, str]) -> Answer:
+        return self._send("POST", "/join", urlencode(form))
 
     def _send(self, method: str, target: str, form: str) -> Answer:
         lines = [f"{method} {target} HTTP/1.1", "Host: localhost", "Content-Type: application/x-www-form-urlencoded"]
@@ -98,14 +105,25 @@ class Backend:
 COMMAND = [sys.executable, "-W", "error", str(PROJECT / "examples" / "backend.py")]
 
 
+def inherited() -> dict[str, str]:
+    """The environment, without what the backend reads."""
+    return {name: value for name, value in os.environ.items() if not name.endswith("_CONNECTION_STRING") and name != "PORT"}
+
+
+def without_start(environment: Mapping[str, str]) -> str:
+    """What a backend says that does not start."""
+    done = subprocess.run(COMMAND, env={**inherited(), **environment}, capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stdout) == (1, "")
+    return done.stderr
+
+
 @contextlib.contextmanager
 def running_backend(folder: Path, environment: Mapping[str, str]) -> Iterator[Backend]:
     backend = Backend(free_port(), folder / "printed")
     with backend.printed.open("wb") as output:
-        inherited = {name: value for name, value in os.environ.items() if name != "ACS_CONNECTION_STRING"}
         process = subprocess.Popen(
             COMMAND,
-            env={**inherited, "PYTHONUNBUFFERED": "1", "PORT": str(backend.port), **environment},
+            env={**inherited(), "PYTHONUNBUFFERED": "1", "PORT": str(backend.port), **environment},
             stdout=output,
             stderr=subprocess.STDOUT,
         )
@@ -218,6 +236,38 @@ def test_a_name_that_is_a_script_is_kept_as_a_name(backend: Backend, insight: In
     assert decisions(insight, room_id) == [("Admitted", ATTENDEE, SCRIPT), ("Refused", STRANGER, SCRIPT)]
 
 
+@pytest.mark.parametrize(
+    ("person", "name"),
+    [("", ""), (" ", ""), ("8" * (LONGEST + 1), ""), (ATTENDEE, "n" * (LONGEST + 1))],
+    ids=["nobody", "blank", "long raw id", "long name"],
+)
+def test_what_people_type_wrong_is_not_our_mistake(
+    backend: Backend, insight: Insight, room_id: str, asked: list[tuple[str, Any]], person: str, name: str
+) -> None:
+    body = body_of(backend.join(room_id, person, name), 400)
+    assert body == {"messages": ["That is not a raw id or a name that can be used."]}
+    assert "Anteroom answers" not in backend.printed.read_text()
+    assert (asked, decisions(insight, room_id)) == ([], [])
+
+
+def test_who_leaves_out_who_they_are(backend: Backend, room_id: str) -> None:
+    assert backend.post({"roomId": room_id}).status == 400
+
+
+def test_blanks_around_what_is_typed_do_not_matter(
+    backend: Backend, insight: Insight, room_id: str, asked: list[tuple[str, Any]]
+) -> None:
+    for name in (f" {'n' * LONGEST}\t", " "):
+        body_of(backend.join(f" {room_id} ", f" {ATTENDEE}\n", name), 200)
+    assert [path for path, _ in asked] == [f"/identities/{ATTENDEE}/:issueAccessToken"] * 2
+    assert decisions(insight, room_id) == [("Admitted", ATTENDEE, None), ("Admitted", ATTENDEE, "n" * LONGEST)]
+
+
+def test_the_page_takes_no_more_than_can_be_used(backend: Backend) -> None:
+    limited = re.findall(rb'name="(\w+)"[^>]* maxlength="256"', backend.page().body)
+    assert limited == [b"rawId", b"displayName"]
+
+
 def test_the_page_is_the_same_for_everyone_and_takes_nothing_as_html(backend: Backend) -> None:
     page = backend.page(f"?{urlencode({'roomId': SCRIPT, 'displayName': SCRIPT})}")
     assert (page.status, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
@@ -259,7 +309,42 @@ def test_a_key_that_may_only_read_is_the_backends_mistake(app: RunningApp, room_
     assert app.read_key not in printed
 
 
-def test_it_says_what_it_needs() -> None:
-    done = subprocess.run(COMMAND, env={**os.environ, "COMMUNICATION_CONNECTION_STRING": ""}, capture_output=True, text=True)
+ANTEROOM = f"endpoint=https://localhost:7072/;accesskey={new_key()}"
+
+
+@pytest.mark.parametrize("text", ["", " "])
+def test_it_says_what_it_needs(text: str) -> None:
     message = "Set COMMUNICATION_CONNECTION_STRING to the connection string that `make start` prints.\n"
-    assert (done.returncode, done.stdout, done.stderr) == (1, "", message)
+    assert without_start({"COMMUNICATION_CONNECTION_STRING": text}) == message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "foo",
+        "endpoint=https://localhost:7072/",  # what is left of it without quotes
+        "endpoint=localhost:7072;accesskey=a2V5",
+        "endpoint=https://localhost:port/;accesskey=a2V5",
+        "endpoint=https://localhost:7072/;accesskey=key",
+    ],
+)
+@pytest.mark.parametrize("variable", ["COMMUNICATION_CONNECTION_STRING", "ACS_CONNECTION_STRING"])
+def test_it_says_what_a_connection_string_is(variable: str, text: str) -> None:
+    said = without_start({"COMMUNICATION_CONNECTION_STRING": ANTEROOM, variable: text})
+    assert said == (
+        f"{variable} is no connection string. It is endpoint=https://<host>/;accesskey=<the key>, the whole of it in single"
+        " quotes: for the shell a command ends at a semicolon.\n"
+    )
+
+
+def test_it_says_that_its_port_is_taken() -> None:
+    with socket.create_server(("localhost", 0)) as taken:
+        port = taken.getsockname()[1]
+        said = without_start({"COMMUNICATION_CONNECTION_STRING": ANTEROOM, "PORT": str(port)})
+    assert re.fullmatch(rf"Port {port} cannot be had \(.+\): put another one in front, as PORT=<port>\.\n", said)
+
+
+@pytest.mark.parametrize("port", ["abc", "0", "65536", ""])
+def test_it_says_what_a_port_is(port: str) -> None:
+    said = without_start({"COMMUNICATION_CONNECTION_STRING": ANTEROOM, "PORT": port})
+    assert said == f"PORT is {port!r}: set it to a port between 1 and 65535.\n"

@@ -42,6 +42,12 @@ def test_the_webhook_is_the_hosts_unless_another_is_given(project: Path) -> None
     assert parsed(project, "--webhook", f"{url}&code=secret").address.webhook == f"{url}&code=secret"
 
 
+def test_help_tells_how_fast_a_live_meeting_may_be(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parsed(project, "--help")
+    assert "1 to 120 minutes in one" in " ".join(capsys.readouterr().out.split())
+
+
 def test_each_room_has_a_seed_and_faults_of_its_own(project: Path) -> None:
     performances = parsed(
         project, "--seed", "7", "--shuffle", "--duplicate", "2", "--drop", "0", "0.1", "--rooms", "3"
