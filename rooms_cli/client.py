@@ -1,10 +1,9 @@
 """The service: rooms by the official SDK, the rest over HTTP."""
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -14,13 +13,15 @@ from azure.core.credentials import AzureKeyCredential
 from azure.core.exceptions import AzureError, HttpResponseError
 
 from rooms_cli.connection import Connection
-from rooms_cli.failures import NotFound, refused, unreachable
+from rooms_cli.failures import Denied, InvalidRawId, NotFound, invalid_raw_ids, may_not_create, refused, unreachable
 
 type Json = dict[str, Any]
 
 CONNECT_SECONDS = 5
 ANSWER_SECONDS = 30
 """The service gives up after ten."""
+RETRIES = 3
+"""Of the SDK."""
 
 logging.getLogger("azure").setLevel(logging.ERROR)  # it warns of a time of its own that has no zone
 
@@ -35,7 +36,7 @@ class Client:
             AzureKeyCredential(connection.key),
             connection_timeout=CONNECT_SECONDS,
             read_timeout=ANSWER_SECONDS,
-            retry_total=3,
+            retry_total=RETRIES,
             retry_connect=0,
         )
         self._session = requests.Session()
@@ -43,10 +44,11 @@ class Client:
 
     # By the SDK.
 
-    def rooms(self, limit: int) -> list[Json]:
-        """So many rooms, those created last first."""
+    def room_pages(self) -> Iterator[list[Json]]:
+        """The pages of the list of all rooms, those created last first."""
         with self._failures():
-            return [_room(room) for room in islice(self._rooms.list_rooms(), limit)]
+            for page in self._rooms.list_rooms().by_page():
+                yield [_room(room) for room in page]
 
     def room(self, room_id: str) -> Json:
         """A room."""
@@ -64,10 +66,14 @@ class Client:
     def create(self, start: datetime | None, end: datetime | None, dial_out: bool, roster: Mapping[str, str]) -> Json:
         """A new room; `roster` has the role of each raw id."""
         people = [RoomParticipant(communication_identifier=CommunicationUserIdentifier(who), role=roster[who]) for who in roster]
-        with self._failures():
-            return _room(
-                self._rooms.create_room(valid_from=start, valid_until=end, pstn_dial_out_enabled=dial_out, participants=people)
-            )
+        wanted: Json = {"valid_from": start, "valid_until": end, "pstn_dial_out_enabled": dial_out, "participants": people}
+        try:
+            with self._failures():
+                return _room(self._rooms.create_room(**wanted))
+        except Denied:
+            raise may_not_create() from None
+        except InvalidRawId:
+            raise invalid_raw_ids(roster) from None
 
     # What the SDK does not have.
 
@@ -139,11 +145,6 @@ class Client:
 def names_in(details: Json) -> dict[str, str]:
     """What the details of a room call people, by raw id."""
     return {raw_id: person["name"] for raw_id, person in details["participants"].items() if person.get("name")}
-
-
-def first(pages: Iterable[list[Json]], limit: int) -> list[Json]:
-    """So many of what is on pages."""
-    return list(islice((each for page in pages for each in page), limit))
 
 
 def _room(room: CommunicationRoom) -> Json:

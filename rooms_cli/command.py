@@ -6,11 +6,13 @@ from typing import Annotated
 
 import typer
 
-from rooms_cli.client import Client, first, names_in
+from rooms_cli.client import Client, names_in
 from rooms_cli.connection import connection
 from rooms_cli.failures import Failure
 from rooms_cli.following import follow, tail
-from rooms_cli.options import At, From, Json, Room, State, Until
+from rooms_cli.help import Command
+from rooms_cli.lists import newest
+from rooms_cli.options import KINDS, MAX_TITLE, Json, Kind, Room, State, filled, person_of, time_option, title_of
 from rooms_cli.people import raw_id_of
 from rooms_cli.screen import say, show_json
 from rooms_cli.sentences import explained, happened
@@ -26,15 +28,21 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Invited = Annotated[list[str] | None, typer.Option(metavar="RAWID", help="Who is invited in that role; may be repeated.")]
+TIME = "RFC 3339, like 2026-05-04T10:00:00Z."
+
+Invited = Annotated[
+    list[str] | None, typer.Option(metavar="RAWID", parser=filled, help="Who is invited in that role; may be repeated.")
+]
 
 
-@app.command("list")
+@app.command("list", cls=Command)
 def list_rooms(
-    participant: Annotated[str | None, typer.Option(metavar="RAWID", help="Only rooms to which this person is invited.")] = None,
+    participant: Annotated[
+        str | None, typer.Option(metavar="RAWID", parser=filled, help="Only rooms to which this person is invited.")
+    ] = None,
     state: Annotated[State | None, typer.Option(metavar="open|upcoming|expired", help="Only rooms that are so now.")] = None,
-    start: From = None,
-    end: Until = None,
+    start: Annotated[str | None, time_option("--from", f"Open at some moment from then, {TIME}")] = None,
+    end: Annotated[str | None, time_option("--until", "Open at some moment before then.")] = None,
     limit: Annotated[int, typer.Option(min=1, metavar="N", help="So many rooms at most.")] = 30,
     as_json: Json = False,
 ) -> None:
@@ -42,7 +50,8 @@ def list_rooms(
     client = _client()
     query = {"participant": participant, "state": state, "from": start, "until": end}
     filtered = any(value is not None for value in query.values())
-    rooms = first(client.pages("/rooms", query), limit) if filtered else client.rooms(limit)
+    pages = client.pages("/rooms", query) if filtered else client.room_pages()
+    rooms = newest(pages, limit, quiet=as_json)
     if not as_json:
         show_rooms(rooms)
         return
@@ -50,16 +59,18 @@ def list_rooms(
         show_json(room)
 
 
-@app.command()
+@app.command(cls=Command)
 def create(
-    start: From = None,
-    end: Until = None,
+    start: Annotated[str | None, time_option("--from", f"Open from then, {TIME}")] = None,
+    end: Annotated[str | None, time_option("--until", "Open until just before then.")] = None,
     presenter: Invited = None,
     attendee: Invited = None,
     consumer: Invited = None,
     collaborator: Invited = None,
     pstn: Annotated[bool, typer.Option("--pstn", help="People in the room may call telephones.")] = False,
-    title: Annotated[str | None, typer.Option(metavar="TEXT", help="For reports; at most 256 characters.")] = None,
+    title: Annotated[
+        str | None, typer.Option(metavar="TEXT", parser=title_of, help=f"For reports; at most {MAX_TITLE} characters.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Make a room. Without times it is open from now on, for 180 days."""
@@ -71,18 +82,19 @@ def create(
     client = _client()
     opens, closes = (None if time is None else datetime.fromisoformat(time) for time in (start, end))
     room = client.create(opens, closes, pstn, roster)
-    if title is not None:
-        try:
-            client.set_title(room["id"], title)
-        except Failure as failure:
-            raise Failure(f"Room {room['id']} was made, but without its title: {failure}") from failure
     if as_json:
         show_json(room)
     else:
         say(f"Room {room['id']}, open from {moment(room['validFrom'])} until {moment(room['validUntil'])}")
+    if title is not None:
+        try:
+            client.set_title(room["id"], title)
+        except Failure as failure:
+            later = f"PATCH /rooms/{room['id']}/details with it, or do without; `rooms create` would make another room."
+            raise Failure(f"The room is made, but may have no title: {failure} {later}") from failure
 
 
-@app.command()
+@app.command(cls=Command)
 def show(room: Room, as_json: Json = False) -> None:
     """A room, and who is invited. Names are those of its details."""
     client = _client()
@@ -93,8 +105,12 @@ def show(room: Room, as_json: Json = False) -> None:
         show_room(found, participants, details)
 
 
-@app.command()
-def who(room: Room, at: At = None, as_json: Json = False) -> None:
+@app.command(cls=Command)
+def who(
+    room: Room,
+    at: Annotated[str | None, time_option("--at", f"Who was there then, {TIME}")] = None,
+    as_json: Json = False,
+) -> None:
     """Who is in the room now, or was at some time."""
     client = _client()
     presence = client.of_room(room, "presence", {"at": at})
@@ -104,12 +120,12 @@ def who(room: Room, at: At = None, as_json: Json = False) -> None:
         show_presence(presence, client.names(room), at)
 
 
-@app.command()
+@app.command(cls=Command)
 def attendance(
     room: Room,
-    call: Annotated[str | None, typer.Option(metavar="ID", help="In that call.")] = None,
-    start: From = None,
-    end: Until = None,
+    call: Annotated[str | None, typer.Option(metavar="ID", parser=filled, help="In that call.")] = None,
+    start: Annotated[str | None, time_option("--from", f"Who was there from then, {TIME}")] = None,
+    end: Annotated[str | None, time_option("--until", "Who was there until just before then.")] = None,
     as_json: Json = False,
 ) -> None:
     """Who was invited and who came. In a call, or a time, or else as scheduled. Lengths are m:ss; ~ marks what is estimated."""
@@ -120,13 +136,15 @@ def attendance(
         show_attendance(answer)
 
 
-@app.command()
+@app.command(cls=Command)
 def log(
     room: Room,
-    kind: Annotated[str | None, typer.Option(metavar="KIND", help="Only such records, for example RoomCreated.")] = None,
-    actor: Annotated[str | None, typer.Option(metavar="ACTOR", help="Only what that key did, or event-grid told.")] = None,
-    start: From = None,
-    end: Until = None,
+    kind: Annotated[Kind | None, typer.Option(metavar="KIND", help=f"Only such records: {', '.join(KINDS)}.")] = None,
+    actor: Annotated[
+        str | None, typer.Option(metavar="ACTOR", parser=filled, help="Only what that key did, or event-grid told.")
+    ] = None,
+    start: Annotated[str | None, time_option("--from", f"What happened from then, {TIME}")] = None,
+    end: Annotated[str | None, time_option("--until", "What happened until just before then.")] = None,
     limit: Annotated[int, typer.Option(min=1, metavar="N", help="So many of the newest records.")] = 100,
     following: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what happens, until Ctrl-C.")] = False,
     as_json: Json = False,
@@ -137,18 +155,25 @@ def log(
     client = _client()
     query = {"kind": kind, "actor": actor, "from": start, "until": end}
     names = {} if as_json else client.names(room)
-    for record in (follow if following else tail)(client, room, query, limit):
+    read = follow if following else tail
+    found = False
+    for record in read(client, room, query, limit, as_json):
+        found = True
         if as_json:
             show_json(record)
         else:
             say((f"{moment(record['time'])}  {record['actor']:<12}  ", "dim"), happened(record, names))
+    if not (found or as_json):
+        say("No records.")
 
 
-@app.command()
+@app.command(cls=Command)
 def explain(
     room: Room,
-    person: Annotated[str, typer.Argument(metavar="PERSON", help="A raw id, or a name or external id of the room's details.")],
-    at: At = None,
+    person: Annotated[
+        str, typer.Argument(metavar="PERSON", parser=person_of, help="A raw id, or a name or external id of the room's details.")
+    ],
+    at: Annotated[str | None, time_option("--at", f"Whether they could come in then, {TIME}")] = None,
     as_json: Json = False,
 ) -> None:
     """Whether somebody can come in, and if not, why not."""

@@ -29,18 +29,20 @@ def connection(environment: Mapping[str, str]) -> Connection:
     parts = {name.strip().lower(): value.strip() for name, _, value in (part.partition("=") for part in text.split(";"))}
     endpoint, key = parts.get("endpoint", "").rstrip("/"), parts.get("accesskey", "")
     if not _is_url(endpoint):
-        raise Failure(f"{VARIABLE} has no usable endpoint: it is endpoint=https://<host>/;accesskey=<the key>.")
+        raise Failure(f"{VARIABLE} has no usable endpoint: it should look like endpoint=https://<host>/;accesskey=<the key>.")
     if not key:
-        raise Failure(f"{VARIABLE} has no accesskey. Put single quotes around it: for the shell a command ends at a semicolon.")
+        raise Failure(f"{VARIABLE} has no accesskey. Is it whole, in single quotes?")
     if not _is_base64(key):
         raise Failure(f"The accesskey in {VARIABLE} is not base64. Take it whole, with any = at its end.")
     return Connection(endpoint, key)
 
 
 def _is_url(text: str) -> bool:
+    """Whether it is a URL without a path."""
     try:
         parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        return whole and not any((parts.path, parts.query, parts.fragment))
     except ValueError:
         return False
 

@@ -5,8 +5,9 @@ import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
-from rooms_cli.client import Client, Json, first
+from rooms_cli.client import Client, Json
 from rooms_cli.failures import TemporaryFailure
+from rooms_cli.lists import newest
 from rooms_cli.words import plain
 
 POLL_SECONDS = 2
@@ -15,16 +16,16 @@ LATE = timedelta(minutes=5)
 """An event that comes later than that is not shown: ACS may tell of a leave two minutes late."""
 
 
-def tail(client: Client, room_id: str, query: Mapping[str, str | None], limit: int) -> list[Json]:
+def tail(client: Client, room_id: str, query: Mapping[str, str | None], limit: int, quiet: bool) -> list[Json]:
     """So many of the newest records, the oldest of them first."""
-    return first(client.log_pages(room_id, query), limit)[::-1]
+    return newest(client.log_pages(room_id, query), limit, quiet)[::-1]
 
 
-def follow(client: Client, room_id: str, query: Mapping[str, str | None], limit: int) -> Iterator[Json]:
+def follow(client: Client, room_id: str, query: Mapping[str, str | None], limit: int, quiet: bool) -> Iterator[Json]:
     """The same, and then without end those that come, in the order in which they come."""
     since = _since(query)
     shown = _ids(_recent(client, room_id, query, since))
-    records = tail(client, room_id, query, limit)
+    records = tail(client, room_id, query, limit, quiet)
     yield from records
     shown |= _ids(records)
     trouble = ""

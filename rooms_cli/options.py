@@ -1,12 +1,55 @@
-"""The arguments and options that commands share."""
+"""The arguments and options that commands share, and what is refused before the service is asked."""
 
 import re
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import typer
 
 type State = Literal["open", "upcoming", "expired"]
+type Kind = Literal[
+    "RoomCreated",
+    "RoomUpdated",
+    "RoomDeleted",
+    "ParticipantsUpdated",
+    "DetailsUpdated",
+    "Admitted",
+    "Refused",
+    "CallStarted",
+    "CallEnded",
+    "ParticipantAdded",
+    "ParticipantRemoved",
+]
+KINDS: tuple[str, ...] = get_args(Kind.__value__)
+
+MAX_TITLE = 256
+"""Characters of a title that the service takes."""
+
+
+def filled(text: str) -> str:
+    """The text, if there is any: a variable that a script forgot to set must not ask for everything."""
+    if not text.strip():
+        raise typer.BadParameter("a value is expected")
+    return text
+
+
+def title_of(text: str) -> str:
+    """The text, if it can be a title."""
+    if not 1 <= len(text) <= MAX_TITLE:
+        raise typer.BadParameter(f"1 to {MAX_TITLE} characters are expected")
+    return text
+
+
+def person_of(text: str) -> str:
+    """The text, if it can mean somebody."""
+    if not text.strip():
+        raise typer.BadParameter("Whom? A raw id, or a name or external id of the room's details.")
+    return text
+
+
+def time_option(name: str, meaning: str) -> Any:
+    """An option that takes a time."""
+    return typer.Option(name, metavar="TIME", parser=_time, help=meaning)
 
 
 def _room_id(text: str) -> str:
@@ -27,6 +70,3 @@ def _time(text: str) -> str:
 
 Room = Annotated[str, typer.Argument(metavar="ROOM", parser=_room_id, help="The room's id.")]
 Json = Annotated[bool, typer.Option("--json", help="For scripts: as the service answers.")]
-From = Annotated[str | None, typer.Option("--from", metavar="TIME", parser=_time, help="RFC 3339, like 2026-05-04T10:00:00Z.")]
-Until = Annotated[str | None, typer.Option("--until", metavar="TIME", parser=_time, help="Until just before then.")]
-At = Annotated[str | None, typer.Option("--at", metavar="TIME", parser=_time, help="Then instead of now, RFC 3339.")]

@@ -19,10 +19,10 @@ def raw_id_of(person: str, details: Mapping[str, Any]) -> str:
     found: list[str] = [
         raw_id
         for raw_id, one in details["participants"].items()
-        if wanted in ((one.get(field) or "").casefold() for field in ("name", "externalId"))
+        if any(text.casefold() == wanted for field in ("name", "externalId") if (text := one.get(field)))
     ]
     if not found:
-        raise Failure(f"Nobody in the room's details is called {person}: give the raw id, as `rooms show` has it.")
+        raise Failure(f'Nobody in the room\'s details is called "{person}": give the raw id, as `rooms show` has it.')
     if len(found) > 1:
-        raise Failure(f"Several are called {person}, give the raw id: {', '.join(found)}")
+        raise Failure(f'Several are called "{person}", give the raw id: {", ".join(found)}')
     return found[0]

@@ -4,14 +4,11 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from rooms_cli.words import plain
-
-_NO_END = 100_000
-"""Columns: nothing is cut or folded, so that an id stays in one piece where a terminal wraps it."""
 
 
 def show_json(value: Any) -> None:
@@ -20,20 +17,14 @@ def show_json(value: Any) -> None:
 
 
 def say(*parts: tuple[str, str] | str) -> None:
-    """A line; a part may come with its style."""
+    """A line; a part may come with its style. Nothing is cut or folded, so that an id stays in one piece."""
     styled = (part if isinstance(part, tuple) else (part, "") for part in parts)
-    _console().print(Text.assemble(*((plain(text), style) for text, style in styled)), soft_wrap=True)
+    Console(highlight=False).print(Text.assemble(*((plain(text), style) for text, style in styled)), soft_wrap=True)
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """A table, without lines."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for column in columns:
-        table.add_column(column)
-    for row in rows:
-        table.add_row(*(Text(plain(cell)) for cell in row))
-    _console().print(table)
-
-
-def _console() -> Console:
-    return Console(highlight=False, width=_NO_END)
+    """A table, without lines, and without blanks at their ends."""
+    lines = [columns, *([plain(cell) for cell in row] for row in rows)]
+    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
+    for number, line in enumerate(lines):
+        say(("  ".join(map(set_cell_size, line, widths)).rstrip(), "" if number else "dim"))

@@ -31,7 +31,7 @@ def happened(record: Json, names: Names) -> str:
         case "Admitted":
             return f"admitted {who} as {detail['role']}"
         case "Refused":
-            return f"refused {who}: {' '.join(reason['message'] for reason in detail['reasons'])}"
+            return f"refused {who}: {_reasons(detail['reasons'])}"
         case "CallStarted":
             return f"the call began{_by(detail.get('startedBy'), names)}"
         case "CallEnded":
@@ -50,8 +50,12 @@ def explained(admission: Json, person: str, at: str | None) -> str:
     room, when = f"room {admission['roomId']}", "now" if at is None else f"at {moment(at)}"
     if admission["admitted"]:
         return f"{person} can come into {room} {when}, as {admission['role']}, until {moment(admission['validUntil'])}."
-    reasons = " and ".join(_reason(reason) for reason in admission["reasons"])
-    return f"{person} cannot come into {room} {when}: {reasons}."
+    return f"{person} cannot come into {room} {when}: {_reasons(admission['reasons'])}."
+
+
+def _reasons(reasons: Iterable[Json]) -> str:
+    *others, last = map(_reason, reasons)
+    return f"{', '.join(others)}, and {last}" if others else last
 
 
 def _reason(reason: Json) -> str:
@@ -111,7 +115,7 @@ def _details_changes(before: Json, after: Json, names: Names) -> Iterable[str]:
         ]
         yield f"scheduled it {' '.join(known)}"
     elif "scheduledStart" in before:
-        yield "removed when it is scheduled"
+        yield "removed the scheduled times"
     if people := {**before.get("participants", {}), **after.get("participants", {})}:
         yield f"set the names of {_listed(called(who, names) for who in people)}"
 

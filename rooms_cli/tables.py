@@ -80,17 +80,22 @@ def show_attendance(attendance: Json) -> None:
             one["name"] or one["displayName"] or short(one["rawId"]),
             one["role"] or "",
             one["status"],
-            *(length(one[field]) for field in ("seconds", "aloneSeconds", "lateSeconds", "leftEarlySeconds")),
-            "~" if one["estimated"] else "",
+            *(_length(one, field) for field in ("seconds", "aloneSeconds", "lateSeconds", "leftEarlySeconds")),
         )
         for one in sorted(attendance["value"], key=lambda one: one["status"] in _CAME)
     ]
     if rows:
-        show_table(("name", "role", "status", "present", "alone", "late", "left early", ""), rows)
+        show_table(("name", "role", "status", "present", "alone", "late", "left early"), rows)
     counts = attendance["summary"]
     expected = counts["invited"] - counts["attended"] - counts["absent"]
     told = [f"{counts['invited']} invited", f"{counts['attended']} attended", f"{counts['absent']} absent"]
     say(", ".join([*told, *([f"{expected} expected"] if expected else []), f"{counts['uninvited']} uninvited"]) + ".")
+
+
+def _length(one: Json, field: str) -> str:
+    """Which of somebody's lengths are estimated is not told, so all are marked."""
+    said = length(one[field])
+    return f"~{said}" if said and one["estimated"] else said
 
 
 def _people(count: int) -> str:

@@ -70,10 +70,12 @@ class Line:
         return Ended(code, _written(out), _written(err))
 
     def out(self, *arguments: str) -> list[str]:
-        """The lines that are printed by a command that has to succeed, without blanks at their ends."""
+        """The lines that are printed by a command that has to succeed, which have no blanks at their ends."""
         ended = self.run(*arguments)
         assert (ended.code, ended.err) == (0, ""), ended
-        return [line.rstrip() for line in ended.out.splitlines()]
+        lines = ended.out.splitlines()
+        assert lines == [line.rstrip() for line in lines]
+        return lines
 
     def json(self, *arguments: str) -> Any:
         """The one JSON document that is printed."""

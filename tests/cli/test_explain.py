@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from rooms_cli.failures import Failure
+from rooms_cli.people import raw_id_of
 from tests.cli.line import Line
 from tests.contract.insight import Insight
 from tests.contract.raw import Raw
@@ -32,7 +34,7 @@ def test_who_can_come_in(line: Line, room_id: str, person: str) -> None:
 def test_who_cannot_and_why(line: Line, room_id: str) -> None:
     (said,) = line.out("explain", room_id, raw_id(4), "--at", BEFORE)
     who = r"8:acs:5ab1e000…-000000000004 cannot come into"
-    assert re.fullmatch(rf"{who} room {room_id} at {BEFORE}: they are not invited and the room opens at \S+Z\.", said)
+    assert re.fullmatch(rf"{who} room {room_id} at {BEFORE}: they are not invited, and the room opens at \S+Z\.", said)
 
 
 def test_as_the_service_answers(line: Line, insight: Insight, room_id: str) -> None:
@@ -43,12 +45,25 @@ def test_as_the_service_answers(line: Line, insight: Insight, room_id: str) -> N
 @pytest.mark.parametrize(
     ("person", "said"),
     [
-        ("nobody", "Nobody in the room's details is called nobody: give the raw id, as `rooms show` has it."),
-        ("ROBIN", f"Several are called ROBIN, give the raw id: {BOB}, {CAROL}"),
+        ("nobody", 'Nobody in the room\'s details is called "nobody": give the raw id, as `rooms show` has it.'),
+        ("ROBIN", f'Several are called "ROBIN", give the raw id: {BOB}, {CAROL}'),
     ],
 )
 def test_who_is_not_known(line: Line, room_id: str, person: str, said: str) -> None:
     assert line.failure("explain", room_id, person) == said
+
+
+@pytest.mark.parametrize("person", ["", " "])
+def test_nobody_is_asked_about(line: Line, room_id: str, person: str) -> None:
+    ended = line.run("explain", room_id, person)
+    assert (ended.code, ended.out) == (2, "")
+    assert "Whom? A raw id, or a name or external id of the room's details." in ended.err
+
+
+def test_who_has_no_name_is_not_called_nothing() -> None:
+    details = {"participants": {ALICE: {"name": None}, BOB: {"name": "Bob", "externalId": None}}}
+    with pytest.raises(Failure, match="Nobody"):
+        raw_id_of("", details)
 
 
 def test_a_room_that_is_not_there(line: Line) -> None:

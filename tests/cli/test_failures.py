@@ -1,7 +1,15 @@
 """What a command says when the service cannot be asked."""
 
+import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
 import pytest
 
+from rooms import errors
+from rooms_cli import client, failures
 from tests.cli.line import VARIABLE, Line
 from tests.ports import free_port
 from tests.running import RunningApp
@@ -21,14 +29,15 @@ def test_the_connection_string_is_missing(line: Line) -> None:
 @pytest.mark.parametrize("command", [["list"], ["who", "a"]])
 def test_the_key_is_wrong(line: Line, app: RunningApp, command: list[str]) -> None:
     said = pointing(line, app.http).failure(*command)
-    assert said.startswith(f"{app.http} does not take the key in {VARIABLE}")
-    assert KEY not in said
+    assert said == f"{app.http} does not know the key in {VARIABLE}: paste the connection string that `make start` prints."
 
 
 def test_a_key_that_may_only_read_shows_but_does_not_create(line: Line, app: RunningApp) -> None:
     reading = pointing(line, app.http, app.read_key)
-    assert reading.out("list", "--limit", "1")
-    assert "only a manage key may create" in reading.failure("create")
+    assert reading.json_lines("list")
+    for reading_only in reading, pointing(line, app.http):
+        said = reading_only.failure("create")
+        assert said == f"The key in {VARIABLE} is wrong, or may only read: `rooms create` needs a manage key."
 
 
 @pytest.mark.parametrize("command", [["list"], ["who", "a"]])
@@ -42,7 +51,7 @@ def test_the_certificate_is_not_trusted_until_it_is(line: Line, app: RunningApp)
     secure = line.having(**{VARIABLE: app.connection_string})
     for command in ["list"], ["who", "a"]:
         assert "paste the line `export REQUESTS_CA_BUNDLE=...`" in secure.failure(*command)
-    assert secure.having(**app.trust).out("list", "--limit", "1")
+    assert secure.having(**app.trust).json_lines("list")
 
 
 def test_the_bundle_of_certificates_is_not_there(line: Line, app: RunningApp) -> None:
@@ -55,6 +64,56 @@ def test_the_port_is_of_the_other_protocol(line: Line, app: RunningApp) -> None:
     assert "begins with https://" in pointing(line, app.http.replace(str(app.port), str(app.port + 1))).failure("who", "a")
 
 
-def test_something_else_answers(line: Line, app: RunningApp) -> None:
-    said = pointing(line, f"{app.http}/other").failure("who", "a")
-    assert said == f"{app.http}/other answered 404, which Anteroom does not. Is that its endpoint, and is it up to date?"
+@pytest.mark.parametrize("command", [["list"], ["who", "a"]])
+def test_it_does_not_answer_in_time(line: Line, monkeypatch: pytest.MonkeyPatch, command: list[str]) -> None:
+    monkeypatch.setattr(client, "ANSWER_SECONDS", 0.1)
+    monkeypatch.setattr(client, "RETRIES", 0)
+    with socket.create_server(("localhost", 0)) as silent:
+        endpoint = f"http://localhost:{silent.getsockname()[1]}"
+        assert pointing(line, endpoint).failure(*command) == f"{endpoint} does not answer in time. Try again later."
+
+
+@pytest.mark.parametrize("command", [["list"], ["who", "a"]])
+def test_something_else_answers(line: Line, command: list[str]) -> None:
+    with HTTPServer(("localhost", 0), Else) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        endpoint = f"http://localhost:{other.server_port}"
+        said = pointing(line, endpoint).failure(*command)
+        other.shutdown()
+    assert said == f"{endpoint} answered 404, which Anteroom does not. Is that its endpoint, and is it up to date?"
+
+
+class Else(BaseHTTPRequestHandler):
+    """Has nothing."""
+
+    def do_GET(self) -> None:
+        self.send_error(404)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+def test_what_is_told_instead_is_of_what_the_service_says() -> None:
+    assert {*failures.INSTEAD, failures.INVALID_RAW_ID} <= set(messages(errors.Refusal))
+
+
+def messages(refusal: type[errors.Refusal]) -> Iterator[str]:
+    yield refusal.message
+    for narrower in refusal.__subclasses__():
+        yield from messages(narrower)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        ({"code": "InvalidParameter", "message": "Wrong.", "target": "actor"}, "--actor: Wrong."),
+        ({"code": "InvalidParameter", "message": "Wrong.", "target": "rawId"}, "PERSON: Wrong."),
+        ({"code": "InvalidParameter", "message": "Wrong.", "target": "other"}, "other: Wrong."),
+        (
+            {"message": "No.", "details": [{"message": "Early.", "target": "ValidFrom"}, {"message": "Late.", "target": ""}]},
+            "--from: Early. Late.",
+        ),
+    ],
+)
+def test_an_option_is_named_as_it_is_typed(error: dict[str, Any], said: str) -> None:
+    assert str(failures.refused("http://a", 400, {"error": error})) == said

@@ -3,7 +3,9 @@
 import json
 import re
 
+from rooms.rules.log import LOG_KINDS
 from rooms.rules.time import SECOND, now
+from rooms_cli.options import KINDS
 from tests.cli.line import Line
 from tests.contract.events import Meeting, room_of_another_service
 from tests.contract.insight import Insight
@@ -23,7 +25,9 @@ def sentence(line: str) -> str:
 def test_the_newest_record_is_the_last(line: Line, insight: Insight, meeting: str) -> None:
     newest = insight.json(f"/rooms/{meeting}/log")["value"][:3]
     assert line.json_lines("log", meeting, "--limit", "3") == newest[::-1]
-    left, created, named = map(sentence, line.out("log", meeting, "--limit", "3"))
+    ended = line.run("log", meeting, "--limit", "3")
+    assert ended.err == "These are the newest 3; --limit shows more.\n"
+    left, created, named = map(sentence, ended.out.splitlines())
     assert left == "Nils Diallo left"
     assert re.fullmatch(r"created the room, open from \S+Z until \S+Z; invited Ines Khan as Presenter, .*", created)
     assert re.fullmatch(
@@ -36,7 +40,24 @@ def test_records_of_a_kind_an_actor_and_a_time(line: Line, insight: Insight, mee
     during = ["--from", call["startedAt"], "--until", call["peakAt"], "--actor", "event-grid"]
     joined = map(sentence, line.out("log", meeting, "--kind", "ParticipantAdded", *during))
     assert list(joined) == ["Ines Khan joined as Presenter", "Salma Hansen joined as Attendee"]
-    assert line.failure("log", meeting, "--kind", "Joined").startswith("kind: One of these is expected here: RoomCreated, ")
+
+
+def test_the_kinds_are_those_of_the_service(line: Line, meeting: str) -> None:
+    assert set(KINDS) == set(LOG_KINDS)
+    told = " ".join(line.run("log", "--help").out.split())
+    assert f"Only such records: {', '.join(KINDS)}." in told
+    assert line.run("log", meeting, "--kind", "Joined").code == 2
+
+
+def test_no_records(line: Line, meeting: str) -> None:
+    none = ["log", meeting, "--until", "2000-01-01T00:00:00Z"]
+    assert line.out(*none) == ["No records."]
+    assert line.json_lines(*none) == []
+
+
+def test_a_log_that_is_whole_is_not_said_to_be_cut(line: Line, insight: Insight, meeting: str) -> None:
+    records = insight.json(f"/rooms/{meeting}/log")["value"]
+    assert len(line.out("log", meeting, "--limit", str(len(records)))) == len(records)
 
 
 def test_decisions_of_who_comes_in(line: Line, raw: Raw, insight: Insight) -> None:
@@ -45,7 +66,7 @@ def test_decisions_of_who_comes_in(line: Line, raw: Raw, insight: Insight) -> No
     insight.send("POST", f"/rooms/{room_id}/admission", {"rawId": BOB})
     _, admitted, refused = map(sentence, line.out("log", room_id))
     assert admitted == "admitted Alice as Consumer"
-    assert refused == "refused 8:acs:5ab1e000…-000000000002: You are not invited to this room."
+    assert refused == "refused 8:acs:5ab1e000…-000000000002: they are not invited"
 
 
 def test_a_record_behind_empty_pages_is_found(line: Line, insight: Insight) -> None:

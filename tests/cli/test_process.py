@@ -41,7 +41,7 @@ def test_each_command_answers_scripts_as_the_service_does(line: Line, raw: Raw, 
 def test_the_key_is_wrong(line: Line, app: RunningApp) -> None:
     ended = line.having(**{VARIABLE: f"endpoint={app.http}/;accesskey=c2VjcmV0LXNlY3JldA=="}).process("list")
     assert (ended.code, ended.out) == (1, "")
-    assert ended.err.startswith(f"rooms: {app.http} does not take the key in {VARIABLE}")
+    assert ended.err.startswith(f"rooms: {app.http} does not know the key in {VARIABLE}")
 
 
 def test_nobody_answers(line: Line) -> None:

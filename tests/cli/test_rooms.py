@@ -4,6 +4,9 @@ import re
 
 import pytest
 
+from rooms.rules.details import MAX_TEXT
+from rooms_cli.client import Client
+from rooms_cli.failures import Failure
 from tests.cli.line import Line
 from tests.contract.insight import Insight
 from tests.identifiers import raw_id
@@ -55,7 +58,9 @@ def test_rooms_are_listed_newest_first_up_to_the_limit(line: Line, new_room: str
     newest = line.json("create")
     listed = line.json_lines("list", "--limit", "2")
     assert (listed[0], len(listed)) == (newest, 2)
-    heading, first, *_ = line.out("list")
+    ended = line.run("list", "--limit", "2")
+    assert (ended.code, ended.err) == (0, "These are the newest 2; --limit shows more.\n")
+    heading, first, _ = ended.out.splitlines()
     assert re.split("  +", heading) == ["room", "open from", "until", "state", "dial-out"]
     assert re.split("  +", first)[::3] == [newest["id"], "open"]
 
@@ -66,25 +71,48 @@ def test_rooms_are_listed_by_invitee_and_state(line: Line) -> None:
     assert line.json_lines("list", "--participant", eve, "--state", "open", "--until", LATER) == [room]
     assert line.out("list", "--participant", eve, "--state", "expired") == ["No rooms."]
     assert line.json_lines("list", "--participant", eve, "--until", OPENS) == []
+    assert len(line.out("list", "--participant", eve, "--limit", "1")) == 2  # and nothing of others
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["create", "--attendee", "8:orgid:1"], "A raw id is no ACS user's: these look like 8:acs:<guid>_<guid>."),
-        (["create", "--until", "2025-01-01T00:00:00Z"], "ValidUntil: The time range end is in the past."),
-        (["show", "99400000000000000"], "There is no such room, or it was deleted: `rooms list` shows those that there are."),
-        (["show", "x"], "Invalid room ID length: `rooms list` shows those that there are."),
-        (["list", "--from", LATER, "--until", OPENS], "until: A time after `from` is expected here."),
+        (
+            ["create", "--attendee", "8:orgid:1", "--attendee", ALICE, "--presenter", "Bob"],
+            "No raw id of an ACS user: Bob, 8:orgid:1; these look like 8:acs:<guid>_<guid>.",
+        ),
+        (["create", "--until", "2025-01-01T00:00:00Z"], "--until: The time range end is in the past."),
+        (["show", "99400000000000000"], "There is no such room, or it was deleted. `rooms list` shows the rooms."),
+        (["show", "x"], "Invalid room ID length. `rooms list` shows the rooms."),
+        (["show", "9940000000000000x"], "Invalid room ID. `rooms list` shows the rooms."),
+        (["list", "--from", LATER, "--until", OPENS], "--until: A time after --from is expected here."),
+        (
+            ["list", "--participant", "Bob"],
+            "--participant: The raw id of an ACS user is expected here: 8:acs:<guid>_<guid>.",
+        ),
     ],
 )
 def test_what_the_service_refuses(line: Line, arguments: list[str], said: str) -> None:
     assert line.failure(*arguments) == said
 
 
-def test_a_room_that_gets_no_title_is_named(line: Line) -> None:
-    said = line.failure("create", "--title", "x" * 257)
-    assert re.fullmatch(r"Room 994\d{14} was made, but without its title: \$.title: .*", said)
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_a_room_that_gets_no_title_is_shown_all_the_same(line: Line, monkeypatch: pytest.MonkeyPatch, options: list[str]) -> None:
+    def set_title(*_: object) -> None:
+        raise Failure("Away.")
+
+    monkeypatch.setattr(Client, "set_title", set_title)
+    ended = line.run("create", "--title", "Tea", *options)
+    assert ended.code == 1
+    found = re.search(r"994\d{14}", ended.out)
+    assert found
+    assert line.json("show", found[0])["id"] == found[0]
+    assert ended.err.startswith(f"rooms: The room is made, but may have no title: Away. PATCH /rooms/{found[0]}/details with it")
+
+
+def test_a_title_may_be_as_long_as_the_service_takes_it(line: Line) -> None:
+    longest = "x" * MAX_TEXT
+    assert line.json("show", line.json("create", "--title", longest)["id"])["details"]["title"] == longest
 
 
 @pytest.mark.parametrize(
@@ -94,6 +122,20 @@ def test_a_room_that_gets_no_title_is_named(line: Line) -> None:
         (["show", "../calls"], "a room id is expected"),
         (["list", "--from", "2026-05-04T10:00:00"], "like 2026-05-04T10:00:00Z"),
         (["create", "--attendee", ALICE, "--presenter", ALICE], "somebody is invited twice"),
+        (["create", "--title", ""], "'--title': 1 to 256 characters are expected"),
+        (["create", "--title", "x" * (MAX_TEXT + 1)], "'--title': 1 to 256 characters are expected"),
+        (["create", "--attendee", ""], "'--attendee': a value is expected"),
+        (["create", "--from", ""], "'--from': a time in RFC 3339 is expected"),
+        (["list", "--participant", ""], "'--participant': a value is expected"),
+        (["list", "--participant", " "], "'--participant': a value is expected"),
+        (["list", "--state", ""], "'--state': Input should be 'open', 'upcoming' or 'expired'"),
+        (["list", "--from", ""], "'--from': a time in RFC 3339 is expected"),
+        (["list", "--until", ""], "'--until': a time in RFC 3339 is expected"),
+        (["attendance", "x", "--call", ""], "'--call': a value is expected"),
+        (["log", "x", "--kind", ""], "'--kind': Input should be 'RoomCreated', "),
+        (["log", "x", "--actor", ""], "'--actor': a value is expected"),
+        (["who", "x", "--at", ""], "'--at': a time in RFC 3339 is expected"),
+        (["show", ""], "a room id is expected"),
     ],
 )
 def test_a_command_line_that_is_wrong(line: Line, arguments: list[str], said: str) -> None:

@@ -44,7 +44,7 @@ MANY = {f"8:{number}": "Attendee" for number in range(7)}
                 },
                 "after": {"title": "Tea"},
             },
-            'set the title to "Tea"; removed the external id; removed when it is scheduled; set the names of Alice',
+            'set the title to "Tea"; removed the external id; removed the scheduled times; set the names of Alice',
         ),
         (
             "DetailsUpdated",
@@ -54,8 +54,17 @@ MANY = {f"8:{number}": "Attendee" for number in range(7)}
         ("Admitted", {"rawId": "8:a", "role": "Attendee"}, "admitted Alice as Attendee"),
         (
             "Refused",
-            {"rawId": "8:x", "displayName": "X", "reasons": [{"message": "You are not invited to this room."}]},
-            "refused X: You are not invited to this room.",
+            {
+                "rawId": "8:x",
+                "displayName": "X",
+                "reasons": [
+                    {"code": "NotCommunicationUser", "message": "Only users of ACS can join this room."},
+                    {"code": "NotInvited", "message": "You are not invited to this room."},
+                    {"code": "NotOpenYet", "message": "Not yet.", "opensAt": "2026-05-04T10:00:00+00:00"},
+                ],
+            },
+            "refused X: that is no user of Communication Services, they are not invited, "
+            "and the room opens at 2026-05-04T10:00:00Z",
         ),
         ("CallStarted", {"callId": "1", "startedBy": "8:a"}, "the call began, by Alice"),
         ("CallEnded", {"callId": "1"}, "the call ended"),
@@ -74,7 +83,7 @@ def test_what_happened(kind: str, detail: Any, said: str) -> None:
     [
         (
             [{"code": "NotCommunicationUser"}, {"code": "NotInvited"}],
-            "that is no user of Communication Services and they are not invited",
+            "that is no user of Communication Services, and they are not invited",
         ),
         ([{"code": "NotOpenYet", "opensAt": "2026-05-04T10:00:00+00:00"}], "the room opens at 2026-05-04T10:00:00Z"),
         ([{"code": "Closed"}], "the room is closed"),
