@@ -10,7 +10,6 @@ from rooms_cli.client import Client, names_in
 from rooms_cli.connection import connection
 from rooms_cli.failures import Failure
 from rooms_cli.following import follow, tail
-from rooms_cli.help import Command
 from rooms_cli.lists import newest
 from rooms_cli.options import KINDS, MAX_TITLE, Json, Kind, Room, State, filled, person_of, time_option, title_of
 from rooms_cli.people import raw_id_of
@@ -35,7 +34,7 @@ Invited = Annotated[
 ]
 
 
-@app.command("list", cls=Command)
+@app.command("list")
 def list_rooms(
     participant: Annotated[
         str | None, typer.Option(metavar="RAWID", parser=filled, help="Only rooms to which this person is invited.")
@@ -59,7 +58,7 @@ def list_rooms(
         show_json(room)
 
 
-@app.command(cls=Command)
+@app.command()
 def create(
     start: Annotated[str | None, time_option("--from", f"Open from then, {TIME}")] = None,
     end: Annotated[str | None, time_option("--until", "Open until just before then.")] = None,
@@ -94,7 +93,7 @@ def create(
             raise Failure(f"The room is made, but may have no title: {failure} {later}") from failure
 
 
-@app.command(cls=Command)
+@app.command()
 def show(room: Room, as_json: Json = False) -> None:
     """A room, and who is invited. Names are those of its details."""
     client = _client()
@@ -105,7 +104,7 @@ def show(room: Room, as_json: Json = False) -> None:
         show_room(found, participants, details)
 
 
-@app.command(cls=Command)
+@app.command()
 def who(
     room: Room,
     at: Annotated[str | None, time_option("--at", f"Who was there then, {TIME}")] = None,
@@ -120,7 +119,7 @@ def who(
         show_presence(presence, client.names(room), at)
 
 
-@app.command(cls=Command)
+@app.command()
 def attendance(
     room: Room,
     call: Annotated[str | None, typer.Option(metavar="ID", parser=filled, help="In that call.")] = None,
@@ -136,7 +135,7 @@ def attendance(
         show_attendance(answer)
 
 
-@app.command(cls=Command)
+@app.command()
 def log(
     room: Room,
     kind: Annotated[Kind | None, typer.Option(metavar="KIND", help=f"Only such records: {', '.join(KINDS)}.")] = None,
@@ -167,7 +166,7 @@ def log(
         say("No records.")
 
 
-@app.command(cls=Command)
+@app.command()
 def explain(
     room: Room,
     person: Annotated[

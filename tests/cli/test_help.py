@@ -5,14 +5,6 @@ import pytest
 from tests.cli.line import Line
 
 
-@pytest.mark.parametrize("command", ["show", "who", "attendance", "log", "explain"])
-def test_an_argument_has_a_plain_name(line: Line, command: str) -> None:
-    usage, *_ = lines = line.run(command, "--help").out.splitlines()
-    assert f"rooms {command} [OPTIONS] ROOM" in usage
-    assert not any("{" in text or "<str>" in text for text in lines)
-    assert line.run(command).err.startswith(usage)
-
-
 @pytest.mark.parametrize(
     ("command", "told"),
     [
