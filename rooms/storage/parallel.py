@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from inspect import CORO_CREATED, getcoroutinestate
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -17,12 +18,15 @@ async def in_parallel[T](work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
         async with free:
             return await each
 
-    tasks = [asyncio.create_task(one(each)) for each in work]
+    coroutines = list(work)
+    tasks = [asyncio.create_task(one(each)) for each in coroutines]
     try:
         return await asyncio.gather(*tasks)
     finally:
-        for task in tasks:
+        for task, each in zip(tasks, coroutines, strict=True):
             task.cancel()
+            if getcoroutinestate(each) == CORO_CREATED:  # else Python warns that it was never awaited
+                each.close()
 
 
 class Shared[T]:

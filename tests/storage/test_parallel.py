@@ -1,4 +1,5 @@
 import asyncio
+import gc
 
 import pytest
 
@@ -200,3 +201,19 @@ async def test_when_one_fails_the_others_are_ended_and_its_error_is_raised() -> 
         await in_parallel([waits(), fails()])
     await settle()
     assert ended == ["cancelled"]
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2])
+async def test_what_has_not_begun_when_it_is_given_up_is_not_missed(turns: int) -> None:
+    """Python warns of coroutines that nobody awaits, and a warning fails a test."""
+
+    async def waits() -> None:
+        await asyncio.Event().wait()
+
+    (task,) = [asyncio.create_task(in_parallel(waits() for _ in range(3 * AT_ONCE)))]
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    gc.collect()
