@@ -82,7 +82,12 @@ class Lists:
         known = sorted({each for points, _ in answers for each in points if each <= last})
         shown = known[:PAGE]
         found = await in_parallel(self._rooms.if_there(keys.listed_room_id(each)) for each in shown)
-        rooms = [each.room for each in found if each is not None and raw_id in each.roster and wanted.fits(each.room)]
+        rooms = [
+            each.room
+            for point, each in zip(shown, found, strict=True)
+            if each is not None and raw_id in each.roster and wanted.fits(each.room)
+            if keys.invitee_row(each.room.id, each.room.created_at, raw_id) == own + point  # not of one before
+        ]
         return rooms, f"{own}{shown[-1]}" if last != "~" or len(known) > PAGE else None
 
     async def _points(self, prefix: str, start: str, where: str = "") -> tuple[list[str], bool]:

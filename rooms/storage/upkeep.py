@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import batched
 
 from azure.data.tables import TableEntity
 
@@ -30,6 +31,9 @@ PASS: Ticks = DAY
 
 BATCH = 100
 """Rows that are read to find out which rooms there are."""
+
+AT_A_TIME = 10
+"""Rows of invitees, or of the quarantine, that are looked at in one step; a run saves how far it has come between steps."""
 
 SAVE_SECONDS = 2.0
 
@@ -75,8 +79,8 @@ def _rooms(rows: Sequence[TableEntity], retention: Retention, report: Report) ->
 
 def _batch(work: Callable[[Retention, Sequence[TableEntity]], Awaitable[None]]) -> _Steps:
     def steps(rows: Sequence[TableEntity], retention: Retention, _: Report) -> Iterator[_Step]:
-        if rows:
-            yield keys.behind(rows[-1]["RowKey"]), work(retention, rows)
+        for some in batched(rows, AT_A_TIME, strict=False):
+            yield keys.behind(some[-1]["RowKey"]), work(retention, some)
 
     return steps
 

@@ -275,6 +275,32 @@ async def test_the_rooms_of_a_person_cost_requests_in_proportion_to_them_whateve
     assert pages == -(-ROOMS_OF_ONE // PAGE)
 
 
+MANY: Roster = {raw_id(number): "Attendee" for number in range(1000, 1070)}
+"""Whom only rows of groups invite."""
+
+
+@pytest.mark.usefixtures("one_partition")
+@pytest.mark.parametrize("crowded", [range(0, 35, 3), range(35), range(15), range(15, 35), range(0)], ids=str)
+async def test_the_rooms_of_a_person_are_whole_and_in_order_wherever_rows_of_people_and_of_groups_end(
+    direct: TableClient, crowded: range
+) -> None:
+    made = Made(direct)
+    rooms = [await made.room(AT - n, AT, AT + DAY, {ALICE: "Presenter", **(MANY if n in crowded else {})}) for n in range(35)]
+    await made.flush()
+    found, _ = await rooms_of(direct, ALICE, RoomFilter())
+    assert found == rooms
+
+
+async def test_rooms_of_others_of_the_same_group_are_not_read(direct: TableClient, proxy: StorageProxy) -> None:
+    made = Made(direct)
+    rooms = [await made.room(AT - n, AT, AT + DAY, {**({ALICE: "Presenter"} if n < 2 else {}), **MANY}) for n in range(20)]
+    await made.flush()
+    async with TableClient.from_connection_string(proxy.connection_string, direct.table_name) as counted:
+        proxy.forget()
+        assert await rooms_of(counted, ALICE, RoomFilter()) == (rooms[:2], 1)
+    assert len(proxy.seen) == 20 + 2
+
+
 async def test_rooms_written_with_few_requests_are_as_the_service_writes_them(direct: TableClient) -> None:
     made = Made(direct)
     rooms = [await made.room(AT, AT, AT + DAY, {ALICE: "Presenter"}) for _ in range(20)]
