@@ -38,7 +38,7 @@ tokens = st.one_of(
     st.text(),
 ).map(to_token)
 values = st.one_of(times, words, tokens, st.text()).map(lambda text: text.encode(errors="replace")) | st.binary(max_size=20)
-generated = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+generated = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")

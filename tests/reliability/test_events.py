@@ -21,7 +21,7 @@ from tests.rules.histories import BASE
 from tests.running import RunningApp, running_app
 from tests.whole import stored_rooms
 
-EVENTS = int(os.environ.get("EVENTS", "1000"))
+EVENTS = int(os.environ.get("EVENTS", "300"))
 KILLS = int(os.environ.get("KILLS", "3"))
 ROOMS = 10
 

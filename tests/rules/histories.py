@@ -14,7 +14,7 @@ from rooms.rules.events import KINDS, CallEvent, EndReason, EventKind
 from rooms.rules.time import DAY, SECOND, Ticks, parse_time
 from tests.identifiers import raw_id
 
-HISTORIES = int(os.environ.get("HISTORIES", "200"))
+HISTORIES = int(os.environ.get("HISTORIES", "120"))
 
 BASE: Ticks = parse_time("2026-10-05T10:00:00Z")
 ALICE, BOB, CAROL, DAN = raw_id(1), raw_id(2), raw_id(3), raw_id(4)

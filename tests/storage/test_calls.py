@@ -23,7 +23,7 @@ from tests.storage_proxy import Fault, StorageProxy
 from tests.whole import stored_rooms
 
 ROOM = "99400000000000007"
-STORED_HISTORIES = max(20, min(300, HISTORIES // 20))
+STORED_HISTORIES = max(8, min(300, HISTORIES // 20))
 
 
 @pytest.fixture
