@@ -6,13 +6,14 @@ is gone is no error. Rows go in an order in which nothing that still stands need
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from azure.data.tables import TableEntity
 
 from rooms.errors import StorageUnavailable
+from rooms.log_text import escaped
 from rooms.rules.time import HOUR, MAX_TIME, Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.changes import Origin
@@ -33,6 +34,17 @@ SHOWN = ["PartitionKey", "RowKey", "Timestamp", "receivedAt", "parts"]
 """What has to be known of rows of invitees, of events in quarantine, and of their parts."""
 
 _STATE = ["PartitionKey", "RowKey", "validUntil", "deleted", "changedAt"]
+
+
+@contextmanager
+def left_if_broken(what: str, room_id: str) -> Iterator[None]:
+    """Around the upkeep of one room: what is wrong in it must not end the upkeep of all."""
+    try:
+        yield
+    except StorageUnavailable:
+        raise
+    except Exception:
+        _log.exception("upkeep: left %s %s", what, escaped(room_id))
 
 
 @dataclass(slots=True)
@@ -97,19 +109,14 @@ class Retention:
         await in_parallel(self._invitees(room_id, some) for room_id, some in by_room.items())
 
     async def _invitees(self, room_id: str, rows: Sequence[TableEntity]) -> None:
-        try:
+        with left_if_broken("the invitees of the room", room_id):
             found = await self.rooms.if_there(room_id)
-        except StorageUnavailable:
-            raise
-        except Exception:  # as with rooms: what is wrong in one must not end the upkeep of all
-            _log.exception("upkeep: left the invitees of the room %s", room_id)
-            return
-        needed = set() if found is None else rows_for(found.room, found.roster)
-        for row in rows:
-            if row["RowKey"] not in needed:
-                with suppress(Conflict):
-                    await self.table.delete(row["PartitionKey"], [], unchanged=[row])
-                    self.removed["invitee rows"] += 1
+            needed = set() if found is None else rows_for(found.room, found.roster)
+            for row in rows:
+                if row["RowKey"] not in needed:
+                    with suppress(Conflict):
+                        await self.table.delete(row["PartitionKey"], [], unchanged=[row])
+                        self.removed["invitee rows"] += 1
 
     def _is_old_tombstone(self, room: TableEntity) -> bool:
         return bool(room.get("deleted")) and parse_time(room["changedAt"]) < self.kept

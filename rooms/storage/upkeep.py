@@ -15,12 +15,11 @@ from itertools import batched
 from azure.data.tables import TableEntity
 
 from rooms.errors import StorageUnavailable
-from rooms.log_text import escaped
 from rooms.rules.time import DAY, Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.entities import room_id_of, stored_time
 from rooms.storage.parallel import in_parallel
-from rooms.storage.retention import SHOWN, Retention
+from rooms.storage.retention import SHOWN, Retention, left_if_broken
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table, replace
 
@@ -32,8 +31,8 @@ PASS: Ticks = DAY
 BATCH = 100
 """Rows that are read to find out which rooms there are."""
 
-AT_A_TIME = 10
-"""Rows of invitees, or of the quarantine, that are looked at in one step; a run saves how far it has come between steps."""
+INVITEES_AT_A_TIME = 10
+"""Rows of invitees that are looked at in one step: each may be of another room. A run can end, and go on, between steps."""
 
 SAVE_SECONDS = 2.0
 
@@ -65,21 +64,17 @@ type _Steps = Callable[[Sequence[TableEntity], Retention, Report], Iterator[_Ste
 
 def _rooms(rows: Sequence[TableEntity], retention: Retention, report: Report) -> Iterator[_Step]:
     async def one(room_id: str) -> None:
-        try:
+        with left_if_broken("the room", room_id):
             await retention.room(room_id)
-        except StorageUnavailable:
-            raise
-        except Exception:  # what is wrong in one room must not end the upkeep of all
-            _log.exception("upkeep: left the room %s", escaped(room_id))
         report.rooms += 1
 
     for room_id in dict.fromkeys(map(room_id_of, rows)):
         yield keys.behind_room(room_id), one(room_id)
 
 
-def _batch(work: Callable[[Retention, Sequence[TableEntity]], Awaitable[None]]) -> _Steps:
+def _in_batches(work: Callable[[Retention, Sequence[TableEntity]], Awaitable[None]], size: int) -> _Steps:
     def steps(rows: Sequence[TableEntity], retention: Retention, _: Report) -> Iterator[_Step]:
-        for some in batched(rows, AT_A_TIME, strict=False):
+        for some in batched(rows, size, strict=False):
             yield keys.behind(some[-1]["RowKey"]), work(retention, some)
 
     return steps
@@ -88,9 +83,9 @@ def _batch(work: Callable[[Retention, Sequence[TableEntity]], Awaitable[None]]) 
 _RANGES = (
     ("", keys.DOTS_START, _rooms),
     (keys.DOTS_END, keys.END, _rooms),
-    (keys.QUARANTINE_PARTS_START, keys.QUARANTINE_PARTS_END, _batch(Retention.quarantine_parts)),
-    (keys.QUARANTINE_START, keys.QUARANTINE_END, _batch(Retention.quarantine)),
-    (keys.INVITEES_START, keys.INVITEES_END, _batch(Retention.invitees)),
+    (keys.QUARANTINE_PARTS_START, keys.QUARANTINE_PARTS_END, _in_batches(Retention.quarantine_parts, BATCH)),
+    (keys.QUARANTINE_START, keys.QUARANTINE_END, _in_batches(Retention.quarantine, BATCH)),
+    (keys.INVITEES_START, keys.INVITEES_END, _in_batches(Retention.invitees, INVITEES_AT_A_TIME)),
 )
 """What is gone through in a partition, in that order: rows of invitees after the rooms, of which some are gone by then. The other
 rows that begin with a dot go with those of rooms."""

@@ -21,7 +21,7 @@ from rooms.storage.keys import GROUPS, group_and_member
 from rooms.storage.lists import PAGE, Lists
 from rooms.storage.rooms import Repeatability, Rooms
 from rooms.storage.table import Table
-from rooms.storage.upkeep import AT_A_TIME
+from rooms.storage.upkeep import INVITEES_AT_A_TIME
 from tests.identifiers import raw_id
 from tests.storage.conftest import ORIGIN
 from tests.storage.past import Watched, rows_of, run, upkeep_of
@@ -427,4 +427,4 @@ async def test_upkeep_reads_a_room_once_for_rows_of_its_invitees_that_stand_toge
         reads += (what, row) == ("first", keys.room_row(room.id))
 
     await upkeep_of(Watched(direct, look), now() + 2 * DAY).run(20.0)
-    assert reads == -(-GROUPS // AT_A_TIME)
+    assert reads == -(-GROUPS // INVITEES_AT_A_TIME)
