@@ -5,27 +5,30 @@ removes them. Who reads them looks at the roster.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from rooms.rules.room import Room
+from rooms.rules.roster import Roster
 from rooms.storage.entities import group_entity, invitee_entity
 from rooms.storage.keys import GROUPS, group_and_member, group_row, invitee_row
 from rooms.storage.table import Operation, replace
 
 
-def invite(room: Room, added: Collection[str], roster: Iterable[str]) -> list[Operation]:
+def invite(room: Room, added: Roster, roster: Roster) -> list[Operation]:
     """What makes those who are `added` to a roster find the room, which is `roster` then: at most GROUPS operations.
 
     A row for each of them; if they are too many, one for each of their groups, with all who are on the roster.
     """
     if len(added) <= GROUPS:
         return [replace(invitee_entity(room, raw_id)) for raw_id in added]
-    members = defaultdict[int, list[str]](list)
+    groups = defaultdict[int, list[str]](list)
+    touched = set()
     for raw_id in roster:
         group, member = group_and_member(raw_id)
-        members[group].append(member)
-    groups = {group_and_member(raw_id)[0] for raw_id in added}
-    return [replace(group_entity(room, group, members[group])) for group in groups]
+        groups[group].append(member)
+        if raw_id in added:
+            touched.add(group)
+    return [replace(group_entity(room, group, groups[group])) for group in touched]
 
 
 def rows_for(room: Room, roster: Iterable[str]) -> set[str]:
