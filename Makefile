@@ -22,7 +22,7 @@ NODE_READY := node_modules/.installed
 help:
 	@echo 'make start      run the service on this machine (PORT=$(PORT) DATA=$(DATA))'
 	@echo 'make meeting    play a meeting at it (PORT, PEOPLE=$(PEOPLE) SEED=; ARGS=--help tells more)'
-	@echo 'make test       run the tests (ARGS="-k words" goes to pytest)'
+	@echo 'make test       run the tests (ARGS="-k words" goes to pytest; -n0 runs them one by one)'
 	@echo 'make histories  try calls on many generated histories (HISTORIES=$(HISTORIES))'
 	@echo 'make check      lint, format and types'
 	@echo 'make format     let ruff put the format right'
@@ -38,7 +38,7 @@ meeting: $(PYTHON_READY)
 	@"$(BIN)/python" -m simulator --endpoint http://localhost:$(PORT) --people $(PEOPLE) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 test: install
-	@"$(BIN)/python" -m pytest $(ARGS)
+	@"$(BIN)/python" -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 histories: install
 	@HISTORIES=$(HISTORIES) "$(BIN)/python" -m pytest tests/rules/test_histories.py tests/storage/test_calls.py -k histories $(ARGS)

@@ -1,7 +1,9 @@
 """Counts the recorded answers, for the line that ends the test run."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,16 @@ class Tally:
     match: int = 0
     differ: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
+
+    def counted(self) -> dict[str, Any]:
+        """The counts, as plain values."""
+        return {"match": self.match, "differ": self.differ, "left_out": dict(self.left_out)}
+
+    def add(self, match: int, differ: int, left_out: Mapping[str, int]) -> None:
+        """Adds what another process has counted."""
+        self.match += match
+        self.differ += differ
+        self.left_out.update(left_out)
 
     def lines(self) -> list[str]:
         """What to print; nothing if nothing was replayed."""
