@@ -3,10 +3,23 @@
 import azure.functions as func
 
 from rooms import clients
-from rooms.functions import admission, attendance, calls, details, events, log, participants, quarantine, roles, rooms, upkeep
+from rooms.functions import (
+    admission,
+    attendance,
+    calls,
+    details,
+    events,
+    log,
+    overview,
+    participants,
+    quarantine,
+    roles,
+    rooms,
+    upkeep,
+)
 
 clients.settings()  # a setting that cannot be used stops the app here, with a message that names it
 
 app = func.FunctionApp()
-for concern in (rooms, participants, admission, events, calls, attendance, details, roles, log, quarantine, upkeep):
+for concern in (rooms, participants, admission, events, calls, attendance, details, overview, roles, log, quarantine, upkeep):
     app.register_functions(concern.blueprint)

@@ -64,7 +64,7 @@ async def _presence(request: Request) -> func.HttpResponse:
         roster = await history.invited(known.room, at, at)
     going_on = call_at(calls, at)
     present = present_at(going_on, at) if going_on else []
-    return json_answer(200, presence_body(room_id, at, going_on, present, roster))
+    return json_answer(200, presence_body(room_id, at, going_on, present, roster, known.details))
 
 
 async def _calls(request: Request) -> func.HttpResponse:

@@ -1,5 +1,6 @@
 """The log of a room: who changed what and when, and what happened in its calls."""
 
+import asyncio
 import json
 import re
 
@@ -7,6 +8,7 @@ import azure.functions as func
 
 from rooms import clients
 from rooms.functions.http import Request, answer_of_ours, json_answer, query, respond_with_csv, respond_with_text
+from rooms.rules.details import names_in
 from rooms.rules.log import LOG_KINDS
 from rooms.rules.time import MAX_TIME
 from rooms.storage import keys
@@ -15,7 +17,7 @@ from rooms.wire.paging import from_token, to_token
 
 blueprint = func.Blueprint()
 
-COLUMNS = ("id", "time", "kind", "actor", "requestId", "detail")
+COLUMNS = ("id", "time", "kind", "actor", "requestId", "text", "detail")
 
 
 @blueprint.route("rooms/{roomId}/log", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
@@ -31,11 +33,14 @@ async def _log(request: Request) -> func.HttpResponse:
     token, actor = query(request.http, "nextLink"), query(request.http, "actor")
     prefix = keys.log_prefix(room_id)
     after = None if token is None else prefix + from_token(token, re.compile(keys.LOG_POINT))
-    records, last = await clients.history().log(room_id, start or 0, MAX_TIME if end is None else end, after, kind, actor)
-    if not records and token is None:
-        await clients.history().check(room_id)
+    history = clients.history()
+    page = history.log(room_id, start or 0, MAX_TIME if end is None else end, after, kind, actor)
+    (records, last), known = await asyncio.gather(page, history.known(room_id))
+    if not records and token is None and known.room is None:
+        await history.check(room_id)
     next_link = None if last is None else request.next_link(to_token(last.removeprefix(prefix)))
-    value = [log_body(record) for record in records]
+    names = names_in(known.details)
+    value = [log_body(record, names) for record in records]
     if form in (None, "json"):
         return json_answer(200, page_body(value, next_link))
     link = {} if next_link is None else {"Link": f'<{next_link}>; rel="next"'}

@@ -43,6 +43,11 @@ def scheduled(details: Details) -> tuple[Ticks, Ticks] | None:
     return parse_time(details["scheduledStart"]), parse_time(details["scheduledEnd"])
 
 
+def names_in(details: Details) -> dict[str, str]:
+    """What people are called, by raw id."""
+    return {raw_id: person["name"] for raw_id, person in details.get("participants", {}).items() if "name" in person}
+
+
 def details_difference(before: Details, after: Details) -> tuple[Details, Details]:
     """Of each only what the other has not."""
     return _only_in(before, after), _only_in(after, before)

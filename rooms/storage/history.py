@@ -32,6 +32,7 @@ class Known:
     """What is known of a room. `room` is None, and the rest empty, if only events name it."""
 
     room: Room | None
+    deleted: bool
     details: Details
     roster: Roster
 
@@ -49,6 +50,7 @@ class History:
         room, details = rows.pop(keys.room_row(room_id), None), rows.pop(keys.details_row(room_id), None)
         return Known(
             room=room_of(room) if room else None,
+            deleted=bool(room and room.get("deleted")),
             details=unpack(details) if details else {},
             roster=unpack(next(iter(rows.values()))) if rows else {},
         )

@@ -1,21 +1,26 @@
 """The bodies of answers that ACS does not have: calls, presence, attendance, admission, log, quarantine, details."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from rooms.rules.admission import Admitted, Reason, Refused
 from rooms.rules.attendance import Attendee, Slot
 from rooms.rules.calls import Call, Leg
 from rooms.rules.capabilities import Allowed, Capability
-from rooms.rules.details import Details
+from rooms.rules.details import Details, names_in
 from rooms.rules.events import EndReason, Quarantined
 from rooms.rules.log import LogRecord
 from rooms.rules.presence import Present, Stay
+from rooms.rules.room import Room, RoomState
 from rooms.rules.roster import Roster
 from rooms.rules.time import SECOND, Ticks, format_time, parse_time
 from rooms.wire.events import OtherEvent, RoomEvent
+from rooms.wire.sentences import happened
 
 type Body = dict[str, Any]
+
+_NOBODY = {"name": None, "externalId": None}
+"""What details say of somebody of whom they say nothing."""
 
 
 def page_body(value: Sequence[Body], next_link: str | None) -> Body:
@@ -49,8 +54,11 @@ def call_with_legs_body(room_id: str, call: Call) -> Body:
     }
 
 
-def presence_body(room_id: str, at: Ticks, call: Call | None, present: Sequence[Present], roster: Roster) -> Body:
+def presence_body(
+    room_id: str, at: Ticks, call: Call | None, present: Sequence[Present], roster: Roster, details: Details
+) -> Body:
     """Who is, or was, in a room."""
+    names = names_in(details)
     return {
         "roomId": room_id,
         "asOf": format_time(at),
@@ -66,6 +74,7 @@ def presence_body(room_id: str, at: Ticks, call: Call | None, present: Sequence[
             "participants": [
                 {
                     "rawId": one.person,
+                    "name": names.get(one.person),
                     "displayName": one.display_name,
                     "role": one.role,
                     "invited": one.person in roster,
@@ -80,6 +89,7 @@ def presence_body(room_id: str, at: Ticks, call: Call | None, present: Sequence[
 
 def live_body(room_id: str, details: Details, call: Call, present: Sequence[Present]) -> Body:
     """A room with a call now."""
+    names = names_in(details)
     return {
         "roomId": room_id,
         "title": details.get("title"),
@@ -87,7 +97,13 @@ def live_body(room_id: str, details: Details, call: Call, present: Sequence[Pres
         "startedAt": format_time(call.started_at),
         "count": len(present),
         "participants": [
-            {"rawId": one.person, "displayName": one.display_name, "role": one.role, "joinedAt": format_time(one.since)}
+            {
+                "rawId": one.person,
+                "name": names.get(one.person),
+                "displayName": one.display_name,
+                "role": one.role,
+                "joinedAt": format_time(one.since),
+            }
             for one in present
         ],
     }
@@ -150,14 +166,15 @@ def decision_detail(raw_id: str, display_name: str | None, decision: Admitted | 
             return who | {"reasons": [_refusal_body(reason) for reason in decision.reasons]}
 
 
-def log_body(record: LogRecord) -> Body:
-    """A log record."""
+def log_body(record: LogRecord, names: Mapping[str, str]) -> Body:
+    """A log record; `names` has what people are called, by raw id."""
     return {
         "id": record.id,
         "time": format_time(record.at),
         "kind": record.kind,
         "actor": record.actor,
         "requestId": record.request_id,
+        "text": happened(record.kind, record.detail, names),
         "detail": _with_wire_times(record.detail),
     }
 
@@ -182,11 +199,26 @@ def redriven_body(event_id: str, outcome: RoomEvent | OtherEvent) -> Body:
             return {"id": event_id, "outcome": "left", "reason": outcome.reason}
 
 
+def overview_body(room: Room, state: RoomState | Literal["deleted"], details: Details, roster: Roster) -> Body:
+    """A room with its details and participants."""
+    named = details_body(details)
+    people = named.pop("participants")
+    return {
+        "roomId": room.id,
+        "state": state,
+        "createdAt": format_time(room.created_at),
+        "validFrom": format_time(room.valid_from),
+        "validUntil": format_time(room.valid_until),
+        "pstnDialOutEnabled": room.pstn_dial_out_enabled,
+        **named,
+        "participants": [{"rawId": raw_id, "role": role, **people.get(raw_id, _NOBODY)} for raw_id, role in roster.items()],
+    }
+
+
 def details_body(details: Details) -> Body:
     """What people call a room and those invited."""
     nothing = dict.fromkeys(("title", "externalId", "scheduledStart", "scheduledEnd"))
-    nobody = dict.fromkeys(("name", "externalId"))
-    people = {raw_id: nobody | person for raw_id, person in details.get("participants", {}).items()}
+    people = {raw_id: _NOBODY | person for raw_id, person in details.get("participants", {}).items()}
     return nothing | details | {"participants": people}
 
 

@@ -15,7 +15,7 @@ WEBHOOK = "/runtime/webhooks/EventGrid?functionName=call_events"
 BASE = "http://some.host:81"
 """What the service is called by who asks: see Devhost.request."""
 
-ROOM_READS = ("presence", "calls", "calls/x", "attendance", "log", "details")
+ROOM_READS = ("presence", "calls", "calls/x", "attendance", "log", "details", "overview")
 """What can be read of a room."""
 
 READS = ("/rooms?state=open", "/calls", "/live", "/roles", "/quarantine", f"/quarantine/{'0' * 64}")

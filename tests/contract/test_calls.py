@@ -305,14 +305,15 @@ def test_times_and_tokens_of_all_calls_that_are_none(insight: Insight, query: st
 
 def test_a_live_room(raw: Raw, insight: Insight) -> None:
     room_id = raw.new_room({"participants": {ALICE: {}}})["id"]
-    assert insight.patch(f"/rooms/{room_id}/details", {"title": "A hearing"}).status == 200
+    details = {"title": "A hearing", "participants": {ALICE: {"name": "Dr. Alice"}}}
+    assert insight.patch(f"/rooms/{room_id}/details", details).status == 200
     call = live_meeting(room_id)
     insight.deliver(
         call.started(), call.added(1, ALICE, "Alice", "Presenter"), call.added(2, ALICE, device="phone"), call.added(3, BOB)
     )
     (found,) = (one for one in insight.all("/live") if one["roomId"] == room_id)
-    alice = {"rawId": ALICE, "displayName": None, "role": None, "joinedAt": call.at(1)}
-    bob = {"rawId": BOB, "displayName": None, "role": None, "joinedAt": call.at(3)}
+    alice = {"rawId": ALICE, "name": "Dr. Alice", "displayName": None, "role": None, "joinedAt": call.at(1)}
+    bob = {"rawId": BOB, "name": None, "displayName": None, "role": None, "joinedAt": call.at(3)}
     about = {"roomId": room_id, "title": "A hearing", "callId": call.id, "startedAt": call.at(0), "count": 2}
     assert_is(found, {**about, "participants": [alice, bob]})
 

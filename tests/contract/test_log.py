@@ -16,7 +16,7 @@ from tests.contract.raw import Raw
 from tests.identifiers import raw_id
 
 ALICE, BOB = raw_id(1), raw_id(2)
-COLUMNS = ["id", "time", "kind", "actor", "requestId", "detail"]
+COLUMNS = ["id", "time", "kind", "actor", "requestId", "text", "detail"]
 PAGE = 100
 DAY_AFTER = "2025-03-04T00:00:00Z"
 
@@ -53,22 +53,35 @@ def test_each_change_with_who_which_request_and_what(insight: Insight, changed_r
     assert times == sorted(times, reverse=True)
     assert log[-1]["time"] == changed_room["createdAt"]
     made = {name: changed_room[name] for name in ("createdAt", "validFrom", "validUntil", "pstnDialOutEnabled")}
-    expected: list[tuple[str, str, Any]] = [
-        ("RoomCreated", "r1", made | {"participants": {ALICE: "Presenter"}}),
-        ("RoomUpdated", "r2", {"before": made, "after": made | {"pstnDialOutEnabled": True}}),
+    expected: list[tuple[str, str, str, Any]] = [
+        ("RoomCreated", "r1", log[-1]["text"], made | {"participants": {ALICE: "Presenter"}}),
+        ("RoomUpdated", "r2", "changed the room: dial-out yes", {"before": made, "after": made | {"pstnDialOutEnabled": True}}),
         (
             "ParticipantsUpdated",
             "r3",
+            "invited Bob as Attendee; made 8:acs:5ab1e000…-000000000001 Consumer",
             {"added": {BOB: "Attendee"}, "changed": {ALICE: {"before": "Presenter", "after": "Consumer"}}, "removed": {}},
         ),
-        ("ParticipantsUpdated", "r4", {"added": {}, "changed": {}, "removed": {BOB: "Attendee"}}),
-        ("DetailsUpdated", "r5", {"before": {}, "after": {"title": "A hearing", "participants": {BOB: {"name": "Bob"}}}}),
-        ("DetailsUpdated", "r6", {"before": {"title": "A hearing"}, "after": {"title": "The hearing"}}),
-        ("RoomDeleted", "r7", {}),
+        ("ParticipantsUpdated", "r4", "removed Bob", {"added": {}, "changed": {}, "removed": {BOB: "Attendee"}}),
+        (
+            "DetailsUpdated",
+            "r5",
+            'set the title to "A hearing"; set the names of Bob',
+            {"before": {}, "after": {"title": "A hearing", "participants": {BOB: {"name": "Bob"}}}},
+        ),
+        (
+            "DetailsUpdated",
+            "r6",
+            'set the title to "The hearing"',
+            {"before": {"title": "A hearing"}, "after": {"title": "The hearing"}},
+        ),
+        ("RoomDeleted", "r7", "deleted the room", {}),
     ]
-    for record, (kind, request_id, detail) in zip(reversed(log), expected, strict=True):
+    for record, (kind, request_id, text, detail) in zip(reversed(log), expected, strict=True):
         fixed = {"id": record["id"], "time": record["time"]}
-        assert_is(record, {**fixed, "kind": kind, "actor": "test", "requestId": request_id, "detail": detail})
+        assert_is(record, {**fixed, "kind": kind, "actor": "test", "requestId": request_id, "text": text, "detail": detail})
+    opened = f"open from {changed_room['validFrom'][:19]}Z until {changed_room['validUntil'][:19]}Z"
+    assert log[-1]["text"] == f"created the room, {opened}; invited 8:acs:5ab1e000…-000000000001 as Presenter"
 
 
 def test_each_event_with_its_time_and_id(insight: Insight) -> None:
@@ -82,16 +95,27 @@ def test_each_event_with_its_time_and_id(insight: Insight) -> None:
     insight.deliver(*events)
     log = insight.json(f"/rooms/{call.room_id}/log")["value"]
     about = {"callId": call.id, "participantId": f"web of {ALICE}", "rawId": ALICE}
-    expected: list[tuple[str, float, Any]] = [
-        ("CallStarted", 0, {"callId": call.id, "startedBy": ALICE}),
-        ("ParticipantAdded", 1.5, {**about, "displayName": "Alice", "role": "Presenter", "endpointType": "web"}),
-        ("ParticipantRemoved", 2, {**about, "endpointType": "web"}),
-        ("CallEnded", 3, {"callId": call.id, "endedBy": ALICE, "endReason": {"code": 0, "subCode": 1, "phrase": "a"}}),
+    somebody = "8:acs:5ab1e000…-000000000001"
+    expected: list[tuple[str, float, str, Any]] = [
+        ("CallStarted", 0, f"the call began, by {somebody}", {"callId": call.id, "startedBy": ALICE}),
+        (
+            "ParticipantAdded",
+            1.5,
+            "Alice joined as Presenter",
+            {**about, "displayName": "Alice", "role": "Presenter", "endpointType": "web"},
+        ),
+        ("ParticipantRemoved", 2, f"{somebody} left", {**about, "endpointType": "web"}),
+        (
+            "CallEnded",
+            3,
+            f"the call ended, by {somebody}: a",
+            {"callId": call.id, "endedBy": ALICE, "endReason": {"code": 0, "subCode": 1, "phrase": "a"}},
+        ),
     ]
-    for record, event, (kind, seconds, detail) in zip(reversed(log), events, expected, strict=True):
+    for record, event, (kind, seconds, text, detail) in zip(reversed(log), events, expected, strict=True):
         assert re.fullmatch("[0-9a-f]{64}", record["id"])
         about_record = {"id": record["id"], "time": call.at(seconds), "kind": kind, "actor": "event-grid"}
-        assert_is(record, {**about_record, "requestId": event["id"], "detail": detail})
+        assert_is(record, {**about_record, "requestId": event["id"], "text": text, "detail": detail})
 
 
 def test_an_event_and_changes_stand_in_the_order_of_their_times(raw: Raw, insight: Insight) -> None:
@@ -205,7 +229,7 @@ def test_as_csv(insight: Insight, long_log: Meeting) -> None:
         assert answer.status == 200
         assert answer.headers["content-type"] == "text/csv; charset=utf-8"
         assert answer.headers["content-disposition"] == f'attachment; filename="log-{long_log.room_id}.csv"'
-        assert answer.body.startswith(b"\xef\xbb\xbfid,time,kind,actor,requestId,detail\r\n")
+        assert answer.body.startswith(b"\xef\xbb\xbfid,time,kind,actor,requestId,text,detail\r\n")
         rows += list(csv.DictReader(io.StringIO(answer.body.decode("utf-8-sig"), newline=""), strict=True))
         path = link_of(answer.headers)
         pages += 1
@@ -243,7 +267,7 @@ def test_names_with_line_ends_are_one_line_of_json_and_one_row(insight: Insight)
 
 def test_an_empty_choice_has_the_names_of_the_columns_and_no_line(insight: Insight, long_log: Meeting) -> None:
     path = f"/rooms/{long_log.room_id}/log?kind=RoomDeleted&until={quote(long_log.at(10))}"
-    assert insight.get(f"{path}&format=csv").body == b"\xef\xbb\xbfid,time,kind,actor,requestId,detail\r\n"
+    assert insight.get(f"{path}&format=csv").body == b"\xef\xbb\xbfid,time,kind,actor,requestId,text,detail\r\n"
     assert insight.get(f"{path}&format=ndjson").body == b""
     assert_is(insight.json(path), {"value": []})
 

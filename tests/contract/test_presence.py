@@ -30,6 +30,8 @@ def test_in_a_room_without_calls_is_nobody(raw: Raw, insight: Insight) -> None:
 
 def test_who_is_in_a_call_now(raw: Raw, insight: Insight) -> None:
     room_id = raw.new_room({"participants": {ALICE: {"role": "Presenter"}, CAROL: {"role": "Attendee"}}})["id"]
+    names = {ALICE: {"name": "Dr. Alice"}, CAROL: {"name": "Carol"}, BOB: {"externalId": "b"}}
+    assert insight.patch(f"/rooms/{room_id}/details", {"participants": names}).status == 200
     call = live_meeting(room_id)
     insight.deliver(
         call.started(by=BOB),
@@ -56,6 +58,7 @@ def test_who_is_in_a_call_now(raw: Raw, insight: Insight) -> None:
                 "participants": [
                     {
                         "rawId": ALICE,
+                        "name": "Dr. Alice",
                         "displayName": "Alice's phone",
                         "role": "Attendee",
                         "invited": True,
@@ -64,6 +67,7 @@ def test_who_is_in_a_call_now(raw: Raw, insight: Insight) -> None:
                     },
                     {
                         "rawId": BOB,
+                        "name": None,
                         "displayName": "Bob \u202e\U0001f600",
                         "role": "Consumer",
                         "invited": False,
@@ -89,7 +93,7 @@ def test_what_no_event_tells_is_null_or_estimated(insight: Insight) -> None:
     insight.deliver(call.added(0, None, device="a device"))
     body = insight.json(f"/rooms/{call.room_id}/presence")["call"]
     assert body["startEstimated"] is True
-    nothing = {"displayName": None, "role": None, "invited": False}
+    nothing = {"name": None, "displayName": None, "role": None, "invited": False}
     assert_is(body["participants"], [{"rawId": "a device of None", **nothing, "joinedAt": call.at(0), "legs": 1}])
 
 
