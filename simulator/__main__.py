@@ -1,4 +1,4 @@
-"""`python -m simulator`."""
+"""`python -m simulator`; with `--json` for programs: lines.py tells what it writes."""
 
 import os
 import sys
@@ -8,13 +8,14 @@ try:
     from rich.console import Console
 
     from devhost.errors import CannotStart
+    from simulator import command, lines
     from simulator.arguments import parse
-    from simulator.command import run
 
     try:
         arguments = parse(sys.argv[1:], Path(__file__).parent.parent, os.environ)
     except CannotStart as problem:
         sys.exit(f"simulator: {problem}")
-    sys.exit(0 if run(arguments, Console()) else 1)
+    right = lines.run(arguments, sys.stdout) if arguments.json else command.run(arguments, Console())
+    sys.exit(0 if right else 1)
 except KeyboardInterrupt:
     sys.exit(130)

@@ -1,6 +1,7 @@
 """The app that a meeting is played at: its rooms by the official SDK, the rest over HTTP."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -132,6 +133,8 @@ class App:
 @asynccontextmanager
 async def connected(address: Address) -> AsyncIterator[App]:
     """The app at that address."""
+    # The SDK says of times of its own that they have no time zone.
+    logging.getLogger("azure.communication.rooms").setLevel(logging.ERROR)
     credential = AzureKeyCredential(address.key)
     async with RoomsClient(address.endpoint, credential) as rooms, aiohttp.ClientSession(timeout=_TIMEOUT) as session:
         yield App(address, rooms, session, asyncio.Semaphore(_REQUESTS_AT_ONCE))

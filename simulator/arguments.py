@@ -17,6 +17,9 @@ from simulator.faults import Faults
 from simulator.play import Performance
 from simulator.script import MAX_SPEED, MIN_PEOPLE
 
+MAX_DELAY = 86_400
+"""So long Event Grid tries to deliver."""
+
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
@@ -28,13 +31,17 @@ class Arguments:
     performances: tuple[Performance, ...]
     """One for each room."""
     most_differences: int
+    json: bool = False
+    """For programs, instead of the display."""
 
 
 def parse(line: list[str], project: Path, environment: Mapping[str, str]) -> Arguments:
     """What the command line asks for; where it says nothing of the key, the environment and then the app's settings do."""
     parser = _parser()
     given = parser.parse_args(line)
-    name, key = ("--key", given.key) if given.key else manage_key(read_settings(project, environment))
+    name, key = ("--key", given.key) if given.key else manage_key(environment)
+    if not key:
+        name, key = manage_key(read_settings(project, environment))
     if not key:
         parser.error(f"a key is needed: --key, or {KEY_PREFIX}<name> in the environment or in local.settings.json")
     if not _is_base64(key):
@@ -58,7 +65,19 @@ def parse(line: list[str], project: Path, environment: Mapping[str, str]) -> Arg
             for number, drop in enumerate(drops)
         ),
         given.differences,
+        given.json,
     )
+
+
+def fault(line: list[str]) -> tuple[str, str] | None:
+    """The option of the command line that cannot be read, and why; None if there is none."""
+    parser = _parser()
+    parser.exit_on_error = False
+    try:
+        parser.parse_args(line)
+    except argparse.ArgumentError as problem:
+        return problem.argument_name or "", problem.message
+    return None
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -88,12 +107,17 @@ def _parser() -> argparse.ArgumentParser:
         metavar="P",
         help="so many not at all, 0.1 for 10 %%; or one for each room",
     )
-    how.add_argument("--delay", type=float, default=0.0, metavar="SECONDS", help="each delivery late by up to this")
+    how.add_argument("--delay", type=_seconds, default=0.0, metavar="SECONDS", help="each delivery late by up to this")
     how.add_argument("--schema", choices=[*Schema, "both"], default="both")
     how.add_argument("--shape", choices=[*Shape, "both"], default="both", help="of the payload")
     how.add_argument("--batch", type=_number(1, 5_000), default=10, metavar="N", help="events in one delivery (10)")
     how.add_argument("--in-flight", type=_number(1, 100), default=8, metavar="N", help="deliveries at one time (8)")
     parser.add_argument("--differences", type=_number(0, 100_000), default=5, metavar="N", help="shown for each reason (5)")
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="for programs: one JSON object on each line, instead of the display. Its kind is room, progress, report or failed",
+    )
     return parser
 
 
@@ -112,6 +136,13 @@ def _share(text: str) -> float:
         if 0 <= (share := float(text)) <= 1:
             return share
     raise argparse.ArgumentTypeError("a probability between 0 and 1 is expected")
+
+
+def _seconds(text: str) -> float:
+    with suppress(ValueError):
+        if 0 <= (seconds := float(text)) <= MAX_DELAY:
+            return seconds
+    raise argparse.ArgumentTypeError(f"a number of seconds between 0 and {MAX_DELAY} is expected")
 
 
 def _url(text: str) -> str:

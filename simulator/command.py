@@ -1,10 +1,8 @@
 """The command: play meetings, show how it goes, and tell what became of them."""
 
 import asyncio
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rich.console import Console, Group
@@ -17,19 +15,13 @@ from simulator import delivery
 from simulator.app import App, AppFailed, connected
 from simulator.arguments import Arguments
 from simulator.delivery import Undelivered
-from simulator.play import SETTLED, Performance, Played, play
-from simulator.script import LONGEST, write
+from simulator.play import Performance, Played, planned, play
 from simulator.tables import report
 from simulator.together import together
-
-STARTS_IN = timedelta(seconds=3)
-"""A live meeting; by then the room is there."""
 
 
 def run(arguments: Arguments, console: Console) -> bool:
     """Whether every answer is the truth, or explained by what was dropped."""
-    # The SDK says of times of its own that they have no time zone.
-    logging.getLogger("azure.communication.rooms").setLevel(logging.ERROR)
     room_ids: list[str] = []
     try:
         played = asyncio.run(_play(arguments, console, room_ids))
@@ -43,7 +35,7 @@ def run(arguments: Arguments, console: Console) -> bool:
         raise
     for each in played:
         console.print(report(each, arguments.most_differences))
-    return not any(each.unexplained or each.outcome.refused for each in played)
+    return all(each.right for each in played)
 
 
 async def _play(arguments: Arguments, console: Console, room_ids: list[str]) -> list[Played]:
@@ -63,9 +55,7 @@ async def _play(arguments: Arguments, console: Console, room_ids: list[str]) -> 
 
 
 async def _room(app: App, arguments: Arguments, performance: Performance, screen: "_Screen") -> Played:
-    now = datetime.now(UTC).replace(microsecond=0)
-    start = now + STARTS_IN if performance.live else now - LONGEST - SETTLED
-    meeting = write(performance.seed, arguments.people, start, arguments.speed)
+    meeting = planned(performance, arguments.people, arguments.speed)
     name = f"{meeting.title} (seed {performance.seed})"
 
     def show_room(room_id: str) -> None:

@@ -17,12 +17,16 @@ from simulator.known import heard, truth
 from simulator.meeting import Meeting, RoleChange
 from simulator.reading import read
 from simulator.reasons import causes
+from simulator.script import LONGEST, write
 from simulator.sheet import moments, sheet
 from simulator.subjects import Sheet
 from simulator.together import together
 
 SETTLED = timedelta(minutes=5)
 """So long ago a meeting of the past has ended that nothing about it is still open."""
+
+STARTS_IN = timedelta(seconds=3)
+"""A live meeting; by then the room is there."""
 
 WATCH_SECONDS = 1
 
@@ -56,9 +60,31 @@ class Played:
     differences: Sequence[Difference]
 
     @property
+    def events(self) -> int:
+        """How many there were, each once."""
+        return 2 * sum(1 + len(call.legs) for call in self.meeting.calls)
+
+    @property
+    def compared(self) -> int:
+        """How many answers."""
+        return sum(len(fields) for fields in self.truth.values())
+
+    @property
     def unexplained(self) -> list[Difference]:
         """The answers that are wrong."""
         return [difference for difference in self.differences if difference.reason is None]
+
+    @property
+    def right(self) -> bool:
+        """Whether the app is: every answer is the truth, or explained by what was dropped, and no event was refused."""
+        return not (self.unexplained or self.outcome.refused)
+
+
+def planned(performance: Performance, people: int, speed: float) -> Meeting:
+    """The meeting of that performance, if it begins now: one that is live is about to start, any other is over."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    start = now + STARTS_IN if performance.live else now - LONGEST - SETTLED
+    return write(performance.seed, people, start, speed)
 
 
 async def play(

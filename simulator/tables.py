@@ -1,17 +1,16 @@
 """What is shown when a meeting has been played: the truth beside what the app says."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from simulator.comparison import Difference
 from simulator.play import Played
 from simulator.reasons import Reason
-from simulator.subjects import SCHEDULE, About, Fields, Subject
+from simulator.subjects import About, Fields, Subject
+from simulator.words import by_reason, naming, slots, value_text
 
 FEW = 20
 """So many people are shown one by one."""
@@ -37,11 +36,9 @@ def report(played: Played, most: int) -> RenderableType:
 
 
 def _headline(played: Played) -> Text:
-    events = 2 * sum(1 + len(call.legs) for call in played.meeting.calls)
     progress = played.outcome.progress
-    delivered = (
-        f"{events} events, {len(played.outcome.dropped)} dropped, {progress.delivered} delivered, {progress.retries} retries"
-    )
+    dropped = len(played.outcome.dropped)
+    delivered = f"{played.events} events, {dropped} dropped, {progress.delivered} delivered, {progress.retries} retries"
     title = Text(f"\n{played.meeting.title} (seed {played.performance.seed})\nRoom {played.room_id}\n", style="bold")
     return title.append(f"{delivered}; times are UTC", style="not bold dim")
 
@@ -52,7 +49,7 @@ def _calls(played: Played) -> Table:
         subject = Subject(About.CALL, call.id)
         for source, sheet in (("truth", played.truth), ("app", played.answered)):
             fields = sheet.get(subject, _NOTHING)
-            peak = f"{fields.get('peak')} at {_value(fields.get('peakAt'))}"
+            peak = f"{fields.get('peak')} at {value_text(fields.get('peakAt'))}"
             starts, ends = (_marked(fields, *of) for of in (("startedAt", "startEstimated"), ("endedAt", "endEstimated")))
             table.add_row(f"call {number}" if source == "truth" else "", source, starts, ends, str(fields.get("people")), peak)
     return table
@@ -61,7 +58,7 @@ def _calls(played: Played) -> Table:
 def _attendance(played: Played) -> Table:
     table = _table("Attendance", "", "", "invited", "attended", "absent", "uninvited", "people of whom all is the truth")
     wrong = {difference.subject for difference in played.differences if difference.subject.about is About.PERSON}
-    for where, name in _slots(played).items():
+    for where, name in slots(played).items():
         subject = Subject(About.SUMMARY, where)
         people = [subject for subject in played.truth if subject.about is About.PERSON and subject.where == where]
         right = f"{sum(person not in wrong for person in people)} of {len(people)}"
@@ -92,35 +89,28 @@ def _presence(played: Played) -> Table:
     for subject in sorted(subject for subject in played.truth if subject.about is About.PRESENCE):
         counts = [str(sheet.get(subject, _NOTHING).get("count", "no call")) for sheet in (played.truth, played.answered)]
         said = "differs" if subject.where in wrong else "the same people"
-        table.add_row(_value(datetime.fromisoformat(subject.where)), *counts, said)
+        table.add_row(value_text(datetime.fromisoformat(subject.where)), *counts, said)
     return table
 
 
 def _differences(played: Played, most: int) -> Table:
     table = _table("Differences", "", "", "truth", "app", "why")
-    of_people, slots = _names(played), _slots(played)
-    for why in (None, *Reason):
-        subjects = _grouped(difference for difference in played.differences if difference.reason is why)
+    name = naming(played)
+    for why, subjects in by_reason(played).items():
         said = why or Text("NOT EXPLAINED", style="bold red")
         for subject, differences in list(subjects.items())[:most]:
-            what = [
-                of_people.get(subject.who, ""),
-                slots.get(subject.where) or f"at {_value(datetime.fromisoformat(subject.where))}",
-            ]
-            name = f"{subject.about}: {', '.join(part for part in what if part)}"
             for place, difference in enumerate(differences):
-                values = (_value(difference.truth), _value(difference.answered))
-                table.add_row("" if place else name, difference.field, *values, "" if place else said)
+                values = (value_text(difference.truth), value_text(difference.answered))
+                table.add_row("" if place else name(subject), difference.field, *values, "" if place else said)
         if len(subjects) > most:
             table.add_row(f"... and {len(subjects) - most} more", "", "", "", said)
     return table
 
 
 def _verdict(played: Played) -> Text:
-    answers = sum(len(fields) for fields in played.truth.values())
     reasons = Counter(difference.reason for difference in played.differences)
     differ = f"{len(played.differences)} differ from the truth" if played.differences else "all are the truth"
-    lines = [f"{answers} answers compared, {differ}."]
+    lines = [f"{played.compared} answers compared, {differ}."]
     lines += [f"  {reasons[reason]:>5}  {reason}" for reason in Reason if reasons[reason]]
     if reasons[None]:
         lines.append(f"  {reasons[None]:>5}  NOT EXPLAINED by what was dropped: the app is wrong")
@@ -130,51 +120,15 @@ def _verdict(played: Played) -> Text:
     return Text("\n".join(lines), style="bold red" if failed else "bold green")
 
 
-def _grouped(differences: Iterable[Difference]) -> dict[Subject, list[Difference]]:
-    """The differences of each subject."""
-    groups: dict[Subject, list[Difference]] = {}
-    for difference in differences:
-        groups.setdefault(difference.subject, []).append(difference)
-    return groups
-
-
-def _slots(played: Played) -> dict[str, str]:
-    return {call.id: f"call {number}" for number, call in enumerate(played.meeting.calls, 1)} | {SCHEDULE: "as scheduled"}
-
-
-def _names(played: Played) -> Mapping[str, str]:
-    """Of raw ids and participantIds."""
-    legs = (leg for call in played.meeting.calls for leg in call.legs)
-    return {person.raw_id: person.name for person in played.meeting.people} | {
-        leg.participant_id: leg.person.name for leg in legs
-    }
-
-
 def _stays(fields: Fields) -> str:
     if not fields.get("intervals"):
         return str(fields.get("status", "unknown"))
-    text = ", ".join(_value(interval) for interval in fields["intervals"])
+    text = ", ".join(value_text(interval) for interval in fields["intervals"])
     return f"~ {text}" if fields.get("estimated") else text
 
 
 def _marked(fields: Fields, field: str, flag: str) -> str:
-    return ("~ " if fields.get(flag) else "") + _value(fields.get(field))
-
-
-def _value(value: object) -> str:
-    match value:
-        case datetime():
-            return f"{value:%H:%M:%S.%f}"[:-3]
-        case (datetime() as begin, datetime() | None as end):
-            return f"{_value(begin)} to {_value(end)}"
-        case tuple():
-            return ", ".join(_value(each) for each in value)
-        case dict():
-            return f"{len(value)} people"
-        case None:
-            return "none"
-        case _:
-            return str(value)
+    return ("~ " if fields.get(flag) else "") + value_text(fields.get(field))
 
 
 def _table(title: str, *columns: str) -> Table:
