@@ -9,12 +9,22 @@ from devhost.azurite import PROJECT
 from devhost.settings import KEY_PREFIX, manage_key
 from devhost.tls import Certificates
 
+CONSOLE = "/console"
+"""The app's route of that name."""
 
-def banner(port: int, data: Path, settings: Mapping[str, str], certificates: Certificates) -> str:
-    """Lines that work as they are when pasted into a shell."""
+
+def banner(port: int, data: Path, settings: Mapping[str, str], certificates: Certificates, console: bool) -> str:
+    """Lines that work as they are when pasted into a shell.
+
+    Args:
+        console: whether the app has one.
+    """
     endpoint = f"https://localhost:{port + 1}/"
     _, key = manage_key(settings)
     parts = [f"Ready:  http://localhost:{port}  and  {endpoint.rstrip('/')}  (data in {data})"]
+    if console:
+        asks = f"  It asks for the key:\n  {key}" if key else ""
+        parts.append(f"Console:  http://localhost:{port}{CONSOLE}{asks}")
     if key is None:
         parts.append(f"No key that may do everything is set: set {KEY_PREFIX}<name> to 32 bytes or more in base64.")
     else:

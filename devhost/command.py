@@ -12,9 +12,10 @@ from pathlib import Path
 
 from devhost import app
 from devhost.azurite import PROJECT, Azurite
-from devhost.banner import banner
+from devhost.banner import CONSOLE, banner
 from devhost.errors import CannotStart
 from devhost.host import Host
+from devhost.meetings import Meetings
 from devhost.server import GRACE_SECONDS, Server, bind
 from devhost.settings import on_development_storage, read_route_prefix, read_settings
 from devhost.tls import Certificates
@@ -43,16 +44,18 @@ def _run(folder: Path, port: int, data: Path, stack: ExitStack) -> None:
         azurite = stack.enter_context(Azurite(data, port + 2))
         settings |= dict.fromkeys(names, azurite.connection_string)
     os.environ.update(settings)
-    host = Host(app.load(folder), read_route_prefix(folder), settings)
+    meetings = Meetings(f"http://localhost:{port}", settings)
+    host = Host(app.load(folder), read_route_prefix(folder), settings, meetings)
     for refusal in host.router.refused:
         logging.getLogger("devhost").warning(refusal)
     certificates = Certificates(PROJECT / ".devhost")
     server = Server(host.answer, plain, secure, certificates.server_context())
     loop = asyncio.new_event_loop()  # never closed: the process ends with it
-    loop.run_until_complete(_serve(server, host, banner(port, data, settings, certificates)))
+    console = host.router.find("GET", CONSOLE) is not None
+    loop.run_until_complete(_serve(server, host, meetings, banner(port, data, settings, certificates, console)))
 
 
-async def _serve(server: Server, host: Host, ready: str) -> None:
+async def _serve(server: Server, host: Host, meetings: Meetings, ready: str) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
@@ -62,6 +65,8 @@ async def _serve(server: Server, host: Host, ready: str) -> None:
         await stopped.wait()
         print("Stopping.", flush=True)
         timers.cancel()
+        await meetings.stop()
+    await meetings.stop()  # one that was begun meanwhile
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(host.finish(), GRACE_SECONDS)
 

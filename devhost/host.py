@@ -10,6 +10,7 @@ from azure_functions_runtime.bindings.datumdef import Datum
 from devhost import eventgrid
 from devhost.app import EVENT_GRID, HTTP, TIMER, Function, InvocationFailed, invoke, logged, run
 from devhost.http_trigger import answer_of, request_datum
+from devhost.meetings import Meetings
 from devhost.message import Answer, Request
 from devhost.routing import Match, Route, Router
 from devhost.text import query_parameters
@@ -22,9 +23,9 @@ _log = logging.getLogger("devhost")
 
 
 class Host:
-    """Runs the functions of one app."""
+    """Runs the functions of one app, and plays meetings at it."""
 
-    def __init__(self, functions: Iterable[Function], route_prefix: str, settings: Mapping[str, str]) -> None:
+    def __init__(self, functions: Iterable[Function], route_prefix: str, settings: Mapping[str, str], meetings: Meetings) -> None:
         every = list(functions)
         self.router = Router(route_prefix, [_route(function) for function in every if function.kind == HTTP])
         """Its routes."""
@@ -33,6 +34,7 @@ class Host:
         self._webhook = eventgrid.Webhook(loaded)
         self._timers = Timers(loaded, settings, self._start)
         self._has_page = settings.get("AzureWebJobsDisableHomepage", "").lower() != "true"
+        self._meetings = meetings
         self._behind: set[asyncio.Task[None]] = set()
 
     async def run_timers(self) -> None:
@@ -54,6 +56,8 @@ class Host:
             return await self._webhook.receive(request.method, query, request.headers, await request.body())
         if path.startswith(ADMIN) and request.method == "POST":
             return await self._by_hand(path.removeprefix(ADMIN), await request.body())
+        if answer := await self._meetings.answer(request):
+            return answer
         if match := self.router.find(request.method, request.path):
             return await self._invoke(match, request)
         _log.info("no function answers %s %a", request.method, request.path)

@@ -1,0 +1,199 @@
+"""`/devhost/meeting`: meetings that the console has played, at the app of this checkout."""
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.devhost.running import Devhost, until
+from tests.raw_http import Answer
+from tests.running import RunningApp, new_key, running_app
+
+OTHER_KEY = new_key()
+SLOW = {"people": 2, "speed": 1}
+"""A live meeting that goes on for longer than any test."""
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+    with running_app(tmp_path_factory.mktemp("console"), {"ROOMS_MANAGE_KEY__another": OTHER_KEY}) as app:
+        yield app
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_played(app: RunningApp) -> Iterator[None]:
+    yield
+    send(app, "DELETE")
+
+
+def send(app: RunningApp, method: str, body: object = None, key: str | None = None, path: str = "/devhost/meeting") -> Answer:
+    content = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+    return app.devhost.request(method, path, f"x-api-key: {app.manage_key if key is None else key}", body=content)
+
+
+def last(app: RunningApp) -> Any:
+    answer = send(app, "GET")
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/json; charset=utf-8")
+    return answer.json()
+
+
+def ended(app: RunningApp) -> Any:
+    until(lambda: last(app)["state"] != "playing")
+    return last(app)
+
+
+def children(devhost: Devhost) -> dict[int, str]:
+    """The simulators that devhost runs, also if they have ended and nobody has asked how, with their command lines."""
+    found = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((process / "stat").read_text().rpartition(")")[2].split()[1])
+            line = (process / "cmdline").read_text().replace("\0", " ")
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if parent == devhost.process.pid and (not line or "simulator" in line):
+            found[int(process.name)] = line
+    return found
+
+
+@pytest.mark.parametrize("name", ["test", "another"])
+def test_a_meeting_is_played_to_its_end_with_the_key_of_who_asks(app: RunningApp, name: str) -> None:
+    key = OTHER_KEY if name == "another" else app.manage_key
+    begun = send(app, "POST", {"people": 4, "live": False, "seed": 11, "shuffle": True, "duplicate": 2}, key)
+    assert begun.status == 202
+    told = {"people": 4, "live": False, "speed": 60, "seed": 11, "shuffle": True, "duplicate": 2, "drop": 0.0, "delay": 0.0}
+    nothing = dict.fromkeys(("roomId", "title", "seed", "progress", "report", "message"))
+    assert begun.json() == {"state": "playing", "wanted": told, **nothing}
+    played = ended(app)
+    assert {name: played[name] for name in ("state", "title", "seed", "message")} == {
+        "state": "played",
+        "title": "Lesson 797",
+        "seed": 11,
+        "message": None,
+    }
+    assert played["progress"]["delivered"] == played["progress"]["of"] == 36
+    assert (played["report"]["roomId"], played["report"]["different"]) == (played["roomId"], 0)
+    assert all(person["truth"] == person["answer"] for person in played["report"]["people"])
+    log = send(app, "GET", key=app.read_key, path=f"/rooms/{played['roomId']}/log?kind=RoomCreated").json()
+    assert log["value"][0]["actor"] == name
+
+
+def test_what_is_lost_shows_in_the_report(app: RunningApp) -> None:
+    assert send(app, "POST", {"people": 12, "live": False, "seed": 3, "drop": 0.2}).status == 202
+    report = ended(app)["report"]
+    assert report["dropped"] > 0
+    assert report["different"] == sum(reason["count"] for reason in report["reasons"]) > 0
+    assert report["unexplained"] == 0
+
+
+def test_without_a_body_twelve_people_meet_in_the_present(app: RunningApp) -> None:
+    begun = send(app, "POST", path="/DevHost/Meeting/")
+    assert begun.status == 202
+    assert begun.json()["wanted"].items() >= {"people": 12, "live": True, "speed": 60, "seed": None}.items()
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+@pytest.mark.parametrize("key", ["", "wrong", "é", "reader"])
+def test_only_a_key_that_may_do_everything_lets_in(app: RunningApp, method: str, key: str) -> None:
+    answer = send(app, method, {}, app.read_key if key == "reader" else key)
+    assert (answer.status, answer.headers["x-ms-error-code"]) == (401, "Denied")
+    assert answer.json()["error"]["code"] == "Denied"
+    assert last(app)["state"] != "playing"
+
+
+def test_without_the_header_nobody_is_let_in(app: RunningApp) -> None:
+    assert app.devhost.request("POST", "/devhost/meeting", body=b"{}").status == 401
+
+
+@pytest.mark.parametrize(
+    ("body", "target", "said"),
+    [
+        (b"{", "body", "Invalid JSON"),
+        (b"[]", "body", "object"),
+        ({"peple": 3}, "peple", "not permitted"),
+        ({"people": "3"}, "people", "valid integer"),
+        ({"people": True}, "people", "valid integer"),
+        ({"people": 2.5}, "people", "valid integer"),
+        ({"people": None}, "people", "valid integer"),
+        ({"people": 1}, "people", "a whole number between 2 and 5000 is expected."),
+        ({"people": -1}, "people", "a whole number between 2 and 5000 is expected."),
+        ({"live": 1}, "live", "valid boolean"),
+        ({"speed": 121}, "speed", "a whole number between 1 and 120 is expected."),
+        ({"seed": "a"}, "seed", "valid integer"),
+        ({"shuffle": "yes"}, "shuffle", "valid boolean"),
+        ({"duplicate": 0}, "duplicate", "a whole number between 1 and 10 is expected."),
+        ({"drop": 1.5}, "drop", "a probability between 0 and 1 is expected."),
+        ({"drop": -1e-9}, "drop", "a probability between 0 and 1 is expected."),
+        (b'{"drop": NaN}', "drop", "finite number"),
+        ({"delay": -1}, "delay", "a number of seconds between 0 and 86400 is expected."),
+    ],
+)
+def test_what_cannot_be_played_is_refused_at_once(app: RunningApp, body: object, target: str, said: str) -> None:
+    answer = send(app, "POST", body)
+    assert answer.status == 400
+    error = answer.json()["error"]
+    assert (error["code"], error["target"]) == ("BadRequest", target)
+    assert said in error["message"]
+    assert last(app)["state"] != "playing"
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "OPTIONS"])
+def test_other_methods_and_paths_are_not_there(app: RunningApp, method: str) -> None:
+    assert send(app, method).status == 404
+    assert send(app, "GET", path="/devhost/meeting/1").status == 404
+    assert send(app, "GET", path="/devhost/meeting//").status == 404
+
+
+def test_one_is_played_at_a_time_until_it_is_stopped(app: RunningApp) -> None:
+    assert send(app, "POST", SLOW).status == 202
+    refused = send(app, "POST", SLOW)
+    assert (refused.status, refused.json()["error"]["code"]) == (409, "MeetingPlaying")
+    until(lambda: last(app)["roomId"])
+    room_id = last(app)["roomId"]
+    assert children(app.devhost)
+    assert send(app, "DELETE").status == 204
+    assert not children(app.devhost)
+    stopped = last(app)
+    assert (stopped["state"], stopped["roomId"]) == ("stopped", room_id)
+    assert stopped["message"].startswith(f"Room {room_id} stays as it is")
+    assert send(app, "DELETE").status == 204
+    assert send(app, "POST", SLOW).status == 202
+
+
+def test_one_that_has_hardly_begun_can_be_stopped(app: RunningApp) -> None:
+    assert send(app, "POST", SLOW).status == 202
+    assert send(app, "DELETE").status == 204
+    assert (last(app)["state"], children(app.devhost)) == ("stopped", {})
+
+
+def test_the_key_is_on_no_command_line_and_in_no_log(app: RunningApp) -> None:
+    assert send(app, "POST", SLOW, OTHER_KEY).status == 202
+    until(lambda: last(app)["roomId"])
+    ((_, line),) = children(app.devhost).items()
+    assert f"--endpoint http://localhost:{app.port}" in line
+    assert OTHER_KEY not in line
+    assert OTHER_KEY not in app.log()
+
+
+def test_one_whose_simulator_is_killed_has_failed(app: RunningApp) -> None:
+    assert send(app, "POST", SLOW).status == 202
+    until(lambda: last(app)["roomId"])
+    (pid,) = children(app.devhost)
+    os.kill(pid, signal.SIGKILL)
+    failed = ended(app)
+    assert (failed["state"], failed["message"]) == ("failed", "The simulator ended with -9 and said nothing.")
+
+
+def test_ctrl_c_ends_what_is_played(tmp_path: Path) -> None:
+    with running_app(tmp_path) as app:
+        assert send(app, "POST", SLOW).status == 202
+        until(lambda: last(app)["roomId"])
+        (pid,) = children(app.devhost)
+        assert app.devhost.interrupt() == 0
+        assert not Path(f"/proc/{pid}").exists()
+        assert "Traceback" not in app.log()
+        assert "Warning" not in app.log()
