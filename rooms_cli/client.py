@@ -13,7 +13,7 @@ from azure.core.credentials import AzureKeyCredential
 from azure.core.exceptions import AzureError, HttpResponseError
 
 from rooms_cli.connection import Connection
-from rooms_cli.failures import Denied, InvalidRawId, NotFound, invalid_raw_ids, may_not_create, refused, unreachable
+from rooms_cli.failures import Denied, InvalidRawId, invalid_raw_ids, may_not_create, refused, unreachable
 
 type Json = dict[str, Any]
 
@@ -50,19 +50,6 @@ class Client:
             for page in self._rooms.list_rooms().by_page():
                 yield [_room(room) for room in page]
 
-    def room(self, room_id: str) -> Json:
-        """A room."""
-        with self._failures():
-            return _room(self._rooms.get_room(room_id))
-
-    def participants(self, room_id: str) -> list[Json]:
-        """Who is invited to a room."""
-        with self._failures():
-            return [
-                {"rawId": one.communication_identifier.raw_id, "role": str(one.role)}
-                for one in self._rooms.list_participants(room_id)
-            ]
-
     def create(self, start: datetime | None, end: datetime | None, dial_out: bool, roster: Mapping[str, str]) -> Json:
         """A new room; `roster` has the role of each raw id."""
         people = [RoomParticipant(communication_identifier=CommunicationUserIdentifier(who), role=roster[who]) for who in roster]
@@ -78,7 +65,7 @@ class Client:
     # What the SDK does not have.
 
     def of_room(self, room_id: str, what: str, query: Mapping[str, str | None] | None = None) -> Any:
-        """What the service tells of a room: its presence, attendance, admission, details."""
+        """What the service tells of a room: its overview, presence, attendance, admission, details."""
         return self._request("GET", _path(room_id, what), query)
 
     def pages(self, path: str, query: Mapping[str, str | None]) -> Iterator[list[Json]]:
@@ -98,13 +85,6 @@ class Client:
         """What people call a room and those invited."""
         details: Json = self.of_room(room_id, "details")
         return details
-
-    def names(self, room_id: str) -> dict[str, str]:
-        """What people are called, by raw id; nobody is in a room that was not made here."""
-        try:
-            return names_in(self.details(room_id))
-        except NotFound:
-            return {}
 
     def set_title(self, room_id: str, title: str) -> None:
         """Gives a room a title."""

@@ -14,7 +14,7 @@ from rooms_cli.lists import newest
 from rooms_cli.options import KINDS, MAX_TITLE, Json, Kind, Room, State, filled, person_of, time_option, title_of
 from rooms_cli.people import raw_id_of
 from rooms_cli.screen import say, show_json
-from rooms_cli.sentences import explained, happened
+from rooms_cli.sentences import explained
 from rooms_cli.tables import show_attendance, show_presence, show_room, show_rooms
 from rooms_cli.words import called, moment
 
@@ -95,13 +95,12 @@ def create(
 
 @app.command()
 def show(room: Room, as_json: Json = False) -> None:
-    """A room, and who is invited. Names are those of its details."""
-    client = _client()
-    found, participants, details = client.room(room), client.participants(room), client.details(room)
+    """A room, and who is invited. A deleted one, too, as long as anything of it is kept."""
+    overview = _client().of_room(room, "overview")
     if as_json:
-        show_json({**found, "participants": participants, "details": details})
+        show_json(overview)
     else:
-        show_room(found, participants, details)
+        show_room(overview)
 
 
 @app.command()
@@ -111,12 +110,11 @@ def who(
     as_json: Json = False,
 ) -> None:
     """Who is in the room now, or was at some time."""
-    client = _client()
-    presence = client.of_room(room, "presence", {"at": at})
+    presence = _client().of_room(room, "presence", {"at": at})
     if as_json:
         show_json(presence)
     else:
-        show_presence(presence, client.names(room), at)
+        show_presence(presence, at)
 
 
 @app.command()
@@ -153,7 +151,6 @@ def log(
         raise typer.BadParameter("--follow has no end, so it goes without --until")
     client = _client()
     query = {"kind": kind, "actor": actor, "from": start, "until": end}
-    names = {} if as_json else client.names(room)
     read = follow if following else tail
     found = False
     for record in read(client, room, query, limit, as_json):
@@ -161,7 +158,7 @@ def log(
         if as_json:
             show_json(record)
         else:
-            say((f"{moment(record['time'])}  {record['actor']:<12}  ", "dim"), happened(record, names))
+            say((f"{moment(record['time'])}  {record['actor']:<12}  ", "dim"), record["text"])
     if not (found or as_json):
         say("No records.")
 

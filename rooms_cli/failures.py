@@ -3,7 +3,6 @@
 Failure                what was asked for cannot be had
 ├── Denied             the service does not know the key, or it may not do that
 ├── InvalidRawId       a raw id is no ACS user's
-├── NotFound           there is no such room, or call
 └── TemporaryFailure   the service does not answer, or not now: the same may be asked again
 """
 
@@ -17,14 +16,10 @@ import urllib3
 
 VARIABLE = "COMMUNICATION_CONNECTION_STRING"
 
-_NO_ROOM = "There is no such room, or it was deleted. `rooms list` shows the rooms."
-
 INSTEAD = {
-    "The server cannot find the requested resource.": _NO_ROOM,
-    "There is no such room, or it was deleted.": _NO_ROOM,
+    "There is no such room, or it was deleted.": "There is no such room, or it was deleted. `rooms list` shows the rooms.",
     "This room has no such call.": "This room has no such call: `rooms log ROOM --json` has the ids of its calls.",
     "Invalid room ID.": "Invalid room ID. `rooms list` shows the rooms.",
-    "Invalid room ID length.": "Invalid room ID length. `rooms list` shows the rooms.",
 }
 """For what the service says, what says also what to do. Its codes do not tell these apart."""
 
@@ -53,10 +48,6 @@ class Denied(Failure):
 
 class InvalidRawId(Failure):
     """A raw id is no ACS user's."""
-
-
-class NotFound(Failure):
-    """There is no such room, or call."""
 
 
 class TemporaryFailure(Failure):
@@ -96,8 +87,6 @@ def refused(endpoint: str, status: int, body: object) -> Failure:
             return _strange(endpoint, status)
     if said == INVALID_RAW_ID:
         return InvalidRawId(f"A raw id is no ACS user's: {_RAW_IDS}")
-    if status == 404:
-        return NotFound(message)
     return TemporaryFailure(message) if _is_temporary(status) else Failure(message)
 
 

@@ -5,10 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rooms_cli.screen import say, show_table
-from rooms_cli.words import called, length, moment, short, state, yes
+from rooms_cli.words import length, moment, short, state, yes
 
 type Json = Mapping[str, Any]
-type Names = Mapping[str, str]
 
 _CAME = ("attended", "uninvited")
 
@@ -26,29 +25,24 @@ def show_rooms(rooms: Sequence[Json]) -> None:
     show_table(("room", "open from", "until", "state", "dial-out"), rows)
 
 
-def show_room(room: Json, participants: Sequence[Json], details: Json) -> None:
+def show_room(room: Json) -> None:
     """All of a room, with whole raw ids."""
     opens, closes = moment(room["validFrom"]), moment(room["validUntil"])
-    title, external_id = details.get("title"), details.get("externalId")
-    say(f"Room {room['id']}", f": {title}" if title else "", f" ({external_id})" if external_id else "")
-    say(f"Open from {opens} until {closes} ({state(room, datetime.now(UTC))})")
-    if details.get("scheduledStart"):
-        say(f"Scheduled from {moment(details['scheduledStart'])} until {moment(details['scheduledEnd'])}")
+    title, external_id = room["title"], room["externalId"]
+    say(f"Room {room['roomId']}", f": {title}" if title else "", f" ({external_id})" if external_id else "")
+    say(f"Open from {opens} until {closes} ({room['state']})")
+    if room["scheduledStart"]:
+        say(f"Scheduled from {moment(room['scheduledStart'])} until {moment(room['scheduledEnd'])}")
     say(f"Created at {moment(room['createdAt'])}; dial-out: {yes(room['pstnDialOutEnabled'])}")
-    if not participants:
+    if not room["participants"]:
         say("Nobody is invited.")
         return
-    people = details["participants"]
-    rows = [
-        (person.get("name") or "", one["role"], person.get("externalId") or "", one["rawId"])
-        for one in participants
-        for person in [people.get(one["rawId"], {})]
-    ]
+    rows = [(one["name"] or "", one["role"], one["externalId"] or "", one["rawId"]) for one in room["participants"]]
     say()
     show_table(("name", "role", "external id", "raw id"), rows)
 
 
-def show_presence(presence: Json, names: Names, at: str | None) -> None:
+def show_presence(presence: Json, at: str | None) -> None:
     """Who is in a room, or was."""
     room = f"room {presence['roomId']}"
     people = presence["call"]["participants"] if presence["call"] else []
@@ -59,7 +53,7 @@ def show_presence(presence: Json, names: Names, at: str | None) -> None:
     say(f"{_people(len(people))} {was if len(people) == 1 else were} in {room}{when}:")
     rows = [
         (
-            one["displayName"] or called(one["rawId"], names),
+            one["name"] or one["displayName"] or short(one["rawId"]),
             one["role"] or "",
             moment(one["joinedAt"]),
             str(one["legs"]),

@@ -66,7 +66,7 @@ def test_decisions_of_who_comes_in(line: Line, raw: Raw, insight: Insight) -> No
     insight.send("POST", f"/rooms/{room_id}/admission", {"rawId": BOB})
     _, admitted, refused = map(sentence, line.out("log", room_id))
     assert admitted == "admitted Alice as Consumer"
-    assert refused == "refused 8:acs:5ab1e000…-000000000002: they are not invited"
+    assert refused == "refused 8:acs:5ab1e000…-000000000002: You are not invited to this room"
 
 
 def test_a_record_behind_empty_pages_is_found(line: Line, insight: Insight) -> None:

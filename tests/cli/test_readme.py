@@ -31,7 +31,7 @@ def test_what_is_shown_is_printed(line: Line, meeting: str) -> None:
     commands = dict(shown())
     assert {command.split()[0] for command in commands} == {"attendance", "create", "explain", "list", "log", "show", "who"}
     (scheduled,) = (text for lines in commands.values() for text in lines if text.startswith("Scheduled from "))
-    played = line.json("show", meeting)["details"]["scheduledStart"]
+    played = line.json("show", meeting)["scheduledStart"]
     later = datetime.fromisoformat(played) - datetime.fromisoformat(TIME.findall(scheduled)[0])
 
     def now(command: str) -> list[str]:

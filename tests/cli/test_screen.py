@@ -36,7 +36,7 @@ def test_texts_from_outside_neither_steer_the_terminal_nor_are_markup(line: Line
 def test_scripts_get_them_as_they_are_but_in_ascii(line: Line, room_id: str) -> None:
     out = line.run("show", room_id, "--json").out
     assert out.isascii()
-    assert json.loads(out)["details"]["title"] == HOSTILE
+    assert json.loads(out)["title"] == HOSTILE
 
 
 def test_a_table_is_cut_nowhere(line: Line, room_id: str) -> None:

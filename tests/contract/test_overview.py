@@ -1,5 +1,7 @@
 """A room with its details and participants, in one answer."""
 
+from typing import Any
+
 import pytest
 
 from rooms.rules.time import DAY, HOUR, Ticks, format_time, now
@@ -14,8 +16,9 @@ ALICE, BOB, CAROL = raw_id(1), raw_id(2), raw_id(3)
 def test_a_room_of_which_nothing_is_said(raw: Raw, insight: Insight) -> None:
     room = raw.new_room()
     room_id = room.pop("id")
-    nothing = {"title": None, "externalId": None, "scheduledStart": None, "scheduledEnd": None, "participants": []}
-    assert_is(insight.json(f"/rooms/{room_id}/overview"), {"roomId": room_id, "state": "open", **room, **nothing})
+    of_the_room: dict[str, Any] = dict.fromkeys(("title", "externalId", "scheduledStart", "scheduledEnd"))
+    expected = {"roomId": room_id, "state": "open", **room, **of_the_room, "participants": []}
+    assert_is(insight.json(f"/rooms/{room_id}/overview"), expected)
 
 
 def test_everything_with_participants_in_the_order_of_the_roster(raw: Raw, insight: Insight) -> None:
