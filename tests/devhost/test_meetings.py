@@ -3,13 +3,14 @@
 import json
 import os
 import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.devhost.running import Devhost, until
+from tests.devhost.running import APP, Devhost, running, until
 from tests.raw_http import Answer
 from tests.running import RunningApp, new_key, running_app
 
@@ -46,18 +47,11 @@ def ended(app: RunningApp) -> Any:
     return last(app)
 
 
-def children(devhost: Devhost) -> dict[int, str]:
-    """The simulators that devhost runs, also if they have ended and nobody has asked how, with their command lines."""
-    found = {}
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            parent = int((process / "stat").read_text().rpartition(")")[2].split()[1])
-            line = (process / "cmdline").read_text().replace("\0", " ")
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        if parent == devhost.process.pid and (not line or "simulator" in line):
-            found[int(process.name)] = line
-    return found
+def simulators(devhost: Devhost) -> dict[int, str]:
+    """Those that devhost runs, also if they have ended and nobody has asked how, with their command lines."""
+    listed = subprocess.run(["ps", "-A", "-ww", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
+    lines = [line.split(maxsplit=2) for line in listed.splitlines()]
+    return {int(pid): line for pid, parent, line in lines if int(parent) == devhost.process.pid and "azurite.js" not in line}
 
 
 @pytest.mark.parametrize("name", ["test", "another"])
@@ -154,9 +148,9 @@ def test_one_is_played_at_a_time_until_it_is_stopped(app: RunningApp) -> None:
     assert (refused.status, refused.json()["error"]["code"]) == (409, "MeetingPlaying")
     until(lambda: last(app)["roomId"])
     room_id = last(app)["roomId"]
-    assert children(app.devhost)
+    assert simulators(app.devhost)
     assert send(app, "DELETE").status == 204
-    assert not children(app.devhost)
+    assert not simulators(app.devhost)
     stopped = last(app)
     assert (stopped["state"], stopped["roomId"]) == ("stopped", room_id)
     assert stopped["message"].startswith(f"Room {room_id} stays as it is")
@@ -167,33 +161,45 @@ def test_one_is_played_at_a_time_until_it_is_stopped(app: RunningApp) -> None:
 def test_one_that_has_hardly_begun_can_be_stopped(app: RunningApp) -> None:
     assert send(app, "POST", SLOW).status == 202
     assert send(app, "DELETE").status == 204
-    assert (last(app)["state"], children(app.devhost)) == ("stopped", {})
+    assert (last(app)["state"], simulators(app.devhost)) == ("stopped", {})
 
 
 def test_the_key_is_on_no_command_line_and_in_no_log(app: RunningApp) -> None:
     assert send(app, "POST", SLOW, OTHER_KEY).status == 202
     until(lambda: last(app)["roomId"])
-    ((_, line),) = children(app.devhost).items()
+    ((_, line),) = simulators(app.devhost).items()
     assert f"--endpoint http://localhost:{app.port}" in line
     assert OTHER_KEY not in line
     assert OTHER_KEY not in app.log()
+    assert OTHER_KEY not in json.dumps(last(app))
 
 
 def test_one_whose_simulator_is_killed_has_failed(app: RunningApp) -> None:
     assert send(app, "POST", SLOW).status == 202
     until(lambda: last(app)["roomId"])
-    (pid,) = children(app.devhost)
+    (pid,) = simulators(app.devhost)
     os.kill(pid, signal.SIGKILL)
     failed = ended(app)
     assert (failed["state"], failed["message"]) == ("failed", "The simulator ended with -9 and said nothing.")
+
+
+def test_the_last_complaint_of_a_simulator_that_does_not_begin_is_told(tmp_path: Path) -> None:
+    with running(APP, tmp_path, {"ROOMS_MANAGE_KEY__test": "no base64"}) as devhost:
+        key = "x-api-key: no base64"
+        assert devhost.request("POST", "/devhost/meeting", key).status == 202
+        until(lambda: devhost.get("/devhost/meeting", key).json()["state"] != "playing")
+        failed = devhost.get("/devhost/meeting", key).json()
+    assert failed["state"] == "failed"
+    assert "ROOMS_MANAGE_KEY__meeting: base64 text is expected" in failed["message"]
 
 
 def test_ctrl_c_ends_what_is_played(tmp_path: Path) -> None:
     with running_app(tmp_path) as app:
         assert send(app, "POST", SLOW).status == 202
         until(lambda: last(app)["roomId"])
-        (pid,) = children(app.devhost)
+        (pid,) = simulators(app.devhost)
         assert app.devhost.interrupt() == 0
-        assert not Path(f"/proc/{pid}").exists()
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
         assert "Traceback" not in app.log()
         assert "Warning" not in app.log()

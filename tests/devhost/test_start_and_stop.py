@@ -170,6 +170,16 @@ def test_the_banner_has_the_connection_string(tmp_path: Path) -> None:
         assert f"endpoint=https://localhost:{devhost.port + 1}/;accesskey=c2VjcmV0\n" in devhost.printed()
 
 
+def test_the_banner_names_the_console_of_an_app_that_has_one(tmp_path: Path, devhost: Devhost) -> None:
+    app = written_app(tmp_path / "app", "@app.route('console')\ndef page(req: func.HttpRequest) -> str:\n    return 'page'")
+    (app / "host.json").write_text('{"extensions": {"http": {"routePrefix": ""}}}')
+    with running(app, tmp_path, {"ROOMS_MANAGE_KEY__test": "c2VjcmV0"}) as other:
+        printed = other.printed()
+        assert f"\nConsole:  http://localhost:{other.port}/console  It asks for the key:\n  c2VjcmV0\n" in printed
+        assert other.get("/console").body == b"page"
+    assert "Console:" not in devhost.printed()
+
+
 @pytest.mark.parametrize("file", ["ca.pem", "ca-bundle.pem"])
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
 def test_https_is_trusted_with_the_authority(devhost: Devhost, host: str, file: str) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.arguments import Arguments, parse
+from simulator.arguments import Arguments, fault, parse
 from simulator.delivery import Manner
 from simulator.faults import Faults
 from simulator.play import Performance
@@ -26,6 +26,7 @@ def test_the_key_is_that_of_the_command_line_the_environment_or_the_app(project:
     of_shell = {"ROOMS_MANAGE_KEY__development": "ofTheShell=="}
     assert parse(["--key", "givenOne"], project, of_shell).address.key == "givenOne"
     assert parse([], project, of_shell).address.key == "ofTheShell=="
+    assert parse([], project, {"ROOMS_MANAGE_KEY__zz": "ofAnotherOne"}).address.key == "ofAnotherOne"
     assert parse([], project, {}).address.key == "ofTheApp"
 
 
@@ -74,6 +75,8 @@ def test_a_live_meeting_is_delivered_event_by_event(project: Path) -> None:
         ("--live --speed 1000", "a whole number between 1 and 120 is expected"),
         ("--drop 2", "a probability between 0 and 1 is expected"),
         ("--drop abc", "a probability between 0 and 1 is expected"),
+        ("--delay -1", "a number of seconds between 0 and 86400 is expected"),
+        ("--delay nan", "a number of seconds between 0 and 86400 is expected"),
         ("--schema xml", "invalid choice"),
         ("--endpoint http://localhost:abc", "http://<host>:<port> is expected"),
         ("--endpoint http://localhost:99999", "the port between 1 and 65535"),
@@ -87,3 +90,8 @@ def test_what_cannot_be_played_is_refused(project: Path, line: str, expected: st
     assert ended.value.code == 2
     option = line.split()[-2]
     assert re.search(rf"error: (argument )?{option}: .*{re.escape(expected)}", capsys.readouterr().err)
+
+
+def test_what_is_wrong_with_an_option_can_be_asked_without_being_ended() -> None:
+    assert fault(["--json", "--people=3", "--drop=0.5"]) is None
+    assert fault(["--json", "--people=1"]) == ("--people", "a whole number between 2 and 5000 is expected")

@@ -1,0 +1,81 @@
+"""`python -m simulator --json`, as a program runs it."""
+
+import asyncio
+import json
+import subprocess
+import sys
+import time
+from typing import Any
+
+import pytest
+
+from devhost.azurite import PROJECT
+from simulator.lines import PAUSE_SECONDS
+from tests.ports import free_port
+from tests.running import RunningApp
+from tests.simulator.webhook import Webhook, listening
+
+SECONDS = 60
+
+
+def told(app: RunningApp, *options: str, ends_with: int = 0) -> list[dict[str, Any]]:
+    """The lines of a simulator that ends so."""
+    line = [sys.executable, "-m", "simulator", "--json", "--endpoint", app.http, "--key", app.manage_key, *options]
+    ended = subprocess.run(line, cwd=PROJECT, capture_output=True, text=True, timeout=SECONDS)
+    assert (ended.returncode, ended.stderr) == (ends_with, "")
+    return [json.loads(text) for text in ended.stdout.splitlines()]
+
+
+def test_a_room_its_progress_and_its_report_are_told(app: RunningApp) -> None:
+    room, *progress, report = told(app, "--people", "4", "--seed", "11")
+    room_id = room["roomId"]
+    assert room == {"kind": "room", "roomId": room_id, "title": "Lesson 797", "seed": 11}
+    counts = {"delivered": 18, "of": 18, "retries": 0, "failure": None}
+    assert progress[-1] == {"kind": "progress", "roomId": room_id, **counts}
+    assert report.items() >= {"kind": "report", "roomId": room_id, "title": "Lesson 797", "seed": 11, "different": 0}.items()
+    assert [person["truth"]["status"] for person in report["people"]] == ["absent", "attended", "attended", "attended"]
+
+
+def test_what_is_dropped_is_told_with_its_reasons(app: RunningApp) -> None:
+    report = told(app, "--people", "12", "--seed", "3", "--shuffle", "--drop", "0.2")[-1]
+    assert report["dropped"] > 0
+    assert report["different"] == sum(reason["count"] for reason in report["reasons"]) > 0
+    assert any(reason["reason"] == "marked estimated" and reason["examples"] for reason in report["reasons"])
+    assert not all(person["same"] for person in report["people"])
+
+
+def test_lines_of_several_rooms_name_them(app: RunningApp) -> None:
+    lines = told(app, "--people", "2", "--seed", "1", "--rooms", "2")
+    rooms = [line["roomId"] for line in lines if line["kind"] == "room"]
+    assert len(set(rooms)) == 2
+    assert {line["roomId"] for line in lines if line["kind"] == "progress"} == set(rooms)
+    assert sorted(line["roomId"] for line in lines if line["kind"] == "report") == sorted(rooms)
+
+
+def test_progress_is_told_now_and_then(app: RunningApp) -> None:
+    began = time.monotonic()
+    lines = told(app, "--people", "12", "--seed", "1", "--batch", "1", "--duplicate", "5")
+    progress = [line for line in lines if line["kind"] == "progress"]
+    assert 1 < len(progress) <= 2 + (time.monotonic() - began) / PAUSE_SECONDS
+    assert progress[-1]["delivered"] == progress[-1]["of"] > 300
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (lambda app: ["--key", app.read_key], "it does not take the key. A key that may do everything is needed"),
+        (lambda app: ["--endpoint", f"http://localhost:{free_port()}"], "Is `make start` running there?"),
+    ],
+    ids=["key", "endpoint"],
+)
+def test_what_went_wrong_and_the_next_step_are_told(app: RunningApp, options: Any, said: str) -> None:
+    (failed,) = told(app, "--people", "2", *options(app), ends_with=1)
+    assert failed["kind"] == "failed"
+    assert said in failed["message"]
+
+
+async def test_a_webhook_that_takes_nothing_is_told_after_the_room(app: RunningApp) -> None:
+    async with listening(Webhook(lambda number: 403)) as webhook:
+        lines = await asyncio.to_thread(told, app, "--people", "2", "--webhook", webhook.url, ends_with=1)
+    assert [line["kind"] for line in lines] == ["room", "failed"]
+    assert "Is it the app's webhook?" in lines[-1]["message"]
