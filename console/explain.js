@@ -1,0 +1,77 @@
+// Explain: may this person come into this room, now or at another time, and if not, why not.
+
+import { html } from "htm/preact";
+import { useState } from "preact/hooks";
+import { get, ofRoom, page } from "/console/api.js";
+import { useLoaded } from "/console/loading.js";
+import { Field, Problem, Role, Time } from "/console/parts.js";
+import { replaceQuery } from "/console/route.js";
+import { called, fromField, toField } from "/console/words.js";
+
+const ROOM_ID = /^[A-Za-z0-9_-]{1,64}$/;
+
+export function Explain({ route }) {
+  const { room: roomId, person, at } = route.query;
+  const [typed, setTyped] = useState(roomId ?? "");
+  const found = useLoaded(
+    async (signal) => (typed.trim() && !/^\d{16,17}$/.test(typed) ? (await page("/rooms", { title: typed.trim() }, signal)).value : []),
+    [typed],
+  );
+  const overview = useLoaded((signal) => (roomId ? get(ofRoom(roomId, "overview"), {}, signal) : null), [roomId]);
+  const people = overview.data?.participants ?? [];
+  const rawId = rawIdOf(person, people);
+  const answer = useLoaded(
+    (signal) => (overview.data && rawId ? get(ofRoom(roomId, "admission"), { rawId, at }, signal) : null),
+    [roomId, rawId, at, Boolean(overview.data)],
+  );
+  const submit = (event) => {
+    event.preventDefault();
+    const { room, person, at } = event.target.elements;
+    replaceQuery(route, { room: room.value.trim(), person: person.value.trim(), at: fromField(at.value) });
+    answer.reload();
+  };
+  return html`
+    <form class="filters" onSubmit=${submit} key=${`${roomId} ${person}`}>
+      <${Field} label="Room (id, or type its title)">
+        <input name="room" list="rooms" required value=${roomId ?? ""} pattern=${ROOM_ID.source} title="The id of a room: 16 or 17 digits"
+          onInput=${(event) => setTyped(event.target.value)} onChange=${(event) => ROOM_ID.test(event.target.value) && replaceQuery(route, { room: event.target.value })} />
+      <//>
+      <datalist id="rooms">${found.data?.map((room) => html`<option value=${room.id}>${room.title}</option>`)}</datalist>
+      <${Field} label="Person (raw id, name or external id)">
+        <input name="person" list="people" required value=${person ?? ""} />
+      <//>
+      <datalist id="people">${people.map((one) => html`<option value=${one.rawId}>${[one.name, one.externalId, one.role].filter(Boolean).join(", ")}</option>`)}</datalist>
+      <${Field} label="At (empty: now)"><input name="at" type="datetime-local" step="1" value=${at ? toField(at) : ""} /><//>
+      <button>May they come in?</button>
+    </form>
+    <${Problem} failure=${overview.failure} reload=${overview.reload} />
+    ${overview.data && person && !rawId && html`<p class="problem" role="alert">Nobody invited to this room is called “${person}”, or several are: give the raw id.</p>`}
+    <${Problem} failure=${answer.failure} reload=${answer.reload} />
+    ${answer.data && html`<${Answer} of=${answer.data} room=${overview.data} at=${at} />`}
+  `;
+}
+
+/** Whom that word means: a raw id as it is, else the one who is called so. */
+function rawIdOf(person, people) {
+  if (!person) return null;
+  if (/^\d+:/.test(person)) return person;
+  const wanted = person.toLowerCase();
+  const found = people.filter((one) => [one.name, one.externalId].some((text) => text?.toLowerCase() === wanted));
+  return found.length === 1 ? found[0].rawId : null;
+}
+
+function Answer({ of, room, at }) {
+  const one = room.participants.find(({ rawId }) => rawId === of.rawId) ?? of;
+  const when = at ? html`at <${Time} of=${at} />` : "now";
+  const where = room.title ?? `room ${room.roomId}`;
+  return html`<section class=${`answer ${of.admitted ? "yes" : "no"}`} role="status">
+    <h2>${called(one)} ${of.admitted ? "may" : "may not"} come into ${where} ${when}.</h2>
+    ${of.admitted && html`
+      <p>As <${Role} of=${of.role} />, until <${Time} of=${of.validUntil} />. They may:</p>
+      <ul class="capabilities">${of.capabilities.map(({ name, only }) => html`<li><code>${name}</code>${only && html` <span class="faint">(${only} only)</span>`}</li>`)}</ul>`}
+    ${!of.admitted && html`<ul>${of.reasons.map((reason) => html`<li>
+      <strong>${reason.message}</strong> <code class="faint">${reason.code}${reason.subCode ? ` ${reason.subCode}` : ""}</code>
+      ${reason.opensAt && html`<br />Opens at <${Time} of=${reason.opensAt} />.`}
+    </li>`)}</ul>`}
+  </section>`;
+}

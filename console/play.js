@@ -1,0 +1,151 @@
+// Play a meeting, on a laptop: the simulator stands for the calling service and Event Grid; at the end its truth beside the answers.
+
+import { html } from "htm/preact";
+import { useEffect, useState } from "preact/hooks";
+import { ask, get, ofRoom } from "/console/api.js";
+import { useLoaded } from "/console/loading.js";
+import { Field, Loading, Person, Problem, Role, State, Table, Time } from "/console/parts.js";
+import { address } from "/console/route.js";
+import { counted, length } from "/console/words.js";
+
+const MEETING = "/devhost/meeting";
+const EVERY_SECONDS = 1;
+const FIELDS = { status: "Status", seconds: "Present", aloneSeconds: "Alone", joins: "Stays", lateSeconds: "Late", leftEarlySeconds: "Left early" };
+
+export function Play() {
+  const [refused, setRefused] = useState(null);
+  const [playing, setPlaying] = useState(true);
+  const load = async (signal) => {
+    const last = await forMakers(get(MEETING, {}, signal));
+    setPlaying(last.state === "playing");
+    return last;
+  };
+  const { data: last, failure, reload } = useLoaded(load, [], playing ? EVERY_SECONDS : 0);
+  const act = async (method, body) => {
+    setRefused(null);
+    try {
+      await forMakers(ask(method, MEETING, { body }));
+      setPlaying(method === "POST");
+    } catch (problem) {
+      setRefused(problem);
+    }
+    reload();
+  };
+  return html`
+    <p>The simulator plays people who come late, drop out, come back or never come. Their events go through Event Grid's webhook, as badly as you like.</p>
+    ${last?.state !== "playing" && html`<${Wanted} play=${(wanted) => act("POST", wanted)} refused=${refused} />`}
+    <${Problem} failure=${refused ?? failure} reload=${refused ? undefined : reload} />
+    ${!last && !failure && html`<${Loading} />`}
+    ${last?.state === "playing" && html`<${Playing} last=${last} stop=${() => act("DELETE")} />`}
+    ${last?.message && html`<p class="problem" role="status">${last.message}</p>`}
+    ${last?.report && html`<${Report} report=${last.report} />`}
+  `;
+}
+
+/** A key that may only read is no reason to ask for another one. */
+async function forMakers(answer) {
+  try {
+    return await answer;
+  } catch (failure) {
+    if (failure.status === 401) failure.status = 403;
+    throw failure;
+  }
+}
+
+function Wanted({ play, refused }) {
+  const [live, setLive] = useState(true);
+  const submit = (event) => {
+    event.preventDefault();
+    const { people, speed, duplicate, drop, delay, shuffle, seed } = event.target.elements;
+    play({
+      live,
+      people: Number(people.value),
+      ...(live ? { speed: Number(speed.value) } : {}),
+      ...(seed.value ? { seed: Number(seed.value) } : {}),
+      duplicate: Number(duplicate.value),
+      drop: Number(drop.value) / 100,
+      delay: Number(delay.value),
+      shuffle: shuffle.checked,
+    });
+  };
+  const invalid = (name) => (refused?.target === name ? "true" : undefined);
+  return html`<form class="filters" onSubmit=${submit}>
+    <${Field} label="People"><input name="people" type="number" min="4" max="5000" value="12" required aria-invalid=${invalid("people")} /><//>
+    <${Field} label="When">
+      <select value=${live ? "live" : "past"} onChange=${(event) => setLive(event.target.value === "live")}>
+        <option value="live">now, as a film</option>
+        <option value="past">in the past, at once</option>
+      </select>
+    <//>
+    ${live && html`<${Field} label="Minutes in one"><input name="speed" type="number" min="1" max="600" value="60" required aria-invalid=${invalid("speed")} /><//>`}
+    <${Field} label="Each event so many times"><input name="duplicate" type="number" min="1" max="10" value="1" required /><//>
+    <${Field} label="Lost (%)"><input name="drop" type="number" min="0" max="100" value="0" required /><//>
+    <${Field} label="Late by up to (s)"><input name="delay" type="number" min="0" max="60" step="0.1" value="0" required /><//>
+    <${Field} label="Seed (empty: any)"><input name="seed" type="number" min="0" /><//>
+    <label class="check"><input name="shuffle" type="checkbox" /> in any order</label>
+    <button>Play</button>
+  </form>`;
+}
+
+function Playing({ last, stop }) {
+  const { roomId, title, progress } = last;
+  return html`
+    <section class="card" aria-label="The meeting">
+      <h2>${roomId ? html`<a href=${address(["room", roomId, "call"])}>${title}</a>` : "The room is being made …"}</h2>
+      ${progress && html`<p>
+        <progress max=${progress.of} value=${progress.delivered} aria-label="Events delivered"></progress>${" "}
+        ${progress.delivered} of ${counted(progress.of, "event")} delivered${progress.retries ? `, ${counted(progress.retries, "retry", "retries")}: ${progress.failure}` : ""}
+      </p>`}
+      ${roomId && html`<${Present} roomId=${roomId} />`}
+      <button type="button" onClick=${stop}>Stop</button>
+    </section>`;
+}
+
+function Present({ roomId }) {
+  const { data, failure, at } = useLoaded((signal) => get(ofRoom(roomId, "presence"), {}, signal), [roomId], EVERY_SECONDS);
+  const call = data?.call;
+  return html`
+    <${Problem} failure=${failure} at=${at} />
+    ${data && html`<p role="status">${call ? `${counted(call.count, "person is", "people are")} in the call, at most ${call.peak} so far.` : "Nobody is in the room now."}</p>`}
+    <ul class="people">${call?.participants.map((one) => html`<li key=${one.rawId}><${Person} of=${one} /> <${Role} of=${one.role} /></li>`)}</ul>`;
+}
+
+function Report({ report }) {
+  const verdict = report.different === 0
+    ? "all are the truth."
+    : `${report.different.toLocaleString()} differ from the truth${report.unexplained ? `, ${report.unexplained.toLocaleString()} of them unexplained` : ", all explained by what was lost"}.`;
+  return html`
+    <section aria-label="The truth beside the answers">
+      <h2>The truth beside what the app says</h2>
+      <p><a href=${address(["room", report.roomId, "call"])}>${report.title}</a>, seed ${report.seed}:
+        ${" "}${counted(report.events, "event")}, ${report.dropped} lost. <strong>${counted(report.compared, "answer")} compared, ${verdict}</strong></p>
+      <${Table} label="Attendance, the truth beside the answer" columns=${["Who", ...Object.values(FIELDS)]}>
+        ${report.people.map((one) => html`<tr key=${one.rawId}>
+          <th scope="row"><${Person} of=${one} />${!one.invited && html` <span class="faint">uninvited</span>`}</th>
+          ${Object.keys(FIELDS).map((field) => html`<td class=${field === "status" ? "" : "number"}><${Beside} one=${one} field=${field} /></td>`)}
+        </tr>`)}
+      <//>
+      ${report.reasons.length > 0 && html`<h3>Why answers differ</h3>
+        <ul>${report.reasons.map(({ reason, count, examples }) => html`<li>
+          <details>
+            <summary>${count.toLocaleString()}: ${reason ?? html`<strong>unexplained: please report this</strong>`}</summary>
+            <ul>${examples.map(({ what, field, truth, answer }) => html`<li>${what}${field ? `, ${field}` : ""}: truth ${truth}, answer ${answer}</li>`)}</ul>
+          </details>
+        </li>`)}</ul>`}
+    </section>`;
+}
+
+/** One field of the truth, and the answer beneath it if it is another. */
+function Beside({ one, field }) {
+  const differs = one.differs.includes(field) || one.differs.includes("");
+  const truth = shown(field, one.truth?.[field]);
+  return differs
+    ? html`<del title="the truth">${truth || "nothing"}</del> <ins title="the answer">${shown(field, one.answer?.[field]) || "nothing"}</ins>`
+    : truth;
+}
+
+function shown(field, value) {
+  if (value === null || value === undefined) return "";
+  if (field === "status") return html`<${State} of=${value} />`;
+  return field === "joins" ? value : length(value);
+}

@@ -1,0 +1,57 @@
+// Quarantine: events that were not understood, why, and taking them in again.
+
+import { html } from "htm/preact";
+import { useState } from "preact/hooks";
+import { ask, get } from "/console/api.js";
+import { usePages } from "/console/loading.js";
+import { Loading, More, Problem, Time } from "/console/parts.js";
+
+export function Quarantine() {
+  const pages = usePages("/quarantine", {}, []);
+  const [told, setTold] = useState(null);
+  return html`
+    <p>Events that were delivered but not understood. Nothing is lost: after an upgrade that understands them, redrive them.</p>
+    <p role="status">${told}</p>
+    <${Problem} failure=${pages.failure} reload=${pages.reload} />
+    ${pages.loading && !pages.ready && html`<${Loading} />`}
+    ${pages.ready && !pages.values.length && html`<p>Nothing is in quarantine.</p>`}
+    <ul class="cards">
+      ${pages.values.map((event) => html`<${Event} key=${event.id} event=${event} done=${(text) => { setTold(text); pages.reload(); }} />`)}
+    </ul>
+    <${More} pages=${pages} of="events" />
+  `;
+}
+
+function Event({ event, done }) {
+  const [text, setText] = useState(null);
+  const [failure, setFailure] = useState(null);
+  const act = (method, path, said) => async () => {
+    setFailure(null);
+    try {
+      done(said(await ask(method, path)));
+    } catch (problem) {
+      setFailure(problem.status === 401 ? new Error("This key may only read.") : problem);
+    }
+  };
+  const show = async () => {
+    try {
+      setText(text === null ? (await get(`${path}`)).event : null);
+    } catch (problem) {
+      setFailure(problem);
+    }
+  };
+  const path = `/quarantine/${encodeURIComponent(event.id)}`;
+  const redriven = ({ outcome, roomId, reason }) => (outcome === "recorded" ? `Recorded, in room ${roomId}.` : `Left: ${reason}`);
+  const drop = act("DELETE", path, () => "Dropped.");
+  return html`<li class="card">
+    <h2>${event.reason}</h2>
+    <p class="faint">Came at <${Time} of=${event.receivedAt} />, ${event.size.toLocaleString()} characters</p>
+    <pre tabindex="0">${text ?? event.excerpt}</pre>
+    <${Problem} failure=${failure} />
+    <p class="actions">
+      <button type="button" onClick=${act("POST", `${path}/redrive`, redriven)}>Redrive</button>
+      <button type="button" class="quiet" onClick=${show} aria-expanded=${text !== null}>${text === null ? "Show all of it" : "Show less"}</button>
+      <button type="button" class="quiet" onClick=${() => confirm("Drop this event for good?") && drop()}>Drop</button>
+    </p>
+  </li>`;
+}

@@ -1,0 +1,55 @@
+// The legs of a call, for drawing: people, when each was in, and how many were in over time. Times are in milliseconds.
+
+/**
+ * One for each person who was in the call, by when they came, after those invited who did not come:
+ * {rawId, name, displayName, role, legs: [{from, until, role, estimatedFrom, estimatedUntil, leg}]}.
+ * Legs that go on end at `at`.
+ */
+export function stays(call, room, at) {
+  const people = new Map();
+  for (const one of room?.participants ?? []) people.set(one.rawId, { ...one, invited: true, legs: [] });
+  for (const leg of call.legs) {
+    const who = leg.rawId ?? leg.participantId;
+    const known = people.get(who) ?? { rawId: who, name: null, role: leg.role, invited: false, legs: [] };
+    known.displayName = leg.displayName ?? known.displayName;
+    known.legs.push({
+      leg,
+      role: leg.role,
+      from: Date.parse(leg.joinedAt),
+      until: leg.leftAt ? Date.parse(leg.leftAt) : Math.max(at, Date.parse(leg.joinedAt)),
+      goesOn: leg.leftAt === null,
+      estimatedFrom: leg.joinEstimated,
+      estimatedUntil: leg.leaveEstimated,
+    });
+    people.set(who, known);
+  }
+  const first = (one) => Math.min(...one.legs.map((leg) => leg.from), one.legs.length ? Infinity : -Infinity);
+  return [...people.values()].sort((one, other) => first(one) - first(other));
+}
+
+/** Who was in at a time: some leg began by then and ended later, or goes on. */
+export const presentAt = (people, time) =>
+  people.filter((one) => one.legs.some((leg) => leg.from <= time && (time < leg.until || leg.goesOn)));
+
+/** How many were in, from each time when that changed: [{time, count}]. Two devices of a person are one. */
+export function counts(people, end) {
+  const changes = new Map([[end, 0]]);
+  for (const { legs } of people) {
+    for (const { from, until } of union(legs)) {
+      changes.set(from, (changes.get(from) ?? 0) + 1);
+      changes.set(until, (changes.get(until) ?? 0) - 1);
+    }
+  }
+  let count = 0;
+  return [...changes].sort(([one], [other]) => one - other).map(([time, change]) => ({ time, count: (count += change) }));
+}
+
+function union(legs) {
+  const merged = [];
+  for (const { from, until } of legs.toSorted((one, other) => one.from - other.from)) {
+    const last = merged.at(-1);
+    if (last && from <= last.until) last.until = Math.max(last.until, until);
+    else merged.push({ from, until });
+  }
+  return merged;
+}

@@ -1,0 +1,195 @@
+// The timeline of a call: a row for each person, bars for their legs, and beneath how many were in.
+
+import { html } from "htm/preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { Person, Role } from "/console/parts.js";
+import { counts, presentAt } from "/console/stays.js";
+import { called, counted, exact, length } from "/console/words.js";
+
+const ROLES = ["Presenter", "Attendee", "Consumer", "Collaborator"];
+const COLORS = [...ROLES.map((role) => `var(--${role.toLowerCase()})`), "var(--no-role)"];
+const NARROW = 600;
+const EDGE = 1_000; // milliseconds of an instant, so that a leg of no length is seen
+
+/** Loads the charts' libraries when they are first needed; they are scripts of the global kind. */
+let loaded;
+const charts = () => (loaded ??= import("/console/d3.js").then(() => import("/console/plot.js")).then(() => globalThis.Plot));
+
+export function Timeline({ call, people, room, at }) {
+  const [Plot, setPlot] = useState(null);
+  const [width, setWidth] = useState(0);
+  const [moment, setMoment] = useState(null); // null: the last one
+  const frame = useRef();
+  const rows = useRef();
+  const beneath = useRef();
+  const [scale, setScale] = useState(null);
+  const span = extent(call, people, room, at);
+  useEffect(() => {
+    charts().then((library) => setPlot(() => library));
+  }, []);
+  useLayoutEffect(() => {
+    const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry.contentRect.width)));
+    observer.observe(frame.current);
+    return () => observer.disconnect();
+  }, []);
+  useEffect(() => {
+    if (!Plot || !width) return;
+    const shared = layout(width, span, people);
+    const upper = drawLegs(Plot, shared, people, room);
+    const lower = drawCounts(Plot, shared, people, span, call.endedAt === null, room);
+    rows.current.replaceChildren(upper);
+    beneath.current.replaceChildren(lower);
+    setScale(() => upper.scale("x"));
+  }, [Plot, width, people, room, call]);
+  const shown = clamp(moment ?? (call.endedAt === null ? at : span.from), span);
+  const present = presentAt(people, shown);
+  const point = (event) => {
+    if (!scale) return;
+    const { left } = rows.current.getBoundingClientRect();
+    setMoment(clamp(Number(scale.invert(event.clientX - left)), span));
+  };
+  return html`
+    <${Legend} people=${people} room=${room} />
+    <div class="timeline" ref=${frame}>
+      <div class="rows" ref=${rows} onClick=${point} tabindex="0" role="img" aria-label=${summary(people)}></div>
+      <div class="beneath" ref=${beneath} onClick=${point} role="img" aria-label="How many people were in the call over time"></div>
+      ${scale && html`<div class="cursor" style=${{ left: `${scale.apply(shown)}px` }}></div>`}
+    </div>
+    <label class="field moment">
+      <span>Who was in at this moment (move it, or click into the chart)</span>
+      <input type="range" min=${span.from} max=${span.until} step="1000" value=${shown} aria-valuetext=${exact(shown)}
+        onInput=${(event) => setMoment(Number(event.target.value))} />
+    </label>
+    <div role="status" class="present">
+      <p><strong>${counted(present.length, "person", "people")}</strong> in at <time datetime=${new Date(shown).toISOString()}>${exact(shown)}</time>${present.length ? ":" : "."}</p>
+      <ul class="people">${present.map((one) => html`<li key=${one.rawId}><${Person} of=${one} /> <${Role} of=${roleAt(one, shown)} /></li>`)}</ul>
+    </div>
+  `;
+}
+
+/** From when to when is drawn: the call and the scheduled time, but of that no more than three times the call's length around it. */
+function extent(call, people, room, at) {
+  const from = Date.parse(call.startedAt);
+  const until = Math.max(call.endedAt ? Date.parse(call.endedAt) : at, from + EDGE);
+  const most = 3 * Math.max(until - from, 60_000);
+  const slot = scheduled(room);
+  if (!slot || slot.until < from - most || slot.from > until + most) return { from, until };
+  return { from: Math.max(Math.min(from, slot.from), from - most), until: Math.min(Math.max(until, slot.until), until + most) };
+}
+
+const scheduled = (room) => (room?.scheduledStart ? { from: Date.parse(room.scheduledStart), until: Date.parse(room.scheduledEnd) } : null);
+
+const clamp = (time, { from, until }) => Math.min(Math.max(time, from), until);
+
+function roleAt(one, time) {
+  return one.legs.findLast((leg) => leg.from <= time && (time < leg.until || leg.goesOn))?.role;
+}
+
+function layout(width, span, people) {
+  const narrow = width < NARROW;
+  const row = people.length > 60 ? 12 : 24;
+  const marginLeft = narrow ? 96 : 180;
+  return {
+    width,
+    row,
+    className: "chart",
+    marginLeft,
+    marginRight: 16,
+    style: { fontSize: "12px", overflow: "visible" },
+    x: { type: "time", domain: [new Date(span.from), new Date(span.until)], label: null, ticks: narrow ? 3 : 8 },
+    lineWidth: (marginLeft - 16) / 12,
+    span,
+  };
+}
+
+function drawLegs(Plot, { row, lineWidth, span, ...shared }, people, room) {
+  const names = new Map(people.map((one) => [one.rawId, called(one)]));
+  const legs = people.flatMap((one) => one.legs.map((leg) => ({ ...leg, one, until: Math.max(leg.until, leg.from + EDGE) })));
+  const y = (each) => each.one.rawId;
+  const estimated = legs.flatMap((leg) => [
+    ...(leg.estimatedFrom ? [{ one: leg.one, time: leg.from }] : []),
+    ...(leg.estimatedUntil ? [{ one: leg.one, time: leg.until }] : []),
+  ]);
+  const sure = (leg) => !leg.estimatedFrom && !leg.estimatedUntil;
+  const bar = { x1: "from", x2: "until", y, inset: row > 12 ? 3 : 1, rx: 2, fill: (leg) => leg.role ?? "no role" };
+  return Plot.plot({
+    ...shared,
+    height: people.length * row + 48,
+    marginTop: 28,
+    marginBottom: 20,
+    y: { domain: people.map((one) => one.rawId), label: null, padding: 0 },
+    color: { domain: [...ROLES, "no role"], range: COLORS },
+    marks: [
+      ...shade(Plot, room, span),
+      Plot.axisX({ anchor: "top", label: null, ticks: shared.x.ticks }),
+      Plot.axisY({ tickFormat: (rawId) => names.get(rawId), tickSize: 0, textOverflow: "ellipsis", lineWidth }),
+      Plot.ruleY(people, { y: "rawId", stroke: "var(--line)", strokeWidth: 0.5 }),
+      Plot.text(people.filter((one) => !one.legs.length), {
+        x: () => span.from, y: "rawId", text: () => "did not come", textAnchor: "start", dx: 6, fill: "var(--absent)",
+      }),
+      Plot.barX(legs.filter(sure), bar),
+      Plot.barX(legs.filter((leg) => !sure(leg)), { ...bar, fillOpacity: 0.45, stroke: bar.fill, strokeDasharray: "3,3" }),
+      Plot.tickX(estimated, { x: "time", y, stroke: "var(--warning)", strokeWidth: 2, strokeDasharray: "2,2", inset: 1 }),
+      Plot.text(estimated, { x: "time", y, text: () => "≈", fill: "var(--warning)", dx: 8, fontWeight: "bold", fontSize: 14 }),
+      Plot.tip(legs, Plot.pointerY({ x1: "from", x2: "until", y, title: tipOf, maxRadius: 200, fill: "var(--raised)", stroke: "var(--line)" })),
+    ],
+  });
+}
+
+function drawCounts(Plot, { row, lineWidth, span, ...shared }, people, extent, live, room) {
+  const changes = counts(people, extent.until);
+  const points = [{ time: extent.from, count: 0 }, ...changes.filter(({ time }) => time < extent.until || !live)];
+  if (live) points.push({ time: extent.until, count: points.at(-1).count });
+  const most = Math.max(1, ...points.map(({ count }) => count));
+  const step = { x: "time", y: "count", curve: "step-after" };
+  return Plot.plot({
+    ...shared,
+    height: 110,
+    marginTop: 12,
+    marginBottom: 24,
+    y: { domain: [0, most], label: null, ticks: Math.min(most, 4), tickFormat: "d", grid: true },
+    marks: [
+      ...shade(Plot, room, span),
+      Plot.areaY(points, { ...step, fill: "var(--accent)", fillOpacity: 0.25 }),
+      Plot.lineY(points, { ...step, stroke: "var(--accent)" }),
+      Plot.axisX({ label: null, ticks: shared.x.ticks }),
+      Plot.axisY({ label: null, ticks: Math.min(most, 4), tickFormat: "d" }),
+      Plot.ruleY([0], { stroke: "var(--line)" }),
+      Plot.tip(points, Plot.pointerX({ x: "time", y: "count", title: ({ time, count }) => `${counted(count, "person", "people")}\nfrom ${exact(time)}`, fill: "var(--raised)", stroke: "var(--line)" })),
+    ],
+  });
+}
+
+/** The scheduled time, shaded. */
+function shade(Plot, room, span) {
+  const slot = scheduled(room);
+  if (!slot || slot.until < span.from || slot.from > span.until) return [];
+  return [Plot.rectX([slot], { x1: clamp(slot.from, span), x2: clamp(slot.until, span), fill: "var(--shade)" })];
+}
+
+function tipOf({ one, leg, from, until, goesOn, estimatedFrom, estimatedUntil, role }) {
+  const about = (estimated) => (estimated ? "≈ " : "");
+  return [
+    `${called(one)}, ${role ?? "no role"}`,
+    `${about(estimatedFrom)}${exact(from)}`,
+    goesOn ? "until now" : `until ${about(estimatedUntil)}${exact(leg.leftAt)}`,
+    length((until - from) / 1000),
+    leg.endpointType ?? "",
+  ].filter(Boolean).join("\n");
+}
+
+function Legend({ people, room }) {
+  const legs = people.flatMap((one) => one.legs);
+  const roles = [...new Set(legs.map((leg) => leg.role))];
+  return html`<p class="legend">
+    ${roles.map((role) => html`<${Role} of=${role} />${" "}`)}
+    ${room?.scheduledStart && html`<span class="slot">scheduled time</span>${" "}`}
+    ${legs.some((leg) => leg.estimatedFrom || leg.estimatedUntil) && html`<span class="estimated">≈ estimated: the event of it never came</span>`}
+  </p>`;
+}
+
+function summary(people) {
+  const came = people.filter((one) => one.legs.length);
+  const absent = people.length - came.length;
+  return `A row for each of ${counted(people.length, "person", "people")}: ${came.length} came${absent ? `, ${absent} did not` : ""}. The table under Attendance has the times.`;
+}
