@@ -1,8 +1,10 @@
 """Meetings for the console: `/devhost/meeting` has the simulator play one at this devhost. Only on a laptop, never deployed.
 
-POST     plays one: {"people", "live", "speed", "seed", "shuffle", "duplicate", "drop", "delay"}, all optional; 202
-GET      the last one, how far it is, and what became of it
-DELETE   stops it; 204
+    POST     plays one: {"people", "live", "speed", "seed", "shuffle", "duplicate", "drop", "delay"}, all optional; 202
+    GET      the last one, how far it is, and what became of it
+    DELETE   stops it; 204
+
+All need a key that may do everything, as `x-api-key`.
 """
 
 import asyncio

@@ -19,3 +19,5 @@ try:
     sys.exit(0 if right else 1)
 except KeyboardInterrupt:
     sys.exit(130)
+except BrokenPipeError:
+    os._exit(1)  # nobody reads on, and Python would complain of what is left to write

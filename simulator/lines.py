@@ -76,16 +76,23 @@ class _LinesOfProgress:
         self._due: asyncio.TimerHandle | None = None
 
     def tell(self, progress: Progress) -> None:
-        """Note it, and write it when it is time."""
+        """Note it, and write it now or when it is time."""
         self._latest = progress
         if self._due is None:
-            self._due = asyncio.get_running_loop().call_at(self._next, self.flush)
+            loop = asyncio.get_running_loop()
+            if loop.time() < self._next:
+                self._due = loop.call_at(self._next, self._write)
+            else:
+                self._write()
 
     def flush(self) -> None:
         """Write what has not been written."""
-        if self._due is None or self._latest is None:
-            return
-        self._due.cancel()
+        if self._due is not None:
+            self._due.cancel()
+            self._write()
+
+    def _write(self) -> None:
+        assert self._latest
         self._due = None
         self._next = asyncio.get_running_loop().time() + PAUSE_SECONDS
         self._lines.write("progress", roomId=self.room_id, **asdict(self._latest))

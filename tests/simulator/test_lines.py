@@ -79,3 +79,13 @@ async def test_a_webhook_that_takes_nothing_is_told_after_the_room(app: RunningA
         lines = await asyncio.to_thread(told, app, "--people", "2", "--webhook", webhook.url, ends_with=1)
     assert [line["kind"] for line in lines] == ["room", "failed"]
     assert "Is it the app's webhook?" in lines[-1]["message"]
+
+
+def test_it_ends_when_nobody_reads_on(app: RunningApp) -> None:
+    line = [sys.executable, "-m", "simulator", "--json", "--endpoint", app.http, "--key", app.manage_key, "--people", "30"]
+    with subprocess.Popen(line, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as simulator:
+        assert simulator.stdout
+        assert simulator.stderr
+        assert b"room" in simulator.stdout.readline()
+        simulator.stdout.close()
+        assert (simulator.wait(SECONDS), simulator.stderr.read()) == (1, b"")
