@@ -9,6 +9,10 @@ from tests.ports import free_port
 from tests.storage_proxy import StorageProxy
 
 
+# Of several processes (pytest-xdist), the one that prints loads no conftest.py below this one.
+pytest_plugins = ("tests.contract.tally",)
+
+
 @pytest.fixture(scope="session")
 def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The connection string of an Azurite that runs as long as the tests."""
