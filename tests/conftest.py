@@ -8,7 +8,6 @@ from devhost.azurite import Azurite
 from tests.ports import free_port
 from tests.storage_proxy import StorageProxy
 
-
 # Of several processes (pytest-xdist), the one that prints loads no conftest.py below this one.
 pytest_plugins = ("tests.contract.tally",)
 
