@@ -73,7 +73,7 @@ def rooms() -> Rooms:
 @cache
 def lists() -> Lists:
     """Their lists."""
-    return Lists(_table(), rooms())
+    return Lists(_table(), history())
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The service: rooms by the official SDK, the rest over HTTP."""
+"""The service: rooms are made by the official SDK, the rest is over HTTP."""
 
 import logging
 from collections.abc import Iterator, Mapping
@@ -43,12 +43,6 @@ class Client:
         self._session.auth = self._with_key  # an own one, as that of .netrc would be sent otherwise
 
     # By the SDK.
-
-    def room_pages(self) -> Iterator[list[Json]]:
-        """The pages of the list of all rooms, those created last first."""
-        with self._failures():
-            for page in self._rooms.list_rooms().by_page():
-                yield [_room(room) for room in page]
 
     def create(self, start: datetime | None, end: datetime | None, dial_out: bool, roster: Mapping[str, str]) -> Json:
         """A new room; `roster` has the role of each raw id."""

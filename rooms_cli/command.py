@@ -42,15 +42,15 @@ def list_rooms(
     state: Annotated[State | None, typer.Option(metavar="open|upcoming|expired", help="Only rooms that are so now.")] = None,
     start: Annotated[str | None, time_option("--from", f"Open at some moment from then, {TIME}")] = None,
     end: Annotated[str | None, time_option("--until", "Open at some moment before then.")] = None,
+    title: Annotated[
+        str | None, typer.Option(metavar="TEXT", parser=title_of, help="Only rooms with this in their title, in whatever case.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, metavar="N", help="So many rooms at most.")] = 30,
     as_json: Json = False,
 ) -> None:
     """Rooms, newest first. With --from and --until those that are open at some moment between."""
-    client = _client()
-    query = {"participant": participant, "state": state, "from": start, "until": end}
-    filtered = any(value is not None for value in query.values())
-    pages = client.pages("/rooms", query) if filtered else client.room_pages()
-    rooms = newest(pages, limit, quiet=as_json)
+    query = {"participant": participant, "state": state, "from": start, "until": end, "title": title}
+    rooms = newest(_client().pages("/rooms", query), limit, quiet=as_json)
     if not as_json:
         show_rooms(rooms)
         return

@@ -27,7 +27,7 @@ INVALID_RAW_ID = "Invalid format for communication identifier."
 """What the service says of a raw id that is no ACS user's, without saying which."""
 
 TYPED = {
-    **{name: f"--{name}" for name in ("participant", "state", "from", "until", "at", "call", "kind", "actor")},
+    **{name: f"--{name}" for name in ("participant", "state", "from", "until", "title", "at", "call", "kind", "actor")},
     "ValidFrom": "--from",
     "ValidUntil": "--until",
     "rawId": "PERSON",

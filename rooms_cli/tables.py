@@ -19,10 +19,17 @@ def show_rooms(rooms: Sequence[Json]) -> None:
         return
     now = datetime.now(UTC)
     rows = [
-        (room["id"], moment(room["validFrom"]), moment(room["validUntil"]), state(room, now), yes(room["pstnDialOutEnabled"]))
+        (
+            room["id"],
+            moment(room["validFrom"]),
+            moment(room["validUntil"]),
+            state(room, now),
+            yes(room["pstnDialOutEnabled"]),
+            room["title"] or "",
+        )
         for room in rooms
     ]
-    show_table(("room", "open from", "until", "state", "dial-out"), rows)
+    show_table(("room", "open from", "until", "state", "dial-out", "title"), rows)
 
 
 def show_room(room: Json) -> None:

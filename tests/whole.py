@@ -86,6 +86,8 @@ def _stored_room(room_id: str, rows: Mapping[str, list[Row]], kept: Ticks) -> St
     roster = _check_changes(room, rows, changes, kept)
     assert len(rows["index"]) == (not room.get("deleted")), "a listed room is in the index once, a deleted one is not"
     assert all(listed_room_of(index) == room_of(room) for index in rows["index"]), "the index row is not the room"
+    titles = [unpack(row).get("title") for row in rows["details"]]
+    assert all(row.get("title") in (titles or [None]) for row in rows["index"]), "the index row has another title"
     invitees = {row["RowKey"]: row for row in rows["invitee"]}
     created_at = room_of(room).created_at
     for raw_id in {} if room.get("deleted") else roster:

@@ -1,4 +1,4 @@
-"""The operations on rooms, and their list; with parameters that ACS does not have, it shows some of them."""
+"""The operations on rooms, and their lists: ACS's, and ours of some of them, with their titles."""
 
 import hashlib
 from urllib.parse import parse_qsl
@@ -9,6 +9,7 @@ from rooms import clients
 from rooms.errors import Detail, InvalidIdentifier, InvalidParameter, ValidationFailed
 from rooms.functions.http import Request, answer, answer_of_ours, no_content, query, respond
 from rooms.functions.paging import page_begin, page_end
+from rooms.rules.details import MAX_TEXT
 from rooms.rules.room import ROOM_STATES, faults_of_create, faults_of_update
 from rooms.rules.room_filter import room_filter
 from rooms.rules.roster import check_size, first_unsupported, is_acs_user
@@ -16,6 +17,7 @@ from rooms.rules.time import now, parse_http_date
 from rooms.storage import keys
 from rooms.storage.rooms import Repeatability
 from rooms.wire.answers import room_body, rooms_body
+from rooms.wire.insight import listed_body, page_body
 from rooms.wire.paging import from_token, to_token
 from rooms.wire.requests import CreateRoom, UpdateRoom
 from rooms.wire.url import route_url
@@ -23,7 +25,7 @@ from rooms.wire.versions import SUPPORTED_VERSIONS, check_api_version
 
 blueprint = func.Blueprint()
 
-FILTERS = {"participant", "state", "from", "until"}
+FILTERS = {"participant", "state", "from", "until", "title"}
 """Parameters that ACS does not have: a list with one of them is ours, and needs no api-version."""
 
 MAX_REPEATABILITY_ID = 256
@@ -38,8 +40,9 @@ async def create_room(req: func.HttpRequest) -> func.HttpResponse:
 
 @blueprint.route("rooms", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 async def list_rooms(req: func.HttpRequest) -> func.HttpResponse:
-    """GET /rooms, or GET /rooms?participant=&state=open|upcoming|expired&from=&until="""
-    return await (answer_of_ours(req, _list_some) if _filters(req) else answer(req, _list))
+    """GET /rooms, or GET /rooms?participant=&state=open|upcoming|expired&from=&until=&title="""
+    is_ours = _filters(req) or "x-api-key" in req.headers  # which no SDK sends
+    return await (answer_of_ours(req, _list_some) if is_ours else answer(req, _list))
 
 
 @blueprint.route("rooms/{roomId}", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
@@ -97,14 +100,17 @@ async def _list_some(request: Request) -> func.HttpResponse:
     participant = query(request.http, "participant")
     if participant is not None and not is_acs_user(participant):
         raise InvalidParameter("The raw id of an ACS user is expected here: 8:acs:<guid>_<guid>.", "participant")
+    title = query(request.http, "title")
+    if title is not None and len(title) > MAX_TEXT:
+        raise InvalidParameter(f"At most {MAX_TEXT} characters are expected here.", "title")
     prefix = keys.INDEX_START if participant is None else keys.invitee_prefix(participant)
     point = page_begin(request, prefix, keys.LIST_POINT)
-    wanted = room_filter(state, point.as_of, start, end)
+    wanted = room_filter(state, point.as_of, start, end, title)
     if participant is None:
         rooms, last = await clients.lists().some(wanted, point.row, point.as_of)
     else:
         rooms, last = await clients.lists().of_participant(participant, wanted, point.row)
-    return respond(200, rooms_body(rooms, page_end(request, point, last), version))
+    return respond(200, page_body([listed_body(each, version) for each in rooms], page_end(request, point, last)))
 
 
 async def _get(request: Request) -> func.HttpResponse:

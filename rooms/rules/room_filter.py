@@ -7,22 +7,38 @@ from rooms.rules.time import MAX_TIME, Ticks
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A room, and what people call it."""
+
+    room: Room
+    title: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class RoomFilter:
-    """Bounds of when rooms open and close, each included: all that there is to say about them is in such bounds."""
+    """Bounds of when rooms open and close, each included: all that there is to say about their times is in such bounds.
+
+    And what their titles contain, in whatever case.
+    """
 
     opens_from: Ticks = 0
     opens_until: Ticks = MAX_TIME
     closes_from: Ticks = 0
     closes_until: Ticks = MAX_TIME
+    title: str | None = None
 
-    def fits(self, room: Room) -> bool:
+    def fits(self, listed: Listed) -> bool:
         """Whether the list shows the room."""
-        opens = self.opens_from <= room.valid_from <= self.opens_until
-        return opens and self.closes_from <= room.valid_until <= self.closes_until
+        opens = self.opens_from <= listed.room.valid_from <= self.opens_until
+        closes = self.closes_from <= listed.room.valid_until <= self.closes_until
+        return opens and closes and (self.title is None or self.title.casefold() in (listed.title or "").casefold())
 
 
-def room_filter(state: RoomState | None, at: Ticks, start: Ticks | None, end: Ticks | None) -> RoomFilter:
-    """Rooms that are in `state` at `at`, and whose time overlaps with that from `start` until just before `end`.
+def room_filter(
+    state: RoomState | None, at: Ticks, start: Ticks | None, end: Ticks | None, title: str | None = None
+) -> RoomFilter:
+    """Rooms that are in `state` at `at`, whose time overlaps with that from `start` until just before `end`, and whose title
+    contains `title`.
 
     None: whatever.
     """
@@ -35,6 +51,7 @@ def room_filter(state: RoomState | None, at: Ticks, start: Ticks | None, end: Ti
             wanted = RoomFilter(closes_until=at)
         case None:
             wanted = RoomFilter()
+    wanted = replace(wanted, title=title)
     if start is not None:
         wanted = replace(wanted, closes_from=max(wanted.closes_from, min(start + 1, MAX_TIME)))
     if end is not None:

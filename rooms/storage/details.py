@@ -7,7 +7,7 @@ from rooms.rules.details import Details, details_difference, patched_details
 from rooms.rules.time import Ticks
 from rooms.storage import keys
 from rooms.storage.changes import Changes, Origin, alive, log_record
-from rooms.storage.entities import details_entity, unpack
+from rooms.storage.entities import details_entity, index_entity, room_of, unpack
 from rooms.storage.table import Table, replace
 
 
@@ -36,7 +36,10 @@ class AllDetails:
                 at = self._changes.time_of(room)
                 was, becomes = details_difference(before, after)
                 record = log_record(room_id, at, "DetailsUpdated", origin, {"before": was, "after": becomes})
-                await self._changes.commit(room, at, record, {}, replace(details_entity(room_id, after)))
+                rows_after = [details_entity(room_id, after)]
+                if after.get("title") != before.get("title"):
+                    rows_after.append(index_entity(room_of(room), after.get("title")))
+                await self._changes.commit(room, at, record, {}, *map(replace, rows_after))
             return after
 
         return await self._changes.in_turn(room_id, change)

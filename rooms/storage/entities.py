@@ -110,9 +110,10 @@ def room_entity(room: Room) -> Entity:
     return _row(room.id, keys.room_row(room.id)) | room_properties(room)
 
 
-def index_entity(room: Room) -> Entity:
+def index_entity(room: Room, title: str | None = None) -> Entity:
     """The room's row in the list of rooms."""
-    return _row(room.id, keys.index_row(room.id, room.created_at)) | room_properties(room)
+    titled = {} if title is None else {"title": title}
+    return _row(room.id, keys.index_row(room.id, room.created_at)) | room_properties(room) | titled
 
 
 def invitee_entity(room: Room, raw_id: str) -> Entity:

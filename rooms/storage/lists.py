@@ -3,12 +3,12 @@
 import time
 
 from rooms.rules.room import Room
-from rooms.rules.room_filter import RoomFilter
+from rooms.rules.room_filter import Listed, RoomFilter
 from rooms.rules.time import DAY, MAX_TIME, Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.entities import listed_room_of, stored_time
+from rooms.storage.history import History
 from rooms.storage.parallel import in_parallel
-from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
 
 PAGE = 30
@@ -18,6 +18,9 @@ _PER_PARTITION = 10
 """Rows that a page takes from each partition. Ids are random, so 30 rooms rarely have more than 10 in one partition;
 if they do, the page is shorter."""
 
+_MOST_PER_PARTITION = 500
+"""A search that goes on takes more and more rows, at most so many: some fifty milliseconds of work for each partition."""
+
 _WIDER = 4
 
 _FIRST_CREATED = parse_time("2020-01-01T00:00:00Z")
@@ -26,18 +29,18 @@ _FIRST_CREATED = parse_time("2020-01-01T00:00:00Z")
 SEARCH_SECONDS = 0.5
 """After that time a page of some rooms ends, however few it has: the next one goes on."""
 
-type Page = tuple[list[Room], str | None]
+type Page = tuple[list[Listed], str | None]
 """Rooms, and the row to go on behind, if there may be more."""
 
 
 class Lists:
     """The lists of all rooms. Raises StorageUnavailable as Table does."""
 
-    def __init__(self, table: Table, rooms: Rooms) -> None:
+    def __init__(self, table: Table, history: History) -> None:
         self._table = table
-        self._rooms = rooms
+        self._history = history
 
-    async def all(self, after: str | None) -> Page:
+    async def all(self, after: str | None) -> tuple[list[Room], str | None]:
         """Rooms from behind the index row `after`. One request for each partition, in parallel."""
         rows, last = await self._table.page_of_all(keys.INDEX_START, keys.INDEX_END, after, PAGE, _PER_PARTITION)
         return [listed_room_of(row) for row in rows], last
@@ -48,24 +51,29 @@ class Lists:
         The storage chooses them, among the rooms created on the last day, then in the four days before, and so on, until the page
         is full or SEARCH_SECONDS are over: it reads every row that a request is about, so that one which finds few may take long.
         A round is one request for each partition, in parallel; seven rounds reach back fourteen years. A later page begins with a
-        quarter of what the list has behind it, so that even pages of one round each come to an end.
+        quarter of what the list has behind it, so that even pages of one round each come to an end. Where a round has more rows
+        than one request has, the next one goes on where they end. If all rooms fit, one round is about all of them.
         """
         where, until = _where(wanted), time.monotonic() + SEARCH_SECONDS
         start, created = (keys.INDEX_START, now) if after is None else (keys.behind(after), keys.created_of(after))
-        span, rooms = max(DAY, (now - created) // _WIDER), list[Room]()
+        span = MAX_TIME if wanted == RoomFilter() else max(DAY, (now - created) // _WIDER)
+        rooms, per_partition, end, cut_off = list[Listed](), _PER_PARTITION, "", False
         while True:
-            created, span = created - span, span * _WIDER
-            end = keys.index_point(created) if created > _FIRST_CREATED else keys.INDEX_END
-            known, cut_off = await self._table.first_of_all(start, end, _PER_PARTITION, where=where)
-            shown = known[: PAGE - len(rooms)]
-            rooms += map(listed_room_of, shown)
-            if cut_off or len(shown) < len(known):
-                return rooms, shown[-1]["RowKey"]
-            if end == keys.INDEX_END:
+            if not cut_off:
+                created, span = created - span, span * _WIDER
+                end = keys.index_point(created) if created > _FIRST_CREATED else keys.INDEX_END
+            known, cut_off = await self._table.first_of_all(start, end, per_partition, where=where)
+            rooms += filter(wanted.fits, (Listed(listed_room_of(row), row.get("title")) for row in known))
+            if len(rooms) > PAGE:
+                last = rooms[PAGE - 1].room
+                return rooms[:PAGE], keys.index_row(last.id, last.created_at)
+            reached = known[-1]["RowKey"] if cut_off else end
+            if reached == keys.INDEX_END:
                 return rooms, None
             if len(rooms) == PAGE or time.monotonic() > until:
-                return rooms, end
-            start = end
+                return rooms, reached
+            start = keys.behind(reached)
+            per_partition = min(per_partition * _WIDER, _MOST_PER_PARTITION)
 
     async def of_participant(self, raw_id: str, wanted: RoomFilter, after: str | None) -> Page:
         """Those of the rooms to which a person is invited that fit, from behind the invitee row `after`.
@@ -81,11 +89,12 @@ class Lists:
         last = min((points[-1] for points, cut_off in answers if cut_off), default="~")
         known = sorted({each for points, _ in answers for each in points if each <= last})
         shown = known[:PAGE]
-        found = await in_parallel(self._rooms.if_there(keys.listed_room_id(each)) for each in shown)
+        found = await in_parallel(self._history.known(keys.listed_room_id(each)) for each in shown)
         rooms = [
-            each.room
+            listed
             for point, each in zip(shown, found, strict=True)
-            if each is not None and raw_id in each.roster and wanted.fits(each.room)
+            if each.room is not None and not each.deleted and raw_id in each.roster
+            if wanted.fits(listed := Listed(each.room, each.details.get("title")))
             if keys.invitee_row(each.room.id, each.room.created_at, raw_id) == own + point  # not of one before
         ]
         return rooms, f"{own}{shown[-1]}" if last != "~" or len(known) > PAGE else None
@@ -104,4 +113,5 @@ def _where(wanted: RoomFilter) -> str:
         ("validUntil ge", wanted.closes_from, 0),
         ("validUntil le", wanted.closes_until, MAX_TIME),
     )
-    return " and ".join(f"{what} '{stored_time(at)}'" for what, at, nothing in bounds if at != nothing)
+    chosen = [f"{what} '{stored_time(at)}'" for what, at, nothing in bounds if at != nothing]
+    return " and ".join([*chosen, *([] if wanted.title is None else ["title gt ''"])])

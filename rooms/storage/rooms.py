@@ -24,7 +24,7 @@ from rooms.storage.entities import (
     unpack,
 )
 from rooms.storage.invitees import invite
-from rooms.storage.table import Conflict, Table, backoff, insert, remove, replace
+from rooms.storage.table import Conflict, Table, backoff, insert, remove, upsert
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,8 @@ class Rooms:
                 at = self._changes.time_of(row)
                 detail = {"before": room_properties(room), "after": room_properties(after)}
                 record = log_record(room_id, at, "RoomUpdated", origin, detail)
-                await self._changes.commit(row, at, record, room_properties(after), replace(index_entity(after)))
+                listed = upsert(index_entity(after))  # which leaves the title there
+                await self._changes.commit(row, at, record, room_properties(after), listed)
             return after
 
         return await self._changes.in_turn(room_id, change)

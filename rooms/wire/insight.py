@@ -1,4 +1,4 @@
-"""The bodies of answers that ACS does not have: calls, presence, attendance, admission, log, quarantine, details."""
+"""The bodies of answers that ACS does not have: rooms, calls, presence, attendance, admission, log, quarantine, details."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
@@ -12,8 +12,10 @@ from rooms.rules.events import EndReason, Quarantined
 from rooms.rules.log import LogRecord
 from rooms.rules.presence import Present, Stay
 from rooms.rules.room import Room, RoomState
+from rooms.rules.room_filter import Listed
 from rooms.rules.roster import Roster
 from rooms.rules.time import SECOND, Ticks, format_time, parse_time
+from rooms.wire.answers import room_body
 from rooms.wire.events import OtherEvent, RoomEvent
 from rooms.wire.sentences import happened
 
@@ -26,6 +28,11 @@ _NOBODY = {"name": None, "externalId": None}
 def page_body(value: Sequence[Body], next_link: str | None) -> Body:
     """A page of a list."""
     return {"value": list(value)} | ({} if next_link is None else {"nextLink": next_link})
+
+
+def listed_body(listed: Listed, version: str) -> Body:
+    """A room, as lists of ours show it: as ACS's do, and what it is called."""
+    return room_body(listed.room, version) | {"title": listed.title}
 
 
 def call_body(room_id: str, call: Call) -> Body:

@@ -22,7 +22,7 @@ def documents(line: Line, *arguments: str) -> list[Any]:
 
 def test_each_command_answers_scripts_as_the_service_does(line: Line, raw: Raw, insight: Insight, meeting: str) -> None:
     room = raw.get(f"/rooms/{meeting}").json()
-    assert room in documents(line, "list", "--limit", "1000")
+    assert documents(line, "list", "--limit", "1000") == insight.all("/rooms")
     (shown,) = documents(line, "show", meeting)
     assert shown == insight.json(f"/rooms/{meeting}/overview")
     (presence,) = documents(line, "who", meeting)

@@ -66,21 +66,30 @@ def test_a_deleted_room_is_shown_as_such(line: Line, raw: Raw) -> None:
 def test_rooms_are_listed_newest_first_up_to_the_limit(line: Line, new_room: str) -> None:
     newest = line.json("create")
     listed = line.json_lines("list", "--limit", "2")
-    assert (listed[0], len(listed)) == (newest, 2)
+    assert (listed[0], len(listed)) == ({**newest, "title": None}, 2)
     ended = line.run("list", "--limit", "2")
     assert (ended.code, ended.err) == (0, "These are the newest 2; --limit shows more.\n")
     heading, first, _ = ended.out.splitlines()
-    assert re.split("  +", heading) == ["room", "open from", "until", "state", "dial-out"]
+    assert re.split("  +", heading) == ["room", "open from", "until", "state", "dial-out", "title"]
     assert re.split("  +", first)[::3] == [newest["id"], "open"]
 
 
 def test_rooms_are_listed_by_invitee_and_state(line: Line) -> None:
     eve = raw_id()
     room = line.json("create", "--from", OPENS, "--presenter", eve)
-    assert line.json_lines("list", "--participant", eve, "--state", "open", "--until", LATER) == [room]
+    assert line.json_lines("list", "--participant", eve, "--state", "open", "--until", LATER) == [{**room, "title": None}]
     assert line.out("list", "--participant", eve, "--state", "expired") == ["No rooms."]
     assert line.json_lines("list", "--participant", eve, "--until", OPENS) == []
     assert len(line.out("list", "--participant", eve, "--limit", "1")) == 2  # and nothing of others
+
+
+def test_rooms_are_listed_by_a_part_of_their_title_and_with_it(line: Line) -> None:
+    eve = raw_id()
+    room = line.json("create", "--attendee", eve, "--title", "Green Tea")
+    line.json("create", "--attendee", eve)
+    assert line.json_lines("list", "--participant", eve, "--title", "n tea") == [{**room, "title": "Green Tea"}]
+    _, shown = line.out("list", "--participant", eve, "--title", "TEA")
+    assert re.split("  +", shown)[-1] == "Green Tea"
 
 
 @pytest.mark.parametrize(
@@ -130,6 +139,7 @@ def test_a_title_may_be_as_long_as_the_service_takes_it(line: Line) -> None:
         (["list", "--from", "2026-05-04T10:00:00"], "like 2026-05-04T10:00:00Z"),
         (["create", "--attendee", ALICE, "--presenter", ALICE], "somebody is invited twice"),
         (["create", "--title", ""], "'--title': 1 to 256 characters are expected"),
+        (["list", "--title", ""], "'--title': 1 to 256 characters are expected"),
         (["create", "--title", "x" * (MAX_TEXT + 1)], "'--title': 1 to 256 characters are expected"),
         (["create", "--attendee", ""], "'--attendee': a value is expected"),
         (["create", "--from", ""], "'--from': a time in RFC 3339 is expected"),

@@ -18,7 +18,7 @@ BASE = "http://some.host:81"
 ROOM_READS = ("presence", "calls", "calls/x", "attendance", "log", "details", "overview")
 """What can be read of a room."""
 
-READS = ("/rooms?state=open", "/calls", "/live", "/roles", "/quarantine", f"/quarantine/{'0' * 64}")
+READS = ("/rooms?state=open", "/rooms?title=a", "/calls", "/live", "/roles", "/quarantine", f"/quarantine/{'0' * 64}")
 """What can be read of all."""
 
 

@@ -1,8 +1,9 @@
-"""The list of rooms with parameters that ACS does not have, and that it is ACS's without them."""
+"""The list of rooms with a key as it is, or parameters that ACS does not have, and that it is ACS's without them."""
 
 import asyncio
 import json
 import re
+import uuid
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,7 +18,7 @@ from azure.core.credentials import AzureKeyCredential
 from rooms.rules.time import DAY, HOUR, SECOND, Ticks, format_time, now, parse_time
 from rooms.storage import keys
 from rooms.wire.paging import to_token
-from tests.contract.insight import BASE, Insight, assert_invalid, assert_refused
+from tests.contract.insight import BASE, Insight, assert_invalid, assert_is, assert_refused
 from tests.contract.node import run_node
 from tests.contract.raw import JSON, NEWEST, SUPPORTED, Raw, family_a
 from tests.identifiers import raw_id
@@ -55,6 +56,22 @@ def rooms(raw: Raw, person: str) -> list[Room]:
     return sorted(made, key=lambda room: parse_time(room["createdAt"]), reverse=True)
 
 
+@pytest.fixture(scope="module")
+def tea(insight: Insight, person: str, rooms: list[Room]) -> list[Room]:
+    """Those of them that are called Tea 0, 3, ..., 39; all others are called Coffee."""
+    for number, room in enumerate(rooms):
+        assert insight.patch(f"/rooms/{room['id']}/details", {"title": title_of(number)}).status == 200
+    return rooms[::3]
+
+
+def title_of(number: int) -> str:
+    return f"{'Tea' if number % 3 == 0 else 'Coffee'} {number} of {MINE}"
+
+
+MINE = uuid.uuid4().hex
+"""In the titles of these rooms only."""
+
+
 def ids(rooms: list[Room]) -> list[str]:
     return [room["id"] for room in rooms]
 
@@ -62,6 +79,7 @@ def ids(rooms: list[Room]) -> list[str]:
 # Without a parameter of ours it is ACS's list.
 
 
+@pytest.mark.usefixtures("tea")
 def test_without_a_parameter_the_list_is_acs_s_to_the_byte(raw: Raw, rooms: list[Room]) -> None:
     answer = raw.get("/rooms")
     token = answer.json()["nextLink"].partition("nextLink=")[2].partition("&")[0]
@@ -73,22 +91,89 @@ def test_without_a_parameter_the_list_is_acs_s_to_the_byte(raw: Raw, rooms: list
 
 
 @pytest.mark.parametrize("query", ["other=1", "other=", "$filter=state&top=3", "STATES=open"])
-def test_with_nothing_but_unknown_parameters_it_is_acs_s_list(
-    app: RunningApp, raw: Raw, insight: Insight, rooms: list[Room], query: str
-) -> None:
+def test_with_nothing_but_unknown_parameters_it_is_acs_s_list(app: RunningApp, raw: Raw, rooms: list[Room], query: str) -> None:
     plain, asked = raw.get("/rooms"), raw.get(f"/rooms?{query}")
     assert (asked.status, asked.body) == (200, plain.body)
     without_version = Raw(app.http, app.manage_key, version=None).get(f"/rooms?{query}")
     assert (without_version.status, without_version.json()) == (400, NO_VERSION)
-    assert_refused(insight.get(f"/rooms?{query}&api-version={NEWEST}"), 401, "Denied")
 
 
-# With one it is ours.
+# With one, or a key as it is, it is ours.
+
+
+@pytest.mark.parametrize("query", ["", "?other=1", f"?api-version={NEWEST}"])
+def test_with_a_key_as_it_is_all_rooms_are_listed_with_their_titles(
+    app: RunningApp, raw: Raw, rooms: list[Room], tea: list[Room], query: str
+) -> None:
+    listed = Insight(app, app.read_key).all(f"/rooms{query}")
+    assert ids(listed) == raw.room_ids()
+    expected = {room["id"]: {**room, "title": title_of(number)} for number, room in enumerate(rooms)}
+    for room in listed:
+        if room["id"] in expected:
+            assert_is(room, expected[room["id"]])
+
+
+def test_a_signed_request_with_a_parameter_of_ours_has_titles_too(
+    raw: Raw, rooms: list[Room], tea: list[Room], person: str
+) -> None:
+    first = raw.get(f"/rooms?participant={person}").json()["value"][0]
+    assert_is(first, {**rooms[0], "title": title_of(0)})
+
+
+def test_a_room_without_a_title_has_null(raw: Raw, insight: Insight) -> None:
+    eve = raw_id()
+    room = raw.new_room({"participants": {eve: {}}})
+    assert_is(insight.json(f"/rooms?participant={eve}"), {"value": [{**room, "title": None}]})
+
+
+@pytest.mark.parametrize("text", [f"of {MINE.upper()}", f"TEA 3 of {MINE}", f"e{'e'} 4 of {MINE}", f"Milk of {MINE}"])
+def test_rooms_are_chosen_by_a_part_of_their_title_in_whatever_case(
+    insight: Insight, rooms: list[Room], tea: list[Room], text: str
+) -> None:
+    expected = [room["id"] for number, room in enumerate(rooms) if text.lower() in title_of(number).lower()]
+    assert ids(insight.all(f"/rooms?title={quote(text)}")) == expected
+
+
+def test_title_person_state_and_time_have_to_fit_all(insight: Insight, tea: list[Room], person: str) -> None:
+    later = [room for room in tea if parse_time(room["validFrom"]) > now()]
+    until = quote(later[0]["validFrom"])
+    chosen = {
+        f"participant={person}": tea,
+        "state=upcoming": later,
+        f"until={until}": [room for room in tea if room not in later],
+        f"participant={person}&state=upcoming": later,
+        f"state=upcoming&until={until}": [],
+        f"participant={raw_id()}": [],
+    }
+    listed = {query: ids(insight.all(f"/rooms?title=tea&{query}")) for query in chosen}
+    mine = set(ids(tea))
+    assert {query: [room_id for room_id in found if room_id in mine] for query, found in listed.items()} == {
+        query: ids(found) for query, found in chosen.items()
+    }
+
+
+def test_a_next_link_is_of_the_same_title(insight: Insight, rooms: list[Room], tea: list[Room]) -> None:
+    pages = list(insight.pages(f"/rooms?title={quote(f'OF {MINE}')}"))
+    assert [room for page in pages for room in ids(page["value"])] == ids(rooms)
+    assert f"title=OF+{MINE}" in pages[0]["nextLink"]
+
+
+@pytest.mark.parametrize("title", ["100% & C++ #1?", "\u05e9\u05d9 \U0001f600", "x" * 256])
+def test_a_title_is_found_by_all_of_it(raw: Raw, insight: Insight, title: str) -> None:
+    room_id = raw.new_room()["id"]
+    assert insight.patch(f"/rooms/{room_id}/details", {"title": title}).status == 200
+    assert ids(insight.all(f"/rooms?title={quote(title, safe='')}")) == [room_id]
 
 
 @pytest.mark.parametrize(
     ("query", "target"),
-    [("state=", "state"), ("participant=", "participant"), ("Participant&state=open", "participant"), ("from=&until=", "from")],
+    [
+        ("state=", "state"),
+        ("title=", "title"),
+        ("participant=", "participant"),
+        ("Participant&state=open", "participant"),
+        ("from=&until=", "from"),
+    ],
 )
 def test_a_parameter_without_a_value_is_refused_as_it_would_list_everything(insight: Insight, query: str, target: str) -> None:
     assert assert_invalid(insight.get(f"/rooms?{query}"), target) == "A value is expected here."
@@ -99,7 +184,7 @@ def test_a_key_as_it_is_lists_the_rooms_of_a_person_without_an_api_version(
 ) -> None:
     for key in (app.manage_key, app.read_key):
         pages = list(Insight(app, key).pages(f"/rooms?participant={person}"))
-        assert [room for page in pages for room in page["value"]] == rooms
+        assert ids([room for page in pages for room in page["value"]]) == ids(rooms)
         assert all(len(page["value"]) <= 30 for page in pages)
 
 
@@ -158,8 +243,8 @@ def test_a_page_of_which_nothing_fits_is_empty_and_has_a_next_one(insight: Insig
 
 def test_an_api_version_is_heeded_on_all_pages(app: RunningApp, insight: Insight, rooms: list[Room], person: str) -> None:
     oldest = insight.all(f"/rooms?participant={person}&api-version=2023-06-14")
-    assert oldest == [{name: value for name, value in room.items() if name != "pstnDialOutEnabled"} for room in rooms]
-    assert list(oldest[0]) == ["id", "createdAt", "validFrom", "validUntil"]
+    assert ids(oldest) == ids(rooms)
+    assert list(oldest[0]) == ["id", "createdAt", "validFrom", "validUntil", "title"]
 
 
 def test_an_unknown_api_version_is_refused(insight: Insight) -> None:
@@ -246,6 +331,8 @@ def test_the_javascript_sdk_lists_the_rooms_of_a_person_over_all_pages(
         ("until=9999-12-31T23:59:59-00:01", "until"),
         ("from=2026-11-21T10:00:00Z&until=2026-11-21T10:00:00Z", "until"),
         ("from=2026-11-21T10:00:00Z&until=2026-11-21T09:59:59.9999999Z", "until"),
+        (f"title={'x' * 257}", "title"),
+        ("nextLink=garbage", "nextLink"),
         ("state=open&nextLink=garbage", "nextLink"),
         ("state=open&nextLink=%00", "nextLink"),
         (f"state=open&nextLink={'A' * 5000}", "nextLink"),
@@ -273,7 +360,7 @@ TOKENS = {
 
 @pytest.mark.parametrize("token", TOKENS.values(), ids=TOKENS)
 def test_a_token_of_another_list_is_refused(insight: Insight, token: str) -> None:
-    for query in ("state=open", f"participant={raw_id(1)}"):
+    for query in ("", "state=open", "title=a", f"participant={raw_id(1)}"):
         assert assert_invalid(insight.get(f"/rooms?{query}&nextLink={to_token(token)}"), "nextLink") == NOT_OF_THIS_LIST
 
 
@@ -292,7 +379,12 @@ def test_a_token_of_some_rooms_is_none_of_a_persons_and_none_of_acs_s(
 @pytest.mark.parametrize("digit", "059")
 @pytest.mark.parametrize("as_of", ["0" * 18, "9" * 18, "0" * 19, "9" * 19])
 def test_a_forged_token_of_the_right_form_is_one_of_some_page(insight: Insight, as_of: str, digit: str) -> None:
-    for query, prefix in (("state=open", keys.INDEX_START), (f"participant={raw_id(1)}", keys.invitee_prefix(raw_id(1)))):
+    for query, prefix in (
+        ("", keys.INDEX_START),
+        ("state=open", keys.INDEX_START),
+        ("title=x", keys.INDEX_START),
+        (f"participant={raw_id(1)}", keys.invitee_prefix(raw_id(1))),
+    ):
         for row in (digit * 19, f"{digit * 19}:{digit * 17}"):
             token = to_token(f"{as_of} {prefix}{row}")
             assert insight.get(f"/rooms?{query}&nextLink={token}").status == 200, (query, row)
@@ -314,6 +406,15 @@ def test_the_first_and_the_last_time_there_is_are_times_like_others(
 
 
 def test_a_wrong_key_or_none_opens_no_list(app: RunningApp, person: str) -> None:
-    for query in ("state=open", "state=foo", f"participant={person}", "from=x", f"state=open&api-version={NEWEST}"):
+    for query in (
+        "",
+        f"api-version={NEWEST}",
+        "title=a",
+        "state=open",
+        "state=foo",
+        f"participant={person}",
+        "from=x",
+        f"state=open&api-version={NEWEST}",
+    ):
         assert_refused(Insight(app, new_key()).get(f"/rooms?{query}"), 401, "Denied")
         assert_refused(app.devhost.get(f"/rooms?{query}"), 401, "Denied")

@@ -12,6 +12,7 @@ from azure.data.tables.aio import TableClient
 from rooms.rules.time import Ticks, now
 from rooms.storage import keys
 from rooms.storage.changes import Origin
+from rooms.storage.history import History
 from rooms.storage.lists import Lists
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
@@ -62,6 +63,6 @@ def rooms(client: TableClient) -> Rooms:
 
 
 @pytest.fixture
-def lists(client: TableClient, rooms: Rooms) -> Lists:
+def lists(client: TableClient) -> Lists:
     """The lists of them."""
-    return Lists(Table(client), rooms)
+    return Lists(Table(client), History(Table(client)))

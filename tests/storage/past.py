@@ -98,14 +98,13 @@ class Collected(Table):
 
     def __init__(self, client: TableClient) -> None:
         super().__init__(client)
-        self._rows: list[Mapping[str, Any]] = []
+        self._rows: Rows = {}
 
     async def commit(self, operations: Sequence[Operation]) -> None:
-        self._rows += [operation[1] for operation in operations]
+        self._rows |= {(row["PartitionKey"], row["RowKey"]): row for _, row, *_ in operations}
 
     async def flush(self) -> None:
-        self._rows.sort(key=partition_of)
-        for _, rows in groupby(self._rows, partition_of):
+        for _, rows in groupby(sorted(self._rows.values(), key=partition_of), partition_of):
             for batch in batched(rows, MAX_OPERATIONS, strict=False):
                 await super().commit(list(map(replace, map(dict, batch))))
         self._rows.clear()

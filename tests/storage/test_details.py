@@ -1,10 +1,11 @@
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from azure.data.tables.aio import TableClient
 
-from rooms.errors import InvalidParameter, RoomNotFound
+from rooms.errors import InvalidParameter, RoomNotFound, StorageUnavailable
 from rooms.rules.room import RoomChange
 from rooms.rules.time import now
 from rooms.storage.changes import Origin
@@ -14,6 +15,7 @@ from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
 from tests.identifiers import raw_id
 from tests.storage.conftest import ORIGIN
+from tests.storage.past import checked
 from tests.storage_proxy import Fault, StorageProxy
 
 ALICE = raw_id(1)
@@ -98,6 +100,39 @@ async def test_writers_of_several_processes_lose_nothing(client: TableClient, ro
     assert len(known.details["participants"]) == 12
     assert len(known.roster) == 3
     assert len(await kinds(history, room.id)) == 16
+
+
+async def test_writers_of_title_and_room_leave_the_list_as_the_room_is(client: TableClient, rooms: Rooms) -> None:
+    room = await rooms.create(RoomChange(), {}, None, ORIGIN)
+    processes = [(AllDetails(Table(client), now), Rooms(Table(client), now)) for _ in range(3)]
+    titles = [details.patch(room.id, {"title": f"Tea {n}"}, ORIGIN) for n, (details, _) in enumerate(processes * 3)]
+    updates = [
+        others.update(room.id, RoomChange(room.valid_from, room.valid_until - n, bool(n % 2)), ORIGIN)
+        for n, (_, others) in enumerate(processes * 3)
+    ]
+    await asyncio.gather(*titles, *updates)
+    assert len((await checked(client, 0))[room.id].kinds) > 9
+
+
+@pytest.mark.parametrize("fault", Fault)
+@pytest.mark.parametrize("at", range(3))
+@pytest.mark.parametrize("title", ["Tea", None])
+async def test_a_fault_at_any_request_leaves_the_list_with_the_title_of_the_details(
+    client: TableClient, rooms: Rooms, details: AllDetails, proxy: StorageProxy, title: str | None, at: int, fault: Fault
+) -> None:
+    room = await rooms.create(RoomChange(), {}, None, ORIGIN)
+    await details.patch(room.id, {"title": "Coffee"}, ORIGIN)
+    for change in (
+        lambda: details.patch(room.id, {"title": title}, ORIGIN),
+        lambda: rooms.update(room.id, RoomChange(pstn_dial_out_enabled=True), ORIGIN),
+    ):
+        proxy.forget()
+        proxy.choose = lambda number, _: fault if number == at else None
+        with suppress(StorageUnavailable):
+            await change()
+        proxy.forget()
+        await change()  # as a client does
+    assert (await checked(client, 0))[room.id].kinds == ["RoomUpdated", "DetailsUpdated", "DetailsUpdated", "RoomCreated"]
 
 
 @pytest.mark.parametrize("fault", [Fault.REFUSED, Fault.CUT_BEFORE, Fault.CUT_AFTER, Fault.TWICE])

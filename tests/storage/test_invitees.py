@@ -17,6 +17,7 @@ from rooms.rules.roster import MAX_PARTICIPANTS, Role, Roster
 from rooms.rules.time import DAY, SECOND, now
 from rooms.storage import keys
 from rooms.storage.entities import invitee_entity
+from rooms.storage.history import History
 from rooms.storage.keys import GROUPS, group_and_member
 from rooms.storage.lists import PAGE, Lists
 from rooms.storage.rooms import Repeatability, Rooms
@@ -37,12 +38,12 @@ REPEATABLE = Repeatability("the request", "hash of its body")
 
 async def listed(table: Table, person: str) -> list[Room]:
     """The rooms to which the person is invited."""
-    lists = Lists(table, Rooms(table, now))
+    lists = Lists(table, History(table))
     rooms, last = await lists.of_participant(person, RoomFilter(), None)
     while last is not None:
         more, last = await lists.of_participant(person, RoomFilter(), last)
         rooms += more
-    return rooms
+    return [each.room for each in rooms]
 
 
 async def found(client: TableClient, person: str) -> list[str]:

@@ -4,19 +4,23 @@ import uuid
 from collections.abc import Awaitable, Callable
 from itertools import count
 from random import Random
+from typing import Any
 
 import pytest
 from azure.data.tables.aio import TableClient
 
 from rooms.errors import StorageUnavailable
 from rooms.rules.room import ROOM_STATES, Room, RoomChange
-from rooms.rules.room_filter import RoomFilter, room_filter
+from rooms.rules.room_filter import Listed, RoomFilter, room_filter
 from rooms.rules.roster import Roster
 from rooms.rules.time import DAY, HOUR, Ticks, now, parse_time
 from rooms.storage import keys
+from rooms.storage.details import AllDetails
+from rooms.storage.entities import details_entity, index_entity
+from rooms.storage.history import History
 from rooms.storage.lists import PAGE, Lists, Page
 from rooms.storage.rooms import Repeatability, Rooms
-from rooms.storage.table import Table
+from rooms.storage.table import Table, replace
 from tests.identifiers import raw_id
 from tests.storage.conftest import ORIGIN, Clock
 from tests.storage.past import Collected, checked
@@ -100,25 +104,35 @@ class Made:
         rooms = Rooms(self._table, Clock(created))
         return await rooms.create(RoomChange(valid_from, valid_until), roster or {}, None, ORIGIN)
 
+    async def title(self, room: Room, title: str) -> Listed:
+        """The room with that title, which is in no log."""
+        rows = index_entity(room, title), details_entity(room.id, {"title": title})
+        await self._table.commit(list(map(replace, rows)))
+        return Listed(room, title)
+
     async def flush(self) -> None:
         await self._table.flush()
 
 
 def lists_of(client: TableClient) -> Lists:
-    return Lists(Table(client), Rooms(Table(client), now))
+    return Lists(Table(client), History(Table(client)))
 
 
 def newest_first(rooms: list[Room]) -> list[Room]:
     return sorted(rooms, key=lambda room: keys.index_row(room.id, room.created_at))
 
 
-async def pages_of_some(client: TableClient, wanted: RoomFilter, at: Ticks = AT) -> list[list[Room]]:
-    lists, after, pages = lists_of(client), None, list[list[Room]]()
+async def listed_pages(client: TableClient, wanted: RoomFilter, at: Ticks = AT) -> list[list[Listed]]:
+    lists, after, pages = lists_of(client), None, list[list[Listed]]()
     while not pages or after is not None:
         page, after = await lists.some(wanted, after, at)
         pages.append(page)
         assert len(page) <= PAGE
     return pages
+
+
+async def pages_of_some(client: TableClient, wanted: RoomFilter, at: Ticks = AT) -> list[list[Room]]:
+    return [[each.room for each in page] for page in await listed_pages(client, wanted, at)]
 
 
 async def some(client: TableClient, wanted: RoomFilter, at: Ticks = AT) -> list[Room]:
@@ -151,7 +165,7 @@ async def test_the_storage_chooses_the_rooms_that_fit_newest_first(direct: Table
     for _ in range(40):
         state, start, end = random.choice([None, *ROOM_STATES]), random.choice(ends), random.choice(ends)
         wanted = room_filter(state, random.choice(times), start, end)
-        assert await some(direct, wanted) == newest_first([room for room in rooms if wanted.fits(room)])
+        assert await some(direct, wanted) == newest_first([room for room in rooms if wanted.fits(Listed(room, None))])
 
 
 async def test_pages_of_some_rooms_are_whole_and_in_order(direct: TableClient) -> None:
@@ -168,7 +182,7 @@ async def test_pages_of_a_search_without_time_end_after_a_step_and_are_whole_all
     rooms = await rooms_of_the_years(direct, 50)
     wanted = room_filter("expired", AT, None, None)
     pages = await pages_of_some(direct, wanted)
-    assert [room for page in pages for room in page] == [room for room in rooms if wanted.fits(room)]
+    assert [room for page in pages for room in page] == [room for room in rooms if wanted.fits(Listed(room, None))]
     assert [] in pages[:-1]
     assert len(pages) < 40
 
@@ -179,7 +193,7 @@ async def test_pages_of_some_rooms_of_a_crowded_partition_are_whole_and_in_order
     rooms = [room for room in await rooms_of_the_years(direct, 60) if room.valid_until > AT]
     pages = await pages_of_some(direct, RoomFilter(closes_from=AT + 1))
     assert [room for page in pages for room in page] == rooms
-    assert len(pages[0]) == 10
+    assert len(pages[0]) == PAGE
 
 
 async def test_a_room_made_between_two_pages_of_some_neither_shows_nor_hides_another(direct: TableClient) -> None:
@@ -193,7 +207,7 @@ async def test_a_room_made_between_two_pages_of_some_neither_shows_nor_hides_ano
     while last is not None:
         more, last = await lists.some(RoomFilter(opens_from=1), last, AT)
         second += more
-    assert first + second == rooms
+    assert [each.room for each in first + second] == rooms
 
 
 async def test_a_list_of_some_follows_the_changes_of_rooms(rooms: Rooms, client: TableClient) -> None:
@@ -213,17 +227,18 @@ async def test_a_page_of_some_rooms_asks_each_partition_as_often_as_it_has_to_go
         await made.room(AT - n, AT, AT + DAY)
     await made.flush()
     lists, requests = lists_of(client), []
-    for wanted in (RoomFilter(opens_from=AT), RoomFilter(opens_from=AT + 1)):
+    for wanted in (RoomFilter(opens_from=AT), RoomFilter(opens_from=AT + 1), RoomFilter(), RoomFilter(title="a")):
         proxy.forget()
         await lists.some(wanted, None, AT)
         requests.append(len(proxy.seen))
-    assert requests == [10, 70], "rooms of today; none at all, back to the year 2020"
+    assert requests == [10, 70, 10, 70], "rooms of today; none at all, back to the year 2020; and the same of all, and of a title"
 
 
 async def test_a_list_of_some_that_fails_leaves_no_query_behind(rooms: Rooms, lists: Lists, proxy: StorageProxy) -> None:
     await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)
     before = asyncio.all_tasks()
     asked: list[Callable[[], Awaitable[Page]]] = [
+        lambda: lists.some(RoomFilter(title="a"), None, now()),
         lambda: lists.some(RoomFilter(), None, now()),
         lambda: lists.of_participant(ALICE, RoomFilter(), None),
     ]
@@ -237,17 +252,121 @@ async def test_a_list_of_some_that_fails_leaves_no_query_behind(rooms: Rooms, li
         assert asyncio.all_tasks() == before
 
 
+# Titles.
+
+
+async def test_the_list_has_the_title_that_the_details_have(rooms: Rooms, client: TableClient) -> None:
+    details, shown = AllDetails(Table(client), now), []
+    room = await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)
+
+    async def look() -> None:
+        of_person, _ = await lists_of(client).of_participant(ALICE, RoomFilter(), None)
+        everything = [each for page in await listed_pages(client, RoomFilter(), now()) for each in page]
+        assert everything == of_person
+        shown.append([each.title for each in everything])
+
+    await look()
+    patches: list[dict[str, Any]] = [{"title": "Tea"}, {"externalId": "1"}, {"title": "Cake"}, {"title": None}, {"title": TITLE}]
+    for patch in patches:
+        await details.patch(room.id, patch, ORIGIN)
+        await look()
+    await rooms.update(room.id, RoomChange(pstn_dial_out_enabled=True), ORIGIN)
+    await look()
+    await rooms.delete(room.id, ORIGIN)
+    await look()
+    assert shown == [[None], ["Tea"], ["Tea"], ["Cake"], [None], [TITLE], [TITLE], []]
+    await checked(client)
+
+
+TITLE = "\x00\x1f\x7f\r\n--batch\r\n\r\nGET /x HTTP/1.1 '\"\\%00 \ufffe\uffff\u202e" + "\U0001f600" * 200
+"""What no storage may stumble over."""
+
+
+@pytest.mark.parametrize("title", ["\x00", " ", "\u200b", "\U0001f600", TITLE], ids=ascii)
+async def test_a_title_of_any_characters_is_found(rooms: Rooms, client: TableClient, title: str) -> None:
+    room = await rooms.create(RoomChange(), {}, None, ORIGIN)
+    await AllDetails(Table(client), now).patch(room.id, {"title": title}, ORIGIN)
+    assert await some(client, RoomFilter(title=title), now()) == [room]
+
+
+async def titled_rooms(client: TableClient, number: int) -> list[Listed]:
+    """Rooms of the years, the newest first: of those with a title few are called Tea."""
+    random, made = Random(number), Made(client)
+    listed = [
+        await made.title(room, random.choice(("Tea", "coffee", "Cocoa", "water", "wine", "beer")))
+        if random.random() < 0.7
+        else Listed(room, None)
+        for room in await rooms_of_the_years(client, number)
+    ]
+    await made.flush()
+    return listed
+
+
+@pytest.mark.parametrize(("most", "seconds"), [(1, 60), (3, 0), (500, 60)])
+async def test_pages_of_titles_are_whole_and_in_order_wherever_requests_end(
+    direct: TableClient, monkeypatch: pytest.MonkeyPatch, most: int, seconds: float
+) -> None:
+    monkeypatch.setattr("rooms.storage.lists.SEARCH_SECONDS", seconds)
+    monkeypatch.setattr("rooms.storage.lists._PER_PARTITION", 1)
+    monkeypatch.setattr("rooms.storage.lists._MOST_PER_PARTITION", most)
+    listed = await titled_rooms(direct, 60)
+    for wanted in (RoomFilter(title="TEA"), RoomFilter(title="e"), room_filter("open", AT, None, None, "co")):
+        pages = await listed_pages(direct, wanted)
+        assert [each for page in pages for each in page] == [each for each in listed if wanted.fits(each)]
+
+
+async def test_a_search_for_a_title_reads_only_rooms_that_have_one(
+    client: TableClient, proxy: StorageProxy, one_partition: None
+) -> None:
+    made = Made(client)
+    rooms = [await made.room(AT - n, AT, AT + DAY) for n in range(100)]
+    wanted = await made.title(rooms[-1], "Tea")
+    await made.flush()
+    proxy.forget()
+    assert await lists_of(client).some(RoomFilter(title="tea"), None, AT) == ([wanted], None)
+    assert len(proxy.seen) == 70, "ten for each round back to the year 2020"
+
+
+async def test_a_search_goes_on_with_more_and_more_rows(client: TableClient, proxy: StorageProxy, one_partition: None) -> None:
+    made = Made(client)
+    for n in range(400):
+        await made.title(await made.room(AT - n, AT, AT + DAY), f"Lesson {n}")
+    await made.flush()
+    proxy.forget()
+    page, after = await lists_of(client).some(RoomFilter(title="lesson 9"), None, AT)
+    assert ([each.title for each in page], after) == (["Lesson 9", *(f"Lesson {n}" for n in range(90, 100))], None)
+    assert len(proxy.seen) == 10 * (4 + 6), "10, 40, 160 and 190 rows of a day, and six times none of before"
+
+
+async def test_rooms_of_a_person_are_chosen_by_title(direct: TableClient) -> None:
+    made = Made(direct)
+    rooms = [await made.room(AT - n, AT, AT + DAY, {ALICE: "Presenter"}) for n in range(5)]
+    tea = [await made.title(room, f"Tea {n}") for n, room in enumerate(rooms[:2])]
+    await made.title(rooms[2], "Coffee")
+    await made.flush()
+    assert await lists_of(direct).of_participant(ALICE, RoomFilter(title="TEA"), None) == (tea, None)
+
+
+async def test_a_deleted_room_is_in_no_list_whatever_it_was_called(rooms: Rooms, client: TableClient) -> None:
+    room = await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)
+    await AllDetails(Table(client), now).patch(room.id, {"title": "Tea"}, ORIGIN)
+    await rooms.delete(room.id, ORIGIN)
+    for wanted in (RoomFilter(), RoomFilter(title="tea")):
+        assert await some(client, wanted, now()) == []
+        assert await rooms_of(client, ALICE, wanted) == ([], 1)
+
+
 # The rooms of a person.
 
 
 async def rooms_of(client: TableClient, person: str, wanted: RoomFilter) -> tuple[list[Room], int]:
     """The rooms on all pages, and how many pages there are."""
-    lists, after, pages = lists_of(client), None, list[list[Room]]()
+    lists, after, pages = lists_of(client), None, list[list[Listed]]()
     while not pages or after is not None:
         page, after = await lists.of_participant(person, wanted, after)
         pages.append(page)
         assert len(page) <= PAGE
-    return [room for page in pages for room in page], len(pages)
+    return [each.room for page in pages for each in page], len(pages)
 
 
 async def test_the_rooms_of_a_person_cost_requests_in_proportion_to_them_whatever_other_rooms_there_are(
@@ -329,4 +448,4 @@ async def test_a_room_made_between_two_pages_of_a_person_neither_shows_nor_hides
     while last is not None:
         more, last = await lists.of_participant(ALICE, RoomFilter(), last)
         second += more
-    assert first + second == rooms
+    assert [each.room for each in first + second] == rooms
