@@ -17,7 +17,7 @@ PYTHON_READY := .venv/.installed
 NODE_READY := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install start meeting test histories check format clean
+.PHONY: help install start meeting chromium test histories check format clean
 
 help:
 	@echo 'make start      run the service on this machine (PORT=$(PORT) DATA=$(DATA))'
@@ -37,7 +37,23 @@ start: install
 meeting: $(PYTHON_READY)
 	@"$(BIN)/python" -m simulator --endpoint http://localhost:$(PORT) --people $(PEOPLE) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
-test: install
+# The tests of the console need a browser. Without one they are skipped, and the test run says so.
+chromium:
+	@for name in chromium chromium-browser google-chrome google-chrome-stable; do \
+	   command -v $$name >/dev/null 2>&1 && exit; \
+	 done; \
+	 test -x '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome' && exit; \
+	 if command -v apt-get >/dev/null 2>&1; then \
+	   if test "$$(id -u)" = 0; then as=; elif sudo -n true >/dev/null 2>&1; then as='sudo -n'; else as=none; fi; \
+	   if test "$$as" != none; then \
+	     echo 'There is no Chromium for the tests of the console: installing it with apt-get, about a minute ...'; \
+	     $$as apt-get -qq update >/dev/null 2>&1; \
+	     $$as env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y chromium >/dev/null 2>&1 && exit; \
+	   fi; \
+	 fi; \
+	 echo 'THE CONSOLE WILL NOT BE TESTED: there is no Chromium, and it cannot be installed from here. Install chromium or google-chrome.' >&2
+
+test: install chromium
 	@"$(BIN)/python" -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 histories: install

@@ -9,7 +9,7 @@ from tests.ports import free_port
 from tests.storage_proxy import StorageProxy
 
 # Of several processes (pytest-xdist), the one that prints loads no conftest.py below this one.
-pytest_plugins = ("tests.contract.tally",)
+pytest_plugins = ("tests.contract.tally", "tests.console.chromium")
 
 
 @pytest.fixture(scope="session")

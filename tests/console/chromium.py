@@ -1,0 +1,28 @@
+"""The machine's Chromium; and a loud word where there is none. A plugin, for the process that prints."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+OF_MACOS = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+"""The Makefile looks for the same."""
+
+MISSING = f"no Chromium: none of {', '.join(NAMES)} is on PATH"
+
+NOT_TESTED = f"The console was not tested: {MISSING}. Install Chromium or Google Chrome, and run the tests again."
+
+
+def executable() -> str | None:
+    """Where it is, or None."""
+    found = filter(None, (*map(shutil.which, NAMES), OF_MACOS if Path(OF_MACOS).exists() else None))
+    return next(found, None)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = terminalreporter.stats.get("skipped", [])
+    if any(MISSING in str(report.longrepr) for report in skipped):
+        terminalreporter.write_line("")
+        terminalreporter.write_line(NOT_TESTED, red=True, bold=True)

@@ -1,0 +1,53 @@
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from tests.console import chromium
+from tests.console.pages import Console
+from tests.console.scenes import Scenes
+from tests.running import RunningApp, running_app
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+expect.set_options(timeout=15_000)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Closed with the module: Playwright has an event loop in this thread, in which tests that are coroutines could not run."""
+    if not (path := chromium.executable()):
+        pytest.skip(chromium.MISSING)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+    """One app for the files of a process: rooms of others are in its lists."""
+    with running_app(tmp_path_factory.mktemp("console")) as app:
+        yield app
+
+
+@pytest.fixture(scope="session")
+def scenes(app: RunningApp) -> Scenes:
+    """What there is to be seen in that app."""
+    return Scenes(app)
+
+
+@pytest.fixture
+def console(browser: Browser, app: RunningApp) -> Iterator[Console]:
+    """Pages of that app."""
+    console = Console(browser, app)
+    yield console
+    console.close()

@@ -1,0 +1,112 @@
+"""Pages of the console in a real browser, watched for what must never happen there."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request
+
+from devhost.azurite import PROJECT
+from tests.running import RunningApp
+
+type Scheme = Literal["light", "dark"]
+
+KEPT = "anteroom.key"
+"""Under which name the session storage has the key."""
+
+WIDE, NARROW = 1200, 360
+HEIGHT = 900
+
+AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
+
+_STATUS = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
+
+
+@dataclass
+class Console:
+    """Opens pages of one app's console, each in a context of its own, as another browser would.
+
+    `allowed` are statuses of answers that the test provokes: the browser calls them errors.
+    """
+
+    browser: Browser
+    app: RunningApp
+    allowed: set[int] = field(default_factory=set)
+    requested: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    def url(self, view: str = "") -> str:
+        return f"{self.app.http}/console#/{view}"
+
+    def open(self, view: str = "", **options: Any) -> Page:
+        """The page without a key."""
+        page = self.context(**options).new_page()
+        page.goto(self.url(view))
+        return page
+
+    def enter(self, view: str = "", key: str | None = None, **options: Any) -> Page:
+        """A view, with a key that the tab has kept: the one that may do everything, unless it is another."""
+        context = self.context(**options)
+        kept = f"sessionStorage.setItem({KEPT!r}, {key or self.app.manage_key!r})"
+        context.add_init_script(f"if (location.protocol !== 'about:') {kept}")
+        page = context.new_page()
+        page.goto(self.url(view))
+        return page
+
+    def context(self, width: int = WIDE, height: int = HEIGHT, scheme: Scheme = "light") -> BrowserContext:
+        context = self.browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme, locale="en-GB", timezone_id="Europe/Madrid"
+        )
+        self.contexts.append(context)
+        context.on("request", self._request)
+        context.on("console", self._said)
+        context.on("weberror", lambda error: self.problems.append(f"uncaught: {error.error}"))
+        return context
+
+    def close(self) -> None:
+        for context in self.contexts:
+            context.close()
+        assert not self.problems, "\n".join(self.problems)
+
+    def _request(self, request: Request) -> None:
+        self.requested.append(request.url)
+        if not request.url.startswith((f"{self.app.http}/", "blob:", "data:")):
+            self.problems.append(f"asked another host: {request.url}")
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type not in ("error", "warning"):
+            return
+        status = _STATUS.match(message.text)
+        if not (status and int(status[1]) in self.allowed):
+            self.problems.append(f"{message.type}: {message.text} ({message.location['url']})")
+
+
+def go(page: Page, view: str) -> None:
+    """To another view, as a link would lead there."""
+    page.evaluate("view => { location.hash = `#/${view}` }", view)
+
+
+def heading(page: Page, name: str | re.Pattern[str]) -> Locator:
+    """The heading of the view."""
+    return page.get_by_role("heading", level=1, name=name)
+
+
+def table(page: Page | Locator, label: str) -> list[list[str]]:
+    """The texts of the cells of that table's rows, without those of its head."""
+    rows: list[list[str]] = page.get_by_role("region", name=label, exact=True).evaluate(
+        "region => [...region.querySelectorAll('tbody tr')].map(row => [...row.cells].map(cell => cell.innerText.trim()))"
+    )
+    return rows
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds, of all its rules: the rule, and where."""
+    page.evaluate(AXE.read_text())
+    found: list[dict[str, Any]] = page.evaluate("async () => (await axe.run()).violations")
+    return [f"{one['id']}: {node['html'][:200]} {node['failureSummary']}" for one in found for node in one["nodes"]]
+
+
+def path_of(url: str) -> str:
+    return urlsplit(url).path

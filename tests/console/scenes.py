@@ -1,0 +1,121 @@
+"""What the console is to show: rooms, meetings and events in an app."""
+
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from devhost.azurite import PROJECT
+from devhost.settings import KEY_PREFIX
+from rooms.rules.time import HOUR, format_time, now
+from tests.contract.events import Meeting, live_meeting, room_of_another_service
+from tests.contract.insight import Insight
+from tests.contract.raw import Raw
+from tests.devhost.running import until
+from tests.identifiers import raw_id
+from tests.running import RunningApp
+
+SECONDS = 60
+
+type Json = dict[str, Any]
+
+
+@dataclass
+class Scenes:
+    """Each is made when it is first needed."""
+
+    app: RunningApp
+    raw: Raw = field(init=False)
+    insight: Insight = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.raw = Raw(self.app.http, self.app.manage_key)
+        self.insight = Insight(self.app, self.app.manage_key)
+
+    def room(self, title: str | None = None, people: dict[str, str] | None = None, names: dict[str, str] | None = None) -> str:
+        """A room that is open, with who is invited in which role; its id."""
+        invited = {who: {"role": role} for who, role in (people or {}).items()}
+        room_id: str = self.raw.new_room({"participants": invited})["id"]
+        details = {"title": title, "participants": {who: {"name": name} for who, name in (names or {}).items()}}
+        if title or names:
+            assert self.insight.patch(f"/rooms/{room_id}/details", details).status == 200
+        return room_id
+
+    def play(self, *options: str) -> Json:
+        """A meeting of the past, played by the simulator; its report."""
+        line = [sys.executable, "-m", "simulator", "--json", "--endpoint", self.app.http, "--batch=50", *options]
+        environment = {**os.environ, f"{KEY_PREFIX}meeting": self.app.manage_key}
+        ended = subprocess.run(line, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=SECONDS)
+        assert ended.stderr == ""
+        report: Json = json.loads(ended.stdout.splitlines()[-1])
+        assert report["kind"] == "report", report
+        return report
+
+    @cached_property
+    def lesson(self) -> Json:
+        """Twelve people, of whom all events arrive: somebody never comes."""
+        return self.play("--people=12", "--seed=11")
+
+    @cached_property
+    def lossy(self) -> Json:
+        """A meeting of which every fifth event is lost, so that times are estimated."""
+        return self.play("--people=12", "--seed=3", "--drop=0.2")
+
+    @cached_property
+    def live(self) -> Meeting:
+        """A call that goes on, of three people; one of them was not invited."""
+        people = {raw_id(1): "Presenter", raw_id(2): "Attendee"}
+        call = live_meeting(self.room("Surgery hour", people, {raw_id(1): "Dr. Khan"}), seconds=120)
+        self.insight.deliver(
+            call.started(by=raw_id(1)),
+            call.added(1, raw_id(1), "Ines", "Presenter"),
+            call.added(30, raw_id(2), "Nils", "Attendee"),
+            call.added(60, raw_id(3), "Salma", "Consumer"),
+        )
+        return call
+
+    @cached_property
+    def deleted(self) -> str:
+        """A room that is not there any more, but for its log."""
+        room_id = self.room("Cancelled", {raw_id(1): "Presenter"}, {raw_id(1): "Dr. Khan"})
+        assert self.raw.delete(f"/rooms/{room_id}").status == 204
+        return room_id
+
+    @cached_property
+    def elsewhere(self) -> Meeting:
+        """A call of a room that was not made here."""
+        call = Meeting(room_of_another_service())
+        self.insight.deliver(*call.whole(600, call.stay(1, 500, raw_id(1), "Ines"), call.stay(60, 600, raw_id(2), "Nils")))
+        return call
+
+    @cached_property
+    def played(self) -> Json:
+        """The last meeting that devhost has played, with losses, as it tells of it."""
+        wanted = {"people": 8, "live": False, "seed": 3, "drop": 0.2}
+        assert self.insight.send("POST", "/devhost/meeting", wanted).status == 202
+        until(lambda: self.meeting()["state"] != "playing")
+        return self.meeting()
+
+    def meeting(self) -> Json:
+        told: Json = self.insight.json("/devhost/meeting")
+        return told
+
+    @cached_property
+    def quarantined(self) -> str:
+        """The text of an event that is not understood."""
+        event = Meeting(self.room()).added(1, raw_id(1)) | {"eventTime": "yesterday"}
+        self.insight.deliver(event)
+        return json.dumps(event)
+
+    def many_rooms(self, count: int) -> list[str]:
+        """Rooms, made in parallel."""
+        with ThreadPoolExecutor(8) as pool:
+            return list(pool.map(lambda _: self.room(), range(count)))
+
+
+def hours_from_now(hours: float) -> str:
+    return format_time(now() + round(hours * HOUR))

@@ -1,0 +1,113 @@
+"""Each view for everybody: axe finds nothing, and it fits narrow and wide screens, in light and dark."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import product
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Error, Page, expect
+
+from tests.console.pages import NARROW, Console, Scheme, heading, violations
+from tests.console.scenes import Scenes
+from tests.identifiers import raw_id
+
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+SCREENS = list(product((NARROW, 1600), SCHEMES))
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How it is come to, and what is done there until it is as it is looked at."""
+
+    address: Callable[[Scenes], str]
+    ready: Callable[[Page], None]
+
+
+def see(name: str) -> Callable[[Page], None]:
+    """There is such a table."""
+    return lambda page: expect(page.get_by_role("region", name=name, exact=True)).to_be_visible()
+
+
+def see_bars(page: Page) -> None:
+    expect(page.locator("svg rect").first).to_be_visible()
+    see("Attendance")(page)
+
+
+def open_a_record(page: Page) -> None:
+    page.get_by_role("group").first.click()
+    expect(page.get_by_role("group").first).to_contain_text('"kind"')
+
+
+def open_a_reason(page: Page) -> None:
+    see("Attendance, the truth beside the answer")(page)
+    page.get_by_role("group").first.click()
+
+
+def see_an_answer(page: Page) -> None:
+    expect(page.get_by_role("heading", level=2)).to_be_visible()
+
+
+def see_a_problem(page: Page) -> None:
+    expect(page.get_by_role("alert").filter(has_text=" ")).to_be_visible()
+
+
+VIEWS = {
+    "now": View(lambda scenes: "now" if scenes.live else "", see("Who is in Surgery hour")),
+    "rooms": View(lambda scenes: "rooms" if scenes.lesson else "", see("Rooms")),
+    "rooms, refused": View(lambda _: "rooms?participant=somebody", see_a_problem),
+    "room": View(lambda scenes: f"room/{scenes.lesson['roomId']}", see("Calls")),
+    "room that was deleted": View(lambda scenes: f"room/{scenes.deleted}", see("Who is invited")),
+    "room of another service": View(lambda scenes: f"room/{scenes.elsewhere.room_id}", see("Calls")),
+    "call": View(lambda scenes: f"room/{scenes.lossy['roomId']}/call", see_bars),
+    "call that goes on": View(lambda scenes: f"room/{scenes.live.room_id}/call", see_bars),
+    "log": View(lambda scenes: f"room/{scenes.lesson['roomId']}/log", open_a_record),
+    "explain, nothing asked": View(lambda _: "explain", lambda page: expect(heading(page, "Explain")).to_be_visible()),
+    "explain, admitted": View(lambda scenes: f"explain?room={scenes.live.room_id}&person={quote(raw_id(1))}", see_an_answer),
+    "explain, refused": View(lambda scenes: f"explain?room={scenes.live.room_id}&person={quote(raw_id(9))}", see_an_answer),
+    "quarantine": View(
+        lambda scenes: "quarantine" if scenes.quarantined else "",
+        lambda page: expect(page.get_by_role("button", name="Redrive").first).to_be_visible(),
+    ),
+    "play, played": View(lambda scenes: "play" if scenes.played else "", open_a_reason),
+}
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_axe_finds_nothing_and_it_fits_the_screen(console: Console, scenes: Scenes, name: str) -> None:
+    console.allowed = {400, 404}
+    view = VIEWS[name]
+    page = console.enter(view.address(scenes))
+    view.ready(page)
+    assert wrong_on_any_screen(page) == []
+
+
+def test_the_form_for_the_key_is_so_too(console: Console) -> None:
+    page = console.open()
+    page.get_by_label("Key").fill("no key")
+    page.get_by_label("Key").press("Enter")
+    see_a_problem(page)
+    assert wrong_on_any_screen(page) == []
+
+
+def test_what_axe_finds_is_told(console: Console) -> None:
+    page = console.open()
+    page.evaluate("document.querySelector('main').append(document.createElement('img'))")
+    assert [violation.partition(":")[0] for violation in violations(page)] == ["image-alt"]
+
+
+def wrong_on_any_screen(page: Page) -> list[str]:
+    wrong = []
+    for width, scheme in SCREENS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        try:
+            page.wait_for_function("document.documentElement.scrollWidth <= innerWidth", timeout=2_000)
+        except Error:
+            wrong.append(f"{width} {scheme}: wider than the screen, at {page.evaluate(WIDEST)}")
+        wrong += [f"{width} {scheme}: {violation}" for violation in violations(page)]
+    return wrong
+
+
+WIDEST = """[...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > innerWidth + 1)
+    .map(one => one.outerHTML.slice(0, 150)).slice(-5)"""
