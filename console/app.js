@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { ask, key } from "/console/api.js";
 import { DENIED } from "/console/loading.js";
 import { zone } from "/console/words.js";
-import { useRoute } from "/console/route.js";
+import { address, useRoute } from "/console/route.js";
 import { Explain } from "/console/explain.js";
 import { Now } from "/console/now.js";
 import { Play } from "/console/play.js";
@@ -16,6 +16,7 @@ import { Rooms } from "/console/rooms.js";
 const VIEWS = {
   now: { title: "Now", view: Now },
   rooms: { title: "Rooms", view: Rooms },
+  room: { view: Room },
   explain: { title: "Explain", view: Explain },
   quarantine: { title: "Quarantine", view: Quarantine },
   play: { title: "Play a meeting", view: Play },
@@ -89,36 +90,36 @@ function KeyForm({ enter, refused }) {
 function Inside({ leave }) {
   const route = useRoute();
   const [laptop, setLaptop] = useState(false);
-  const heading = useRef();
-  const shown = useRef(null);
   useEffect(() => {
     onLaptop().then(setLaptop);
   }, []);
-  const [name, ...rest] = route.path;
-  const { title, view } = name === "room" ? { title: "Room", view: Room } : VIEWS[name] ?? VIEWS.now;
+  const name = route.path[0] in VIEWS ? route.path[0] : "now";
   const place = route.path.join("/");
+  const shown = useRef(place);
   useEffect(() => {
-    document.title = `${title} · Anteroom`;
-    if (shown.current !== null && shown.current !== place) heading.current?.focus(); // a screen reader goes on from there
+    if (shown.current !== place) toContent(); // a screen reader goes on from there
     shown.current = place;
   }, [place]);
+  const { view } = VIEWS[name];
   return html`
-    <a class="skip" href="#main" onClick=${(event) => { event.preventDefault(); heading.current?.focus(); }}>To the content</a>
+    <a class="skip" href="#main" onClick=${toContent}>To the content</a>
     <header>
       <strong class="brand">Anteroom</strong>
       <nav aria-label="Views">
         ${Object.entries(VIEWS)
-          .filter(([view]) => view !== "play" || laptop)
-          .map(([view, { title }]) => html`<a href=${`#/${view}`} aria-current=${view === name || (view === "now" && !(name in VIEWS) && name !== "room") ? "page" : undefined}>${title}</a>`)}
+          .filter(([each, { title }]) => title && (each !== "play" || laptop))
+          .map(([each, { title }]) => html`<a href=${address([each])} aria-current=${each === name ? "page" : each === "rooms" && name === "room" ? "true" : undefined}>${title}</a>`)}
       </nav>
       <button type="button" class="quiet" onClick=${leave}>Forget the key</button>
     </header>
-    <main id="main">
-      <h1 tabindex="-1" ref=${heading}>${title}</h1>
-      <${view} key=${name === "room" ? rest[0] : name} route=${route} />
-    </main>
+    <main id="main"><${view} key=${name === "room" ? route.path[1] : name} route=${route} /></main>
     <footer class="faint">Times are those of ${zone()}; hover over one to see it whole.</footer>
   `;
+}
+
+function toContent(event) {
+  event?.preventDefault();
+  document.querySelector("h1").focus();
 }
 
 render(html`<${Console} />`, document.body);

@@ -11,7 +11,7 @@ import { Loading, Problem, Time } from "/console/parts.js";
 import { address } from "/console/route.js";
 import { called, counted, length, moment } from "/console/words.js";
 
-const EVERY_SECONDS = 3;
+const EVERY_SECONDS = 2;
 
 export function CallView({ roomId, room, callId }) {
   const listed = useLoaded((signal) => callsOf(roomId, signal), [roomId], callId ? 0 : EVERY_SECONDS);
@@ -39,6 +39,17 @@ async function callsOf(roomId, signal) {
     if (failure.status === 404) return [];
     throw failure;
   }
+}
+
+/** The newest call of a room, as it unfolds. */
+export function Unfolding({ roomId }) {
+  const room = useLoaded((signal) => get(ofRoom(roomId, "overview"), {}, signal), [roomId]).data;
+  const { data: calls, failure } = useLoaded((signal) => callsOf(roomId, signal), [roomId], EVERY_SECONDS);
+  const newest = calls?.[0]?.id;
+  return html`
+    <${Problem} failure=${failure} />
+    ${room && newest ? html`<${Drawn} key=${newest} roomId=${roomId} room=${room} callId=${newest} />` : html`<p role="status">Nobody has come yet.</p>`}
+  `;
 }
 
 function Drawn({ roomId, room, callId }) {

@@ -4,9 +4,9 @@ import { html } from "htm/preact";
 import { useState } from "preact/hooks";
 import { get, ofRoom, page } from "/console/api.js";
 import { useLoaded } from "/console/loading.js";
-import { Field, Problem, Role, Time } from "/console/parts.js";
+import { Field, Heading, Problem, Role, Time } from "/console/parts.js";
 import { replaceQuery } from "/console/route.js";
-import { called, fromField, toField } from "/console/words.js";
+import { called, counted, fromField, localized, toField } from "/console/words.js";
 
 const ROOM_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
@@ -31,17 +31,18 @@ export function Explain({ route }) {
     answer.reload();
   };
   return html`
+    <${Heading}>Explain<//>
     <form class="filters" onSubmit=${submit} key=${`${roomId} ${person}`}>
-      <${Field} label="Room (id, or type its title)">
+      <${Field} label="Room (id or title)">
         <input name="room" list="rooms" required value=${roomId ?? ""} pattern=${ROOM_ID.source} title="The id of a room: 16 or 17 digits"
           onInput=${(event) => setTyped(event.target.value)} onChange=${(event) => ROOM_ID.test(event.target.value) && replaceQuery(route, { room: event.target.value })} />
       <//>
       <datalist id="rooms">${found.data?.map((room) => html`<option value=${room.id}>${room.title}</option>`)}</datalist>
-      <${Field} label="Person (raw id, name or external id)">
+      <${Field} label="Person (name or raw id)">
         <input name="person" list="people" required value=${person ?? ""} />
       <//>
       <datalist id="people">${people.map((one) => html`<option value=${one.rawId}>${[one.name, one.externalId, one.role].filter(Boolean).join(", ")}</option>`)}</datalist>
-      <${Field} label="At (empty: now)"><input name="at" type="datetime-local" step="1" value=${at ? toField(at) : ""} /><//>
+      <${Field} label="At (empty: now)"><input name="at" type="datetime-local" value=${at ? toField(at) : ""} /><//>
       <button>May they come in?</button>
     </form>
     <${Problem} failure=${overview.failure} reload=${overview.reload} />
@@ -67,11 +68,13 @@ function Answer({ of, room, at }) {
   return html`<section class=${`answer ${of.admitted ? "yes" : "no"}`} role="status">
     <h2>${called(one)} ${of.admitted ? "may" : "may not"} come into ${where} ${when}.</h2>
     ${of.admitted && html`
-      <p>As <${Role} of=${of.role} />, until <${Time} of=${of.validUntil} />. They may:</p>
-      <ul class="capabilities">${of.capabilities.map(({ name, only }) => html`<li><code>${name}</code>${only && html` <span class="faint">(${only} only)</span>`}</li>`)}</ul>`}
-    ${!of.admitted && html`<ul>${of.reasons.map((reason) => html`<li>
-      <strong>${reason.message}</strong> <code class="faint">${reason.code}${reason.subCode ? ` ${reason.subCode}` : ""}</code>
-      ${reason.opensAt && html`<br />Opens at <${Time} of=${reason.opensAt} />.`}
+      <p>As <${Role} of=${of.role} />, until <${Time} of=${of.validUntil} />.</p>
+      <details>
+        <summary>${counted(of.capabilities.length, "capability", "capabilities")} of that role</summary>
+        <ul class="capabilities">${of.capabilities.map(({ name, only }) => html`<li><code>${name}</code>${only && html` <span class="faint">(${only} only)</span>`}</li>`)}</ul>
+      </details>`}
+    ${!of.admitted && html`<p>What they are told:</p><ul>${of.reasons.map((reason) => html`<li>
+      <strong>${localized(reason.message)}</strong> <code class="faint">${reason.code}${reason.subCode ? ` ${reason.subCode}` : ""}</code>
     </li>`)}</ul>`}
   </section>`;
 }

@@ -3,7 +3,7 @@
 import { html } from "htm/preact";
 import { useState } from "preact/hooks";
 import { all, useLoaded, useNow } from "/console/loading.js";
-import { Loading, Person, Problem, Role, Since, Table, Time } from "/console/parts.js";
+import { Heading, Loading, Person, Problem, Role, Since, Table, Time } from "/console/parts.js";
 import { address } from "/console/route.js";
 import { counted } from "/console/words.js";
 
@@ -16,6 +16,7 @@ export function Now() {
   const now = useNow();
   const people = rooms?.reduce((sum, room) => sum + room.count, 0);
   return html`
+    <${Heading}>Now<//>
     <${Problem} failure=${failure} at=${at} />
     ${!rooms && !failure && html`<${Loading} />`}
     ${rooms && html`<p role="status">${rooms.length

@@ -1,7 +1,17 @@
 // What several views show.
 
 import { html } from "htm/preact";
+import { useEffect } from "preact/hooks";
 import { called, exact, length, moment, short } from "/console/words.js";
+
+/** The heading of a view, which names the tab, too. */
+export function Heading({ children }) {
+  const text = [children].flat().join("");
+  useEffect(() => {
+    document.title = `${text} · Anteroom`;
+  }, [text]);
+  return html`<h1 tabindex="-1">${text}</h1>`;
+}
 
 /** A time; hovering tells it to the millisecond. */
 export const Time = ({ of, estimated }) =>

@@ -1,10 +1,11 @@
 // Play a meeting, on a laptop: the simulator stands for the calling service and Event Grid; at the end its truth beside the answers.
 
 import { html } from "htm/preact";
-import { useEffect, useState } from "preact/hooks";
-import { ask, get, ofRoom } from "/console/api.js";
+import { useState } from "preact/hooks";
+import { ask, get } from "/console/api.js";
+import { Unfolding } from "/console/call.js";
 import { useLoaded } from "/console/loading.js";
-import { Field, Loading, Person, Problem, Role, State, Table, Time } from "/console/parts.js";
+import { Field, Heading, Loading, Person, Problem, State, Table } from "/console/parts.js";
 import { address } from "/console/route.js";
 import { counted, length } from "/console/words.js";
 
@@ -32,6 +33,7 @@ export function Play() {
     reload();
   };
   return html`
+    <${Heading}>Play a meeting<//>
     <p>The simulator plays people who come late, drop out, come back or never come. Their events go through Event Grid's webhook, as badly as you like.</p>
     ${last?.state !== "playing" && html`<${Wanted} play=${(wanted) => act("POST", wanted)} refused=${refused} />`}
     <${Problem} failure=${refused ?? failure} reload=${refused ? undefined : reload} />
@@ -70,15 +72,15 @@ function Wanted({ play, refused }) {
   };
   const invalid = (name) => (refused?.target === name ? "true" : undefined);
   return html`<form class="filters" onSubmit=${submit}>
-    <${Field} label="People"><input name="people" type="number" min="4" max="5000" value="12" required aria-invalid=${invalid("people")} /><//>
+    <${Field} label="People"><input name="people" type="number" min="2" max="5000" value="12" required aria-invalid=${invalid("people")} /><//>
     <${Field} label="When">
       <select value=${live ? "live" : "past"} onChange=${(event) => setLive(event.target.value === "live")}>
         <option value="live">now, as a film</option>
         <option value="past">in the past, at once</option>
       </select>
     <//>
-    ${live && html`<${Field} label="Minutes in one"><input name="speed" type="number" min="1" max="600" value="60" required aria-invalid=${invalid("speed")} /><//>`}
-    <${Field} label="Each event so many times"><input name="duplicate" type="number" min="1" max="10" value="1" required /><//>
+    ${live && html`<${Field} label="Speed (times)"><input name="speed" type="number" min="1" max="120" value="60" required aria-invalid=${invalid("speed")} /><//>`}
+    <${Field} label="Copies of each event"><input name="duplicate" type="number" min="1" max="10" value="1" required /><//>
     <${Field} label="Lost (%)"><input name="drop" type="number" min="0" max="100" value="0" required /><//>
     <${Field} label="Late by up to (s)"><input name="delay" type="number" min="0" max="60" step="0.1" value="0" required /><//>
     <${Field} label="Seed (empty: any)"><input name="seed" type="number" min="0" /><//>
@@ -96,18 +98,9 @@ function Playing({ last, stop }) {
         <progress max=${progress.of} value=${progress.delivered} aria-label="Events delivered"></progress>${" "}
         ${progress.delivered} of ${counted(progress.of, "event")} delivered${progress.retries ? `, ${counted(progress.retries, "retry", "retries")}: ${progress.failure}` : ""}
       </p>`}
-      ${roomId && html`<${Present} roomId=${roomId} />`}
       <button type="button" onClick=${stop}>Stop</button>
+      ${roomId && html`<${Unfolding} roomId=${roomId} />`}
     </section>`;
-}
-
-function Present({ roomId }) {
-  const { data, failure, at } = useLoaded((signal) => get(ofRoom(roomId, "presence"), {}, signal), [roomId], EVERY_SECONDS);
-  const call = data?.call;
-  return html`
-    <${Problem} failure=${failure} at=${at} />
-    ${data && html`<p role="status">${call ? `${counted(call.count, "person is", "people are")} in the call, at most ${call.peak} so far.` : "Nobody is in the room now."}</p>`}
-    <ul class="people">${call?.participants.map((one) => html`<li key=${one.rawId}><${Person} of=${one} /> <${Role} of=${one.role} /></li>`)}</ul>`;
 }
 
 function Report({ report }) {
@@ -118,7 +111,7 @@ function Report({ report }) {
     <section aria-label="The truth beside the answers">
       <h2>The truth beside what the app says</h2>
       <p><a href=${address(["room", report.roomId, "call"])}>${report.title}</a>, seed ${report.seed}:
-        ${" "}${counted(report.events, "event")}, ${report.dropped} lost. <strong>${counted(report.compared, "answer")} compared, ${verdict}</strong></p>
+        ${" "}${counted(report.events, "event")}, ${report.dropped} lost${report.refused ? `, ${report.refused} refused: ${report.refusal}` : ""}. <strong>${counted(report.compared, "answer")} compared, ${verdict}</strong></p>
       <${Table} label="Attendance, the truth beside the answer" columns=${["Who", ...Object.values(FIELDS)]}>
         ${report.people.map((one) => html`<tr key=${one.rawId}>
           <th scope="row"><${Person} of=${one} />${!one.invited && html` <span class="faint">uninvited</span>`}</th>

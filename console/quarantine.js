@@ -4,12 +4,13 @@ import { html } from "htm/preact";
 import { useState } from "preact/hooks";
 import { ask, get } from "/console/api.js";
 import { usePages } from "/console/loading.js";
-import { Loading, More, Problem, Time } from "/console/parts.js";
+import { Heading, Loading, More, Problem, Time } from "/console/parts.js";
 
 export function Quarantine() {
   const pages = usePages("/quarantine", {}, []);
   const [told, setTold] = useState(null);
   return html`
+    <${Heading}>Quarantine<//>
     <p>Events that were delivered but not understood. Nothing is lost: after an upgrade that understands them, redrive them.</p>
     <p role="status">${told}</p>
     <${Problem} failure=${pages.failure} reload=${pages.reload} />

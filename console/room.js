@@ -5,7 +5,7 @@ import { get, ofRoom } from "/console/api.js";
 import { useLoaded, usePages } from "/console/loading.js";
 import { CallView } from "/console/call.js";
 import { Log } from "/console/log.js";
-import { Loading, More, Person, Problem, RawId, Role, State, Table, Time } from "/console/parts.js";
+import { Heading, Loading, More, Person, Problem, RawId, Role, State, Table, Time } from "/console/parts.js";
 import { address } from "/console/route.js";
 import { counted, length } from "/console/words.js";
 
@@ -27,10 +27,8 @@ export function Room({ route }) {
   const [, roomId, tab = "", callId] = route.path;
   const { data: room, failure, at, reload } = useLoaded((signal) => overview(roomId, signal), [roomId], EVERY_SECONDS);
   return html`
-    <div class="title">
-      <p class="name">${room?.title ?? ""}</p>
-      <p><code>${roomId}</code>${" "}${room && html`<${State} of=${room.state} />`}</p>
-    </div>
+    <${Heading}>${room?.title ?? `Room ${roomId}`}<//>
+    <p><code>${roomId}</code>${" "}${room && html`<${State} of=${room.state} />`}</p>
     <nav class="tabs" aria-label="Of this room">
       ${Object.entries(TABS).map(([name, label]) => html`<a href=${address(["room", roomId, ...(name ? [name] : [])])}
         aria-current=${name === tab ? "page" : undefined}>${label}</a>`)}
@@ -62,13 +60,13 @@ function Roster({ room }) {
     ${people.length === 0 && html`<p>Nobody is invited.</p>`}
     ${people.length > 0 && html`
       <p>${counted(people.length, "person", "people")}.</p>
-      <${Table} label="Who is invited" columns=${["Who", "Role", "External id", "Raw id", ""]}>
+      <${Table} label="Who is invited" columns=${["Who", "Role", "External id", "Raw id", "Admission"]}>
         ${people.map((one) => html`<tr key=${one.rawId}>
           <th scope="row">${one.name ? html`<${Person} of=${one} />` : html`<span class="faint">no name</span>`}</th>
           <td><${Role} of=${one.role} /></td>
           <td>${one.externalId}</td>
           <td><${RawId} of=${one.rawId} /></td>
-          <td><a href=${address(["explain"], { room: room.roomId, person: one.rawId })} aria-label=${`May ${one.name ?? one.rawId} come in?`}>May they come in?</a></td>
+          <td><a href=${address(["explain"], { room: room.roomId, person: one.rawId })}>May they come in?<span class="unseen"> ${one.name ?? one.rawId}</span></a></td>
         </tr>`)}
       <//>`}`;
 }

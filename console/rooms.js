@@ -3,7 +3,7 @@
 import { html } from "htm/preact";
 import { useEffect, useState } from "preact/hooks";
 import { usePages } from "/console/loading.js";
-import { Field, Loading, More, Problem, State, Table, Time } from "/console/parts.js";
+import { Field, Heading, Loading, More, Problem, State, Table, Time } from "/console/parts.js";
 import { address, replaceQuery } from "/console/route.js";
 import { fromField, toField } from "/console/words.js";
 
@@ -16,6 +16,7 @@ export function Rooms({ route }) {
   const filtered = Object.values(query).some(Boolean);
   const set = (name) => (value) => replaceQuery(route, { [name]: value });
   return html`
+    <${Heading}>Rooms<//>
     <form class="filters" role="search" onSubmit=${(event) => event.preventDefault()}>
       <${Field} label="Title has"><${Typed} type="search" value=${title} set=${set("title")} /><//>
       <${Field} label="State">
@@ -68,5 +69,5 @@ function Typed({ value = "", set, ...rest }) {
   return html`<input ...${rest} value=${text} onInput=${(event) => setText(event.target.value)} />`;
 }
 
-const At = ({ value, set }) => html`<input type="datetime-local" step="1" value=${value ? toField(value) : ""}
+const At = ({ value, set }) => html`<input type="datetime-local" value=${value ? toField(value) : ""}
   onChange=${(event) => set(fromField(event.target.value))} />`;

@@ -1,8 +1,8 @@
 // The legs of a call, for drawing: people, when each was in, and how many were in over time. Times are in milliseconds.
 
 /**
- * One for each person who was in the call, by when they came, after those invited who did not come:
- * {rawId, name, displayName, role, legs: [{from, until, role, estimatedFrom, estimatedUntil, leg}]}.
+ * One for each person: those invited who did not come, then those who came, by when they did:
+ * {rawId, name, displayName, role, legs: [{from, until, role, goesOn, estimatedFrom, estimatedUntil, lane, lanes, leg}]}.
  * Legs that go on end at `at`.
  */
 export function stays(call, room, at) {
@@ -23,8 +23,20 @@ export function stays(call, room, at) {
     });
     people.set(who, known);
   }
+  for (const one of people.values()) inLanes(one.legs);
   const first = (one) => Math.min(...one.legs.map((leg) => leg.from), one.legs.length ? Infinity : -Infinity);
   return [...people.values()].sort((one, other) => first(one) - first(other));
+}
+
+/** Puts legs that overlap beside each other: each gets its `lane`, and how many `lanes` the person needs. */
+function inLanes(legs) {
+  const ends = [];
+  for (const leg of legs.sort((one, other) => one.from - other.from)) {
+    const free = ends.findIndex((end) => end <= leg.from);
+    leg.lane = free < 0 ? ends.length : free;
+    ends[leg.lane] = leg.until;
+  }
+  for (const leg of legs) leg.lanes = ends.length;
 }
 
 /** Who was in at a time: some leg began by then and ended later, or goes on. */

@@ -9,7 +9,17 @@ import { called, counted, exact, length } from "/console/words.js";
 const ROLES = ["Presenter", "Attendee", "Consumer", "Collaborator"];
 const COLORS = [...ROLES.map((role) => `var(--${role.toLowerCase()})`), "var(--no-role)"];
 const NARROW = 600;
+const ROW = 24;
+const NARROW_ROW = 12;
+const TIP = { fill: "var(--raised)", stroke: "var(--line)", lineHeight: 1.35 };
+const MANY = 60; // people, from which on rows are narrow
 const EDGE = 1_000; // milliseconds of an instant, so that a leg of no length is seen
+const AROUND = 0.15; // of the call's length is shown before and after it, if it was scheduled so
+const TICKS = [
+  [6 * 60_000, { timeStyle: "medium" }],
+  [36 * 3_600_000, { timeStyle: "short" }],
+  [Infinity, { dateStyle: "medium", timeStyle: "short" }],
+];
 
 /** Loads the charts' libraries when they are first needed; they are scripts of the global kind. */
 let loaded;
@@ -18,8 +28,7 @@ const charts = () => (loaded ??= import("/console/d3.js").then(() => import("/co
 export function Timeline({ call, people, room, at }) {
   const [Plot, setPlot] = useState(null);
   const [width, setWidth] = useState(0);
-  const [moment, setMoment] = useState(null); // null: the last one
-  const frame = useRef();
+  const [moment, setMoment] = useState(null); // null: now, or when most were in
   const rows = useRef();
   const beneath = useRef();
   const [scale, setScale] = useState(null);
@@ -29,19 +38,21 @@ export function Timeline({ call, people, room, at }) {
   }, []);
   useLayoutEffect(() => {
     const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry.contentRect.width)));
-    observer.observe(frame.current);
+    observer.observe(rows.current);
     return () => observer.disconnect();
   }, []);
   useEffect(() => {
     if (!Plot || !width) return;
     const shared = layout(width, span, people);
     const upper = drawLegs(Plot, shared, people, room);
-    const lower = drawCounts(Plot, shared, people, span, call.endedAt === null, room);
-    rows.current.replaceChildren(upper);
-    beneath.current.replaceChildren(lower);
+    const lower = drawCounts(Plot, shared, people, call.endedAt === null, room);
+    for (const [place, chart] of [[rows, upper], [beneath, lower]]) {
+      for (const part of chart.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label"); // the whole has one
+      place.current.replaceChildren(chart);
+    }
     setScale(() => upper.scale("x"));
   }, [Plot, width, people, room, call]);
-  const shown = clamp(moment ?? (call.endedAt === null ? at : span.from), span);
+  const shown = clamp(moment ?? (call.endedAt === null || !call.peakAt ? at : Date.parse(call.peakAt)), span);
   const present = presentAt(people, shown);
   const point = (event) => {
     if (!scale) return;
@@ -50,7 +61,7 @@ export function Timeline({ call, people, room, at }) {
   };
   return html`
     <${Legend} people=${people} room=${room} />
-    <div class="timeline" ref=${frame}>
+    <div class="timeline">
       <div class="rows" ref=${rows} onClick=${point} tabindex="0" role="img" aria-label=${summary(people)}></div>
       <div class="beneath" ref=${beneath} onClick=${point} role="img" aria-label="How many people were in the call over time"></div>
       ${scale && html`<div class="cursor" style=${{ left: `${scale.apply(shown)}px` }}></div>`}
@@ -67,14 +78,13 @@ export function Timeline({ call, people, room, at }) {
   `;
 }
 
-/** From when to when is drawn: the call and the scheduled time, but of that no more than three times the call's length around it. */
+/** From when to when is drawn: the call, and some of the scheduled time around it. */
 function extent(call, people, room, at) {
   const from = Date.parse(call.startedAt);
   const until = Math.max(call.endedAt ? Date.parse(call.endedAt) : at, from + EDGE);
-  const most = 3 * Math.max(until - from, 60_000);
-  const slot = scheduled(room);
-  if (!slot || slot.until < from - most || slot.from > until + most) return { from, until };
-  return { from: Math.max(Math.min(from, slot.from), from - most), until: Math.min(Math.max(until, slot.until), until + most) };
+  const slot = scheduled(room) ?? { from, until };
+  const around = AROUND * (until - from);
+  return { from: Math.max(Math.min(from, slot.from), from - around), until: Math.min(Math.max(until, slot.until), until + around) };
 }
 
 const scheduled = (room) => (room?.scheduledStart ? { from: Date.parse(room.scheduledStart), until: Date.parse(room.scheduledEnd) } : null);
@@ -87,22 +97,24 @@ function roleAt(one, time) {
 
 function layout(width, span, people) {
   const narrow = width < NARROW;
-  const row = people.length > 60 ? 12 : 24;
+  const row = people.length > MANY ? NARROW_ROW : ROW;
   const marginLeft = narrow ? 96 : 180;
+  const format = new Intl.DateTimeFormat(undefined, TICKS.find(([most]) => span.until - span.from < most)[1]);
   return {
     width,
     row,
     className: "chart",
     marginLeft,
-    marginRight: 16,
+    marginRight: 24,
     style: { fontSize: "12px", overflow: "visible" },
-    x: { type: "time", domain: [new Date(span.from), new Date(span.until)], label: null, ticks: narrow ? 3 : 8 },
+    x: { type: "time", domain: [new Date(span.from), new Date(span.until)], label: null },
+    axis: { label: null, ticks: narrow ? 3 : 8, tickFormat: (time) => format.format(time) },
     lineWidth: (marginLeft - 16) / 12,
     span,
   };
 }
 
-function drawLegs(Plot, { row, lineWidth, span, ...shared }, people, room) {
+function drawLegs(Plot, { row, lineWidth, span, axis, ...shared }, people, room) {
   const names = new Map(people.map((one) => [one.rawId, called(one)]));
   const legs = people.flatMap((one) => one.legs.map((leg) => ({ ...leg, one, until: Math.max(leg.until, leg.from + EDGE) })));
   const y = (each) => each.one.rawId;
@@ -110,8 +122,8 @@ function drawLegs(Plot, { row, lineWidth, span, ...shared }, people, room) {
     ...(leg.estimatedFrom ? [{ one: leg.one, time: leg.from }] : []),
     ...(leg.estimatedUntil ? [{ one: leg.one, time: leg.until }] : []),
   ]);
-  const sure = (leg) => !leg.estimatedFrom && !leg.estimatedUntil;
-  const bar = { x1: "from", x2: "until", y, inset: row > 12 ? 3 : 1, rx: 2, fill: (leg) => leg.role ?? "no role" };
+  const role = (leg) => leg.role ?? "no role";
+  const bars = Object.values(Object.groupBy(legs, ({ lane, lanes, estimatedFrom, estimatedUntil }) => [lane, lanes, estimatedFrom || estimatedUntil]));
   return Plot.plot({
     ...shared,
     height: people.length * row + 48,
@@ -121,25 +133,35 @@ function drawLegs(Plot, { row, lineWidth, span, ...shared }, people, room) {
     color: { domain: [...ROLES, "no role"], range: COLORS },
     marks: [
       ...shade(Plot, room, span),
-      Plot.axisX({ anchor: "top", label: null, ticks: shared.x.ticks }),
+      Plot.axisX({ anchor: "top", ...axis }),
       Plot.axisY({ tickFormat: (rawId) => names.get(rawId), tickSize: 0, textOverflow: "ellipsis", lineWidth }),
       Plot.ruleY(people, { y: "rawId", stroke: "var(--line)", strokeWidth: 0.5 }),
       Plot.text(people.filter((one) => !one.legs.length), {
-        x: () => span.from, y: "rawId", text: () => "did not come", textAnchor: "start", dx: 6, fill: "var(--absent)",
+        x: () => span.from, y: "rawId", text: () => "not in this call", textAnchor: "start", dx: 6, fill: "var(--absent)",
       }),
-      Plot.barX(legs.filter(sure), bar),
-      Plot.barX(legs.filter((leg) => !sure(leg)), { ...bar, fillOpacity: 0.45, stroke: bar.fill, strokeDasharray: "3,3" }),
+      ...bars.map((alike) => Plot.barX(alike, { x1: "from", x2: "until", y, fill: role, rx: 2, ...inLane(alike[0], row), ...looks(alike[0], role) })),
       Plot.tickX(estimated, { x: "time", y, stroke: "var(--warning)", strokeWidth: 2, strokeDasharray: "2,2", inset: 1 }),
       Plot.text(estimated, { x: "time", y, text: () => "≈", fill: "var(--warning)", dx: 8, fontWeight: "bold", fontSize: 14 }),
-      Plot.tip(legs, Plot.pointerY({ x1: "from", x2: "until", y, title: tipOf, maxRadius: 200, fill: "var(--raised)", stroke: "var(--line)" })),
+      Plot.tip(legs, Plot.pointerY({ x1: "from", x2: "until", y, title: tipOf, maxRadius: 200, ...TIP })),
     ],
   });
 }
 
-function drawCounts(Plot, { row, lineWidth, span, ...shared }, people, extent, live, room) {
-  const changes = counts(people, extent.until);
-  const points = [{ time: extent.from, count: 0 }, ...changes.filter(({ time }) => time < extent.until || !live)];
-  if (live) points.push({ time: extent.until, count: points.at(-1).count });
+/** Two devices of a person share the row. */
+function inLane({ lane, lanes }, row) {
+  const edge = row > NARROW_ROW ? 3 : 1;
+  const height = (row - 2 * edge) / lanes;
+  return { insetTop: edge + lane * height, insetBottom: edge + (lanes - 1 - lane) * height };
+}
+
+/** A leg of which an end is estimated is paler, with a dashed edge. */
+const looks = ({ estimatedFrom, estimatedUntil }, role) =>
+  estimatedFrom || estimatedUntil ? { fillOpacity: 0.45, stroke: role, strokeDasharray: "3,3" } : {};
+
+function drawCounts(Plot, { row, lineWidth, span, axis, ...shared }, people, live, room) {
+  const changes = counts(people, span.until);
+  const points = [{ time: span.from, count: 0 }, ...changes.filter(({ time }) => time < span.until || !live)];
+  if (live) points.push({ time: span.until, count: points.at(-1).count });
   const most = Math.max(1, ...points.map(({ count }) => count));
   const step = { x: "time", y: "count", curve: "step-after" };
   return Plot.plot({
@@ -152,10 +174,10 @@ function drawCounts(Plot, { row, lineWidth, span, ...shared }, people, extent, l
       ...shade(Plot, room, span),
       Plot.areaY(points, { ...step, fill: "var(--accent)", fillOpacity: 0.25 }),
       Plot.lineY(points, { ...step, stroke: "var(--accent)" }),
-      Plot.axisX({ label: null, ticks: shared.x.ticks }),
+      Plot.axisX(axis),
       Plot.axisY({ label: null, ticks: Math.min(most, 4), tickFormat: "d" }),
       Plot.ruleY([0], { stroke: "var(--line)" }),
-      Plot.tip(points, Plot.pointerX({ x: "time", y: "count", title: ({ time, count }) => `${counted(count, "person", "people")}\nfrom ${exact(time)}`, fill: "var(--raised)", stroke: "var(--line)" })),
+      Plot.tip(points, Plot.pointerX({ x: "time", y: "count", title: ({ time, count }) => `${counted(count, "person", "people")}\nfrom ${exact(time)}`, ...TIP })),
     ],
   });
 }

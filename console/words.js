@@ -6,7 +6,7 @@ const EXACT = new Intl.DateTimeFormat(undefined, {
   year: "numeric", month: "short", day: "numeric",
   hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, timeZoneName: "short",
 });
-const UTC_IN_TEXT = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g;
+const UTC_IN_TEXT = /\b(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:Z| UTC)/g;
 
 /** A time in the reader's zone; without the date if that is today's. */
 export function moment(time, now = new Date()) {
@@ -18,7 +18,7 @@ export function moment(time, now = new Date()) {
 export const exact = (time) => EXACT.format(new Date(time));
 
 /** A sentence of the service with its times in the reader's zone. */
-export const localized = (text) => text.replace(UTC_IN_TEXT, (time) => moment(time));
+export const localized = (text) => text.replace(UTC_IN_TEXT, (_, day, time) => moment(`${day}T${time}Z`));
 
 export const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
@@ -43,5 +43,5 @@ export const counted = (number, one, many = `${one}s`) => `${number.toLocaleStri
 export const fromField = (text) => (text ? new Date(text).toISOString() : "");
 export function toField(time) {
   const date = new Date(time);
-  return new Date(date - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+  return new Date(date - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
