@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rooms.errors import InvalidParameter
-from rooms.rules.details import MAX_NAMED, details_difference, patched_details, scheduled
+from rooms.rules.details import MAX_NAMED, details_difference, names_in, patched_details, scheduled
 from rooms.rules.time import HOUR, parse_time
 
 FIRST, SECOND, THIRD = (f"2026-05-04T1{hour}:00:00+00:00" for hour in range(3))
@@ -109,3 +109,9 @@ def test_when_the_room_is_meant_to_be_used() -> None:
     assert scheduled({"title": "a"}) is None
     start = parse_time(FIRST)
     assert scheduled({"scheduledStart": FIRST, "scheduledEnd": THIRD}) == (start, start + 2 * HOUR)
+
+
+def test_only_who_has_a_name_is_called_so() -> None:
+    assert names_in({}) == {}
+    people = {"8:a": {"name": "Alice", "externalId": "1"}, "8:b": {"externalId": "2"}}
+    assert names_in({"title": "a", "participants": people}) == {"8:a": "Alice"}

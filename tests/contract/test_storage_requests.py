@@ -1,0 +1,56 @@
+"""How many requests to the storage what a console asks costs, as docs/design.md has it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.contract.events import live_meeting
+from tests.contract.insight import Insight
+from tests.contract.raw import Raw
+from tests.identifiers import raw_id
+from tests.running import RunningApp, running_app
+from tests.storage_proxy import StorageProxy
+
+ALICE = raw_id(1)
+
+
+@pytest.fixture(scope="module")
+def app(storage_proxy: StorageProxy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+    storage_proxy.forget()
+    settings = {"ROOMS_STORAGE": storage_proxy.connection_string, "ROOMS_TABLE": "requests"}
+    with running_app(tmp_path_factory.mktemp("requests"), settings) as app:
+        yield app
+
+
+@pytest.fixture(scope="module")
+def room_id(app: RunningApp) -> str:
+    """A room with details and a call that goes on, the only one."""
+    insight, raw = Insight(app, app.manage_key), Raw(app.http, app.manage_key)
+    room_id: str = raw.new_room({"participants": {ALICE: {"role": "Presenter"}}})["id"]
+    assert insight.patch(f"/rooms/{room_id}/details", {"title": "Tea", "participants": {ALICE: {"name": "Alice"}}}).status == 200
+    call = live_meeting(room_id)
+    insight.deliver(call.started(), call.added(1, ALICE))
+    return room_id
+
+
+@pytest.mark.parametrize(
+    ("path", "requests"),
+    [
+        ("/rooms/{}/overview", 1),
+        ("/rooms/{}/details", 1),
+        ("/rooms/{}/log", 2),
+        ("/rooms/{}/log?kind=RoomDeleted", 2),
+        ("/rooms/{}/presence", 3),
+        ("/live", 10 + 3),
+        ("/rooms", 10),
+        ("/rooms?title=tea", 70),
+        (f"/rooms?participant={ALICE}&title=tea", 20 + 1),
+    ],
+)
+def test_a_question_costs(app: RunningApp, proxy: StorageProxy, room_id: str, path: str, requests: int) -> None:
+    counts = []
+    for _ in range(2):  # in one of them the timer may have some of its own
+        proxy.forget()
+        assert Insight(app, app.read_key).get(path.format(room_id)).status == 200
+        counts.append(len(proxy.seen))
+    assert min(counts) == requests
