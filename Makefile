@@ -25,7 +25,7 @@ help:
 	@echo 'make test       run the tests (ARGS="-k words" goes to pytest; -n0 runs them one by one)'
 	@echo 'make histories  try calls on many generated histories (HISTORIES=$(HISTORIES))'
 	@echo 'make check      lint, format and types'
-	@echo 'make format     let ruff put the format right'
+	@echo 'make format     let ruff and biome put the format right'
 	@echo 'make install    only install what these need; they do it themselves'
 	@echo 'make clean      remove what was installed; the data stays'
 
@@ -59,11 +59,13 @@ test: install chromium
 histories: install
 	@HISTORIES=$(HISTORIES) "$(BIN)/python" -m pytest tests/rules/test_histories.py tests/storage/test_calls.py -k histories $(ARGS)
 
-check: $(PYTHON_READY)
-	@"$(BIN)/python" -m ruff check --quiet . && "$(BIN)/python" -m ruff format --quiet --check . && "$(BIN)/python" -m mypy && echo 'Lint, format and types are in order.'
+check: install
+	@"$(BIN)/python" -m ruff check --quiet . && "$(BIN)/python" -m ruff format --quiet --check . && "$(BIN)/python" -m mypy \
+	 && PATH="$(BIN):$$PATH" node_modules/.bin/biome ci --colors=off --error-on-warnings . && echo 'Lint, format and types are in order.'
 
-format: $(PYTHON_READY)
+format: install
 	@"$(BIN)/python" -m ruff check --quiet --fix . ; "$(BIN)/python" -m ruff format .
+	@PATH="$(BIN):$$PATH" node_modules/.bin/biome check --write .
 
 clean:
 	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

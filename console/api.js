@@ -38,7 +38,10 @@ export async function ask(method, path, { query = {}, body, signal, as = key.get
   }
   const content = answer.headers.get("Content-Type")?.includes("/json") ? JSON.parse(text) : text;
   if (answer.ok) return content || null;
-  throw new Failure(answer.status, content?.error ?? { code: String(answer.status), message: `The service answered ${answer.status}.` });
+  throw new Failure(
+    answer.status,
+    content?.error ?? { code: String(answer.status), message: `The service answered ${answer.status}.` },
+  );
 }
 
 export const get = (path, query, signal) => ask("GET", path, { query, signal });

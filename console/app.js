@@ -3,15 +3,15 @@
 import { html, render } from "htm/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ask, key } from "/console/api.js";
-import { DENIED } from "/console/loading.js";
-import { zone } from "/console/words.js";
-import { address, useRoute } from "/console/route.js";
 import { Explain } from "/console/explain.js";
+import { DENIED } from "/console/loading.js";
 import { Now } from "/console/now.js";
 import { Play } from "/console/play.js";
 import { Quarantine } from "/console/quarantine.js";
 import { Room } from "/console/room.js";
 import { Rooms } from "/console/rooms.js";
+import { address, useRoute } from "/console/route.js";
+import { zone } from "/console/words.js";
 
 const VIEWS = {
   now: { title: "Now", view: Now },
@@ -108,7 +108,10 @@ function Inside({ leave }) {
       <nav aria-label="Views">
         ${Object.entries(VIEWS)
           .filter(([each, { title }]) => title && (each !== "play" || laptop))
-          .map(([each, { title }]) => html`<a href=${address([each])} aria-current=${each === name ? "page" : each === "rooms" && name === "room" ? "true" : undefined}>${title}</a>`)}
+          .map(
+            ([each, { title }]) =>
+              html`<a href=${address([each])} aria-current=${each === name ? "page" : each === "rooms" && name === "room" ? "true" : undefined}>${title}</a>`,
+          )}
       </nav>
       <button type="button" class="quiet" onClick=${leave}>Forget the key</button>
     </header>

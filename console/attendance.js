@@ -51,15 +51,20 @@ function Came({ data }) {
       <strong>${invited} invited, ${attended} attended, ${absent} absent${expected ? `, ${expected} expected` : ""}, ${uninvited} uninvited</strong>
       ${" "}from <${Time} of=${data.from} /> until ${data.until ? html`<${Time} of=${data.until} />` : "now"}.
     </p>
-    ${people.length > 0 && html`<${Table} label="Attendance" columns=${["Who", "Status", "Role", "Present", "Alone", "Late", "Left early", "Stays"]}>
-      ${people.map((one) => html`<tr key=${one.rawId} class=${one.status}>
+    ${
+      people.length > 0 &&
+      html`<${Table} label="Attendance" columns=${["Who", "Status", "Role", "Present", "Alone", "Late", "Left early", "Stays"]}>
+      ${people.map(
+        (one) => html`<tr key=${one.rawId} class=${one.status}>
         <th scope="row"><${Person} of=${one} />${one.externalId && html` <span class="faint">${one.externalId}</span>`}</th>
         <td><${State} of=${one.status} /></td>
         <td><${Role} of=${one.role} /></td>
         ${["seconds", "aloneSeconds", "lateSeconds", "leftEarlySeconds"].map((field) => html`<td class="number">${lengthOf(one, field)}</td>`)}
         <td>${one.intervals.map((stay) => html`<div class="stay"><${Time} of=${stay.from} /> – ${stay.until ? html`<${Time} of=${stay.until} />` : "now"}</div>`)}</td>
-      </tr>`)}
-    <//>`}
+      </tr>`,
+      )}
+    <//>`
+    }
     ${people.some((one) => one.estimated) && html`<p class="faint">≈ follows from an event that never came, and is estimated.</p>`}
   `;
 }

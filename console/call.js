@@ -5,10 +5,10 @@ import { useMemo, useState } from "preact/hooks";
 import { get, ofRoom, page } from "/console/api.js";
 import { Attendance } from "/console/attendance.js";
 import { useLoaded } from "/console/loading.js";
-import { stays } from "/console/stays.js";
-import { Timeline } from "/console/timeline.js";
 import { Loading, Problem, Time } from "/console/parts.js";
 import { address } from "/console/route.js";
+import { stays } from "/console/stays.js";
+import { Timeline } from "/console/timeline.js";
 import { called, counted, length, moment } from "/console/words.js";
 
 const EVERY_SECONDS = 2;
@@ -20,12 +20,15 @@ export function CallView({ roomId, room, callId }) {
   return html`
     <${Problem} failure=${listed.failure} reload=${listed.reload} />
     ${!calls && !listed.failure && html`<${Loading} />`}
-    ${calls?.length > 1 && html`<label class="field"><span>Call</span>
+    ${
+      calls?.length > 1 &&
+      html`<label class="field"><span>Call</span>
       <select value=${chosen} onChange=${(event) => (location.hash = address(["room", roomId, "call", event.target.value]))}>
         ${calls.map((call) => html`<option value=${call.id}>${moment(call.startedAt)} to ${call.endedAt ? moment(call.endedAt) : "now"}, ${counted(call.people, "person", "people")}</option>`)}
         ${!calls.some((call) => call.id === chosen) && html`<option value=${chosen}>an earlier one</option>`}
       </select>
-    </label>`}
+    </label>`
+    }
     ${calls && !chosen && html`<p role="status">No call yet.</p>`}
     ${chosen && html`<${Drawn} key=${chosen} roomId=${roomId} room=${room} callId=${chosen} />`}
     ${calls && html`<${Attendance} key=${chosen} roomId=${roomId} room=${room} callId=${chosen} />`}

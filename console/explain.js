@@ -14,7 +14,8 @@ export function Explain({ route }) {
   const { room: roomId, person, at } = route.query;
   const [typed, setTyped] = useState(roomId ?? "");
   const found = useLoaded(
-    async (signal) => (typed.trim() && !/^\d{16,17}$/.test(typed) ? (await page("/rooms", { title: typed.trim() }, signal)).value : []),
+    async (signal) =>
+      typed.trim() && !/^\d{16,17}$/.test(typed) ? (await page("/rooms", { title: typed.trim() }, signal)).value : [],
     [typed],
   );
   const overview = useLoaded((signal) => (roomId ? get(ofRoom(roomId, "overview"), {}, signal) : null), [roomId]);
@@ -67,14 +68,22 @@ function Answer({ of, room, at }) {
   const where = room.title ?? `room ${room.roomId}`;
   return html`<section class=${`answer ${of.admitted ? "yes" : "no"}`} role="status">
     <h2>${called(one)} ${of.admitted ? "may" : "may not"} come into ${where} ${when}.</h2>
-    ${of.admitted && html`
+    ${
+      of.admitted &&
+      html`
       <p>As <${Role} of=${of.role} />, until <${Time} of=${of.validUntil} />.</p>
       <details>
         <summary>${counted(of.capabilities.length, "capability", "capabilities")} of that role</summary>
         <ul class="capabilities">${of.capabilities.map(({ name, only }) => html`<li><code>${name}</code>${only && html` <span class="faint">(${only} only)</span>`}</li>`)}</ul>
-      </details>`}
-    ${!of.admitted && html`<p>What they are told:</p><ul>${of.reasons.map((reason) => html`<li>
+      </details>`
+    }
+    ${
+      !of.admitted &&
+      html`<p>What they are told:</p><ul>${of.reasons.map(
+        (reason) => html`<li>
       <strong>${localized(reason.message)}</strong> <code class="faint">${reason.code}${reason.subCode ? ` ${reason.subCode}` : ""}</code>
-    </li>`)}</ul>`}
+    </li>`,
+      )}</ul>`
+    }
   </section>`;
 }

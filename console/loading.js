@@ -23,7 +23,7 @@ export function useLoaded(load, inputs, everySeconds = 0) {
       try {
         const data = await load(abort.signal);
         if (abort.signal.aborted) return;
-        setState({ data, at: Date.now() });
+        setState((known) => ({ data: same(known.data, data) ? known.data : data, at: Date.now() }));
         if (everySeconds) again(everySeconds);
       } catch (failure) {
         if (abort.signal.aborted) return;
@@ -43,6 +43,9 @@ export function useLoaded(load, inputs, everySeconds = 0) {
   }, [...inputs, everySeconds, round]);
   return { ...state, reload };
 }
+
+/** Whether nothing has changed, so that nothing need be drawn anew. */
+const same = (known, data) => JSON.stringify(known) === JSON.stringify(data);
 
 /** A list, page after page: {values, failure, more} where `more()` loads the next page, and is null at the end or while one is loading. */
 export function usePages(path, query, inputs) {
@@ -67,7 +70,13 @@ export function usePages(path, query, inputs) {
     }
   };
   const ready = first.data !== undefined;
-  return { ...more, ready, loading: loading || !(ready || first.failure), more: more.next && !loading ? go : null, reload: first.reload };
+  return {
+    ...more,
+    ready,
+    loading: loading || !(ready || first.failure),
+    more: more.next && !loading ? go : null,
+    reload: first.reload,
+  };
 }
 
 /** All pages of a list, up to so many values. */

@@ -8,8 +8,17 @@ import { replaceQuery } from "/console/route.js";
 import { localized } from "/console/words.js";
 
 const KINDS = [
-  "RoomCreated", "RoomUpdated", "RoomDeleted", "ParticipantsUpdated", "DetailsUpdated", "Admitted", "Refused",
-  "CallStarted", "CallEnded", "ParticipantAdded", "ParticipantRemoved",
+  "RoomCreated",
+  "RoomUpdated",
+  "RoomDeleted",
+  "ParticipantsUpdated",
+  "DetailsUpdated",
+  "Admitted",
+  "Refused",
+  "CallStarted",
+  "CallEnded",
+  "ParticipantAdded",
+  "ParticipantRemoved",
 ];
 
 export function Log({ roomId, route }) {
@@ -33,14 +42,16 @@ export function Log({ roomId, route }) {
     ${pages.loading && !pages.ready && html`<${Loading} />`}
     ${pages.ready && !pages.values.length && html`<p role="status">No records.</p>`}
     <ol class="log">
-      ${pages.values.map((record) => html`<li key=${record.id}>
+      ${pages.values.map(
+        (record) => html`<li key=${record.id}>
         <details>
           <summary>
             <${Time} of=${record.time} /> <span class="actor">${record.actor}</span> <span class="text">${localized(record.text)}</span>
           </summary>
           <pre tabindex="0">${JSON.stringify(record, null, 2)}</pre>
         </details>
-      </li>`)}
+      </li>`,
+      )}
     </ol>
     <${More} pages=${pages} of="records" />
   `;

@@ -19,9 +19,12 @@ export function Now() {
     <${Heading}>Now<//>
     <${Problem} failure=${failure} at=${at} />
     ${!rooms && !failure && html`<${Loading} />`}
-    ${rooms && html`<p role="status">${rooms.length
-      ? `${counted(people, "person", "people")} in ${counted(rooms.length, "call")}.`
-      : "No call is going on."}</p>`}
+    ${
+      rooms &&
+      html`<p role="status">${
+        rooms.length ? `${counted(people, "person", "people")} in ${counted(rooms.length, "call")}.` : "No call is going on."
+      }</p>`
+    }
     ${rooms?.length === 0 && html`<p class="faint">A room appears here as soon as the first event of its call arrives.</p>`}
     <div class="cards">${rooms?.map((room) => html`<${Live} key=${room.roomId + room.callId} room=${room} now=${now} />`)}</div>
     ${rooms?.length >= MOST_ROOMS && html`<p class="faint">These are the first ${MOST_ROOMS} rooms.</p>`}
@@ -38,14 +41,19 @@ function Live({ room, now }) {
       <strong class="number">${counted(room.count, "person", "people")}</strong>${" "}
       <span class="faint">for <${Since} time=${room.startedAt} now=${now} />, since <${Time} of=${room.startedAt} /></span>
     </p>
-    ${people.length > 0 && html`<${Table} label=${`Who is in ${title}`} columns=${["Who", "Role", "Since", "For"]}>
-      ${people.slice(0, whole ? undefined : FEW).map((one) => html`<tr key=${one.rawId}>
+    ${
+      people.length > 0 &&
+      html`<${Table} label=${`Who is in ${title}`} columns=${["Who", "Role", "Since", "For"]}>
+      ${people.slice(0, whole ? undefined : FEW).map(
+        (one) => html`<tr key=${one.rawId}>
         <th scope="row"><${Person} of=${one} /></th>
         <td><${Role} of=${one.role} /></td>
         <td><${Time} of=${one.joinedAt} /></td>
         <td><${Since} time=${one.joinedAt} now=${now} /></td>
-      </tr>`)}
-    <//>`}
+      </tr>`,
+      )}
+    <//>`
+    }
     ${people.length > FEW && html`<button type="button" onClick=${() => setWhole(!whole)}>${whole ? `Only ${FEW}` : `All ${people.length}`}</button>`}
   </section>`;
 }

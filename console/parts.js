@@ -28,7 +28,8 @@ export function Person({ of }) {
   >`;
 }
 
-export const Role = ({ of }) => (of ? html`<span class=${`role ${of.toLowerCase()}`}>${of}</span>` : html`<span class="faint">no role</span>`);
+export const Role = ({ of }) =>
+  of ? html`<span class=${`role ${of.toLowerCase()}`}>${of}</span>` : html`<span class="faint">no role</span>`;
 
 export const RawId = ({ of }) => html`<code title=${of}>${short(of)}</code>`;
 
@@ -39,7 +40,9 @@ export function Problem({ failure, at, reload }) {
   if (!failure) return null;
   const next = failure.passing
     ? ` Trying again by itself.${at ? ` What is shown is from ${moment(at)}.` : ""}`
-    : failure.target ? ` (${failure.target})` : "";
+    : failure.target
+      ? ` (${failure.target})`
+      : "";
   return html`<p class="problem" role="alert">
     ${failure.message}${next}
     ${reload && !failure.passing && html` <button type="button" onClick=${reload}>Try again</button>`}
@@ -49,7 +52,12 @@ export function Problem({ failure, at, reload }) {
 export const Loading = () => html`<p class="faint" role="status">Loading …</p>`;
 
 /** A table that scrolls by itself where the screen is too narrow. */
-export const Table = ({ label, columns, children, ...rest }) => html`<div class="scroll" role="region" aria-label=${label} tabindex="0" ...${rest}>
+export const Table = ({
+  label,
+  columns,
+  children,
+  ...rest
+}) => html`<div class="scroll" role="region" aria-label=${label} tabindex="0" ...${rest}>
   <table>
     <thead>
       <tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr>

@@ -11,7 +11,14 @@ import { counted, length } from "/console/words.js";
 
 const MEETING = "/devhost/meeting";
 const EVERY_SECONDS = 1;
-const FIELDS = { status: "Status", seconds: "Present", aloneSeconds: "Alone", joins: "Stays", lateSeconds: "Late", leftEarlySeconds: "Left early" };
+const FIELDS = {
+  status: "Status",
+  seconds: "Present",
+  aloneSeconds: "Alone",
+  joins: "Stays",
+  lateSeconds: "Late",
+  leftEarlySeconds: "Left early",
+};
 
 export function Play() {
   const [refused, setRefused] = useState(null);
@@ -94,37 +101,48 @@ function Playing({ last, stop }) {
   return html`
     <section class="card" aria-label="The meeting">
       <h2>${roomId ? html`<a href=${address(["room", roomId, "call"])}>${title}</a>` : "The room is being made …"}</h2>
-      ${progress && html`<p>
+      ${
+        progress &&
+        html`<p>
         <progress max=${progress.of} value=${progress.delivered} aria-label="Events delivered"></progress>${" "}
         ${progress.delivered} of ${counted(progress.of, "event")} delivered${progress.retries ? `, ${counted(progress.retries, "retry", "retries")}: ${progress.failure}` : ""}
-      </p>`}
+      </p>`
+      }
       <button type="button" onClick=${stop}>Stop</button>
       ${roomId && html`<${Unfolding} roomId=${roomId} />`}
     </section>`;
 }
 
 function Report({ report }) {
-  const verdict = report.different === 0
-    ? "all are the truth."
-    : `${report.different.toLocaleString()} differ from the truth${report.unexplained ? `, ${report.unexplained.toLocaleString()} of them unexplained` : ", all explained by what was lost"}.`;
+  const verdict =
+    report.different === 0
+      ? "all are the truth."
+      : `${report.different.toLocaleString()} differ from the truth${report.unexplained ? `, ${report.unexplained.toLocaleString()} of them unexplained` : ", all explained by what was lost"}.`;
   return html`
     <section aria-label="The truth beside the answers">
       <h2>The truth beside what the app says</h2>
       <p><a href=${address(["room", report.roomId, "call"])}>${report.title}</a>, seed ${report.seed}:
         ${" "}${counted(report.events, "event")}, ${report.dropped} lost${report.refused ? `, ${report.refused} refused: ${report.refusal}` : ""}. <strong>${counted(report.compared, "answer")} compared, ${verdict}</strong></p>
       <${Table} label="Attendance, the truth beside the answer" columns=${["Who", ...Object.values(FIELDS)]}>
-        ${report.people.map((one) => html`<tr key=${one.rawId}>
+        ${report.people.map(
+          (one) => html`<tr key=${one.rawId}>
           <th scope="row"><${Person} of=${one} />${!one.invited && html` <span class="faint">uninvited</span>`}</th>
           ${Object.keys(FIELDS).map((field) => html`<td class=${field === "status" ? "" : "number"}><${Beside} one=${one} field=${field} /></td>`)}
-        </tr>`)}
+        </tr>`,
+        )}
       <//>
-      ${report.reasons.length > 0 && html`<h3>Why answers differ</h3>
-        <ul>${report.reasons.map(({ reason, count, examples }) => html`<li>
+      ${
+        report.reasons.length > 0 &&
+        html`<h3>Why answers differ</h3>
+        <ul>${report.reasons.map(
+          ({ reason, count, examples }) => html`<li>
           <details>
             <summary>${count.toLocaleString()}: ${reason ?? html`<strong>unexplained: please report this</strong>`}</summary>
             <ul>${examples.map(({ what, field, truth, answer }) => html`<li>${what}${field ? `, ${field}` : ""}: truth ${truth}, answer ${answer}</li>`)}</ul>
           </details>
-        </li>`)}</ul>`}
+        </li>`,
+        )}</ul>`
+      }
     </section>`;
 }
 

@@ -17,7 +17,13 @@ export function Quarantine() {
     ${pages.loading && !pages.ready && html`<${Loading} />`}
     ${pages.ready && !pages.values.length && html`<p>Nothing is in quarantine.</p>`}
     <ul class="cards">
-      ${pages.values.map((event) => html`<${Event} key=${event.id} event=${event} done=${(text) => { setTold(text); pages.reload(); }} />`)}
+      ${pages.values.map(
+        (event) =>
+          html`<${Event} key=${event.id} event=${event} done=${(text) => {
+            setTold(text);
+            pages.reload();
+          }} />`,
+      )}
     </ul>
     <${More} pages=${pages} of="events" />
   `;

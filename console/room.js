@@ -2,8 +2,8 @@
 
 import { html } from "htm/preact";
 import { get, ofRoom } from "/console/api.js";
-import { useLoaded, usePages } from "/console/loading.js";
 import { CallView } from "/console/call.js";
+import { useLoaded, usePages } from "/console/loading.js";
 import { Log } from "/console/log.js";
 import { Heading, Loading, More, Person, Problem, RawId, Role, State, Table, Time } from "/console/parts.js";
 import { address } from "/console/route.js";
@@ -30,8 +30,10 @@ export function Room({ route }) {
     <${Heading}>${room?.title ?? `Room ${roomId}`}<//>
     <p><code>${roomId}</code>${" "}${room && html`<${State} of=${room.state} />`}</p>
     <nav class="tabs" aria-label="Of this room">
-      ${Object.entries(TABS).map(([name, label]) => html`<a href=${address(["room", roomId, ...(name ? [name] : [])])}
-        aria-current=${name === tab ? "page" : undefined}>${label}</a>`)}
+      ${Object.entries(TABS).map(
+        ([name, label]) => html`<a href=${address(["room", roomId, ...(name ? [name] : [])])}
+        aria-current=${name === tab ? "page" : undefined}>${label}</a>`,
+      )}
       <a href=${address(["explain"], { room: roomId })}>Explain</a>
     </nav>
     <${Problem} failure=${failure} at=${at} reload=${reload} />
@@ -46,9 +48,12 @@ export function Room({ route }) {
 const Facts = ({ room }) => html`<dl class="facts">
   <div><dt>Open from</dt><dd><${Time} of=${room.validFrom} /></dd></div>
   <div><dt>until</dt><dd><${Time} of=${room.validUntil} /></dd></div>
-  ${room.scheduledStart && html`
+  ${
+    room.scheduledStart &&
+    html`
     <div><dt>Scheduled from</dt><dd><${Time} of=${room.scheduledStart} /></dd></div>
-    <div><dt>until</dt><dd><${Time} of=${room.scheduledEnd} /></dd></div>`}
+    <div><dt>until</dt><dd><${Time} of=${room.scheduledEnd} /></dd></div>`
+  }
   <div><dt>Created</dt><dd><${Time} of=${room.createdAt} /></dd></div>
   <div><dt>External id</dt><dd>${room.externalId ?? "none"}</dd></div>
   <div><dt>Dial-out</dt><dd>${room.pstnDialOutEnabled ? "yes" : "no"}</dd></div>
@@ -58,17 +63,22 @@ function Roster({ room }) {
   const people = room.participants;
   return html`<h2>Invited</h2>
     ${people.length === 0 && html`<p>Nobody is invited.</p>`}
-    ${people.length > 0 && html`
+    ${
+      people.length > 0 &&
+      html`
       <p>${counted(people.length, "person", "people")}.</p>
       <${Table} label="Who is invited" columns=${["Who", "Role", "External id", "Raw id", "Admission"]}>
-        ${people.map((one) => html`<tr key=${one.rawId}>
+        ${people.map(
+          (one) => html`<tr key=${one.rawId}>
           <th scope="row">${one.name ? html`<${Person} of=${one} />` : html`<span class="faint">no name</span>`}</th>
           <td><${Role} of=${one.role} /></td>
           <td>${one.externalId}</td>
           <td><${RawId} of=${one.rawId} /></td>
           <td><a href=${address(["explain"], { room: room.roomId, person: one.rawId })}>May they come in?<span class="unseen"> ${one.name ?? one.rawId}</span></a></td>
-        </tr>`)}
-      <//>`}`;
+        </tr>`,
+        )}
+      <//>`
+    }`;
 }
 
 function Calls({ roomId }) {
@@ -77,15 +87,20 @@ function Calls({ roomId }) {
   return html`<h2>Calls</h2>
     ${!unknown && html`<${Problem} failure=${pages.failure} reload=${pages.reload} />`}
     ${(unknown || (pages.ready && !pages.values.length)) && html`<p>No call yet.</p>`}
-    ${pages.values.length > 0 && html`
+    ${
+      pages.values.length > 0 &&
+      html`
       <${Table} label="Calls" columns=${["Began", "Ended", "Length", "People", "At most at a time"]}>
-        ${pages.values.map((call) => html`<tr key=${call.id}>
+        ${pages.values.map(
+          (call) => html`<tr key=${call.id}>
           <th scope="row"><a href=${address(["room", roomId, "call", call.id])}><${Time} of=${call.startedAt} estimated=${call.startEstimated} /></a></th>
           <td>${call.endedAt ? html`<${Time} of=${call.endedAt} estimated=${call.endEstimated} />` : html`<span class="state live">live</span>`}</td>
           <td class="number">${length(call.seconds)}</td>
           <td class="number">${call.people}</td>
           <td class="number">${call.peak}</td>
-        </tr>`)}
+        </tr>`,
+        )}
       <//>
-      <${More} pages=${pages} of="calls" />`}`;
+      <${More} pages=${pages} of="calls" />`
+    }`;
 }

@@ -31,12 +31,21 @@ export function Rooms({ route }) {
     </form>
     <${Problem} failure=${pages.failure} reload=${pages.reload} />
     ${pages.loading && !pages.ready && html`<${Loading} />`}
-    ${pages.ready && !pages.values.length && html`<p role="status">${filtered
-      ? "No room is so."
-      : "There are no rooms yet. Your backend makes them with the SDK; rooms create makes one on the command line."}</p>`}
-    ${pages.values.length > 0 && html`
+    ${
+      pages.ready &&
+      !pages.values.length &&
+      html`<p role="status">${
+        filtered
+          ? "No room is so."
+          : "There are no rooms yet. Your backend makes them with the SDK; rooms create makes one on the command line."
+      }</p>`
+    }
+    ${
+      pages.values.length > 0 &&
+      html`
       <${Table} label="Rooms" columns=${["Room", "State", "Open from", "Until", "Created"]}>
-        ${pages.values.map((room) => html`<tr key=${room.id}>
+        ${pages.values.map(
+          (room) => html`<tr key=${room.id}>
           <th scope="row">
             <a href=${address(["room", room.id])}>${room.title ?? room.id}</a>
             ${room.title && html`<br /><code class="faint">${room.id}</code>`}
@@ -45,9 +54,11 @@ export function Rooms({ route }) {
           <td><${Time} of=${room.validFrom} /></td>
           <td><${Time} of=${room.validUntil} /></td>
           <td><${Time} of=${room.createdAt} /></td>
-        </tr>`)}
+        </tr>`,
+        )}
       <//>
-      <${More} pages=${pages} of="rooms" />`}
+      <${More} pages=${pages} of="rooms" />`
+    }
   `;
 }
 

@@ -1,7 +1,7 @@
 // The legs of a call, for drawing: people, when each was in, and how many were in over time. Times are in milliseconds.
 
 /**
- * One for each person: those invited who did not come, then those who came, by when they did:
+ * One for each person: those who came, by when they did, then those invited who did not come:
  * {rawId, name, displayName, role, legs: [{from, until, role, goesOn, estimatedFrom, estimatedUntil, lane, lanes, leg}]}.
  * Legs that go on end at `at`.
  */
@@ -24,8 +24,9 @@ export function stays(call, room, at) {
     people.set(who, known);
   }
   for (const one of people.values()) inLanes(one.legs);
-  const first = (one) => Math.min(...one.legs.map((leg) => leg.from), one.legs.length ? Infinity : -Infinity);
-  return [...people.values()].sort((one, other) => first(one) - first(other));
+  const first = (one) => Math.min(...one.legs.map((leg) => leg.from));
+  const [came, absent] = [true, false].map((did) => [...people.values()].filter((one) => did === one.legs.length > 0));
+  return [...came.sort((one, other) => first(one) - first(other)), ...absent];
 }
 
 /** Puts legs that overlap beside each other: each gets its `lane`, and how many `lanes` the person needs. */
@@ -44,8 +45,8 @@ export const presentAt = (people, time) =>
   people.filter((one) => one.legs.some((leg) => leg.from <= time && (time < leg.until || leg.goesOn)));
 
 /** How many were in, from each time when that changed: [{time, count}]. Two devices of a person are one. */
-export function counts(people, end) {
-  const changes = new Map([[end, 0]]);
+export function counts(people) {
+  const changes = new Map();
   for (const { legs } of people) {
     for (const { from, until } of union(legs)) {
       changes.set(from, (changes.get(from) ?? 0) + 1);
@@ -53,7 +54,12 @@ export function counts(people, end) {
     }
   }
   let count = 0;
-  return [...changes].sort(([one], [other]) => one - other).map(([time, change]) => ({ time, count: (count += change) }));
+  return [...changes]
+    .sort(([one], [other]) => one - other)
+    .map(([time, change]) => {
+      count += change;
+      return { time, count };
+    });
 }
 
 function union(legs) {

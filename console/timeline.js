@@ -12,6 +12,7 @@ const NARROW = 600;
 const ROW = 24;
 const NARROW_ROW = 12;
 const TIP = { fill: "var(--raised)", stroke: "var(--line)", lineHeight: 1.35 };
+const TICK_WIDTH = 140;
 const MANY = 60; // people, from which on rows are narrow
 const EDGE = 1_000; // milliseconds of an instant, so that a leg of no length is seen
 const AROUND = 0.15; // of the call's length is shown before and after it, if it was scheduled so
@@ -23,18 +24,32 @@ const TICKS = [
 
 /** Loads the charts' libraries when they are first needed; they are scripts of the global kind. */
 let loaded;
-const charts = () => (loaded ??= import("/console/d3.js").then(() => import("/console/plot.js")).then(() => globalThis.Plot));
+const charts = () =>
+  (loaded ??= load().catch((problem) => {
+    loaded = undefined;
+    throw problem;
+  }));
+
+async function load() {
+  await import("/console/d3.js");
+  await import("/console/plot.js");
+  return globalThis.Plot;
+}
 
 export function Timeline({ call, people, room, at }) {
   const [Plot, setPlot] = useState(null);
+  const [missing, setMissing] = useState(false);
   const [width, setWidth] = useState(0);
   const [moment, setMoment] = useState(null); // null: now, or when most were in
   const rows = useRef();
   const beneath = useRef();
   const [scale, setScale] = useState(null);
-  const span = extent(call, people, room, at);
+  const span = extent(call, room, at);
   useEffect(() => {
-    charts().then((library) => setPlot(() => library));
+    charts().then(
+      (library) => setPlot(() => library),
+      () => setMissing(true),
+    );
   }, []);
   useLayoutEffect(() => {
     const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry.contentRect.width)));
@@ -45,8 +60,11 @@ export function Timeline({ call, people, room, at }) {
     if (!Plot || !width) return;
     const shared = layout(width, span, people);
     const upper = drawLegs(Plot, shared, people, room);
-    const lower = drawCounts(Plot, shared, people, call.endedAt === null, room);
-    for (const [place, chart] of [[rows, upper], [beneath, lower]]) {
+    const lower = drawCounts(Plot, shared, people, call.endedAt === null ? at : null, room);
+    for (const [place, chart] of [
+      [rows, upper],
+      [beneath, lower],
+    ]) {
       for (const part of chart.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label"); // the whole has one
       place.current.replaceChildren(chart);
     }
@@ -61,6 +79,7 @@ export function Timeline({ call, people, room, at }) {
   };
   return html`
     <${Legend} people=${people} room=${room} />
+    ${missing && html`<p class="problem" role="alert">The chart cannot be drawn now, as its library was not answered. Load the page again.</p>`}
     <div class="timeline">
       <div class="rows" ref=${rows} onClick=${point} tabindex="0" role="img" aria-label=${summary(people)}></div>
       <div class="beneath" ref=${beneath} onClick=${point} role="img" aria-label="How many people were in the call over time"></div>
@@ -79,15 +98,19 @@ export function Timeline({ call, people, room, at }) {
 }
 
 /** From when to when is drawn: the call, and some of the scheduled time around it. */
-function extent(call, people, room, at) {
+function extent(call, room, at) {
   const from = Date.parse(call.startedAt);
   const until = Math.max(call.endedAt ? Date.parse(call.endedAt) : at, from + EDGE);
   const slot = scheduled(room) ?? { from, until };
   const around = AROUND * (until - from);
-  return { from: Math.max(Math.min(from, slot.from), from - around), until: Math.min(Math.max(until, slot.until), until + around) };
+  return {
+    from: Math.max(Math.min(from, slot.from), from - around),
+    until: Math.min(Math.max(until, slot.until), until + around),
+  };
 }
 
-const scheduled = (room) => (room?.scheduledStart ? { from: Date.parse(room.scheduledStart), until: Date.parse(room.scheduledEnd) } : null);
+const scheduled = (room) =>
+  room?.scheduledStart ? { from: Date.parse(room.scheduledStart), until: Date.parse(room.scheduledEnd) } : null;
 
 const clamp = (time, { from, until }) => Math.min(Math.max(time, from), until);
 
@@ -108,7 +131,7 @@ function layout(width, span, people) {
     marginRight: 24,
     style: { fontSize: "12px", overflow: "visible" },
     x: { type: "time", domain: [new Date(span.from), new Date(span.until)], label: null },
-    axis: { label: null, ticks: narrow ? 3 : 8, tickFormat: (time) => format.format(time) },
+    axis: { label: null, ticks: Math.floor((width - marginLeft) / TICK_WIDTH), tickFormat: (time) => format.format(time) },
     lineWidth: (marginLeft - 16) / 12,
     span,
   };
@@ -123,7 +146,9 @@ function drawLegs(Plot, { row, lineWidth, span, axis, ...shared }, people, room)
     ...(leg.estimatedUntil ? [{ one: leg.one, time: leg.until }] : []),
   ]);
   const role = (leg) => leg.role ?? "no role";
-  const bars = Object.values(Object.groupBy(legs, ({ lane, lanes, estimatedFrom, estimatedUntil }) => [lane, lanes, estimatedFrom || estimatedUntil]));
+  const bars = Object.values(
+    Object.groupBy(legs, ({ lane, lanes, estimatedFrom, estimatedUntil }) => [lane, lanes, estimatedFrom || estimatedUntil]),
+  );
   return Plot.plot({
     ...shared,
     height: people.length * row + 48,
@@ -136,10 +161,20 @@ function drawLegs(Plot, { row, lineWidth, span, axis, ...shared }, people, room)
       Plot.axisX({ anchor: "top", ...axis }),
       Plot.axisY({ tickFormat: (rawId) => names.get(rawId), tickSize: 0, textOverflow: "ellipsis", lineWidth }),
       Plot.ruleY(people, { y: "rawId", stroke: "var(--line)", strokeWidth: 0.5 }),
-      Plot.text(people.filter((one) => !one.legs.length), {
-        x: () => span.from, y: "rawId", text: () => "not in this call", textAnchor: "start", dx: 6, fill: "var(--absent)",
-      }),
-      ...bars.map((alike) => Plot.barX(alike, { x1: "from", x2: "until", y, fill: role, rx: 2, ...inLane(alike[0], row), ...looks(alike[0], role) })),
+      Plot.text(
+        people.filter((one) => !one.legs.length),
+        {
+          x: () => span.from,
+          y: "rawId",
+          text: () => "not in this call",
+          textAnchor: "start",
+          dx: 6,
+          fill: "var(--absent)",
+        },
+      ),
+      ...bars.map((alike) =>
+        Plot.barX(alike, { x1: "from", x2: "until", y, fill: role, rx: 2, ...inLane(alike[0], row), ...looks(alike[0], role) }),
+      ),
       Plot.tickX(estimated, { x: "time", y, stroke: "var(--warning)", strokeWidth: 2, strokeDasharray: "2,2", inset: 1 }),
       Plot.text(estimated, { x: "time", y, text: () => "≈", fill: "var(--warning)", dx: 8, fontWeight: "bold", fontSize: 14 }),
       Plot.tip(legs, Plot.pointerY({ x1: "from", x2: "until", y, title: tipOf, maxRadius: 200, ...TIP })),
@@ -158,10 +193,11 @@ function inLane({ lane, lanes }, row) {
 const looks = ({ estimatedFrom, estimatedUntil }, role) =>
   estimatedFrom || estimatedUntil ? { fillOpacity: 0.45, stroke: role, strokeDasharray: "3,3" } : {};
 
-function drawCounts(Plot, { row, lineWidth, span, axis, ...shared }, people, live, room) {
-  const changes = counts(people, span.until);
-  const points = [{ time: span.from, count: 0 }, ...changes.filter(({ time }) => time < span.until || !live)];
-  if (live) points.push({ time: span.until, count: points.at(-1).count });
+/** `now` is given for a call that goes on: then nothing is drawn of later. */
+function drawCounts(Plot, { row, lineWidth, span, axis, ...shared }, people, now, room) {
+  const changes = counts(people).filter(({ time }) => now === null || time < now);
+  const points = [{ time: span.from, count: 0 }, ...changes];
+  points.push({ time: now ?? span.until, count: points.at(-1).count });
   const most = Math.max(1, ...points.map(({ count }) => count));
   const step = { x: "time", y: "count", curve: "step-after" };
   return Plot.plot({
@@ -177,7 +213,15 @@ function drawCounts(Plot, { row, lineWidth, span, axis, ...shared }, people, liv
       Plot.axisX(axis),
       Plot.axisY({ label: null, ticks: Math.min(most, 4), tickFormat: "d" }),
       Plot.ruleY([0], { stroke: "var(--line)" }),
-      Plot.tip(points, Plot.pointerX({ x: "time", y: "count", title: ({ time, count }) => `${counted(count, "person", "people")}\nfrom ${exact(time)}`, ...TIP })),
+      Plot.tip(
+        points,
+        Plot.pointerX({
+          x: "time",
+          y: "count",
+          title: ({ time, count }) => `${counted(count, "person", "people")}\nfrom ${exact(time)}`,
+          ...TIP,
+        }),
+      ),
     ],
   });
 }
@@ -197,7 +241,9 @@ function tipOf({ one, leg, from, until, goesOn, estimatedFrom, estimatedUntil, r
     goesOn ? "until now" : `until ${about(estimatedUntil)}${exact(leg.leftAt)}`,
     length((until - from) / 1000),
     leg.endpointType ?? "",
-  ].filter(Boolean).join("\n");
+  ]
+    .filter(Boolean)
+    .join("\n");
 }
 
 function Legend({ people, room }) {

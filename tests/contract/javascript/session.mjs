@@ -24,7 +24,10 @@ const updated = await client.updateRoom(room.id, { validFrom: from, validUntil: 
 const dialOutOff = await client.updateRoom(room.id, { pstnDialOutEnabled: false });
 const unchanged = await client.updateRoom(room.id, {});
 
-await client.addOrUpdateParticipants(room.id, [{ id: user(3), role: "Consumer" }, { id: user(1), role: "Presenter" }]);
+await client.addOrUpdateParticipants(room.id, [
+  { id: user(3), role: "Consumer" },
+  { id: user(1), role: "Presenter" },
+]);
 const rosterAfterChange = await roster(room.id);
 await client.removeParticipants(room.id, [user(0), user(2)]);
 const rosterAfterRemoval = await roster(room.id);
@@ -48,8 +51,15 @@ refusals.rosterOfDeleted = await refusal(() => roster(room.id));
 console.log(
   JSON.stringify({
     sent: { from, until, later },
-    defaults, room, read, updated, dialOutOff, unchanged,
-    rosterAtFirst, rosterAfterChange, rosterAfterRemoval,
+    defaults,
+    room,
+    read,
+    updated,
+    dialOutOff,
+    unchanged,
+    rosterAtFirst,
+    rosterAfterChange,
+    rosterAfterRemoval,
     listed: listed.map((r) => r.id),
     createdOn: listed.map((r) => r.createdOn),
     pages: pages.map((page) => page.map((r) => r.id)),
