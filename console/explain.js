@@ -1,7 +1,7 @@
 // Explain: may this person come into this room, now or at another time, and if not, why not.
 
 import { html } from "htm/preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { get, ofRoom, page } from "/console/api.js";
 import { useLoaded } from "/console/loading.js";
 import { Field, Heading, Problem, Role, Time } from "/console/parts.js";
@@ -12,7 +12,9 @@ const ROOM_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
 export function Explain({ route }) {
   const { room: roomId, person, at } = route.query;
-  const [typed, setTyped] = useState(roomId ?? "");
+  const [typed, setTyped] = useFollowing(roomId ?? "");
+  const [who, setWho] = useFollowing(person ?? "");
+  const [when, setWhen] = useFollowing(at ? toField(at) : "");
   const found = useLoaded(
     async (signal) =>
       typed.trim() && !/^\d{16,17}$/.test(typed) ? (await page("/rooms", { title: typed.trim() }, signal)).value : [],
@@ -27,23 +29,22 @@ export function Explain({ route }) {
   );
   const submit = (event) => {
     event.preventDefault();
-    const { room, person, at } = event.target.elements;
-    replaceQuery(route, { room: room.value.trim(), person: person.value.trim(), at: fromField(at.value) });
+    replaceQuery(route, { room: typed.trim(), person: who.trim(), at: fromField(when) });
     answer.reload();
   };
   return html`
     <${Heading}>Explain<//>
-    <form class="filters" onSubmit=${submit} key=${`${roomId} ${person}`}>
+    <form class="filters" onSubmit=${submit}>
       <${Field} label="Room (id or title)">
-        <input name="room" list="rooms" required value=${roomId ?? ""} pattern=${ROOM_ID.source} title="The id of a room: 16 or 17 digits"
+        <input name="room" list="rooms" required value=${typed} pattern=${ROOM_ID.source} title="The id of a room: 16 or 17 digits"
           onInput=${(event) => setTyped(event.target.value)} onChange=${(event) => ROOM_ID.test(event.target.value) && replaceQuery(route, { room: event.target.value })} />
       <//>
       <datalist id="rooms">${found.data?.map((room) => html`<option value=${room.id}>${room.title}</option>`)}</datalist>
       <${Field} label="Person (name or raw id)">
-        <input name="person" list="people" required value=${person ?? ""} />
+        <input name="person" list="people" required value=${who} onInput=${(event) => setWho(event.target.value)} />
       <//>
       <datalist id="people">${people.map((one) => html`<option value=${one.rawId}>${[one.name, one.externalId, one.role].filter(Boolean).join(", ")}</option>`)}</datalist>
-      <${Field} label="At (empty: now)"><input name="at" type="datetime-local" value=${at ? toField(at) : ""} /><//>
+      <${Field} label="At (empty: now)"><input name="at" type="datetime-local" value=${when} onInput=${(event) => setWhen(event.target.value)} /><//>
       <button>May they come in?</button>
     </form>
     <${Problem} failure=${overview.failure} reload=${overview.reload} />
@@ -51,6 +52,13 @@ export function Explain({ route }) {
     <${Problem} failure=${answer.failure} reload=${answer.reload} />
     ${answer.data && html`<${Answer} of=${answer.data} room=${overview.data} at=${at} />`}
   `;
+}
+
+/** What is in a field: what was typed, until the address says something else. */
+function useFollowing(value) {
+  const [typed, setTyped] = useState(value);
+  useEffect(() => setTyped(value), [value]);
+  return [typed, setTyped];
 }
 
 /** Whom that word means: a raw id as it is, else the one who is called so. */
