@@ -8,7 +8,7 @@ import { Field, Heading, Problem, Role, Time } from "/console/parts.js";
 import { replaceQuery } from "/console/route.js";
 import { called, counted, fromField, localized, toField } from "/console/words.js";
 
-const ROOM_ID = /^[A-Za-z0-9_-]{1,64}$/;
+const ROOM_ID = /^[\w\-]{1,64}$/v; // as HTML reads a pattern
 
 export function Explain({ route }) {
   const { room: roomId, person, at } = route.query;

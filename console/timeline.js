@@ -145,7 +145,7 @@ function drawLegs(Plot, { row, lineWidth, span, axis, ...shared }, people, room)
     ...(leg.estimatedFrom ? [{ one: leg.one, time: leg.from }] : []),
     ...(leg.estimatedUntil ? [{ one: leg.one, time: leg.until }] : []),
   ]);
-  const role = (leg) => leg.role ?? "no role";
+  const role = (leg) => (ROLES.includes(leg.role) ? leg.role : "no role"); // events may have any text there
   const bars = Object.values(
     Object.groupBy(legs, ({ lane, lanes, estimatedFrom, estimatedUntil }) => [lane, lanes, estimatedFrom || estimatedUntil]),
   );
