@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.console import chromium
-from tests.console.pages import Console
+from tests.console.pages import PATIENCE, Console
 from tests.console.scenes import Scenes
 from tests.running import RunningApp, running_app
 
@@ -18,7 +18,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")

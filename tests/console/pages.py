@@ -15,6 +15,9 @@ type Scheme = Literal["light", "dark"]
 KEPT = "anteroom.key"
 """Under which name the session storage has the key."""
 
+PATIENCE = 10_000
+"""Milliseconds that something may take."""
+
 WIDE, NARROW = 1200, 360
 HEIGHT = 900
 
@@ -59,6 +62,7 @@ class Console:
         context = self.browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=scheme, locale="en-GB", timezone_id="Europe/Madrid"
         )
+        context.set_default_timeout(PATIENCE)
         self.contexts.append(context)
         context.on("request", self._request)
         context.on("console", self._said)

@@ -1,0 +1,177 @@
+"""The key: who gets in, where it is kept, and what a key that may only read shows."""
+
+import re
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.console.pages import KEPT, Console, go, heading
+from tests.console.scenes import Scenes
+from tests.running import new_key
+
+NO_BASE64 = "not a key!"
+
+
+def give(page: Page, key: str) -> None:
+    page.get_by_label("Key").fill(key)
+    page.get_by_role("button", name="Enter").click()
+
+
+def kept(page: Page) -> str | None:
+    key: str | None = page.evaluate("name => sessionStorage.getItem(name)", KEPT)
+    return key
+
+
+def expect_the_form(page: Page) -> None:
+    expect(page.get_by_label("Key")).to_be_visible()
+    expect(page.get_by_role("navigation")).to_have_count(0)
+
+
+def test_a_wrong_key_is_refused_and_not_kept(console: Console) -> None:
+    console.allowed = {401}
+    page = console.open()
+    give(page, new_key())
+    expect(page.get_by_role("alert")).to_contain_text("key")
+    expect_the_form(page)
+    assert kept(page) is None
+
+
+def test_text_that_is_no_base64_is_refused_without_a_request(console: Console) -> None:
+    page = console.open()
+    expect(page.get_by_label("Key")).to_be_visible()
+    console.requested.clear()
+    give(page, NO_BASE64)
+    expect(page.get_by_role("alert")).to_contain_text("base64")
+    assert console.requested == []
+
+
+@pytest.mark.parametrize("name", ["manage_key", "read_key"])
+def test_a_key_of_the_service_gets_in(console: Console, name: str) -> None:
+    console.allowed = {401}  # /devhost/meeting is for those who may do everything
+    page = console.open()
+    give(page, getattr(console.app, name))
+    expect(heading(page, "Now")).to_be_visible()
+
+
+def test_spaces_around_a_pasted_key_do_no_harm(console: Console) -> None:
+    page = console.open()
+    give(page, f"  {console.app.manage_key} ")
+    expect(heading(page, "Now")).to_be_visible()
+
+
+def test_it_is_kept_for_the_tab_and_nowhere_else(console: Console) -> None:
+    page = console.open()
+    give(page, console.app.manage_key)
+    expect(heading(page, "Now")).to_be_visible()
+    assert kept(page) == console.app.manage_key
+    assert page.evaluate("Object.keys(sessionStorage)") == [KEPT]
+    assert page.evaluate("Object.keys(localStorage)") == []
+    assert page.context.cookies() == []
+
+
+def test_it_is_in_no_address(console: Console, scenes: Scenes) -> None:
+    page = console.open()
+    give(page, console.app.manage_key)
+    for view in ("rooms", f"room/{scenes.lesson['roomId']}/call", "explain", "quarantine", "play"):
+        go(page, view)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        assert_not_in(console.app.manage_key, page.url)
+    for url in console.requested:
+        assert_not_in(console.app.manage_key, url)
+
+
+def assert_not_in(key: str, url: str) -> None:
+    assert key not in url
+    assert quote(key, safe="") not in url
+
+
+def test_after_a_reload_it_is_still_there(console: Console) -> None:
+    page = console.open("rooms")
+    give(page, console.app.manage_key)
+    expect(heading(page, "Rooms")).to_be_visible()
+    page.reload()
+    expect(heading(page, "Rooms")).to_be_visible()
+
+
+def test_another_tab_asks_again(console: Console) -> None:
+    page = console.open()
+    give(page, console.app.manage_key)
+    expect(heading(page, "Now")).to_be_visible()
+    other = page.context.new_page()
+    other.goto(console.url())
+    expect_the_form(other)
+
+
+def test_the_view_of_the_address_is_shown_after_the_key(console: Console) -> None:
+    page = console.open("quarantine")
+    give(page, console.app.manage_key)
+    expect(heading(page, "Quarantine")).to_be_visible()
+
+
+def test_forget_the_key_forgets_it(console: Console) -> None:
+    page = console.open()
+    give(page, console.app.manage_key)
+    page.get_by_role("button", name="Forget the key").click()
+    expect_the_form(page)
+    assert kept(page) is None
+
+
+@pytest.mark.parametrize("view", ["now", "rooms", "explain?room=99400000000000000&person=8:acs:a", "quarantine"])
+def test_a_key_that_is_not_taken_any_more_leads_back_to_the_form(console: Console, view: str) -> None:
+    console.allowed = {401, 404}
+    page = console.open(view)
+    give(page, console.app.manage_key)
+    expect(page.get_by_role("banner")).to_be_visible()
+    page.evaluate("([name, key]) => sessionStorage.setItem(name, key)", [KEPT, new_key()])
+    page.reload()
+    expect_the_form(page)
+    expect(page.get_by_role("alert")).to_contain_text("key")
+    assert kept(page) is None
+
+
+def test_a_key_that_is_revoked_while_a_view_updates_itself_leads_back_to_the_form(console: Console) -> None:
+    console.allowed = {401}
+    page = console.open("now")
+    give(page, console.app.manage_key)
+    expect(heading(page, "Now")).to_be_visible()
+    page.evaluate("([name, key]) => sessionStorage.setItem(name, key)", [KEPT, new_key()])
+    expect_the_form(page)
+
+
+@pytest.mark.parametrize(
+    ("view", "title"), [("now", "Now"), ("rooms", "Rooms"), ("explain", "Explain"), ("quarantine", "Quarantine")]
+)
+def test_a_key_that_may_only_read_sees_the_view(console: Console, view: str, title: str) -> None:
+    console.allowed = {401}
+    page = console.enter(view, console.app.read_key)
+    expect(heading(page, title)).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text=re.compile("."))).to_have_count(0)
+
+
+@pytest.mark.parametrize("tab", ["", "/call", "/log"])
+def test_a_key_that_may_only_read_sees_a_room(console: Console, scenes: Scenes, tab: str) -> None:
+    console.allowed = {401}
+    page = console.enter(f"room/{scenes.lesson['roomId']}{tab}", console.app.read_key)
+    expect(heading(page, scenes.lesson["title"])).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text=re.compile("."))).to_have_count(0)
+
+
+@pytest.mark.parametrize("button", ["Redrive", "Drop"])
+def test_a_key_that_may_only_read_is_told_so_when_it_would_change_the_quarantine(
+    console: Console, scenes: Scenes, button: str
+) -> None:
+    console.allowed = {401}
+    assert scenes.quarantined
+    page = console.enter("quarantine", console.app.read_key)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name=button).first.click()
+    expect(page.get_by_role("alert").filter(has_text="only read")).to_be_visible()
+    assert kept(page) == console.app.read_key
+
+
+def test_a_key_that_may_only_read_is_told_which_one_plays(console: Console) -> None:
+    console.allowed = {401}
+    page = console.enter("play", console.app.read_key)
+    expect(page.get_by_role("alert").filter(has_text="may do everything")).to_be_visible()
+    assert kept(page) == console.app.read_key

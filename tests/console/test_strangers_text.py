@@ -1,0 +1,175 @@
+"""What strangers write stays text: nothing of it becomes a part of the page, and no script of it runs."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from rooms.rules.time import HOUR, now
+from tests.console.pages import Console
+from tests.console.scenes import Scenes, hours_from_now
+from tests.contract.events import Element, Meeting, live_meeting
+from tests.identifiers import raw_id
+from tests.running import RunningApp, running_app
+
+RUN = "window.ran=1"
+INVITED, CALLED = raw_id(1), raw_id(2)
+
+
+BEGINS = '"><svg'
+"""What is seen of it where there is no room for more."""
+
+
+def hostile(what: str) -> str:
+    return f'{what}{BEGINS} onload={RUN}><img src=x onerror={RUN}><script>{RUN}</script><b>'
+
+
+class Stranger:
+    """A room of which all that can be said by others is a script."""
+
+    def __init__(self, scenes: Scenes) -> None:
+        self.room_id = scenes.room(people={INVITED: "Presenter", CALLED: "Attendee"})
+        details = {
+            "title": hostile("title"),
+            "externalId": hostile("order"),
+            "scheduledStart": hours_from_now(-3),
+            "scheduledEnd": hours_from_now(-2),
+            "participants": {INVITED: {"name": hostile("name"), "externalId": hostile("number")}},
+        }
+        assert scenes.insight.patch(f"/rooms/{self.room_id}/details", details).status == 200
+        self.uninvited = hostile("raw")
+        self.call = Meeting(self.room_id, now() - 3 * HOUR)
+        self.live = live_meeting(self.room_id)
+        for call in (self.call, self.live):
+            scenes.insight.deliver(
+                call.started(by=self.uninvited),
+                self.joined(call, 1, INVITED),
+                self.joined(call, 2, CALLED),
+                call.added(3, self.uninvited),
+            )
+        phrase = {"code": 0, "subCode": 0, "phrase": hostile("phrase")}
+        scenes.insight.deliver(self.call.ended(3_600, self.uninvited, phrase))
+        scenes.insight.deliver(self.call.added(1, INVITED) | {"eventTime": hostile("time"), "eventType": hostile("type")})
+
+    def joined(self, call: Meeting, seconds: float, who: str) -> Element:
+        return call.added(seconds, who, hostile("self"), hostile("role"), hostile("client"))
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+    with running_app(tmp_path_factory.mktemp("strangers")) as app:
+        yield app
+
+
+@pytest.fixture(scope="module")
+def stranger(app: RunningApp) -> Stranger:
+    return Stranger(Scenes(app))
+
+
+@pytest.fixture
+def console(browser: Browser, app: RunningApp) -> Iterator[Console]:
+    console = Console(browser, app)
+    yield console
+    console.close()
+
+
+def expect_text(page: Page, *whats: str) -> None:
+    """It is all there, letter for letter, and nothing was made of it."""
+    for what in whats:
+        expect(page.get_by_text(hostile(what)).filter(visible=True).first).to_be_visible()
+    expect_harmless(page)
+
+
+def expect_harmless(page: Page) -> None:
+    assert page.evaluate("window.ran") is None
+    assert (
+        page.evaluate("[...document.querySelectorAll('img, b, [onload], [onerror], body script')].map(one => one.outerHTML)")
+        == []
+    )
+
+
+def test_in_now(console: Console, stranger: Stranger) -> None:
+    page = console.enter("now")
+    expect_text(page, "title", "name", "self")
+
+
+def test_in_the_list_of_rooms(console: Console, stranger: Stranger) -> None:
+    page = console.enter("rooms")
+    expect_text(page, "title")
+
+
+def test_in_the_search_for_rooms(console: Console, stranger: Stranger) -> None:
+    page = console.enter("rooms")
+    page.get_by_label("Title").fill(hostile("title"))
+    page.wait_for_url(lambda url: "title=" in url)
+    expect_text(page, "title")
+
+
+def test_in_a_room(console: Console, stranger: Stranger) -> None:
+    page = console.enter(f"room/{stranger.room_id}")
+    expect_text(page, "title", "order", "name", "number")
+
+
+def test_in_the_title_of_the_tab(console: Console, stranger: Stranger) -> None:
+    page = console.enter(f"room/{stranger.room_id}")
+    expect(page).to_have_title(f"{hostile('title')} · Anteroom")
+
+
+def test_in_a_call_and_its_attendance(console: Console, stranger: Stranger) -> None:
+    page = console.enter(f"room/{stranger.room_id}/call/{stranger.call.id}")
+    expect(page.locator("svg rect[rx]")).to_have_count(3)
+    expect_text(page, "name", "self", "phrase", "number")
+
+
+def test_in_the_labels_of_a_chart(console: Console, stranger: Stranger) -> None:
+    page = console.enter(f"room/{stranger.room_id}/call/{stranger.call.id}")
+    expect(page.locator("svg text", has_text=BEGINS)).to_have_count(3)
+    expect_harmless(page)
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_in_the_tips_of_a_chart(console: Console, stranger: Stranger, place: int) -> None:
+    page = console.enter(f"room/{stranger.room_id}/call/{stranger.call.id}")
+    page.locator("svg rect[rx]").nth(place).hover()
+    expect(page.locator("svg tspan", has_text=BEGINS).first).to_be_visible()
+    expect_harmless(page)
+
+
+def test_in_the_log(console: Console, stranger: Stranger) -> None:
+    page = console.enter(f"room/{stranger.room_id}/log")
+    expect(page.get_by_text("the call ended, by").first).to_be_visible()
+    expect(page.get_by_text(hostile("phrase")).first).to_be_visible()
+    for record in page.get_by_role("group").all():
+        record.locator("summary").click()
+    expect(page.locator("pre", has_text="onerror").first).to_be_visible()
+    expect_harmless(page)
+
+
+def test_in_an_explanation(console: Console, stranger: Stranger) -> None:
+    page = console.enter(f"explain?room={stranger.room_id}&person={INVITED}")
+    answer = page.get_by_role("heading", level=2)
+    expect(answer).to_contain_text(hostile("name"))
+    expect(answer).to_contain_text(hostile("title"))
+    expect_harmless(page)
+
+
+def test_in_a_question(console: Console, stranger: Stranger) -> None:
+    page = console.enter("explain")
+    page.get_by_label("Room").fill(stranger.room_id)
+    page.get_by_label("Person").fill(hostile("somebody"))
+    page.get_by_role("button", name="May they come in?").click()
+    expect_text(page, "somebody")
+
+
+def test_in_quarantine(console: Console, stranger: Stranger) -> None:
+    page = console.enter("quarantine")
+    page.get_by_role("button", name="Show all").click()
+    expect(page.locator("pre", has_text="onerror")).to_be_visible()
+    expect_harmless(page)
+
+
+def test_in_the_address(console: Console) -> None:
+    console.allowed = {400, 404}
+    page = console.enter(f"room/{hostile('address')}")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("address")
+    expect_harmless(page)
