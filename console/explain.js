@@ -2,24 +2,27 @@
 
 import { html } from "htm/preact";
 import { useEffect, useState } from "preact/hooks";
-import { get, ofRoom, page } from "/console/api.js";
+import { filledPage, get, ofRoom } from "/console/api.js";
 import { useLoaded } from "/console/loading.js";
 import { Field, Heading, Problem, Role, Time } from "/console/parts.js";
-import { replaceQuery } from "/console/route.js";
+import { address, replaceQuery } from "/console/route.js";
 import { called, counted, fromField, localized, toField } from "/console/words.js";
 
-const ROOM_ID = /^[\w\-]{1,64}$/v; // as HTML reads a pattern
+const ROOM_ID = /^\d{16,17}$/;
+
+/** The rooms that a word means: the one with that id, or those whose title has it. */
+async function roomsCalled(word, signal) {
+  if (!word) return null;
+  return ROOM_ID.test(word) ? [{ id: word }] : (await filledPage("/rooms", { title: word }, signal)).value;
+}
 
 export function Explain({ route }) {
-  const { room: roomId, person, at } = route.query;
-  const [typed, setTyped] = useFollowing(roomId ?? "");
+  const { room: word, person, at } = route.query;
+  const [typed, setTyped] = useFollowing(word ?? "");
   const [who, setWho] = useFollowing(person ?? "");
   const [when, setWhen] = useFollowing(at ? toField(at) : "");
-  const found = useLoaded(
-    async (signal) =>
-      typed.trim() && !/^\d{16,17}$/.test(typed) ? (await page("/rooms", { title: typed.trim() }, signal)).value : [],
-    [typed],
-  );
+  const found = useLoaded((signal) => roomsCalled(word, signal), [word]);
+  const roomId = found.data?.length === 1 ? found.data[0].id : null;
   const overview = useLoaded((signal) => (roomId ? get(ofRoom(roomId, "overview"), {}, signal) : null), [roomId]);
   const people = overview.data?.participants ?? [];
   const rawId = rawIdOf(person, people);
@@ -36,10 +39,9 @@ export function Explain({ route }) {
     <${Heading}>Explain<//>
     <form class="filters" onSubmit=${submit}>
       <${Field} label="Room (id or title)">
-        <input name="room" list="rooms" required value=${typed} pattern=${ROOM_ID.source} title="The id of a room: 16 or 17 digits"
-          onInput=${(event) => setTyped(event.target.value)} onChange=${(event) => ROOM_ID.test(event.target.value) && replaceQuery(route, { room: event.target.value })} />
+        <input name="room" type="search" required maxlength="256" value=${typed} onInput=${(event) => setTyped(event.target.value)}
+          onChange=${(event) => replaceQuery(route, { room: event.target.value.trim() })} />
       <//>
-      <datalist id="rooms">${found.data?.map((room) => html`<option value=${room.id}>${room.title}</option>`)}</datalist>
       <${Field} label="Person (name or raw id)">
         <input name="person" list="people" required value=${who} onInput=${(event) => setWho(event.target.value)} />
       <//>
@@ -47,11 +49,25 @@ export function Explain({ route }) {
       <${Field} label="At (empty: now)"><input name="at" type="datetime-local" value=${when} onInput=${(event) => setWhen(event.target.value)} /><//>
       <button>May they come in?</button>
     </form>
+    <${Problem} failure=${found.failure} reload=${found.reload} />
+    <${Which} rooms=${found.data} query=${route.query} />
     <${Problem} failure=${overview.failure} reload=${overview.reload} />
     ${overview.data && person && !rawId && html`<p class="problem" role="alert">Nobody invited to this room is called “${person}”, or several are: give the raw id.</p>`}
     <${Problem} failure=${answer.failure} reload=${answer.reload} />
     ${answer.data && html`<${Answer} of=${answer.data} room=${overview.data} at=${at} />`}
   `;
+}
+
+/** Where a title is that of several rooms, or of none. */
+function Which({ rooms, query }) {
+  if (!rooms || rooms.length === 1) return null;
+  if (!rooms.length) return html`<p class="problem" role="alert">No room has such a title.</p>`;
+  return html`<p>Which of these rooms?</p>
+    <ul>${rooms.map(
+      (room) => html`<li>
+      <a href=${address(["explain"], { ...query, room: room.id })}>${room.title}</a>, open from <${Time} of=${room.validFrom} /> until <${Time} of=${room.validUntil} />
+    </li>`,
+    )}</ul>`;
 }
 
 /** What is in a field: what was typed, until the address says something else. */
