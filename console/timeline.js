@@ -15,6 +15,7 @@ const TIP = { fill: "var(--raised)", stroke: "var(--line)", lineHeight: 1.35 };
 const TICK_WIDTH = 140;
 const MANY = 60; // people, from which on rows are narrow
 const EDGE = 1_000; // milliseconds of an instant, so that a leg of no length is seen
+const POINTED = 6; // pixels, about, between places that a tip is told of
 const AROUND = 0.15; // of the call's length is shown before and after it, if it was scheduled so
 const TICKS = [
   [6 * 60_000, { timeStyle: "medium" }],
@@ -141,6 +142,7 @@ function drawLegs(Plot, { row, lineWidth, span, axis, ...shared }, people, room)
   const names = new Map(people.map((one) => [one.rawId, called(one)]));
   const legs = people.flatMap((one) => one.legs.map((leg) => ({ ...leg, one, until: Math.max(leg.until, leg.from + EDGE) })));
   const y = (each) => each.one.rawId;
+  const step = ((span.until - span.from) / shared.width) * POINTED;
   const estimated = legs.flatMap((leg) => [
     ...(leg.estimatedFrom ? [{ one: leg.one, time: leg.from }] : []),
     ...(leg.estimatedUntil ? [{ one: leg.one, time: leg.until }] : []),
@@ -177,9 +179,28 @@ function drawLegs(Plot, { row, lineWidth, span, axis, ...shared }, people, room)
       ),
       Plot.tickX(estimated, { x: "time", y, stroke: "var(--warning)", strokeWidth: 2, strokeDasharray: "2,2", inset: 1 }),
       Plot.text(estimated, { x: "time", y, text: () => "≈", fill: "var(--warning)", dx: 8, fontWeight: "bold", fontSize: 14 }),
-      Plot.tip(legs, Plot.pointerY({ x1: "from", x2: "until", y, title: tipOf, maxRadius: 200, ...TIP })),
+      Plot.tip(pointed(legs, step), Plot.pointer({ x: "time", y, title: "told", ...TIP })),
     ],
   });
+}
+
+/** Places on the bars, close together: what a tip tells is under the pointer, not the bar whose middle is the nearest. */
+function pointed(legs, step) {
+  const told = new Map(legs.map((leg) => [leg, tipOf(leg)]));
+  return [...Map.groupBy(legs, (leg) => leg.one)].flatMap(([one, theirs]) =>
+    theirs.flatMap((leg) =>
+      spread(leg.from, leg.until, step).map((time) => {
+        const there = theirs.filter(({ from, until }) => from <= time && time < until);
+        return { one, time, told: there.map((each) => told.get(each)).join("\n\n") };
+      }),
+    ),
+  );
+}
+
+/** Times between two, about so far apart, none of which is one of the two. */
+function spread(from, until, step) {
+  const count = Math.ceil((until - from) / step);
+  return Array.from({ length: count }, (_, number) => from + ((number + 0.5) / count) * (until - from));
 }
 
 /** Two devices of a person share the row. */
@@ -200,6 +221,14 @@ function drawCounts(Plot, { row, lineWidth, span, axis, ...shared }, people, now
   points.push({ time: now ?? span.until, count: points.at(-1).count });
   const most = Math.max(1, ...points.map(({ count }) => count));
   const step = { x: "time", y: "count", curve: "step-after" };
+  const places = points.slice(0, -1).flatMap(({ time, count }, number) => {
+    const told = `${counted(count, "person", "people")}\nfrom ${exact(time)}`;
+    return spread(time, points[number + 1].time, ((span.until - span.from) / shared.width) * POINTED).map((at) => ({
+      at,
+      count,
+      told,
+    }));
+  });
   return Plot.plot({
     ...shared,
     height: 110,
@@ -213,15 +242,7 @@ function drawCounts(Plot, { row, lineWidth, span, axis, ...shared }, people, now
       Plot.axisX(axis),
       Plot.axisY({ label: null, ticks: Math.min(most, 4), tickFormat: "d" }),
       Plot.ruleY([0], { stroke: "var(--line)" }),
-      Plot.tip(
-        points,
-        Plot.pointerX({
-          x: "time",
-          y: "count",
-          title: ({ time, count }) => `${counted(count, "person", "people")}\nfrom ${exact(time)}`,
-          ...TIP,
-        }),
-      ),
+      Plot.tip(places, Plot.pointerX({ x: "at", y: "count", title: "told", ...TIP })),
     ],
   });
 }
