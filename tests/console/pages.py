@@ -18,6 +18,8 @@ KEPT = "anteroom.key"
 PATIENCE = 10_000
 """Milliseconds that something may take."""
 
+ZONE = "Europe/Madrid"
+
 WIDE, NARROW = 1200, 360
 HEIGHT = 900
 
@@ -60,7 +62,7 @@ class Console:
 
     def context(self, width: int = WIDE, height: int = HEIGHT, scheme: Scheme = "light") -> BrowserContext:
         context = self.browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=scheme, locale="en-GB", timezone_id="Europe/Madrid"
+            viewport={"width": width, "height": height}, color_scheme=scheme, locale="en-GB", timezone_id=ZONE
         )
         context.set_default_timeout(PATIENCE)
         self.contexts.append(context)

@@ -21,7 +21,7 @@ BEGINS = '"><svg'
 
 
 def hostile(what: str) -> str:
-    return f'{what}{BEGINS} onload={RUN}><img src=x onerror={RUN}><script>{RUN}</script><b>'
+    return f"{what}{BEGINS} onload={RUN}><img src=x onerror={RUN}><script>{RUN}</script><b>"
 
 
 class Stranger:

@@ -1,0 +1,308 @@
+"""A room's call: the timeline, who was in at a moment, and attendance, beside what the API says."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from rooms.rules.time import HOUR, now
+from tests.console.pages import ZONE, Console, table
+from tests.console.scenes import Json, Scenes
+from tests.contract.events import Meeting, live_meeting
+from tests.identifiers import raw_id
+
+BARS = "svg rect[rx]"
+DASHED = "[stroke-dasharray] rect[rx]"
+SHADED = '[fill="var(--shade)"] rect'
+
+
+def last_call(scenes: Scenes, report: Json) -> Any:
+    """The call of a played meeting that is shown first, with its legs."""
+    calls = f"/rooms/{report['roomId']}/calls"
+    return scenes.insight.json(f"{calls}/{scenes.insight.all(calls)[0]['id']}")
+
+
+def opened(console: Console, room_id: str, call_id: str | None = None) -> Page:
+    """The call, drawn."""
+    page = console.enter(f"room/{room_id}/call{f'/{call_id}' if call_id else ''}")
+    expect(page.locator(BARS).first).to_be_visible()
+    return page
+
+
+def rows(page: Page) -> Locator:
+    return page.get_by_role("img", name="A row for each of")
+
+
+def beneath(page: Page) -> Locator:
+    return page.get_by_role("img", name="How many people")
+
+
+def slider(page: Page) -> Locator:
+    return page.get_by_role("slider")
+
+
+def shown_moment(page: Page) -> Locator:
+    return page.get_by_role("status").filter(has=page.locator("time"))
+
+
+def clock(time: str) -> str:
+    """That time as tips have it, without its date."""
+    at = datetime.fromisoformat(time).astimezone(ZoneInfo(ZONE))
+    return f"{at:%H:%M:%S}.{at.microsecond // 1000:03}"
+
+
+def length(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    hours, rest = divmod(int(seconds), 3600)
+    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
+
+
+def called(one: Json) -> str:
+    """As people are written."""
+    name, themselves = one["name"], one["displayName"]
+    if name and themselves and name != themselves:
+        return f"{name} (as “{themselves}”)"
+    return str(name or themselves)
+
+
+def test_there_is_a_bar_for_each_leg(console: Console, scenes: Scenes) -> None:
+    page = opened(console, scenes.lesson["roomId"])
+    expect(rows(page).locator(BARS)).to_have_count(len(last_call(scenes, scenes.lesson)["legs"]))
+
+
+def test_there_is_a_row_for_each_person_invited_or_not(console: Console, scenes: Scenes) -> None:
+    report = scenes.lesson
+    page = opened(console, report["roomId"])
+    invited = scenes.insight.json(f"/rooms/{report['roomId']}/overview")["participants"]
+    came = {leg["rawId"]: leg["displayName"] for leg in last_call(scenes, report)["legs"]}
+    names = {**came, **{one["rawId"]: one["name"] for one in invited}}
+    for name in names.values():
+        expect(rows(page).locator("svg text", has_text=name)).to_have_count(1)
+
+
+def test_who_did_not_come_is_marked(console: Console, scenes: Scenes) -> None:
+    report = scenes.lesson
+    page = opened(console, report["roomId"])
+    invited = {one["rawId"] for one in scenes.insight.json(f"/rooms/{report['roomId']}/overview")["participants"]}
+    absent = invited - {leg["rawId"] for leg in last_call(scenes, report)["legs"]}
+    assert absent
+    expect(rows(page).locator("svg text", has_text="not in this call")).to_have_count(len(absent))
+
+
+def test_legs_with_estimated_ends_are_dashed(console: Console, scenes: Scenes) -> None:
+    page = opened(console, scenes.lossy["roomId"])
+    legs = last_call(scenes, scenes.lossy)["legs"]
+    estimated = [leg for leg in legs if leg["joinEstimated"] or leg["leaveEstimated"]]
+    assert 0 < len(estimated) < len(legs)
+    expect(rows(page).locator(DASHED)).to_have_count(len(estimated))
+
+
+def test_each_estimated_end_has_its_sign(console: Console, scenes: Scenes) -> None:
+    page = opened(console, scenes.lossy["roomId"])
+    ends = sum(leg["joinEstimated"] + leg["leaveEstimated"] for leg in last_call(scenes, scenes.lossy)["legs"])
+    expect(rows(page).get_by_text("≈", exact=True)).to_have_count(ends)
+
+
+def test_of_a_meeting_without_losses_nothing_is_dashed(console: Console, scenes: Scenes) -> None:
+    page = opened(console, scenes.lesson["roomId"])
+    expect(rows(page).locator(DASHED)).to_have_count(0)
+
+
+def test_the_scheduled_time_is_shaded(console: Console, scenes: Scenes) -> None:
+    page = opened(console, scenes.lesson["roomId"])
+    expect(rows(page).locator(SHADED)).to_have_count(1)
+    expect(beneath(page).locator(SHADED)).to_have_count(1)
+
+
+def test_without_a_scheduled_time_nothing_is_shaded(console: Console, scenes: Scenes) -> None:
+    page = opened(console, scenes.live.room_id)
+    expect(page.locator(SHADED)).to_have_count(0)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.9])
+def test_a_tip_tells_the_exact_times_of_the_leg_under_the_pointer(console: Console, scenes: Scenes, share: float) -> None:
+    call = Meeting(scenes.room(), now() - 3 * HOUR)
+    stays = [call.stay(0, 1_800, raw_id(1), "Ines"), call.stay(1_900, 2_400, raw_id(1), "Ines"), call.stay(9, 2_000, raw_id(2))]
+    scenes.insight.deliver(*call.whole(3_600, *stays))
+    page = opened(console, call.room_id)
+    legs = {(clock(leg["joinedAt"]), clock(leg["leftAt"])) for leg in last_call(scenes, {"roomId": call.room_id})["legs"]}
+    told = set()
+    for bar in rows(page).locator(BARS).all():
+        box = bar.bounding_box()
+        assert box
+        page.mouse.move(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
+        tip = " ".join(rows(page).locator("svg tspan").all_text_contents())
+        told |= {(joined, left) for joined, left in legs if joined in tip and left in tip}
+    assert told == legs
+
+
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.7])
+def test_beneath_a_tip_tells_how_many_were_in(console: Console, scenes: Scenes, share: float) -> None:
+    page = opened(console, scenes.lesson["roomId"])
+    beneath(page).scroll_into_view_if_needed()
+    box = beneath(page).bounding_box()
+    assert box
+    page.mouse.click(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
+    told = beneath(page).locator("svg tspan", has_text="people")
+    expect(shown_moment(page)).to_contain_text(told.text_content() or "nothing")
+
+
+@pytest.mark.parametrize(
+    "keys", ["Home", "End", "PageUp", "PageUp PageUp", "PageDown", "PageDown PageDown", "Home PageUp PageUp PageUp ArrowRight"]
+)
+def test_the_slider_says_by_keyboard_who_was_in(console: Console, scenes: Scenes, keys: str) -> None:
+    room_id = scenes.lesson["roomId"]
+    call_id = last_call(scenes, scenes.lesson)["id"]
+    page = opened(console, room_id)
+    slider(page).focus()
+    for key in keys.split():
+        page.keyboard.press(key)
+    expect(slider(page)).to_have_attribute("aria-valuetext", shown_moment(page).locator("time").inner_text())
+    at = shown_moment(page).locator("time").get_attribute("datetime")
+    call = scenes.insight.json(f"/rooms/{room_id}/presence?at={at}")["call"]
+    people = call["participants"] if call and call["id"] == call_id else []
+    expected = sorted(f"{called(one)} {one['role']}" for one in people)
+    expect(shown_moment(page).get_by_role("listitem")).to_have_count(len(expected))
+    assert sorted(shown_moment(page).get_by_role("listitem").all_inner_texts()) == expected
+
+
+def test_at_first_it_says_who_was_in_when_most_were(console: Console, scenes: Scenes) -> None:
+    page = opened(console, scenes.lesson["roomId"])
+    expect(shown_moment(page)).to_contain_text(f"{last_call(scenes, scenes.lesson)['peak']} people")
+
+
+def test_another_call_of_the_room_can_be_chosen(console: Console, scenes: Scenes) -> None:
+    calls = scenes.insight.all(f"/rooms/{scenes.lesson['roomId']}/calls")
+    first = calls[-1]
+    assert len(calls) > 1
+    page = opened(console, scenes.lesson["roomId"])
+    page.get_by_role("combobox", name="Call").select_option(first["id"])
+    legs = scenes.insight.json(f"/rooms/{scenes.lesson['roomId']}/calls/{first['id']}")["legs"]
+    expect(rows(page).locator(BARS)).to_have_count(len(legs))
+
+
+SLOTS = {"in this call": "call", "as scheduled": "scheduled", "while the room is open": "open"}
+
+
+def slot(scenes: Scenes, label: str) -> str:
+    """The path and query of that attendance."""
+    room_id = scenes.lesson["roomId"]
+    overview = scenes.insight.json(f"/rooms/{room_id}/overview")
+    query = {
+        "call": f"?call={last_call(scenes, scenes.lesson)['id']}",
+        "scheduled": "?",
+        "open": f"?from={overview['validFrom']}&until={overview['validUntil']}".replace("+", "%2B"),
+    }
+    return f"/rooms/{room_id}/attendance{query[SLOTS[label]]}"
+
+
+@pytest.mark.parametrize("label", SLOTS)
+def test_attendance_is_what_the_api_says(console: Console, scenes: Scenes, label: str) -> None:
+    page = opened(console, scenes.lesson["roomId"])
+    page.get_by_role("combobox", name="Time").select_option(label=label)
+    attendance = scenes.insight.json(slot(scenes, label))
+    counts = attendance["summary"]
+    summary = ", ".join(f"{counts[name]} {name}" for name in ("invited", "attended"))
+    expect(page.get_by_text(summary)).to_be_visible()
+    fields = ("seconds", "aloneSeconds", "lateSeconds", "leftEarlySeconds")
+    expected = [
+        [
+            called(one),
+            one["status"],
+            one["role"] or "no role",
+            *(length(one[field]) if one["intervals"] else "" for field in fields),
+        ]
+        for one in attendance["value"]
+    ]
+    assert sorted(row[:7] for row in table(page, "Attendance")) == sorted(expected)
+
+
+def test_stays_are_those_that_the_api_says(console: Console, scenes: Scenes) -> None:
+    page = opened(console, scenes.lesson["roomId"])
+    attendance = scenes.insight.json(slot(scenes, "as scheduled"))
+    rows = page.get_by_role("region", name="Attendance", exact=True).get_by_role("row")
+    for one in attendance["value"]:
+        times = rows.filter(has_text=one["name"] or one["displayName"]).locator("time")
+        shown = times.evaluate_all("times => times.map(time => time.dateTime)")
+        assert shown == [time for stay in one["intervals"] for time in (stay["from"], stay["until"])]
+
+
+def test_no_shows_are_on_top(console: Console, scenes: Scenes) -> None:
+    page = opened(console, scenes.lesson["roomId"])
+    expect(page.get_by_role("region", name="Attendance", exact=True)).to_be_visible()
+    statuses = [row[1] for row in table(page, "Attendance")]
+    absent = statuses.count("absent")
+    assert absent
+    assert statuses[:absent] == ["absent"] * absent
+
+
+def test_estimated_lengths_have_their_sign(console: Console, scenes: Scenes) -> None:
+    page = opened(console, scenes.lossy["roomId"])
+    expect(page.get_by_role("region", name="Attendance", exact=True)).to_be_visible()
+    people = scenes.insight.json(f"/rooms/{scenes.lossy['roomId']}/attendance")["value"]
+    estimated = {called(one) for one in people if one["estimated"] and one["intervals"]}
+    assert estimated
+    assert {row[0] for row in table(page, "Attendance") if "≈" in row[3]} == estimated
+
+
+@pytest.mark.parametrize("label", SLOTS)
+def test_the_csv_is_the_one_of_the_api(console: Console, scenes: Scenes, label: str) -> None:
+    page = opened(console, scenes.lesson["roomId"])
+    page.get_by_role("combobox", name="Time").select_option(label=label)
+    expect(page.get_by_role("button", name="CSV")).to_be_enabled()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV").click()
+    path = slot(scenes, label)
+    expected = scenes.insight.get(f"{path}{'&' if path[-1] != '?' else ''}format=csv")
+    assert expected.status == 200
+    assert download.value.path().read_bytes().decode() == expected.body.decode("utf-8-sig")
+    assert download.value.suggested_filename.endswith(".csv")
+
+
+@pytest.fixture
+def growing(scenes: Scenes) -> Meeting:
+    """A call of one person, that goes on."""
+    call = live_meeting(scenes.room("Growing", {raw_id(1): "Presenter"}, {raw_id(1): "Dr. Khan"}), seconds=60)
+    scenes.insight.deliver(call.started(), call.added(1, raw_id(1), role="Presenter"))
+    return call
+
+
+def test_a_call_that_goes_on_grows(console: Console, scenes: Scenes, growing: Meeting) -> None:
+    page = opened(console, growing.room_id)
+    expect(rows(page).locator(BARS)).to_have_count(1)
+    scenes.insight.deliver(growing.added(30, raw_id(2), "Nils", "Attendee"))
+    expect(rows(page).locator(BARS)).to_have_count(2)
+    expect(shown_moment(page)).to_contain_text("2 people")
+
+
+def test_that_a_call_has_ended_shows_by_itself(console: Console, scenes: Scenes, growing: Meeting) -> None:
+    page = opened(console, growing.room_id)
+    expect(page.get_by_text("live", exact=True)).to_be_visible()
+    scenes.insight.deliver(growing.ended(50))
+    expect(page.get_by_text("live", exact=True)).to_have_count(0)
+
+
+def test_a_room_without_a_call_says_so_until_one_begins(console: Console, scenes: Scenes) -> None:
+    call = live_meeting(scenes.room("Early"), seconds=10)
+    page = console.enter(f"room/{call.room_id}/call")
+    expect(page.get_by_role("status").filter(has_text="No call")).to_be_visible()
+    scenes.insight.deliver(call.started(), call.added(1, raw_id(1), "Ines"))
+    expect(page.locator(BARS).first).to_be_visible()
+
+
+def test_why_a_call_ended_is_told(console: Console, scenes: Scenes) -> None:
+    call = Meeting(scenes.room(), now() - 2 * HOUR)
+    reason = {"code": 0, "subCode": 0, "phrase": "Everyone was hung up on"}
+    scenes.insight.deliver(call.started(), *call.stay(1, 50, raw_id(1), "Ines"), call.ended(60, reason=reason))
+    page = opened(console, call.room_id)
+    expect(page.get_by_text("Everyone was hung up on")).to_be_visible()
+
+
+def test_the_call_of_a_room_of_which_only_events_are_known_is_drawn(console: Console, scenes: Scenes) -> None:
+    console.allowed = {404}
+    page = opened(console, scenes.elsewhere.room_id, scenes.elsewhere.id)
+    expect(rows(page).locator(BARS)).to_have_count(2)
+    expect(page.get_by_role("region", name="Attendance", exact=True)).to_be_visible()
