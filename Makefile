@@ -17,7 +17,7 @@ PYTHON_READY := .venv/.installed
 NODE_READY := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install start meeting chromium test histories check format clean
+.PHONY: help install start meeting chromium screenshots test histories check format clean
 
 help:
 	@echo 'make start      run the service on this machine (PORT=$(PORT) DATA=$(DATA))'
@@ -55,6 +55,10 @@ chromium:
 
 test: install chromium
 	@"$(BIN)/python" -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+
+# The pictures in docs/console, of a meeting that is played for them.
+screenshots: install chromium
+	@"$(BIN)/python" -m tests.console.screenshots
 
 histories: install
 	@HISTORIES=$(HISTORIES) "$(BIN)/python" -m pytest tests/rules/test_histories.py tests/storage/test_calls.py -k histories $(ARGS)
