@@ -1,6 +1,5 @@
 """Pictures of each view for docs/console, of a real run: `python -m tests.console.screenshots`, or `make screenshots`."""
 
-import os
 import sys
 import tempfile
 from collections.abc import Callable
@@ -37,9 +36,7 @@ def main() -> None:
         sys.exit(f"There is {chromium.MISSING}.")
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, running_app(Path(folder)) as app, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=[*ARGUMENTS, "--lang=en-GB"], env={**os.environ, "LANGUAGE": "en_GB"}
-        )
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         take(Console(browser, app), Scenes(app))
         browser.close()
 

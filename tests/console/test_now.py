@@ -1,0 +1,115 @@
+"""Now: who is in the rooms, counting, by itself."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.console.pages import Console, table
+from tests.console.scenes import Scenes
+from tests.contract.events import Meeting, live_meeting
+from tests.identifiers import raw_id
+from tests.running import RunningApp, running_app
+
+KHAN, NILS, SALMA = raw_id(1), raw_id(2), raw_id(3)
+TITLE = "Ward round"
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+    with running_app(tmp_path_factory.mktemp("now")) as app:
+        yield app
+
+
+@pytest.fixture
+def console(browser: Browser, app: RunningApp) -> Iterator[Console]:
+    console = Console(browser, app)
+    yield console
+    console.close()
+
+
+@pytest.fixture
+def call(app: RunningApp) -> Iterator[Meeting]:
+    """A call of two people, one of whom has a name in the room's details."""
+    scenes = Scenes(app)
+    room_id = scenes.room(TITLE, {KHAN: "Presenter", NILS: "Attendee"}, {KHAN: "Dr. Khan"})
+    call = live_meeting(room_id, seconds=100)
+    scenes.insight.deliver(call.started(), call.added(1, KHAN, "Ines", "Presenter"), call.added(40, NILS, "Nils", "Attendee"))
+    yield call
+    scenes.insight.deliver(call.ended(99))
+
+
+def people(page: Page) -> list[list[str]]:
+    return table(page, f"Who is in {TITLE}")
+
+
+def test_an_app_without_calls_says_so(console: Console) -> None:
+    page = console.enter("now")
+    expect(page.get_by_role("status").filter(has_text="No call")).to_be_visible()
+
+
+def test_who_is_in_is_told_with_role_and_since_when(console: Console, app: RunningApp, call: Meeting) -> None:
+    page = console.enter("now")
+    expect(page.get_by_role("region", name=f"Who is in {TITLE}")).to_be_visible()
+    assert [row[:2] for row in people(page)] == [["Dr. Khan (as “Ines”)", "Presenter"], ["Nils", "Attendee"]]
+    (live,) = Scenes(app).insight.all("/live")
+    since = page.get_by_role("row").locator("time").evaluate_all("times => times.map(time => time.dateTime)")
+    assert since == sorted(one["joinedAt"] for one in live["participants"])
+
+
+def test_how_many_there_are_is_told(console: Console, call: Meeting) -> None:
+    page = console.enter("now")
+    expect(page.get_by_role("region", name=TITLE, exact=True)).to_contain_text("2 people")
+
+
+def test_how_long_counts_up(console: Console, call: Meeting) -> None:
+    page = console.enter("now")
+    cell = page.get_by_role("row").nth(1).get_by_role("cell").last
+    expect(cell).to_be_visible()
+    before = cell.inner_text()
+    expect(cell).not_to_have_text(before)
+    assert seconds(cell.inner_text()) > seconds(before)
+
+
+def seconds(length: str) -> int:
+    minutes, rest = length.split(":")
+    return 60 * int(minutes) + int(rest)
+
+
+def test_who_comes_appears_by_itself(console: Console, app: RunningApp, call: Meeting) -> None:
+    page = console.enter("now")
+    expect(page.get_by_text("Nils")).to_be_visible()
+    Scenes(app).insight.deliver(call.added(90, SALMA, "Salma", "Consumer"))
+    expect(page.get_by_text("Salma")).to_be_visible()
+    expect(page.get_by_role("region", name=TITLE, exact=True)).to_contain_text("3 people")
+
+
+def test_who_leaves_is_gone_by_itself(console: Console, app: RunningApp, call: Meeting) -> None:
+    page = console.enter("now")
+    expect(page.get_by_text("Nils")).to_be_visible()
+    Scenes(app).insight.deliver(call.removed(90, NILS))
+    expect(page.get_by_text("Nils")).to_have_count(0)
+
+
+def test_a_call_that_ends_is_gone_by_itself(console: Console, app: RunningApp, call: Meeting) -> None:
+    page = console.enter("now")
+    expect(page.get_by_role("region", name=TITLE, exact=True)).to_be_visible()
+    Scenes(app).insight.deliver(call.ended(95))
+    expect(page.get_by_role("region", name=TITLE, exact=True)).to_have_count(0)
+
+
+def test_a_call_that_begins_appears_by_itself(console: Console, app: RunningApp) -> None:
+    page = console.enter("now")
+    expect(page.get_by_role("status")).to_be_visible()
+    scenes = Scenes(app)
+    begun = live_meeting(scenes.room("Begun"), seconds=5)
+    scenes.insight.deliver(begun.started(), begun.added(1, KHAN))
+    expect(page.get_by_role("region", name="Begun", exact=True)).to_be_visible()
+    scenes.insight.deliver(begun.ended(4))
+
+
+def test_it_leads_to_the_call(console: Console, call: Meeting) -> None:
+    page = console.enter("now")
+    page.get_by_role("link", name=TITLE).click()
+    expect(page.get_by_role("heading", level=1, name=TITLE)).to_be_visible()
+    expect(page.locator("svg rect[rx]")).to_have_count(2)

@@ -1,0 +1,115 @@
+"""Quarantine: what was not understood, why, and what can be done about it."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.console.pages import Console
+from tests.console.scenes import Scenes
+from tests.contract.events import Element, Meeting
+from tests.contract.test_quarantine import put
+from tests.identifiers import raw_id
+from tests.running import RunningApp, running_app
+
+PAGE = 30
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+    with running_app(tmp_path_factory.mktemp("quarantine")) as app:
+        yield app
+
+
+@pytest.fixture
+def scenes(app: RunningApp) -> Iterator[Scenes]:
+    """What a test leaves in quarantine is dropped."""
+    scenes = Scenes(app)
+    yield scenes
+    for event in scenes.insight.all("/quarantine"):
+        scenes.insight.send("DELETE", f"/quarantine/{event['id']}")
+
+
+@pytest.fixture
+def console(browser: Browser, app: RunningApp) -> Iterator[Console]:
+    console = Console(browser, app)
+    yield console
+    console.close()
+
+
+def not_understood(**more: object) -> Element:
+    return Meeting("99400000000000001").added(1, raw_id(1)) | {"eventTime": "yesterday"} | more
+
+
+def events(page: Page) -> Locator:
+    return page.get_by_role("main").get_by_role("listitem")
+
+
+def test_that_there_is_nothing_is_told(console: Console, scenes: Scenes) -> None:
+    page = console.enter("quarantine")
+    expect(page.get_by_text("Nothing is in quarantine")).to_be_visible()
+
+
+def test_the_reason_and_the_text_are_told(console: Console, scenes: Scenes) -> None:
+    scenes.insight.deliver(not_understood())
+    (told,) = scenes.insight.all("/quarantine")
+    page = console.enter("quarantine")
+    expect(events(page).get_by_role("heading")).to_have_text(told["reason"])
+    expect(events(page)).to_contain_text(told["excerpt"])
+
+
+def test_a_long_event_can_be_seen_whole(console: Console, scenes: Scenes) -> None:
+    scenes.insight.deliver(not_understood(more="x" * 2_000, last="the very end"))
+    page = console.enter("quarantine")
+    expect(events(page)).to_have_count(1)
+    expect(events(page)).not_to_contain_text("the very end")
+    page.get_by_role("button", name="Show all").click()
+    expect(events(page)).to_contain_text("the very end")
+
+
+def test_one_that_is_still_not_understood_stays_and_says_why(console: Console, scenes: Scenes) -> None:
+    console.allowed = {409}
+    scenes.insight.deliver(not_understood())
+    page = console.enter("quarantine")
+    page.get_by_role("button", name="Redrive").click()
+    expect(events(page).get_by_role("alert")).to_contain_text("eventTime")
+    assert len(scenes.insight.all("/quarantine")) == 1
+
+
+def test_one_that_is_understood_now_is_recorded(console: Console, scenes: Scenes, app: RunningApp) -> None:
+    call = Meeting(scenes.room())
+    with ThreadPoolExecutor(1) as other:  # Playwright has an event loop in this thread
+        other.submit(put, app, call.added(1, raw_id(1))).result()
+    page = console.enter("quarantine")
+    page.get_by_role("button", name="Redrive").click()
+    expect(page.get_by_role("status").filter(has_text=call.room_id)).to_be_visible()
+    expect(events(page)).to_have_count(0)
+    assert len(scenes.insight.all(f"/rooms/{call.room_id}/calls")) == 1
+
+
+def test_one_is_dropped_when_that_is_confirmed(console: Console, scenes: Scenes) -> None:
+    scenes.insight.deliver(not_understood())
+    page = console.enter("quarantine")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Drop").click()
+    expect(page.get_by_text("Nothing is in quarantine")).to_be_visible()
+    assert scenes.insight.all("/quarantine") == []
+
+
+def test_one_is_not_dropped_when_that_is_not_confirmed(console: Console, scenes: Scenes) -> None:
+    scenes.insight.deliver(not_understood())
+    page = console.enter("quarantine")
+    with page.expect_event("dialog") as dialog:
+        page.on("dialog", lambda dialog: dialog.dismiss())
+        page.get_by_role("button", name="Drop").click()
+    assert dialog.value.type == "confirm"
+    assert len(scenes.insight.all("/quarantine")) == 1
+
+
+def test_of_many_all_can_be_reached(console: Console, scenes: Scenes) -> None:
+    scenes.insight.deliver(*(not_understood(number=number) for number in range(PAGE + 5)))
+    page = console.enter("quarantine")
+    expect(events(page)).to_have_count(PAGE)
+    page.get_by_role("button", name="More").click()
+    expect(events(page)).to_have_count(PAGE + 5)

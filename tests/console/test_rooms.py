@@ -1,0 +1,155 @@
+"""Rooms: the list, its filters and its pages; an app without any; a thousand of them."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.console.pages import Console, heading
+from tests.console.scenes import Scenes, hours_from_now
+from tests.identifiers import raw_id
+from tests.running import RunningApp, running_app
+
+MANY = 1_000
+NEEDLE = "Fracture clinic"
+INVITED = raw_id(7)
+
+GO_ON = """many => {
+    [...document.querySelectorAll('button')].find(button => button.innerText.startsWith('More'))?.click();
+    return document.querySelectorAll('tbody a').length >= many;
+}"""
+"""Asks for more as long as there is any, until so many rooms are there."""
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+    """Of these tests only: the first of them needs it empty."""
+    with running_app(tmp_path_factory.mktemp("rooms")) as app:
+        yield app
+
+
+@pytest.fixture(scope="module")
+def rooms(app: RunningApp) -> list[str]:
+    """A thousand rooms, and one of each kind; all ids, newest first."""
+    scenes = Scenes(app)
+    scenes.room(NEEDLE)
+    scenes.many_rooms(MANY - 5)
+    scenes.room("Invited", {INVITED: "Attendee"})
+    make(scenes, "Tomorrow", 24, 25)
+    make(scenes, "Next week", 168, 169)
+    scenes.room("Last")
+    return scenes.raw.room_ids()
+
+
+def make(scenes: Scenes, title: str, opens: float, closes: float) -> None:
+    room_id = scenes.raw.new_room({"validFrom": hours_from_now(opens), "validUntil": hours_from_now(closes)})["id"]
+    assert scenes.insight.patch(f"/rooms/{room_id}/details", {"title": title}).status == 200
+
+
+@pytest.fixture
+def console(browser: Browser, app: RunningApp) -> Iterator[Console]:
+    console = Console(browser, app)
+    yield console
+    console.close()
+
+
+def listed(page: Page) -> Locator:
+    """The links to rooms."""
+    return page.get_by_role("region", name="Rooms", exact=True).get_by_role("link")
+
+
+def ids(page: Page) -> list[str]:
+    addresses: list[str] = listed(page).evaluate_all("links => links.map(link => link.hash)")
+    return [address.rpartition("/")[2] for address in addresses]
+
+
+def test_an_empty_app_says_what_to_do_next(console: Console) -> None:
+    page = console.enter("rooms")
+    expect(page.get_by_role("status").filter(has_text="no rooms yet")).to_contain_text("rooms create")
+
+
+def test_the_newest_is_first(console: Console, rooms: list[str]) -> None:
+    page = console.enter("rooms")
+    expect(listed(page).first).to_be_visible()
+    shown = ids(page)
+    assert shown == rooms[: len(shown)]
+
+
+def test_more_brings_the_next_ones(console: Console, rooms: list[str]) -> None:
+    page = console.enter("rooms")
+    first = listed(page).nth(0)
+    expect(first).to_be_visible()
+    before = len(ids(page))
+    page.get_by_role("button", name="More").click()
+    expect(listed(page).nth(before)).to_be_visible()
+    assert ids(page) == rooms[: len(ids(page))]
+
+
+def test_all_of_a_thousand_can_be_reached_without_repetition(console: Console, rooms: list[str]) -> None:
+    page = console.enter("rooms")
+    expect(listed(page).first).to_be_visible()
+    page.wait_for_function(GO_ON, arg=MANY, timeout=60_000)
+    assert ids(page) == rooms
+    assert len(rooms) == MANY
+
+
+def test_a_title_is_found_among_a_thousand(console: Console, rooms: list[str]) -> None:
+    page = console.enter("rooms")
+    page.get_by_label("Title").fill("fracture")
+    expect(listed(page)).to_have_count(1)
+    expect(listed(page)).to_have_text(NEEDLE)
+
+
+def test_a_title_that_no_room_has_is_told(console: Console, rooms: list[str]) -> None:
+    page = console.enter("rooms")
+    page.get_by_label("Title").fill("no such title")
+    expect(page.get_by_role("status").filter(has_text="No room")).to_be_visible()
+
+
+def test_upcoming_rooms_are_chosen_by_their_state(console: Console, rooms: list[str]) -> None:
+    page = console.enter("rooms")
+    page.get_by_label("State").select_option("upcoming")
+    expect(listed(page)).to_have_text(["Next week", "Tomorrow"])
+
+
+def test_rooms_of_a_person_are_chosen_by_the_raw_id(console: Console, rooms: list[str]) -> None:
+    page = console.enter("rooms")
+    page.get_by_label("Invited").fill(INVITED)
+    expect(listed(page)).to_have_text(["Invited"])
+
+
+def test_rooms_of_a_time_are_chosen_by_it(console: Console, rooms: list[str]) -> None:
+    page = console.enter(f"rooms?state=upcoming&until={hours_from_now(30)[:19]}Z")
+    expect(listed(page)).to_have_text(["Tomorrow"])
+
+
+def test_a_time_can_be_typed(console: Console, rooms: list[str]) -> None:
+    page = console.enter("rooms?state=upcoming")
+    expect(listed(page)).to_have_count(2)
+    page.get_by_label("Open from").fill(f"{hours_from_now(100)[:16]}")
+    expect(listed(page)).to_have_text(["Next week"])
+
+
+def test_filters_can_be_combined_and_are_in_the_address(console: Console, rooms: list[str]) -> None:
+    page = console.enter("rooms")
+    page.get_by_label("State").select_option("upcoming")
+    page.get_by_label("Title").fill("week")
+    expect(listed(page)).to_have_text(["Next week"])
+    page.reload()
+    expect(listed(page)).to_have_text(["Next week"])
+    expect(page.get_by_label("State")).to_have_value("upcoming")
+    expect(page.get_by_label("Title")).to_have_value("week")
+
+
+def test_what_is_refused_is_told(console: Console, rooms: list[str]) -> None:
+    console.allowed = {400}
+    page = console.enter("rooms")
+    page.get_by_label("Invited").fill("somebody")
+    expect(page.get_by_role("alert").filter(has_text="raw id")).to_be_visible()
+
+
+def test_a_room_leads_to_its_view(console: Console, rooms: list[str]) -> None:
+    page = console.enter("rooms")
+    page.get_by_role("link", name="Last").click()
+    expect(heading(page, "Last")).to_be_visible()
+    assert page.url.endswith(rooms[0])
