@@ -87,10 +87,10 @@ function Wanted({ play, refused }) {
       </select>
     <//>
     ${live && html`<${Field} label="Speed (times)"><input name="speed" type="number" min="1" max="120" value="60" required aria-invalid=${invalid("speed")} /><//>`}
-    <${Field} label="Copies of each event"><input name="duplicate" type="number" min="1" max="10" value="1" required /><//>
-    <${Field} label="Lost (%)"><input name="drop" type="number" min="0" max="100" value="0" required /><//>
-    <${Field} label="Late by up to (s)"><input name="delay" type="number" min="0" max="60" step="0.1" value="0" required /><//>
-    <${Field} label="Seed (empty: any)"><input name="seed" type="number" min="0" /><//>
+    <${Field} label="Copies of each event"><input name="duplicate" type="number" min="1" max="10" value="1" required aria-invalid=${invalid("duplicate")} /><//>
+    <${Field} label="Lost (%)"><input name="drop" type="number" min="0" max="100" value="0" required aria-invalid=${invalid("drop")} /><//>
+    <${Field} label="Late by up to (s)"><input name="delay" type="number" min="0" max="60" step="0.1" value="0" required aria-invalid=${invalid("delay")} /><//>
+    <${Field} label="Seed (empty: any)"><input name="seed" type="number" min="0" aria-invalid=${invalid("seed")} /><//>
     <label class="check"><input name="shuffle" type="checkbox" /> in any order</label>
     <button>Play</button>
   </form>`;
