@@ -1,0 +1,113 @@
+"""350 people in one call: drawn, scrollable, and the page stays usable."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import batched
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from rooms.rules.time import HOUR, now
+from tests.console.pages import NARROW, Console, overflow
+from tests.console.scenes import Scenes
+from tests.contract.events import Meeting
+from tests.identifiers import raw_id
+from tests.running import RunningApp, running_app
+
+PEOPLE = [raw_id(number) for number in range(350)]
+LENGTH = 3_000
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+    with running_app(tmp_path_factory.mktemp("crowd")) as app:
+        yield app
+
+
+@pytest.fixture(scope="module")
+def call(app: RunningApp) -> Meeting:
+    """All come within six minutes, and every tenth leaves early and comes back."""
+    scenes = Scenes(app)
+    names = {who: f"Person {number}" for number, who in enumerate(PEOPLE)}
+    call = Meeting(scenes.room("Assembly", dict.fromkeys(PEOPLE, "Attendee"), names), now() - HOUR)
+    events = [call.started(), call.ended(LENGTH)]
+    for number, who in enumerate(PEOPLE):
+        events.append(call.added(number, who, role="Attendee"))
+        if number % 10 == 0:
+            events += [call.removed(1_000 + number, who), call.added(1_500 + number, who, role="Attendee")]
+        events.append(call.removed(LENGTH - 1, who))
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda some: scenes.insight.deliver(*some), batched(events, 100, strict=False)))
+    return call
+
+
+@pytest.fixture
+def console(browser: Browser, app: RunningApp) -> Iterator[Console]:
+    console = Console(browser, app)
+    yield console
+    console.close()
+
+
+def opened(console: Console, call: Meeting, width: int = 1200) -> Page:
+    page = console.enter(f"room/{call.room_id}/call", width=width)
+    expect(page.locator("svg rect[rx]").first).to_be_visible()
+    return page
+
+
+def test_each_has_a_row_and_bars(console: Console, call: Meeting) -> None:
+    page = opened(console, call)
+    expect(page.locator("svg rect[rx]")).to_have_count(len(PEOPLE) + len(PEOPLE) // 10)
+    expect(page.locator("svg text", has_text="Person")).to_have_count(len(PEOPLE))
+
+
+def test_its_rows_scroll_by_themselves(console: Console, call: Meeting) -> None:
+    page = opened(console, call)
+    last = page.locator("svg text", has_text="Person 349")
+    expect(last).not_to_be_in_viewport()
+    last.scroll_into_view_if_needed()
+    expect(last).to_be_in_viewport()
+
+
+def test_the_last_row_can_be_reached_by_keyboard(console: Console, call: Meeting) -> None:
+    page = opened(console, call)
+    rows = page.get_by_role("img", name="A row for each of")
+    rows.focus()
+    page.keyboard.press("End")
+    expect(page.locator("svg text", has_text="Person 349")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("width", [NARROW, 1200])
+def test_it_fits_the_screen(console: Console, call: Meeting, width: int) -> None:
+    page = opened(console, call, width)
+    expect(page.get_by_role("region", name="Attendance", exact=True)).to_be_visible()
+    assert overflow(page) <= 0
+
+
+def test_who_was_in_follows_the_slider(console: Console, call: Meeting) -> None:
+    page = opened(console, call)
+    page.get_by_role("slider").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("main")).to_contain_text("2 people")
+
+
+def test_attendance_has_all_of_them(console: Console, call: Meeting) -> None:
+    page = opened(console, call)
+    expect(page.get_by_role("region", name="Attendance", exact=True).get_by_role("row")).to_have_count(len(PEOPLE) + 1)
+
+
+def test_other_views_are_still_reached_from_it(console: Console, call: Meeting) -> None:
+    page = opened(console, call)
+    page.get_by_role("link", name="Overview").click()
+    expect(page.get_by_role("region", name="Who is invited").get_by_role("row")).to_have_count(len(PEOPLE) + 1)
+
+
+def test_of_many_in_a_call_that_goes_on_a_few_are_shown_at_first(console: Console, app: RunningApp) -> None:
+    scenes = Scenes(app)
+    call = Meeting(scenes.room("Crowded"), now() - HOUR // 10)
+    scenes.insight.deliver(call.started(), *(call.added(number, who) for number, who in enumerate(PEOPLE[:100])))
+    page = console.enter("now")
+    rows = page.get_by_role("region", name="Who is in Crowded").get_by_role("row")
+    expect(rows).to_have_count(21)
+    page.get_by_role("button", name="All 100").click()
+    expect(rows).to_have_count(101)
