@@ -1,6 +1,7 @@
 // Requests to the service that serves this page, with a key that is kept for this tab only.
 
 const KEPT = "anteroom.key";
+const MOST_APART = 2_000;
 
 export const key = {
   get: () => sessionStorage.getItem(KEPT),
@@ -19,8 +20,18 @@ export class Failure extends Error {
 
   /** Whether the same request may be answered later. */
   get passing() {
-    return this.status === 0 || this.status === 503;
+    return this.status === 0 || this.status === 429 || this.status >= 500;
   }
+}
+
+let ahead = 0;
+
+/** The time of the service, in milliseconds: that of this machine, unless the two are further apart than answers tell. */
+export const serviceNow = () => Date.now() + ahead;
+
+function heedDate(answer) {
+  const difference = Date.parse(answer.headers.get("Date")) + 500 - Date.now(); // it is told in whole seconds
+  ahead = Math.abs(difference) > MOST_APART ? difference : 0;
 }
 
 /** The body of the answer: JSON, or text for `format=csv`; null if there is none. Raises Failure. */
@@ -30,7 +41,9 @@ export async function ask(method, path, { query = {}, body, signal, as = key.get
   const headers = { "x-api-key": as, ...(body === undefined ? {} : { "Content-Type": "application/json" }) };
   let answer, text;
   try {
-    answer = await fetch(search ? `${path}?${search}` : path, { method, headers, body: body && JSON.stringify(body), signal });
+    const url = search ? `${path}?${search}` : path;
+    answer = await fetch(url, { method, headers, body: body && JSON.stringify(body), signal, cache: "no-store" });
+    heedDate(answer);
     text = await answer.text();
   } catch (problem) {
     if (problem.name === "AbortError") throw problem;

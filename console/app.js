@@ -93,8 +93,8 @@ function Inside({ leave }) {
   useEffect(() => {
     onLaptop().then(setLaptop);
   }, []);
-  const name = route.path[0] in VIEWS ? route.path[0] : "now";
-  const place = route.path.join("/");
+  const name = Object.hasOwn(VIEWS, route.path[0]) ? route.path[0] : "now";
+  const place = route.path.slice(0, 3).join("/"); // which call of a room is only a detail
   const shown = useRef(place);
   useEffect(() => {
     if (shown.current !== place) toContent(); // a screen reader goes on from there

@@ -3,8 +3,9 @@
 import { html } from "htm/preact";
 import { useState } from "preact/hooks";
 import { get, ofRoom } from "/console/api.js";
+import { Field } from "/console/fields.js";
 import { useLoaded } from "/console/loading.js";
-import { Field, Loading, Person, Problem, Role, State, Table, Time } from "/console/parts.js";
+import { Loading, Person, Problem, Role, State, Table, Time } from "/console/parts.js";
 import { length } from "/console/words.js";
 
 const EVERY_SECONDS = 5;
@@ -12,31 +13,41 @@ const FIRST = ["absent", "expected", "uninvited", "attended"];
 
 export function Attendance({ roomId, room, callId }) {
   const slots = {
-    ...(callId ? { call: { label: "in this call", query: { call: callId } } } : {}),
     ...(room?.scheduledStart ? { scheduled: { label: "as scheduled", query: {} } } : {}),
+    ...(callId ? { call: { label: "in this call", query: { call: callId } } } : {}),
     ...(room ? { open: { label: "while the room is open", query: { from: room.validFrom, until: room.validUntil } } } : {}),
   };
-  const [chosen, setChosen] = useState(room?.scheduledStart ? "scheduled" : Object.keys(slots)[0]);
+  const [wanted, setWanted] = useState(null);
+  const chosen = Object.hasOwn(slots, wanted ?? "") ? wanted : Object.keys(slots)[0];
   const query = slots[chosen]?.query;
   const path = ofRoom(roomId, "attendance");
-  const { data, at, failure, reload } = useLoaded(
+  const { data, at, failure } = useLoaded(
     async (signal) => query && (await get(path, query, signal)),
     [roomId, JSON.stringify(query)],
     EVERY_SECONDS,
   );
-  if (!query) return null;
-  const download = async () => save(await get(path, { ...query, format: "csv" }), `attendance-${roomId}.csv`);
+  const [unsaved, setUnsaved] = useState(null);
+  if (!query || failure?.status === 404) return null; // which the call, or the room, has told
+  const download = async () => {
+    try {
+      save(await get(path, { ...query, format: "csv" }), `attendance-${roomId}.csv`);
+      setUnsaved(null);
+    } catch (problem) {
+      setUnsaved(problem);
+    }
+  };
   return html`
     <h2>Attendance</h2>
     <div class="filters">
       <${Field} label="Time">
-        <select value=${chosen} onChange=${(event) => setChosen(event.target.value)}>
+        <select value=${chosen} onChange=${(event) => setWanted(event.target.value)}>
           ${Object.entries(slots).map(([name, { label }]) => html`<option value=${name}>${label}</option>`)}
         </select>
       <//>
       <button type="button" onClick=${download} disabled=${!data}>Download as CSV</button>
     </div>
-    <${Problem} failure=${failure} at=${at} reload=${reload} />
+    <${Problem} failure=${unsaved} />
+    <${Problem} failure=${failure} at=${at} />
     ${!data && !failure && html`<${Loading} />`}
     ${data && html`<${Came} data=${data} />`}
   `;

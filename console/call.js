@@ -1,29 +1,31 @@
 // A room's call: who was in when, drawn; and who came, as a table.
 
 import { html } from "htm/preact";
-import { useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { get, ofRoom, page } from "/console/api.js";
 import { Attendance } from "/console/attendance.js";
 import { useLoaded } from "/console/loading.js";
 import { Loading, Problem, Time } from "/console/parts.js";
 import { address } from "/console/route.js";
-import { stays } from "/console/stays.js";
+import { asOf, stays } from "/console/stays.js";
 import { Timeline } from "/console/timeline.js";
 import { called, counted, length, moment } from "/console/words.js";
 
-const EVERY_SECONDS = 2;
+const EVERY_SECONDS = 3; // of ended calls, too: events may come late
 
 export function CallView({ roomId, room, callId }) {
-  const listed = useLoaded((signal) => callsOf(roomId, signal), [roomId], callId ? 0 : EVERY_SECONDS);
-  const calls = listed.data;
+  const { data: calls, failure } = useLoaded((signal) => callsOf(roomId, signal), [roomId], EVERY_SECONDS);
   const chosen = callId ?? calls?.[0]?.id;
+  const choose = (event) => {
+    location.hash = address(["room", roomId, "call", event.target.value]);
+  };
   return html`
-    <${Problem} failure=${listed.failure} reload=${listed.reload} />
-    ${!calls && !listed.failure && html`<${Loading} />`}
+    <${Problem} failure=${failure} />
+    ${!calls && !failure && html`<${Loading} />`}
     ${
       calls?.length > 1 &&
       html`<label class="field"><span>Call</span>
-      <select value=${chosen} onChange=${(event) => (location.hash = address(["room", roomId, "call", event.target.value]))}>
+      <select value=${chosen} onChange=${choose}>
         ${calls.map((call) => html`<option value=${call.id}>${moment(call.startedAt)} to ${call.endedAt ? moment(call.endedAt) : "now"}, ${counted(call.people, "person", "people")}</option>`)}
         ${!calls.some((call) => call.id === chosen) && html`<option value=${chosen}>an earlier one</option>`}
       </select>
@@ -33,15 +35,6 @@ export function CallView({ roomId, room, callId }) {
     ${chosen && html`<${Drawn} key=${chosen} roomId=${roomId} room=${room} callId=${chosen} />`}
     ${calls && html`<${Attendance} key=${chosen} roomId=${roomId} room=${room} callId=${chosen} />`}
   `;
-}
-
-async function callsOf(roomId, signal) {
-  try {
-    return (await page(ofRoom(roomId, "calls"), {}, signal)).value;
-  } catch (failure) {
-    if (failure.status === 404) return [];
-    throw failure;
-  }
 }
 
 /** The newest call of a room, as it unfolds. */
@@ -55,29 +48,41 @@ export function Unfolding({ roomId }) {
   `;
 }
 
+async function callsOf(roomId, signal) {
+  try {
+    return (await page(ofRoom(roomId, "calls"), {}, signal)).value;
+  } catch (failure) {
+    if (failure.status === 404) return [];
+    throw failure;
+  }
+}
+
 function Drawn({ roomId, room, callId }) {
-  const [live, setLive] = useState(true);
   const load = async (signal) => {
-    const call = await get(ofRoom(roomId, "calls", callId), {}, signal);
-    setLive(call.endedAt === null);
-    return call;
+    const [call, { value }] = await Promise.all([
+      get(ofRoom(roomId, "calls", callId), {}, signal),
+      get(ofRoom(roomId, "attendance"), { call: callId }, signal),
+    ]);
+    return { call, attendees: value };
   };
-  const { data: call, at, failure, reload } = useLoaded(load, [roomId, callId], live ? EVERY_SECONDS : 0);
-  const people = useMemo(() => call && stays(call, room, at), [call, room, at]);
-  if (!call) return html`<${Problem} failure=${failure} reload=${reload} />${!failure && html`<${Loading} />`}`;
-  const reason = call.endReason?.phrase;
+  const { data, at: answered, failure } = useLoaded(load, [roomId, callId], EVERY_SECONDS);
+  const live = data?.call.endedAt === null;
+  const at = data && asOf(data.call, live ? answered : 0);
+  const people = useMemo(() => data && stays(data.call, data.attendees, at), [data, at]);
+  if (!data) return html`<${Problem} failure=${failure} />${!failure && html`<${Loading} />`}`;
+  const { call, attendees } = data;
+  const ender = call.endedBy && called(attendees.find((one) => one.rawId === call.endedBy) ?? { rawId: call.endedBy });
+  const ending = [ender, call.endReason?.phrase].filter(Boolean).join(": ");
   return html`
-    <${Problem} failure=${failure} at=${at} reload=${reload} />
+    <${Problem} failure=${failure} at=${answered} />
     <dl class="facts">
       <div><dt>Began</dt><dd><${Time} of=${call.startedAt} estimated=${call.startEstimated} /></dd></div>
-      <div><dt>Ended</dt><dd>${call.endedAt ? html`<${Time} of=${call.endedAt} estimated=${call.endEstimated} />` : html`<span class="state live">live</span>`}</dd></div>
+      <div><dt>Ended</dt><dd>${live ? html`<span class="state live">live</span>` : html`<${Time} of=${call.endedAt} estimated=${call.endEstimated} />`}</dd></div>
       <div><dt>Length</dt><dd>${length(call.seconds ?? (at - new Date(call.startedAt)) / 1000)}</dd></div>
       <div><dt>People</dt><dd>${call.people}, at most ${call.peak} at a time</dd></div>
-      ${(call.endedBy || reason) && html`<div><dt>Ended by</dt><dd>${[call.endedBy && called(named(room, call.endedBy)), reason].filter(Boolean).join(": ")}</dd></div>`}
+      ${ending && html`<div><dt>Ended by</dt><dd>${ending}</dd></div>`}
     </dl>
     <h2>Who was in when</h2>
     <${Timeline} call=${call} people=${people} room=${room} at=${at} />
   `;
 }
-
-const named = (room, rawId) => ({ rawId, ...room?.participants.find((one) => one.rawId === rawId) });

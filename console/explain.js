@@ -1,10 +1,10 @@
 // Explain: may this person come into this room, now or at another time, and if not, why not.
 
 import { html } from "htm/preact";
-import { useEffect, useState } from "preact/hooks";
 import { filledPage, get, ofRoom } from "/console/api.js";
+import { Field, useFollowing } from "/console/fields.js";
 import { useLoaded } from "/console/loading.js";
-import { Field, Heading, Problem, Role, Time } from "/console/parts.js";
+import { Heading, Problem, Role, Time } from "/console/parts.js";
 import { address, replaceQuery } from "/console/route.js";
 import { called, counted, fromField, localized, toField } from "/console/words.js";
 
@@ -13,14 +13,23 @@ const ROOM_ID = /^\d{16,17}$/;
 /** The rooms that a word means: the one with that id, or those whose title has it. */
 async function roomsCalled(word, signal) {
   if (!word) return null;
-  return ROOM_ID.test(word) ? [{ id: word }] : (await filledPage("/rooms", { title: word }, signal)).value;
+  if (ROOM_ID.test(word)) return [{ id: word }];
+  const rooms = [];
+  let query = { title: word };
+  while (query && rooms.length < 2) {
+    const { value, next } = await filledPage("/rooms", query, signal);
+    rooms.push(...value);
+    query = next;
+  }
+  return rooms;
 }
 
 export function Explain({ route }) {
   const { room: word, person, at } = route.query;
   const [typed, setTyped] = useFollowing(word ?? "");
   const [who, setWho] = useFollowing(person ?? "");
-  const [when, setWhen] = useFollowing(at ? toField(at) : "");
+  const written = at ? toField(at) : "";
+  const [when, setWhen] = useFollowing(written);
   const found = useLoaded((signal) => roomsCalled(word, signal), [word]);
   const roomId = found.data?.length === 1 ? found.data[0].id : null;
   const overview = useLoaded((signal) => (roomId ? get(ofRoom(roomId, "overview"), {}, signal) : null), [roomId]);
@@ -32,7 +41,7 @@ export function Explain({ route }) {
   );
   const submit = (event) => {
     event.preventDefault();
-    replaceQuery(route, { room: typed.trim(), person: who.trim(), at: fromField(when) });
+    replaceQuery({ room: typed.trim(), person: who.trim(), at: when === written ? at : fromField(when) });
     answer.reload();
   };
   return html`
@@ -40,20 +49,20 @@ export function Explain({ route }) {
     <form class="filters" onSubmit=${submit}>
       <${Field} label="Room (id or title)">
         <input name="room" type="search" required maxlength="256" value=${typed} onInput=${(event) => setTyped(event.target.value)}
-          onChange=${(event) => replaceQuery(route, { room: event.target.value.trim() })} />
+          onChange=${(event) => replaceQuery({ room: event.target.value.trim() })} />
       <//>
       <${Field} label="Person (name or raw id)">
         <input name="person" list="people" required value=${who} onInput=${(event) => setWho(event.target.value)} />
       <//>
       <datalist id="people">${people.map((one) => html`<option value=${one.rawId}>${[one.name, one.externalId, one.role].filter(Boolean).join(", ")}</option>`)}</datalist>
-      <${Field} label="At (empty: now)"><input name="at" type="datetime-local" value=${when} onInput=${(event) => setWhen(event.target.value)} /><//>
+      <${Field} label="At (empty: now)"><input name="at" type="datetime-local" min="2000-01-01T00:00" max="9999-12-31T23:59" value=${when} onInput=${(event) => setWhen(event.target.value)} /><//>
       <button>May they come in?</button>
     </form>
-    <${Problem} failure=${found.failure} reload=${found.reload} />
+    <${Problem} failure=${found.failure} />
     <${Which} rooms=${found.data} query=${route.query} />
-    <${Problem} failure=${overview.failure} reload=${overview.reload} />
+    <${Problem} failure=${overview.failure} />
     ${overview.data && person && !rawId && html`<p class="problem" role="alert">Nobody invited to this room is called “${person}”, or several are: give the raw id.</p>`}
-    <${Problem} failure=${answer.failure} reload=${answer.reload} />
+    <${Problem} failure=${answer.failure} />
     ${answer.data && html`<${Answer} of=${answer.data} room=${overview.data} at=${at} />`}
   `;
 }
@@ -68,13 +77,6 @@ function Which({ rooms, query }) {
       <a href=${address(["explain"], { ...query, room: room.id })}>${room.title}</a>, open from <${Time} of=${room.validFrom} /> until <${Time} of=${room.validUntil} />
     </li>`,
     )}</ul>`;
-}
-
-/** What is in a field: what was typed, until the address says something else. */
-function useFollowing(value) {
-  const [typed, setTyped] = useState(value);
-  useEffect(() => setTyped(value), [value]);
-  return [typed, setTyped];
 }
 
 /** Whom that word means: a raw id as it is, else the one who is called so. */

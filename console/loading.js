@@ -1,13 +1,13 @@
 // Data of the service in components: loaded, kept fresh, and what went wrong.
 
 import { useEffect, useReducer, useRef, useState } from "preact/hooks";
-import { filledPage, page } from "/console/api.js";
+import { filledPage, page, serviceNow } from "/console/api.js";
 
 const AGAIN_SECONDS = 3; // after a failure that may pass
 
 /**
  * What `load(signal)` gives, anew when `inputs` change, and every so many seconds while the tab is seen.
- * {data, at, failure, reload}: after a failure the last data stay.
+ * {data, at, failure, reload}: `at` is the service's time then, in milliseconds; after a failure the last data stay.
  */
 export function useLoaded(load, inputs, everySeconds = 0) {
   const [state, setState] = useState({});
@@ -23,13 +23,14 @@ export function useLoaded(load, inputs, everySeconds = 0) {
       try {
         const data = await load(abort.signal);
         if (abort.signal.aborted) return;
-        setState((known) => ({ data: same(known.data, data) ? known.data : data, at: Date.now() }));
+        setState((known) => ({ data: same(known.data, data) ? known.data : data, at: serviceNow() }));
         if (everySeconds) again(everySeconds);
       } catch (failure) {
         if (abort.signal.aborted) return;
+        failure.retried = failure.passing;
         setState((known) => ({ ...known, failure }));
-        tell(failure);
-        if (failure.passing) again(Math.max(AGAIN_SECONDS, everySeconds));
+        if (failure.status === 401) window.dispatchEvent(new Event(DENIED));
+        if (failure.retried) again(Math.max(AGAIN_SECONDS, everySeconds));
       }
     };
     const asked = JSON.stringify(inputs);
@@ -44,43 +45,63 @@ export function useLoaded(load, inputs, everySeconds = 0) {
   return { ...state, reload };
 }
 
+/** What the shell shows a form for: the key is not taken any more. */
+export const DENIED = "anteroom-denied";
+
 /** Whether nothing has changed, so that nothing need be drawn anew. */
 const same = (known, data) => JSON.stringify(known) === JSON.stringify(data);
 
-/** A list, page after page: {values, failure, more} where `more()` loads the next page, and is null at the end or while one is loading. */
-export function usePages(path, query, inputs) {
-  const [more, setMore] = useState({ values: [], next: null });
-  const first = useLoaded((signal) => filledPage(path, query, signal), inputs);
+const EMPTY = { values: [], next: null, longer: false };
+
+/**
+ * A list whose values have an `id`, page after page: {values, ready, loading, failure, more, remove}.
+ * The first page is kept fresh; `more()` loads the next one, and is null at the end or while one is loading.
+ */
+export function usePages(path, query, inputs, everySeconds = 0) {
+  const first = useLoaded((signal) => filledPage(path, query, signal), inputs, everySeconds);
+  const [list, setList] = useState(EMPTY);
+  const [failure, setFailure] = useState(null);
   const [loading, setLoading] = useState(false);
   const abort = useRef(null);
-  useEffect(() => {
-    setMore({ values: first.data?.value ?? [], next: first.data?.next ?? null, failure: first.failure });
-    return () => abort.current?.abort();
-  }, [first.data, first.failure]);
-  const go = async () => {
+  useEffect(() => setList((known) => withFirst(known, first.data)), [first.data]);
+  useEffect(() => () => abort.current?.abort(), inputs);
+  const more = async () => {
+    if (abort.current) return;
+    const ours = new AbortController();
+    abort.current = ours;
     setLoading(true);
-    abort.current = new AbortController();
+    setFailure(null);
     try {
-      const { value, next } = await filledPage(path, more.next, abort.current.signal);
-      setMore(({ values }) => ({ values: [...values, ...value], next }));
-    } catch (failure) {
-      if (failure.name !== "AbortError") setMore((known) => ({ ...known, failure }));
+      const { value, next } = await filledPage(path, list.next, ours.signal);
+      if (!ours.signal.aborted) setList(({ values }) => ({ values: [...values, ...value], next, longer: true }));
+    } catch (problem) {
+      if (!ours.signal.aborted) setFailure(problem);
     } finally {
+      abort.current = null;
       setLoading(false);
     }
   };
   const ready = first.data !== undefined;
   return {
-    ...more,
+    values: list.values,
     ready,
     loading: loading || !(ready || first.failure),
-    more: more.next && !loading ? go : null,
-    reload: first.reload,
+    failure: failure ?? first.failure,
+    more: list.next && !loading ? more : null,
+    remove: (id) => setList((known) => ({ ...known, values: known.values.filter((value) => value.id !== id) })),
   };
 }
 
+/** The list with a first page that was read anew; what is behind it stays. */
+function withFirst({ values, next, longer }, page) {
+  if (!page) return EMPTY;
+  if (!longer) return { values: page.value, next: page.next, longer };
+  const ids = new Set(page.value.map(({ id }) => id));
+  return { values: [...page.value, ...values.filter(({ id }) => !ids.has(id))], next, longer };
+}
+
 /** All pages of a list, up to so many values. */
-export async function all(path, query, signal, most = 1_000) {
+export async function all(path, query, signal, most) {
   let found = await page(path, query, signal);
   const values = [...found.value];
   while (found.next && values.length < most) {
@@ -90,19 +111,12 @@ export async function all(path, query, signal, most = 1_000) {
   return values;
 }
 
-/** The time, each second, in milliseconds. */
+/** The service's time, each second, in milliseconds. */
 export function useNow() {
-  const [now, setNow] = useState(Date.now());
+  const [now, setNow] = useState(serviceNow());
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1000);
+    const timer = setInterval(() => setNow(serviceNow()), 1000);
     return () => clearInterval(timer);
   }, []);
   return now;
-}
-
-/** What the shell shows a form for: the key is not taken any more. */
-export const DENIED = "anteroom-denied";
-
-function tell(failure) {
-  if (failure.status === 401) window.dispatchEvent(new Event(DENIED));
 }

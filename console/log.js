@@ -2,10 +2,13 @@
 
 import { html } from "htm/preact";
 import { ofRoom } from "/console/api.js";
+import { Field, Typed } from "/console/fields.js";
 import { usePages } from "/console/loading.js";
-import { Field, Loading, More, Problem, Time } from "/console/parts.js";
+import { Loading, More, Problem, Time } from "/console/parts.js";
 import { replaceQuery } from "/console/route.js";
 import { localized } from "/console/words.js";
+
+const EVERY_SECONDS = 5;
 
 const KINDS = [
   "RoomCreated",
@@ -23,22 +26,20 @@ const KINDS = [
 
 export function Log({ roomId, route }) {
   const { kind, actor } = route.query;
-  const pages = usePages(ofRoom(roomId, "log"), { kind, actor }, [roomId, kind, actor]);
+  const pages = usePages(ofRoom(roomId, "log"), { kind, actor }, [roomId, kind, actor], EVERY_SECONDS);
   const actors = [...new Set(pages.values.map((record) => record.actor))];
-  const set = (name) => (event) => replaceQuery(route, { [name]: event.target.value.trim() });
   return html`
     <form class="filters" role="search" onSubmit=${(event) => event.preventDefault()}>
       <${Field} label="Kind">
-        <select value=${kind ?? ""} onChange=${set("kind")}>
+        <select value=${kind ?? ""} onChange=${(event) => replaceQuery({ kind: event.target.value })}>
           <option value="">all</option>
           ${KINDS.map((each) => html`<option>${each}</option>`)}
         </select>
       <//>
-      <${Field} label="Actor"><input list="actors" type="search" value=${actor ?? ""} onChange=${set("actor")} placeholder="a key's name, event-grid" /><//>
+      <${Field} label="Actor"><${Typed} list="actors" type="search" value=${actor} take=${(text) => replaceQuery({ actor: text })} placeholder="a key's name, event-grid" /><//>
       <datalist id="actors">${actors.map((each) => html`<option value=${each} />`)}</datalist>
-      <button type="button" onClick=${pages.reload}>Refresh</button>
     </form>
-    <${Problem} failure=${pages.failure} reload=${pages.reload} />
+    <${Problem} failure=${pages.failure} />
     ${pages.loading && !pages.ready && html`<${Loading} />`}
     ${pages.ready && !pages.values.length && html`<p role="status">No records.</p>`}
     <ol class="log">

@@ -36,17 +36,11 @@ export const RawId = ({ of }) => html`<code title=${of}>${short(of)}</code>`;
 export const State = ({ of }) => html`<span class=${`state ${of}`}>${of}</span>`;
 
 /** What went wrong, and what happens next. */
-export function Problem({ failure, at, reload }) {
+export function Problem({ failure, at }) {
   if (!failure) return null;
-  const next = failure.passing
-    ? ` Trying again by itself.${at ? ` What is shown is from ${moment(at)}.` : ""}`
-    : failure.target
-      ? ` (${failure.target})`
-      : "";
-  return html`<p class="problem" role="alert">
-    ${failure.message}${next}
-    ${reload && !failure.passing && html` <button type="button" onClick=${reload}>Try again</button>`}
-  </p>`;
+  const target = failure.target ? ` (${failure.target})` : "";
+  const since = at ? ` What is shown is from ${moment(at)}.` : "";
+  return html`<p class="problem" role="alert">${failure.message}${target}${failure.retried && ` Trying again by itself.${since}`}</p>`;
 }
 
 export const Loading = () => html`<p class="faint" role="status">Loading …</p>`;
@@ -65,9 +59,6 @@ export const Table = ({
     <tbody>${children}</tbody>
   </table>
 </div>`;
-
-/** A field with its label. */
-export const Field = ({ label, children }) => html`<label class="field"><span>${label}</span>${children}</label>`;
 
 export const More = ({ pages, of }) => html`<p class="more" role="status">
   ${pages.loading ? "Looking …" : pages.more ? html`<button type="button" onClick=${pages.more}>More ${of}</button>` : ""}

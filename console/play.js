@@ -4,8 +4,9 @@ import { html } from "htm/preact";
 import { useState } from "preact/hooks";
 import { ask, get } from "/console/api.js";
 import { Unfolding } from "/console/call.js";
+import { Field } from "/console/fields.js";
 import { useLoaded } from "/console/loading.js";
-import { Field, Heading, Loading, Person, Problem, State, Table } from "/console/parts.js";
+import { Heading, Loading, Person, Problem, State, Table } from "/console/parts.js";
 import { address } from "/console/route.js";
 import { counted, length } from "/console/words.js";
 
@@ -20,8 +21,11 @@ const FIELDS = {
   leftEarlySeconds: "Left early",
 };
 
+const USUAL = { people: 12, when: "live", speed: 60, duplicate: 1, drop: 0, delay: 0, seed: "", shuffle: false };
+
 export function Play() {
   const [refused, setRefused] = useState(null);
+  const [form, setForm] = useState(USUAL);
   const [playing, setPlaying] = useState(true);
   const load = async (signal) => {
     const last = await forMakers(get(MEETING, {}, signal));
@@ -42,8 +46,8 @@ export function Play() {
   return html`
     <${Heading}>Play a meeting<//>
     <p>The simulator plays people who come late, drop out, come back or never come. Their events go through Event Grid's webhook, as badly as you like.</p>
-    ${last?.state !== "playing" && html`<${Wanted} play=${(wanted) => act("POST", wanted)} refused=${refused} />`}
-    <${Problem} failure=${refused ?? failure} reload=${refused ? undefined : reload} />
+    ${last?.state !== "playing" && html`<${Wanted} form=${form} setForm=${setForm} play=${(wanted) => act("POST", wanted)} refused=${refused} />`}
+    <${Problem} failure=${refused ?? failure} />
     ${!last && !failure && html`<${Loading} />`}
     ${last?.state === "playing" && html`<${Playing} last=${last} stop=${() => act("DELETE")} />`}
     ${last?.message && html`<p class="problem" role="status">${last.message}</p>`}
@@ -61,37 +65,39 @@ async function forMakers(answer) {
   }
 }
 
-function Wanted({ play, refused }) {
-  const [live, setLive] = useState(true);
+function Wanted({ form, setForm, play, refused }) {
+  const live = form.when === "live";
   const submit = (event) => {
     event.preventDefault();
-    const { people, speed, duplicate, drop, delay, shuffle, seed } = event.target.elements;
     play({
       live,
-      people: Number(people.value),
-      ...(live ? { speed: Number(speed.value) } : {}),
-      ...(seed.value ? { seed: Number(seed.value) } : {}),
-      duplicate: Number(duplicate.value),
-      drop: Number(drop.value) / 100,
-      delay: Number(delay.value),
-      shuffle: shuffle.checked,
+      people: Number(form.people),
+      ...(live ? { speed: Number(form.speed) } : {}),
+      ...(form.seed ? { seed: Number(form.seed) } : {}),
+      duplicate: Number(form.duplicate),
+      drop: Number(form.drop) / 100,
+      delay: Number(form.delay),
+      shuffle: form.shuffle,
     });
   };
-  const invalid = (name) => (refused?.target === name ? "true" : undefined);
+  const set = (name) => (event) => setForm({ ...form, [name]: event.target.value });
+  const number = (name, label, limits) => html`<${Field} label=${label}>
+    <input type="number" ...${{ required: true, ...limits }} value=${form[name]} onInput=${set(name)} aria-invalid=${refused?.target === name ? "true" : undefined} />
+  <//>`;
   return html`<form class="filters" onSubmit=${submit}>
-    <${Field} label="People"><input name="people" type="number" min="2" max="5000" value="12" required aria-invalid=${invalid("people")} /><//>
+    ${number("people", "People", { min: 2, max: 5000 })}
     <${Field} label="When">
-      <select value=${live ? "live" : "past"} onChange=${(event) => setLive(event.target.value === "live")}>
+      <select value=${form.when} onChange=${set("when")}>
         <option value="live">now, as a film</option>
         <option value="past">in the past, at once</option>
       </select>
     <//>
-    ${live && html`<${Field} label="Speed (times)"><input name="speed" type="number" min="1" max="120" value="60" required aria-invalid=${invalid("speed")} /><//>`}
-    <${Field} label="Copies of each event"><input name="duplicate" type="number" min="1" max="10" value="1" required aria-invalid=${invalid("duplicate")} /><//>
-    <${Field} label="Lost (%)"><input name="drop" type="number" min="0" max="100" value="0" required aria-invalid=${invalid("drop")} /><//>
-    <${Field} label="Late by up to (s)"><input name="delay" type="number" min="0" max="60" step="0.1" value="0" required aria-invalid=${invalid("delay")} /><//>
-    <${Field} label="Seed (empty: any)"><input name="seed" type="number" min="0" aria-invalid=${invalid("seed")} /><//>
-    <label class="check"><input name="shuffle" type="checkbox" /> in any order</label>
+    ${live && number("speed", "Speed (times)", { min: 1, max: 120 })}
+    ${number("duplicate", "Copies of each event", { min: 1, max: 10 })}
+    ${number("drop", "Lost (%)", { min: 0, max: 100 })}
+    ${number("delay", "Late by up to (s)", { min: 0, max: 60, step: 0.1 })}
+    ${number("seed", "Seed (empty: any)", { min: 0, max: 999_999_999, required: false })}
+    <label class="check"><input type="checkbox" checked=${form.shuffle} onChange=${(event) => setForm({ ...form, shuffle: event.target.checked })} /> in any order</label>
     <button>Play</button>
   </form>`;
 }

@@ -6,24 +6,24 @@ import { ask, get } from "/console/api.js";
 import { usePages } from "/console/loading.js";
 import { Heading, Loading, More, Problem, Time } from "/console/parts.js";
 
+const EVERY_SECONDS = 10;
+
 export function Quarantine() {
-  const pages = usePages("/quarantine", {}, []);
+  const pages = usePages("/quarantine", {}, [], EVERY_SECONDS);
   const [told, setTold] = useState(null);
+  const done = (id) => (text) => {
+    setTold(text);
+    pages.remove(id);
+  };
   return html`
     <${Heading}>Quarantine<//>
     <p>Events that were delivered but not understood. Nothing is lost: after an upgrade that understands them, redrive them.</p>
     <p role="status">${told}</p>
-    <${Problem} failure=${pages.failure} reload=${pages.reload} />
+    <${Problem} failure=${pages.failure} />
     ${pages.loading && !pages.ready && html`<${Loading} />`}
     ${pages.ready && !pages.values.length && html`<p>Nothing is in quarantine.</p>`}
     <ul class="cards">
-      ${pages.values.map(
-        (event) =>
-          html`<${Event} key=${event.id} event=${event} done=${(text) => {
-            setTold(text);
-            pages.reload();
-          }} />`,
-      )}
+      ${pages.values.map((event) => html`<${Event} key=${event.id} event=${event} done=${done(event.id)} />`)}
     </ul>
     <${More} pages=${pages} of="events" />
   `;

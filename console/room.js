@@ -25,7 +25,7 @@ async function overview(roomId, signal) {
 
 export function Room({ route }) {
   const [, roomId, tab = "", callId] = route.path;
-  const { data: room, failure, at, reload } = useLoaded((signal) => overview(roomId, signal), [roomId], EVERY_SECONDS);
+  const { data: room, failure, at } = useLoaded((signal) => overview(roomId, signal), [roomId], EVERY_SECONDS);
   return html`
     <${Heading}>${room?.title ?? `Room ${roomId}`}<//>
     <p><code>${roomId}</code>${" "}${room && html`<${State} of=${room.state} />`}</p>
@@ -34,9 +34,9 @@ export function Room({ route }) {
         ([name, label]) => html`<a href=${address(["room", roomId, ...(name ? [name] : [])])}
         aria-current=${name === tab ? "page" : undefined}>${label}</a>`,
       )}
-      <a href=${address(["explain"], { room: roomId })}>Explain</a>
+      ${room && room.state !== "deleted" && html`<a href=${address(["explain"], { room: roomId })}>Explain</a>`}
     </nav>
-    <${Problem} failure=${failure} at=${at} reload=${reload} />
+    <${Problem} failure=${failure} at=${at} />
     ${room === undefined && !failure && html`<${Loading} />`}
     ${room === null && html`<p role="status">This room was not made here, or is not kept any more: only events of its calls may be known.</p>`}
     ${room !== undefined && tab === "" && html`${room && html`<${Facts} room=${room} />`}<${Calls} roomId=${roomId} /> ${room && html`<${Roster} room=${room} />`}`}
@@ -74,7 +74,7 @@ function Roster({ room }) {
           <td><${Role} of=${one.role} /></td>
           <td>${one.externalId}</td>
           <td><${RawId} of=${one.rawId} /></td>
-          <td><a href=${address(["explain"], { room: room.roomId, person: one.rawId })}>May they come in?<span class="unseen"> ${one.name ?? one.rawId}</span></a></td>
+          <td>${room.state !== "deleted" && html`<a href=${address(["explain"], { room: room.roomId, person: one.rawId })}>May they come in?<span class="unseen"> ${one.name ?? one.rawId}</span></a>`}</td>
         </tr>`,
         )}
       <//>`
@@ -82,10 +82,10 @@ function Roster({ room }) {
 }
 
 function Calls({ roomId }) {
-  const pages = usePages(ofRoom(roomId, "calls"), {}, [roomId]);
+  const pages = usePages(ofRoom(roomId, "calls"), {}, [roomId], EVERY_SECONDS);
   const unknown = pages.failure?.status === 404;
   return html`<h2>Calls</h2>
-    ${!unknown && html`<${Problem} failure=${pages.failure} reload=${pages.reload} />`}
+    ${!unknown && html`<${Problem} failure=${pages.failure} />`}
     ${(unknown || (pages.ready && !pages.values.length)) && html`<p>No call yet.</p>`}
     ${
       pages.values.length > 0 &&

@@ -1,35 +1,33 @@
 // Rooms: the list, newest first, and what it is filtered by.
 
 import { html } from "htm/preact";
-import { useEffect, useState } from "preact/hooks";
+import { serviceNow } from "/console/api.js";
+import { At, Field, Typed } from "/console/fields.js";
 import { usePages } from "/console/loading.js";
-import { Field, Heading, Loading, More, Problem, State, Table, Time } from "/console/parts.js";
+import { Heading, Loading, More, Problem, State, Table, Time } from "/console/parts.js";
 import { address, replaceQuery } from "/console/route.js";
-import { fromField, toField } from "/console/words.js";
-
-const TYPING_MILLISECONDS = 300;
 
 export function Rooms({ route }) {
   const { title, state, participant, from, until } = route.query;
   const query = { title, state, participant, from, until };
   const pages = usePages("/rooms", query, Object.values(query));
   const filtered = Object.values(query).some(Boolean);
-  const set = (name) => (value) => replaceQuery(route, { [name]: value });
+  const take = (name) => (value) => replaceQuery({ [name]: value });
   return html`
     <${Heading}>Rooms<//>
     <form class="filters" role="search" onSubmit=${(event) => event.preventDefault()}>
-      <${Field} label="Title has"><${Typed} type="search" value=${title} set=${set("title")} /><//>
+      <${Field} label="Title has"><${Typed} type="search" value=${title} take=${take("title")} /><//>
       <${Field} label="State">
-        <select value=${state ?? ""} onChange=${(event) => set("state")(event.target.value)}>
+        <select value=${state ?? ""} onChange=${(event) => take("state")(event.target.value)}>
           <option value="">any</option>
           <option>open</option><option>upcoming</option><option>expired</option>
         </select>
       <//>
-      <${Field} label="Invited (raw id)"><${Typed} type="search" value=${participant} set=${set("participant")} placeholder="8:acs:…" /><//>
-      <${Field} label="Open from"><${At} value=${from} set=${set("from")} /><//>
-      <${Field} label="until"><${At} value=${until} set=${set("until")} /><//>
+      <${Field} label="Invited (raw id)"><${Typed} type="search" value=${participant} take=${take("participant")} placeholder="8:acs:…" /><//>
+      <${Field} label="Open from"><${At} value=${from} take=${take("from")} /><//>
+      <${Field} label="until"><${At} value=${until} take=${take("until")} /><//>
     </form>
-    <${Problem} failure=${pages.failure} reload=${pages.reload} />
+    <${Problem} failure=${pages.failure} />
     ${pages.loading && !pages.ready && html`<${Loading} />`}
     ${
       pages.ready &&
@@ -63,22 +61,7 @@ export function Rooms({ route }) {
 }
 
 function stateOf(room) {
-  const now = Date.now();
+  const now = serviceNow();
   if (now < new Date(room.validFrom)) return "upcoming";
   return now < new Date(room.validUntil) ? "open" : "expired";
 }
-
-/** A text that is taken when typing has paused. */
-function Typed({ value = "", set, ...rest }) {
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
-  useEffect(() => {
-    if (text.trim() === value) return undefined;
-    const timer = setTimeout(() => set(text.trim()), TYPING_MILLISECONDS);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return html`<input ...${rest} value=${text} onInput=${(event) => setText(event.target.value)} />`;
-}
-
-const At = ({ value, set }) => html`<input type="datetime-local" value=${value ? toField(value) : ""}
-  onChange=${(event) => set(fromField(event.target.value))} />`;

@@ -22,8 +22,9 @@ export function address(path, query = {}) {
 }
 
 /** Changes the query of the view that is shown, without a new entry in the history. */
-export function replaceQuery(route, query) {
-  history.replaceState(null, "", address(route.path, { ...route.query, ...query }));
+export function replaceQuery(changes) {
+  const { path, query } = read();
+  history.replaceState(null, "", address(path, { ...query, ...changes }));
   window.dispatchEvent(new Event("hashchange"));
 }
 

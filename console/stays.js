@@ -2,32 +2,29 @@
 
 /**
  * One for each person: those who came, by when they did, then those invited who did not come:
- * {rawId, name, displayName, role, legs: [{from, until, role, goesOn, estimatedFrom, estimatedUntil, lane, lanes, leg}]}.
- * Legs that go on end at `at`.
+ * {rawId, name, displayName, status, legs: [{from, until, role, goesOn, estimatedFrom, estimatedUntil, lane, lanes, leg}]}.
+ * `attendees` are those of the call's attendance, legs that go on end at `at`.
  */
-export function stays(call, room, at) {
-  const people = new Map();
-  for (const one of room?.participants ?? []) people.set(one.rawId, { ...one, invited: true, legs: [] });
+export function stays(call, attendees, at) {
+  const people = new Map(attendees.map((one) => [one.rawId, { ...one, legs: [] }]));
   for (const leg of call.legs) {
-    const who = leg.rawId ?? leg.participantId;
-    const known = people.get(who) ?? { rawId: who, name: null, role: leg.role, invited: false, legs: [] };
-    known.displayName = leg.displayName ?? known.displayName;
-    known.legs.push({
+    people.get(leg.rawId ?? leg.participantId)?.legs.push({
       leg,
       role: leg.role,
       from: Date.parse(leg.joinedAt),
-      until: leg.leftAt ? Date.parse(leg.leftAt) : Math.max(at, Date.parse(leg.joinedAt)),
+      until: leg.leftAt ? Date.parse(leg.leftAt) : at,
       goesOn: leg.leftAt === null,
       estimatedFrom: leg.joinEstimated,
       estimatedUntil: leg.leaveEstimated,
     });
-    people.set(who, known);
   }
   for (const one of people.values()) inLanes(one.legs);
-  const first = (one) => Math.min(...one.legs.map((leg) => leg.from));
   const [came, absent] = [true, false].map((did) => [...people.values()].filter((one) => did === one.legs.length > 0));
-  return [...came.sort((one, other) => first(one) - first(other)), ...absent];
+  return [...came.sort((one, other) => one.legs[0].from - other.legs[0].from), ...absent];
 }
+
+/** When an answer about a call was given: no leg begins later, whatever the clocks say. */
+export const asOf = (call, at) => Math.max(at, ...call.legs.map((leg) => Date.parse(leg.joinedAt)));
 
 /** Puts legs that overlap beside each other: each gets its `lane`, and how many `lanes` the person needs. */
 function inLanes(legs) {
@@ -64,7 +61,7 @@ export function counts(people) {
 
 function union(legs) {
   const merged = [];
-  for (const { from, until } of legs.toSorted((one, other) => one.from - other.from)) {
+  for (const { from, until } of legs) {
     const last = merged.at(-1);
     if (last && from <= last.until) last.until = Math.max(last.until, until);
     else merged.push({ from, until });

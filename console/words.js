@@ -45,8 +45,14 @@ export const called = (person) => person.name || person.displayName || short(per
 
 export const counted = (number, one, many = `${one}s`) => `${number.toLocaleString()} ${number === 1 ? one : many}`;
 
-/** The time of a datetime-local field as the service takes it, and back. */
-export const fromField = (text) => (text ? new Date(text).toISOString() : "");
+/** The time of a datetime-local field as the service takes it; "" if it is empty, null if that cannot be meant. */
+export function fromField(text) {
+  const date = new Date(text);
+  if (!text) return "";
+  return date.getFullYear() >= 2000 && date.getFullYear() <= 9999 ? date.toISOString() : null;
+}
+
+/** And back. */
 export function toField(time) {
   const date = new Date(time);
   return new Date(date - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);

@@ -21,6 +21,9 @@ MAX_DELAY = 86_400
 """So long Event Grid tries to deliver."""
 
 
+MAX_SEED = 999_999_999
+
+
 @dataclass(frozen=True, slots=True)
 class Arguments:
     """What to play, where, and how."""
@@ -92,7 +95,9 @@ def _parser() -> argparse.ArgumentParser:
     where.add_argument("--webhook", type=_url, help="where events are delivered (the one of the app's host); in Azure with code=")
     what = parser.add_argument_group("what")
     what.add_argument("--people", type=_number(MIN_PEOPLE, 5_000), default=12, help="who are invited, or come (12)")
-    what.add_argument("--seed", type=int, help="the same seed plays the same meeting; the next room takes the next")
+    what.add_argument(
+        "--seed", type=_number(0, MAX_SEED), help="the same seed plays the same meeting; the next room takes the next"
+    )
     what.add_argument("--rooms", type=_number(1, 20), default=1, help="meetings at the same time (1, or as many as --drop has)")
     what.add_argument("--live", action="store_true", help="in the present, as a film; else in the past, at once")
     what.add_argument("--speed", type=_number(1, MAX_SPEED), default=60, help=f"of --live: 1 to {MAX_SPEED} minutes in one (60)")

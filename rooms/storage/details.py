@@ -36,10 +36,8 @@ class AllDetails:
                 at = self._changes.time_of(room)
                 was, becomes = details_difference(before, after)
                 record = log_record(room_id, at, "DetailsUpdated", origin, {"before": was, "after": becomes})
-                rows_after = [details_entity(room_id, after)]
-                if after.get("title") != before.get("title"):
-                    rows_after.append(index_entity(room_of(room), after.get("title")))
-                await self._changes.commit(room, at, record, {}, *map(replace, rows_after))
+                listed = index_entity(room_of(room), after.get("title"))
+                await self._changes.commit(room, at, record, {}, replace(details_entity(room_id, after)), replace(listed))
             return after
 
         return await self._changes.in_turn(room_id, change)
