@@ -30,7 +30,7 @@ export function useLoaded(load, inputs, everySeconds = 0) {
         failure.retried = failure.passing;
         setState((known) => ({ ...known, failure }));
         if (failure.status === 401) window.dispatchEvent(new Event(DENIED));
-        if (failure.retried) again(Math.max(AGAIN_SECONDS, everySeconds));
+        if (failure.retried) again(AGAIN_SECONDS);
       }
     };
     const asked = JSON.stringify(inputs);
