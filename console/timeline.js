@@ -56,7 +56,7 @@ export function Timeline({ call, people, room, at }) {
       <input type="range" min=${told.from} max=${told.until} step="1000" value=${shown} aria-valuetext=${`${exact(shown)}: ${counted(present.length, "person", "people")}`}
         onInput=${(event) => setMoment(Number(event.target.value))} />
     </label>
-    <div class="present">
+    <div role="group" aria-label="Who was in">
       <p><strong>${counted(present.length, "person", "people")}</strong> in at <time datetime=${new Date(shown).toISOString()}>${exact(shown)}</time>${present.length ? ":" : "."}</p>
       <ul class="people">${present.map((one) => html`<li key=${one.rawId}><${Person} of=${one} /> <${Role} of=${roleAt(one, shown)} /></li>`)}</ul>
     </div>
