@@ -8,8 +8,8 @@ from rooms.functions.http import Request, answer_of_ours, json_answer, query
 from rooms.rules.admission import NOBODY, Admitted, Refused, admission, may_be_full
 from rooms.rules.details import MAX_TEXT
 from rooms.rules.time import Ticks, now
+from rooms.wire.admission import admission_body, decision_detail
 from rooms.wire.answers import error_body
-from rooms.wire.insight import admission_body, decision_detail
 from rooms.wire.requests import AskAdmission
 
 blueprint = func.Blueprint()

@@ -4,7 +4,7 @@ import azure.functions as func
 
 from rooms.functions.http import Request, answer_of_ours, json_answer
 from rooms.rules.capabilities import CAPABILITIES
-from rooms.wire.insight import roles_body
+from rooms.wire.admission import roles_body
 
 blueprint = func.Blueprint()
 

@@ -1,12 +1,10 @@
-"""The bodies of answers that ACS does not have: rooms, calls, presence, attendance, admission, log, quarantine, details."""
+"""The bodies of answers that ACS does not have: rooms, calls, presence, attendance, log, quarantine, details."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from rooms.rules.admission import Admitted, Reason, Refused
 from rooms.rules.attendance import Attendee, Slot
 from rooms.rules.calls import Call, Leg
-from rooms.rules.capabilities import Allowed, Capability
 from rooms.rules.details import Details, names_in
 from rooms.rules.events import EndReason, Quarantined
 from rooms.rules.log import LogRecord
@@ -148,31 +146,6 @@ def attendee_body(attendee: Attendee, named: Mapping[str, str]) -> Body:
     }
 
 
-def admission_body(room_id: str, raw_id: str, decision: Admitted | Refused) -> Body:
-    """Whether somebody may come in, as what, and if not, why."""
-    asked = {"roomId": room_id, "rawId": raw_id}
-    match decision:
-        case Admitted():
-            return asked | {
-                "admitted": True,
-                "role": decision.role,
-                "capabilities": [_allowed_body(allowed) for allowed in decision.capabilities],
-                "validUntil": format_time(decision.valid_until),
-            }
-        case Refused():
-            return asked | {"admitted": False, "reasons": [_refusal_body(reason) for reason in decision.reasons]}
-
-
-def decision_detail(raw_id: str, display_name: str | None, decision: Admitted | Refused) -> Body:
-    """The same, as the log has it: without what the room and the role say."""
-    who = {"rawId": raw_id} | ({} if display_name is None else {"displayName": display_name})
-    match decision:
-        case Admitted():
-            return who | {"role": decision.role}
-        case Refused():
-            return who | {"reasons": [_refusal_body(reason) for reason in decision.reasons]}
-
-
 def log_body(record: LogRecord, names: Mapping[str, str]) -> Body:
     """A log record; `names` has what people are called, by raw id."""
     return {
@@ -229,20 +202,6 @@ def details_body(details: Details) -> Body:
     return nothing | details | {"participants": people}
 
 
-def roles_body(table: Sequence[Capability]) -> Body:
-    """What each role may do."""
-    return {"value": [_capability_body(capability) for capability in table]}
-
-
-def _capability_body(capability: Capability) -> Body:
-    return {
-        "name": capability.name,
-        "group": capability.group,
-        "description": capability.description,
-        "roles": dict(capability.grants),
-    } | ({"needs": "pstnDialOutEnabled"} if capability.needs_pstn_dial_out else {})
-
-
 def _leg_body(leg: Leg) -> Body:
     return {
         "participantId": leg.participant_id,
@@ -260,15 +219,6 @@ def _leg_body(leg: Leg) -> Body:
 
 def _reason_body(reason: EndReason) -> Body:
     return {"code": reason.code, "subCode": reason.sub_code, "phrase": reason.phrase}
-
-
-def _refusal_body(reason: Reason) -> Body:
-    opens_at = {} if reason.opens_at is None else {"opensAt": format_time(reason.opens_at)}
-    return {"code": reason.code, "subCode": reason.sub_code, "message": reason.message} | opens_at
-
-
-def _allowed_body(allowed: Allowed) -> Body:
-    return {"name": allowed.name} | ({} if allowed.only is None else {"only": allowed.only})
 
 
 def _stay_body(stay: Stay) -> Body:
