@@ -332,14 +332,28 @@ def test_each_decision_is_in_the_log_with_who_asked_which_request_and_about_whom
     refused, admitted, created = log(insight, decided)
     assert created["kind"] == "RoomCreated"
     reason = {"code": "NotInvited", "subCode": 5828, "message": "You are not invited to this room."}
+    name = 'Ines\r\n"Khan", é\u202e😀'
+    stranger = f"{STRANGER[:14]}…{STRANGER[-13:]}"
     expected = [
-        (admitted, "Admitted", "r1", {"rawId": PRESENTER, "displayName": 'Ines\r\n"Khan", é\u202e😀', "role": "Presenter"}),
-        (refused, "Refused", "r2", {"rawId": STRANGER, "reasons": [reason]}),
+        (
+            admitted,
+            "Admitted",
+            "r1",
+            f"admitted {name} as Presenter",
+            {"rawId": PRESENTER, "displayName": name, "role": "Presenter"},
+        ),
+        (
+            refused,
+            "Refused",
+            "r2",
+            f"refused {stranger}: You are not invited to this room",
+            {"rawId": STRANGER, "reasons": [reason]},
+        ),
     ]
-    for record, kind, request_id, detail in expected:
+    for record, kind, request_id, text, detail in expected:
         assert re.fullmatch("[0-9a-f]{32}", record["id"])
         fixed = {"id": record["id"], "time": record["time"]}
-        assert_is(record, {**fixed, "kind": kind, "actor": "test", "requestId": request_id, "detail": detail})
+        assert_is(record, {**fixed, "kind": kind, "actor": "test", "requestId": request_id, "text": text, "detail": detail})
 
 
 def test_a_refusal_in_the_log_says_when_the_room_opens(raw: Raw, insight: Insight) -> None:
