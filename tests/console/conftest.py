@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.console import chromium
 from tests.console.pages import PATIENCE, Console
@@ -45,9 +45,15 @@ def scenes(app: RunningApp) -> Scenes:
     return Scenes(app)
 
 
+@pytest.fixture(scope="module")
+def tabs() -> list[Page]:
+    """The tab that tests of a file share."""
+    return []
+
+
 @pytest.fixture
-def console(browser: Browser, app: RunningApp) -> Iterator[Console]:
+def console(browser: Browser, app: RunningApp, tabs: list[Page]) -> Iterator[Console]:
     """Pages of that app."""
-    console = Console(browser, app)
+    console = Console(browser, app, tabs=tabs)
     yield console
     console.close()

@@ -77,7 +77,7 @@ VIEWS = {
 def test_axe_finds_nothing_and_it_fits_the_screen(console: Console, scenes: Scenes, name: str) -> None:
     console.allowed = {400, 404}
     view = VIEWS[name]
-    page = console.enter(view.address(scenes))
+    page = console.show(view.address(scenes))
     view.ready(page)
     assert wrong_on_any_screen(page) == []
 
@@ -102,7 +102,7 @@ def wrong_on_any_screen(page: Page) -> list[str]:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)
         try:
-            page.wait_for_function("document.documentElement.scrollWidth <= innerWidth", timeout=2_000)
+            page.wait_for_function("() => document.documentElement.scrollWidth <= innerWidth", timeout=2_000)
         except Error:
             wrong.append(f"{width} {scheme}: wider than the screen, at {page.evaluate(WIDEST)}")
         wrong += [f"{width} {scheme}: {violation}" for violation in violations(page)]

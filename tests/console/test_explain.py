@@ -42,14 +42,14 @@ def answer(page: Page) -> str:
     "person", [KHAN, "Dr. Khan", "dr. khan", "D-17"], ids=["raw id", "name", "in small letters", "external id"]
 )
 def test_who_is_invited_may_come_in(console: Console, room: str, person: str) -> None:
-    page = console.enter("explain")
+    page = console.show("explain")
     ask(page, room, person)
     assert "Dr. Khan may come into Knee, second opinion" in answer(page)
     assert "Presenter" in answer(page)
 
 
 def test_a_room_can_be_named_by_its_title(console: Console, room: str) -> None:
-    page = console.enter("explain")
+    page = console.show("explain")
     ask(page, "knee, second", "Dr. Khan")
     assert "Dr. Khan may come into Knee, second opinion" in answer(page)
 
@@ -57,14 +57,14 @@ def test_a_room_can_be_named_by_its_title(console: Console, room: str) -> None:
 def test_of_several_rooms_with_that_title_one_can_be_chosen(console: Console, scenes: Scenes) -> None:
     for _ in range(2):
         scenes.room("Twins", {KHAN: "Presenter"})
-    page = console.enter("explain")
+    page = console.show("explain")
     ask(page, "Twins", KHAN)
     page.get_by_role("link", name="Twins").first.click()
     assert "may come into Twins" in answer(page)
 
 
 def test_what_the_role_may_is_told(console: Console, scenes: Scenes, room: str) -> None:
-    page = console.enter("explain")
+    page = console.show("explain")
     ask(page, room, KHAN)
     expect(page.get_by_role("group")).to_be_visible()
     page.get_by_role("group").locator("summary").click()
@@ -73,13 +73,13 @@ def test_what_the_role_may_is_told(console: Console, scenes: Scenes, room: str) 
 
 
 def test_who_is_not_invited_may_not(console: Console, room: str) -> None:
-    page = console.enter("explain")
+    page = console.show("explain")
     ask(page, room, STRANGER)
     assert "NotInvited" in answer(page)
 
 
 def test_all_reasons_that_apply_are_told(console: Console, room: str) -> None:
-    page = console.enter("explain")
+    page = console.show("explain")
     ask(page, room, STRANGER, hours_from_now(5)[:16])
     assert "NotInvited" in answer(page)
     assert "Closed" in answer(page)
@@ -87,20 +87,20 @@ def test_all_reasons_that_apply_are_told(console: Console, room: str) -> None:
 
 @pytest.mark.parametrize(("hours", "code"), [(-3, "NotOpenYet"), (5, "Closed")])
 def test_at_another_time_the_answer_is_another(console: Console, room: str, hours: float, code: str) -> None:
-    page = console.enter("explain")
+    page = console.show("explain")
     ask(page, room, KHAN, hours_from_now(hours)[:16])
     assert code in answer(page)
 
 
 def test_a_name_that_nobody_has_is_told(console: Console, room: str) -> None:
-    page = console.enter("explain")
+    page = console.show("explain")
     ask(page, room, "Dr. Nobody")
     expect(page.get_by_role("alert").filter(has_text="Dr. Nobody")).to_be_visible()
 
 
 def test_a_name_that_two_people_have_is_told(console: Console, scenes: Scenes) -> None:
     room_id = scenes.room(people={KHAN: "Presenter", NILS: "Attendee"}, names={KHAN: "Khan", NILS: "Khan"})
-    page = console.enter("explain")
+    page = console.show("explain")
     ask(page, room_id, "Khan")
     expect(page.get_by_role("alert").filter(has_text="several")).to_be_visible()
 
@@ -108,13 +108,13 @@ def test_a_name_that_two_people_have_is_told(console: Console, scenes: Scenes) -
 @pytest.mark.parametrize("room_id", ["99400000000000000", "no such title"])
 def test_a_room_that_is_not_there_is_told(console: Console, room_id: str) -> None:
     console.allowed = {404}
-    page = console.enter("explain")
+    page = console.show("explain")
     ask(page, room_id, KHAN)
     expect(page.get_by_role("alert").filter(has_text="room")).to_be_visible()
 
 
 def test_the_question_is_in_the_address(console: Console, room: str) -> None:
-    page = console.enter("explain")
+    page = console.show("explain")
     ask(page, room, "Dr. Khan", hours_from_now(5)[:16])
     assert "Closed" in answer(page)
     page.reload()
@@ -123,13 +123,13 @@ def test_the_question_is_in_the_address(console: Console, room: str) -> None:
 
 
 def test_a_room_leads_to_it_with_each_person(console: Console, room: str) -> None:
-    page = console.enter(f"room/{room}")
+    page = console.show(f"room/{room}")
     page.get_by_role("link", name="May they come in? Dr. Khan").click()
     assert "Dr. Khan may come into Knee, second opinion" in answer(page)
 
 
 def test_another_question_follows_the_first(console: Console, room: str) -> None:
-    page = console.enter("explain")
+    page = console.show("explain")
     ask(page, room, KHAN)
     assert "Dr. Khan may come into" in answer(page)
     ask(page, room, STRANGER)

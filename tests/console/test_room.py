@@ -17,7 +17,7 @@ PAGE = 100
 def test_when_it_is_open_and_scheduled_is_told(console: Console, scenes: Scenes) -> None:
     room_id = scenes.lesson["roomId"]
     overview = scenes.insight.json(f"/rooms/{room_id}/overview")
-    page = console.enter(f"room/{room_id}")
+    page = console.show(f"room/{room_id}")
     facts = page.get_by_role("definition").locator("time")
     expect(facts.first).to_be_visible()
     shown = facts.evaluate_all("times => times.map(time => time.dateTime)")
@@ -27,13 +27,13 @@ def test_when_it_is_open_and_scheduled_is_told(console: Console, scenes: Scenes)
 @pytest.mark.parametrize(("opens", "closes", "state"), [(-1, 1, "open"), (1, 2, "upcoming")])
 def test_its_state_is_told(console: Console, scenes: Scenes, opens: float, closes: float, state: str) -> None:
     room_id = scenes.raw.new_room({"validFrom": hours_from_now(opens), "validUntil": hours_from_now(closes)})["id"]
-    page = console.enter(f"room/{room_id}")
+    page = console.show(f"room/{room_id}")
     expect(page.get_by_role("main").get_by_text(state, exact=True)).to_be_visible()
 
 
 def test_the_roster_is_that_of_the_api(console: Console, scenes: Scenes) -> None:
     room_id = scenes.lesson["roomId"]
-    page = console.enter(f"room/{room_id}")
+    page = console.show(f"room/{room_id}")
     expect(page.get_by_role("region", name="Who is invited")).to_be_visible()
     people = scenes.insight.json(f"/rooms/{room_id}/overview")["participants"]
     assert [row[:2] for row in table(page, "Who is invited")] == [[one["name"], one["role"]] for one in people]
@@ -43,19 +43,19 @@ def test_names_and_external_ids_of_people_are_told(console: Console, scenes: Sce
     room_id = scenes.room(people={raw_id(1): "Presenter"})
     details = {"participants": {raw_id(1): {"name": "Dr. Khan", "externalId": "D-1"}}, "externalId": "A-7"}
     assert scenes.insight.patch(f"/rooms/{room_id}/details", details).status == 200
-    page = console.enter(f"room/{room_id}")
+    page = console.show(f"room/{room_id}")
     expect(page.get_by_role("row", name="Dr. Khan")).to_contain_text("D-1")
     expect(page.get_by_role("definition").filter(has_text="A-7")).to_be_visible()
 
 
 def test_a_room_to_which_nobody_is_invited_says_so(console: Console, scenes: Scenes) -> None:
-    page = console.enter(f"room/{scenes.room()}")
+    page = console.show(f"room/{scenes.room()}")
     expect(page.get_by_text("Nobody is invited")).to_be_visible()
 
 
 def test_a_change_of_the_roster_shows_by_itself(console: Console, scenes: Scenes) -> None:
     room_id = scenes.room(people={raw_id(1): "Presenter"})
-    page = console.enter(f"room/{room_id}")
+    page = console.show(f"room/{room_id}")
     expect(page.get_by_role("region", name="Who is invited").get_by_role("row")).to_have_count(2)
     added = {"participants": {raw_id(2): {"role": "Attendee"}}}
     assert scenes.raw.patch(f"/rooms/{room_id}/participants", added).status == 200
@@ -64,7 +64,7 @@ def test_a_change_of_the_roster_shows_by_itself(console: Console, scenes: Scenes
 
 def test_its_calls_are_those_of_the_api(console: Console, scenes: Scenes) -> None:
     room_id = scenes.lossy["roomId"]
-    page = console.enter(f"room/{room_id}")
+    page = console.show(f"room/{room_id}")
     expect(page.get_by_role("region", name="Calls")).to_be_visible()
     calls = scenes.insight.all(f"/rooms/{room_id}/calls")
     rows = table(page, "Calls")
@@ -74,13 +74,13 @@ def test_its_calls_are_those_of_the_api(console: Console, scenes: Scenes) -> Non
 
 
 def test_a_call_leads_to_its_timeline(console: Console, scenes: Scenes) -> None:
-    page = console.enter(f"room/{scenes.lesson['roomId']}")
+    page = console.show(f"room/{scenes.lesson['roomId']}")
     page.get_by_role("region", name="Calls").get_by_role("link").first.click()
     expect(page.locator("svg rect[rx]").first).to_be_visible()
 
 
 def test_a_deleted_room_says_so_and_keeps_its_log(console: Console, scenes: Scenes) -> None:
-    page = console.enter(f"room/{scenes.deleted}")
+    page = console.show(f"room/{scenes.deleted}")
     expect(page.get_by_text("deleted", exact=True)).to_be_visible()
     page.get_by_role("link", name="Log").click()
     expect(records(page).first).to_contain_text("deleted the room")
@@ -88,20 +88,20 @@ def test_a_deleted_room_says_so_and_keeps_its_log(console: Console, scenes: Scen
 
 def test_a_room_of_which_only_events_are_known_shows_its_calls(console: Console, scenes: Scenes) -> None:
     console.allowed = {404}
-    page = console.enter(f"room/{scenes.elsewhere.room_id}")
+    page = console.show(f"room/{scenes.elsewhere.room_id}")
     expect(page.get_by_role("region", name="Calls").get_by_role("link")).to_have_count(1)
     expect(page.get_by_role("alert").filter(has_text=re.compile("."))).to_have_count(0)
 
 
 def test_a_room_of_which_only_events_are_known_shows_its_log(console: Console, scenes: Scenes) -> None:
     console.allowed = {404}
-    page = console.enter(f"room/{scenes.elsewhere.room_id}/log")
+    page = console.show(f"room/{scenes.elsewhere.room_id}/log")
     expect(records(page)).to_have_count(6)
 
 
 def test_a_room_that_never_was_says_so(console: Console) -> None:
     console.allowed = {404}
-    page = console.enter("room/99400000000000000")
+    page = console.show("room/99400000000000000")
     expect(page.get_by_role("status").filter(has_text="was not made here")).to_be_visible()
 
 
@@ -115,7 +115,7 @@ def sentences(page: Page) -> list[str]:
 
 def test_records_say_what_the_api_says_with_times_of_here(console: Console, scenes: Scenes) -> None:
     room_id = scenes.lesson["roomId"]
-    page = console.enter(f"room/{room_id}/log")
+    page = console.show(f"room/{room_id}/log")
     expect(records(page).first).to_be_visible()
     told = scenes.insight.json(f"/rooms/{room_id}/log")["value"]
     shown = sentences(page)
@@ -128,7 +128,7 @@ def test_records_say_what_the_api_says_with_times_of_here(console: Console, scen
 
 def test_the_record_itself_is_behind_its_sentence(console: Console, scenes: Scenes) -> None:
     room_id = scenes.lesson["roomId"]
-    page = console.enter(f"room/{room_id}/log")
+    page = console.show(f"room/{room_id}/log")
     newest = scenes.insight.json(f"/rooms/{room_id}/log")["value"][0]
     text = records(page).first.locator("pre")
     expect(text).to_be_hidden()
@@ -140,7 +140,7 @@ def test_the_record_itself_is_behind_its_sentence(console: Console, scenes: Scen
 @pytest.mark.parametrize("kind", ["RoomCreated", "CallStarted", "ParticipantRemoved"])
 def test_records_of_a_kind_are_chosen(console: Console, scenes: Scenes, kind: str) -> None:
     room_id = scenes.lesson["roomId"]
-    page = console.enter(f"room/{room_id}/log")
+    page = console.show(f"room/{room_id}/log")
     expect(records(page).first).to_be_visible()
     page.get_by_label("Kind").select_option(kind)
     expect(records(page)).to_have_count(len(scenes.insight.all(f"/rooms/{room_id}/log?kind={kind}")))
@@ -148,7 +148,7 @@ def test_records_of_a_kind_are_chosen(console: Console, scenes: Scenes, kind: st
 
 def test_records_of_an_actor_are_chosen(console: Console, scenes: Scenes) -> None:
     room_id = scenes.lesson["roomId"]
-    page = console.enter(f"room/{room_id}/log")
+    page = console.show(f"room/{room_id}/log")
     expect(records(page).first).to_be_visible()
     page.get_by_label("Actor").fill("test")
     page.get_by_label("Actor").press("Enter")
@@ -159,7 +159,7 @@ def test_more_brings_the_older_records(console: Console, scenes: Scenes) -> None
     call = Meeting(scenes.room())
     stays = [call.stay(2 * number + 1, 2 * number + 2, raw_id(1), "Ines") for number in range(PAGE)]
     scenes.insight.deliver(*call.whole(1_000, *stays))
-    page = console.enter(f"room/{call.room_id}/log")
+    page = console.show(f"room/{call.room_id}/log")
     expect(records(page)).to_have_count(PAGE)
     page.get_by_role("button", name="More").click()
     expect(records(page)).to_have_count(2 * PAGE)
@@ -167,17 +167,16 @@ def test_more_brings_the_older_records(console: Console, scenes: Scenes) -> None
     expect(records(page).last).to_contain_text("the call began")
 
 
-def test_refresh_brings_what_has_happened_since(console: Console, scenes: Scenes) -> None:
+def test_what_happens_meanwhile_appears_by_itself(console: Console, scenes: Scenes) -> None:
     room_id = scenes.room("Before")
-    page = console.enter(f"room/{room_id}/log")
+    page = console.show(f"room/{room_id}/log")
     expect(records(page).first).to_contain_text("Before")
     assert scenes.insight.patch(f"/rooms/{room_id}/details", {"title": "After"}).status == 200
-    page.get_by_role("button", name="Refresh").click()
     expect(records(page).first).to_contain_text("After")
 
 
 def test_the_tabs_lead_to_each_other(console: Console, scenes: Scenes) -> None:
-    page = console.enter(f"room/{scenes.lesson['roomId']}")
+    page = console.show(f"room/{scenes.lesson['roomId']}")
     expect(heading(page, scenes.lesson["title"])).to_be_visible()
     page.get_by_role("link", name="Calls and attendance").click()
     expect(page.get_by_role("slider")).to_be_visible()
