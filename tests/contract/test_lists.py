@@ -98,6 +98,12 @@ def test_with_nothing_but_unknown_parameters_it_is_acs_s_list(app: RunningApp, r
     assert (without_version.status, without_version.json()) == (400, NO_VERSION)
 
 
+@pytest.mark.parametrize("key", ["", "a gateway's own"])
+def test_a_signed_request_gets_acs_s_list_whatever_key_stands_beside(raw: Raw, rooms: list[Room], key: str) -> None:
+    asked = raw.get("/rooms", {"x-api-key": key})
+    assert (asked.status, asked.body) == (200, raw.get("/rooms").body)
+
+
 # With one, or a key as it is, it is ours.
 
 

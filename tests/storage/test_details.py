@@ -3,14 +3,18 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from azure.data.tables import UpdateMode
 from azure.data.tables.aio import TableClient
 
 from rooms.errors import InvalidParameter, RoomNotFound, StorageUnavailable
 from rooms.rules.room import RoomChange
+from rooms.rules.room_filter import room_filter
 from rooms.rules.time import now
 from rooms.storage.changes import Origin
 from rooms.storage.details import AllDetails
+from rooms.storage.entities import index_entity
 from rooms.storage.history import History
+from rooms.storage.lists import Lists
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
 from tests.identifiers import raw_id
@@ -73,6 +77,17 @@ async def test_there_are_none_of_rooms_that_are_not_there(rooms: Rooms, details:
         for patch in (NAMES, {}):
             with pytest.raises(RoomNotFound):
                 await details.patch(room_id, patch, ORIGIN)
+
+
+async def test_a_title_that_the_list_lacks_comes_with_the_next_change(
+    client: TableClient, rooms: Rooms, details: AllDetails, history: History
+) -> None:
+    room = await rooms.create(RoomChange(), {}, None, ORIGIN)
+    await details.patch(room.id, {"title": "Tea"}, ORIGIN)
+    await client.upsert_entity(index_entity(room), mode=UpdateMode.REPLACE)
+    await details.patch(room.id, {"externalId": "A-7"}, ORIGIN)
+    listed, _ = await Lists(Table(client), history).some(room_filter(None, now(), None, None, "tea"), None, now())
+    assert room.id in [each.room.id for each in listed]
 
 
 async def test_the_storage_requests(rooms: Rooms, details: AllDetails, history: History, proxy: StorageProxy) -> None:
