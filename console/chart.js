@@ -9,7 +9,7 @@ const NARROW = 600;
 const ROW = 24;
 const NARROW_ROW = 12;
 const TIP = { fill: "var(--raised)", stroke: "var(--line)", lineHeight: 1.35 };
-const TICK_WIDTH = 140;
+const TICK_WIDTH = 110;
 const MANY = 60; // people, from which on rows are narrow
 const EDGE = 1_000; // milliseconds of an instant, so that a leg of no length is seen
 const POINTED = 6; // pixels, about, between places that a tip is told of
@@ -82,7 +82,11 @@ function layout(width, span, people) {
     marginRight: 24,
     style: { fontSize: "12px", overflow: "visible" },
     x: { type: "time", domain: [new Date(span.from), new Date(span.until)], label: null },
-    axis: { label: null, ticks: Math.floor((width - marginLeft) / TICK_WIDTH), tickFormat: (time) => format.format(time) },
+    axis: {
+      label: null,
+      ticks: Math.max(2, Math.floor((width - marginLeft) / TICK_WIDTH)),
+      tickFormat: (time) => format.format(time),
+    },
     lineWidth: (marginLeft - 16) / 12,
     span,
   };

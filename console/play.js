@@ -129,6 +129,7 @@ function Report({ report }) {
       <h2>The truth beside what the app says</h2>
       <p><a href=${address(["room", report.roomId, "call"])}>${report.title}</a>, seed ${report.seed}:
         ${" "}${counted(report.events, "event")}, ${report.dropped} lost${report.refused ? `, ${report.refused} refused: ${report.refusal}` : ""}. <strong>${counted(report.compared, "answer")} compared, ${verdict}</strong></p>
+      ${report.different > 0 && html`<p class="faint">Where an answer differs, it stands behind the truth: <del>truth</del> <ins>answer</ins>.</p>`}
       <${Table} label="Attendance, the truth beside the answer" columns=${["Who", ...Object.values(FIELDS)]}>
         ${report.people.map(
           (one) => html`<tr key=${one.rawId}>

@@ -46,7 +46,7 @@ export function Timeline({ call, people, room, at }) {
   return html`
     <${Legend} people=${people} slot=${showsSchedule(room, span)} />
     ${missing && html`<p class="problem" role="alert">The chart cannot be drawn now, as its library was not answered. Load the page again.</p>`}
-    <div class="timeline">
+    <div class="timeline" onPointerDownCapture=${withoutPinning}>
       <div class="rows" ref=${rows} onClick=${point} tabindex="0" role="img" aria-label=${summary(people)}></div>
       <div class="beneath" ref=${beneath} onClick=${point} role="img" aria-label="How many people were in the call over time"></div>
       ${scale && html`<div class="cursor" style=${{ left: `${scale.apply(shown)}px` }}></div>`}
@@ -62,6 +62,9 @@ export function Timeline({ call, people, room, at }) {
     </div>
   `;
 }
+
+/** Plot would keep a tip where the chart was clicked; a click is for the moment. */
+const withoutPinning = (event) => event.stopPropagation();
 
 function roleAt(one, time) {
   return one.legs.findLast((leg) => leg.from <= time && (time < leg.until || leg.goesOn))?.role;
