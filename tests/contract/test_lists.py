@@ -132,7 +132,11 @@ def test_a_room_without_a_title_has_null(raw: Raw, insight: Insight) -> None:
     assert_is(insight.json(f"/rooms?participant={eve}"), {"value": [{**room, "title": None}]})
 
 
-@pytest.mark.parametrize("text", [f"of {MINE.upper()}", f"TEA 3 of {MINE}", f"e{'e'} 4 of {MINE}", f"Milk of {MINE}"])
+@pytest.mark.parametrize(
+    "text",
+    [f"of {MINE.upper()}", f"TEA 3 of {MINE}", f"ee 4 of {MINE}", f"Milk of {MINE}"],
+    ids=["the end", "all of it", "the middle", "none"],
+)
 def test_rooms_are_chosen_by_a_part_of_their_title_in_whatever_case(
     insight: Insight, rooms: list[Room], tea: list[Room], text: str
 ) -> None:
