@@ -1,5 +1,6 @@
 """What tests of several folders use."""
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,12 @@ from tests.storage_proxy import StorageProxy
 
 # Of several processes (pytest-xdist), the one that prints loads no conftest.py below this one.
 pytest_plugins = ("tests.contract.tally", "tests.console.chromium")
+
+
+def pytest_configure() -> None:
+    """What a shell runs in the background ignores Ctrl-C, and so would all that tests start and interrupt."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ import pytest
 from rooms import errors
 from rooms_cli import client, failures
 from tests.cli.line import VARIABLE, Line
+from tests.contract.raw import Raw
 from tests.ports import free_port
 from tests.running import RunningApp
 
@@ -32,7 +33,8 @@ def test_the_key_is_wrong(line: Line, app: RunningApp, command: list[str]) -> No
     assert said == f"{app.http} does not know the key in {VARIABLE}: paste the connection string that `make start` prints."
 
 
-def test_a_key_that_may_only_read_shows_but_does_not_create(line: Line, app: RunningApp) -> None:
+def test_a_key_that_may_only_read_shows_but_does_not_create(line: Line, app: RunningApp, raw: Raw) -> None:
+    raw.new_room()
     reading = pointing(line, app.http, app.read_key)
     assert reading.json_lines("list")
     for reading_only in reading, pointing(line, app.http):
@@ -47,7 +49,8 @@ def test_nobody_answers(line: Line, command: list[str]) -> None:
     assert said.startswith(f"{endpoint} cannot be reached. Is the service running there (`make start`)?")
 
 
-def test_the_certificate_is_not_trusted_until_it_is(line: Line, app: RunningApp) -> None:
+def test_the_certificate_is_not_trusted_until_it_is(line: Line, app: RunningApp, raw: Raw) -> None:
+    raw.new_room()
     secure = line.having(**{VARIABLE: app.connection_string})
     for command in ["list"], ["who", "a"]:
         assert "paste the line `export REQUESTS_CA_BUNDLE=...`" in secure.failure(*command)

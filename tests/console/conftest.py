@@ -1,10 +1,10 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.console import chromium
-from tests.console.pages import PATIENCE, Console
+from tests.console.pages import PATIENCE, Chromium, Console
 from tests.console.scenes import Scenes
 from tests.running import RunningApp, running_app
 
@@ -22,13 +22,13 @@ expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browser() -> Iterator[Chromium]:
     """Closed with the module: Playwright has an event loop in this thread, in which tests that are coroutines could not run."""
     if not (path := chromium.executable()):
         pytest.skip(chromium.MISSING)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
+        yield Chromium(browser)
         browser.close()
 
 
@@ -52,7 +52,7 @@ def tabs() -> list[Page]:
 
 
 @pytest.fixture
-def console(browser: Browser, app: RunningApp, tabs: list[Page]) -> Iterator[Console]:
+def console(browser: Chromium, app: RunningApp, tabs: list[Page]) -> Iterator[Console]:
     """Pages of that app."""
     console = Console(browser, app, tabs=tabs)
     yield console

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, WebError, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, ViewportSize, WebError, expect
 
 from devhost.azurite import PROJECT
 from tests.running import RunningApp
@@ -25,22 +25,45 @@ HEIGHT = 900
 
 AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
 
+_HURRY = """
+const later = setTimeout;
+window.setTimeout = (act, milliseconds, ...rest) => later(act, milliseconds < 1000 ? milliseconds : milliseconds / 5, ...rest);
+"""
+"""What views ask anew by themselves, they ask five times as often: tests wait for it."""
+
 _STATUS = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
 
 
 @dataclass
+class Chromium:
+    """A running browser. Pages of the same looks share what was loaded; the key is the tab's, so it is not shared."""
+
+    browser: Browser
+    contexts: dict[tuple[int, int, Scheme], BrowserContext] = field(default_factory=dict)
+
+    def context(self, width: int, height: int, scheme: Scheme) -> BrowserContext:
+        if (looks := (width, height, scheme)) not in self.contexts:
+            viewport: ViewportSize = {"width": width, "height": height}
+            context = self.browser.new_context(viewport=viewport, color_scheme=scheme, locale="en-GB", timezone_id=ZONE)
+            context.set_default_timeout(PATIENCE)
+            context.add_init_script(_HURRY)
+            self.contexts[looks] = context
+        return self.contexts[looks]
+
+
+@dataclass
 class Console:
-    """Opens pages of one app's console, each in a context of its own, as another browser would.
+    """Opens pages of one app's console, for one test.
 
     `allowed` are statuses of answers that the test provokes: the browser calls them errors.
     """
 
-    browser: Browser
+    chromium: Chromium
     app: RunningApp
     allowed: set[int] = field(default_factory=set)
     requested: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
-    contexts: list[BrowserContext] = field(default_factory=list)
+    watched: list[BrowserContext] = field(default_factory=list)
     tabs: list[Page] = field(default_factory=list)
     """One that tests share which only look; it is the caller's."""
 
@@ -55,52 +78,46 @@ class Console:
 
     def enter(self, view: str = "", key: str | None = None, **options: Any) -> Page:
         """A view, with a key that the tab has kept: the one that may do everything, unless it is another."""
-        context = self.context(**options)
+        page = self.context(**options).new_page()
         kept = f"sessionStorage.setItem({KEPT!r}, {key or self.app.manage_key!r})"
-        context.add_init_script(f"if (location.protocol !== 'about:') {kept}")
-        page = context.new_page()
+        page.add_init_script(f"if (location.protocol !== 'about:') {kept}")
         page.goto(self.url(view))
         return page
 
     def show(self, view: str) -> Page:
         """The same in the tab that is shared, with the key that may do everything: much faster than another page."""
+        self.context()
         if not self.tabs:
             self.tabs.append(self.enter("now"))
-            self.contexts.pop()
-        else:
-            self._watch(self.tabs[0].context)
         (page,) = self.tabs
         page.set_viewport_size({"width": WIDE, "height": HEIGHT})
         page.emulate_media(color_scheme="light")
         page.mouse.move(0, 0)
-        go(page, "now")  # nothing stays of what another test did in the same view
-        expect(page).to_have_title(re.compile("^Now"))
         go(page, view)
         return page
 
     def context(self, width: int = WIDE, height: int = HEIGHT, scheme: Scheme = "light") -> BrowserContext:
-        context = self.browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=scheme, locale="en-GB", timezone_id=ZONE
-        )
-        context.set_default_timeout(PATIENCE)
-        self.contexts.append(context)
-        self._watch(context)
+        context = self.chromium.context(width, height, scheme)
+        if context not in self.watched:
+            self.watched.append(context)
+            for event, listener in self._listeners().items():
+                context.on(event, listener)
         return context
 
     def close(self) -> None:
-        for context in self.contexts:
-            context.close()
-        for page in self.tabs:
+        for page in self.tabs:  # nothing stays of what this test did, nor is asked any more
+            go(page, "now")
+            expect(page).to_have_title(re.compile("^Now"))
+        for context in self.watched:
+            for page in context.pages:
+                if page not in self.tabs:
+                    page.close()
             for event, listener in self._listeners().items():
-                page.context.remove_listener(event, listener)
+                context.remove_listener(event, listener)
         assert not self.problems, "\n".join(self.problems)
 
     def _listeners(self) -> dict[Any, Callable[[Any], None]]:
         return {"request": self._request, "console": self._said, "weberror": self._failed}
-
-    def _watch(self, context: BrowserContext) -> None:
-        for event, listener in self._listeners().items():
-            context.on(event, listener)
 
     def _failed(self, error: WebError) -> None:
         self.problems.append(f"uncaught: {error.error}")

@@ -11,7 +11,7 @@ from devhost.azurite import PROJECT
 from rooms.rules.time import SECOND, now
 from tests.console import chromium
 from tests.console.conftest import ARGUMENTS
-from tests.console.pages import NARROW, WIDE, Console, Scheme, heading
+from tests.console.pages import NARROW, WIDE, Chromium, Console, Scheme, heading
 from tests.console.scenes import Json, Scenes, hours_from_now
 from tests.contract.events import Meeting
 from tests.devhost.running import until
@@ -37,7 +37,7 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, running_app(Path(folder)) as app, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        take(Console(browser, app), Scenes(app))
+        take(Console(Chromium(browser), app), Scenes(app))
         browser.close()
 
 

@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import batched
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from rooms.rules.time import HOUR, now
-from tests.console.pages import NARROW, Console, overflow
+from tests.console.pages import NARROW, Chromium, Console, overflow
 from tests.console.scenes import Scenes
 from tests.contract.events import Meeting
 from tests.identifiers import raw_id
@@ -42,7 +42,7 @@ def call(app: RunningApp) -> Meeting:
 
 
 @pytest.fixture
-def console(browser: Browser, app: RunningApp) -> Iterator[Console]:
+def console(browser: Chromium, app: RunningApp) -> Iterator[Console]:
     console = Console(browser, app)
     yield console
     console.close()

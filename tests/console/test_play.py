@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.console.pages import Console, table
+from tests.console.pages import Chromium, Console, table
 from tests.console.scenes import Scenes
 from tests.running import RunningApp, running_app
 
@@ -28,7 +28,7 @@ def scenes(app: RunningApp) -> Iterator[Scenes]:
 
 
 @pytest.fixture
-def console(browser: Browser, app: RunningApp) -> Iterator[Console]:
+def console(browser: Chromium, app: RunningApp) -> Iterator[Console]:
     console = Console(browser, app)
     yield console
     console.close()
@@ -123,9 +123,8 @@ def test_what_the_simulator_refuses_is_told_at_its_field(console: Console, scene
 
 def test_where_no_devhost_is_the_view_is_not_offered(console: Console) -> None:
     console.allowed = {404}
-    context = console.context()
-    context.route("**/devhost/meeting", lambda route: route.fulfill(status=404))
-    page = context.new_page()
+    page = console.context().new_page()
+    page.route("**/devhost/meeting", lambda route: route.fulfill(status=404))
     page.goto(console.url("now"))
     page.get_by_label("Key").fill(console.app.manage_key)
     page.get_by_role("button", name="Enter").click()

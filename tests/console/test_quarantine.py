@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.console.pages import Console
+from tests.console.pages import Chromium, Console
 from tests.console.scenes import Scenes
 from tests.contract.events import Element, Meeting
 from tests.contract.test_quarantine import put
@@ -32,7 +32,7 @@ def scenes(app: RunningApp) -> Iterator[Scenes]:
 
 
 @pytest.fixture
-def console(browser: Browser, app: RunningApp) -> Iterator[Console]:
+def console(browser: Chromium, app: RunningApp) -> Iterator[Console]:
     console = Console(browser, app)
     yield console
     console.close()

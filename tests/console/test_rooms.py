@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.console.pages import Console, heading
+from tests.console.pages import Chromium, Console, heading
 from tests.console.scenes import Scenes, hours_from_now
 from tests.identifiers import raw_id
 from tests.running import RunningApp, running_app
@@ -47,7 +47,7 @@ def make(scenes: Scenes, title: str, opens: float, closes: float) -> None:
 
 
 @pytest.fixture
-def console(browser: Browser, app: RunningApp) -> Iterator[Console]:
+def console(browser: Chromium, app: RunningApp) -> Iterator[Console]:
     console = Console(browser, app)
     yield console
     console.close()

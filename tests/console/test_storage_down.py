@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.console.pages import Console
+from tests.console.pages import Chromium, Console
 from tests.console.scenes import Scenes
 from tests.identifiers import raw_id
 from tests.running import RunningApp, running_app
@@ -40,7 +40,7 @@ def scenes(app: RunningApp) -> Scenes:
 
 
 @pytest.fixture
-def console(browser: Browser, app: RunningApp) -> Iterator[Console]:
+def console(browser: Chromium, app: RunningApp) -> Iterator[Console]:
     console = Console(browser, app)
     console.allowed = {503}
     yield console

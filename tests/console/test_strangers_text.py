@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from rooms.rules.time import HOUR, now
-from tests.console.pages import Console
+from tests.console.pages import Chromium, Console
 from tests.console.scenes import Scenes, hours_from_now
 from tests.contract.events import Element, Meeting, live_meeting
 from tests.identifiers import raw_id
@@ -67,7 +67,7 @@ def stranger(app: RunningApp) -> Stranger:
 
 
 @pytest.fixture
-def console(browser: Browser, app: RunningApp) -> Iterator[Console]:
+def console(browser: Chromium, app: RunningApp) -> Iterator[Console]:
     console = Console(browser, app)
     yield console
     console.close()
