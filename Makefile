@@ -27,6 +27,7 @@ help:
 	@echo 'make check      lint, format and types'
 	@echo 'make format     let ruff and biome put the format right'
 	@echo 'make install    only install what these need; they do it themselves'
+	@echo 'make screenshots take the pictures of docs/console anew'
 	@echo 'make clean      remove what was installed; the data stays'
 
 install: $(PYTHON_READY) $(NODE_READY)

@@ -10,7 +10,7 @@ export const key = {
 };
 
 /** The service refused, or could not be reached (then `status` is 0). */
-export class Failure extends Error {
+class Failure extends Error {
   constructor(status, error) {
     super(error.message);
     this.status = status;

@@ -34,6 +34,7 @@ async function onLaptop() {
 
 function Console() {
   const [entered, setEntered] = useState(key.get() !== null);
+  const [entering, setEntering] = useState(false);
   const [refused, setRefused] = useState(false);
   useEffect(() => {
     const leave = () => {
@@ -47,20 +48,23 @@ function Console() {
   }, []);
   const enter = () => {
     setRefused(false);
+    setEntering(true);
     setEntered(true);
   };
   const leave = () => {
     key.forget();
     setEntered(false);
   };
-  return entered ? html`<${Inside} leave=${leave} />` : html`<${KeyForm} enter=${enter} refused=${refused} />`;
+  return entered
+    ? html`<${Inside} leave=${leave} entering=${entering} />`
+    : html`<${KeyForm} enter=${enter} refused=${refused} />`;
 }
 
 function KeyForm({ enter, refused }) {
   const [problem, setProblem] = useState(refused ? "The service does not take this key any more." : null);
   const submit = async (event) => {
     event.preventDefault();
-    const given = event.target.elements.key.value.trim();
+    const given = event.target.elements.key.value.trim().replace(/^.*accesskey=/i, ""); // of a connection string
     if (!/^[A-Za-z0-9+/]+=*$/.test(given)) {
       setProblem("That is no key: a key is base64 text, as make start prints it after accesskey=.");
       return;
@@ -87,13 +91,19 @@ function KeyForm({ enter, refused }) {
   </main>`;
 }
 
-function Inside({ leave }) {
+function viewOf([name, roomId]) {
+  if (name === "room" && !roomId) return "rooms";
+  return Object.hasOwn(VIEWS, name) ? name : "now";
+}
+
+function Inside({ leave, entering }) {
   const route = useRoute();
   const [laptop, setLaptop] = useState(false);
   useEffect(() => {
     onLaptop().then(setLaptop);
+    if (entering) toContent();
   }, []);
-  const name = Object.hasOwn(VIEWS, route.path[0]) ? route.path[0] : "now";
+  const name = viewOf(route.path);
   const place = route.path.slice(0, 3).join("/"); // which call of a room is only a detail
   const shown = useRef(place);
   useEffect(() => {
@@ -115,7 +125,7 @@ function Inside({ leave }) {
       </nav>
       <button type="button" class="quiet" onClick=${leave}>Forget the key</button>
     </header>
-    <main id="main"><${view} key=${name === "room" ? route.path[1] : name} route=${route} /></main>
+    <main id="main"><${view} key=${name === "room" ? route.path[1] : name} route=${route} laptop=${laptop} /></main>
     <footer class="faint">Times are those of ${zone()}; hover over one to see it whole.</footer>
   `;
 }

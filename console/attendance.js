@@ -6,6 +6,7 @@ import { get, ofRoom } from "/console/api.js";
 import { Field } from "/console/fields.js";
 import { useLoaded } from "/console/loading.js";
 import { Loading, Person, Problem, Role, State, Table, Time } from "/console/parts.js";
+import { address } from "/console/route.js";
 import { length } from "/console/words.js";
 
 const EVERY_SECONDS = 5;
@@ -49,11 +50,11 @@ export function Attendance({ roomId, room, callId }) {
     <${Problem} failure=${unsaved} />
     <${Problem} failure=${failure} at=${at} />
     ${!data && !failure && html`<${Loading} />`}
-    ${data && html`<${Came} data=${data} />`}
+    ${data && html`<${Came} data=${data} room=${room} />`}
   `;
 }
 
-function Came({ data }) {
+function Came({ data, room }) {
   const { invited, attended, absent, uninvited } = data.summary;
   const expected = invited - attended - absent;
   const people = data.value.toSorted((one, other) => FIRST.indexOf(one.status) - FIRST.indexOf(other.status));
@@ -67,7 +68,8 @@ function Came({ data }) {
       html`<${Table} label="Attendance" columns=${["Who", "Status", "Role", "Present", "Alone", "Late", "Left early", "Stays"]}>
       ${people.map(
         (one) => html`<tr key=${one.rawId} class=${one.status}>
-        <th scope="row"><${Person} of=${one} />${one.externalId && html` <span class="faint">${one.externalId}</span>`}</th>
+        <th scope="row"><${Person} of=${one} />${one.externalId && html` <span class="faint">${one.externalId}</span>`}
+          ${one.status === "uninvited" && room && room.state !== "deleted" && html`<br /><a href=${address(["explain"], { room: room.roomId, person: one.rawId })}>May they come in?</a>`}</th>
         <td><${State} of=${one.status} /></td>
         <td><${Role} of=${one.role} /></td>
         ${["seconds", "aloneSeconds", "lateSeconds", "leftEarlySeconds"].map((field) => html`<td class="number">${lengthOf(one, field)}</td>`)}
@@ -86,8 +88,9 @@ function lengthOf(one, field) {
   return `${one.estimated ? "≈ " : ""}${length(one[field])}`;
 }
 
+/** With the mark by which Excel knows UTF-8: the service sends it, but reading the answer as text takes it off. */
 function save(text, name) {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
+  const url = URL.createObjectURL(new Blob(["\ufeff", text], { type: "text/csv" }));
   const link = Object.assign(document.createElement("a"), { href: url, download: name });
   link.click();
   URL.revokeObjectURL(url);

@@ -84,7 +84,7 @@ function layout(width, span, people) {
     x: { type: "time", domain: [new Date(span.from), new Date(span.until)], label: null },
     axis: {
       label: null,
-      ticks: Math.max(2, Math.floor((width - marginLeft) / TICK_WIDTH)),
+      ticks: Math.min(Math.max(2, Math.floor((width - marginLeft) / TICK_WIDTH)), (span.until - span.from) / 1000),
       tickFormat: (time) => format.format(time),
     },
     lineWidth: (marginLeft - 16) / 12,

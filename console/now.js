@@ -11,7 +11,7 @@ const EVERY_SECONDS = 2;
 const MOST_ROOMS = 200;
 const FEW = 20; // people shown of a room at first
 
-export function Now() {
+export function Now({ laptop }) {
   const { data: rooms, at, failure } = useLoaded((signal) => all("/live", {}, signal, MOST_ROOMS), [], EVERY_SECONDS);
   const now = useNow();
   const people = rooms?.reduce((sum, room) => sum + room.count, 0);
@@ -25,7 +25,7 @@ export function Now() {
         rooms.length ? `${counted(people, "person", "people")} in ${counted(rooms.length, "call")}.` : "No call is going on."
       }</p>`
     }
-    ${rooms?.length === 0 && html`<p class="faint">A room appears here as soon as the first event of its call arrives.</p>`}
+    ${rooms?.length === 0 && html`<p class="faint">A room appears here as soon as the first event of its call arrives.${laptop && html` <a href=${address(["play"])}>Play a meeting</a> to see one.`}</p>`}
     <div class="cards">${rooms?.map((room) => html`<${Live} key=${room.roomId + room.callId} room=${room} now=${now} />`)}</div>
     ${rooms?.length >= MOST_ROOMS && html`<p class="faint">These are the first ${MOST_ROOMS} rooms.</p>`}
   `;

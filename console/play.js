@@ -1,7 +1,7 @@
 // Play a meeting, on a laptop: the simulator stands for the calling service and Event Grid; at the end its truth beside the answers.
 
 import { html } from "htm/preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { ask, get } from "/console/api.js";
 import { Unfolding } from "/console/call.js";
 import { Field } from "/console/fields.js";
@@ -33,6 +33,7 @@ export function Play() {
     return last;
   };
   const { data: last, failure, reload } = useLoaded(load, [], playing ? EVERY_SECONDS : 0);
+  useEffect(() => setRefused(null), [last?.state]);
   const act = async (method, body) => {
     setRefused(null);
     try {
@@ -50,7 +51,8 @@ export function Play() {
     <${Problem} failure=${refused ?? failure} />
     ${!last && !failure && html`<${Loading} />`}
     ${last?.state === "playing" && html`<${Playing} last=${last} stop=${() => act("DELETE")} />`}
-    ${last?.message && html`<p class="problem" role="status">${last.message}</p>`}
+    ${last?.state === "failed" && html`<p class="problem" role="status">${last.message}</p>`}
+    ${last?.state === "stopped" && html`<p role="status">Stopped. ${last.roomId && html`<a href=${address(["room", last.roomId, "call"])}>${last.title}</a> stays as it is; its call counts as going on for up to a day.`}</p>`}
     ${last?.report && html`<${Report} report=${last.report} />`}
   `;
 }
@@ -60,8 +62,8 @@ async function forMakers(answer) {
   try {
     return await answer;
   } catch (failure) {
-    if (failure.status === 401) failure.status = 403;
-    throw failure;
+    if (failure.status !== 401) throw failure;
+    throw new Error("This key may only read: to play, enter one that may do everything.");
   }
 }
 
@@ -110,8 +112,8 @@ function Playing({ last, stop }) {
       ${
         progress &&
         html`<p>
-        <progress max=${progress.of} value=${progress.delivered} aria-label="Events delivered"></progress>${" "}
-        ${progress.delivered} of ${counted(progress.of, "event")} delivered${progress.retries ? `, ${counted(progress.retries, "retry", "retries")}: ${progress.failure}` : ""}
+        <progress max=${progress.of} value=${progress.delivered} aria-label="Deliveries made"></progress>${" "}
+        ${progress.delivered} of ${counted(progress.of, "delivery", "deliveries")} made${progress.retries ? `, ${counted(progress.retries, "retry", "retries")}: ${progress.failure}` : ""}
       </p>`
       }
       <button type="button" onClick=${stop}>Stop</button>
@@ -153,13 +155,14 @@ function Report({ report }) {
     </section>`;
 }
 
-/** One field of the truth, and the answer beneath it if it is another. */
+/** One field of the truth, and the answer behind it if it is another. */
 function Beside({ one, field }) {
   const differs = one.differs.includes(field) || one.differs.includes("");
-  const truth = shown(field, one.truth?.[field]);
-  return differs
-    ? html`<del title="the truth">${truth || "nothing"}</del> <ins title="the answer">${shown(field, one.answer?.[field]) || "nothing"}</ins>`
-    : truth;
+  const [truth, answer] = [one.truth, one.answer].map((side) => side?.[field]);
+  if (!differs) return shown(field, truth);
+  const finely = typeof truth === "number" && typeof answer === "number" && shown(field, truth) === shown(field, answer);
+  const [was, told] = [truth, answer].map((value) => (finely ? `${value} s` : shown(field, value)) || "nothing");
+  return html`<del title="the truth">${was}</del> <ins title="the answer">${told}</ins>`;
 }
 
 function shown(field, value) {

@@ -8,12 +8,18 @@ import { Heading, Loading, More, Problem, Time } from "/console/parts.js";
 
 const EVERY_SECONDS = 10;
 
+const REFUSALS = {
+  401: () => new Error("This key may only read."),
+  409: ({ message }) => new Error(`Still not understood: ${message}`),
+};
+
 export function Quarantine() {
   const pages = usePages("/quarantine", {}, [], EVERY_SECONDS);
   const [told, setTold] = useState(null);
   const done = (id) => (text) => {
     setTold(text);
     pages.remove(id);
+    document.querySelector("h1").focus(); // the button is gone
   };
   return html`
     <${Heading}>Quarantine<//>
@@ -23,13 +29,13 @@ export function Quarantine() {
     ${pages.loading && !pages.ready && html`<${Loading} />`}
     ${pages.ready && !pages.values.length && html`<p>Nothing is in quarantine.</p>`}
     <ul class="cards">
-      ${pages.values.map((event) => html`<${Event} key=${event.id} event=${event} done=${done(event.id)} />`)}
+      ${pages.values.map((event) => html`<${Quarantined} key=${event.id} event=${event} done=${done(event.id)} />`)}
     </ul>
     <${More} pages=${pages} of="events" />
   `;
 }
 
-function Event({ event, done }) {
+function Quarantined({ event, done }) {
   const [text, setText] = useState(null);
   const [failure, setFailure] = useState(null);
   const act = (method, path, said) => async () => {
@@ -37,12 +43,12 @@ function Event({ event, done }) {
     try {
       done(said(await ask(method, path)));
     } catch (problem) {
-      setFailure(problem.status === 401 ? new Error("This key may only read.") : problem);
+      setFailure(REFUSALS[problem.status]?.(problem) ?? problem);
     }
   };
   const show = async () => {
     try {
-      setText(text === null ? (await get(`${path}`)).event : null);
+      setText(text === null ? (await get(path)).event : null);
     } catch (problem) {
       setFailure(problem);
     }

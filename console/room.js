@@ -24,7 +24,8 @@ async function overview(roomId, signal) {
 }
 
 export function Room({ route }) {
-  const [, roomId, tab = "", callId] = route.path;
+  const [, roomId, asked = "", callId] = route.path;
+  const tab = Object.hasOwn(TABS, asked) ? asked : "";
   const { data: room, failure, at } = useLoaded((signal) => overview(roomId, signal), [roomId], EVERY_SECONDS);
   return html`
     <${Heading}>${room?.title ?? `Room ${roomId}`}<//>

@@ -7,6 +7,8 @@ import { Person, Role } from "/console/parts.js";
 import { presentAt } from "/console/stays.js";
 import { counted, exact } from "/console/words.js";
 
+const STEP = 1_000; // milliseconds that an arrow key moves the slider by
+
 export function Timeline({ call, people, room, at }) {
   const [Plot, setPlot] = useState(null);
   const [missing, setMissing] = useState(false);
@@ -53,8 +55,8 @@ export function Timeline({ call, people, room, at }) {
     </div>
     <label class="field moment">
       <span>Who was in at this moment (move it, or click into the chart)</span>
-      <input type="range" min=${told.from} max=${told.until} step="1000" value=${shown} aria-valuetext=${`${exact(shown)}: ${counted(present.length, "person", "people")}`}
-        onInput=${(event) => setMoment(Number(event.target.value))} />
+      <input type="range" min=${told.from} max=${told.from + Math.ceil((told.until - told.from) / STEP) * STEP} step=${STEP} value=${shown} aria-valuetext=${`${exact(shown)}: ${counted(present.length, "person", "people")}`}
+        onInput=${(event) => setMoment(clamp(Number(event.target.value), told))} />
     </label>
     <div role="group" aria-label="Who was in">
       <p><strong>${counted(present.length, "person", "people")}</strong> in at <time datetime=${new Date(shown).toISOString()}>${exact(shown)}</time>${present.length ? ":" : "."}</p>

@@ -55,5 +55,6 @@ export function fromField(text) {
 /** And back. */
 export function toField(time) {
   const date = new Date(time);
+  if (Number.isNaN(date.getTime())) return "";
   return new Date(date - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }

@@ -87,13 +87,17 @@ async def invoke(function: Function, data: Datum) -> Datum | None:
 
 @contextlib.contextmanager
 def logged(function: Function) -> Iterator[list[str]]:
-    """Log one invocation: how it ended, unless what is put into the list says it better, and how long it took."""
+    """Log one invocation: how it ended, unless what is put into the list says it better, and how long it took.
+
+    If nothing is left in the list, nothing is logged.
+    """
     began = time.perf_counter()
     outcome = ["failed"]
     try:
         yield outcome
     finally:
-        _log.info("%s %s %.0f ms", function.name, outcome[-1], 1000 * (time.perf_counter() - began))
+        if outcome:
+            _log.info("%s %s %.0f ms", function.name, outcome[-1], 1000 * (time.perf_counter() - began))
 
 
 async def run(function: Function, data: Datum) -> None:

@@ -51,7 +51,7 @@ def _run(folder: Path, port: int, data: Path, stack: ExitStack) -> None:
     certificates = Certificates(PROJECT / ".devhost")
     server = Server(host.answer, plain, secure, certificates.server_context())
     loop = asyncio.new_event_loop()  # never closed: the process ends with it
-    console = host.router.find("GET", CONSOLE) is not None
+    console = host.router.find("GET", CONSOLE) is not None and settings.get("ROOMS_CONSOLE", "").lower() != "false"
     loop.run_until_complete(_serve(server, host, meetings, banner(port, data, settings, certificates, console)))
 
 

@@ -71,6 +71,8 @@ class Host:
             except InvocationFailed:
                 answer = Answer.empty(500)
             outcome.append(str(answer.status))
+            if request.method == "GET" and answer.status < 400:  # pages ask again and again: the rest would be buried
+                outcome.clear()
             return answer
 
     async def _by_hand(self, name: str, body: bytes) -> Answer:

@@ -39,6 +39,7 @@ class Chromium:
     """A running browser. Pages of the same looks share what was loaded; the key is the tab's, so it is not shared."""
 
     browser: Browser
+    hurry: bool = True
     contexts: dict[tuple[int, int, Scheme], BrowserContext] = field(default_factory=dict)
 
     def context(self, width: int, height: int, scheme: Scheme) -> BrowserContext:
@@ -46,7 +47,8 @@ class Chromium:
             viewport: ViewportSize = {"width": width, "height": height}
             context = self.browser.new_context(viewport=viewport, color_scheme=scheme, locale="en-GB", timezone_id=ZONE)
             context.set_default_timeout(PATIENCE)
-            context.add_init_script(_HURRY)
+            if self.hurry:
+                context.add_init_script(_HURRY)
             self.contexts[looks] = context
         return self.contexts[looks]
 

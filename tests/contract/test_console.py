@@ -9,6 +9,7 @@ import pytest
 
 from devhost.azurite import PROJECT
 from rooms.console import LIBRARIES
+from rooms.rules.log import LOG_KINDS
 from tests.devhost.running import Devhost, running
 from tests.raw_http import Answer
 from tests.running import RunningApp, new_key, running_app
@@ -18,6 +19,12 @@ IN_PAGE = re.compile(r'(?:href|src)="([^"#]+)"')
 IN_MAP = re.compile(r'"([^"]+)": "(/console/[^"]+)"')
 
 OURS = [path.name for path in (PROJECT / "console").iterdir()]
+
+
+def test_the_log_can_be_filtered_by_each_kind_there_is() -> None:
+    kinds = re.search(r"const KINDS = \[(.*?)\];", (PROJECT / "console" / "log.js").read_text(), re.DOTALL)
+    assert kinds
+    assert sorted(re.findall(r'"(\w+)"', kinds[1])) == sorted(LOG_KINDS)
 
 
 def text(answer: Answer) -> str:

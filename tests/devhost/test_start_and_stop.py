@@ -50,7 +50,7 @@ def test_ctrl_c_lets_a_running_invocation_end_and_takes_no_new_one(tmp_path: Pat
         waiting.join()
         assert devhost.process.wait(30) == 0
     assert [reply.body for reply in replies] == [b"waited"]
-    assert "waits 200" in devhost.printed()
+    assert "waits" not in devhost.printed()  # reads that went well are not told
     assert "Traceback" not in devhost.printed()
     assert "Warning" not in devhost.printed()
 
