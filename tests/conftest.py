@@ -1,5 +1,6 @@
 """What tests of several folders use."""
 
+import os
 import signal
 from collections.abc import Iterator
 
@@ -17,6 +18,13 @@ def pytest_configure() -> None:
     """What a shell runs in the background ignores Ctrl-C, and so would all that tests start and interrupt."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without THOROUGH=1 the tests are a short form."""
+    if os.environ.get("THOROUGH") != "1":
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("thorough")])
+        items[:] = [item for item in items if not item.get_closest_marker("thorough")]
 
 
 @pytest.fixture(scope="session")

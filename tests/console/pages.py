@@ -1,10 +1,11 @@
 """Pages of the console in a real browser, watched for what must never happen there."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, ViewportSize, WebError, expect
 
 from devhost.azurite import PROJECT
@@ -25,12 +26,6 @@ HEIGHT = 900
 
 AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
 
-_HURRY = """
-const later = setTimeout;
-window.setTimeout = (act, milliseconds, ...rest) => later(act, milliseconds < 1000 ? milliseconds : milliseconds / 5, ...rest);
-"""
-"""What views ask anew by themselves, they ask five times as often: tests wait for it."""
-
 _STATUS = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
 
 
@@ -39,7 +34,6 @@ class Chromium:
     """A running browser. Pages of the same looks share what was loaded; the key is the tab's, so it is not shared."""
 
     browser: Browser
-    hurry: bool = True
     contexts: dict[tuple[int, int, Scheme], BrowserContext] = field(default_factory=dict)
 
     def context(self, width: int, height: int, scheme: Scheme) -> BrowserContext:
@@ -47,8 +41,6 @@ class Chromium:
             viewport: ViewportSize = {"width": width, "height": height}
             context = self.browser.new_context(viewport=viewport, color_scheme=scheme, locale="en-GB", timezone_id=ZONE)
             context.set_default_timeout(PATIENCE)
-            if self.hurry:
-                context.add_init_script(_HURRY)
             self.contexts[looks] = context
         return self.contexts[looks]
 
@@ -166,3 +158,8 @@ def overflow(page: Page) -> int:
     """By how many pixels the page is wider than the window."""
     pixels: int = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     return pixels
+
+
+def mostly(values: Iterable[Any], *always: Any) -> list[Any]:
+    """Values of a parameter, of which the short form of the tests takes only some."""
+    return [value if value in always else pytest.param(value, marks=pytest.mark.thorough) for value in values]

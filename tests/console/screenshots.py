@@ -37,7 +37,7 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, running_app(Path(folder)) as app, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        take(Console(Chromium(browser, hurry=False), app), Scenes(app))
+        take(Console(Chromium(browser), app), Scenes(app))
         browser.close()
 
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from rooms.rules.time import HOUR, now
-from tests.console.pages import ZONE, Console, table
+from tests.console.pages import ZONE, Console, mostly, table
 from tests.console.scenes import Json, Scenes
 from tests.contract.events import Meeting, live_meeting
 from tests.identifiers import raw_id
@@ -123,7 +123,7 @@ def test_without_a_scheduled_time_nothing_is_shaded(console: Console, scenes: Sc
     expect(page.locator(SHADED)).to_have_count(0)
 
 
-@pytest.mark.parametrize("share", [0.1, 0.9])
+@pytest.mark.parametrize("share", mostly([0.1, 0.9], 0.9))
 def test_a_tip_tells_the_exact_times_of_the_leg_under_the_pointer(console: Console, scenes: Scenes, share: float) -> None:
     call = Meeting(scenes.room(), now() - 3 * HOUR)
     stays = [call.stay(0, 1_800, raw_id(1), "Ines"), call.stay(1_900, 2_400, raw_id(1), "Ines"), call.stay(9, 2_000, raw_id(2))]
@@ -140,7 +140,7 @@ def test_a_tip_tells_the_exact_times_of_the_leg_under_the_pointer(console: Conso
     assert told == legs
 
 
-@pytest.mark.parametrize("share", [0.3, 0.5, 0.7])
+@pytest.mark.parametrize("share", mostly([0.3, 0.5, 0.7], 0.5))
 def test_beneath_a_tip_tells_how_many_were_in(console: Console, scenes: Scenes, share: float) -> None:
     page = opened(console, scenes.lesson["roomId"])
     beneath(page).scroll_into_view_if_needed()
@@ -200,7 +200,7 @@ def slot(scenes: Scenes, label: str) -> str:
     return f"/rooms/{room_id}/attendance{query[SLOTS[label]]}"
 
 
-@pytest.mark.parametrize("label", SLOTS)
+@pytest.mark.parametrize("label", mostly(SLOTS, "as scheduled"))
 def test_attendance_is_what_the_api_says(console: Console, scenes: Scenes, label: str) -> None:
     page = opened(console, scenes.lesson["roomId"])
     page.get_by_role("combobox", name="Time").select_option(label=label)
@@ -249,7 +249,7 @@ def test_estimated_lengths_have_their_sign(console: Console, scenes: Scenes) -> 
     assert {row[0] for row in table(page, "Attendance") if "≈" in row[3]} == estimated
 
 
-@pytest.mark.parametrize("label", SLOTS)
+@pytest.mark.parametrize("label", mostly(SLOTS, "in this call"))
 def test_the_csv_is_the_one_of_the_api(console: Console, scenes: Scenes, label: str) -> None:
     page = opened(console, scenes.lesson["roomId"])
     page.get_by_role("combobox", name="Time").select_option(label=label)

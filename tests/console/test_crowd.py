@@ -60,6 +60,7 @@ def test_each_has_a_row_and_bars(console: Console, call: Meeting) -> None:
     expect(page.locator("svg text", has_text="Person")).to_have_count(len(PEOPLE))
 
 
+@pytest.mark.thorough
 def test_its_rows_scroll_by_themselves(console: Console, call: Meeting) -> None:
     page = opened(console, call)
     last = page.locator("svg text", has_text="Person 349")
@@ -77,12 +78,14 @@ def test_the_last_row_can_be_reached_by_keyboard(console: Console, call: Meeting
 
 
 @pytest.mark.parametrize("width", [NARROW, 1200])
+@pytest.mark.thorough
 def test_it_fits_the_screen(console: Console, call: Meeting, width: int) -> None:
     page = opened(console, call, width)
     expect(page.get_by_role("region", name="Attendance", exact=True)).to_be_visible()
     assert overflow(page) <= 0
 
 
+@pytest.mark.thorough
 def test_who_was_in_follows_the_slider(console: Console, call: Meeting) -> None:
     page = opened(console, call)
     page.get_by_role("slider").focus()
@@ -91,11 +94,13 @@ def test_who_was_in_follows_the_slider(console: Console, call: Meeting) -> None:
     expect(page.get_by_role("main")).to_contain_text("2 people")
 
 
+@pytest.mark.thorough
 def test_attendance_has_all_of_them(console: Console, call: Meeting) -> None:
     page = opened(console, call)
     expect(page.get_by_role("region", name="Attendance", exact=True).get_by_role("row")).to_have_count(len(PEOPLE) + 1)
 
 
+@pytest.mark.thorough
 def test_other_views_are_still_reached_from_it(console: Console, call: Meeting) -> None:
     page = opened(console, call)
     page.get_by_role("link", name="Overview").click()

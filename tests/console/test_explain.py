@@ -86,6 +86,7 @@ def test_all_reasons_that_apply_are_told(console: Console, room: str) -> None:
 
 
 @pytest.mark.parametrize(("hours", "code"), [(-3, "NotOpenYet"), (5, "Closed")])
+@pytest.mark.thorough
 def test_at_another_time_the_answer_is_another(console: Console, room: str, hours: float, code: str) -> None:
     page = console.show("explain")
     ask(page, room, KHAN, hours_from_now(hours)[:16])
@@ -98,6 +99,7 @@ def test_a_name_that_nobody_has_is_told(console: Console, room: str) -> None:
     expect(page.get_by_role("alert").filter(has_text="Dr. Nobody")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_a_name_that_two_people_have_is_told(console: Console, scenes: Scenes) -> None:
     room_id = scenes.room(people={KHAN: "Presenter", NILS: "Attendee"}, names={KHAN: "Khan", NILS: "Khan"})
     page = console.show("explain")
@@ -106,6 +108,7 @@ def test_a_name_that_two_people_have_is_told(console: Console, scenes: Scenes) -
 
 
 @pytest.mark.parametrize("room_id", ["99400000000000000", "no such title"])
+@pytest.mark.thorough
 def test_a_room_that_is_not_there_is_told(console: Console, room_id: str) -> None:
     console.allowed = {404}
     page = console.show("explain")
@@ -113,6 +116,7 @@ def test_a_room_that_is_not_there_is_told(console: Console, room_id: str) -> Non
     expect(page.get_by_role("alert").filter(has_text="room")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_the_question_is_in_the_address(console: Console, room: str) -> None:
     page = console.show("explain")
     ask(page, room, "Dr. Khan", hours_from_now(5)[:16])

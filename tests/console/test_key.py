@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.console.pages import KEPT, Console, go, heading
+from tests.console.pages import KEPT, Console, go, heading, mostly
 from tests.console.scenes import Scenes
 from tests.running import new_key
 
@@ -54,6 +54,7 @@ def test_a_key_of_the_service_gets_in(console: Console, name: str) -> None:
     expect(heading(page, "Now")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_spaces_around_a_pasted_key_do_no_harm(console: Console) -> None:
     page = console.open()
     give(page, f"  {console.app.manage_key} ")
@@ -117,7 +118,8 @@ def test_forget_the_key_forgets_it(console: Console) -> None:
     assert kept(page) is None
 
 
-@pytest.mark.parametrize("view", ["now", "rooms", "explain?room=99400000000000000&person=8:acs:a", "quarantine"])
+@pytest.mark.parametrize("view", mostly(["now", "rooms", "explain?room=99400000000000000&person=8:acs:a", "quarantine"], "now"))
+@pytest.mark.thorough
 def test_a_key_that_is_not_taken_any_more_leads_back_to_the_form(console: Console, view: str) -> None:
     console.allowed = {401, 404}
     page = console.open(view)
@@ -149,7 +151,7 @@ def test_a_key_that_may_only_read_sees_the_view(console: Console, view: str, tit
     expect(page.get_by_role("alert").filter(has_text=re.compile("."))).to_have_count(0)
 
 
-@pytest.mark.parametrize("tab", ["", "/call", "/log"])
+@pytest.mark.parametrize("tab", mostly(["", "/call", "/log"], "/call"))
 def test_a_key_that_may_only_read_sees_a_room(console: Console, scenes: Scenes, tab: str) -> None:
     console.allowed = {401}
     page = console.enter(f"room/{scenes.lesson['roomId']}{tab}", console.app.read_key)
@@ -157,7 +159,7 @@ def test_a_key_that_may_only_read_sees_a_room(console: Console, scenes: Scenes, 
     expect(page.get_by_role("alert").filter(has_text=re.compile("."))).to_have_count(0)
 
 
-@pytest.mark.parametrize("button", ["Redrive", "Drop"])
+@pytest.mark.parametrize("button", mostly(["Redrive", "Drop"], "Redrive"))
 def test_a_key_that_may_only_read_is_told_so_when_it_would_change_the_quarantine(
     console: Console, scenes: Scenes, button: str
 ) -> None:

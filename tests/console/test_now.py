@@ -84,6 +84,7 @@ def test_who_comes_appears_by_itself(console: Console, app: RunningApp, call: Me
     expect(page.get_by_role("region", name=TITLE, exact=True)).to_contain_text("3 people")
 
 
+@pytest.mark.thorough
 def test_who_leaves_is_gone_by_itself(console: Console, app: RunningApp, call: Meeting) -> None:
     page = console.enter("now")
     expect(page.get_by_text("Nils")).to_be_visible()
@@ -91,6 +92,7 @@ def test_who_leaves_is_gone_by_itself(console: Console, app: RunningApp, call: M
     expect(page.get_by_text("Nils")).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_a_call_that_ends_is_gone_by_itself(console: Console, app: RunningApp, call: Meeting) -> None:
     page = console.enter("now")
     expect(page.get_by_role("region", name=TITLE, exact=True)).to_be_visible()

@@ -56,6 +56,7 @@ def test_a_meeting_of_the_past_is_played_to_its_truth(console: Console, scenes: 
     ]
 
 
+@pytest.mark.thorough
 def test_without_losses_every_answer_is_the_truth(console: Console, scenes: Scenes) -> None:
     page = console.enter("play")
     play(page, seed=4)
@@ -96,6 +97,7 @@ def test_it_can_be_stopped(console: Console, scenes: Scenes) -> None:
     assert scenes.meeting()["state"] == "stopped"
 
 
+@pytest.mark.thorough
 def test_one_that_goes_on_is_seen_by_whoever_comes_to_the_view(console: Console, scenes: Scenes) -> None:
     assert scenes.insight.send("POST", "/devhost/meeting", {"people": 4, "speed": 1}).status == 202
     page = console.enter("play")
@@ -103,6 +105,7 @@ def test_one_that_goes_on_is_seen_by_whoever_comes_to_the_view(console: Console,
 
 
 @pytest.mark.parametrize(("field", "value"), [("People", "1"), ("Lost", "101"), ("Speed", "0")])
+@pytest.mark.thorough
 def test_what_cannot_be_is_told_at_its_field(console: Console, scenes: Scenes, field: str, value: str) -> None:
     page = console.enter("play")
     page.get_by_label(field).fill(value)

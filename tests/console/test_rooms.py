@@ -100,6 +100,7 @@ def test_a_title_is_found_among_a_thousand(console: Console, rooms: list[str]) -
     expect(listed(page)).to_have_text(NEEDLE)
 
 
+@pytest.mark.thorough
 def test_a_title_that_no_room_has_is_told(console: Console, rooms: list[str]) -> None:
     page = console.enter("rooms")
     page.get_by_label("Title").fill("no such title")
@@ -123,6 +124,7 @@ def test_rooms_of_a_time_are_chosen_by_it(console: Console, rooms: list[str]) ->
     expect(listed(page)).to_have_text(["Tomorrow"])
 
 
+@pytest.mark.thorough
 def test_a_time_can_be_typed(console: Console, rooms: list[str]) -> None:
     page = console.enter("rooms?state=upcoming")
     expect(listed(page)).to_have_count(2)
@@ -141,6 +143,7 @@ def test_filters_can_be_combined_and_are_in_the_address(console: Console, rooms:
     expect(page.get_by_label("Title")).to_have_value("week")
 
 
+@pytest.mark.thorough
 def test_what_is_refused_is_told(console: Console, rooms: list[str]) -> None:
     console.allowed = {400}
     page = console.enter("rooms")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.console.pages import Chromium, Console
+from tests.console.pages import Chromium, Console, mostly
 from tests.console.scenes import Scenes
 from tests.identifiers import raw_id
 from tests.running import RunningApp, running_app
@@ -59,7 +59,7 @@ def no_problem(page: Page) -> None:
     expect(page.get_by_role("alert").filter(has_text="storage")).to_have_count(0)
 
 
-@pytest.mark.parametrize("name", VIEWS)
+@pytest.mark.parametrize("name", mostly(VIEWS, "now", "call"))
 def test_it_is_told_and_the_view_comes_by_itself_when_the_storage_is_back(
     console: Console, scenes: Scenes, proxy: StorageProxy, name: str
 ) -> None:
@@ -73,7 +73,7 @@ def test_it_is_told_and_the_view_comes_by_itself_when_the_storage_is_back(
     no_problem(page)
 
 
-@pytest.mark.parametrize("name", UPDATED)
+@pytest.mark.parametrize("name", mostly(UPDATED, "call"))
 def test_what_was_shown_stays(console: Console, scenes: Scenes, proxy: StorageProxy, name: str) -> None:
     view, text = VIEWS[name]
     page = console.enter(view(scenes))
@@ -86,6 +86,7 @@ def test_what_was_shown_stays(console: Console, scenes: Scenes, proxy: StoragePr
     seen(page, text)
 
 
+@pytest.mark.thorough
 def test_when_more_cannot_be_had_what_is_there_stays(console: Console, scenes: Scenes, proxy: StorageProxy) -> None:
     scenes.many_rooms(40)
     page = console.enter("rooms")
@@ -101,6 +102,7 @@ def test_when_more_cannot_be_had_what_is_there_stays(console: Console, scenes: S
     expect(page.get_by_role("row").nth(rows)).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_the_key_is_not_refused_for_it(console: Console, scenes: Scenes, proxy: StorageProxy, app: RunningApp) -> None:
     proxy.choose = lambda _number, _what: Fault.REFUSED
     page = console.open()

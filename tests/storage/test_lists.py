@@ -220,8 +220,9 @@ async def test_a_list_of_some_follows_the_changes_of_rooms(rooms: Rooms, client:
 
 
 async def test_a_page_of_some_rooms_asks_each_partition_as_often_as_it_has_to_go_back(
-    client: TableClient, proxy: StorageProxy
+    client: TableClient, proxy: StorageProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("rooms.storage.lists.SEARCH_SECONDS", 60)
     made = Made(client)
     for n in range(PAGE + 10):
         await made.room(AT - n, AT, AT + DAY)
