@@ -65,11 +65,15 @@ export async function page(path, query, signal) {
   return { value, next: nextLink ? Object.fromEntries(new URL(nextLink).searchParams) : null };
 }
 
-/** Pages until there is something on one, or no more: a page may be empty and have a next one. */
-export async function filledPage(path, query, signal) {
-  let found = await page(path, query, signal);
-  while (!found.value.length && found.next) found = await page(path, found.next, signal);
-  return found;
+/** The same of as many pages as it takes until there are so many values, or no more: a page may be empty and have a next one. */
+export async function filledPage(path, query, signal, least = 1) {
+  let { value, next } = await page(path, query, signal);
+  while (value.length < least && next) {
+    const further = await page(path, next, signal);
+    value = [...value, ...further.value];
+    next = further.next;
+  }
+  return { value, next };
 }
 
 export const ofRoom = (roomId, ...rest) => ["", "rooms", roomId, ...rest].map(encodeURIComponent).join("/");

@@ -33,31 +33,19 @@ async function onLaptop() {
 }
 
 function Console() {
-  const [entered, setEntered] = useState(key.get() !== null);
-  const [entering, setEntering] = useState(false);
-  const [refused, setRefused] = useState(false);
-  useEffect(() => {
-    const leave = () => {
-      if (key.get() === null) return;
-      key.forget();
-      setEntered(false);
-      setRefused(true);
-    };
-    window.addEventListener(DENIED, leave);
-    return () => window.removeEventListener(DENIED, leave);
-  }, []);
-  const enter = () => {
-    setRefused(false);
-    setEntering(true);
-    setEntered(true);
-  };
-  const leave = () => {
+  const [place, setPlace] = useState(key.get() === null ? "outside" : "inside"); // or: "entering", "refused"
+  const leave = (to) => {
     key.forget();
-    setEntered(false);
+    setPlace(to);
   };
-  return entered
-    ? html`<${Inside} leave=${leave} entering=${entering} />`
-    : html`<${KeyForm} enter=${enter} refused=${refused} />`;
+  useEffect(() => {
+    const refuse = () => key.get() === null || leave("refused");
+    window.addEventListener(DENIED, refuse);
+    return () => window.removeEventListener(DENIED, refuse);
+  }, []);
+  return place === "outside" || place === "refused"
+    ? html`<${KeyForm} enter=${() => setPlace("entering")} refused=${place === "refused"} />`
+    : html`<${Inside} leave=${() => leave("outside")} entering=${place === "entering"} />`;
 }
 
 function KeyForm({ enter, refused }) {

@@ -5,7 +5,7 @@ import { useMemo } from "preact/hooks";
 import { get, ofRoom, page } from "/console/api.js";
 import { Attendance } from "/console/attendance.js";
 import { useLoaded } from "/console/loading.js";
-import { Loading, Problem, Time } from "/console/parts.js";
+import { Ended, Loading, Problem, Time } from "/console/parts.js";
 import { address } from "/console/route.js";
 import { asOf, stays } from "/console/stays.js";
 import { Timeline } from "/console/timeline.js";
@@ -77,7 +77,7 @@ function Drawn({ roomId, room, callId }) {
     <${Problem} failure=${failure} at=${answered} />
     <dl class="facts">
       <div><dt>Began</dt><dd><${Time} of=${call.startedAt} estimated=${call.startEstimated} /></dd></div>
-      <div><dt>Ended</dt><dd>${live ? html`<span class="state live">live</span>` : html`<${Time} of=${call.endedAt} estimated=${call.endEstimated} />`}</dd></div>
+      <div><dt>Ended</dt><dd><${Ended} of=${call} /></dd></div>
       <div><dt>Length</dt><dd>${length(call.seconds ?? (at - new Date(call.startedAt)) / 1000)}</dd></div>
       <div><dt>People</dt><dd>${call.people}, at most ${call.peak} at a time</dd></div>
       ${ending && html`<div><dt>Ended by</dt><dd>${ending}</dd></div>`}

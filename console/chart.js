@@ -88,23 +88,21 @@ function layout(width, span, people) {
       tickFormat: (time) => format.format(time),
     },
     lineWidth: (marginLeft - 16) / 12,
+    step: ((span.until - span.from) / width) * POINTED,
     span,
   };
 }
 
-function drawLegs(Plot, { row, lineWidth, span, axis, ...shared }, people, room) {
+function drawLegs(Plot, { row, lineWidth, step, span, axis, ...shared }, people, room) {
   const names = new Map(people.map((one) => [one.rawId, called(one)]));
   const legs = people.flatMap((one) => one.legs.map((leg) => ({ ...leg, one, until: Math.max(leg.until, leg.from + EDGE) })));
   const y = (each) => each.one.rawId;
-  const step = ((span.until - span.from) / shared.width) * POINTED;
   const estimated = legs.flatMap((leg) => [
     ...(leg.estimatedFrom ? [{ one: leg.one, time: leg.from }] : []),
     ...(leg.estimatedUntil ? [{ one: leg.one, time: leg.until }] : []),
   ]);
   const role = (leg) => (ROLES.includes(leg.role) ? leg.role : "no role"); // events may have any text there
-  const bars = Object.values(
-    Object.groupBy(legs, ({ lane, lanes, estimatedFrom, estimatedUntil }) => [lane, lanes, estimatedFrom || estimatedUntil]),
-  );
+  const bars = Object.values(Object.groupBy(legs, ({ lane, lanes, estimated }) => [lane, lanes, estimated]));
   return Plot.plot({
     ...shared,
     height: people.length * row + 48,
@@ -165,19 +163,18 @@ function inLane({ lane, lanes }, row) {
 }
 
 /** A leg of which an end is estimated is paler, with a dashed edge. */
-const looks = ({ estimatedFrom, estimatedUntil }, role) =>
-  estimatedFrom || estimatedUntil ? { fillOpacity: 0.45, stroke: role, strokeDasharray: "3,3" } : {};
+const looks = ({ estimated }, role) => (estimated ? { fillOpacity: 0.45, stroke: role, strokeDasharray: "3,3" } : {});
 
 /** `now` is given for a call that goes on: then nothing is drawn of later. */
-function drawCounts(Plot, { row, lineWidth, span, axis, ...shared }, people, now, room) {
+function drawCounts(Plot, { row, lineWidth, step, span, axis, ...shared }, people, now, room) {
   const changes = counts(people).filter(({ time }) => now === null || time < now);
   const points = [{ time: span.from, count: 0 }, ...changes];
   points.push({ time: now ?? span.until, count: points.at(-1).count });
   const most = Math.max(1, ...points.map(({ count }) => count));
-  const step = { x: "time", y: "count", curve: "step-after" };
+  const stairs = { x: "time", y: "count", curve: "step-after" };
   const places = points.slice(0, -1).flatMap(({ time, count }, number) => {
     const told = `${counted(count, "person", "people")}\nfrom ${exact(time)}`;
-    return spread(time, points[number + 1].time, ((span.until - span.from) / shared.width) * POINTED).map((at) => ({
+    return spread(time, points[number + 1].time, step).map((at) => ({
       at,
       count,
       told,
@@ -191,8 +188,8 @@ function drawCounts(Plot, { row, lineWidth, span, axis, ...shared }, people, now
     y: { domain: [0, most], label: null, ticks: Math.min(most, 4), tickFormat: "d", grid: true },
     marks: [
       ...shade(Plot, room, span),
-      Plot.areaY(points, { ...step, fill: "var(--accent)", fillOpacity: 0.25 }),
-      Plot.lineY(points, { ...step, stroke: "var(--accent)" }),
+      Plot.areaY(points, { ...stairs, fill: "var(--accent)", fillOpacity: 0.25 }),
+      Plot.lineY(points, { ...stairs, stroke: "var(--accent)" }),
       Plot.axisX(axis),
       Plot.axisY({ label: null, ticks: Math.min(most, 4), tickFormat: "d" }),
       Plot.ruleY([0], { stroke: "var(--line)" }),

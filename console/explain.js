@@ -14,14 +14,7 @@ const ROOM_ID = /^\d{16,17}$/;
 async function roomsCalled(word, signal) {
   if (!word) return null;
   if (ROOM_ID.test(word)) return [{ id: word }];
-  const rooms = [];
-  let query = { title: word };
-  while (query && rooms.length < 2) {
-    const { value, next } = await filledPage("/rooms", query, signal);
-    rooms.push(...value);
-    query = next;
-  }
-  return rooms;
+  return (await filledPage("/rooms", { title: word }, signal, 2)).value; // one more would be one too many
 }
 
 export function Explain({ route }) {

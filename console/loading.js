@@ -1,12 +1,12 @@
 // Data of the service in components: loaded, kept fresh, and what went wrong.
 
 import { useEffect, useReducer, useRef, useState } from "preact/hooks";
-import { filledPage, page, serviceNow } from "/console/api.js";
+import { filledPage, serviceNow } from "/console/api.js";
 
 const AGAIN_SECONDS = 3; // after a failure that may pass
 
 /**
- * What `load(signal)` gives, anew when `inputs` change, and every so many seconds while the tab is seen.
+ * What `load(signal)` gives, anew when `inputs` change, and every so many seconds (or `everySeconds(data)`) while the tab is seen.
  * {data, at, failure, reload}: `at` is the service's time then, in milliseconds; after a failure the last data stay.
  */
 export function useLoaded(load, inputs, everySeconds = 0) {
@@ -24,7 +24,8 @@ export function useLoaded(load, inputs, everySeconds = 0) {
         const data = await load(abort.signal);
         if (abort.signal.aborted) return;
         setState((known) => ({ data: same(known.data, data) ? known.data : data, at: serviceNow() }));
-        if (everySeconds) again(everySeconds);
+        const seconds = typeof everySeconds === "function" ? everySeconds(data) : everySeconds;
+        if (seconds) again(seconds);
       } catch (failure) {
         if (abort.signal.aborted) return;
         failure.retried = failure.passing;
@@ -41,7 +42,7 @@ export function useLoaded(load, inputs, everySeconds = 0) {
       abort.abort();
       clearTimeout(timer);
     };
-  }, [...inputs, everySeconds, round]);
+  }, [...inputs, round]);
   return { ...state, reload };
 }
 
@@ -98,17 +99,6 @@ function withFirst({ values, next, longer }, page) {
   if (!longer) return { values: page.value, next: page.next, longer };
   const ids = new Set(page.value.map(({ id }) => id));
   return { values: [...page.value, ...values.filter(({ id }) => !ids.has(id))], next, longer };
-}
-
-/** All pages of a list, up to so many values. */
-export async function all(path, query, signal, most) {
-  let found = await page(path, query, signal);
-  const values = [...found.value];
-  while (found.next && values.length < most) {
-    found = await page(path, found.next, signal);
-    values.push(...found.value);
-  }
-  return values;
 }
 
 /** The service's time, each second, in milliseconds. */

@@ -2,7 +2,8 @@
 
 import { html } from "htm/preact";
 import { useState } from "preact/hooks";
-import { all, useLoaded, useNow } from "/console/loading.js";
+import { filledPage } from "/console/api.js";
+import { useLoaded, useNow } from "/console/loading.js";
 import { Heading, Loading, Person, Problem, Role, Since, Table, Time } from "/console/parts.js";
 import { address } from "/console/route.js";
 import { counted } from "/console/words.js";
@@ -12,7 +13,11 @@ const MOST_ROOMS = 200;
 const FEW = 20; // people shown of a room at first
 
 export function Now({ laptop }) {
-  const { data: rooms, at, failure } = useLoaded((signal) => all("/live", {}, signal, MOST_ROOMS), [], EVERY_SECONDS);
+  const {
+    data: rooms,
+    at,
+    failure,
+  } = useLoaded(async (signal) => (await filledPage("/live", {}, signal, MOST_ROOMS)).value, [], EVERY_SECONDS);
   const now = useNow();
   const people = rooms?.reduce((sum, room) => sum + room.count, 0);
   return html`

@@ -35,6 +35,10 @@ export const RawId = ({ of }) => html`<code title=${of}>${short(of)}</code>`;
 
 export const State = ({ of }) => html`<span class=${`state ${of}`}>${of}</span>`;
 
+/** When a call ended, or that it has not. */
+export const Ended = ({ of }) =>
+  of.endedAt ? html`<${Time} of=${of.endedAt} estimated=${of.endEstimated} />` : html`<${State} of="live" />`;
+
 /** What went wrong, and what happens next. */
 export function Problem({ failure, at }) {
   if (!failure) return null;

@@ -26,19 +26,20 @@ const USUAL = { people: 12, when: "live", speed: 60, duplicate: 1, drop: 0, dela
 export function Play() {
   const [refused, setRefused] = useState(null);
   const [form, setForm] = useState(USUAL);
-  const [playing, setPlaying] = useState(true);
-  const load = async (signal) => {
-    const last = await forMakers(get(MEETING, {}, signal));
-    setPlaying(last.state === "playing");
-    return last;
-  };
-  const { data: last, failure, reload } = useLoaded(load, [], playing ? EVERY_SECONDS : 0);
+  const {
+    data: last,
+    failure,
+    reload,
+  } = useLoaded(
+    (signal) => forMakers(get(MEETING, {}, signal)),
+    [],
+    ({ state }) => (state === "playing" ? EVERY_SECONDS : 0), // the report of many people is long
+  );
   useEffect(() => setRefused(null), [last?.state]);
   const act = async (method, body) => {
     setRefused(null);
     try {
       await forMakers(ask(method, MEETING, { body }));
-      setPlaying(method === "POST");
     } catch (problem) {
       setRefused(problem);
     }

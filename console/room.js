@@ -5,7 +5,7 @@ import { get, ofRoom } from "/console/api.js";
 import { CallView } from "/console/call.js";
 import { useLoaded, usePages } from "/console/loading.js";
 import { Log } from "/console/log.js";
-import { Heading, Loading, More, Person, Problem, RawId, Role, State, Table, Time } from "/console/parts.js";
+import { Ended, Heading, Loading, More, Person, Problem, RawId, Role, State, Table, Time } from "/console/parts.js";
 import { address } from "/console/route.js";
 import { counted, length } from "/console/words.js";
 
@@ -95,7 +95,7 @@ function Calls({ roomId }) {
         ${pages.values.map(
           (call) => html`<tr key=${call.id}>
           <th scope="row"><a href=${address(["room", roomId, "call", call.id])}><${Time} of=${call.startedAt} estimated=${call.startEstimated} /></a></th>
-          <td>${call.endedAt ? html`<${Time} of=${call.endedAt} estimated=${call.endEstimated} />` : html`<span class="state live">live</span>`}</td>
+          <td><${Ended} of=${call} /></td>
           <td class="number">${length(call.seconds)}</td>
           <td class="number">${call.people}</td>
           <td class="number">${call.peak}</td>

@@ -2,7 +2,7 @@
 
 /**
  * One for each person: those who came, by when they did, then those invited who did not come:
- * {rawId, name, displayName, status, legs: [{from, until, role, goesOn, estimatedFrom, estimatedUntil, lane, lanes, leg}]}.
+ * {rawId, name, displayName, status, legs: [{from, until, role, goesOn, estimatedFrom, estimatedUntil, estimated, lane, lanes, leg}]}.
  * `attendees` are those of the call's attendance, legs that go on end at `at`.
  */
 export function stays(call, attendees, at) {
@@ -16,6 +16,7 @@ export function stays(call, attendees, at) {
       goesOn: leg.leftAt === null,
       estimatedFrom: leg.joinEstimated,
       estimatedUntil: leg.leaveEstimated,
+      estimated: leg.joinEstimated || leg.leaveEstimated,
     });
   }
   for (const one of people.values()) inLanes(one.legs);
@@ -37,9 +38,11 @@ function inLanes(legs) {
   for (const leg of legs) leg.lanes = ends.length;
 }
 
-/** Who was in at a time: some leg began by then and ended later, or goes on. */
-export const presentAt = (people, time) =>
-  people.filter((one) => one.legs.some((leg) => leg.from <= time && (time < leg.until || leg.goesOn)));
+/** Whether a leg had begun by that time and ended later, or goes on. */
+export const covers = (leg, time) => leg.from <= time && (time < leg.until || leg.goesOn);
+
+/** Who was in at a time. */
+export const presentAt = (people, time) => people.filter((one) => one.legs.some((leg) => covers(leg, time)));
 
 /** How many were in, from each time when that changed: [{time, count}]. Two devices of a person are one. */
 export function counts(people) {

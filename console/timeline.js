@@ -4,7 +4,7 @@ import { html } from "htm/preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { charts, clamp, draw, extent, showsSchedule } from "/console/chart.js";
 import { Person, Role } from "/console/parts.js";
-import { presentAt } from "/console/stays.js";
+import { covers, presentAt } from "/console/stays.js";
 import { counted, exact } from "/console/words.js";
 
 const STEP = 1_000; // milliseconds that an arrow key moves the slider by
@@ -69,7 +69,7 @@ export function Timeline({ call, people, room, at }) {
 const withoutPinning = (event) => event.stopPropagation();
 
 function roleAt(one, time) {
-  return one.legs.findLast((leg) => leg.from <= time && (time < leg.until || leg.goesOn))?.role;
+  return one.legs.findLast((leg) => covers(leg, time))?.role;
 }
 
 function Legend({ people, slot }) {
@@ -78,7 +78,7 @@ function Legend({ people, slot }) {
   return html`<p class="legend">
     ${roles.map((role) => html`<${Role} of=${role} />${" "}`)}
     ${slot && html`<span class="slot">scheduled time</span>${" "}`}
-    ${legs.some((leg) => leg.estimatedFrom || leg.estimatedUntil) && html`<span class="estimated">≈ estimated: the event of it never came</span>`}
+    ${legs.some((leg) => leg.estimated) && html`<span class="estimated">≈ estimated: the event of it never came</span>`}
   </p>`;
 }
 

@@ -8,6 +8,7 @@ from typing import Any
 from azure.data.tables.aio import TableClient
 
 from rooms.auth import Authenticator
+from rooms.console import Console, read_console
 from rooms.errors import StorageUnavailable
 from rooms.rules.time import DAY, now
 from rooms.settings import Settings, read_settings
@@ -48,6 +49,12 @@ def settings() -> Settings:
 def authenticator() -> Authenticator:
     """Who may call."""
     return Authenticator(settings())
+
+
+@cache
+def console() -> Console | None:
+    """The console, or None where its libraries are not installed."""
+    return read_console()
 
 
 @cache

@@ -6,7 +6,6 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 PROJECT = Path(__file__).parent.parent
@@ -55,8 +54,7 @@ class Console:
     policy: str
 
 
-@cache
-def console() -> Console | None:
+def read_console() -> Console | None:
     """The console, or None where its libraries are not installed."""
     try:
         files = {path.name: _file(path) for path in _paths()} | {

@@ -20,7 +20,6 @@ from simulator.script import MAX_SPEED, MIN_PEOPLE
 MAX_DELAY = 86_400
 """So long Event Grid tries to deliver."""
 
-
 MAX_SEED = 999_999_999
 
 

@@ -3,7 +3,7 @@
 import azure.functions as func
 
 from rooms import clients
-from rooms.console import PAGE, Console, console
+from rooms.console import PAGE, Console
 
 blueprint = func.Blueprint()
 
@@ -28,7 +28,7 @@ async def get_console_file(req: func.HttpRequest) -> func.HttpResponse:
 def _answer(request: func.HttpRequest, name: str) -> func.HttpResponse:
     if not clients.settings().console:
         return func.HttpResponse("The console is turned off here (ROOMS_CONSOLE).\n", status_code=404)
-    if (served := console()) is None:
+    if (served := clients.console()) is None:
         return func.HttpResponse(NOT_INSTALLED, status_code=404)
     if (file := served.files.get(name)) is None:
         return func.HttpResponse("The console has no such file.\n", status_code=404)

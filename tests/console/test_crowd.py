@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rooms.rules.time import HOUR, now
-from tests.console.pages import NARROW, Chromium, Console, overflow
+from tests.console.pages import NARROW, Console, overflow
 from tests.console.scenes import Scenes
 from tests.contract.events import Meeting
 from tests.identifiers import raw_id
@@ -39,13 +39,6 @@ def call(app: RunningApp) -> Meeting:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda some: scenes.insight.deliver(*some), batched(events, 100, strict=False)))
     return call
-
-
-@pytest.fixture
-def console(browser: Chromium, app: RunningApp) -> Iterator[Console]:
-    console = Console(browser, app)
-    yield console
-    console.close()
 
 
 def opened(console: Console, call: Meeting, width: int = 1200) -> Page:

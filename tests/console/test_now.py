@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.console.pages import Chromium, Console, table
+from tests.console.pages import Console, table
 from tests.console.scenes import Scenes
 from tests.contract.events import Meeting, live_meeting
 from tests.identifiers import raw_id
@@ -19,13 +19,6 @@ TITLE = "Ward round"
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
     with running_app(tmp_path_factory.mktemp("now")) as app:
         yield app
-
-
-@pytest.fixture
-def console(browser: Chromium, app: RunningApp) -> Iterator[Console]:
-    console = Console(browser, app)
-    yield console
-    console.close()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.console.pages import Chromium, Console, table
+from tests.console.pages import Console, table
 from tests.console.scenes import Scenes
 from tests.running import RunningApp, running_app
 
@@ -25,13 +25,6 @@ def scenes(app: RunningApp) -> Iterator[Scenes]:
     scenes = Scenes(app)
     yield scenes
     scenes.insight.send("DELETE", "/devhost/meeting")
-
-
-@pytest.fixture
-def console(browser: Chromium, app: RunningApp) -> Iterator[Console]:
-    console = Console(browser, app)
-    yield console
-    console.close()
 
 
 def play(page: Page, people: int = 6, seed: int = 3, lost: int = 0, live: bool = False) -> None:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.console.pages import Chromium, Console
+from tests.console.pages import Console
 from tests.console.scenes import Scenes
 from tests.contract.events import Element, Meeting
 from tests.contract.test_quarantine import put
@@ -29,13 +29,6 @@ def scenes(app: RunningApp) -> Iterator[Scenes]:
     yield scenes
     for event in scenes.insight.all("/quarantine"):
         scenes.insight.send("DELETE", f"/quarantine/{event['id']}")
-
-
-@pytest.fixture
-def console(browser: Chromium, app: RunningApp) -> Iterator[Console]:
-    console = Console(browser, app)
-    yield console
-    console.close()
 
 
 def not_understood(**more: object) -> Element:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.console.pages import Chromium, Console, heading
+from tests.console.pages import Console, heading
 from tests.console.scenes import Scenes, hours_from_now
 from tests.identifiers import raw_id
 from tests.running import RunningApp, running_app
@@ -44,13 +44,6 @@ def rooms(app: RunningApp) -> list[str]:
 def make(scenes: Scenes, title: str, opens: float, closes: float) -> None:
     room_id = scenes.raw.new_room({"validFrom": hours_from_now(opens), "validUntil": hours_from_now(closes)})["id"]
     assert scenes.insight.patch(f"/rooms/{room_id}/details", {"title": title}).status == 200
-
-
-@pytest.fixture
-def console(browser: Chromium, app: RunningApp) -> Iterator[Console]:
-    console = Console(browser, app)
-    yield console
-    console.close()
 
 
 def listed(page: Page) -> Locator:

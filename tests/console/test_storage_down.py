@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.console.pages import Chromium, Console, mostly
+from tests.console.pages import Console, mostly
 from tests.console.scenes import Scenes
 from tests.identifiers import raw_id
 from tests.running import RunningApp, running_app
@@ -40,11 +40,9 @@ def scenes(app: RunningApp) -> Scenes:
 
 
 @pytest.fixture
-def console(browser: Chromium, app: RunningApp) -> Iterator[Console]:
-    console = Console(browser, app)
+def console(console: Console) -> Console:
     console.allowed = {503}
-    yield console
-    console.close()
+    return console
 
 
 def seen(page: Page, text: str) -> None:

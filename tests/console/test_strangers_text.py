@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rooms.rules.time import HOUR, now
-from tests.console.pages import Chromium, Console, mostly
+from tests.console.pages import Console, mostly
 from tests.console.scenes import Scenes, hours_from_now
 from tests.contract.events import Element, Meeting, live_meeting
 from tests.identifiers import raw_id
@@ -64,13 +64,6 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
 @pytest.fixture(scope="module")
 def stranger(app: RunningApp) -> Stranger:
     return Stranger(Scenes(app))
-
-
-@pytest.fixture
-def console(browser: Chromium, app: RunningApp) -> Iterator[Console]:
-    console = Console(browser, app)
-    yield console
-    console.close()
 
 
 def expect_text(page: Page, *whats: str) -> None:
