@@ -1,0 +1,20 @@
+"""What a part of `make faults` has to say."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+type Tell = Callable[[str], None]
+"""Takes a line of progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One part's outcome."""
+
+    name: str
+    holds: str
+    """What must hold, in a sentence."""
+    figures: Mapping[str, str]
+    """What was done and measured, as people read it, in order."""
+    problems: Sequence[str]
+    """What did not hold; none if all did."""
