@@ -29,11 +29,15 @@ class Azurite:
     """Azurite's table service on `port` of localhost, with its data in `folder`/azurite and its log beside it.
 
     A context manager: it answers on enter, and on exit its data is on the disk. One at a time can have a folder.
+
+    Args:
+        in_memory: its data is lost on exit; it does not write all of it to the disk every few seconds.
     """
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, in_memory: bool = False) -> None:
         self._folder = folder.resolve()
         self._port = port
+        self._in_memory = in_memory
 
     @property
     def connection_string(self) -> str:
@@ -77,7 +81,8 @@ class Azurite:
         self._stop()
 
     def _command(self) -> list[str | Path]:
-        options: list[str | Path] = ["--silent", "--disableTelemetry", "--location", self._folder / "azurite"]
+        place = ["--inMemoryPersistence"] if self._in_memory else ["--location", self._folder / "azurite"]
+        options: list[str | Path] = ["--silent", "--disableTelemetry", *place]
         return [_node(), PROJECT / "devhost/azurite.js", "--tableHost", "127.0.0.1", "--tablePort", str(self._port), *options]
 
     def _lock(self) -> IO[str]:

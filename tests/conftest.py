@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The connection string of an Azurite that runs as long as the tests."""
-    with Azurite(tmp_path_factory.mktemp("azurite"), free_port()) as running:
+    with Azurite(tmp_path_factory.mktemp("azurite"), free_port(), in_memory=True) as running:
         yield running.connection_string
 
 
