@@ -61,7 +61,8 @@ type _Time = Annotated[Ticks | None, PlainValidator(_time)]
 class Body(BaseModel):
     """Unknown properties are ignored; nothing is converted from another type. The context is the api-version."""
 
-    model_config = ConfigDict(strict=True, alias_generator=to_camel)
+    # Built when the first such body comes: most instances start for a GET.
+    model_config = ConfigDict(strict=True, alias_generator=to_camel, defer_build=True)
 
 
 class _Participant(Body):

@@ -1,0 +1,108 @@
+"""Whether an operation takes longer in a table of many rooms, or in a room with a long log."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from itertools import batched, count
+from pathlib import Path
+from statistics import median
+
+import psutil
+
+from bench.load import measure
+from bench.operations import GROWING, Operation
+from bench.site import ORIGIN, PRESENTER, Site, creation, new_room, site, write
+from bench.speed import by_storage_alone, through_service
+from faults.result import Tell
+from rooms.storage.changes import log_record
+from rooms.storage.table import insert
+
+LIMIT = 1.2
+"""What an operation may take in the larger table or room, of what it takes in the smaller one."""
+
+SMALL = "few rooms"
+
+
+@dataclass(slots=True)
+class Series:
+    """One operation in one table, over all rounds."""
+
+    service: list[float]
+    """Milliseconds a call: the median of each round."""
+    storage: list[float]
+    """The same of the storage client alone."""
+    cpu: float = 0
+    """Seconds of processor time that the app had."""
+    calls: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """One operation in one table."""
+
+    name: str
+    table: str
+    service: float
+    """Milliseconds a call, all in all."""
+    storage: float
+    """The same of the storage client alone."""
+    cpu: float
+    """Milliseconds of the app's processor time for a call."""
+
+
+async def growth(
+    folder: Path, storage: str, few: int, many: int, records: int, calls: int, rounds: int, tell: Tell
+) -> list[Grown]:
+    """Operations in a table of `few` rooms, in one of `many`, and in one of `few` where a room has so many log records."""
+    async with AsyncExitStack() as stack:
+        tables = SMALL, "many rooms", "long log"
+        sites = {
+            name: await stack.enter_async_context(site(folder / str(number), storage, f"growth{number}"))
+            for number, name in enumerate(tables)
+        }
+        for name, rooms in zip(tables, (few, many, few), strict=True):
+            await _fill(sites[name], rooms, tell)
+        sites["long log"] = await _with_long_log(sites["long log"], records, tell)
+        return await _measured(sites, calls, rounds, tell)
+
+
+async def _measured(sites: Mapping[str, Site], calls: int, rounds: int, tell: Tell) -> list[Grown]:
+    found = {(operation.name, table): Series([], []) for operation in GROWING for table in sites}
+    numbers = count()
+    for each in range(rounds):
+        for operation in GROWING:
+            for table, at in sites.items():
+                tell(f"round {each + 1} of {rounds}: {operation.name}, {table}")
+                await _add(found[operation.name, table], at, operation, max(2, calls // operation.cost), numbers)
+    return [
+        Grown(name, table, median(series.service), median(series.storage), 1000 * series.cpu / series.calls)
+        for (name, table), series in found.items()
+    ]
+
+
+async def _add(series: Series, at: Site, operation: Operation, calls: int, numbers: Iterator[int]) -> None:
+    app = psutil.Process(at.app.process.pid)
+    requests = through_service(at, operation, [next(numbers) for _ in range(calls)])
+    before = app.cpu_times()
+    series.service.append((await measure(requests, 1)).p50)
+    after = app.cpu_times()
+    series.cpu += after.user + after.system - before.user - before.system
+    series.calls += calls
+    alone = by_storage_alone(at, operation, [next(numbers) for _ in range(calls)])
+    series.storage.append((await measure(alone, 1)).p50)
+
+
+async def _fill(at: Site, rooms: int, tell: Tell) -> None:
+    """Makes it so many rooms, in the partitions in turn."""
+    for some in batched(range(len(at.rooms) + 1, rooms), 1000, strict=False):
+        tell(f"{some[0]} of {rooms} rooms are there")
+        await write(at.table, (each for number in some for each in creation(new_room(number), {})))
+
+
+async def _with_long_log(at: Site, records: int, tell: Tell) -> Site:
+    """The site with only those two rooms whose log is long."""
+    tell(f"{records} log records")
+    for room_id in (at.rooms[0].id, at.crowd.room_id):
+        admitted = {"rawId": PRESENTER, "role": "Presenter"}
+        await write(at.table, (insert(log_record(room_id, next(at.clock), "Admitted", ORIGIN, admitted)) for _ in range(records)))
+    return replace(at, rooms=at.rooms[:1])

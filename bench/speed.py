@@ -1,0 +1,114 @@
+"""Each operation through the service, beside the same work in the storage alone: how fast, and in how many requests."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import count
+from pathlib import Path
+
+from azure.data.tables.aio import TableClient
+
+from bench.load import Call, Measured, measure
+from bench.operations import OPERATIONS, Bare, Operation
+from bench.site import AT_ONCE, TABLE, Site, site
+from faults.result import Tell
+from tests.storage_proxy import StorageProxy
+
+LIMIT = 0.9
+"""The service is to do at least this share of what the storage client alone does in the same time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """One operation, so many at once: medians of several rounds."""
+
+    name: str
+    at_once: int
+    service: Measured
+    storage: Measured
+
+    @property
+    def ratio(self) -> float:
+        """The service's rate, of that of the storage client alone."""
+        return self.service.rate / self.storage.rate
+
+
+def through_service(at: Site, operation: Operation, numbers: Sequence[int]) -> list[Call]:
+    """The calls with these numbers."""
+    requests = [operation.request(at, number) for number in numbers]
+    return [partial(_send, at, request) for request in requests]
+
+
+async def _send(at: Site, request: bytes, worker: int) -> None:
+    await at.connections[worker].send(request)
+
+
+def by_storage_alone(at: Site, operation: Operation, numbers: Sequence[int]) -> list[Call]:
+    """The same work in the storage."""
+    return [partial(_carry_out, operation.bare(at, number)) for number in numbers]
+
+
+async def _carry_out(bare: Bare, _worker: int) -> None:
+    await bare()
+
+
+type Kind = Callable[[Site, Operation, Sequence[int]], list[Call]]
+
+KINDS: tuple[Kind, Kind] = (through_service, by_storage_alone)
+
+
+async def measured(at: Site, operation: Operation, calls: int, at_once: int, rounds: int, numbers: Iterator[int]) -> Speed:
+    """One operation, in rounds, of the service and the storage alone in turn."""
+    found: tuple[list[Measured], list[Measured]] = [], []
+    for each in range(1 + rounds):  # the first one only warms up
+        for kind in (0, 1) if each % 2 else (1, 0):
+            chosen = [next(numbers) for _ in range(calls if each else at_once)]
+            if operation.prepare:
+                await operation.prepare(at, chosen)
+            result = await measure(KINDS[kind](at, operation, chosen), at_once)
+            if each:
+                found[kind].append(result)
+    return Speed(operation.name, at_once, *map(Measured.median, found))
+
+
+async def speeds(folder: Path, storage: str, calls: int, rounds: int, tell: Tell) -> list[Speed]:
+    """Every operation, one at a time and AT_ONCE.
+
+    Args:
+        calls: of an operation that costs 1, in each round.
+    """
+    found, numbers = [], count()
+    async with site(folder, storage) as at:
+        for operation in OPERATIONS:
+            for at_once in (1, AT_ONCE):
+                tell(f"{operation.name}, {at_once} at once")
+                number = max(calls * (1 if at_once == 1 else 3) // operation.cost, at_once)
+                found.append(await measured(at, operation, number, at_once, rounds, numbers))
+    return found
+
+
+async def requests(folder: Path, storage: str) -> dict[str, tuple[int, int]]:
+    """How many requests to the storage each operation makes, through the service and alone."""
+    counted = dict[str, tuple[int, int]]()
+    numbers = count()
+    with StorageProxy(storage) as proxy:
+        async with (
+            site(folder, storage, through=proxy.connection_string) as at,
+            TableClient.from_connection_string(proxy.connection_string, TABLE) as table,
+        ):
+            for operation in OPERATIONS:
+                proxied = replace(at, table=table)
+                counts = [[await _requests(proxied, kind, operation, proxy, numbers) for kind in KINDS] for _ in range(2)]
+                service, alone = map(min, zip(*counts, strict=True))  # in one of them the timer may have some of its own
+                counted[operation.name] = service, alone
+    return counted
+
+
+async def _requests(at: Site, kind: Kind, operation: Operation, proxy: StorageProxy, numbers: Iterator[int]) -> int:
+    chosen = [next(numbers)]
+    if operation.prepare:
+        await operation.prepare(at, chosen)
+    (call,) = kind(at, operation, chosen)
+    proxy.forget()
+    await call(0)
+    return len(proxy.seen)
