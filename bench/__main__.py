@@ -1,1 +1,95 @@
 """`python -m bench [--short]`."""
+
+import argparse
+import asyncio
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.growth import growth
+from bench.report import Figures, draw, page
+from bench.speed import requests, speeds
+from bench.start import import_times, starts
+from bench.storms import storms
+from devhost.azurite import PROJECT, Azurite
+from faults.machine import machine
+from faults.result import Tell
+from tests.ports import free_port
+
+PAGE = PROJECT / "docs/performance.md"
+PICTURES = PROJECT / "docs/performance"
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much of everything."""
+
+    rounds: int
+    calls: int
+    """Of a short operation in a round, one at a time."""
+    few: int
+    many: int
+    records: int
+    """In the long log."""
+    growth_calls: int
+    rooms: int
+    people: int
+    """In each room of the storms."""
+    starts: int
+
+
+FULL = Sizes(rounds=7, calls=300, few=200, many=100_000, records=10_000, growth_calls=60, rooms=10, people=350, starts=11)
+SHORT = Sizes(rounds=3, calls=60, few=200, many=2_000, records=1_000, growth_calls=30, rooms=3, people=50, starts=3)
+
+
+def main() -> None:
+    """Measures all, prints it and, unless it is the short form, writes the page."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description="How fast the service is, beside the storage alone.")
+    parser.add_argument("--short", action="store_true", help="two minutes instead of twenty; writes nothing")
+    short = parser.parse_args().short
+    console = Console(highlight=False)
+    with console.status("starting") as status:
+        figures = bench(SHORT if short else FULL, lambda line: status.update(line))
+    for each in figures.tables():
+        table = Table(*each.columns, title=each.title, title_justify="left")
+        for row in each.rows:
+            table.add_row(*row)
+        console.print(table)
+    console.print(*(f"Missed: {each}" for each in figures.missed()), sep="\n")
+    if not short:
+        draw(figures, PICTURES)
+        PAGE.write_text(page(figures, machine()))
+        console.print(f"Written: {PAGE.relative_to(PROJECT)}")
+
+
+def bench(sizes: Sizes, tell: Tell) -> Figures:
+    """Measures all, each part with an Azurite of its own."""
+    return Figures(
+        requests=_alone(lambda folder, storage: asyncio.run(requests(folder, storage))),
+        speeds=_alone(lambda folder, storage: asyncio.run(speeds(folder, storage, sizes.calls, sizes.rounds, tell))),
+        storms=_alone(lambda folder, storage: asyncio.run(storms(folder, storage, sizes.rooms, sizes.people, tell))),
+        start=_alone(lambda folder, storage: starts(folder, storage, sizes.starts, tell)),
+        imports=import_times(sizes.starts),
+        grown=_alone(
+            lambda folder, storage: asyncio.run(
+                growth(
+                    *(folder, storage, sizes.few, sizes.many, sizes.records),
+                    *(sizes.growth_calls, sizes.rounds, tell),
+                )
+            )
+        ),
+        sizes=f"few rooms {sizes.few:,}, many {sizes.many:,}; the long log has {sizes.records:,} records",
+    )
+
+
+def _alone[T](part: Callable[[Path, str], T]) -> T:
+    with tempfile.TemporaryDirectory() as folder, Azurite(Path(folder), free_port(), in_memory=True) as azurite:
+        return part(Path(folder) / "app", azurite.connection_string)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,6 @@
 """Whether an operation takes longer in a table of many rooms, or in a room with a long log."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from itertools import batched, count
@@ -48,6 +48,25 @@ class Grown:
     """The same of the storage client alone."""
     cpu: float
     """Milliseconds of the app's processor time for a call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ratios:
+    """What an operation takes in a table, of what it takes with few rooms."""
+
+    service: float
+    """By the clock."""
+    storage: float
+    """The storage client alone, by the clock."""
+    cpu: float
+    """Of the app's processor time."""
+
+
+def ratios(grown: Sequence[Grown], name: str, table: str) -> Ratios:
+    """Of one operation, in one table."""
+    found = {each.table: each for each in grown if each.name == name}
+    before, after = found[SMALL], found[table]
+    return Ratios(after.service / before.service, after.storage / before.storage, after.cpu / before.cpu)
 
 
 async def growth(
