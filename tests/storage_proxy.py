@@ -12,6 +12,10 @@ from aiohttp import ClientSession, TCPConnector, web
 from yarl import URL
 
 
+LATE_SECONDS = 1.0
+"""How long a late request waits for the next one, at most."""
+
+
 class Fault(Enum):
     """What becomes of a request."""
 
@@ -25,6 +29,8 @@ class Fault(Enum):
     """Carried out twice, and the second answer is given."""
     DELAYED = auto()
     """Carried out, and answered only when the proxy stops."""
+    LATE = auto()
+    """Carried out only when nobody waits for the answer any longer, and the next request has come."""
 
 
 @dataclass
@@ -39,6 +45,8 @@ class StorageProxy:
     choose: Callable[[int, str], Fault | None] = lambda _number, _what: None
     together: int = 0
     seen: list[str] = field(default_factory=list)
+    late: int = 0
+    """Requests that are still to be carried out, as they are LATE."""
 
     @property
     def connection_string(self) -> str:
@@ -94,16 +102,28 @@ class StorageProxy:
             return web.Response(status=503)
         if fault is Fault.CUT_BEFORE:
             return _cut(request)
+        if fault is Fault.LATE:
+            await self._until_too_late(request)
         url = URL(self._upstream + request.raw_path, encoded=True)
         for _ in range(2 if fault is Fault.TWICE else 1):
             async with self._session.request(request.method, url, headers=request.headers, data=body or None) as answer:
                 content = await answer.read()
         if fault is Fault.DELAYED:
             await self._stopped.wait()
-        if fault in (Fault.CUT_AFTER, Fault.DELAYED):
+        if fault is Fault.LATE:
+            self.late -= 1
+        if fault in (Fault.CUT_AFTER, Fault.DELAYED, Fault.LATE):
             return _cut(request)
         headers = [(k, v) for k, v in answer.headers.items() if k.lower() not in ("transfer-encoding", "content-length")]
         return web.Response(status=answer.status, body=content, headers=headers)
+
+    async def _until_too_late(self, request: web.Request) -> None:
+        self.late += 1
+        while request.transport is not None and not self._stopped.is_set():
+            await asyncio.sleep(0.02)
+        seen, deadline = len(self.seen), self._loop.time() + LATE_SECONDS
+        while len(self.seen) == seen and self._loop.time() < deadline:
+            await asyncio.sleep(0.005)
 
     async def _wait_for_the_others(self) -> None:
         if self.together:

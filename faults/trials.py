@@ -1,0 +1,98 @@
+"""An operation under faults: what a run of it must be like, and at which requests there can be a fault."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from http.client import HTTPException
+from os.path import commonprefix
+from random import Random
+
+from faults.client import Unanswered
+from faults.lane import Lane, Plan
+from faults.operation import Operation
+from tests.storage_proxy import Fault
+
+WRITES = "POST", "PUT", "MERGE", "PATCH", "DELETE"
+
+_OWN = re.compile("[0-9a-f]{32,64}|[0-9]{7,}|[0-9a-f-]{36}")
+"""What of a request is one run's own."""
+
+FOLLOWING = 4
+"""The second fault of a pair is at most so many requests after the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What came of one run of an operation."""
+
+    answer: object
+    left: object
+    """What the storage has of it then."""
+    tries: int
+    seen: Sequence[str]
+    """Its requests to the storage."""
+    met: Sequence[Fault]
+    """The faults that there were; one may have been planned for a request that never came."""
+
+
+class Wrong(Exception):
+    """A run was not as it must be."""
+
+
+def run(operation: Operation, lane: Lane, faults: Mapping[int, Fault]) -> Run:
+    """The operation, anew, with these faults, as a client who tries again carries it out."""
+    plan = Plan(faults, operation.timer)
+    try:
+        trial = operation.prepare(lane)
+        with lane.planned(plan):
+            outcome = trial.carry_out()
+        return Run(outcome.answer, trial.look(outcome), outcome.tries, plan.seen, plan.met)
+    except (AssertionError, Unanswered, OSError, HTTPException, KeyError, ValueError, TypeError) as error:
+        raise Wrong(f"{operation.name}, {_told(faults)}: {type(error).__name__}: {error}") from error
+
+
+def checked(operation: Operation, lane: Lane, faults: Mapping[int, Fault], without: Run) -> Run:
+    """The same, which must end as the run `without` faults did. Raises Wrong."""
+    result = run(operation, lane, faults)
+    for what, one, other in ("answered", result.answer, without.answer), ("left", result.left, without.left):
+        if one != other:
+            difference = f"{_cut(one, other)} and not {_cut(other, one)}"
+            raise Wrong(f"{operation.name}, {_told(faults)}: {what} {difference}, after {result.tries} tries")
+    return result
+
+
+def kinds_at(request: str) -> list[Fault]:
+    """The faults that a request can have: a late read is a delayed one."""
+    return [fault for fault in Fault if fault is not Fault.LATE or request.startswith(WRITES)]
+
+
+def own_requests(result: Run, without: Run) -> Iterator[int]:
+    """The numbers of the requests that only came because there was a fault."""
+    left = Counter(map(_shape, without.seen))
+    for number, request in enumerate(result.seen):
+        shape = _shape(request)
+        left[shape] -= 1
+        if left[shape] < 0:
+            yield number
+
+
+def pair(random: Random, without: Run, kinds: Sequence[Fault]) -> dict[int, Fault]:
+    """Two faults of these kinds at random: the second may be at a request that the first one causes."""
+    first = random.randrange(len(without.seen))
+    second = first + random.randint(1, FOLLOWING)
+    return {first: random.choice(kinds), second: random.choice(kinds)}
+
+
+def _told(faults: Mapping[int, Fault]) -> str:
+    return ", ".join(f"{fault.name} at request {number}" for number, fault in faults.items()) or "no fault"
+
+
+def _cut(one: object, other: object) -> str:
+    """The text of `one` around where it begins to differ from the other's."""
+    same = len(commonprefix([str(one), str(other)]))
+    return f"...{str(one)[max(0, same - 100) : same + 200]}..."
+
+
+def _shape(request: str) -> str:
+    return _OWN.sub("#", request)
