@@ -111,7 +111,8 @@ def _upkeep(lane: Lane) -> Trial:
 
     def look(_: Outcome) -> object:
         rows = lane.client.list_entities(select=["RowKey"])
-        return described(lane.stored(expired)), sorted(_OWN.sub("#", row["RowKey"]) for row in rows)
+        room = described(lane.stored(expired))
+        return room["roster"], room["log"], sorted(_OWN.sub("#", row["RowKey"]) for row in rows)
 
     return Trial(carry_out, look)
 

@@ -79,13 +79,16 @@ def new_key() -> str:
 
 
 @contextlib.contextmanager
-def running_app(folder: Path, settings: Mapping[str, str] | None = None, port: int | None = None) -> Iterator[RunningApp]:
+def running_app(
+    folder: Path, settings: Mapping[str, str] | None = None, port: int | None = None, function_app: Path = PROJECT
+) -> Iterator[RunningApp]:
     """The app of this checkout, running; stopped as Ctrl-C stops it, which has to end it cleanly.
 
     Args:
         folder: for its tables and its log.
         settings: application settings beside the two keys and ROOMS_RETENTION_DAYS, or instead of them.
         port: where it answers, if that may not be any free one.
+        function_app: the folder of another one, that has this one in it.
     """
     manage_key, read_key = new_key(), new_key()
     ours = {
@@ -93,7 +96,7 @@ def running_app(folder: Path, settings: Mapping[str, str] | None = None, port: i
         "ROOMS_READ_KEY__reader": read_key,
         "ROOMS_RETENTION_DAYS": "36500",  # upkeep may run at any time, and events of tests may be old
     }
-    app = RunningApp(started(PROJECT, folder, {**ours, **(settings or {})}, port), manage_key, read_key)
+    app = RunningApp(started(function_app, folder, {**ours, **(settings or {})}, port), manage_key, read_key)
     try:
         _wait_until_it_answers(app)
         yield app

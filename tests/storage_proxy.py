@@ -51,7 +51,7 @@ class StorageProxy:
     @property
     def connection_string(self) -> str:
         """For the app."""
-        return self.target.replace(self._upstream, f"http://127.0.0.1:{self._port}")
+        return self.target.replace(self._upstream, f"http://127.0.0.1:{self.port}")
 
     def forget(self) -> None:
         """Counts from 0 again, without faults."""
@@ -85,7 +85,7 @@ class StorageProxy:
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
-        self._port = self._runner.addresses[0][1]
+        self.port: int = self._runner.addresses[0][1]
 
     async def _stop(self) -> None:
         self._stopped.set()
