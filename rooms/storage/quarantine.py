@@ -1,15 +1,16 @@
 """Events that were not understood, kept whole, with the reason, until someone redrives or deletes them."""
 
+import asyncio
 from collections.abc import Callable
 
 from azure.data.tables import TableEntity
 
-from rooms.errors import QuarantinedNotFound
+from rooms.errors import QuarantinedNotFound, StorageUnavailable
 from rooms.rules.events import Quarantined
 from rooms.rules.time import Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.entities import MAX_BINARY, Entity, binary_of, binary_properties, compressed, decompressed, stored_time
-from rooms.storage.table import Conflict, Table, insert, replace
+from rooms.storage.table import Conflict, Table, backoff, insert, replace
 
 PAGE = 30
 """Events on a page, at most."""
@@ -72,12 +73,18 @@ class Quarantine:
         return _quarantined(row), decompressed(b"".join(data))
 
     async def remove(self, event_id: str) -> None:
-        """Deletes an event, in all its parts or not at all. Two requests. Raises QuarantinedNotFound."""
+        """Deletes an event that is there, in all its parts or not at all. Two requests. Raises QuarantinedNotFound.
+
+        If it is delivered again meanwhile, that one stays.
+        """
         row = await self._row(event_id)
-        try:
-            await self._table.delete(row["PartitionKey"], [row["RowKey"], *_part_rows(event_id, row["parts"])])
-        except Conflict:
-            raise QuarantinedNotFound from None
+        for delay in backoff():
+            try:
+                return await self._table.delete(row["PartitionKey"], _part_rows(event_id, row["parts"]), unchanged=[row])
+            except Conflict:  # it is gone: another request was faster, or this one was carried out, and its answer lost
+                return
+            except StorageUnavailable:
+                await asyncio.sleep(delay)
 
     async def _row(self, event_id: str) -> TableEntity:
         row = None

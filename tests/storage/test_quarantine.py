@@ -11,6 +11,7 @@ from rooms.rules.time import now, parse_time
 from rooms.storage.entities import compressed
 from rooms.storage.quarantine import EXCERPT, PAGE, PART, Quarantine
 from rooms.storage.table import Table
+from tests.storage.past import Watched
 from tests.storage_proxy import Fault, StorageProxy
 
 NOON = parse_time("2026-05-04T12:00:00.1234567Z")
@@ -135,15 +136,32 @@ async def test_an_id_that_is_none(quarantine: Quarantine) -> None:
     assert (await quarantine.get(good))[1] == "a"
 
 
-async def test_what_was_removed_is_gone_and_removed_once(quarantine: Quarantine) -> None:
+async def test_what_several_remove_at_once_is_gone(quarantine: Quarantine) -> None:
+    event_id = await quarantine.put("a", "why")
+    answers = await asyncio.gather(*(quarantine.remove(event_id) for _ in range(5)), return_exceptions=True)
+    assert None in answers
+    assert all(answer is None or isinstance(answer, QuarantinedNotFound) for answer in answers)
+    assert await quarantine.page(None) == ([], None)
+
+
+@pytest.mark.parametrize("fault", [Fault.REFUSED, Fault.CUT_BEFORE, Fault.CUT_AFTER, Fault.TWICE])
+async def test_a_removal_whose_outcome_is_not_known_is_done(
+    client: TableClient, quarantine: Quarantine, proxy: StorageProxy, fault: Fault
+) -> None:
+    event_id = await quarantine.put("a", "why")
+    proxy.forget()
+    proxy.choose = lambda number, _: fault if number == 1 else None
+    await quarantine.remove(event_id)
+    assert await rows(client) == []
+
+
+async def test_an_event_that_comes_anew_while_it_is_removed_stays(client: TableClient, quarantine: Quarantine) -> None:
     event_id = await quarantine.put("a", "why")
 
-    async def remove() -> bool:
-        try:
+    async def before(kind: str, _: str) -> None:
+        if kind == "delete":
             await quarantine.remove(event_id)
-        except QuarantinedNotFound:
-            return False
-        return True
+            await quarantine.put("a", "why")
 
-    assert sorted(await asyncio.gather(*(remove() for _ in range(5)))) == [False] * 4 + [True]
-    assert await quarantine.page(None) == ([], None)
+    await Quarantine(Watched(client, before), lambda: NOON).remove(event_id)
+    assert (await quarantine.get(event_id))[1] == "a"
