@@ -69,12 +69,13 @@ def _redrive(lane: Lane, good: bool, large: bool) -> Trial:
         assert kept in (None, text)
         return kept is None, described(lane.stored(call.room_id)) if good else None
 
-    return asked(lane, Request("POST", f"/quarantine/{event_id}/redrive"), look, event_id, call.room_id, call.id)
+    return asked(lane, Request("POST", f"/quarantine/{event_id}/redrive"), look, event_id, call.room_id, call.id, removes=good)
 
 
 def _drop(lane: Lane, large: bool) -> Trial:
     event_id = lane.directly(put, element_text(_event(lane, good=False, large=large)[1]))
-    return asked(lane, Request("DELETE", f"/quarantine/{event_id}"), lambda _: lane.directly(_read, event_id), event_id)
+    request = Request("DELETE", f"/quarantine/{event_id}")
+    return asked(lane, request, lambda _: lane.directly(_read, event_id), event_id, removes=True)
 
 
 async def _old_table(client: TableClient, random: Random) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from faults.client import Request, Sent, send
@@ -18,6 +18,8 @@ class Outcome:
     answer: object
     tries: int
     body: bytes = b""
+    gone: bool = False
+    """What was to be removed is not there when it is asked for again: an earlier try has done it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,15 @@ class Operation:
     timer: bool = False
 
 
-def asked(lane: Lane, request: Request, look: Callable[[Outcome], object], *own: str) -> Trial:
-    """A request; ids that are `own` to this run are not compared."""
+def asked(
+    lane: Lane, request: Request, look: Callable[[Outcome], object], *own: str, removes: bool = False
+) -> Trial:
+    """A request; ids that are `own` to this run are not compared. Of one that `removes` something, a 404 may be the last answer,
+    if there was a failure before."""
 
     def carry_out() -> Outcome:
-        return outcome(send(lane.raw, request), *own)
+        result = outcome(sent := send(lane.raw, request), *own)
+        return replace(result, gone=removes and sent.tries > 1 and sent.answer.status == 404)
 
     return Trial(carry_out, look)
 

@@ -134,7 +134,7 @@ def _load(
                 samples.append(Sample(second, memory.rss / 2**20, memory.uss / 2**20))
                 tell(f"{second:.0f} of {seconds:.0f} s, {counted.statuses.total():,} requests, {samples[-1].resident:.0f} MiB")
                 proxy.seen.clear()
-                time.sleep(1)
+                time.sleep(min(1.0, seconds / 50))
         finally:
             stopped.set()
         for each in working:

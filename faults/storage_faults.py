@@ -26,7 +26,7 @@ from tests.storage_proxy import Fault
 
 OPERATIONS = [*CHANGES, *KEPT, *READS]
 
-CHUNK = 12
+CHUNK = 6
 """Requests of an operation that one job goes through."""
 
 _INDEX = (

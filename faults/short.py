@@ -1,0 +1,11 @@
+"""What stands for all operations and faults where there is no time for them: in CI, and to try whether all parts run."""
+
+from faults.storage_faults import OPERATIONS as ALL
+from tests.storage_proxy import Fault
+
+KINDS = Fault.REFUSED, Fault.CUT_BEFORE, Fault.CUT_AFTER, Fault.TWICE
+"""Those for which nobody waits until a time-out."""
+
+_NAMES = "create with 0 people", "change the title", "delete", "CallParticipantAdded", "redrive", "log"
+
+OPERATIONS = [operation for operation in ALL if operation.name in _NAMES]
