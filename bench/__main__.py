@@ -37,13 +37,16 @@ class Sizes:
     """In the long log."""
     growth_calls: int
     rooms: int
+    at_once: int
     people: int
-    """In each room of the storms."""
+    """In the call whose presence is asked for, and in each room of the storms."""
     starts: int
 
 
-FULL = Sizes(rounds=7, calls=300, few=200, many=100_000, records=10_000, growth_calls=60, rooms=10, people=350, starts=11)
-SHORT = Sizes(rounds=3, calls=60, few=200, many=2_000, records=1_000, growth_calls=30, rooms=3, people=50, starts=3)
+FULL = Sizes(
+    rounds=7, calls=300, few=200, many=100_000, records=10_000, growth_calls=60, rooms=10, at_once=32, people=350, starts=11
+)
+SHORT = Sizes(rounds=3, calls=60, few=200, many=2_000, records=1_000, growth_calls=30, rooms=3, at_once=32, people=50, starts=3)
 
 
 def main() -> None:
@@ -69,19 +72,25 @@ def main() -> None:
 def bench(sizes: Sizes, tell: Tell) -> Figures:
     """Measures all, each part with an Azurite of its own."""
     return Figures(
-        requests=_alone(lambda folder, storage: asyncio.run(requests(folder, storage))),
-        speeds=_alone(lambda folder, storage: asyncio.run(speeds(folder, storage, sizes.calls, sizes.rounds, tell))),
+        requests=_alone(lambda folder, storage: asyncio.run(requests(folder, storage, sizes.people))),
+        speeds=_alone(
+            lambda folder, storage: asyncio.run(
+                speeds(folder, storage, sizes.people, sizes.calls, sizes.at_once, sizes.rounds, tell)
+            )
+        ),
         storms=_alone(lambda folder, storage: asyncio.run(storms(folder, storage, sizes.rooms, sizes.people, tell))),
         start=_alone(lambda folder, storage: starts(folder, storage, sizes.starts, tell)),
         imports=import_times(sizes.starts),
         grown=_alone(
             lambda folder, storage: asyncio.run(
                 growth(
-                    *(folder, storage, sizes.few, sizes.many, sizes.records),
+                    *(folder, storage, sizes.people, sizes.few, sizes.many, sizes.records),
                     *(sizes.growth_calls, sizes.rounds, tell),
                 )
             )
         ),
+        at_once=sizes.at_once,
+        people=sizes.people,
         sizes=f"few rooms {sizes.few:,}, many {sizes.many:,}; the long log has {sizes.records:,} records",
     )
 

@@ -70,13 +70,13 @@ def ratios(grown: Sequence[Grown], name: str, table: str) -> Ratios:
 
 
 async def growth(
-    folder: Path, storage: str, few: int, many: int, records: int, calls: int, rounds: int, tell: Tell
+    folder: Path, storage: str, people: int, few: int, many: int, records: int, calls: int, rounds: int, tell: Tell
 ) -> list[Grown]:
     """Operations in a table of `few` rooms, in one of `many`, and in one of `few` where a room has so many log records."""
     async with AsyncExitStack() as stack:
         tables = SMALL, "many rooms", "long log"
         sites = {
-            name: await stack.enter_async_context(site(folder / str(number), storage, f"growth{number}"))
+            name: await stack.enter_async_context(site(folder / str(number), storage, people, table=f"growth{number}"))
             for number, name in enumerate(tables)
         }
         for name, rooms in zip(tables, (few, many, few), strict=True):

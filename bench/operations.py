@@ -240,7 +240,7 @@ GET = Operation("get", _get, _bare_get)
 LIST = Operation("list page", _list, _bare_list, cost=10)
 EVENT = Operation("event", _event, _bare_event, cost=2)
 ADMISSION = Operation("admission", _admission, _bare_admission, cost=2)
-PRESENCE = Operation("presence of 350", _presence, _bare_presence, cost=10)
+PRESENCE = Operation("presence", _presence, _bare_presence, cost=10)
 
 OPERATIONS = (
     Operation("create", _create, _bare_create, cost=2),

@@ -25,7 +25,9 @@ def draw_rates(speeds: Sequence[Speed], at_once: int, file: Path) -> None:
     figure, axes = _figure(0.5 * len(shown) + 1.2)
     places = range(len(shown))
     axes.barh([place + 0.2 for place in places], [each.service.rate for each in shown], 0.38, color=OURS, label="the service")
-    axes.barh([place - 0.2 for place in places], [each.storage.rate for each in shown], 0.38, color=STORAGE, label="the storage alone")
+    axes.barh(
+        [place - 0.2 for place in places], [each.storage.rate for each in shown], 0.38, color=STORAGE, label="the storage alone"
+    )
     for place, each in zip(places, shown, strict=True):
         colour = "black" if each.ratio >= speed.LIMIT else LIMIT
         axes.annotate(f" {each.ratio:.2f}", (each.service.rate, place + 0.2), va="center", fontsize=8, color=colour)

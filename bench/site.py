@@ -32,13 +32,7 @@ PRESENTER = raw_id(1)
 ROSTER: Roster = {PRESENTER: "Presenter", raw_id(2): "Attendee"}
 
 NOTIFICATION = {"aeg-event-type": "Notification"}
-PEOPLE = 350
-"""On the roster and in the call of one more room."""
-
-AT_ONCE = 32
-"""Requests that are under way at the same time."""
-
-_ROOMS = 4 * AT_ONCE
+_ROOMS = 128
 """Rooms of two people; requests are to one after the other, so that no two change the same one at the same time."""
 
 
@@ -52,7 +46,7 @@ class Site:
     connections: Sequence[Connection]
     rooms: Sequence[Room]
     crowd: Meeting
-    """A call that goes on, of PEOPLE."""
+    """A call that goes on, of many people."""
     clock: Iterator[Ticks] = field(default_factory=lambda: count(now()))
 
     def room(self, number: int) -> Room:
@@ -71,11 +65,15 @@ class Site:
 
 
 @asynccontextmanager
-async def site(folder: Path, storage: str, table: str = TABLE, through: str | None = None) -> AsyncIterator[Site]:
+async def site(
+    folder: Path, storage: str, people: int, at_once: int = 1, table: str = TABLE, through: str | None = None
+) -> AsyncIterator[Site]:
     """An app with some rooms.
 
     Args:
         storage: connection string.
+        people: in the call of one more room.
+        at_once: connections to the app.
         through: the connection string that the app gets, if it is another.
     """
     async with AsyncExitStack() as stack:
@@ -84,8 +82,8 @@ async def site(folder: Path, storage: str, table: str = TABLE, through: str | No
         await client.create_table()
         rooms = [new_room(number) for number in range(_ROOMS)]
         await write(client, (operation for room in rooms for operation in creation(room, ROSTER)))
-        crowd = await _meet(client)
-        connections = [await Connection.open(app.port) for _ in range(AT_ONCE)]
+        crowd = await _meet(client, people)
+        connections = [await Connection.open(app.port) for _ in range(at_once)]
         for connection in connections:
             stack.callback(connection.close)
         yield Site(app, client, connections, rooms, crowd)
@@ -121,13 +119,13 @@ async def write(table: TableClient, operations: Iterable[Operation]) -> None:
         await asyncio.gather(*(storage.commit(part) for part in some))
 
 
-async def _meet(table: TableClient) -> Meeting:
-    """A room with PEOPLE, who are all in its call."""
-    people: Roster = {raw_id(number): "Attendee" for number in range(PEOPLE)}
+async def _meet(table: TableClient, people: int) -> Meeting:
+    """A room with so many people, who are all in its call."""
+    roster: Roster = {raw_id(number): "Attendee" for number in range(people)}
     room = new_room()
-    await write(table, creation(room, people))
+    await write(table, creation(room, roster))
     meeting = live_meeting(room.id)
-    joined = [meeting.added(number / 10, person, f"Person {number}") for number, person in enumerate(people)]
+    joined = [meeting.added(number / 10, person, f"Person {number}") for number, person in enumerate(roster)]
     kept, activity = list[Operation](), dict[str, Operation]()
     for element in (meeting.started(), *joined):
         log, row, *hours = entities_of(element)

@@ -10,7 +10,7 @@ from azure.data.tables.aio import TableClient
 
 from bench.load import Call, Measured, measure
 from bench.operations import GET, OPERATIONS, Bare, Operation
-from bench.site import AT_ONCE, TABLE, Site, site
+from bench.site import TABLE, Site, site
 from faults.result import Tell
 from tests.storage_proxy import StorageProxy
 
@@ -71,29 +71,30 @@ async def measured(at: Site, operation: Operation, calls: int, at_once: int, rou
     return Speed(operation.name, at_once, *map(Measured.median, found))
 
 
-async def speeds(folder: Path, storage: str, calls: int, rounds: int, tell: Tell) -> list[Speed]:
-    """Every operation, one at a time and AT_ONCE.
+async def speeds(folder: Path, storage: str, people: int, calls: int, at_once: int, rounds: int, tell: Tell) -> list[Speed]:
+    """Every operation, one at a time and so many at once.
 
     Args:
+        people: in the call whose presence is asked for.
         calls: of an operation that costs 1, in each round.
     """
     found, numbers = [], count()
-    async with site(folder, storage) as at:
+    async with site(folder, storage, people, at_once) as at:
         for operation in OPERATIONS:
-            for at_once in (1, AT_ONCE):
-                tell(f"{operation.name}, {at_once} at once")
-                number = max(calls * (1 if at_once == 1 else 3) // operation.cost, at_once)
-                found.append(await measured(at, operation, number, at_once, rounds, numbers))
+            for together, share in ((1, 1), (at_once, 3)):
+                tell(f"{operation.name}, {together} at once")
+                number = max(share * calls // operation.cost, together)
+                found.append(await measured(at, operation, number, together, rounds, numbers))
     return found
 
 
-async def requests(folder: Path, storage: str) -> dict[str, tuple[int, int]]:
+async def requests(folder: Path, storage: str, people: int) -> dict[str, tuple[int, int]]:
     """How many requests to the storage each operation makes, through the service and alone."""
     counted = dict[str, tuple[int, int]]()
     numbers = count()
     with StorageProxy(storage) as proxy:
         async with (
-            site(folder, storage, through=proxy.connection_string) as at,
+            site(folder, storage, people, through=proxy.connection_string) as at,
             TableClient.from_connection_string(proxy.connection_string, TABLE) as table,
         ):
             for operation in OPERATIONS:

@@ -40,12 +40,10 @@ class Start:
 def starts(folder: Path, storage: str, rounds: int, tell: Tell) -> Start:
     """Starts both apps in turn, so many times each."""
     found: dict[Path, list[float]] = {PROJECT: [], TRIVIAL: []}
-    for each in range(1 + rounds):  # the first one warms the disk's cache
+    for each in range(rounds):
         for app, seconds in found.items():
-            tell(f"start {each} of {rounds}")
-            taken = _seconds_to_answer(app, folder / f"{each}-{app.name}", storage)
-            if each:
-                seconds.append(taken)
+            tell(f"start {each + 1} of {rounds}")
+            seconds.append(_seconds_to_answer(app, folder / f"{each}-{app.name}", storage))
     return Start(median(found[PROJECT]), median(found[TRIVIAL]))
 
 

@@ -50,7 +50,7 @@ async def storms(folder: Path, storage: str, rooms: int, people: int, tell: Tell
     Raises:
         Refused: not all came in, or not all are in the rooms then.
     """
-    async with site(folder, storage) as at, AsyncExitStack() as stack:
+    async with site(folder, storage, people) as at, AsyncExitStack() as stack:
         connections = [await Connection.open(at.app.port) for _ in range(max(people, DELIVERIES_AT_ONCE))]
         for connection in connections:
             stack.callback(connection.close)
