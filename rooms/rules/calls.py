@@ -89,7 +89,7 @@ def call_of(events: Iterable[CallEvent], now: Ticks) -> Call | None:
 
     None if nothing of it has happened by `now`.
     """
-    history = sorted({event.key: event for event in events if event.at <= now}.values(), key=lambda event: event.order)
+    history = sorted({event.identity: event for event in events if event.at <= now}.values())
     if not history:
         return None
     started_at, last_event_at = history[0].at, history[-1].at
@@ -184,14 +184,22 @@ def _leg(
     return Leg(
         participant_id=stay[0].participant_id,
         raw_id=raw_id,
-        display_name=next((event.display_name for event in reversed(stay) if event.display_name), None),
-        role=next((event.role for event in reversed(stay) if event.role), None),
-        endpoint_type=next((event.endpoint_type for event in reversed(stay) if event.endpoint_type), None),
+        display_name=_last(stay, "display_name"),
+        role=_last(stay, "role"),
+        endpoint_type=_last(stay, "endpoint_type"),
         joined_at=joined_at,
         join_estimated=join_estimated,
         left_at=left_at,
         leave_estimated=False,
     )
+
+
+def _last(stay: Sequence[CallEvent], name: str) -> str | None:
+    """The last that an event says of it."""
+    for event in reversed(stay):
+        if text := getattr(event, name):
+            return str(text)
+    return None
 
 
 def _in_order(legs: list[Leg]) -> list[Leg]:

@@ -5,7 +5,7 @@ import json
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, Self
 
 from rooms.rules.time import Ticks
 
@@ -49,16 +49,23 @@ class CallEvent:
     ended_by: str | None = None
     end_reason: EndReason | None = None
 
-    @cached_property
-    def key(self) -> str:
-        """64 hex digits that are the same for two deliveries of one event, whatever envelope schema they came in."""
-        identity = [self.kind, self.id, self.call, self.participant_id, self.raw_id, self.at]
-        return hashlib.sha256(json.dumps(identity).encode()).hexdigest()
+    @property
+    def identity(self) -> tuple[EventKind, str, str, str | None, str | None, Ticks]:
+        """What is the same of two deliveries of one event, whatever envelope schema they came in."""
+        return self.kind, self.id, self.call, self.participant_id, self.raw_id, self.at
 
     @cached_property
-    def order(self) -> tuple[Ticks, int, str]:
-        """Events are taken in this order, however they arrived."""
-        return self.at, KINDS.index(self.kind), self.key
+    def key(self) -> str:
+        """64 hex digits that stand for the identity."""
+        return hashlib.sha256(json.dumps(self.identity).encode()).hexdigest()
+
+    def __lt__(self, other: Self) -> bool:
+        """Events are taken in this order, however they arrived: by time, kind and key, which is rarely needed, and costly."""
+        if self.at != other.at:
+            return self.at < other.at
+        if self.kind != other.kind:
+            return KINDS.index(self.kind) < KINDS.index(other.kind)
+        return self.key < other.key
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,8 +61,10 @@ def present_at(call: Call, at: Ticks) -> list[Present]:
     """The people in a call at `at`, who has been there longest first."""
     present = []
     for person, legs in by_person(leg for leg in call.legs if leg.joined_at <= at).items():
-        stays = [Stay(leg.joined_at, leg.left_at) for leg in legs]
-        if (devices := sum(stay.covers(at) for stay in stays)) > 0:
-            since = next(stay.start for stay in union(stays) if stay.covers(at))
-            present.append(Present(person, legs[-1].display_name, legs[-1].role, since, devices))
+        there = [leg for leg in legs if leg.left_at is None or at < leg.left_at]
+        if there:
+            since = there[0].joined_at
+            if len(legs) > 1:  # the stay may have begun on another device
+                since = next(stay.start for stay in union(Stay(leg.joined_at, leg.left_at) for leg in legs) if stay.covers(at))
+            present.append(Present(person, legs[-1].display_name, legs[-1].role, since, len(there)))
     return sorted(present, key=lambda person: (person.since, person.person))

@@ -7,6 +7,7 @@ A tick is 100 ns, the resolution of the wire and of Table Storage; a point in ti
 import re
 import time
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 type Ticks = int
 """A point in time: 100 ns steps since 0001-01-01T00:00:00Z; or a length of time in such steps."""
@@ -57,6 +58,7 @@ def parse_http_date(text: str) -> datetime:
     return datetime.strptime(text, "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC)
 
 
+@lru_cache(4096)  # who watches a call asks for the same times every few seconds
 def format_time(ticks: Ticks) -> str:
     """As the wire has it: `+00:00`, no trailing zeros in the fraction, no fraction when whole."""
     seconds, fraction = divmod(ticks, SECOND)

@@ -5,10 +5,11 @@ import itertools
 import logging
 import random
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
-from contextlib import aclosing, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
 from azure.core import MatchConditions
+from azure.core.async_paging import AsyncItemPaged
 from azure.core.exceptions import AzureError, HttpResponseError, ResourceExistsError, ResourceNotFoundError
 from azure.data.tables import TableEntity, TableErrorCode, TransactionOperation
 from azure.data.tables.aio import TableClient
@@ -104,28 +105,35 @@ class Table:
         One request for a thousand rows, unless the storage splits its answer.
         """
         taken: list[TableEntity] = []
-        async with aclosing(self.each(partition, start, end, min(count, MAX_PAGE), select, where)) as rows:
-            async for row in rows:
-                taken.append(row)
-                if len(taken) == count:
-                    break
+        with _storage_errors():
+            try:
+                async for row in self._query(partition, start, end, min(count, MAX_PAGE), select, where):
+                    taken.append(row)
+                    if len(taken) == count:
+                        break
+            except ResourceNotFoundError:
+                pass
         return taken
 
     async def each(
         self, partition: str, start: str, end: str, page: int, select: Sequence[str] | None = None, where: str = ""
     ) -> AsyncGenerator[TableEntity]:
         """The rows from `start` to just before `end`, read when they are needed: one request for each `page` of them."""
-        rows = self._client.query_entities(
+        with _storage_errors():
+            try:
+                async for row in self._query(partition, start, end, page, select, where):
+                    yield row
+            except ResourceNotFoundError:
+                return
+
+    def _query(
+        self, partition: str, start: str, end: str, page: int, select: Sequence[str] | None, where: str
+    ) -> AsyncItemPaged[TableEntity]:
+        return self._client.query_entities(
             f"PartitionKey eq '{partition}' and RowKey ge '{start}' and RowKey lt '{end}'{where and f' and {where}'}",
             results_per_page=page,
             select=None if select is None else list(select),
         )
-        with _storage_errors():
-            try:
-                async for row in rows:
-                    yield row
-            except ResourceNotFoundError:
-                return
 
     async def first_of_all(
         self, start: str, end: str, per_partition: int, select: Sequence[str] | None = None, where: str = ""

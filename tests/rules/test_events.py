@@ -44,7 +44,7 @@ def test_events_are_taken_by_time_then_kind_then_key() -> None:
     twins = sorted((added(5, event_id="one"), added(5, event_id="two")), key=lambda event: event.key)
     in_order = [ended(4.9999999), started(5), *twins, removed(5), ended(5), started(5.0000001)]
     backwards = in_order[::-1]
-    assert sorted(backwards, key=lambda event: event.order) == in_order
+    assert sorted(backwards) == in_order
 
 
 def test_the_time_of_an_event_is_kept_to_the_tick() -> None:
