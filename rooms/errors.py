@@ -31,7 +31,7 @@ LengthRequired, BodyTooLarge and Unavailable are ours.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 
 class RoomsError(Exception):
@@ -242,7 +242,7 @@ class Detail:
 class ValidationFailed(RoomsError):
     """Family B: what was sent is understood but not valid."""
 
-    code: ClassVar[str] = "BadRequest"
+    code: ClassVar[Literal["BadRequest"]] = "BadRequest"
     message: ClassVar[str] = "The request could not be understood by the server due to malformed syntax."
 
     def __init__(self, *details: Detail) -> None:

@@ -8,9 +8,10 @@ from rooms.functions.http import Request, answer_of_ours, json_answer, query
 from rooms.rules.admission import NOBODY, Admitted, Refused, admission, may_be_full
 from rooms.rules.details import MAX_TEXT
 from rooms.rules.time import Ticks, now
-from rooms.wire.admission import admission_body, decision_detail
+from rooms.wire.admission import admitted_body, decision_detail, refused_body
 from rooms.wire.answers import error_body
 from rooms.wire.requests import AskAdmission
+from rooms.wire.shapes import RefusedAdmission
 
 blueprint = func.Blueprint()
 
@@ -30,7 +31,11 @@ async def decide_admission(req: func.HttpRequest) -> func.HttpResponse:
 async def _try(request: Request) -> func.HttpResponse:
     room_id, raw_id = request.call_room_id(), _raw_id(request)
     _, decision = await _judged(room_id, raw_id, request.time("at"))
-    return json_answer(200, admission_body(room_id, raw_id, decision))
+    match decision:
+        case Admitted():
+            return json_answer(200, admitted_body(room_id, raw_id, decision))
+        case Refused():
+            return json_answer(200, refused_body(room_id, raw_id, decision))
 
 
 async def _decide(request: Request) -> func.HttpResponse:
@@ -38,13 +43,13 @@ async def _decide(request: Request) -> func.HttpResponse:
     at, decision = await _judged(room_id, asked.raw_id, None)
     detail = decision_detail(asked.raw_id, asked.display_name, decision)
     await clients.admissions().record(room_id, at, type(decision).__name__, detail, request.origin)
-    body = admission_body(room_id, asked.raw_id, decision)
     match decision:
         case Admitted():
-            return json_answer(200, body)
+            return json_answer(200, admitted_body(room_id, asked.raw_id, decision))
         case Refused():
             error = AdmissionRefused(decision.reasons[0].message)
-            return json_answer(error.status, error_body(error) | body, {"x-ms-error-code": error.code})
+            body: RefusedAdmission = {**error_body(error), **refused_body(room_id, asked.raw_id, decision)}
+            return json_answer(error.status, body, {"x-ms-error-code": error.code})
 
 
 async def _judged(room_id: str, raw_id: str, at: Ticks | None) -> tuple[Ticks, Admitted | Refused]:

@@ -12,6 +12,7 @@ from rooms.storage.keys import QUARANTINE_ROW
 from rooms.wire.events import UnknownEvent
 from rooms.wire.insight import page_body, quarantined_body, redriven_body
 from rooms.wire.paging import from_token, to_token
+from rooms.wire.shapes import WholeQuarantinedEvent
 
 blueprint = func.Blueprint()
 
@@ -49,7 +50,8 @@ async def _list(request: Request) -> func.HttpResponse:
 
 async def _get(request: Request) -> func.HttpResponse:
     event, text = await clients.quarantine().get(request.http.route_params["eventId"])
-    return json_answer(200, quarantined_body(event) | {"event": text})
+    whole: WholeQuarantinedEvent = {**quarantined_body(event), "event": text}
+    return json_answer(200, whole)
 
 
 async def _redrive(request: Request) -> func.HttpResponse:

@@ -17,7 +17,7 @@ KINDS: tuple[EventKind, ...] = ("CallStarted", "ParticipantAdded", "ParticipantR
 MAX_CALL_ROOM_ID = 64
 """Characters of a room's id in an event."""
 
-_CALL_ROOM_ID = re.compile(f"[A-Za-z0-9_-]{{1,{MAX_CALL_ROOM_ID}}}")
+CALL_ROOM_ID = re.compile(f"[A-Za-z0-9_-]{{1,{MAX_CALL_ROOM_ID}}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,4 +81,4 @@ class Quarantined:
 
 def is_call_room_id(text: str) -> bool:
     """Whether `text` can name a room whose calls are kept: of any service's making, so wider than an id of ours."""
-    return _CALL_ROOM_ID.fullmatch(text) is not None
+    return CALL_ROOM_ID.fullmatch(text) is not None

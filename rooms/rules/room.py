@@ -10,7 +10,7 @@ from rooms.rules.time import DAY, MAX_TIME, Ticks
 MAX_VALIDITY: Ticks = 180 * DAY
 """The longest that a room may be valid, and the furthest ahead that it may open."""
 
-_ROOM_ID = re.compile(r"[0-9]{16,17}")
+ROOM_ID = re.compile(r"[0-9]{16,17}")
 
 _END_IN_THE_PAST = Detail("The time range end is in the past.", "ValidUntil")
 _BAD_RANGE = Detail("The time range is incorrect, or larger than 180 days.", "ValidUntil")
@@ -51,7 +51,7 @@ def check_room_id(text: str) -> None:
     """
     if not 16 <= len(text) <= 18:
         raise InvalidRoomIdLength
-    if _ROOM_ID.fullmatch(text) is None:
+    if ROOM_ID.fullmatch(text) is None:
         raise InvalidRoomId
 
 

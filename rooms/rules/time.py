@@ -21,7 +21,11 @@ MAX_TIME: Ticks = 3_155_378_975_999_999_999
 _UNIX_EPOCH: Ticks = 719_162 * DAY
 _YEAR_1 = datetime(1, 1, 1, tzinfo=UTC)
 _ONE_SECOND = timedelta(seconds=1)
-_RFC3339 = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])([01]\d|2[0-3]):([0-5]\d))", re.ASCII)
+RFC3339 = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])([01]\d|2[0-3]):([0-5]\d))", re.ASCII)
+"""A time that is understood, if it is within the years 1 to 9999."""
+
+WIRE_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{0,6}[1-9])?\+00:00"
+"""What `format_time` makes."""
 
 
 def now() -> Ticks:
@@ -35,7 +39,7 @@ def parse_time(text: str) -> Ticks:
     Raises:
         ValueError: it is none, or not within the years 1 to 9999.
     """
-    match = _RFC3339.fullmatch(text)
+    match = RFC3339.fullmatch(text)
     if match is None:
         raise ValueError("no time of RFC 3339")
     calendar, fraction, sign, hours, minutes = match.groups()

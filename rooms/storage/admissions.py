@@ -1,7 +1,8 @@
 """What has to be known to let somebody into a room, beside the room: who is in its call; and the record of the decision."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from rooms.errors import TooManyEvents
 from rooms.rules.admission import NOBODY, Crowd, crowd_at
@@ -9,7 +10,6 @@ from rooms.rules.presence import call_at
 from rooms.rules.time import Ticks
 from rooms.storage.calls import Calls
 from rooms.storage.changes import Origin, log_record
-from rooms.storage.entities import Entity
 from rooms.storage.parallel import Shared
 from rooms.storage.table import Table, insert
 
@@ -42,7 +42,7 @@ class Admissions:
             return NOBODY
         return crowd_at(call_at(calls, at), at)
 
-    async def record(self, room_id: str, at: Ticks, kind: str, detail: Entity, origin: Origin) -> None:
+    async def record(self, room_id: str, at: Ticks, kind: str, detail: Mapping[str, Any], origin: Origin) -> None:
         """Writes a decision into the room's log. One request."""
         await self._table.commit([insert(log_record(room_id, at, kind, origin, detail))])
 

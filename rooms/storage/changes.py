@@ -2,8 +2,9 @@
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from weakref import WeakValueDictionary
 
 from azure.data.tables import TableEntity
@@ -60,6 +61,6 @@ def alive(row: TableEntity | None) -> TableEntity:
     return row
 
 
-def log_record(room_id: str, at: Ticks, kind: str, origin: Origin, detail: Entity) -> Entity:
+def log_record(room_id: str, at: Ticks, kind: str, origin: Origin, detail: Mapping[str, Any]) -> Entity:
     """The log record of a change."""
     return log_entity(room_id, at, uuid.uuid4().hex, kind, origin.actor, origin.request_id, detail)

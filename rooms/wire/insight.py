@@ -1,5 +1,6 @@
 """The bodies of answers that ACS does not have: rooms, calls, presence, attendance, log, quarantine, details."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -13,27 +14,23 @@ from rooms.rules.room import Room, RoomState
 from rooms.rules.room_filter import Listed
 from rooms.rules.roster import Roster
 from rooms.rules.time import SECOND, Ticks, format_time, parse_time
+from rooms.wire import call_shapes, shapes
 from rooms.wire.answers import room_body
 from rooms.wire.events import OtherEvent, RoomEvent
 from rooms.wire.sentences import happened
 
-type Body = dict[str, Any]
 
-_NOBODY = {"name": None, "externalId": None}
-"""What details say of somebody of whom they say nothing."""
-
-
-def page_body(value: Sequence[Body], next_link: str | None) -> Body:
+def page_body[Item](value: list[Item], next_link: str | None) -> shapes.Page[Item]:
     """A page of a list."""
-    return {"value": list(value)} | ({} if next_link is None else {"nextLink": next_link})
+    return {"value": value} if next_link is None else {"value": value, "nextLink": next_link}
 
 
-def listed_body(listed: Listed, version: str) -> Body:
+def listed_body(listed: Listed, version: str) -> shapes.ListedRoom:
     """A room, as lists of ours show it: as ACS's do, and what it is called."""
-    return room_body(listed.room, version) | {"title": listed.title}
+    return {**room_body(listed.room, version), "title": listed.title}
 
 
-def call_body(room_id: str, call: Call) -> Body:
+def call_body(room_id: str, call: Call) -> call_shapes.Call:
     """A call, as lists show it."""
     return {
         "id": call.id,
@@ -49,50 +46,26 @@ def call_body(room_id: str, call: Call) -> Body:
     }
 
 
-def call_with_legs_body(room_id: str, call: Call) -> Body:
+def call_with_legs_body(room_id: str, call: Call) -> call_shapes.CallWithLegs:
     """A call and who was in it."""
-    return call_body(room_id, call) | {
+    return {
+        **call_body(room_id, call),
         "startedBy": call.started_by,
         "endedBy": call.ended_by,
-        "endReason": call.end_reason and _reason_body(call.end_reason),
+        "endReason": None if call.end_reason is None else _reason_body(call.end_reason),
         "legs": [_leg_body(leg) for leg in call.legs],
     }
 
 
 def presence_body(
     room_id: str, at: Ticks, call: Call | None, present: Sequence[Present], roster: Roster, details: Details
-) -> Body:
+) -> call_shapes.Presence:
     """Who is, or was, in a room."""
-    names = names_in(details)
-    return {
-        "roomId": room_id,
-        "asOf": format_time(at),
-        "live": call is not None,
-        "call": call
-        and {
-            "id": call.id,
-            "startedAt": format_time(call.started_at),
-            "startEstimated": call.start_estimated,
-            "peak": call.peak,
-            "peakAt": _time(call.peak_at),
-            "count": len(present),
-            "participants": [
-                {
-                    "rawId": one.person,
-                    "name": names.get(one.person),
-                    "displayName": one.display_name,
-                    "role": one.role,
-                    "invited": one.person in roster,
-                    "joinedAt": format_time(one.since),
-                    "legs": one.legs,
-                }
-                for one in present
-            ],
-        },
-    }
+    going_on = None if call is None else _present_call_body(call, present, roster, names_in(details))
+    return {"roomId": room_id, "asOf": format_time(at), "live": call is not None, "call": going_on}
 
 
-def live_body(room_id: str, details: Details, call: Call, present: Sequence[Present]) -> Body:
+def live_body(room_id: str, details: Details, call: Call, present: Sequence[Present]) -> call_shapes.LiveRoom:
     """A room with a call now."""
     names = names_in(details)
     return {
@@ -114,20 +87,25 @@ def live_body(room_id: str, details: Details, call: Call, present: Sequence[Pres
     }
 
 
-def attendance_body(room_id: str, details: Details, slot: Slot, attendees: Sequence[Attendee]) -> Body:
+def attendance_body(room_id: str, details: Details, slot: Slot, attendees: Sequence[Attendee]) -> shapes.Attendance:
     """Who was invited and who came."""
-    counts = {status: sum(one.status == status for one in attendees) for status in ("attended", "absent", "uninvited")}
+    counts = Counter(one.status for one in attendees)
     return {
         "roomId": room_id,
         "title": details.get("title"),
         "from": format_time(slot.start),
         "until": _time(slot.end),
-        "summary": {"invited": len(attendees) - counts["uninvited"], **counts},
+        "summary": {
+            "invited": len(attendees) - counts["uninvited"],
+            "attended": counts["attended"],
+            "absent": counts["absent"],
+            "uninvited": counts["uninvited"],
+        },
         "value": [attendee_body(one, details.get("participants", {}).get(one.person, {})) for one in attendees],
     }
 
 
-def attendee_body(attendee: Attendee, named: Mapping[str, str]) -> Body:
+def attendee_body(attendee: Attendee, named: Mapping[str, str]) -> shapes.Attendee:
     """What one person did."""
     return {
         "rawId": attendee.person,
@@ -146,7 +124,7 @@ def attendee_body(attendee: Attendee, named: Mapping[str, str]) -> Body:
     }
 
 
-def log_body(record: LogRecord, names: Mapping[str, str]) -> Body:
+def log_body(record: LogRecord, names: Mapping[str, str]) -> call_shapes.LogRecord:
     """A log record; `names` has what people are called, by raw id."""
     return {
         "id": record.id,
@@ -159,7 +137,7 @@ def log_body(record: LogRecord, names: Mapping[str, str]) -> Body:
     }
 
 
-def quarantined_body(quarantined: Quarantined) -> Body:
+def quarantined_body(quarantined: Quarantined) -> shapes.QuarantinedEvent:
     """An event in quarantine, as lists show it."""
     return {
         "id": quarantined.id,
@@ -170,7 +148,7 @@ def quarantined_body(quarantined: Quarantined) -> Body:
     }
 
 
-def redriven_body(event_id: str, outcome: RoomEvent | OtherEvent) -> Body:
+def redriven_body(event_id: str, outcome: RoomEvent | OtherEvent) -> shapes.RecordedEvent | shapes.LeftEvent:
     """What became of an event that was in quarantine."""
     match outcome:
         case RoomEvent():
@@ -179,10 +157,9 @@ def redriven_body(event_id: str, outcome: RoomEvent | OtherEvent) -> Body:
             return {"id": event_id, "outcome": "left", "reason": outcome.reason}
 
 
-def overview_body(room: Room, state: RoomState | Literal["deleted"], details: Details, roster: Roster) -> Body:
+def overview_body(room: Room, state: RoomState | Literal["deleted"], details: Details, roster: Roster) -> shapes.Overview:
     """A room with its details and participants."""
-    named = details_body(details)
-    people = named.pop("participants")
+    people = details.get("participants", {})
     return {
         "roomId": room.id,
         "state": state,
@@ -190,19 +167,57 @@ def overview_body(room: Room, state: RoomState | Literal["deleted"], details: De
         "validFrom": format_time(room.valid_from),
         "validUntil": format_time(room.valid_until),
         "pstnDialOutEnabled": room.pstn_dial_out_enabled,
-        **named,
-        "participants": [{"rawId": raw_id, "role": role, **people.get(raw_id, _NOBODY)} for raw_id, role in roster.items()],
+        "title": details.get("title"),
+        "externalId": details.get("externalId"),
+        "scheduledStart": details.get("scheduledStart"),
+        "scheduledEnd": details.get("scheduledEnd"),
+        "participants": [
+            {"rawId": raw_id, "role": role, **_names_body(people.get(raw_id, {}))} for raw_id, role in roster.items()
+        ],
     }
 
 
-def details_body(details: Details) -> Body:
+def details_body(details: Details) -> shapes.Details:
     """What people call a room and those invited."""
-    nothing = dict.fromkeys(("title", "externalId", "scheduledStart", "scheduledEnd"))
-    people = {raw_id: _NOBODY | person for raw_id, person in details.get("participants", {}).items()}
-    return nothing | details | {"participants": people}
+    return {
+        "title": details.get("title"),
+        "externalId": details.get("externalId"),
+        "scheduledStart": details.get("scheduledStart"),
+        "scheduledEnd": details.get("scheduledEnd"),
+        "participants": {raw_id: _names_body(person) for raw_id, person in details.get("participants", {}).items()},
+    }
 
 
-def _leg_body(leg: Leg) -> Body:
+def _names_body(named: Mapping[str, str]) -> shapes.Names:
+    return {"name": named.get("name"), "externalId": named.get("externalId")}
+
+
+def _present_call_body(
+    call: Call, present: Sequence[Present], roster: Roster, names: Mapping[str, str]
+) -> call_shapes.PresentCall:
+    return {
+        "id": call.id,
+        "startedAt": format_time(call.started_at),
+        "startEstimated": call.start_estimated,
+        "peak": call.peak,
+        "peakAt": _time(call.peak_at),
+        "count": len(present),
+        "participants": [
+            {
+                "rawId": one.person,
+                "name": names.get(one.person),
+                "displayName": one.display_name,
+                "role": one.role,
+                "invited": one.person in roster,
+                "joinedAt": format_time(one.since),
+                "legs": one.legs,
+            }
+            for one in present
+        ],
+    }
+
+
+def _leg_body(leg: Leg) -> call_shapes.Leg:
     return {
         "participantId": leg.participant_id,
         "rawId": leg.raw_id,
@@ -217,15 +232,15 @@ def _leg_body(leg: Leg) -> Body:
     }
 
 
-def _reason_body(reason: EndReason) -> Body:
+def _reason_body(reason: EndReason) -> call_shapes.EndReason:
     return {"code": reason.code, "subCode": reason.sub_code, "phrase": reason.phrase}
 
 
-def _stay_body(stay: Stay) -> Body:
+def _stay_body(stay: Stay) -> shapes.Stay:
     return {"from": format_time(stay.start), "until": _time(stay.end)}
 
 
-def _with_wire_times(detail: Body) -> Body:
+def _with_wire_times(detail: dict[str, Any]) -> Any:
     """The detail of a change of a room, with times as they stand everywhere else."""
     return {
         name: _with_wire_times(value)

@@ -1,10 +1,11 @@
+import re
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms.rules.time import MAX_TIME, SECOND, format_time, now, parse_http_date, parse_time
+from rooms.rules.time import MAX_TIME, SECOND, WIRE_TIME, format_time, now, parse_http_date, parse_time
 
 ticks = st.integers(0, MAX_TIME)
 
@@ -12,6 +13,11 @@ ticks = st.integers(0, MAX_TIME)
 @given(ticks)
 def test_what_is_written_is_read_back(at: int) -> None:
     assert parse_time(format_time(at)) == at
+
+
+@given(ticks | st.integers(0, MAX_TIME // SECOND).map(SECOND.__mul__))
+def test_what_is_written_is_as_the_pattern_says(at: int) -> None:
+    assert re.fullmatch(WIRE_TIME, format_time(at))
 
 
 @given(ticks, ticks)
