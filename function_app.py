@@ -11,6 +11,7 @@ from rooms.functions import (
     details,
     events,
     log,
+    openapi,
     overview,
     participants,
     quarantine,
@@ -36,5 +37,6 @@ for concern in (
     quarantine,
     upkeep,
     console,
+    openapi,
 ):
     app.register_functions(concern.blueprint)

@@ -1,5 +1,6 @@
 """The parts that live as long as the process: built when first needed, and only here."""
 
+import json
 import logging
 import os
 from functools import cache
@@ -64,6 +65,14 @@ def authenticator() -> Authenticator:
 def console() -> Console | None:
     """The console, or None where its libraries are not installed."""
     return read_console()
+
+
+@cache
+def openapi() -> bytes:
+    """The OpenAPI document, made when it is first asked for: a tenth of a second that no other request waits for."""
+    from rooms.openapi.document import document
+
+    return json.dumps(document(), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 @cache

@@ -17,7 +17,7 @@ MAX_PARTICIPANTS = 5_000
 """Of one room, and in one change: what fits into one entity of Table Storage (1 MiB), with room to spare."""
 
 _GUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
-_ACS_USER = re.compile(f"8:acs:{_GUID}_{_GUID}")
+ACS_USER = re.compile(f"8:acs:{_GUID}_{_GUID}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class RosterDifference:
 
 def is_acs_user(raw_id: str) -> bool:
     """Whether it is the raw id of an ACS user, `8:acs:<resource guid>_<user guid>`."""
-    return _ACS_USER.fullmatch(raw_id) is not None
+    return ACS_USER.fullmatch(raw_id) is not None
 
 
 def first_unsupported(raw_ids: Iterable[str]) -> str | None:

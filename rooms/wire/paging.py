@@ -7,7 +7,7 @@ from binascii import Error
 
 from rooms.errors import Detail, ValidationFailed
 
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,300}")
+TOKEN = re.compile(r"[A-Za-z0-9_-]{1,300}")
 
 
 def to_token(row: str) -> str:
@@ -22,7 +22,7 @@ def from_token(token: str, row: re.Pattern[str]) -> str:
         ValidationFailed: the token is not one of ours.
     """
     try:
-        if _TOKEN.fullmatch(token):
+        if TOKEN.fullmatch(token):
             text = urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode("ascii")
             if row.fullmatch(text):
                 return text

@@ -6,11 +6,13 @@ from typing import Annotated, Any
 from pydantic import (
     BaseModel,
     ConfigDict,
+    Field,
     PlainValidator,
     StringConstraints,
     ValidationError,
     ValidationInfo,
     ValidatorFunctionWrapHandler,
+    WithJsonSchema,
     WrapValidator,
 )
 from pydantic.alias_generators import to_camel
@@ -19,8 +21,8 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from rooms.errors import Detail, ValidationFailed
 from rooms.rules.details import MAX_TEXT
 from rooms.rules.room import RoomChange
-from rooms.rules.roster import Role, Roster, RosterPatch
-from rooms.rules.time import Ticks, format_time, parse_time
+from rooms.rules.roster import ACS_USER, MAX_PARTICIPANTS, Role, Roster, RosterPatch
+from rooms.rules.time import RFC3339, Ticks, format_time, parse_time
 from rooms.wire.versions import has_pstn
 
 _UNKNOWN_ROLE = "Invalid participant role. The valid roles are: Presenter, Attendee, Consumer, Collaborator."
@@ -55,7 +57,17 @@ def _unless_unknown(value: Any, check: ValidatorFunctionWrapHandler, info: Valid
     return check(value) if has_pstn(info.context) else None
 
 
-type _Time = Annotated[Ticks | None, PlainValidator(_time)]
+type GivenTime = Annotated[
+    str,
+    WithJsonSchema({"type": "string", "format": "date-time", "pattern": f"^{RFC3339.pattern}$", "description": TIME_EXPECTED}),
+]
+"""A time, as callers write it."""
+
+type AcsUser = Annotated[
+    str, WithJsonSchema({"type": "string", "pattern": f"^{ACS_USER.pattern}$", "description": "The raw id of an ACS user."})
+]
+
+type OptionalTime = Annotated[Ticks | None, PlainValidator(_time, json_schema_input_type=GivenTime | None)]
 
 
 class Body(BaseModel):
@@ -65,15 +77,21 @@ class Body(BaseModel):
     model_config = ConfigDict(strict=True, alias_generator=to_camel, defer_build=True)
 
 
-class _Participant(Body):
+class Invited(Body):
+    """As what somebody is invited; without a role as Attendee."""
+
     role: Role | None = None
+
+
+# The ids and their number are checked behind the shape of the body, as ACS does.
+type Invitations = Annotated[dict[AcsUser, Invited | None], Field(json_schema_extra={"maxProperties": MAX_PARTICIPANTS})]
 
 
 class UpdateRoom(Body):
     """The body of PATCH /rooms/{id}."""
 
-    valid_from: _Time = None
-    valid_until: _Time = None
+    valid_from: OptionalTime = None
+    valid_until: OptionalTime = None
     pstn_dial_out_enabled: Annotated[bool | None, WrapValidator(_unless_unknown)] = None
 
     @property
@@ -85,7 +103,7 @@ class UpdateRoom(Body):
 class UpdateParticipants(Body):
     """The body of PATCH /rooms/{id}/participants."""
 
-    participants: dict[str, _Participant | None] | None = None
+    participants: Invitations | None = None
 
     @property
     def patch(self) -> RosterPatch:
@@ -108,7 +126,7 @@ class CreateRoom(UpdateRoom, UpdateParticipants):
 _SHOWN_PATH = 300
 """Characters of the path of a field at fault."""
 
-type _Text = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT)]
+type Text = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT)]
 
 
 class _Strict(Body):
@@ -117,19 +135,21 @@ class _Strict(Body):
     model_config = ConfigDict(extra="forbid")
 
 
-class _PersonDetails(_Strict):
-    name: _Text | None = None
-    external_id: _Text | None = None
+class NamesPatch(_Strict):
+    """What people call somebody; null removes."""
+
+    name: Text | None = None
+    external_id: Text | None = None
 
 
 class PatchDetails(_Strict):
     """The body of PATCH /rooms/{id}/details, a merge patch."""
 
-    title: _Text | None = None
-    external_id: _Text | None = None
-    scheduled_start: _Time = None
-    scheduled_end: _Time = None
-    participants: dict[_Text, _PersonDetails | None] | None = None
+    title: Text | None = None
+    external_id: Text | None = None
+    scheduled_start: OptionalTime = None
+    scheduled_end: OptionalTime = None
+    participants: dict[Text, NamesPatch | None] | None = None
 
     @property
     def patch(self) -> dict[str, Any]:
@@ -142,8 +162,8 @@ class PatchDetails(_Strict):
 class AskAdmission(_Strict):
     """The body of POST /rooms/{id}/admission."""
 
-    raw_id: _Text
-    display_name: _Text | None = None
+    raw_id: Text
+    display_name: Text | None = None
 
 
 def parse_body[B: Body](model: type[B], body: bytes, version: str) -> B:

@@ -1,0 +1,13 @@
+"""The OpenAPI document of this service."""
+
+import azure.functions as func
+
+from rooms import clients
+
+blueprint = func.Blueprint()
+
+
+@blueprint.route("openapi.json", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+async def get_openapi(req: func.HttpRequest) -> func.HttpResponse:
+    """GET /openapi.json. Anyone gets it: it has no secret in it, and tools fetch it without a key."""
+    return func.HttpResponse(clients.openapi(), headers={"Content-Type": "application/json; charset=utf-8"})

@@ -1,0 +1,127 @@
+"""The OpenAPI document: that it is one, that it is of this app, and that what it says of bodies and errors is so."""
+
+import inspect
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from jsonschema_rs import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from devhost.azurite import PROJECT
+from rooms import errors
+from rooms.openapi import document as documents
+from rooms.openapi.document import document
+from rooms.openapi.operation import Operation
+from rooms.wire.requests import parse_body
+from rooms.wire.versions import API_VERSIONS
+from tests.test_function_app import TRIGGERS
+
+DOCUMENT: Any = json.loads(json.dumps(document()))
+OPERATIONS: list[Any] = [operation for path in DOCUMENT["paths"].values() for operation in path.values()]
+DESCRIBED: dict[str, Operation] = {
+    documents._camel(name): operation for *_, about in documents._CONCERNS for name, operation in about.items()
+}
+
+
+def test_it_is_an_openapi_document() -> None:
+    assert [error.message for error in OpenAPIV31SpecValidator(DOCUMENT).iter_errors()] == []
+
+
+def test_it_has_the_routes_of_the_app_but_for_those_of_the_console() -> None:
+    routes = {(method, f"/{trigger['route']}") for trigger in TRIGGERS for method in trigger["methods"]}
+    described = {(method.upper(), path) for path, item in DOCUMENT["paths"].items() for method in item}
+    assert described == {(method, path) for method, path in routes if not path.startswith("/console")}
+
+
+def test_a_function_that_is_not_described_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    tag, about, blueprint, operations = documents._CONCERNS[0]
+    fewer = {name: operation for name, operation in operations.items() if name != "get_room"}
+    monkeypatch.setattr(documents, "_CONCERNS", ((tag, about, blueprint, fewer),))
+    with pytest.raises(ValueError, match="get_room"):
+        document()
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation["operationId"])
+def test_each_operation_says_what_it_is_for(operation: Any) -> None:
+    tags = {tag["name"] for tag in DOCUMENT["tags"]}
+    assert tags >= set(operation["tags"])
+    assert not operation["summary"].endswith(".")
+    assert operation["description"].endswith(".")
+    assert all(parameter["description"].endswith(".") for parameter in operation.get("parameters", ()))
+
+
+def test_every_error_is_one_with_which_some_operation_ends() -> None:
+    shared = DOCUMENT["components"]["responses"]
+    codes = {
+        (status, code)
+        for operation in OPERATIONS
+        for status, answer in operation["responses"].items()
+        for code in shared.get(answer.get("$ref", "").rpartition("/")[2], answer)
+        .get("headers", {})
+        .get("x-ms-error-code", {})
+        .get("schema", {})
+        .get("enum", [])
+    }
+    codes |= {("403", errors.AdmissionRefused.code)}
+    concrete = [
+        each
+        for _, each in inspect.getmembers(errors, inspect.isclass)
+        if issubclass(each, errors.Refusal) and not each.__subclasses__()
+    ]
+    assert len(concrete) > 15
+    assert {(str(error.status), error.code) for error in concrete} <= codes
+
+
+@pytest.mark.parametrize("name", [name for name, operation in DESCRIBED.items() if operation.body is not None])
+def test_examples_of_bodies_are_understood(name: str) -> None:
+    operation = DESCRIBED[name]
+    assert operation.body is not None
+    assert operation.examples
+    for example in operation.examples.values():
+        parse_body(operation.body, json.dumps(example).encode(), API_VERSIONS[-1])
+
+
+def examples() -> Iterator[tuple[str, Any, Any]]:
+    """What it is of, the schema and the example: of parameters, bodies and answers."""
+    for operation in OPERATIONS:
+        name = operation["operationId"]
+        for parameter in operation.get("parameters", ()):
+            if "example" in parameter:
+                yield f"{name} {parameter['name']}", parameter["schema"], parameter["example"]
+        for media in operation.get("requestBody", {}).get("content", {}).values():
+            for title, example in media["examples"].items():
+                yield f"{name} {title}", media["schema"], example["value"]
+        for status, answer in operation["responses"].items():
+            for media in answer.get("content", {}).values():
+                if "example" in media:
+                    yield f"{name} {status}", media["schema"], media["example"]
+
+
+@pytest.mark.parametrize(("schema", "example"), [pytest.param(*rest, id=name) for name, *rest in examples()])
+def test_examples_are_valid(schema: Any, example: Any) -> None:
+    validator = Draft202012Validator({**schema, "components": DOCUMENT["components"]})
+    assert [error.message for error in validator.iter_errors(example)] == []
+
+
+def test_an_answer_has_what_its_shape_has_and_nothing_else() -> None:
+    room = DOCUMENT["components"]["schemas"]["Room"]
+    assert room["additionalProperties"] is False
+    assert (list(room["properties"]), room["required"]) == (
+        ["id", "createdAt", "validFrom", "validUntil", "pstnDialOutEnabled"],
+        ["id", "createdAt", "validFrom", "validUntil"],
+    )
+
+
+def test_what_acs_ignores_in_a_body_is_allowed_and_what_we_refuse_is_not() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    assert "additionalProperties" not in schemas["CreateRoom"]
+    assert schemas["PatchDetails"]["additionalProperties"] is False
+
+
+def test_an_app_that_starts_does_not_make_it() -> None:
+    code = "import sys, function_app; sys.exit(any(name.startswith('rooms.openapi') for name in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=PROJECT).returncode == 0
