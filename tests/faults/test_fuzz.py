@@ -1,0 +1,15 @@
+"""A short form of the fuzz of `make faults`."""
+
+from pathlib import Path
+
+from faults.fuzz import fuzz
+
+REQUESTS = 250
+
+
+def test_no_answer_is_one_that_the_document_does_not_allow(tmp_path: Path) -> None:
+    told: list[str] = []
+    result = fuzz(REQUESTS, tmp_path, told.append)
+    assert result.problems == []
+    assert told
+    assert int(result.figures["requests"].replace(",", "")) >= 0.9 * REQUESTS
