@@ -3,7 +3,7 @@
 import argparse
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,7 +102,9 @@ def _print(result: Result, console: Console) -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m faults", description="Does to the service what may go wrong, and looks whether anything is lost.")
+    parser = argparse.ArgumentParser(
+        prog="python -m faults", description="Lets go wrong what may go wrong, and looks whether anything is lost."
+    )
     parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)} (all)")
     parser.add_argument("--seed", type=int, default=1, help="of what is random (1)")
     parser.add_argument("--short", action="store_true", help="two minutes instead of an hour")

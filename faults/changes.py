@@ -6,9 +6,10 @@ from functools import partial
 from typing import Any
 
 from faults.client import Request, delivery, new_id, repeatable, request_id, send
-from faults.lane import CAPACITY, Lane
+from faults.lane import CAPACITY, Lane, rest
 from faults.operation import Operation, Outcome, Trial, asked, described, outcome, room_is
 from rooms.rules.time import DAY, HOUR, format_time, now
+from rooms.storage import keys
 from tests.contract.events import Element, Meeting, in_cloud_events
 from tests.identifiers import raw_id
 
@@ -116,6 +117,22 @@ def _participants(body: Body, *people: str) -> Callable[[Lane], Trial]:
     return _patch("/participants", body, *people)
 
 
+def _six_events(call: Meeting) -> list[Element]:
+    return call.whole(9, *(call.stay(1, 8, who) for who in (ALICE, BOB)))
+
+
+def _first(lane: Lane) -> Trial:
+    """Nobody has made the table yet."""
+    lane.drop_table()
+    trial = _create(lane, 0, True)
+
+    def look(result: Outcome) -> object:
+        lane.directly(rest, keys.PARTITIONS)
+        return trial.look(result)
+
+    return Trial(trial.carry_out, look)
+
+
 _CREATES = [
     Operation(f"create with {people} people{'' if repeats else ', not repeatable'}", ("create_room",), prepare)
     for people in (0, 50, 250)
@@ -129,6 +146,7 @@ _DETAILS = ("update_details",)
 _ADMISSION = ("decide_admission",)
 
 CHANGES = [
+    Operation("create the first room", ("create_room",), _first),
     *_CREATES,
     Operation("change a room", ("update_room",), _patch("", {**VALIDITY, "pstnDialOutEnabled": True})),
     Operation("invite one", _ROSTER, _participants(invited(BOB), ALICE)),
@@ -153,7 +171,7 @@ CHANGES = [
     Operation("CallParticipantRemoved", _EVENTS, _deliver(lambda call: [call.removed(60, ALICE)])),
     Operation("CallEnded", _EVENTS, _deliver(lambda call: [call.ended(61, ALICE)])),
     Operation("an event as CloudEvent", _EVENTS, _deliver(lambda call: [in_cloud_events(call.added(1, ALICE))])),
-    Operation("a delivery of six events", _EVENTS, _deliver(lambda call: call.whole(9, *(call.stay(1, 8, who) for who in (ALICE, BOB))))),
+    Operation("a delivery of six events", _EVENTS, _deliver(_six_events)),
     Operation("an event that is there", _EVENTS, _deliver(lambda call: [call.added(1, ALICE)], again=True)),
 ]
 """All but what is about the quarantine, and upkeep."""

@@ -2,6 +2,7 @@
 
 import re
 import string
+import time
 from functools import partial
 from itertools import count
 from random import Random
@@ -11,7 +12,7 @@ from azure.data.tables.aio import TableClient
 from devhost.eventgrid import element_text
 from faults.changes import ALICE, CALLS_BEGAN
 from faults.client import Request, delivery, new_id
-from faults.lane import RETENTION_DAYS, Lane, rest
+from faults.lane import RETENTION_DAYS, Lane
 from faults.operation import Operation, Outcome, Trial, asked, described
 from rooms.rules.time import DAY, now
 from rooms.storage import keys
@@ -23,7 +24,7 @@ from tests.storage.past import Past
 FILLING = "".join(Random(1).choices(string.ascii_letters + string.digits + "+/", k=int(1.15 * PART / 0.77)))
 """What makes an event need two rows, as it cannot be compressed; it can be kept with its room all the same."""
 
-_OWN = re.compile("[0-9a-f]{64}|[0-9]{7,}|[0-9a-f-]{32,36}")
+_OWN = re.compile("[0-9a-f]{32,64}|[0-9]{7,}|[0-9a-f-]{36}")
 """What of a row's key is one run's own."""
 
 
@@ -91,7 +92,7 @@ async def _old_table(client: TableClient, random: Random) -> str:
     await past.name(buried, long_ago + DAY, "Long ago")
     await past.delete(buried, long_ago + 2 * DAY)
     await past.call(f"room_{new_id(random)}{partition}", "call", long_ago, long_ago + DAY // 24)
-    texts = (f"{number}{FILLING}" for number in count())
+    texts = map(str, count())
     await past.quarantine(next(text for text in texts if keys.quarantine_partition(keys.hashed(text)) == partition), long_ago)
     for each in (partition, keys.partition(buried)):
         await client.delete_entity(each, keys.UPKEEP_ROW)
@@ -99,6 +100,8 @@ async def _old_table(client: TableClient, random: Random) -> str:
 
 
 def _upkeep(lane: Lane) -> Trial:
+    while 200 <= time.time() % 600 < 260:  # the app's timer runs upkeep then: its run would be taken for ours
+        time.sleep(1)
     lane.clear()
     expired = lane.directly(_old_table, lane.random)
     lane.rooms.add(expired)

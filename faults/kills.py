@@ -59,7 +59,9 @@ class Work:
             self.sent_again += tries - 1
 
 
-def kills(azurite: str, folder: Path, tell: Tell, events: int = 10_000, changes: int = 1_000, kills: int = 100, seed: int = 1) -> Result:
+def kills(
+    azurite: str, folder: Path, tell: Tell, events: int = 10_000, changes: int = 1_000, kills: int = 100, seed: int = 1
+) -> Result:
     """Sends so many `events` (each COPIES times) and `changes` while the app is killed so often.
 
     Args:
@@ -91,7 +93,7 @@ def kills(azurite: str, folder: Path, tell: Tell, events: int = 10_000, changes:
             "events": f"{events:,}, each delivered {COPIES} times, {BATCH} at a time",
             "changes": f"{len(work.changes):,}",
             "requests": f"{work.answered:,}, by {AT_ONCE} clients at once",
-            "under way at a kill": f"{sum(work.at_kill):,} in all, {min(work.at_kill, default=0)} to {max(work.at_kill, default=0)}",
+            "under way at a kill": _range(work.at_kill),
             "sent again": f"{work.sent_again:,} times",
             "time": f"{(time.monotonic() - began) / 60:.0f} min",
         },
@@ -99,9 +101,13 @@ def kills(azurite: str, folder: Path, tell: Tell, events: int = 10_000, changes:
     )
 
 
+def _range(counts: Sequence[int]) -> str:
+    return f"{min(counts, default=0)} to {max(counts, default=0)} requests, {sum(counts):,} in all"
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A request, with `{room}` in its path for the room that the first step made; and whether it is a change, and of which room."""
+    """A request, with `{room}` in its path for the room that the first step made. If it is a change: its id, and which room's."""
 
     request: Request
     change: str | None = None
@@ -130,7 +136,7 @@ def _deliveries(elements: Mapping[str, Element], random: Random) -> Iterator[Job
 
 
 def _changes(count: int, shared: Sequence[str], random: Random) -> Iterator[Job]:
-    """Rooms of one client's own from their creation to their end, and people for rooms that all change. No two undo each other."""
+    """Rooms of a client's own from creation to end, and people for rooms that all change. No two changes undo each other."""
     for _ in range(count // (2 * CHANGES_OF_A_ROOM)):
         yield list(_life(random))
     for number in range(count - count // (2 * CHANGES_OF_A_ROOM) * CHANGES_OF_A_ROOM):

@@ -17,7 +17,7 @@ from azure.data.tables import TableClient
 from azure.data.tables.aio import TableClient as AsyncTableClient
 
 from faults.client import Request, Sent, send
-from rooms.rules.time import DAY, now
+from rooms.rules.time import DAY, Ticks, now
 from rooms.storage import keys
 from rooms.storage.entities import stored_time
 from rooms.storage.table import MAX_OPERATIONS, Table, replace
@@ -79,7 +79,7 @@ class Lane:
         return TableClient.from_connection_string(self.proxy.target, self.table)
 
     @cached_property
-    def kept_since(self) -> int:
+    def kept_since(self) -> Ticks:
         """What is older may be gone, once upkeep has run."""
         return now() - RETENTION_DAYS * DAY
 
@@ -115,12 +115,11 @@ class Lane:
 
     def check_whole(self) -> None:
         """Raises AssertionError if the rows of the table do not agree, or a room is there that nobody was told of."""
-        there = set(stored_rooms(self.client.list_entities(), self.kept_since))
-        assert there >= self.rooms, f"rooms are lost: {self.rooms - there}"
-        unknown = len(there - self.rooms)
-        assert unknown <= self.may_be_doubled, f"{unknown} rooms that nobody was told of, of which at most {self.may_be_doubled} may be"
+        _check(self.client.list_entities(), self.rooms, self.may_be_doubled, self.kept_since)
 
-    def directly[**P, T](self, work: Callable[Concatenate[AsyncTableClient, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+    def directly[**P, T](
+        self, work: Callable[Concatenate[AsyncTableClient, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         """Work on the table past the app and the proxy."""
 
         async def carried_out() -> T:
@@ -130,24 +129,42 @@ class Lane:
         return asyncio.run(carried_out())
 
     def clear(self) -> None:
-        """Removes all rows, after a look whether they agree. Upkeep rests."""
-        self.check_whole()
+        """Removes all rows; upkeep rests. Raises AssertionError if they did not agree."""
+        rows, rooms, may_be_doubled = list(self.client.list_entities()), self.rooms, self.may_be_doubled
         self.directly(_clear)
-        self.rooms.clear()
+        self._forget()
+        _check(rows, rooms, may_be_doubled, self.kept_since)
+
+    def drop_table(self) -> None:
+        """Removes the table. Raises AssertionError if its rows did not agree."""
+        self.clear()
+        self.client.delete_table()
+
+    def _forget(self) -> None:
+        self.rooms = set()
         self.world = None
         self.may_be_doubled = 0
 
     def run_upkeep(self) -> str:
         """Runs it as its timer does, and waits for what its log says of it."""
-        printed = len(self.app.log())
+        printed = self.app.devhost.log.stat().st_size
         answer = self.app.devhost.request("POST", "/admin/functions/upkeep", body=b"{}")
         assert answer.status == 202
         deadline = time.monotonic() + _WAIT_SECONDS + 30
         while time.monotonic() < deadline:
-            if lines := [line for line in self.app.log()[printed:].splitlines() if " upkeep: looked at " in line]:
-                return lines[0].partition(" upkeep: ")[2]
+            with self.app.devhost.log.open() as log:
+                log.seek(printed)
+                if lines := [line for line in log.read().splitlines() if " upkeep: looked at " in line]:
+                    return lines[0].partition(" upkeep: ")[2]
             time.sleep(0.02)
         raise AssertionError("upkeep did not end")
+
+
+def _check(rows: Iterable[Mapping[str, Any]], rooms: set[str], may_be_doubled: int, kept: Ticks) -> None:
+    there = set(stored_rooms(rows, kept))
+    assert there >= rooms, f"rooms are lost: {rooms - there}"
+    unknown = len(there - rooms)
+    assert unknown <= may_be_doubled, f"{unknown} rooms that nobody was told of, and at most {may_be_doubled} may be"
 
 
 async def _clear(client: AsyncTableClient) -> None:

@@ -41,9 +41,7 @@ class Operation:
     timer: bool = False
 
 
-def asked(
-    lane: Lane, request: Request, look: Callable[[Outcome], object], *own: str, removes: bool = False
-) -> Trial:
+def asked(lane: Lane, request: Request, look: Callable[[Outcome], object], *own: str, removes: bool = False) -> Trial:
     """A request; ids that are `own` to this run are not compared. Of one that `removes` something, a 404 may be the last answer,
     if there was a failure before."""
 

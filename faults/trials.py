@@ -5,8 +5,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http.client import HTTPException
-from os.path import commonprefix
+from itertools import islice
 from random import Random
+
+from azure.core.exceptions import AzureError
 
 from faults.client import Unanswered
 from faults.lane import Lane, Plan
@@ -17,6 +19,9 @@ WRITES = "POST", "PUT", "MERGE", "PATCH", "DELETE"
 
 _OWN = re.compile("[0-9a-f]{32,64}|[0-9]{7,}|[0-9a-f-]{36}")
 """What of a request is one run's own."""
+
+OWN = 4
+"""Requests that a fault causes, at which there is another one, at most: when upkeep runs again, these are dozens."""
 
 FOLLOWING = 4
 """The second fault of a pair is at most so many requests after the first."""
@@ -49,7 +54,7 @@ def run(operation: Operation, lane: Lane, faults: Mapping[int, Fault]) -> Run:
         with lane.planned(plan):
             outcome = trial.carry_out()
         return Run(outcome.answer, trial.look(outcome), outcome.tries, outcome.gone, plan.seen, plan.met)
-    except (AssertionError, Unanswered, OSError, HTTPException, KeyError, ValueError, TypeError) as error:
+    except (AssertionError, Unanswered, AzureError, OSError, HTTPException, KeyError, ValueError, TypeError) as error:
         raise Wrong(f"{operation.name}, {_told(faults)}: {type(error).__name__}: {error}") from error
 
 
@@ -68,8 +73,12 @@ def kinds_at(request: str) -> list[Fault]:
     return [fault for fault in Fault if fault is not Fault.LATE or request.startswith(WRITES)]
 
 
-def own_requests(result: Run, without: Run) -> Iterator[int]:
-    """The numbers of the requests that only came because there was a fault."""
+def own_requests(result: Run, without: Run) -> list[int]:
+    """The numbers of the requests that only came because there was a fault: the first of them."""
+    return list(islice(_own_requests(result, without), OWN))
+
+
+def _own_requests(result: Run, without: Run) -> Iterator[int]:
     left = Counter(map(_shape, without.seen))
     for number, request in enumerate(result.seen):
         shape = _shape(request)
@@ -91,7 +100,7 @@ def _told(faults: Mapping[int, Fault]) -> str:
 
 def _cut(one: object, other: object) -> str:
     """The text of `one` around where it begins to differ from the other's."""
-    same = len(commonprefix([str(one), str(other)]))
+    same = next((at for at, (a, b) in enumerate(zip(str(one), str(other), strict=False)) if a != b), 0)
     return f"...{str(one)[max(0, same - 100) : same + 200]}..."
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from types import TracebackType
@@ -10,7 +11,6 @@ from typing import Self
 
 from aiohttp import ClientSession, TCPConnector, web
 from yarl import URL
-
 
 LATE_SECONDS = 1.0
 """How long a late request waits for the next one, at most."""
@@ -78,7 +78,7 @@ class StorageProxy:
         self._stopped = asyncio.Event()
         self._all_here = asyncio.Condition()
         self._held = 0
-        self._session = ClientSession(connector=TCPConnector(limit=0), auto_decompress=False)
+        self._session = ClientSession(connector=TCPConnector(limit=0, keepalive_timeout=2), auto_decompress=False)
         app = web.Application(client_max_size=0)
         app.router.add_route("*", "/{path:.*}", self._pass)
         self._runner = web.AppRunner(app, shutdown_timeout=1, access_log=None)
@@ -119,11 +119,11 @@ class StorageProxy:
 
     async def _until_too_late(self, request: web.Request) -> None:
         self.late += 1
-        while request.transport is not None and not self._stopped.is_set():
-            await asyncio.sleep(0.02)
-        seen, deadline = len(self.seen), self._loop.time() + LATE_SECONDS
-        while len(self.seen) == seen and self._loop.time() < deadline:
-            await asyncio.sleep(0.005)
+        await _until(lambda: request.transport is None or self._stopped.is_set())
+        seen = len(self.seen)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LATE_SECONDS):
+                await _until(lambda: len(self.seen) > seen)
 
     async def _wait_for_the_others(self) -> None:
         if self.together:
@@ -131,6 +131,11 @@ class StorageProxy:
                 self._held += 1
                 self._all_here.notify_all()
                 await self._all_here.wait_for(lambda: self._held >= self.together)
+
+
+async def _until(true: Callable[[], bool]) -> None:
+    while not true():  # noqa: ASYNC110 - aiohttp tells nobody that a connection is gone
+        await asyncio.sleep(0.01)
 
 
 def _cut(request: web.Request) -> web.Response:

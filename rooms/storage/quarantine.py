@@ -80,7 +80,8 @@ class Quarantine:
         row = await self._row(event_id)
         for delay in backoff():
             try:
-                return await self._table.delete(row["PartitionKey"], _part_rows(event_id, row["parts"]), unchanged=[row])
+                await self._table.delete(row["PartitionKey"], _part_rows(event_id, row["parts"]), unchanged=[row])
+                return
             except Conflict:  # it is gone: another request was faster, or this one was carried out, and its answer lost
                 return
             except StorageUnavailable:

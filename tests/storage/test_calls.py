@@ -87,8 +87,8 @@ async def test_an_event_that_comes_again_changes_nothing(calls: Calls, client: T
     assert await rows(client) == before
 
 
-@pytest.mark.parametrize("fault", Fault)
-@pytest.mark.parametrize("at", range(3))
+@pytest.mark.parametrize("fault", [Fault.DELAYED, Fault.LATE])  # for the others see tests/faults
+@pytest.mark.parametrize("at", range(2))
 async def test_a_fault_at_any_request_leaves_the_event_there_once(
     calls: Calls, client: TableClient, proxy: StorageProxy, at: int, fault: Fault
 ) -> None:
