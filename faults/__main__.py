@@ -3,6 +3,7 @@
 import argparse
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,9 @@ from faults.short import KINDS, OPERATIONS
 from faults.soak import soak
 from faults.storage_faults import storage_faults
 from tests.ports import free_port
+
+LINE_SECONDS = 20
+"""How often progress is printed where it cannot be shown in place."""
 
 PAGE = PROJECT / "docs/reliability.md"
 PICTURE = PROJECT / "docs/reliability/memory.svg"
@@ -82,9 +86,14 @@ def main() -> int:
 def _carried_out(name: str, seed: int, short: bool, writes: bool, console: Console) -> Result:
     """Each part has an Azurite of its own, which is gone with it."""
     with tempfile.TemporaryDirectory() as folder, console.status(name) as status:
+        told = time.monotonic()
 
         def tell(line: str) -> None:
+            nonlocal told
             status.update(f"{name}: {line}")
+            if not console.is_terminal and time.monotonic() > told + LINE_SECONDS:
+                told = time.monotonic()
+                console.print(f"{name}: {line}")
 
         with Azurite(Path(folder), free_port()) as azurite:
             return PARTS[name](Run(azurite.connection_string, Path(folder), seed, short, writes), tell)
