@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import batched
@@ -79,9 +79,12 @@ def kills(
         requests = sum(map(len, jobs))
         with ThreadPoolExecutor(AT_ONCE) as pool:
             doing = [pool.submit(_carry_out, job, raw, work) for job in jobs]
-            _kill(app, work, kills, requests, random, tell)
-            for each in doing:
-                each.result()
+            try:
+                _kill(app, work, kills, requests, random, tell)
+                for each in doing:
+                    each.result()
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)  # on Ctrl-C the clients must not go on
     problems = [*work.refused, *_compared(azurite, work, elements, shared)]
     if app.killed < kills:
         problems.append(f"the app was killed {app.killed} times only")
@@ -209,9 +212,9 @@ def _compared(azurite: str, work: Work, elements: Mapping[str, Element], shared:
     if len(rooms) != (made := len({*shared, *work.changes.values()})):
         yield f"{len(rooms)} rooms are there, and not {made}"
     stored = Counter(event.id for room in rooms.values() for event in room.events)
-    yield from _differences("event", stored, elements)
+    yield from differences("event", stored, elements)
     logged = Counter((record["requestId"], room_id) for room_id, room in rooms.items() for record in _own(room))
-    yield from _differences("change", logged, work.changes.items())
+    yield from differences("change", logged, work.changes.items())
 
 
 def _own(room: StoredRoom) -> Iterator[Mapping[str, Any]]:
@@ -219,7 +222,8 @@ def _own(room: StoredRoom) -> Iterator[Mapping[str, Any]]:
     return (record for record in room.log if record["actor"] == "test" and record["requestId"])
 
 
-def _differences(what: str, there: Counter[Any], wanted: Any) -> Iterator[str]:
+def differences(what: str, there: Counter[Any], wanted: Collection[Any]) -> Iterator[str]:
+    """What of the `wanted` is not there, or more than once, or there though it is not wanted."""
     lost, more = [each for each in wanted if each not in there], [each for each, times in there.items() if times > 1]
     unknown = [each for each in there if each not in wanted]
     for how, which in ("lost", lost), ("doubled", more), ("unknown", unknown):

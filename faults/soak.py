@@ -83,7 +83,7 @@ def soak(
         gone = set(counted.gone)
         with TableClient.from_connection_string(azurite, TABLE) as client:
             remove_rows(client, gone)
-            problems = [*counted.wrong[:20], *_grown(samples, seconds), *_left_open(idle, left)]
+            problems = [*counted.wrong[:20], *grown(samples, seconds), *left_open(idle, left)]
             try:
                 stored_rooms(client.list_entities())
             except AssertionError as error:
@@ -165,7 +165,7 @@ def _settled(app: RunningApp, process: psutil.Process, proxy: StorageProxy, idle
     while time.monotonic() < deadline:
         time.sleep(0.3)
         seen = _open(app, process, proxy)
-        if (before == seen) if idle is None else not list(_left_open(idle, seen)):
+        if (before == seen) if idle is None else not list(left_open(idle, seen)):
             break
         before = seen
     return seen
@@ -189,14 +189,16 @@ def _medians(samples: Sequence[Sample], seconds: float) -> tuple[Sample, Sample]
     return median(seconds * 0.1, seconds * 0.2), median(seconds * 0.9, seconds + 1)
 
 
-def _grown(samples: Sequence[Sample], seconds: float) -> Iterator[str]:
+def grown(samples: Sequence[Sample], seconds: float) -> Iterator[str]:
+    """What memory has grown too much in that time."""
     early, late = _medians(samples, seconds)
     for what, one, other in ("resident", early.resident, late.resident), ("its own", early.own, late.own):
         if other > one * (1 + GROWTH):
             yield f"memory ({what}) has grown from {one:.0f} to {other:.0f} MiB"
 
 
-def _left_open(idle: Open, left: Open) -> Iterator[str]:
+def left_open(idle: Open, left: Open) -> Iterator[str]:
+    """What was not open when the app was idle."""
     if more := Counter(left.tasks) - Counter(idle.tasks):
         yield f"tasks are left: {dict(more)}"
     if left.threads > idle.threads:

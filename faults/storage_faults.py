@@ -62,8 +62,11 @@ class Tally:
     """Runs in which the client had to."""
     most_tries: int = 1
     problems: list[str] = field(default_factory=list)
+    over: bool = False
 
     def add(self, result: Run, what: str) -> None:
+        if not result.met:  # the operation had one request less this time
+            return
         with self.lock:
             setattr(self, what, getattr(self, what) + 1)
             self.of_kind.update(result.met)
@@ -159,12 +162,13 @@ def _pairs(counted: dict[str, tuple[Operation, Run]], kinds: Sequence[Fault], pa
 
 
 def _work(jobs: Sequence[Job], lanes: Iterable[Lane], tally: Tally, tell: Tell, pool: ThreadPoolExecutor) -> None:
+    tally.over = False
     waiting: queue.SimpleQueue[Job] = queue.SimpleQueue()
     for job in jobs:
         waiting.put(job)
 
     def work(own: Lane) -> None:
-        while True:
+        while not tally.over:
             try:
                 job = waiting.get_nowait()
             except queue.Empty:
@@ -176,14 +180,17 @@ def _work(jobs: Sequence[Job], lanes: Iterable[Lane], tally: Tally, tell: Tell, 
             done = f"{tally.single + tally.second:,} runs, {tally.pairs:,} pairs"
             tell(f"{done}; {waiting.qsize()} of {len(jobs)} jobs wait; {job.operation.name}")
 
-    list(pool.map(work, lanes))
+    try:
+        list(pool.map(work, lanes))
+    finally:
+        tally.over = True  # on Ctrl-C the lanes must not go on
 
 
 def _each(job: Job, own: Lane, tally: Tally) -> None:
     without = run(job.operation, own, {})
     for number in job.numbers:
         for kind in job.kinds:
-            if number >= len(without.seen) or kind not in kinds_at(without.seen[number]):
+            if tally.over or number >= len(without.seen) or kind not in kinds_at(without.seen[number]):
                 continue
             try:
                 tally.add(result := checked(job.operation, own, {number: kind}, without), "single")
@@ -197,7 +204,7 @@ def _random_pairs(job: Job, own: Lane, tally: Tally) -> None:
     """Until so many pairs have been met: the second request need not come."""
     without = run(job.operation, own, {})
     met = 0
-    while met < job.pairs:
+    while met < job.pairs and not tally.over:
         try:
             result = checked(job.operation, own, pair(own.random, without, job.kinds), without)
         except Wrong as wrong:
