@@ -18,7 +18,8 @@ which writes this page.
 * **What is sent again is done once.** The SDKs and Event Grid send a request again when its answer is lost, cut off or 503. A
   create with Repeatability-Request-ID, which the SDKs send, makes one room; a change is there once with one log record; an
   event once. An admission that is asked for again is another decision, with a record of its own. A create without
-  Repeatability-Request-ID, whose answer is lost, may have made a room that nobody knows of.
+  Repeatability-Request-ID, whose answer is lost, may have made a room that nobody knows of. An event that is dropped or
+  redriven again, because the storage did not answer within ten seconds, may be gone from the quarantine by then: 404.
 * **What fails, fails as a whole, and says so.** A storage that is down, slow or cuts connections leads to 503 with
   Retry-After within ten seconds (for Event Grid's webhook: 500), and the same request succeeds when it is back. No row is
   left that does not agree with the others.
@@ -36,11 +37,11 @@ A proxy stands between the app and Azurite. Each operation of each function of t
 without faults, and then once for each of its requests to the storage and each kind of fault: REFUSED (503), CUT_BEFORE (the
 connection is cut before the request arrives), CUT_AFTER (carried out, and cut before the answer), TWICE (it arrives twice),
 DELAYED (carried out, but the answer does not come before the time-out), and for writes LATE (carried out when the app no
-longer waits and asks anew). Requests that only come because of the fault get the same one, in further runs. Then two faults
-of any kinds come near each other, at random, also in the client's retries. The client tries again as azure.core does, with
-the same ids, and Event Grid with the same delivery. After each run the answer, the room, its roster, log, events and the
-quarantine are compared with those of the run without faults, and all rows of the room are checked against each other; in the
-end those of the whole table. A function of the app that no operation calls is a failure.
+longer waits and asks anew). The first four requests that only come because of the fault get the same one, in further runs.
+Then two faults of any kinds come near each other, at random, also in the client's retries. The client tries again as
+azure.core does, with the same ids, and Event Grid with the same delivery. After each run the answer, the room, its roster,
+log, events and the quarantine are compared with those of the run without faults, and all rows of the room are checked against
+each other; in the end those of the whole table. A function of the app that no operation calls is a failure.
 """,
     "Kills": """\
 Clients create, change and delete rooms, all invite into the same few rooms, and deliveries bring each event twice, while the
