@@ -95,7 +95,7 @@ def _carried_out(name: str, seed: int, short: bool, writes: bool, console: Conso
                 told = time.monotonic()
                 console.print(f"{name}: {line}")
 
-        with Azurite(Path(folder), free_port()) as azurite:
+        with Azurite(Path(folder), free_port(), in_memory=True) as azurite:
             return PARTS[name](Run(azurite.connection_string, Path(folder), seed, short, writes), tell)
 
 

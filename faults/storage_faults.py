@@ -177,7 +177,7 @@ def _work(jobs: Sequence[Job], lanes: Iterable[Lane], tally: Tally, tell: Tell, 
                 (_random_pairs if job.pairs else _each)(job, own, tally)
             except Wrong as wrong:  # of a run without faults
                 tally.wrong(str(wrong))
-            done = f"{tally.single + tally.second:,} runs, {tally.pairs:,} pairs"
+            done = f"{tally.single + tally.second:,} runs, {tally.pairs:,} pairs, {len(tally.problems)} problems"
             tell(f"{done}; {waiting.qsize()} of {len(jobs)} jobs wait; {job.operation.name}")
 
     try:
