@@ -216,7 +216,7 @@ def normal(answer: Any) -> Any:
             return answer
 
 
-def body_of(sent: Sent, *own: str) -> object:
+def body_of(sent: Sent, *own: str) -> tuple[int, object]:
     """The status and the body of an answer, without ids that are one run's own."""
     text = sent.answer.body.decode(errors="replace")
     for number, each in enumerate(own):

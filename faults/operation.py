@@ -15,7 +15,8 @@ from tests.whole import StoredRoom
 class Outcome:
     """What a client is left with: the answer, as it can be compared with another run's, and after how many tries."""
 
-    answer: object
+    answer: tuple[int, object]
+    """The status, and the body."""
     tries: int
     body: bytes = b""
     gone: bool = False
@@ -38,6 +39,8 @@ class Operation:
     functions: tuple[str, ...]
     """Of the app, that this is about."""
     prepare: Callable[[Lane], Trial]
+    refused: bool = False
+    """Whether the answer, without faults too, is a refusal."""
     timer: bool = False
 
 

@@ -140,7 +140,10 @@ def _counted(first: Lane, operations: Sequence[Operation], tally: Tally) -> dict
     counted = {}
     for operation in operations:
         try:
-            counted[operation.name] = operation, (result := run(operation, first, {}))
+            result = run(operation, first, {})
+            if (result.answer[0] < 300) == operation.refused:
+                raise Wrong(f"{operation.name}, no fault: answered {result.answer}")
+            counted[operation.name] = operation, result
             tally.requests[operation.name] = len(result.seen)
         except Wrong as wrong:
             tally.wrong(str(wrong))

@@ -31,7 +31,8 @@ FOLLOWING = 4
 class Run:
     """What came of one run of an operation."""
 
-    answer: object
+    answer: tuple[int, object]
+    """The status, and the body."""
     left: object
     """What the storage has of it then."""
     tries: int

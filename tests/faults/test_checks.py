@@ -43,7 +43,7 @@ def test_memory_that_has_grown(late: float, problems: int) -> None:
 
 
 def run_of(*seen: str) -> Run:
-    return Run(None, None, 1, False, seen, [])
+    return Run((200, None), None, 1, False, seen, [])
 
 
 def test_the_requests_that_only_a_fault_causes() -> None:
