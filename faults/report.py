@@ -95,7 +95,8 @@ def page(results: Sequence[Result], machine: Mapping[str, str]) -> str:
 def _part(result: Result) -> str:
     outcome = "".join(f"* {problem}\n" for problem in result.problems) or "It held: no problem was found.\n"
     picture = f"\n{PICTURE}" if result.name == "Soak" else ""
-    return f"### {result.name}\n\n{result.holds}\n\n{HOW[result.name]}\n{_table(result.figures)}{picture}\n{outcome}"
+    title = result.name.capitalize()
+    return f"### {title}\n\n{result.holds}\n\n{HOW[title]}\n{_table(result.figures)}{picture}\n{outcome}"
 
 
 def _table(figures: Mapping[str, str]) -> str:
