@@ -23,7 +23,7 @@ def draw_memory(samples: Sequence[Sample], seconds: float, file: Path) -> None:
         axes.axvspan(seconds / 60 * 0.5, seconds / 60 * 0.6, color="#dddddd", label="faults of the storage")
         axes.set_xlabel("minutes")
         axes.set_ylabel("MiB")
-        axes.set_ylim(bottom=0)
+        axes.set_ylim(0, 1.2 * max(sample.resident for sample in samples))
         axes.set_xlim(0, seconds / 60)
         axes.legend(loc="lower right", frameon=False)
         axes.grid(alpha=0.3)
