@@ -17,13 +17,14 @@ PYTHON_READY := .venv/.installed
 NODE_READY := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install start meeting chromium screenshots test histories faults check format clean
+.PHONY: help install start meeting chromium screenshots test histories bench faults check format clean
 
 help:
 	@echo 'make start      run the service on this machine (PORT=$(PORT) DATA=$(DATA))'
 	@echo 'make meeting    play a meeting at it (PORT, PEOPLE=$(PEOPLE) SEED=; ARGS=--help tells more)'
 	@echo 'make test       run the tests (ARGS="-k words" goes to pytest; -n0 runs them one by one)'
 	@echo 'make histories  try calls on many generated histories (HISTORIES=$(HISTORIES))'
+	@echo 'make bench      measure how fast it is, for half an hour (ARGS=--short for two minutes)'
 	@echo 'make faults     let go wrong what may go wrong, for an hour (ARGS=--short for two minutes; ARGS=--help tells more)'
 	@echo 'make check      lint, format and types'
 	@echo 'make format     let ruff and biome put the format right'
@@ -66,6 +67,9 @@ histories: install
 	@HISTORIES=$(HISTORIES) "$(BIN)/python" -m pytest tests/rules/test_histories.py tests/storage/test_calls.py -k histories $(ARGS)
 
 # What it finds stands in docs/reliability.md then, if it runs as a whole.
+bench: install
+	@"$(BIN)/python" -m bench $(ARGS)
+
 faults: install
 	@"$(BIN)/python" -m faults $(ARGS)
 
