@@ -19,6 +19,9 @@ MAX_CALL_ROOM_ID = 64
 
 CALL_ROOM_ID = re.compile(f"[A-Za-z0-9_-]{{1,{MAX_CALL_ROOM_ID}}}")
 
+EXCERPT = 1_000
+"""Characters of an event in quarantine that lists show."""
+
 
 @dataclass(frozen=True, slots=True)
 class EndReason:

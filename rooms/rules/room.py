@@ -1,5 +1,6 @@
 """A room, its id and its validity: when it may be joined."""
 
+import hashlib
 import re
 from dataclasses import dataclass
 from typing import Literal
@@ -9,6 +10,9 @@ from rooms.rules.time import DAY, MAX_TIME, Ticks
 
 MAX_VALIDITY: Ticks = 180 * DAY
 """The longest that a room may be valid, and the furthest ahead that it may open."""
+
+ROOM_IDS = 10**14
+"""So many ids can be made."""
 
 ROOM_ID = re.compile(r"[0-9]{16,17}")
 
@@ -53,6 +57,20 @@ def check_room_id(text: str) -> None:
         raise InvalidRoomIdLength
     if ROOM_ID.fullmatch(text) is None:
         raise InvalidRoomId
+
+
+def numbered_room_id(number: int) -> str:
+    """An id as ACS's look: 994 and 14 digits."""
+    return f"994{number % ROOM_IDS:014d}"
+
+
+def repeatable_room_id(request_id: str, attempt: int) -> str:
+    """The id of the room that a create with this Repeatability-Request-ID makes: the same when it is sent again.
+
+    Args:
+        attempt: how many such ids were found to be other rooms'.
+    """
+    return numbered_room_id(int.from_bytes(hashlib.sha256(f"{request_id}:{attempt}".encode()).digest()))
 
 
 def state_at(room: Room, at: Ticks) -> RoomState:

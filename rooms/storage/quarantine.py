@@ -6,7 +6,7 @@ from collections.abc import Callable
 from azure.data.tables import TableEntity
 
 from rooms.errors import QuarantinedNotFound, StorageUnavailable
-from rooms.rules.events import Quarantined
+from rooms.rules.events import EXCERPT, Quarantined
 from rooms.rules.time import Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.entities import MAX_BINARY, Entity, binary_of, binary_properties, compressed, decompressed, stored_time
@@ -14,9 +14,6 @@ from rooms.storage.table import Conflict, Table, backoff, insert, replace
 
 PAGE = 30
 """Events on a page, at most."""
-
-EXCERPT = 1_000
-"""Characters of an event that lists show."""
 
 PART = 11 * MAX_BINARY
 """Compressed bytes in a row. Azurite holds a row that is replaced, with its data in base64, against the limit of 1 MiB."""

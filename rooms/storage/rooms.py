@@ -1,7 +1,6 @@
 """The rooms in the table. Each change and its log record are one transaction under the ETag of the room's row."""
 
 import asyncio
-import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from dataclasses import dataclass
 from azure.data.tables import TableEntity
 
 from rooms.errors import Detail, RoomNotFound, ValidationFailed
-from rooms.rules.room import Room, RoomChange, new_room, updated_room
+from rooms.rules.room import ROOM_IDS, Room, RoomChange, new_room, numbered_room_id, repeatable_room_id, updated_room
 from rooms.rules.roster import Roster, RosterPatch, check_size, patched_roster, roster_difference
 from rooms.rules.time import Ticks, parse_time
 from rooms.storage import keys
@@ -184,13 +183,10 @@ class Rooms:
 
 
 def _room_id(repeatability: Repeatability | None, attempt: int) -> str:
-    """994 and 14 digits: random, or derived from the request, so that the request sent again meets its own room."""
+    """Random, or derived from the request, so that the request sent again meets its own room."""
     if repeatability is None:
-        number = secrets.randbelow(10**14)
-    else:
-        digest = hashlib.sha256(f"{repeatability.request_id}:{attempt}".encode()).digest()
-        number = int.from_bytes(digest) % 10**14
-    return f"994{number:014d}"
+        return numbered_room_id(secrets.randbelow(ROOM_IDS))
+    return repeatable_room_id(repeatability.request_id, attempt)
 
 
 def _repeated(row: TableEntity, repeatability: Repeatability) -> Room:

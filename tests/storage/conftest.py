@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from itertools import count
 
 import pytest
 import pytest_asyncio
@@ -50,8 +49,8 @@ async def direct(azurite: str) -> AsyncIterator[TableClient]:
 @pytest.fixture
 def one_partition(monkeypatch: pytest.MonkeyPatch) -> None:
     """All that is made stands in the partition 7, and there is no other: to go through them takes fewer requests."""
-    numbers = count(1)
-    monkeypatch.setattr("rooms.storage.rooms._room_id", lambda *_: f"994{next(numbers):013d}7")
+    for module in ("rooms.rules.room", "rooms.storage.rooms"):
+        monkeypatch.setattr(f"{module}.numbered_room_id", lambda number: f"994{number % 10**13:013d}7")
     monkeypatch.setattr(keys, "quarantine_partition", lambda _: "7")
     monkeypatch.setattr(keys, "PARTITIONS", "7")
 

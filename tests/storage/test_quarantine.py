@@ -6,10 +6,10 @@ import pytest
 from azure.data.tables.aio import TableClient
 
 from rooms.errors import QuarantinedNotFound, StorageUnavailable
-from rooms.rules.events import Quarantined
+from rooms.rules.events import EXCERPT, Quarantined
 from rooms.rules.time import now, parse_time
 from rooms.storage.entities import compressed
-from rooms.storage.quarantine import EXCERPT, PAGE, PART, Quarantine
+from rooms.storage.quarantine import PAGE, PART, Quarantine
 from rooms.storage.table import Table
 from tests.storage.past import Watched
 from tests.storage_proxy import Fault, StorageProxy

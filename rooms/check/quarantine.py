@@ -1,0 +1,36 @@
+"""Whether an event in quarantine is whole."""
+
+from collections.abc import Mapping
+
+from rooms.check.contents import Unreadable, data_in, number_in, text_in, time_in, unpacked
+from rooms.check.disagreement import Tell
+from rooms.check.places import Row
+from rooms.rules.events import EXCERPT
+from rooms.storage import keys
+
+
+def check_quarantined(event_id: str, row: Row | None, parts: Mapping[str, Row], tell: Tell) -> None:
+    """Tells what is wrong with an event in quarantine. Parts without their event are left of one that never came whole, or goes.
+
+    Args:
+        parts: rows by their keys, in order.
+    """
+    key = keys.quarantine_row(event_id)
+    try:
+        if row is None:
+            for part in parts.values():
+                data_in(part)
+            return
+        time_in(row, "receivedAt")
+        text_in(row, "reason")
+        numbered = [keys.quarantine_part_row(event_id, number) for number in range(1, max(1, number_in(row, "parts")))]
+        if numbered != list(parts) or row["parts"] == 0:
+            tell("An event in quarantine has not the parts that it says.", key, *sorted(parts.keys() ^ set(numbered)))
+            return
+        text = unpacked(b"".join(map(data_in, (row, *parts.values()))))
+        if not isinstance(text, str) or keys.hashed(text) != event_id:
+            tell("An event in quarantine is not the text of which its key is the hash.", key)
+        elif (number_in(row, "size"), text_in(row, "excerpt")) != (len(text), text[:EXCERPT]):
+            tell("An event in quarantine is listed otherwise than its text is.", key)
+    except Unreadable as problem:
+        tell(f"An event in quarantine cannot be understood. {problem}", key)
