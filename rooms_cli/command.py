@@ -183,5 +183,24 @@ def explain(
         say(explained(admission, called(raw_id, names_in(details)), at))
 
 
+@app.command()
+def check(
+    table: Annotated[
+        str | None, typer.Option(metavar="NAME", parser=filled, help="The table; else ROOMS_TABLE names it, else it is `rooms`.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="Show so much of what disagrees at most.")] = 30,
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts: all that disagrees, an object on each line.")] = False,
+) -> None:
+    """Whether all that is stored agrees. Reads the whole table behind the service, and changes nothing.
+
+    The app's settings say where it is: ROOMS_STORAGE, or ROOMS_STORAGE__tableServiceUri, and ROOMS_RETENTION_DAYS. Without
+    them, it is what `make start` has on this machine. Ends with 1 if something disagrees.
+    """
+    from rooms_cli.check import check_table  # it loads as much as all the rest
+
+    if not check_table(table, limit, as_json):
+        raise typer.Exit(1)
+
+
 def _client() -> Client:
     return Client(connection(os.environ))

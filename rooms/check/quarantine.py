@@ -15,12 +15,10 @@ def check_quarantined(event_id: str, row: Row | None, parts: Mapping[str, Row], 
     Args:
         parts: rows by their keys, in order.
     """
+    if row is None:
+        return
     key = keys.quarantine_row(event_id)
     try:
-        if row is None:
-            for part in parts.values():
-                data_in(part)
-            return
         time_in(row, "receivedAt")
         text_in(row, "reason")
         numbered = [keys.quarantine_part_row(event_id, number) for number in range(1, max(1, number_in(row, "parts")))]

@@ -44,7 +44,7 @@ def placed(row: Row) -> Place | Disagreement:
     if place is None:
         return Disagreement(partition, "", (key,), "The row is of no kind that this service writes.", FOREIGN)
     room = "" if place.kind in ("quarantined", "part", "upkeep") else place.of
-    if partition not in ([place.partition] if place.of else keys.PARTITIONS):
+    if partition not in ([place.partition] if place.of else list(keys.PARTITIONS)):
         return Disagreement(partition, room, (key,), f"The row is in the partition {partition!r}, where nobody looks for it.", "")
     if place.kind == "upkeep":
         try:

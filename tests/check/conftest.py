@@ -1,0 +1,36 @@
+"""One filled table for all tests that damage it."""
+
+import asyncio
+import uuid
+from random import Random
+from typing import Any
+
+import pytest
+from azure.data.tables.aio import TableClient
+
+from rooms.check.places import Row
+from rooms.rules.time import DAY
+from rooms.storage.table import Table
+from rooms.storage.upkeep import Upkeep
+from tests.check.filled import EVENTS_ONLY, Filling
+
+
+@pytest.fixture(scope="session")
+def rows(azurite: str) -> list[Row]:
+    """All rows of a table with something of everything."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("rooms.storage.quarantine.PART", 10_000)
+        return asyncio.run(_filled(azurite))
+
+
+async def _filled(azurite: str) -> list[Row]:
+    async with TableClient.from_connection_string(azurite, f"t{uuid.uuid4().hex}") as client:
+        filling = Filling(client)
+        await filling.a_room_of_everything()
+        await filling.a_deleted_room()
+        await filling.a_room_of_many()
+        await filling.meeting(EVENTS_ONLY, "another call")
+        await filling.quarantine.put("broken", "why")
+        await filling.quarantine.put(Random(1).randbytes(25_000).hex(), "large")
+        await Upkeep(Table(client), filling.rooms, lambda: filling.now, DAY * 30, DAY * 400).run(20)
+        return [dict[str, Any](row) async for row in client.list_entities()]

@@ -1,0 +1,224 @@
+"""What is said of rows that are strange in themselves, moved or doubled, and that nothing is raised, whatever they hold."""
+
+import zlib
+from random import Random
+from typing import Any
+
+import pytest
+
+from rooms.check.disagreement import Disagreement
+from rooms.check.places import Kind, Row, place_of
+from rooms.check.table import disagreements
+from rooms.rules.time import DAY, HOUR, MAX_TIME, SECOND, parse_time
+from rooms.storage import keys
+from rooms.storage.entities import log_entity, pack, stored_time
+from tests.check.filled import ALICE, BEGIN, EVENTS_ONLY
+from tests.identifiers import raw_id
+
+
+def row_of(rows: list[Row], of: Kind, **having: Any) -> dict[str, Any]:
+    """The first row of the kind, with these properties."""
+    return next(
+        dict(row) for row in rows if (place := place_of(row["RowKey"])) and place.kind == of and having.items() <= row.items()
+    )
+
+
+def with_row(rows: list[Row], row: Row) -> list[Row]:
+    """The table with that row, instead of the one with its key if there is one."""
+    return [*(other for other in rows if other["RowKey"] != row["RowKey"]), row]
+
+
+def said(rows: list[Row]) -> list[str]:
+    return [found.what for found in disagreements(rows)]
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "",
+        "a",
+        "settings",
+        "99412345678901237:rooms",
+        "99412345678901237:roster:1",
+        "99412345678901237:~1:2",
+        "short:room",
+        ".index:0000000000000000001",
+        ".invitees:64:0000000000000000001:99412345678901237",
+        ".upkeep:",
+        f"99412345678901237:roster:{MAX_TIME + 1}",
+        f"anywhere-7:calls:99999999:{'0' * 64}",
+        "99412345678901237:room\n",
+        "Ω:room",
+    ],
+)
+def test_a_row_of_no_kind_of_ours_is_told(key: str) -> None:
+    (found,) = disagreements([{"PartitionKey": "7", "RowKey": key}])
+    assert found == Disagreement(
+        "7",
+        "",
+        (key,),
+        "The row is of no kind that this service writes.",
+        "If another program writes into this table, give it one of its own.",
+    )
+
+
+@pytest.mark.parametrize("partition", ["x", "", "01"])
+@pytest.mark.parametrize("kind", ["room", "index", "event", "all activity", "quarantined", "upkeep"])
+def test_a_row_in_another_partition_is_told(rows: list[Row], kind: Kind, partition: str) -> None:
+    row = row_of(rows, kind)
+    moved = with_row(rows, row | {"PartitionKey": partition})
+    assert f"The row is in the partition {partition!r}, where nobody looks for it." in said(moved)
+
+
+def test_a_row_is_told_with_its_room_and_what_can_be_done(rows: list[Row]) -> None:
+    index = row_of(rows, "index")
+    room_id = keys.listed_room_id(index["RowKey"])
+    (found,) = disagreements(with_row(rows, index | {"title": "another"}))
+    assert found == Disagreement(
+        index["PartitionKey"],
+        room_id,
+        (index["RowKey"], f"{room_id}:details"),
+        "The list has another title than the details.",
+        "The next change of the room's title writes this row anew.",
+    )
+
+
+def test_a_room_that_is_listed_twice_is_told(rows: list[Row]) -> None:
+    index = row_of(rows, "index")
+    room_id = keys.listed_room_id(index["RowKey"])
+    again = index | {"RowKey": keys.index_row(room_id, BEGIN - HOUR)}
+    assert said([*rows, again]) == ["The list has the room at another time than that of its creation."]
+
+
+def record_at(row: Row, shift: int) -> dict[str, Any]:
+    """The same log record, written at another time."""
+    place = place_of(row["RowKey"])
+    assert place
+    at = place.at + shift
+    return {**row, "RowKey": keys.log_row(place.of, at, "0" * len(place.who)), "time": stored_time(at)}
+
+
+@pytest.mark.parametrize(
+    "kind", ["RoomCreated", "RoomUpdated", "RoomDeleted", "ParticipantsUpdated", "DetailsUpdated", "CallEnded"]
+)
+@pytest.mark.parametrize("shift", [0, 1, -1, HOUR])
+def test_a_log_record_that_is_there_twice_is_told(rows: list[Row], kind: str, shift: int) -> None:
+    assert said([*rows, record_at(row_of(rows, "record", kind=kind), shift)])
+
+
+@pytest.mark.parametrize(
+    ("kind", "what"),
+    [
+        ("details", "The room of this row is not there."),
+        ("roster", "The room of this row is not there."),
+        ("index", "The room of this row is not there."),
+        ("record", "The log tells of a call event that is not there."),
+        ("invitee", "A row of invitees is of a room that never was."),
+        ("group", "A row of invitees is of a room that never was."),
+        ("event", "A call event has no log record."),
+        ("activity", "A call is in lists at an hour in which it had no event."),
+        ("all activity", "A call is in lists at an hour in which it had no event."),
+    ],
+)
+def test_a_row_that_is_left_alone_is_told(rows: list[Row], kind: Kind, what: str) -> None:
+    assert said([row_of(rows, kind)])[0] == what
+
+
+def test_a_change_of_a_room_that_is_not_there_is_told(rows: list[Row]) -> None:
+    assert said([row_of(rows, "record", kind="RoomUpdated")]) == ["The log tells of a room that is not there."]
+
+
+def test_a_decision_of_a_time_without_the_room_is_told(rows: list[Row]) -> None:
+    room_id = row_of(rows, "room", deleted=True)["RowKey"].partition(":")[0]
+    room = row_of(rows, "room", deleted=True)
+    for at, expected in ((BEGIN - DAY, 1), (BEGIN + DAY, 1), (parse_time(room["changedAt"]) + SECOND, 0)):
+        decision = log_entity(room_id, at, "0" * 32, "Admitted", "key", "", {"rawId": ALICE, "role": "Presenter"})
+        assert said([*rows, decision]) == ["The log has a decision of a time at which the room was not there."] * expected
+
+
+def test_people_who_never_were_invited_are_told(rows: list[Row]) -> None:
+    group, stranger = row_of(rows, "group"), raw_id(5000)
+    room_id, created_at = keys.listed_room_id(group["RowKey"]), keys.time_of(group["RowKey"].split(":")[2])
+    alone = {"PartitionKey": group["PartitionKey"], "RowKey": keys.invitee_row(room_id, created_at, stranger), "rawId": stranger}
+    for row in (alone, group | {keys.group_and_member(stranger)[1]: True}):
+        assert said(with_row(rows, row)) == ["A row of invitees has somebody who never was invited."]
+
+
+def test_an_end_of_a_call_that_no_event_tells_of_is_told(rows: list[Row]) -> None:
+    not_ended = [row for row in rows if row["RowKey"].startswith(f"{EVENTS_ONLY}:calls:") and "ended" not in row]
+    (own,) = not_ended
+    (of_all,) = [
+        row
+        for row in rows
+        if row["RowKey"].startswith(".calls:") and own["RowKey"].split(":")[2] in row["RowKey"] and EVENTS_ONLY in row["RowKey"]
+    ]
+    for row in not_ended:
+        rows = with_row(rows, {**row, "ended": True})
+    rows = with_row(rows, {**of_all, "ended": True})
+    assert said(rows) == ["A call has ended, as lists have it, at an hour in which it had no such event."]
+
+
+def test_a_call_that_ended_in_the_future_has_not_ended_in_lists(rows: list[Row]) -> None:
+    """An event that came before its time does not say so: which one did is not kept."""
+    ended = [row for row in rows if "ended" in row and EVENTS_ONLY in row["RowKey"]]
+    assert len(ended) == 2
+    for row in ended:
+        rows = with_row(rows, {name: value for name, value in row.items() if name != "ended"})
+    assert said(rows) == []
+
+
+STRANGE: list[Any] = [None, "", "x", 0, -1, 2**40, 1.5, True, b"", b"x", [], {}, "2026-05-04T10:00:00Z", "{}", "[]", "null"]
+
+STRANGE_JSON: list[Any] = [
+    None,
+    1,
+    "text",
+    [],
+    {},
+    [[]],
+    {"": {}},
+    {"title": 1},
+    {"scheduledStart": "soon"},
+    {"participants": 1},
+    {"participants": {"": 1}},
+    {"before": 1, "after": {}},
+    {"before": {"title": {"x": 1}}, "after": {"title": "y", "participants": []}},
+    {"added": [], "changed": {}, "removed": {}},
+    {"added": {}, "changed": {"a": 1}, "removed": {}},
+    {"added": {}, "changed": {"a": {"before": {}, "after": []}}, "removed": {}},
+]
+
+
+def strange(row: Row, random: Random) -> Row:
+    """The row, or one with its key that holds something else."""
+    chosen = random.random()
+    if chosen < 0.2:
+        names = [name for name in row if name not in ("PartitionKey", "RowKey")]
+        return {**row, **{name: random.choice(STRANGE) for name in random.sample(names, random.randint(0, len(names)))}}
+    if chosen < 0.4:
+        return {name: value for name, value in row.items() if name != "data0"} | pack(random.choice(STRANGE_JSON))
+    return row
+
+
+def test_nothing_is_raised_whatever_the_rows_hold(rows: list[Row]) -> None:
+    """Also not by what is looked at together with them."""
+    random = Random(3)
+    for _ in range(60):
+        damaged = [strange(row, random) for row in rows if random.random() < 0.95]
+        found = list(disagreements(damaged))
+        assert found
+        assert not [each for each in found if "Error" in each.what]
+
+
+def test_rows_that_unpack_to_more_than_a_table_holds_are_told(rows: list[Row], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rooms.check.contents._MAX_UNPACKED", 1_000_000)
+    roster = row_of(rows, "roster")
+    assert "A roster cannot be understood. Its data is cut off, or too long." in said(
+        with_row(rows, roster | pack("0" * 1_000_001))
+    )
+
+
+def test_nesting_without_end_is_told(rows: list[Row]) -> None:
+    roster = row_of(rows, "roster")
+    deep = zlib.compress(b"[" * 100_000 + b"]" * 100_000)
+    assert "A roster cannot be understood. Its data cannot be read." in said(with_row(rows, roster | {"data0": deep}))
