@@ -81,29 +81,12 @@ async def test_a_run_that_is_killed_at_any_request_is_finished_by_the_next(azuri
             try:
                 await upkeep_of(Watched(copy, kill)).run(SECONDS)
             except Killed:
-                await check_between(copy)
+                await checked(copy)
             else:
                 break
             await run(copy)
             assert await contents(copy) == undisturbed
     assert last > 15
-
-
-async def check_between(client: TableClient) -> None:
-    """Whatever is there has what it needs."""
-    rows = {row for _, row in await rows_of(client)}
-    for row in rows:
-        match row.split(":"):
-            case room_id, "call", call, at, event:
-                assert f"{room_id}:calls:{keys.newest_hour(int(at))}:{call}" in rows
-            case room_id, "calls", hour, call:
-                assert f".calls:{hour}:{room_id}:{call}" in rows
-            case ".calls", hour, room_id, call:
-                assert f"{room_id}:calls:{hour}:{call}" in rows
-            case room_id, change, event if change.startswith("~") and len(event) == 64:
-                assert any(row.startswith(f"{room_id}:call:") and row.endswith(event) for row in rows)
-            case room_id, "details" | "roster", *_:
-                assert f"{room_id}:room" in rows
 
 
 @pytest.mark.usefixtures("one_partition")
@@ -119,7 +102,7 @@ async def test_removals_whose_answers_are_lost_or_that_arrive_twice_are_done_in_
         proxy.choose = lambda _, what: fault if what.endswith("$batch") else None
         runs = 1
         while (await upkeep_of(Table(copy)).run(SECONDS)).unavailable:
-            await check_between(copy)
+            await checked(copy)
             runs += 1
         assert runs > 5 if fault is Fault.CUT_AFTER else runs == 1
         assert await contents(copy) == undisturbed
