@@ -105,6 +105,8 @@ def _failure(storage: Storage, error: AzureError) -> Failure:
         case ((401 | 403), _):
             right = "the role Storage Table Data Reader" if said_by == URI else "the whole connection string, with a good key"
             return Failure(f"{address} does not let us read the table {storage.client.table_name}: it takes {right}.")
+        case None, _ if isinstance(error, ClientAuthenticationError) and said_by == CONNECTION_STRING:
+            return Failure(f"The AccountKey in {CONNECTION_STRING} is no key. Take the connection string whole.")
         case None, _ if isinstance(error, ClientAuthenticationError):
             return Failure(f"Nobody is signed in whom {address} could know: az login.")
         case None, _ if said_by:

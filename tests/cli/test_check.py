@@ -1,0 +1,194 @@
+"""`rooms check` as a user runs it, at a storage that is there, and at some that are not."""
+
+import asyncio
+import json
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from azure.data.tables import TableClient
+from azure.data.tables.aio import TableClient as AsyncTableClient
+
+from devhost import azurite as devhost_azurite
+from devhost.azurite import PROJECT
+from rooms.storage import keys
+from rooms_cli import storage
+from tests.check.filled import Filling
+from tests.cli.line import VARIABLE, Line, environment
+from tests.contract.raw import Raw
+from tests.ports import free_port
+from tests.running import RunningApp
+
+SECRET = "c2VjcmV0LXNlY3JldA=="
+
+
+@pytest.fixture(scope="module")
+def table(azurite: str) -> str:
+    """The name of a table with something in it."""
+    name = f"t{uuid.uuid4().hex}"
+
+    async def fill() -> None:
+        async with AsyncTableClient.from_connection_string(azurite, name) as client:
+            filling = Filling(client)
+            await filling.a_room_of_everything()
+            await filling.a_deleted_room()
+            await filling.quarantine.put("broken", "why")
+
+    asyncio.run(fill())
+    return name
+
+
+@pytest.fixture(scope="module")
+def shell(azurite: str, table: str, tmp_path_factory: pytest.TempPathFactory) -> Line:
+    """In which the settings of an app are set whose storage this is."""
+    settings = {"ROOMS_STORAGE": azurite, "ROOMS_TABLE": table}
+    return Line(tmp_path_factory.mktemp("elsewhere"), environment() | settings)
+
+
+@pytest.fixture
+def damaged(azurite: str, table: str) -> Iterator[str]:
+    """The room whose title in the list is another, for the time of the test."""
+    with TableClient.from_connection_string(azurite, table) as client:
+        (index,) = client.query_entities("RowKey ge '.index:' and RowKey lt '.index;'")
+        client.upsert_entity({**index, "title": "another \x1b[31m"})
+        yield keys.listed_room_id(index["RowKey"])
+        client.upsert_entity(index)
+
+
+def address(azurite: str) -> str:
+    return next(part.partition("=")[2] for part in azurite.split(";") if part.startswith("TableEndpoint="))
+
+
+def test_it_says_what_was_read_and_that_nothing_disagrees(shell: Line, azurite: str, table: str) -> None:
+    ended = shell.process("check")
+    read, nothing = ended.out.splitlines()
+    assert (ended.code, ended.err) == (0, "")
+    assert read.startswith(f"Read the table {table} at {address(azurite)}: 42 rows, 2 rooms, 1 event in quarantine, in ")
+    assert nothing == "Nothing disagrees."
+    assert shell.out("check", "--json") == []
+
+
+def test_it_shows_what_disagrees(shell: Line, damaged: str) -> None:
+    ended = shell.process("check")
+    assert (ended.code, ended.err) == (1, "")
+    heading, found, advice, _, _, total = ended.out.splitlines()
+    assert heading.split() == ["room", "what", "disagrees", "row"]
+    assert found.startswith(f"{damaged}  The list has another title than the details.  .index:")
+    assert advice == "The list has another title than the details. -> The next change of the room's title writes this row anew."
+    assert total == "1 thing disagrees."
+
+
+def test_it_tells_scripts_an_object_on_each_line(shell: Line, damaged: str) -> None:
+    ended = shell.run("check", "--json")
+    (found,) = map(json.loads, ended.out.splitlines())
+    assert (ended.code, ended.err) == (1, "")
+    assert (found["room"], found["partition"], found["what"]) == (
+        damaged,
+        damaged[-1],
+        "The list has another title than the details.",
+    )
+    assert found["rows"][1] == f"{damaged}:details"
+
+
+def test_what_is_shown_is_bounded(shell: Line, azurite: str, table: str) -> None:
+    with TableClient.from_connection_string(azurite, table) as client:
+        strange = [{"PartitionKey": "x", "RowKey": str(number)} for number in range(5)]
+        for row in strange:
+            client.create_entity(row)
+        ended, every = shell.run("check", "--limit", "2"), shell.run("check", "--json")
+        for row in strange:
+            client.delete_entity(row)
+    lines = ended.out.splitlines()
+    assert [line.split("  ")[0] for line in lines[1:3]] == ["(partition x)"] * 2
+    assert "These are the first 2; --limit shows more, and --json all." in lines
+    assert lines[-1] == "5 things disagree."
+    assert len(every.out.splitlines()) == 5
+
+
+# Where it is.
+
+
+def test_on_a_laptop_it_needs_no_more_than_the_other_commands(line: Line, app: RunningApp, raw: Raw) -> None:
+    raw.new_room()
+    for endpoint in app.http, app.https:
+        ended = line.having(**{VARIABLE: f"endpoint={endpoint}/;accesskey={app.manage_key}"}).run("check")
+        assert ended.out.startswith(f"Read the table rooms at http://127.0.0.1:{app.port + 2}/devstoreaccount1: ")
+        assert (ended.code, ended.err) == (0, "")
+
+
+def test_the_account_of_a_laptop_is_the_same_as_devhost_has() -> None:
+    assert (storage._ACCOUNT, storage._KEY) == (devhost_azurite.ACCOUNT, devhost_azurite.KEY)
+
+
+def test_a_service_elsewhere_does_not_say_where_its_storage_is(line: Line) -> None:
+    said = line.having(**{VARIABLE: f"endpoint=https://x.azurewebsites.net/;accesskey={SECRET}"}).failure("check")
+    assert said.startswith("Set ROOMS_STORAGE, or ROOMS_STORAGE__tableServiceUri, as the app at x.azurewebsites.net has it")
+
+
+def test_an_option_names_another_table(shell: Line, table: str) -> None:
+    assert shell.having(ROOMS_TABLE="missing").run("check", "--table", table).code == 0
+
+
+# What can go wrong.
+
+
+def test_there_is_no_such_table(shell: Line, azurite: str) -> None:
+    said = shell.failure("check", "--table", "missing")
+    assert said.startswith(f"There is no table missing at {address(azurite)}.")
+
+
+def test_the_name_of_a_table_is_none(shell: Line) -> None:
+    assert shell.failure("check", "--table", "a-b").startswith("--table: a table's name is")
+    assert shell.having(ROOMS_TABLE="a-b").failure("check").startswith("ROOMS_TABLE: a table's name is")
+    assert shell.run("check", "--table", "").code == 2
+    assert shell.run("check", "rooms").code == 2
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [(SECRET, "does not let us read the table"), ("not base64", "The AccountKey in ROOMS_STORAGE is no key.")],
+)
+def test_the_key_of_the_storage_is_wrong(shell: Line, azurite: str, key: str, expected: str) -> None:
+    wrong = ";".join(f"AccountKey={key}" if part.startswith("AccountKey=") else part for part in azurite.split(";"))
+    said = shell.having(ROOMS_STORAGE=wrong).failure("check")
+    assert expected in said
+    assert key not in said
+
+
+@pytest.mark.parametrize("text", ["x", "AccountName=a;AccountKey=", f"secret={SECRET}"])
+def test_the_connection_string_cannot_be_used(shell: Line, text: str) -> None:
+    said = shell.having(ROOMS_STORAGE=text).failure("check")
+    assert said.startswith("ROOMS_STORAGE")
+    assert SECRET not in said
+
+
+def test_the_storage_cannot_be_reached(shell: Line, line: Line, azurite: str) -> None:
+    port = urlsplit(address(azurite)).port
+    said = shell.having(ROOMS_STORAGE=azurite.replace(str(port), str(free_port()))).failure("check")
+    assert said.endswith("cannot be reached, or does not answer in time. Is ROOMS_STORAGE right?")
+    said = line.having(**{VARIABLE: f"endpoint=http://localhost:{free_port()}/;accesskey={SECRET}"}).failure("check")
+    assert "Does the service run on this machine (`make start`)?" in said
+
+
+def test_something_else_answers(shell: Line, app: RunningApp, azurite: str) -> None:
+    port = urlsplit(address(azurite)).port
+    said = shell.having(ROOMS_STORAGE=azurite.replace(str(port), str(app.port))).failure("check")
+    assert said.endswith("and not as Table Storage does. Is ROOMS_STORAGE right?")
+
+
+# What it takes.
+
+
+def test_the_other_commands_do_not_load_what_it_needs(line: Line) -> None:
+    command = "import sys, rooms_cli.command; print(*{'rooms', 'azure.data.tables'} & sys.modules.keys())"
+    ended = subprocess.run([sys.executable, "-c", command], cwd=line.folder, capture_output=True, text=True)
+    assert (ended.stdout, ended.stderr) == ("\n", "")
+
+
+def test_the_app_does_not_load_the_check() -> None:
+    modules = [path for path in (PROJECT / "rooms").rglob("*.py") if path.parent.name != "check"]
+    assert modules
+    assert not [path for path in (*modules, PROJECT / "function_app.py") if "rooms.check" in path.read_text()]
