@@ -11,6 +11,9 @@ from rooms.rules.roster import Roster
 from rooms.rules.time import Ticks
 from rooms.storage.entities import event_of, unpack
 
+_TOLD = 10
+"""Of what does not agree, so much is told."""
+
 
 @dataclass
 class StoredRoom:
@@ -34,7 +37,8 @@ def stored_rooms(rows: Iterable[Row], kept: Ticks = 0) -> dict[str, StoredRoom]:
     What is older than `kept` may have been removed, as upkeep does it.
     """
     rows = list(rows)
-    assert list(disagreements(rows, kept)) == []
+    found = list(disagreements(rows, kept))
+    assert not found, "\n".join(f"{each.what} {' '.join(each.rows)}" for each in found[:_TOLD])
     by_room: defaultdict[str, defaultdict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
     for row in sorted(rows, key=lambda row: str(row["RowKey"])):
         match place_of(row["RowKey"]):
