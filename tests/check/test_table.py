@@ -112,7 +112,6 @@ def test_a_log_record_that_is_there_twice_is_told(rows: list[Row], kind: str, sh
         ("details", "The room of this row is not there."),
         ("roster", "The room of this row is not there."),
         ("index", "The room of this row is not there."),
-        ("record", "The log tells of a call event that is not there."),
         ("invitee", "A row of invitees is of a room that never was."),
         ("group", "A row of invitees is of a room that never was."),
         ("event", "A call event has no log record."),
@@ -124,8 +123,16 @@ def test_a_row_that_is_left_alone_is_told(rows: list[Row], kind: Kind, what: str
     assert said([row_of(rows, kind)])[0] == what
 
 
-def test_a_change_of_a_room_that_is_not_there_is_told(rows: list[Row]) -> None:
-    assert said([row_of(rows, "record", kind="RoomUpdated")]) == ["The log tells of a room that is not there."]
+@pytest.mark.parametrize(
+    ("kind", "what"),
+    [
+        ("RoomUpdated", "The log tells of a room that is not there."),
+        ("Admitted", "The log tells of a room that is not there."),
+        ("CallEnded", "The log tells of a call event that is not there."),
+    ],
+)
+def test_a_log_record_that_is_left_alone_is_told(rows: list[Row], kind: str, what: str) -> None:
+    assert said([row_of(rows, "record", kind=kind)]) == [what]
 
 
 def test_a_decision_of_a_time_without_the_room_is_told(rows: list[Row]) -> None:
