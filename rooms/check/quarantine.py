@@ -8,6 +8,9 @@ from rooms.check.places import Row
 from rooms.rules.events import EXCERPT
 from rooms.storage import keys
 
+_MAX_PARTS = 1_000
+"""No event has so many: the host takes bodies of 100 MiB, and a part holds most of 1 MiB."""
+
 
 def check_quarantined(event_id: str, row: Row | None, parts: Mapping[str, Row], tell: Tell) -> None:
     """Tells what is wrong with an event in quarantine. Parts without their event are left of one that never came whole, or goes.
@@ -21,8 +24,9 @@ def check_quarantined(event_id: str, row: Row | None, parts: Mapping[str, Row], 
     try:
         time_in(row, "receivedAt")
         text_in(row, "reason")
-        numbered = [keys.quarantine_part_row(event_id, number) for number in range(1, max(1, number_in(row, "parts")))]
-        if numbered != list(parts) or row["parts"] == 0:
+        count = number_in(row, "parts")
+        numbered = [keys.quarantine_part_row(event_id, number) for number in range(1, min(count, _MAX_PARTS))]
+        if count not in range(1, _MAX_PARTS) or numbered != list(parts):
             tell("An event in quarantine has not the parts that it says.", key, *sorted(parts.keys() ^ set(numbered)))
             return
         text = unpacked(b"".join(map(data_in, (row, *parts.values()))))

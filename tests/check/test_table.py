@@ -217,6 +217,12 @@ def test_nothing_is_raised_whatever_the_rows_hold(rows: list[Row]) -> None:
         assert not [each for each in found if "Error" in each.what]
 
 
+@pytest.mark.parametrize("parts", [0, 2, 2**40])
+def test_an_event_in_quarantine_with_a_wrong_count_of_parts_is_told(rows: list[Row], parts: int) -> None:
+    event = row_of(rows, "quarantined", parts=1)
+    assert said(with_row(rows, event | {"parts": parts})) == ["An event in quarantine has not the parts that it says."]
+
+
 def test_rows_that_unpack_to_more_than_a_table_holds_are_told(rows: list[Row], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rooms.check.contents._MAX_UNPACKED", 1_000_000)
     roster = row_of(rows, "roster")
