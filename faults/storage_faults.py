@@ -95,7 +95,8 @@ def storage_faults(
         folder: for the logs of the apps.
     """
     tally, began = Tally(), time.monotonic()
-    if forgotten := functions() - {name for operation in OPERATIONS for name in operation.functions}:
+    every, tried = functions(), {name for operation in operations for name in operation.functions}
+    if forgotten := every - {name for operation in OPERATIONS for name in operation.functions}:
         tally.problems.append(f"no operation tries {', '.join(sorted(forgotten))}")
     with ExitStack() as stack, ThreadPoolExecutor(lanes) as pool:
         tell(f"starting {lanes} apps, each behind a proxy")
@@ -116,7 +117,7 @@ def storage_faults(
         "Whatever one request to the storage meets, or two, the client's retry ends in success, with the answer and the rows of "
         "a run without faults: nothing is lost, nothing is doubled.",
         {
-            "operations": f"{len(operations)}, of all {len(functions())} functions of the app",
+            "operations": f"{len(operations)}, of {len(tried)} of the {len(every)} functions of the app",
             "requests to the storage that they make": f"{tally.requests.total():,}",
             "runs with one fault": f"{singles:,}",
             "runs with a second one at a request that only the first one caused": f"{seconds:,}",
