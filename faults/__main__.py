@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from devhost.azurite import PROJECT, Azurite
+from faults.fuzz import fuzz
 from faults.kills import kills
 from faults.machine import machine
 from faults.picture import draw_memory
@@ -56,6 +57,10 @@ def _kills(run: Run, tell: Tell) -> Result:
     return kills(run.azurite, run.folder, tell, seed=run.seed)
 
 
+def _fuzz(run: Run, tell: Tell) -> Result:
+    return fuzz(run.azurite, run.folder, tell, 500 if run.short else 10_000, run.seed)
+
+
 def _soak(run: Run, tell: Tell) -> Result:
     seconds = 30.0 if run.short else 600.0
     result, samples = soak(run.azurite, run.folder, tell, seconds, seed=run.seed)
@@ -64,7 +69,7 @@ def _soak(run: Run, tell: Tell) -> Result:
     return result
 
 
-PARTS: Mapping[str, Part] = {"storage": _storage, "kills": _kills, "soak": _soak}
+PARTS: Mapping[str, Part] = {"storage": _storage, "kills": _kills, "fuzz": _fuzz, "soak": _soak}
 
 
 def main() -> int:

@@ -33,8 +33,6 @@ from rooms.wire.requests import TIME_EXPECTED
 from tests.contract.conftest import UNHANDLED
 from tests.running import RunningApp, running_app
 
-SEED = 1
-
 _HOLDS = "Whatever is sent, the answer is one that the OpenAPI document allows, and no 5xx."
 
 # Left out: unsupported_method, as the host answers another method with 404, and not with 405; positive_data_acceptance, as a
@@ -57,10 +55,15 @@ _NOT_CAUSED = (411, 413, 503)
 _SHOWN = 300
 
 
-def fuzz(requests: int, folder: Path, tell: Tell, seed: int = SEED) -> Result:
-    """Sends about so many requests to an app with its data in `folder`."""
+def fuzz(azurite: str, folder: Path, tell: Tell, requests: int = 10_000, seed: int = 1) -> Result:
+    """Sends about so many requests to an app.
+
+    Args:
+        azurite: connection string of the storage.
+        folder: for its log.
+    """
     began = time.monotonic()
-    with running_app(folder) as app, Session() as session:
+    with running_app(folder, {"ROOMS_STORAGE": azurite, "ROOMS_TABLE": "fuzz"}) as app, Session() as session:
         fuzzer = _Fuzzer(app, session, Random(seed), seed)
         fuzzer.run(requests, tell)
         unhandled = UNHANDLED.findall(app.log())

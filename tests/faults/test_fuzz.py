@@ -7,9 +7,9 @@ from faults.fuzz import fuzz
 REQUESTS = 250
 
 
-def test_no_answer_is_one_that_the_document_does_not_allow(tmp_path: Path) -> None:
+def test_no_answer_is_one_that_the_document_does_not_allow(azurite: str, tmp_path: Path) -> None:
     told: list[str] = []
-    result = fuzz(REQUESTS, tmp_path, told.append)
+    result = fuzz(azurite, tmp_path, told.append, REQUESTS)
     assert result.problems == []
     assert told
     assert int(result.figures["requests"].replace(",", "")) >= 0.9 * REQUESTS
