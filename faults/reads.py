@@ -87,6 +87,7 @@ READS = [
     _read("log, as lines", "get_log", "/rooms/{past}/log?format=ndjson"),
     _read("quarantine", "list_quarantine", "/quarantine"),
     _read("an event in quarantine", "get_quarantined_event", "/quarantine/{event}"),
+    _read("the OpenAPI document", "get_openapi", "/openapi.json"),
     _read("roles", "list_roles", "/roles"),
     _read("console", "get_console", "/console"),
     _read("a file of the console", "get_console_file", "/console/app.js"),
