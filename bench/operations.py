@@ -212,7 +212,7 @@ def _bare_admission(site: Site, number: int) -> Bare:
 
     async def bare() -> None:
         await _room_and_roster(site, room)
-        await site.table.submit_transaction([insert(record)])
+        await site.table.create_entity(record)
 
     return bare
 
