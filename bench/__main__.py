@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
@@ -58,7 +59,7 @@ def main() -> None:
     with console.status("starting") as status:
         figures = bench(SHORT if short else FULL, lambda line: status.update(line))
     for each in figures.tables():
-        table = Table(*each.columns, title=each.title, title_justify="left")
+        table = Table(*each.columns, title=each.title, title_justify="left", box=SIMPLE, padding=(0, 1, 0, 0))
         for row in each.rows:
             table.add_row(*row)
         console.print(table)

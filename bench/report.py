@@ -75,18 +75,7 @@ class Figures:
         ]
 
     def _speeds(self) -> Table:
-        columns = (
-            "operation",
-            "at once",
-            "ratio",
-            "calls/s",
-            "storage alone",
-            "p50 ms",
-            "alone",
-            "p99 ms",
-            "alone",
-            "storage requests",
-        )
+        columns = ("operation", "at once", "ratio", "calls/s", "alone", "p50 ms", "alone", "p99 ms", "alone", "requests")
         rows = [
             (
                 *(each.name, str(each.at_once), f"{each.ratio:.2f}", f"{each.service.rate:.0f}", f"{each.storage.rate:.0f}"),
@@ -98,7 +87,7 @@ class Figures:
         return Table("Each operation, beside the storage alone", columns, rows)
 
     def _growth(self) -> Table:
-        columns = ("operation", "table", "service ms", "storage alone ms", "processor ms", "clock", "storage alone", "processor")
+        columns = ("operation", "table", "ms", "alone", "processor ms", "clock", "alone", "processor")
         found = {(name, table): found for name, table, found in self._ratios()}
         rows = []
         for each in self.grown:
@@ -114,11 +103,11 @@ class Figures:
                 yield each.name, each.table, growth.ratios(self.grown, each.name, each.table)
 
     def _storms(self) -> Table:
-        columns = ("what", "at once", "seconds", "a second", "storage alone", "ratio", "p50 ms", "p99 ms")
+        columns = ("what", "at once", "ratio", "seconds", "calls/s", "alone", "p50 ms", "p99 ms")
         rows = [
             (
-                *(each.name, str(each.at_once), f"{each.seconds:.1f}", f"{each.service.rate:.0f}", f"{each.storage.rate:.0f}"),
-                *(f"{each.ratio:.2f}", f"{each.service.p50:.0f}", f"{each.service.p99:.0f}"),
+                *(each.name, str(each.at_once), f"{each.ratio:.2f}", f"{each.seconds:.1f}"),
+                *(f"{each.service.rate:.0f}", f"{each.storage.rate:.0f}", f"{each.service.p50:.0f}", f"{each.service.p99:.0f}"),
             )
             for each in self.storms
         ]

@@ -6,6 +6,7 @@ docs/design.md, "From events to calls", has the rules.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from rooms.rules.events import CallEvent, EndReason
 from rooms.rules.time import DAY, MAX_TIME, SECOND, Ticks
@@ -89,7 +90,7 @@ def call_of(events: Iterable[CallEvent], now: Ticks) -> Call | None:
 
     None if nothing of it has happened by `now`.
     """
-    history = sorted({event.identity: event for event in events if event.at <= now}.values())
+    history = tuple(sorted({event.identity: event for event in events if event.at <= now}.values()))
     if not history:
         return None
     started_at, last_event_at = history[0].at, history[-1].at
@@ -105,7 +106,7 @@ def call_of(events: Iterable[CallEvent], now: Ticks) -> Call | None:
         started_by=next((event.started_by for event in history if event.started_by), None),
         ended_by=next((event.ended_by for event in reversed(ends) if event.ended_by), None),
         end_reason=next((event.end_reason for event in reversed(ends) if event.end_reason), None),
-        legs=tuple(legs),
+        legs=legs,
         peak=0,
         peak_at=None,
     )
@@ -136,12 +137,13 @@ def _ended(call: Call, at: Ticks, estimated: bool) -> Call:
     return _with_peak(replace(call, ended_at=at, end_estimated=estimated, legs=tuple(legs)))
 
 
-def _legs(history: Sequence[CallEvent], started_at: Ticks) -> list[Leg]:
+@lru_cache(32)  # who watches a call asks for the same history every few seconds
+def _legs(history: tuple[CallEvent, ...], started_at: Ticks) -> tuple[Leg, ...]:
     moves: defaultdict[tuple[str | None, str | None], list[CallEvent]] = defaultdict(list)
     for event in history:
         if event.kind in ("ParticipantAdded", "ParticipantRemoved"):
             moves[(event.participant_id, None) if event.participant_id else (None, event.raw_id)].append(event)
-    return _in_order([leg for some in moves.values() for leg in _legs_of_one(some, started_at)])
+    return _in_order(leg for some in moves.values() for leg in _legs_of_one(some, started_at))
 
 
 def _legs_of_one(moves: list[CallEvent], started_at: Ticks) -> list[Leg]:
@@ -202,8 +204,8 @@ def _last(stay: Sequence[CallEvent], name: str) -> str | None:
     return None
 
 
-def _in_order(legs: list[Leg]) -> list[Leg]:
-    return sorted(legs, key=lambda leg: (leg.joined_at, leg.person, leg.participant_id or "", leg.left_at or MAX_TIME))
+def _in_order(legs: Iterable[Leg]) -> tuple[Leg, ...]:
+    return tuple(sorted(legs, key=lambda leg: (leg.joined_at, leg.person, leg.participant_id or "", leg.left_at or MAX_TIME)))
 
 
 def _with_peak(call: Call) -> Call:
