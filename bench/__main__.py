@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from bench.start import import_times, starts
 from bench.storms import storms
 from devhost.azurite import PROJECT, Azurite
 from faults.machine import machine
+from faults.progress import progress
 from faults.result import Tell
 from tests.ports import free_port
 
@@ -45,7 +47,7 @@ class Sizes:
 
 
 FULL = Sizes(
-    rounds=7, calls=300, few=200, many=100_000, records=10_000, growth_calls=60, rooms=10, at_once=32, people=350, starts=11
+    rounds=5, calls=200, few=200, many=100_000, records=10_000, growth_calls=60, rooms=10, at_once=32, people=350, starts=11
 )
 SHORT = Sizes(rounds=3, calls=60, few=200, many=2_000, records=1_000, growth_calls=30, rooms=3, at_once=32, people=50, starts=3)
 
@@ -56,8 +58,8 @@ def main() -> None:
     parser.add_argument("--short", action="store_true", help="two minutes instead of twenty; writes nothing")
     short = parser.parse_args().short
     console = Console(highlight=False)
-    with console.status("starting") as status:
-        figures = bench(SHORT if short else FULL, lambda line: status.update(line))
+    with progress(console, "bench") as tell:
+        figures = bench(SHORT if short else FULL, tell)
     for each in figures.tables():
         table = Table(*each.columns, title=each.title, title_justify="left", box=SIMPLE, padding=(0, 1, 0, 0))
         for row in each.rows:
@@ -102,4 +104,7 @@ def _alone[T](part: Callable[[Path, str], T]) -> T:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:  # Ctrl-C
+        sys.exit(130)

@@ -3,7 +3,6 @@
 import argparse
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,15 +15,13 @@ from faults.fuzz import fuzz
 from faults.kills import kills
 from faults.machine import machine
 from faults.picture import draw_memory
+from faults.progress import progress
 from faults.report import page
 from faults.result import Result, Tell
 from faults.short import KINDS, OPERATIONS
 from faults.soak import soak
 from faults.storage_faults import storage_faults
 from tests.ports import free_port
-
-LINE_SECONDS = 20
-"""How often progress is printed where it cannot be shown in place."""
 
 PAGE = PROJECT / "docs/reliability.md"
 PICTURE = PROJECT / "docs/reliability/memory.svg"
@@ -90,18 +87,12 @@ def main() -> int:
 
 def _carried_out(name: str, seed: int, short: bool, writes: bool, console: Console) -> Result:
     """Each part has an Azurite of its own, which is gone with it."""
-    with tempfile.TemporaryDirectory() as folder, console.status(name) as status:
-        told = time.monotonic()
-
-        def tell(line: str) -> None:
-            nonlocal told
-            status.update(f"{name}: {line}")
-            if not console.is_terminal and time.monotonic() > told + LINE_SECONDS:
-                told = time.monotonic()
-                console.print(f"{name}: {line}")
-
-        with Azurite(Path(folder), free_port(), in_memory=True) as azurite:
-            return PARTS[name](Run(azurite.connection_string, Path(folder), seed, short, writes), tell)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        progress(console, name) as tell,
+        Azurite(Path(folder), free_port(), in_memory=True) as azurite,
+    ):
+        return PARTS[name](Run(azurite.connection_string, Path(folder), seed, short, writes), tell)
 
 
 def _print(result: Result, console: Console) -> None:
