@@ -175,7 +175,7 @@ class Table:
                 return
             except AzureError as caught:
                 error = caught
-            if _code(error) == TableErrorCode.TABLE_NOT_FOUND:
+            if _lacks_table(error):
                 await self._make()
                 await asyncio.sleep(delay)  # it may be in the midst of being deleted
                 continue
@@ -241,6 +241,11 @@ def _unavailable(error: AzureError) -> StorageUnavailable:
 
 def _code(error: AzureError) -> str | None:
     return getattr(error, "error_code", None)
+
+
+def _lacks_table(error: AzureError) -> bool:
+    """Of a row that is inserted alone the SDK tells only the status: it is 404 where there is no table, and else never."""
+    return _code(error) == TableErrorCode.TABLE_NOT_FOUND or (_code(error) is None and isinstance(error, ResourceNotFoundError))
 
 
 def _is_conflict(error: AzureError) -> bool:
