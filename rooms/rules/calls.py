@@ -17,6 +17,9 @@ QUIET: Ticks = DAY
 EMPTY: Ticks = 120 * SECOND
 """A call that all have left has ended, if nothing was heard for so long."""
 
+KEPT_EVENTS = 1_000
+"""The legs of a call of no more events are kept folded: some 1.5 MiB for each of the calls that are, with its events."""
+
 SKEW: Ticks = 2 * SECOND
 """How much earlier than the join that it belongs to a leave may be, by the clocks of the calling service."""
 
@@ -94,7 +97,7 @@ def call_of(events: Iterable[CallEvent], now: Ticks) -> Call | None:
     if not history:
         return None
     started_at, last_event_at = history[0].at, history[-1].at
-    legs = _legs(history, started_at)
+    legs = (_kept_legs if len(history) <= KEPT_EVENTS else _legs)(history, started_at)
     ends = [event for event in history if event.kind == "CallEnded"]
     call = Call(
         id=history[0].call,
@@ -137,13 +140,15 @@ def _ended(call: Call, at: Ticks, estimated: bool) -> Call:
     return _with_peak(replace(call, ended_at=at, end_estimated=estimated, legs=tuple(legs)))
 
 
-@lru_cache(32)  # who watches a call asks for the same history every few seconds
 def _legs(history: tuple[CallEvent, ...], started_at: Ticks) -> tuple[Leg, ...]:
     moves: defaultdict[tuple[str | None, str | None], list[CallEvent]] = defaultdict(list)
     for event in history:
         if event.kind in ("ParticipantAdded", "ParticipantRemoved"):
             moves[(event.participant_id, None) if event.participant_id else (None, event.raw_id)].append(event)
     return _in_order(leg for some in moves.values() for leg in _legs_of_one(some, started_at))
+
+
+_kept_legs = lru_cache(32)(_legs)  # who watches a call asks for the same history every few seconds
 
 
 def _legs_of_one(moves: list[CallEvent], started_at: Ticks) -> list[Leg]:
