@@ -95,7 +95,7 @@ def _check_activity(calls: Calls, ends: set[Hour], tell: Tell) -> None:
         ended = {_ended(row, key, call, tell) for row, key in ((own.get(hour), own_key), (of_all.get(hour), all_key)) if row}
         if len(ended) > 1:
             tell("Of whether a call has ended, the two rows of an hour say different things.", own_key, all_key)
-        elif ended == {True} and hour in events and hour not in ends:
+        elif ended == {True} and hour not in ends and not goes:
             tell("A call has ended, as lists have it, at an hour in which it had no such event.", own_key, all_key)
 
 

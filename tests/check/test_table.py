@@ -1,6 +1,7 @@
 """What is said of rows that are strange in themselves, moved or doubled, and that nothing is raised, whatever they hold."""
 
 import zlib
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -11,7 +12,7 @@ from rooms.check.places import Kind, Row, place_of
 from rooms.check.table import disagreements
 from rooms.rules.time import DAY, HOUR, MAX_TIME, SECOND, parse_time
 from rooms.storage import keys
-from rooms.storage.entities import log_entity, pack, stored_time
+from rooms.storage.entities import event_entities, event_of, log_entity, pack, stored_time
 from tests.check.filled import ALICE, BEGIN, EVENTS_ONLY
 from tests.identifiers import raw_id
 
@@ -163,6 +164,16 @@ def test_an_end_of_a_call_that_no_event_tells_of_is_told(rows: list[Row]) -> Non
         rows = with_row(rows, {**row, "ended": True})
     rows = with_row(rows, {**of_all, "ended": True})
     assert said(rows) == ["A call has ended, as lists have it, at an hour in which it had no such event."]
+
+
+def test_a_call_that_upkeep_is_removing_may_have_ended_without_the_event(rows: list[Row]) -> None:
+    """Its events go a hundred at a time, by time, and some may have come after its end."""
+    (end,) = (row for row in rows if row["RowKey"].startswith(f"{EVENTS_ONLY}:call:") and '"CallEnded"' in row["event"])
+    event = replace(event_of(end), kind="ParticipantRemoved", id="late", at=event_of(end).at + SECOND, participant_id="phone")
+    _, late, *_ = event_entities(EVENTS_ONLY, event, "text", event.at)
+    left = [row for row in rows if not row["RowKey"].startswith((f"{EVENTS_ONLY}:call:", f"{EVENTS_ONLY}:~"))]
+    assert said([*left, late])
+    assert [found for found in disagreements([*left, late], event.at + 2 * HOUR) if found.room == EVENTS_ONLY] == []
 
 
 def test_a_call_that_ended_in_the_future_has_not_ended_in_lists(rows: list[Row]) -> None:
