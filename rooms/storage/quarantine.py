@@ -70,17 +70,20 @@ class Quarantine:
         return _quarantined(row), decompressed(b"".join(data))
 
     async def remove(self, event_id: str) -> None:
-        """Deletes an event that is there, in all its parts or not at all. Two requests. Raises QuarantinedNotFound.
+        """Deletes an event that is there, with all its parts. Two requests. Raises QuarantinedNotFound.
 
         If it is delivered again meanwhile, that one stays.
         """
         row = await self._row(event_id)
+        parts = _part_rows(event_id, row["parts"])
         for delay in backoff():
             try:
-                await self._table.delete(row["PartitionKey"], _part_rows(event_id, row["parts"]), unchanged=[row])
+                await self._table.delete(row["PartitionKey"], parts, unchanged=[row])
                 return
-            except Conflict:  # it is gone: another request was faster, or this one was carried out, and its answer lost
-                return
+            except Conflict:
+                if not parts:  # it is gone: another request was faster, or this one was carried out, and its answer lost
+                    return
+                parts = []  # or some of its parts are, as it came anew while it was removed; upkeep removes what is left of them
             except StorageUnavailable:
                 await asyncio.sleep(delay)
 

@@ -9,6 +9,7 @@ from rooms.errors import QuarantinedNotFound, StorageUnavailable
 from rooms.rules.events import EXCERPT, Quarantined
 from rooms.rules.time import now, parse_time
 from rooms.storage.entities import compressed
+from rooms.storage.keys import quarantine_row
 from rooms.storage.quarantine import PAGE, PART, Quarantine
 from rooms.storage.table import Table
 from tests.storage.past import Watched
@@ -165,3 +166,19 @@ async def test_an_event_that_comes_anew_while_it_is_removed_stays(client: TableC
 
     await Quarantine(Watched(client, before), lambda: NOON).remove(event_id)
     assert (await quarantine.get(event_id))[1] == "a"
+
+
+async def test_an_event_that_lost_parts_as_it_came_anew_while_it_was_removed_can_be_removed(
+    client: TableClient, quarantine: Quarantine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rooms.storage.quarantine.PART", 10)
+    event_id = await quarantine.put(ODD, "why")
+
+    async def before(kind: str, row: str) -> None:
+        if kind == "commit" and row == quarantine_row(event_id):
+            await quarantine.remove(event_id)
+
+    assert await Quarantine(Watched(client, before), lambda: NOON).put(ODD, "why") == event_id
+    assert await rows(client) == [quarantine_row(event_id)]
+    await quarantine.remove(event_id)
+    assert await rows(client) == []
