@@ -9,12 +9,12 @@ from dataclasses import asdict
 
 from rooms.check.disagreement import Disagreement
 from rooms.check.live import Counts, LiveTable
-from rooms.rules.time import DAY, HOUR, Ticks, now
+from rooms.rules.time import DAY, Ticks, now
 from rooms_cli.screen import say, show_json, show_table
 from rooms_cli.storage import failures_of, storage
 
-_SLACK: Ticks = HOUR
-"""By so much the clock of the app, which says what is too old to be kept, may be ahead of this one."""
+_SLACK: Ticks = DAY
+"""By so much what is too old may be younger than this clock says: the app's may be ahead, and it removes more while we read."""
 
 
 def check_table(name: str | None, limit: int, as_json: bool) -> bool:

@@ -40,7 +40,7 @@ class Storage:
     def address(self) -> str:
         """Where it is; whatever secret a URL may have is left out."""
         parts = urlsplit(self.client.url)
-        return f"{parts.scheme}://{parts.netloc}{parts.path}"
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def storage(environment: Mapping[str, str], table: str | None) -> Storage:

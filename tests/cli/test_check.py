@@ -128,6 +128,11 @@ def test_a_service_elsewhere_does_not_say_where_its_storage_is(line: Line) -> No
     assert said.startswith("Set ROOMS_STORAGE, or ROOMS_STORAGE__tableServiceUri, as the app at x.azurewebsites.net has it")
 
 
+def test_the_address_has_none_of_the_secrets_that_a_url_may_have() -> None:
+    secret = {"ROOMS_STORAGE": f"TableEndpoint=https://user:{SECRET}@x.example/;SharedAccessSignature=sv=2019&sig={SECRET}"}
+    assert storage.storage(secret, None).address == "https://x.example"
+
+
 def test_an_option_names_another_table(shell: Line, table: str) -> None:
     assert shell.having(ROOMS_TABLE="missing").run("check", "--table", table).code == 0
 
