@@ -69,7 +69,7 @@ def console() -> Console | None:
 
 @cache
 def openapi() -> bytes:
-    """The OpenAPI document, made when it is first asked for: a tenth of a second that no other request waits for."""
+    """The OpenAPI document, made when it is first asked for: that takes a tenth of a second, and most instances never need it."""
     from rooms.openapi.document import document
 
     return json.dumps(document(), ensure_ascii=False, separators=(",", ":")).encode()
