@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError
 from azure.data.tables import TableClient, TableErrorCode
+from urllib3.exceptions import LocationParseError
 
 from rooms.settings import Settings, SettingsError, read_settings
 from rooms_cli.connection import connection
@@ -73,7 +74,10 @@ def _with_identity(settings: Settings) -> TableClient:
         raise Failure(f"{URI} needs a package that is not installed: pip install azure-identity") from None
     assert settings.storage_uri
     identity = DefaultAzureCredential(managed_identity_client_id=settings.storage_client_id)
-    return TableClient(settings.storage_uri, settings.table, credential=identity, **_TIMEOUTS)
+    try:
+        return TableClient(settings.storage_uri, settings.table, credential=identity, **_TIMEOUTS)
+    except ValueError:
+        raise Failure(f"{URI} is no address: it should look like https://<account>.table.core.windows.net.") from None
 
 
 def _local_port(environment: Mapping[str, str]) -> int:
@@ -93,6 +97,8 @@ def failures_of(storage: Storage) -> Iterator[None]:
         yield
     except AzureError as error:
         raise _failure(storage, error) from None
+    except LocationParseError:  # which the SDK does not know
+        raise Failure(f"{storage.address} is no address. Is {storage.said_by} right?") from None
 
 
 def _failure(storage: Storage, error: AzureError) -> Failure:

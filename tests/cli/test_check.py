@@ -170,6 +170,20 @@ def test_the_connection_string_cannot_be_used(shell: Line, text: str) -> None:
     assert SECRET not in said
 
 
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("ROOMS_STORAGE", f"AccountName=two..dots;AccountKey={SECRET}"),
+        ("ROOMS_STORAGE__tableServiceUri", "https://"),
+    ],
+)
+def test_the_address_is_none(line: Line, setting: str, value: str) -> None:
+    said = line.having(**{setting: value}).failure("check")
+    assert " is no address" in said
+    assert setting in said
+    assert SECRET not in said
+
+
 def test_the_storage_cannot_be_reached(shell: Line, line: Line, azurite: str) -> None:
     port = urlsplit(address(azurite)).port
     said = shell.having(ROOMS_STORAGE=azurite.replace(str(port), str(free_port()))).failure("check")
