@@ -179,7 +179,7 @@ async def test_an_event_in_quarantine_is_read_with_its_parts(
     event_id = await filling.quarantine.put(Random(1).randbytes(25_000).hex(), "why")
     checked = Checked(azurite, direct.table_name)
     assert await checked.found() == []
-    assert (checked.counts.quarantined, checked.counts.rooms) == (1, 0)
+    assert checked.counts == Counts(rows=len([row async for row in direct.list_entities()]), rooms=0, quarantined=1)
     part = keys.quarantine_part_row(event_id, 1)
     await direct.delete_entity("7", part)
     (found,) = await Checked(azurite, direct.table_name).found()
