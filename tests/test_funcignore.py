@@ -52,7 +52,8 @@ def test_what_the_console_serves_is_deployed(ignored: Ignored, tmp_path: Path) -
 
 
 def test_the_service_is_deployed(ignored: Ignored, tmp_path: Path) -> None:
-    assert ignored([*files("rooms"), "function_app.py", "host.json", "requirements.txt"], tmp_path) == set()
+    service = [path for path in files("rooms") if not path.startswith("rooms/check/")]
+    assert ignored([*service, "function_app.py", "host.json", "requirements.txt"], tmp_path) == set()
 
 
 def test_no_other_package_of_npm_is_deployed(ignored: Ignored, tmp_path: Path) -> None:
@@ -62,7 +63,10 @@ def test_no_other_package_of_npm_is_deployed(ignored: Ignored, tmp_path: Path) -
     assert ignored(paths, tmp_path) >= others
 
 
-@pytest.mark.parametrize("folder", ["devhost", "simulator", "rooms_cli", "tests", "docs", "examples", ".git", ".venv"])
+@pytest.mark.parametrize(
+    "folder",
+    ["bench", "devhost", "faults", "simulator", "rooms/check", "rooms_cli", "tests", "docs", "examples", ".git", ".venv"],
+)
 def test_what_only_development_needs_is_not_deployed(ignored: Ignored, tmp_path: Path, folder: str) -> None:
     paths = {f"{folder}/a", f"{folder}/a/b.py"}
     assert ignored(paths, tmp_path) == paths
