@@ -21,6 +21,9 @@ from tests.identifiers import raw_id
 ROOMS = 30
 """That a client has at a time."""
 
+NEW = 0.2
+"""Of the requests of a client who has not so many yet, those that make one."""
+
 LIFE = 40
 """Requests about a room, after which it is deleted."""
 
@@ -83,7 +86,7 @@ class Client:
         self._delete(room)
 
     def _once(self) -> None:
-        if len(self._rooms) < ROOMS:
+        if not self._rooms or (len(self._rooms) < ROOMS and self._random.random() < NEW):
             self._create()
             return
         room = self._random.choice(self._rooms)
