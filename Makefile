@@ -66,7 +66,7 @@ screenshots: install chromium
 histories: install
 	@HISTORIES=$(HISTORIES) "$(BIN)/python" -m pytest tests/rules/test_histories.py tests/storage/test_calls.py -k histories $(ARGS)
 
-# What it finds stands in docs/reliability.md then, if it runs as a whole.
+# These two write docs/performance.md and docs/reliability.md, if they run as a whole.
 bench: install
 	@"$(BIN)/python" -m bench $(ARGS)
 
