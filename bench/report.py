@@ -11,6 +11,7 @@ from bench.plots import draw_growth, draw_imports, draw_rates
 from bench.speed import Speed
 from bench.start import Start
 from bench.storms import Storm
+from faults import markdown
 
 TEMPLATE = Path(__file__).parent / "page.md"
 
@@ -125,10 +126,10 @@ class Figures:
 def page(figures: Figures, machine: Mapping[str, str]) -> str:
     """The page, in Markdown."""
     names = ("speeds", "growth", "storms", "start", "imports")
-    parts = {name: _markdown(table.columns, table.rows) for name, table in zip(names, figures.tables(), strict=True)}
+    parts = {name: markdown.table(each.columns, each.rows) for name, each in zip(names, figures.tables(), strict=True)}
     return Template(TEMPLATE.read_text()).substitute(
         parts,
-        machine=_markdown(("", ""), list(machine.items())),
+        machine=markdown.table(("", ""), list(machine.items())),
         missed="".join(f"* {each}.\n" for each in figures.missed()) or "None.\n",
         people=figures.people,
         sizes=figures.sizes,
@@ -144,8 +145,3 @@ def draw(figures: Figures, folder: Path) -> None:
     draw_rates(figures.speeds, figures.at_once, folder / "rates.svg")
     draw_growth(figures.grown, folder / "growth.svg")
     draw_imports(figures.imports, folder / "imports.svg")
-
-
-def _markdown(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [columns, ["---"] * len(columns), *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)

@@ -75,14 +75,14 @@ def main() -> int:
     chosen = [name for name in PARTS if name in arguments.parts] or list(PARTS)
     writes = chosen == list(PARTS) and not arguments.short
     console = Console(highlight=False)
-    results = []
+    results: dict[str, Result] = {}
     for name in chosen:
-        results.append(_carried_out(name, arguments.seed, arguments.short, writes, console))
-        _print(results[-1], console)
+        results[name] = _carried_out(name, arguments.seed, arguments.short, writes, console)
+        _print(name, results[name], console)
     if writes:
         PAGE.write_text(page(results, machine()))
         console.print(f"Written: {PAGE.relative_to(PROJECT)}")
-    return int(any(result.problems for result in results))
+    return int(any(result.problems for result in results.values()))
 
 
 def _carried_out(name: str, seed: int, short: bool, writes: bool, console: Console) -> Result:
@@ -95,8 +95,8 @@ def _carried_out(name: str, seed: int, short: bool, writes: bool, console: Conso
         return PARTS[name](Run(azurite.connection_string, Path(folder), seed, short, writes), tell)
 
 
-def _print(result: Result, console: Console) -> None:
-    table = Table(title=result.name, title_justify="left", show_header=False, caption=result.holds, caption_justify="left")
+def _print(name: str, result: Result, console: Console) -> None:
+    table = Table(title=name.capitalize(), title_justify="left", show_header=False, caption=result.holds, caption_justify="left")
     for what, value in result.figures.items():
         table.add_row(what, value)
     console.print(table)

@@ -26,17 +26,17 @@ from schemathesis.core.result import Ok
 from schemathesis.specs.openapi import checks
 
 from faults.furnished import Furnished, furnished
-from faults.result import Result, Tell
+from faults.result import Result, Tell, lasted
 from faults.signature import PlainKey, Signature
 from faults.swap import Swap
-from rooms.wire.requests import TIME_EXPECTED
+from faults.unsaid import has_ignored, refused_though_valid
 from tests.contract.conftest import UNHANDLED
 from tests.running import RunningApp, running_app
 
 _HOLDS = "Whatever is sent, the answer is one that the OpenAPI document allows, and no 5xx."
 
 # Left out: unsupported_method, as the host answers another method with 404, and not with 405; positive_data_acceptance, as a
-# document cannot say all that makes a request valid (see _refused_though_valid).
+# document cannot say all that makes a request valid (see unsaid.py).
 _CHECKS: list[CheckFunction] = [
     not_a_server_error,
     checks.status_code_conformance,
@@ -74,7 +74,6 @@ def fuzz(azurite: str, folder: Path, tell: Tell, requests: int = 10_000, seed: i
     not_met = sorted(f"{label} {status}" for label, status in fuzzer.documented - met.keys())
     fewest = min(sent.items(), key=lambda each: each[1])
     return Result(
-        name="fuzz",
         holds=_HOLDS,
         figures={
             "requests": f"{sent.total():,}",
@@ -83,7 +82,7 @@ def fuzz(azurite: str, folder: Path, tell: Tell, requests: int = 10_000, seed: i
             "answers": ", ".join(f"{count:,} {name}" for name, count in sorted(by_class.items())),
             "answers of the document": f"{len(fuzzer.documented):,}, of which were not met: {', '.join(not_met) or 'none'}",
             "seed": str(seed),
-            "seconds": f"{time.monotonic() - began:.0f}",
+            "time": lasted(time.monotonic() - began),
         },
         problems=[
             *fuzzer.problems.values(),
@@ -178,7 +177,7 @@ class _Fuzzer:
         response = case.call(self.app.http, self.session, auth=auth)
         self._count(label, response)
         chosen = list(_CHECKS)
-        if not _ignored(case):
+        if not has_ignored(case):
             chosen.append(checks.negative_data_rejection)
         if 200 <= response.status_code < 300:
             self._remember(case, response)
@@ -190,7 +189,9 @@ class _Fuzzer:
         except FailureGroup as group:
             for failure in group.exceptions:
                 self._problem(case, response, failure.title, failure.message)
-        if reason := _refused_though_valid(case, response):
+        if response.status_code == 401:
+            self._problem(case, response, "Refused with good credentials", "")
+        if reason := refused_though_valid(case, response):
             self._problem(case, response, "Valid data refused", reason)
 
     def _refused(self, case: Case[Any], response: Response) -> None:
@@ -214,46 +215,3 @@ class _Fuzzer:
         text = " ".join(f"{title}: {message}".split())
         what = f"{case.operation.label}: {response.status_code} to {response.request.path_url[:_SHOWN]}: {text[:_SHOWN]}"
         self.problems.setdefault((case.operation.label, f"{title} {response.status_code} {message[:60]}"), what)
-
-
-def _ignored(case: Case[Any]) -> bool:
-    """Whether something is there that is ignored, whatever it is: so the request may be accepted.
-
-    That is: a parameter without a value, which the host drops; a field that this api-version does not know; when a request was
-    first sent, if it is not to be repeatable.
-    """
-    query: dict[str, Any] = dict(case.query or {})
-    headers: dict[str, Any] = dict(case.headers or {})
-    return (
-        any(value in ("", None, [], {}) for value in query.values())
-        or (query.get("api-version") == "2023-06-14" and "pstnDialOutEnabled" in str(case.body))
-        or ("Repeatability-First-Sent" in headers and not headers.get("Repeatability-Request-ID"))
-    )
-
-
-def _refused_though_valid(case: Case[Any], response: Response) -> str | None:
-    """What is wrong with a request that is valid by the document, other than what a document cannot say.
-
-    That is: times that are not in order or not in the range that the present allows, fields and headers that go together,
-    tokens of another list, and that ACS's list needs an api-version, while ours does not.
-    """
-    if case.meta is None or not case.meta.generation.mode.is_positive or response.status_code not in (400, 411, 415):
-        return None
-    error = response.json()["error"]
-    faults = error.get("details", [error])
-    beyond = {
-        "ValidUntil",
-        "ValidFrom",
-        "",
-        "Repeatability-Request-ID",
-        "Repeatability-First-Sent",
-        "nextLink",
-        "from",
-        "until",
-        "at",
-    }
-    beyond |= {"$.scheduledStart", "$.scheduledEnd"}
-    if case.operation.label == "GET /rooms" and error["code"] == "ApiVersionUnspecified":
-        return None
-    wrong = [fault for fault in faults if fault.get("target") not in beyond or fault["message"] == TIME_EXPECTED]
-    return str(wrong) if wrong else None

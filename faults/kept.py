@@ -1,6 +1,5 @@
 """What is about the quarantine, and upkeep, as operations."""
 
-import re
 import string
 import time
 from functools import partial
@@ -13,7 +12,7 @@ from devhost.eventgrid import element_text
 from faults.changes import ALICE, CALLS_BEGAN
 from faults.client import Request, delivery, new_id
 from faults.lane import RETENTION_DAYS, Lane
-from faults.operation import Operation, Outcome, Trial, asked, described
+from faults.operation import Operation, Outcome, Trial, asked, described, shape
 from rooms.rules.time import DAY, now
 from rooms.storage import keys
 from rooms.storage.quarantine import PART, Quarantine
@@ -23,9 +22,6 @@ from tests.storage.past import Past
 
 FILLING = "".join(Random(1).choices(string.ascii_letters + string.digits + "+/", k=int(1.15 * PART / 0.77)))
 """What makes an event need two rows, as it cannot be compressed; it can be kept with its room all the same."""
-
-_OWN = re.compile("[0-9a-f]{32,64}|[0-9]{7,}|[0-9a-f-]{36}")
-"""What of a row's key is one run's own."""
 
 
 def _event(lane: Lane, good: bool, large: bool) -> tuple[Meeting, Element]:
@@ -116,7 +112,7 @@ def _upkeep(lane: Lane) -> Trial:
     def look(_: Outcome) -> object:
         rows = lane.client.list_entities(select=["RowKey"])
         room = described(lane.stored(expired))
-        return room["roster"], room["log"], sorted(_OWN.sub("#", row["RowKey"]) for row in rows)
+        return room["roster"], room["log"], sorted(shape(row["RowKey"]) for row in rows)
 
     return Trial(carry_out, look)
 

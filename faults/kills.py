@@ -13,9 +13,9 @@ from typing import Any
 
 from azure.data.tables import TableClient
 
-from faults.client import InFlight, Request, Unanswered, delivery, new_id, repeatable, send_until_answered
+from faults.client import InFlight, Request, delivery, new_id, repeatable, send_until_answered
 from faults.restarted import Restarted
-from faults.result import Result, Tell
+from faults.result import Result, Tell, lasted
 from rooms.rules.time import DAY, format_time, now
 from tests.contract.events import Element, Meeting
 from tests.contract.raw import Raw
@@ -89,7 +89,6 @@ def kills(
     if app.killed < kills:
         problems.append(f"the app was killed {app.killed} times only")
     return Result(
-        "Kills",
         "However often the app is killed, what it answered is there, and what clients send again is there exactly once.",
         {
             "kills (SIGKILL)": f"{app.killed:,}",
@@ -98,7 +97,7 @@ def kills(
             "requests": f"{work.answered:,}, by {AT_ONCE} clients at once",
             "under way at a kill": _range(work.at_kill),
             "sent again": f"{work.sent_again:,} times",
-            "time": f"{(time.monotonic() - began) / 60:.0f} min",
+            "time": lasted(time.monotonic() - began),
         },
         problems,
     )
@@ -174,14 +173,12 @@ def _carry_out(job: Job, raw: Raw, work: Work) -> None:
         request = Request(request.method, request.path.replace("{room}", made), request.body, request.headers)
         try:
             sent = send_until_answered(raw, request, work.in_flight)
-        except (Unanswered, AssertionError) as problem:
-            work.refused.append(f"{request.method} {request.path}: {problem}")
+            assert sent.answer.status in (200, 201, 202, 204), f"{sent.answer.status} {sent.answer.body!r}"
+            if request.method == "POST" and step.change:
+                made = sent.answer.json()["id"]
+        except Exception as problem:  # of any kind: who kills waits for answers
+            work.refused.append(f"{request.method} {request.path}: {type(problem).__name__}: {problem}")
             return
-        if sent.answer.status not in (200, 201, 202, 204):
-            work.refused.append(f"{request.method} {request.path}: {sent.answer.status} {sent.answer.body!r}")
-            return
-        if request.method == "POST" and step.change:
-            made = sent.answer.json()["id"]
         if step.change:
             work.changes[step.change] = step.room or made
         work.took(sent.tries)

@@ -109,9 +109,11 @@ class Lane:
             assert not self.proxy.late, "a late request never arrived"
 
     def stored(self, room_id: str) -> StoredRoom:
-        """The room as the table has it. Raises AssertionError if its rows do not agree."""
+        """The room as the table has it. Raises AssertionError if it is not there, or its rows do not agree."""
         rows = self.client.query_entities(f"PartitionKey eq '{keys.partition(room_id)}'")
-        return stored_rooms((row for row in rows if room_id in row["RowKey"].split(":")), self.kept_since)[room_id]
+        stored = stored_rooms((row for row in rows if room_id in row["RowKey"].split(":")), self.kept_since)
+        assert stored, f"nothing is there of room {room_id}"
+        return stored[room_id]
 
     def check_whole(self) -> None:
         """Raises AssertionError if the rows of the table do not agree, or a room is there that nobody was told of."""
@@ -202,16 +204,16 @@ def lane(azurite: str, folder: Path, number: int, seed: int) -> Iterator[Lane]:
             made.client.close()
 
 
-def normal(answer: Any) -> Any:
+def _normal(answer: Any) -> Any:
     """A body without what differs between two runs: when it was asked, and where the next page begins."""
     match answer:
         case dict():
             return {
-                name: "..." if name in ("asOf", "nextLink", "createdAt", "receivedAt") else normal(value)
+                name: "..." if name in ("asOf", "nextLink", "createdAt", "receivedAt") else _normal(value)
                 for name, value in answer.items()
             }
         case list():
-            return [normal(each) for each in answer]
+            return [_normal(each) for each in answer]
         case _:
             return answer
 
@@ -222,4 +224,4 @@ def body_of(sent: Sent, *own: str) -> tuple[int, object]:
     for number, each in enumerate(own):
         text = text.replace(each, f"<{number}>")
     with_json = sent.answer.headers.get("content-type", "").startswith("application/json")
-    return sent.answer.status, normal(json.loads(text)) if with_json and text else text
+    return sent.answer.status, _normal(json.loads(text)) if with_json and text else text

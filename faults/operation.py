@@ -1,6 +1,7 @@
 """What an operation is to the trials: something that can be carried out under faults, and looked at."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -9,6 +10,8 @@ from faults.client import Request, Sent, send
 from faults.lane import Lane, body_of
 from rooms.storage.entities import unpack
 from tests.whole import StoredRoom
+
+_OWN = re.compile("[0-9a-f]{32,64}|[0-9]{7,}|[0-9a-f-]{36}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class Operation:
     refused: bool = False
     """Whether the answer, without faults too, is a refusal."""
     timer: bool = False
+    """Whether the app's timer does it."""
 
 
 def asked(lane: Lane, request: Request, look: Callable[[Outcome], object], *own: str, removes: bool = False) -> Trial:
@@ -80,3 +84,8 @@ def described(room: StoredRoom) -> Mapping[str, Any]:
 def room_is(lane: Lane, room_id: str) -> Callable[[Outcome], object]:
     """Looks at one room."""
     return lambda _: described(lane.stored(room_id))
+
+
+def shape(text: str) -> str:
+    """A request to the storage, or a row's key, without ids, times and hashes: these are one run's own."""
+    return _OWN.sub("#", text)

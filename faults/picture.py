@@ -6,7 +6,7 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from faults.soak import Sample
+from faults.soak import FAULTY_FROM, FAULTY_UNTIL, Sample
 
 WIDTH, HEIGHT = 8.0, 3.0
 """Inches."""
@@ -20,7 +20,7 @@ def draw_memory(samples: Sequence[Sample], seconds: float, file: Path) -> None:
         minutes = [sample.second / 60 for sample in samples]
         axes.plot(minutes, [sample.resident for sample in samples], label="resident", color="#1f4e8c")
         axes.plot(minutes, [sample.own for sample in samples], label="its own", color="#c2571a")
-        axes.axvspan(seconds / 60 * 0.5, seconds / 60 * 0.6, color="#dddddd", label="faults of the storage")
+        axes.axvspan(seconds / 60 * FAULTY_FROM, seconds / 60 * FAULTY_UNTIL, color="#dddddd", label="faults of the storage")
         axes.set_xlabel("minutes")
         axes.set_ylabel("MiB")
         axes.set_ylim(0, 1.2 * max(sample.resident for sample in samples))

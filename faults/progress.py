@@ -1,4 +1,4 @@
-"""What a long run is doing: in place on a terminal, else a line now and then."""
+"""How far a long run has come: shown in place, and, where there is no terminal, a line now and then."""
 
 import time
 from collections.abc import Iterator
@@ -8,20 +8,21 @@ from rich.console import Console
 
 from faults.result import Tell
 
-_LINE_SECONDS = 20
+LINE_SECONDS = 20
+"""How often a line is printed where it cannot be shown in place."""
 
 
 @contextmanager
 def progress(console: Console, name: str) -> Iterator[Tell]:
-    """Takes lines of progress of what is called so."""
+    """Takes lines about what has this name."""
+    printed = time.monotonic()
     with console.status(name) as status:
-        told = time.monotonic()
 
         def tell(line: str) -> None:
-            nonlocal told
+            nonlocal printed
             status.update(f"{name}: {line}")
-            if not console.is_terminal and time.monotonic() > told + _LINE_SECONDS:
-                told = time.monotonic()
+            if not console.is_terminal and time.monotonic() > printed + LINE_SECONDS:
+                printed = time.monotonic()
                 console.print(f"{name}: {line}")
 
         yield tell

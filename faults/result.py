@@ -11,10 +11,14 @@ type Tell = Callable[[str], None]
 class Result:
     """One part's outcome."""
 
-    name: str
     holds: str
     """What must hold, in a sentence."""
     figures: Mapping[str, str]
     """What was done and measured, as people read it, in order."""
     problems: Sequence[str]
     """What did not hold; none if all did."""
+
+
+def lasted(seconds: float) -> str:
+    """How long something took, as people read it."""
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"

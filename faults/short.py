@@ -6,6 +6,6 @@ from tests.storage_proxy import Fault
 KINDS = Fault.REFUSED, Fault.CUT_BEFORE, Fault.CUT_AFTER, Fault.TWICE
 """Those for which nobody waits until a time-out."""
 
-_NAMES = "create with 0 people", "change the title", "delete", "CallParticipantAdded", "drop"
+_ALL = {operation.name: operation for operation in ALL}
 
-OPERATIONS = [operation for operation in ALL if operation.name in _NAMES]
+OPERATIONS = [_ALL[name] for name in ("create with 0 people", "change the title", "delete", "CallParticipantAdded", "drop")]

@@ -33,7 +33,9 @@ GROWTH = 0.10
 
 FAULTS = Fault.REFUSED, Fault.CUT_BEFORE, Fault.CUT_AFTER
 FAULTY = 0.05
-"""Of the requests to the storage, for the sixth tenth of the time."""
+"""Of the requests to the storage, while there are faults."""
+FAULTY_FROM, FAULTY_UNTIL = 0.5, 0.6
+"""Of the time."""
 
 _SETTLE_SECONDS = 10
 _SWEEP_SECONDS = 30
@@ -90,7 +92,7 @@ def soak(
                 problems.append(f"the rows do not agree: {error}")
     if pool_seconds and pooled:
         problems.append(f"{pooled} connections to the storage are open after {pool_seconds:g} s without requests")
-    return Result("Soak", _HOLDS, _figures(counted, samples, seconds, idle, left, pooled), problems), samples
+    return Result(_HOLDS, _figures(counted, samples, seconds, idle, left, pooled), problems), samples
 
 
 _HOLDS = (
@@ -117,7 +119,7 @@ def _load(
     tell: Tell,
 ) -> list[Sample]:
     stopped, began, samples = threading.Event(), time.monotonic(), list[Sample]()
-    faulty = range(round(seconds * 0.5), round(seconds * 0.6))
+    faulty = range(round(seconds * FAULTY_FROM), round(seconds * FAULTY_UNTIL))
 
     def choose(_number: int, _what: str) -> Fault | None:
         now_faulty = int(time.monotonic() - began) in faulty

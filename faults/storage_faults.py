@@ -22,7 +22,7 @@ from faults.kept import KEPT
 from faults.lane import Lane, lane
 from faults.operation import Operation
 from faults.reads import READS
-from faults.result import Result, Tell
+from faults.result import Result, Tell, lasted
 from faults.trials import Run, Wrong, checked, kinds_at, own_requests, pair, run
 from tests.storage_proxy import Fault
 
@@ -54,21 +54,23 @@ class Tally:
     lock: threading.Lock = field(default_factory=threading.Lock)
     requests: Counter[str] = field(default_factory=Counter)
     """Of each operation without faults."""
-    single: int = 0
-    second: int = 0
-    pairs: int = 0
+    runs: Counter[str] = field(default_factory=Counter)
+    """Those that met their faults: with a `single` one, with a `second` one at a request that the first one caused, `pairs`."""
     of_kind: Counter[Fault] = field(default_factory=Counter)
     tried_again: int = 0
     """Runs in which the client had to."""
     most_tries: int = 1
+    met: set[str] = field(default_factory=set)
+    """Operations that met a fault."""
     problems: list[str] = field(default_factory=list)
     over: bool = False
 
-    def add(self, result: Run, what: str) -> None:
+    def add(self, operation: Operation, result: Run, what: str) -> None:
         if not result.met:  # the operation had one request less this time
             return
         with self.lock:
-            setattr(self, what, getattr(self, what) + 1)
+            self.met.add(operation.name)
+            self.runs[what] += 1
             self.of_kind.update(result.met)
             self.tried_again += result.tries > 1
             self.most_tries = max(self.most_tries, result.tries)
@@ -104,7 +106,8 @@ def storage_faults(
         counted = _counted(opened[0], operations, tally)
         jobs = sorted(_single(counted, kinds), key=lambda job: (job.kinds[0] not in SLOW, -len(job.numbers)))
         _work(jobs, opened, tally, tell, pool)
-        singles, seconds = tally.single, tally.second
+        if not tally.problems:
+            tally.problems += _untried(counted, tally)
         _work(list(_pairs(counted, kinds, pairs, Random(seed))), opened, tally, tell, pool)
         for each in opened:
             try:
@@ -113,18 +116,17 @@ def storage_faults(
                 tally.wrong(f"the table {each.table} in the end: {error}")
     kinds_told = ", ".join(f"{fault.name} {tally.of_kind[fault]:,}" for fault in kinds)
     return Result(
-        "Faults of the storage",
         "Whatever one request to the storage meets, or two, the client's retry ends in success, with the answer and the rows of "
         "a run without faults: nothing is lost, nothing is doubled.",
         {
             "operations": f"{len(operations)}, of {len(tried)} of the {len(every)} functions of the app",
             "requests to the storage that they make": f"{tally.requests.total():,}",
-            "runs with one fault": f"{singles:,}",
-            "runs with a second one at a request that only the first one caused": f"{seconds:,}",
-            "runs with two at random": f"{tally.pairs:,}",
+            "runs with one fault": f"{tally.runs['single']:,}",
+            "runs with a second one at a request that only the first one caused": f"{tally.runs['second']:,}",
+            "runs with two at random": f"{tally.runs['pairs']:,}",
             "faults": kinds_told,
             "runs in which the client had to try again": f"{tally.tried_again:,}, at most {tally.most_tries - 1} times",
-            "time": f"{(time.monotonic() - began) / 60:.0f} min",
+            "time": lasted(time.monotonic() - began),
         },
         tally.problems,
     )
@@ -158,8 +160,19 @@ def _single(counted: dict[str, tuple[Operation, Run]], kinds: Sequence[Fault]) -
                 yield Job(operation, [kind], range(begin, min(begin + CHUNK, len(without.seen))))
 
 
+def _untried(counted: dict[str, tuple[Operation, Run]], tally: Tally) -> Iterator[str]:
+    """What would look as if it held, because there were no faults."""
+    if not tally.met:
+        yield "no request to the storage ever met a fault"
+    for name, (_, without) in counted.items():
+        if without.seen and name not in tally.met:
+            yield f"{name}: none of its requests to the storage met a fault"
+
+
 def _pairs(counted: dict[str, tuple[Operation, Run]], kinds: Sequence[Fault], pairs: int, random: Random) -> Iterator[Job]:
     with_requests = [operation for operation, without in counted.values() if without.seen]
+    if not with_requests:
+        return
     chosen = Counter(random.choices(range(len(with_requests)), k=pairs))
     for number, count in chosen.items():
         yield Job(with_requests[number], kinds, range(0), count)
@@ -181,7 +194,7 @@ def _work(jobs: Sequence[Job], lanes: Iterable[Lane], tally: Tally, tell: Tell, 
                 (_random_pairs if job.pairs else _each)(job, own, tally)
             except Wrong as wrong:  # of a run without faults
                 tally.wrong(str(wrong))
-            done = f"{tally.single + tally.second:,} runs, {tally.pairs:,} pairs, {len(tally.problems)} problems"
+            done = f"{tally.runs.total():,} runs, {len(tally.problems)} problems"
             tell(f"{done}; {waiting.qsize()} of {len(jobs)} jobs wait; {job.operation.name}")
 
     try:
@@ -197,9 +210,9 @@ def _each(job: Job, own: Lane, tally: Tally) -> None:
             if tally.over or number >= len(without.seen) or kind not in kinds_at(without.seen[number]):
                 continue
             try:
-                tally.add(result := checked(job.operation, own, {number: kind}, without), "single")
+                tally.add(job.operation, result := checked(job.operation, own, {number: kind}, without), "single")
                 for other in own_requests(result, without):
-                    tally.add(checked(job.operation, own, {number: kind, other: kind}, without), "second")
+                    tally.add(job.operation, checked(job.operation, own, {number: kind, other: kind}, without), "second")
             except Wrong as wrong:
                 tally.wrong(str(wrong))
 
@@ -216,5 +229,5 @@ def _random_pairs(job: Job, own: Lane, tally: Tally) -> None:
             met += 1
             continue
         if len(result.met) == 2:
-            tally.add(result, "pairs")
+            tally.add(job.operation, result, "pairs")
             met += 1

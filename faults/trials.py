@@ -1,6 +1,5 @@
 """An operation under faults: what a run of it must be like, and at which requests there can be a fault."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,15 +11,12 @@ from azure.core.exceptions import AzureError
 
 from faults.client import Unanswered
 from faults.lane import Lane, Plan
-from faults.operation import Operation
+from faults.operation import Operation, shape
 from tests.storage_proxy import Fault
 
 WRITES = "POST", "PUT", "MERGE", "PATCH", "DELETE"
 
-_OWN = re.compile("[0-9a-f]{32,64}|[0-9]{7,}|[0-9a-f-]{36}")
-"""What of a request is one run's own."""
-
-OWN = 4
+OWN_REQUESTS = 4
 """Requests that a fault causes, at which there is another one, at most: when upkeep runs again, these are dozens."""
 
 FOLLOWING = 4
@@ -76,15 +72,15 @@ def kinds_at(request: str) -> list[Fault]:
 
 def own_requests(result: Run, without: Run) -> list[int]:
     """The numbers of the requests that only came because there was a fault: the first of them."""
-    return list(islice(_own_requests(result, without), OWN))
+    return list(islice(_own_requests(result, without), OWN_REQUESTS))
 
 
 def _own_requests(result: Run, without: Run) -> Iterator[int]:
-    left = Counter(map(_shape, without.seen))
+    left = Counter(map(shape, without.seen))
     for number, request in enumerate(result.seen):
-        shape = _shape(request)
-        left[shape] -= 1
-        if left[shape] < 0:
+        of = shape(request)
+        left[of] -= 1
+        if left[of] < 0:
             yield number
 
 
@@ -103,7 +99,3 @@ def _cut(one: object, other: object) -> str:
     """The text of `one` around where it begins to differ from the other's."""
     same = next((at for at, (a, b) in enumerate(zip(str(one), str(other), strict=False)) if a != b), 0)
     return f"...{str(one)[max(0, same - 100) : same + 200]}..."
-
-
-def _shape(request: str) -> str:
-    return _OWN.sub("#", request)

@@ -1,15 +1,20 @@
 """What `make faults` looks for is found."""
 
 from collections import Counter
-from typing import Any
+from random import Random
+from typing import Any, cast
 
 import pytest
 
+from faults.__main__ import PARTS
 from faults.kills import differences
-from faults.report import HOW, page
+from faults.lane import Lane
+from faults.operation import Operation, Outcome, Trial
+from faults.report import page
 from faults.result import Result
 from faults.soak import GROWTH, Open, Sample, grown, left_open
-from faults.trials import Run, own_requests
+from faults.trials import Run, Wrong, checked, own_requests
+from tests.storage_proxy import StorageProxy
 
 IDLE = Open({"serve": 2, "timer": 1}, 5, 20, 3)
 
@@ -53,11 +58,32 @@ def test_the_requests_that_only_a_fault_causes() -> None:
     assert own_requests(run_of(read, write, mark, write), run_of(read, write)) == [2, 3]
 
 
+def made(outcome: Outcome, left: str) -> Run:
+    """A checked run of what ends so, where without faults the answer is 204 and `as it was` is left."""
+    lane = Lane(cast(Any, None), StorageProxy(""), "table", Random(1))
+    operation = Operation("drop", (), lambda _: Trial(lambda: outcome, lambda _: left))
+    return checked(operation, lane, {}, Run((204, ""), "as it was", 1, False, [], []))
+
+
+def test_a_run_under_faults_must_end_as_one_without() -> None:
+    assert made(Outcome((204, ""), 2), "as it was").tries == 2
+    assert made(Outcome((404, ""), 2, gone=True), "as it was").gone
+    with pytest.raises(Wrong, match="answered .*404"):
+        made(Outcome((404, ""), 2), "as it was")
+    for gone in True, False:
+        with pytest.raises(Wrong, match="left .*another"):
+            made(Outcome((204, ""), 1, gone=gone), "another")
+
+
 def test_the_page_has_each_part_and_what_did_not_hold() -> None:
-    parts: list[dict[str, Any]] = [{"figures": {"runs": "12"}, "problems": []}, {"figures": {}, "problems": ["it broke"]}]
-    results = [Result(name, "It holds.", **part) for name, part in zip(HOW, parts, strict=False)]
+    results = {name: Result(f"{name} holds.", {"runs": f"12 of {name}"}, []) for name in PARTS}
+    results["kills"] = Result("", {}, ["it broke"])
     text = page(results, {"memory": "8 GiB"})
     assert text.startswith("# Reliability\n")
-    assert "| runs | 12 |" in text
+    assert [line for line in text.splitlines() if line.startswith("| runs |")] == [
+        f"| runs | 12 of {name} |" for name in PARTS if name != "kills"
+    ]
     assert "\n* it broke\n" in text
+    assert text.count("\nIt held: no problem was found.\n") == len(PARTS) - 1
     assert "| memory | 8 GiB |" in text
+    assert "$" not in text
