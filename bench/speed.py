@@ -57,6 +57,11 @@ type Kind = Callable[[Site, Operation, Sequence[int]], list[Call]]
 KINDS: tuple[Kind, Kind] = (through_service, by_storage_alone)
 
 
+async def warm_up(at: Site, kind: Kind, at_once: int) -> None:
+    """Opens so many connections anew: Azurite closes what is idle for five seconds."""
+    await measure(kind(at, GET, range(at_once)), at_once)
+
+
 async def measured(at: Site, operation: Operation, calls: int, at_once: int, rounds: int, numbers: Iterator[int]) -> Speed:
     """One operation, in rounds, of the service and the storage alone in turn."""
     found: tuple[list[Measured], list[Measured]] = [], []
@@ -65,8 +70,7 @@ async def measured(at: Site, operation: Operation, calls: int, at_once: int, rou
             chosen = [next(numbers) for _ in range(calls)]
             if operation.prepare:
                 await operation.prepare(at, chosen)
-            # Azurite closes what is idle for five seconds: all connections are opened again before the time is taken.
-            await measure(KINDS[kind](at, GET, range(at_once)), at_once)
+            await warm_up(at, KINDS[kind], at_once)
             found[kind].append(await measure(KINDS[kind](at, operation, chosen), at_once))
     return Speed(operation.name, at_once, *map(Measured.median, found))
 
