@@ -106,8 +106,8 @@ def _failure(storage: Storage, error: AzureError) -> Failure:
     status = error.status_code if isinstance(error, HttpResponseError) else None
     match status, getattr(error, "error_code", None):
         case 404, TableErrorCode.TABLE_NOT_FOUND:
-            makes = "The app makes its table when it first writes; is it another one?"
-            return Failure(f"There is no table {storage.client.table_name} at {address}. {makes} {TABLE} or --table names it.")
+            makes = f"The app makes its table when it first writes. If it is another one, {TABLE} or --table names it."
+            return Failure(f"There is no table {storage.client.table_name} at {address}. {makes}")
         case ((401 | 403), _):
             right = "the role Storage Table Data Reader" if said_by == URI else "the whole connection string, with a good key"
             return Failure(f"{address} does not let us read the table {storage.client.table_name}: it takes {right}.")
