@@ -30,5 +30,6 @@ class PlainKey(AuthBase):
     key: str
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        request.headers.pop("Authorization", None)  # schemathesis makes some, and a key is read only if there is none
         request.headers["x-api-key"] = self.key
         return request
