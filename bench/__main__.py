@@ -61,7 +61,7 @@ def main() -> None:
     with progress(console, "bench") as tell:
         figures = bench(SHORT if short else FULL, tell)
     for each in figures.tables():
-        table = Table(*each.columns, title=each.title, title_justify="left", box=SIMPLE, padding=(0, 1, 0, 0))
+        table = Table(*each.columns, title=each.title, title_justify="left", box=SIMPLE, padding=0)  # fits 80 columns
         for row in each.rows:
             table.add_row(*row)
         console.print(table)
