@@ -100,7 +100,7 @@ def _print(name: str, result: Result, console: Console) -> None:
     for what, value in result.figures.items():
         table.add_row(what, value)
     console.print(table)
-    console.print("It held." if not result.problems else f"[bold red]{len(result.problems)} problems:[/]")
+    console.print("[bold red]It did not hold:[/]" if result.problems else "It held.")
     for problem in result.problems:
         console.print(f"  * {problem}", markup=False)
     console.print()
