@@ -25,7 +25,7 @@ NEW = 0.2
 """Of the requests of a client who has not so many yet, those that make one."""
 
 LIFE = 40
-"""Requests about a room, after which it is deleted."""
+"""Requests about a room until it is deleted, on average."""
 
 CROWD = 250
 """People of one room in a hundred."""
@@ -38,7 +38,6 @@ class Guested:
     id: str
     people: Sequence[str]
     call: Meeting
-    asked: int = 0
     events: int = 0
 
 
@@ -90,8 +89,7 @@ class Client:
             self._create()
             return
         room = self._random.choice(self._rooms)
-        room.asked += 1
-        if room.asked > LIFE:
+        if self._random.random() < 1 / LIFE:
             self._delete(room)
         else:
             weights = [weight for weight, _ in _ASKED]
