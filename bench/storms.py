@@ -12,7 +12,7 @@ from pathlib import Path
 from bench.load import Call, Connection, Measured, Refused, measure
 from bench.operations import ADMISSION
 from bench.site import NOTIFICATION, Site, entities_of, new_room, site
-from bench.speed import by_storage_alone, through_service
+from bench.speed import by_storage_alone, carry_out, through_service
 from faults.result import Tell
 from rooms.storage.table import insert, upsert
 from tests.contract.events import Element, Meeting, live_meeting
@@ -90,11 +90,7 @@ async def _deliver(at: Site, element: Element, worker: int) -> None:
 def _kept(at: Site, element: Element) -> Call:
     log, row, *activity = entities_of(element)
     operations = [insert(row), insert(log), *map(upsert, activity)]
-
-    async def keep(_worker: int) -> None:
-        await at.table.submit_transaction(operations)
-
-    return keep
+    return partial(carry_out, lambda: at.table.submit_transaction(operations))
 
 
 async def _admissions(at: Site, people: int) -> Storm:
