@@ -9,7 +9,7 @@ from itertools import batched
 from random import Random
 from typing import Any
 
-from azure.data.tables import TableClient
+from azure.data.tables import TableClient, TableTransactionError
 
 from faults.client import InFlight, Request, Unanswered, delivery, new_id, repeatable, request_id, send_until_answered
 from rooms.rules.time import DAY, HOUR, SECOND, format_time, now
@@ -215,4 +215,8 @@ def remove_rows(client: TableClient, gone: set[str]) -> None:
             rows.setdefault(row["PartitionKey"], []).append({key: row[key] for key in ("PartitionKey", "RowKey")})
     for some in rows.values():
         for batch in batched(some, MAX_OPERATIONS, strict=False):
-            client.submit_transaction([remove(row) for row in batch])
+            try:
+                client.submit_transaction([remove(row) for row in batch])
+            except TableTransactionError:  # one of them is not there any more, which is no error for each by itself
+                for one in batch:
+                    client.delete_entity(one)
