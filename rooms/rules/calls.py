@@ -148,7 +148,7 @@ def _legs(history: tuple[CallEvent, ...], started_at: Ticks) -> tuple[Leg, ...]:
     return _in_order(leg for some in moves.values() for leg in _legs_of_one(some, started_at))
 
 
-_kept_legs = lru_cache(32)(_legs)  # who watches a call asks for the same history every few seconds
+_kept_legs = lru_cache(8)(_legs)  # who watches a call asks for the same history every few seconds
 
 
 def _legs_of_one(moves: list[CallEvent], started_at: Ticks) -> list[Leg]:

@@ -62,7 +62,7 @@ def parse_http_date(text: str) -> datetime:
     return datetime.strptime(text, "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC)
 
 
-@lru_cache(2048)  # who watches a call asks for the same times every few seconds
+@lru_cache(1024)  # who watches a call asks for the same times every few seconds
 def format_time(ticks: Ticks) -> str:
     """As the wire has it: `+00:00`, no trailing zeros in the fraction, no fraction when whole."""
     seconds, fraction = divmod(ticks, SECOND)

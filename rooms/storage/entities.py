@@ -30,7 +30,7 @@ MAX_DATA = 14 * MAX_BINARY
 """Compressed bytes in one entity: 896 KiB of the 1 MiB that Table Storage allows."""
 
 
-_KEPT_EVENTS = 2048
+_KEPT_EVENTS = 1024
 """Events that a process keeps parsed, 1.5 KiB each: who watches a call asks for the same ones every few seconds."""
 
 
