@@ -3,7 +3,6 @@
 import asyncio
 import json
 import random
-from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -19,12 +18,13 @@ from rooms.rules.time import DAY, Ticks, now
 from rooms.storage.changes import Origin, log_record
 from rooms.storage.entities import Entity, event_entities, index_entity, room_entity, room_properties, roster_entity, stored_time
 from rooms.storage.invitees import invite
-from rooms.storage.table import MAX_OPERATIONS, Operation, Table, insert, replace
+from rooms.storage.table import Operation, Table, insert, replace
 from rooms.wire.events import RoomEvent, read_event
 from tests.contract.events import Element, Meeting, live_meeting
 from tests.contract.raw import NEWEST, encoded, signed
 from tests.identifiers import raw_id
 from tests.running import RunningApp, running_app
+from tests.transactions import transactions
 
 TABLE = "bench"
 ORIGIN = Origin("bench", "")
@@ -111,11 +111,7 @@ def creation(room: Room, roster: Roster) -> list[Operation]:
 async def write(table: TableClient, operations: Iterable[Operation]) -> None:
     """Carries them out, in as few transactions as can be, whose first operations are inserts."""
     storage = Table(table)  # which copes with connections that Azurite has closed meanwhile
-    by_partition = defaultdict[str, list[Operation]](list)
-    for operation in operations:
-        by_partition[operation[1]["PartitionKey"]].append(operation)
-    transactions = [part for some in by_partition.values() for part in batched(some, MAX_OPERATIONS, strict=False)]
-    for some in batched(transactions, 4, strict=False):
+    for some in batched(transactions(operations), 4, strict=False):
         await asyncio.gather(*(storage.commit(part) for part in some))
 
 

@@ -21,7 +21,7 @@ LIMIT = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """One operation, so many at once: medians of several rounds."""
+    """How fast so many calls at once are, by the medians if there were several rounds."""
 
     name: str
     at_once: int
@@ -37,10 +37,11 @@ class Speed:
 def through_service(at: Site, operation: Operation, numbers: Sequence[int]) -> list[Call]:
     """The calls with these numbers."""
     requests = [operation.request(at, number) for number in numbers]
-    return [partial(_send, at, request) for request in requests]
+    return [partial(send, at, request) for request in requests]
 
 
-async def _send(at: Site, request: bytes, worker: int) -> None:
+async def send(at: Site, request: bytes, worker: int) -> None:
+    """Sends it on the connection of that number. Raises Refused."""
     await at.connections[worker].send(request)
 
 

@@ -9,14 +9,12 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
-from bench.load import Call, Connection, Measured, Refused, measure
-from bench.operations import ADMISSION
-from bench.site import NOTIFICATION, Site, entities_of, new_room, site
-from bench.speed import by_storage_alone, carry_out, through_service
+from bench.load import Connection, Refused, measure
+from bench.operations import ADMISSION, delivered, kept
+from bench.site import Site, new_room, site
+from bench.speed import Speed, by_storage_alone, carry_out, send, through_service
 from faults.result import Tell
-from rooms.storage.table import insert, upsert
 from tests.contract.events import Element, Meeting, live_meeting
-from tests.contract.insight import WEBHOOK
 from tests.identifiers import raw_id
 
 DELIVERIES_AT_ONCE = 64
@@ -24,19 +22,10 @@ DELIVERIES_AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Storm:
+class Storm(Speed):
     """So many calls, so many at once."""
 
-    name: str
     calls: int
-    at_once: int
-    service: Measured
-    storage: Measured
-
-    @property
-    def ratio(self) -> float:
-        """The service's rate, of that of the storage client alone."""
-        return self.service.rate / self.storage.rate
 
     @property
     def seconds(self) -> float:
@@ -65,14 +54,14 @@ async def _events(at: Site, rooms: int, people: int) -> Storm:
     name = f"events of {rooms} rooms of {people}"
     meetings = [live_meeting(new_room(number).id) for number in range(rooms)]
     others = [live_meeting(new_room(number).id) for number in range(rooms)]
-    alone = await measure([_kept(at, each) for each in _arrivals(others, people)], DELIVERIES_AT_ONCE)
-    arrivals = [partial(_deliver, at, each) for each in _arrivals(meetings, people)]
+    alone = await measure([partial(carry_out, kept(at, each)) for each in _arrivals(others, people)], DELIVERIES_AT_ONCE)
+    arrivals = [partial(send, at, delivered(at, each)) for each in _arrivals(meetings, people)]
     service = await measure(arrivals, DELIVERIES_AT_ONCE)
     for meeting in meetings:
         answer = json.loads(await at.connections[0].send(at.keyed("GET", f"/rooms/{meeting.room_id}/presence")))
         if answer["call"]["count"] != people:
             raise Refused(f"{answer['call']['count']} of {people} are in room {meeting.room_id} after the storm")
-    return Storm(name, len(arrivals), DELIVERIES_AT_ONCE, service, alone)
+    return Storm(name, DELIVERIES_AT_ONCE, service, alone, len(arrivals))
 
 
 def _arrivals(meetings: Sequence[Meeting], people: int) -> list[Element]:
@@ -83,18 +72,8 @@ def _arrivals(meetings: Sequence[Meeting], people: int) -> list[Element]:
     return arrivals
 
 
-async def _deliver(at: Site, element: Element, worker: int) -> None:
-    await at.connections[worker].send(at.keyed("POST", WEBHOOK, [element], NOTIFICATION))
-
-
-def _kept(at: Site, element: Element) -> Call:
-    log, row, *activity = entities_of(element)
-    operations = [insert(row), insert(log), *map(upsert, activity)]
-    return partial(carry_out, lambda: at.table.submit_transaction(operations))
-
-
 async def _admissions(at: Site, people: int) -> Storm:
     one = replace(at, rooms=at.rooms[:1])
     alone = await measure(by_storage_alone(one, ADMISSION, range(people)), people)
     service = await measure(through_service(one, ADMISSION, range(people)), people)
-    return Storm(f"{people} admissions to one room", people, people, service, alone)
+    return Storm(f"{people} admissions to one room", people, service, alone, people)

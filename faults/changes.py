@@ -1,11 +1,10 @@
 """Everything that changes a room, asks for admission or delivers events, as operations."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
-from typing import Any
 
-from faults.client import Request, delivery, new_id, repeatable, request_id, send
+from faults.client import Body, Request, delivery, invited, new_id, repeatable, request_id, send
 from faults.lane import CAPACITY, Lane, rest
 from faults.operation import Operation, Outcome, Trial, asked, described, outcome, room_is
 from rooms.rules.time import DAY, HOUR, format_time, now
@@ -20,13 +19,6 @@ CALLS_BEGAN = now() - 3 * DAY
 """Long enough ago for calls of which nothing more is heard to be over."""
 
 ALICE, BOB, CAROL, DAVE = PEOPLE = [raw_id(number) for number in range(1, 5)]
-
-type Body = Mapping[str, Any]
-
-
-def invited(*raw_ids: str, role: str = "Attendee") -> Body:
-    """A body's participants."""
-    return {"participants": {each: {"role": role} for each in raw_ids}}
 
 
 def crowd(count: int) -> list[str]:

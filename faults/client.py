@@ -24,6 +24,9 @@ MAX_TRIES = 4
 """The request, and three retries after such statuses: as azure.core (retry_status). Event Grid tries more often."""
 
 
+type Body = Mapping[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A request that can be sent again as it was. `body` is sent as JSON."""
@@ -59,6 +62,11 @@ def request_id(random: Random) -> dict[str, str]:
 def new_id(random: Random) -> str:
     """A GUID."""
     return str(UUID(int=random.getrandbits(128), version=4))
+
+
+def invited(*raw_ids: str, role: str = "Attendee") -> Body:
+    """A body's participants."""
+    return {"participants": {each: {"role": role} for each in raw_ids}}
 
 
 def delivery(*events: Mapping[str, Any]) -> Request:

@@ -13,7 +13,7 @@ from typing import Any
 
 from azure.data.tables import TableClient
 
-from faults.client import InFlight, Request, delivery, new_id, repeatable, send_until_answered
+from faults.client import InFlight, Request, delivery, invited, new_id, repeatable, send_until_answered
 from faults.restarted import Restarted
 from faults.result import Result, Tell, lasted
 from rooms.rules.time import DAY, format_time, now
@@ -143,15 +143,15 @@ def _changes(count: int, shared: Sequence[str], random: Random) -> Iterator[Job]
         yield list(_life(random))
     for number in range(count - count // (2 * CHANGES_OF_A_ROOM) * CHANGES_OF_A_ROOM):
         room = random.choice(shared)
-        yield [_change(random, "PATCH", f"/rooms/{room}/participants", _invited(raw_id(1_000 + number)), room)]
+        yield [_change(random, "PATCH", f"/rooms/{room}/participants", invited(raw_id(1_000 + number)), room)]
 
 
 def _life(random: Random) -> Iterator[Step]:
     alice, bob = raw_id(random.getrandbits(40)), raw_id(random.getrandbits(40))
-    yield _change(random, "POST", "/rooms", _invited(alice), **repeatable(random))
+    yield _change(random, "POST", "/rooms", invited(alice), **repeatable(random))
     until = {"validFrom": format_time(now()), "validUntil": format_time(now() + DAY)}
     yield _change(random, "PATCH", "/rooms/{room}", until)
-    yield _change(random, "PATCH", "/rooms/{room}/participants", _invited(bob))
+    yield _change(random, "PATCH", "/rooms/{room}/participants", invited(bob))
     yield _change(random, "PATCH", "/rooms/{room}/participants", {"participants": {alice: None}})
     yield _change(random, "PATCH", "/rooms/{room}/details", {"title": new_id(random)})
     yield _change(random, "DELETE", "/rooms/{room}", None)
@@ -160,10 +160,6 @@ def _life(random: Random) -> Iterator[Step]:
 def _change(random: Random, method: str, path: str, body: Any, room: str | None = None, **headers: str) -> Step:
     change = new_id(random)
     return Step(Request(method, path, body, {**headers, "x-ms-client-request-id": change}), change, room)
-
-
-def _invited(who: str) -> Mapping[str, Any]:
-    return {"participants": {who: {"role": "Attendee"}}}
 
 
 def _carry_out(job: Job, raw: Raw, work: Work) -> None:

@@ -3,12 +3,10 @@
 import asyncio
 import json
 import time
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import batched
 from pathlib import Path
 from random import Random
 from typing import Any, Concatenate
@@ -20,10 +18,11 @@ from faults.client import Request, Sent, send
 from rooms.rules.time import DAY, Ticks, now
 from rooms.storage import keys
 from rooms.storage.entities import stored_time
-from rooms.storage.table import MAX_OPERATIONS, Table, replace
+from rooms.storage.table import Table, remove, replace
 from tests.contract.raw import Raw
 from tests.running import RunningApp, running_app
 from tests.storage_proxy import Fault, StorageProxy
+from tests.transactions import transactions
 from tests.whole import StoredRoom, stored_rooms
 
 CAPACITY = 3
@@ -170,12 +169,9 @@ def _check(rows: Iterable[Mapping[str, Any]], rooms: set[str], may_be_doubled: i
 
 
 async def _clear(client: AsyncTableClient) -> None:
-    rows: defaultdict[str, list[str]] = defaultdict(list)
-    async for row in client.list_entities(select=["PartitionKey", "RowKey"]):
-        rows[row["PartitionKey"]].append(row["RowKey"])
-    for partition, row_keys in rows.items():
-        for some in batched(row_keys, MAX_OPERATIONS, strict=False):
-            await Table(client).delete(partition, some)
+    rows = [remove(row) async for row in client.list_entities(select=["PartitionKey", "RowKey"])]
+    for some in transactions(rows):
+        await client.submit_transaction(some)
     await rest(client, keys.PARTITIONS)
 
 

@@ -5,18 +5,18 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import batched
 from random import Random
 from typing import Any
 
 from azure.data.tables import TableClient, TableTransactionError
 
-from faults.client import InFlight, Request, Unanswered, delivery, new_id, repeatable, request_id, send_until_answered
+from faults.client import InFlight, Request, Unanswered, delivery, invited, new_id, repeatable, request_id, send_until_answered
 from rooms.rules.time import DAY, HOUR, SECOND, format_time, now
-from rooms.storage.table import MAX_OPERATIONS, remove
+from rooms.storage.table import remove
 from tests.contract.events import Meeting
 from tests.contract.raw import Raw
 from tests.identifiers import raw_id
+from tests.transactions import transactions
 
 ROOMS = 30
 """That a client has at a time."""
@@ -110,8 +110,7 @@ class Client:
     def _create(self) -> None:
         count = CROWD if self._random.random() < 0.01 else self._random.randint(1, 12)
         people = [raw_id(self._random.randrange(10_000)) for _ in range(count)]
-        validity = {"validFrom": format_time(now() - HOUR), "validUntil": format_time(now() + DAY)}
-        body = validity | {"participants": {each: {"role": "Attendee"} for each in people}}
+        body = {**_open_for_a_day(), **invited(*people)}
         answer = self._sent(201, Request("POST", "/rooms", body, repeatable(self._random)))
         room_id = answer.json()["id"]
         self._rooms.append(Guested(room_id, people, Meeting(room_id, now() - 60 * SECOND, new_id(self._random))))
@@ -125,8 +124,7 @@ class Client:
             self._counted.gone.append(room.id)
 
     def change_room(self, room: Guested) -> None:
-        until = {"validFrom": format_time(now() - HOUR), "validUntil": format_time(now() + DAY)}
-        self.send(200, "PATCH", f"/rooms/{room.id}", until)
+        self.send(200, "PATCH", f"/rooms/{room.id}", _open_for_a_day())
 
     def change_roster(self, room: Guested) -> None:
         who, role = raw_id(self._random.randrange(10_000)), self._random.choice(({"role": "Presenter"}, None))
@@ -207,16 +205,16 @@ _ASKED: list[tuple[int, Callable[[Client, Guested], None]]] = [
 """What is asked, and how often among each other."""
 
 
+def _open_for_a_day() -> dict[str, str]:
+    return {"validFrom": format_time(now() - HOUR), "validUntil": format_time(now() + DAY)}
+
+
 def remove_rows(client: TableClient, gone: set[str]) -> None:
     """All rows of these rooms, past the app: what a store keeps for years must not slow down ten minutes."""
-    rows: dict[str, list[dict[str, str]]] = {}
-    for row in client.list_entities(select=["PartitionKey", "RowKey"]):
-        if not gone.isdisjoint(row["RowKey"].split(":")):
-            rows.setdefault(row["PartitionKey"], []).append({key: row[key] for key in ("PartitionKey", "RowKey")})
-    for some in rows.values():
-        for batch in batched(some, MAX_OPERATIONS, strict=False):
-            try:
-                client.submit_transaction([remove(row) for row in batch])
-            except TableTransactionError:  # one of them is not there any more, which is no error for each by itself
-                for one in batch:
-                    client.delete_entity(one)
+    rows = client.list_entities(select=["PartitionKey", "RowKey"])
+    for some in transactions(remove(row) for row in rows if not gone.isdisjoint(row["RowKey"].split(":"))):
+        try:
+            client.submit_transaction(some)
+        except TableTransactionError:  # one of them is not there any more, which is no error for each by itself
+            for _, row, *_ in some:
+                client.delete_entity(row["PartitionKey"], row["RowKey"])

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from devhost.eventgrid import element_text
-from faults.changes import ALICE, BOB, CAROL, PEOPLE, VALIDITY, invited
-from faults.client import Request, delivery, send
+from faults.changes import ALICE, BOB, CAROL, PEOPLE, VALIDITY
+from faults.client import Request, delivery, invited, send
 from faults.kept import FILLING, put
 from faults.lane import Lane
 from faults.operation import Operation, Trial, asked, nothing

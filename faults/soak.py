@@ -7,7 +7,6 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -71,7 +70,10 @@ def soak(
         pool_seconds: in what time the storage's idle connections have to be closed; 0 does not look at them.
     """
     counted, random = Counted(), Random(seed)
-    with StorageProxy(azurite) as proxy, _watched(folder, proxy.connection_string) as app:
+    with (
+        StorageProxy(azurite) as proxy,
+        running_app(folder / TABLE, {"ROOMS_STORAGE": proxy.connection_string, "ROOMS_TABLE": TABLE}, function_app=APP) as app,
+    ):
         raw = Raw(app.http, app.manage_key)
         process = psutil.Process(app.process.pid)
         clients = [Client(raw, counted, Random(f"{seed}/{number}"), RATE / CLIENTS) for number in range(CLIENTS)]
@@ -82,9 +84,8 @@ def soak(
         tell("the load has ended")
         left = _settled(app, process, proxy, idle)
         pooled = _without_pool(app, process, proxy, pool_seconds) if pool_seconds else left.to_storage
-        gone = set(counted.gone)
         with TableClient.from_connection_string(azurite, TABLE) as client:
-            remove_rows(client, gone)
+            _remove_gone(client, counted)
             problems = [*counted.wrong[:20], *grown(samples, seconds), *left_open(idle, left)]
             try:
                 stored_rooms(client.list_entities())
@@ -99,13 +100,6 @@ _HOLDS = (
     f"Under mixed load the app's memory in the end is within {GROWTH:.0%} of what it was after the first tenth of the time; when "
     "the load ends, no task, thread, file or connection is left."
 )
-
-
-@contextmanager
-def _watched(folder: Path, storage: str) -> Iterator[RunningApp]:
-    settings = {"ROOMS_STORAGE": storage, "ROOMS_TABLE": TABLE}
-    with running_app(folder / TABLE, settings, function_app=APP) as app:
-        yield app
 
 
 def _load(
@@ -148,10 +142,14 @@ def _load(
 def _sweep(azurite: str, counted: Counted, stopped: threading.Event) -> None:
     with TableClient.from_connection_string(azurite, TABLE) as client:
         while not stopped.wait(_SWEEP_SECONDS):
-            with counted.lock:
-                gone = set(counted.gone)
-                counted.gone.clear()
-            remove_rows(client, gone)
+            _remove_gone(client, counted)
+
+
+def _remove_gone(client: TableClient, counted: Counted) -> None:
+    with counted.lock:
+        gone = set(counted.gone)
+        counted.gone.clear()
+    remove_rows(client, gone)
 
 
 def _open(app: RunningApp, process: psutil.Process, proxy: StorageProxy) -> Open:

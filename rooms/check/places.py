@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from rooms.rules.events import MAX_CALL_ROOM_ID
-from rooms.rules.time import HOUR, MAX_TIME, Ticks
+from rooms.rules.time import MAX_TIME, Ticks
 from rooms.storage import keys
 
 type Row = Mapping[str, Any]
@@ -89,7 +89,7 @@ def _time(parts: Mapping[str, str]) -> Ticks:
         case {"newest": newest}:
             return keys.time_of(newest)
         case {"hour": hour}:
-            return MAX_TIME + 1 - (int(hour) + 1) * HOUR
+            return keys.hour_of(hour)
         case {"time": time}:
             return int(time)
     return 0

@@ -3,6 +3,7 @@
 import azure.functions as func
 
 from rooms import clients
+from rooms.functions.http import respond_with_text
 
 blueprint = func.Blueprint()
 
@@ -10,4 +11,4 @@ blueprint = func.Blueprint()
 @blueprint.route("openapi.json", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 async def get_openapi(req: func.HttpRequest) -> func.HttpResponse:
     """GET /openapi.json. Anyone gets it: it has no secret in it, and tools fetch it without a key."""
-    return func.HttpResponse(clients.openapi(), headers={"Content-Type": "application/json; charset=utf-8"})
+    return respond_with_text(clients.openapi(), "application/json", {})

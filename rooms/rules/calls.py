@@ -97,7 +97,7 @@ def call_of(events: Iterable[CallEvent], now: Ticks) -> Call | None:
     if not history:
         return None
     started_at, last_event_at = history[0].at, history[-1].at
-    legs = (_kept_legs if len(history) <= KEPT_EVENTS else _legs)(history, started_at)
+    legs = (_kept_legs if len(history) <= KEPT_EVENTS else _legs)(history)
     ends = [event for event in history if event.kind == "CallEnded"]
     call = Call(
         id=history[0].call,
@@ -140,12 +140,12 @@ def _ended(call: Call, at: Ticks, estimated: bool) -> Call:
     return _with_peak(replace(call, ended_at=at, end_estimated=estimated, legs=tuple(legs)))
 
 
-def _legs(history: tuple[CallEvent, ...], started_at: Ticks) -> tuple[Leg, ...]:
+def _legs(history: tuple[CallEvent, ...]) -> tuple[Leg, ...]:
     moves: defaultdict[tuple[str | None, str | None], list[CallEvent]] = defaultdict(list)
     for event in history:
         if event.kind in ("ParticipantAdded", "ParticipantRemoved"):
             moves[(event.participant_id, None) if event.participant_id else (None, event.raw_id)].append(event)
-    return _in_order(leg for some in moves.values() for leg in _legs_of_one(some, started_at))
+    return _in_order(leg for some in moves.values() for leg in _legs_of_one(some, history[0].at))
 
 
 _kept_legs = lru_cache(8)(_legs)  # who watches a call asks for the same history every few seconds

@@ -47,6 +47,11 @@ def time_of(newest: str) -> Ticks:
     return MAX_TIME - int(newest)
 
 
+def hour_of(newest: str) -> Ticks:
+    """The beginning of the hour of what `newest_hour` was given."""
+    return MAX_TIME + 1 - (int(newest) + 1) * HOUR
+
+
 def room_row(room_id: str) -> str:
     """The room."""
     return f"{room_id}:room"
@@ -208,7 +213,7 @@ def activity_of(row: str) -> tuple[Ticks, str]:
     """The beginning of the hour, and the room, of either kind of activity row."""
     first, second, third, _ = row.split(":")
     hour, room = (second, third) if first == ".calls" else (third, first)
-    return MAX_TIME + 1 - (int(hour) + 1) * HOUR, room
+    return hour_of(hour), room
 
 
 QUARANTINE_START = ".quarantine:"

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from itertools import batched, groupby
 from typing import Any
 
 from azure.data.tables import TableEntity
@@ -16,10 +15,11 @@ from rooms.storage.calls import Calls
 from rooms.storage.details import AllDetails
 from rooms.storage.quarantine import Quarantine
 from rooms.storage.rooms import Rooms
-from rooms.storage.table import MAX_OPERATIONS, Operation, Table, replace
+from rooms.storage.table import Operation, Table, replace
 from rooms.storage.upkeep import Report, Upkeep
 from tests.identifiers import raw_id
 from tests.storage.conftest import ORIGIN
+from tests.transactions import transactions
 from tests.whole import StoredRoom, stored_rooms
 
 NOW = parse_time("2026-10-05T10:30:00Z")
@@ -104,14 +104,9 @@ class Collected(Table):
         self._rows |= {(row["PartitionKey"], row["RowKey"]): row for _, row, *_ in operations}
 
     async def flush(self) -> None:
-        for _, rows in groupby(sorted(self._rows.values(), key=partition_of), partition_of):
-            for batch in batched(rows, MAX_OPERATIONS, strict=False):
-                await super().commit(list(map(replace, map(dict, batch))))
+        for some in transactions(replace(dict(row)) for row in self._rows.values()):
+            await super().commit(some)
         self._rows.clear()
-
-
-def partition_of(row: Mapping[str, Any]) -> str:
-    return str(row["PartitionKey"])
 
 
 def new_table(connection_string: str) -> TableClient:
