@@ -30,6 +30,9 @@ LIFE = 40
 CROWD = 250
 """People of one room in a hundred."""
 
+EVENTS = 40
+"""Of each of the first rooms: of all of them together more than the app remembers."""
+
 
 @dataclass(slots=True)
 class Guested:
@@ -77,16 +80,22 @@ class Client:
             stopped.wait(max(0.0, due - time.monotonic()))
 
     def warm_up(self) -> None:
-        """Each kind of request at least once."""
-        self._create()
-        room = self._rooms[0]
+        """Each kind of request at least once, and so many events that what the app remembers is at its bounds."""
+        for _ in range(ROOMS):
+            self._create(EVENTS // 2)
+            room = self._rooms[-1]
+            self._sent(202, delivery(*(event for who in room.people for event in room.call.stay(0, 1, who))))
+            room.events = 2
+            self.send(200, "GET", f"/rooms/{room.id}/presence")
+        self._create(CROWD)
+        room = self._rooms[-1]
         for _, ask in _ASKED:
             ask(self, room)
         self._delete(room)
 
     def _once(self) -> None:
         if not self._rooms or (len(self._rooms) < ROOMS and self._random.random() < NEW):
-            self._create()
+            self._create(CROWD if self._random.random() < 0.01 else self._random.randint(1, 12))
             return
         room = self._random.choice(self._rooms)
         if self._random.random() < 1 / LIFE:
@@ -107,8 +116,7 @@ class Client:
         assert sent.answer.status == expected, f"{request.method} {request.path}: {sent.answer}"
         return sent.answer
 
-    def _create(self) -> None:
-        count = CROWD if self._random.random() < 0.01 else self._random.randint(1, 12)
+    def _create(self, count: int) -> None:
         people = [raw_id(self._random.randrange(10_000)) for _ in range(count)]
         body = {**_open_for_a_day(), **invited(*people)}
         answer = self._sent(201, Request("POST", "/rooms", body, repeatable(self._random)))
