@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import batched, count
 from pathlib import Path
 from statistics import median
@@ -12,7 +12,7 @@ import psutil
 from bench.load import measure
 from bench.operations import GROWING, Operation
 from bench.site import ORIGIN, PRESENTER, Site, new_room, site, write
-from bench.speed import by_storage_alone, through_service, warm_up
+from bench.speed import KINDS, Kind, through_service, warm_up
 from faults.result import Tell
 from rooms.rules.room import Room
 from rooms.storage.changes import log_record
@@ -21,55 +21,65 @@ from rooms.storage.table import Operation as Write
 from rooms.storage.table import insert
 
 LIMIT = 1.2
-"""What an operation may take in the larger table or room, of what it takes in the smaller one."""
+"""What an operation may take in the larger table or room, of what it takes in the smaller one. Where the storage client alone takes
+more there, too, it is the service's multiple of that one's."""
 
 SMALL = "few rooms"
+
+TICK = 0.01
+"""Seconds of processor time that the system can tell from none."""
 
 
 @dataclass(slots=True)
 class Series:
-    """One operation in one table, over all rounds."""
+    """One operation in one table, over all rounds, through the service or by the storage client alone."""
 
-    service: list[float]
+    clock: list[float] = field(default_factory=list)
     """Milliseconds a call: the median of each round."""
-    storage: list[float]
-    """The same of the storage client alone."""
     cpu: float = 0
-    """Seconds of processor time that the app had."""
+    """Seconds of processor time."""
     calls: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Grown:
-    """One operation in one table."""
+class Taken:
+    """What a call takes: milliseconds, or a multiple of those with few rooms."""
 
-    name: str
-    table: str
     service: float
-    """Milliseconds a call, all in all."""
+    """Through the service."""
     storage: float
-    """The same of the storage client alone."""
-    cpu: float
-    """Milliseconds of the app's processor time for a call."""
+    """By the storage client alone."""
+
+    @property
+    def excess(self) -> float:
+        """The multiple of the service; if it has grown for the storage client alone, too, beside that."""
+        return self.service / max(1, self.storage)
 
 
 @dataclass(frozen=True, slots=True)
-class Ratios:
-    """What an operation takes in a table, of what it takes with few rooms."""
+class Grown:
+    """One operation in one table, or in that table as a multiple of that with few rooms."""
 
-    service: float
-    """By the clock."""
-    storage: float
-    """The storage client alone, by the clock."""
-    cpu: float
-    """Of the app's processor time."""
+    name: str
+    table: str
+    clock: Taken
+    """By the clock, all in all."""
+    cpu: Taken
+    """The processor time of the app, or of the storage client."""
 
 
-def ratios(grown: Sequence[Grown], name: str, table: str) -> Ratios:
-    """Of one operation, in one table."""
-    found = {each.table: each for each in grown if each.name == name}
-    before, after = found[SMALL], found[table]
-    return Ratios(after.service / before.service, after.storage / before.storage, after.cpu / before.cpu)
+def multiples(grown: Sequence[Grown]) -> list[Grown]:
+    """What each operation takes in the other tables, of what it takes with few rooms."""
+    small = {each.name: each for each in grown if each.table == SMALL}
+    return [
+        Grown(each.name, each.table, _of(each.clock, small[each.name].clock), _of(each.cpu, small[each.name].cpu))
+        for each in grown
+        if each.table != SMALL
+    ]
+
+
+def _of(one: Taken, other: Taken) -> Taken:
+    return Taken(one.service / other.service, one.storage / other.storage)
 
 
 async def growth(
@@ -89,31 +99,32 @@ async def growth(
 
 
 async def _measured(sites: Mapping[str, Site], calls: int, rounds: int, tell: Tell) -> list[Grown]:
-    found = {(operation.name, table): Series([], []) for operation in GROWING for table in sites}
+    found = {(operation.name, table): (Series(), Series()) for operation in GROWING for table in sites}
     numbers = count()
     for each in range(rounds):
         for operation in GROWING:
             for table, at in sites.items():
                 tell(f"round {each + 1} of {rounds}: {operation.name}, {table}")
-                await _add(found[operation.name, table], at, operation, max(2, calls // operation.cost), numbers)
+                for series, kind in zip(found[operation.name, table], KINDS, strict=True):
+                    await _add(series, at, kind, operation, max(2, calls // operation.cost), numbers)
     return [
-        Grown(name, table, median(series.service), median(series.storage), 1000 * series.cpu / series.calls)
+        Grown(
+            *(name, table, Taken(*(median(each.clock) for each in series))),
+            Taken(*(1000 * max(each.cpu, TICK) / each.calls for each in series)),
+        )
         for (name, table), series in found.items()
     ]
 
 
-async def _add(series: Series, at: Site, operation: Operation, calls: int, numbers: Iterator[int]) -> None:
-    app = psutil.Process(at.app.process.pid)
-    requests = through_service(at, operation, [next(numbers) for _ in range(calls)])
-    await warm_up(at, through_service, 1)
-    before = app.cpu_times()
-    series.service.append((await measure(requests, 1)).p50)
-    after = app.cpu_times()
+async def _add(series: Series, at: Site, kind: Kind, operation: Operation, calls: int, numbers: Iterator[int]) -> None:
+    process = psutil.Process(at.app.process.pid if kind is through_service else None)
+    requests = kind(at, operation, [next(numbers) for _ in range(calls)])
+    await warm_up(at, kind, 1)
+    before = process.cpu_times()
+    series.clock.append((await measure(requests, 1)).p50)
+    after = process.cpu_times()
     series.cpu += after.user + after.system - before.user - before.system
     series.calls += calls
-    alone = by_storage_alone(at, operation, [next(numbers) for _ in range(calls)])
-    await warm_up(at, by_storage_alone, 1)
-    series.storage.append((await measure(alone, 1)).p50)
 
 
 async def _fill(at: Site, rooms: int, tell: Tell) -> None:

@@ -38,19 +38,18 @@ def draw_rates(speeds: Sequence[Speed], at_once: int, file: Path) -> None:
 
 
 def draw_growth(grown: Sequence[Grown], file: Path) -> None:
-    """How many times as long each operation takes, and as much of the app's processor time, as in the small table."""
-    tables = list(dict.fromkeys(each.table for each in grown if each.table != growth.SMALL))
-    names = list(dict.fromkeys(each.name for each in grown))
-    figure, axes = _figure(0.55 * len(names) + 1.4)
-    for number, (table, colour) in enumerate(zip(tables, (OURS, STORAGE), strict=True)):
-        ratios = [growth.ratios(grown, name, table).cpu for name in reversed(names)]
-        places = [place + 0.2 - 0.4 * number for place in range(len(names))]
-        axes.barh(places, ratios, 0.38, color=colour, label=table)
-        for place, ratio in zip(places, ratios, strict=True):
-            axes.annotate(f" {ratio:.2f}", (ratio, place), va="center", fontsize=8)
+    """How many times as much processor time each operation takes as in the small table, through the service and alone."""
+    multiples = growth.multiples(grown)[::-1]
+    figure, axes = _figure(0.4 * len(multiples) + 1)
+    for number, (label, colour) in enumerate((("through the service", OURS), ("storage client alone", STORAGE))):
+        values = [(each.cpu.service, each.cpu.storage)[number] for each in multiples]
+        places = [place + 0.2 - 0.4 * number for place in range(len(multiples))]
+        axes.barh(places, values, 0.38, color=colour, label=label)
+        for place, value in zip(places, values, strict=True):
+            axes.annotate(f" {value:.2f}", (value, place), va="center", fontsize=8)
     axes.axvline(growth.LIMIT, color=LIMIT, linewidth=1, label="limit")
-    axes.set_yticks(range(len(names)), names[::-1])
-    axes.set_xlabel(f"processor time of the service for a call, of that with {growth.SMALL}")
+    axes.set_yticks(range(len(multiples)), [f"{each.name}, {each.table}" for each in multiples])
+    axes.set_xlabel(f"processor time of a call, of that with {growth.SMALL}")
     axes.legend(frameon=False, loc="lower right")
     _save(figure, file)
 

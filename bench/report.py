@@ -60,14 +60,10 @@ class Figures:
                 if of[0] != of[1]
             ),
             *(
-                f"{name}, {table}: {found.cpu:.2f} times the processor time, at most {growth.LIMIT} is the goal"
-                for name, table, found in self._ratios()
-                if found.cpu > growth.LIMIT
-            ),
-            *(
-                f"{name}, {table}: {found.service:.2f} times as long, the storage alone {found.storage:.2f}"
-                for name, table, found in self._ratios()
-                if found.service > growth.LIMIT * found.storage
+                f"{each.name}, {each.table}: {taken.service:.2f} times the {what}, the storage client alone {taken.storage:.2f}"
+                for each in growth.multiples(self.grown)
+                for what, taken in (("time", each.clock), ("processor time", each.cpu))
+                if taken.excess > growth.LIMIT
             ),
             *(
                 f"start: {self.start.ratio:.2f} of a trivial app's, at most {start.LIMIT} is the goal"
@@ -88,20 +84,18 @@ class Figures:
         return Table("Each operation, beside the storage alone", columns, rows)
 
     def _growth(self) -> Table:
-        columns = ("operation", "table", "ms", "alone", "processor ms", "clock", "alone", "processor")
-        found = {(name, table): found for name, table, found in self._ratios()}
-        rows = []
-        for each in self.grown:
-            times = (f"{each.service:.1f}", f"{each.storage:.1f}", f"{each.cpu:.2f}")
-            ratio = found.get((each.name, each.table))
-            told = ("", "", "") if ratio is None else tuple(f"x {of:.2f}" for of in (ratio.service, ratio.storage, ratio.cpu))
-            rows.append((each.name, each.table, *times, *told))
+        columns = ("operation", "table", "ms", "alone", "cpu ms", "alone", "clock", "alone", "cpu", "alone")
+        multiples = {(each.name, each.table): each for each in growth.multiples(self.grown)}
+        rows = [
+            (
+                *(each.name, each.table),
+                *(f"{ms:.1f}" for ms in (each.clock.service, each.clock.storage)),
+                *(f"{ms:.2f}" for ms in (each.cpu.service, each.cpu.storage)),
+                *_times(multiples.get((each.name, each.table))),
+            )
+            for each in self.grown
+        ]
         return Table(f"As rooms become more, and a log longer: {self.sizes}", columns, rows)
-
-    def _ratios(self) -> Iterable[tuple[str, str, growth.Ratios]]:
-        for each in self.grown:
-            if each.table != growth.SMALL:
-                yield each.name, each.table, growth.ratios(self.grown, each.name, each.table)
 
     def _storms(self) -> Table:
         columns = ("what", "at once", "ratio", "seconds", "calls/s", "alone", "p50 ms", "p99 ms")
@@ -121,6 +115,12 @@ class Figures:
     def _imports(self) -> Table:
         rows = [(name, f"{milliseconds:.0f}") for name, milliseconds in self.imports.items()]
         return Table("Imports", ("package", "ms"), rows)
+
+
+def _times(multiple: Grown | None) -> Iterable[str]:
+    if multiple is None:
+        return [""] * 4
+    return [f"x {of:.2f}" for taken in (multiple.clock, multiple.cpu) for of in (taken.service, taken.storage)]
 
 
 def page(figures: Figures, machine: Mapping[str, str]) -> str:
