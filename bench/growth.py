@@ -21,8 +21,8 @@ from rooms.storage.table import Operation as Write
 from rooms.storage.table import insert
 
 LIMIT = 1.2
-"""What an operation may take in the larger table or room, of what it takes in the smaller one. Where the storage client alone takes
-more there, too, it is the service's multiple of that one's."""
+"""What an operation may take in the larger table or room, of what it takes in the smaller one. Where the storage client alone
+takes more there, too, it is the service's multiple of that one's."""
 
 SMALL = "few rooms"
 
