@@ -21,8 +21,8 @@ from rooms.storage.table import Operation as Write
 from rooms.storage.table import insert
 
 LIMIT = 1.2
-"""What an operation may take in the larger table or room, of what it takes in the smaller one. Where the storage client alone
-takes more there, too, it is the service's multiple of that one's."""
+"""What an operation may take in the larger table or room, of what it takes in the smaller one, but for what the storage client
+alone takes more there."""
 
 SMALL = "few rooms"
 
@@ -43,43 +43,50 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a call takes: milliseconds, or a multiple of those with few rooms."""
+    """Milliseconds of a call."""
 
     service: float
     """Through the service."""
     storage: float
     """By the storage client alone."""
 
-    @property
-    def excess(self) -> float:
-        """The multiple of the service; if it has grown for the storage client alone, too, beside that."""
-        return self.service / max(1, self.storage)
-
 
 @dataclass(frozen=True, slots=True)
 class Grown:
-    """One operation in one table, or in that table as a multiple of that with few rooms."""
+    """One operation in one table."""
 
     name: str
     table: str
     clock: Taken
     """By the clock, all in all."""
     cpu: Taken
-    """The processor time of the app, or of the storage client."""
+    """Of processor time, that the app had, or the storage client alone."""
 
 
-def multiples(grown: Sequence[Grown]) -> list[Grown]:
-    """What each operation takes in the other tables, of what it takes with few rooms."""
+@dataclass(frozen=True, slots=True)
+class Multiple:
+    """What a call takes in a larger table or room, of what it takes with few rooms."""
+
+    service: float
+    storage: float
+    own: float
+    """What it takes through the service, of what it would take there if the service added as much as with few rooms."""
+
+
+def multiple(small: Taken, large: Taken) -> Multiple:
+    """Of the same operation."""
+    expected = small.service + max(0, large.storage - small.storage)
+    return Multiple(large.service / small.service, large.storage / small.storage, large.service / expected)
+
+
+def multiples(grown: Sequence[Grown]) -> Mapping[tuple[str, str], tuple[Multiple, Multiple]]:
+    """By the clock and of processor time, by operation and table."""
     small = {each.name: each for each in grown if each.table == SMALL}
-    return [
-        Grown(each.name, each.table, _of(each.clock, small[each.name].clock), _of(each.cpu, small[each.name].cpu))
+    return {
+        (each.name, each.table): (multiple(small[each.name].clock, each.clock), multiple(small[each.name].cpu, each.cpu))
         for each in grown
         if each.table != SMALL
-    ]
-
-
-def _of(one: Taken, other: Taken) -> Taken:
-    return Taken(one.service / other.service, one.storage / other.storage)
+    }
 
 
 async def growth(

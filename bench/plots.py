@@ -38,19 +38,19 @@ def draw_rates(speeds: Sequence[Speed], at_once: int, file: Path) -> None:
 
 
 def draw_growth(grown: Sequence[Grown], file: Path) -> None:
-    """How many times as much processor time each operation takes as in the small table, through the service and alone."""
-    multiples = growth.multiples(grown)[::-1]
+    """How many times as long each operation takes as with few rooms, but for what the storage takes longer."""
+    multiples = list(growth.multiples(grown).items())[::-1]
+    places = range(len(multiples))
     figure, axes = _figure(0.4 * len(multiples) + 1)
-    for number, (label, colour) in enumerate((("through the service", OURS), ("storage client alone", STORAGE))):
-        values = [(each.cpu.service, each.cpu.storage)[number] for each in multiples]
-        places = [place + 0.2 - 0.4 * number for place in range(len(multiples))]
-        axes.barh(places, values, 0.38, color=colour, label=label)
+    for offset, which, label, colour in ((0.2, 0, "by the clock", OURS), (-0.2, 1, "processor time", STORAGE)):
+        values = [both[which].own for _, both in multiples]
+        axes.barh([place + offset for place in places], values, 0.38, color=colour, label=label)
         for place, value in zip(places, values, strict=True):
-            axes.annotate(f" {value:.2f}", (value, place), va="center", fontsize=8)
+            axes.annotate(f" {value:.2f}", (value, place + offset), va="center", fontsize=8)
     axes.axvline(growth.LIMIT, color=LIMIT, linewidth=1, label="limit")
-    axes.set_yticks(range(len(multiples)), [f"{each.name}, {each.table}" for each in multiples])
-    axes.set_xlabel(f"processor time of a call, of that with {growth.SMALL}")
-    axes.legend(frameon=False, loc="lower right")
+    axes.set_yticks(list(places), [f"{name}, {table}" for (name, table), _ in multiples])
+    axes.set_xlabel(f"a call, of what it would take if the service added as much as with {growth.SMALL}")
+    axes.legend(frameon=False, loc="lower left")
     _save(figure, file)
 
 

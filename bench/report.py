@@ -6,7 +6,7 @@ from pathlib import Path
 from string import Template
 
 from bench import growth, speed, start
-from bench.growth import Grown
+from bench.growth import Grown, Multiple
 from bench.plots import draw_growth, draw_imports, draw_rates
 from bench.speed import Speed
 from bench.start import Start
@@ -60,10 +60,10 @@ class Figures:
                 if of[0] != of[1]
             ),
             *(
-                f"{each.name}, {each.table}: {taken.service:.2f} times the {what}, the storage client alone {taken.storage:.2f}"
-                for each in growth.multiples(self.grown)
-                for what, taken in (("time", each.clock), ("processor time", each.cpu))
-                if taken.excess > growth.LIMIT
+                f"{name}, {table}: {found.own:.2f} times the {what}, at most {growth.LIMIT} is the goal"
+                for (name, table), both in growth.multiples(self.grown).items()
+                for what, found in zip(("time", "processor time"), both, strict=True)
+                if found.own > growth.LIMIT
             ),
             *(
                 f"start: {self.start.ratio:.2f} of a trivial app's, at most {start.LIMIT} is the goal"
@@ -84,14 +84,14 @@ class Figures:
         return Table("Each operation, beside the storage alone", columns, rows)
 
     def _growth(self) -> Table:
-        columns = ("operation", "table", "ms", "alone", "cpu ms", "alone", "clock", "alone", "cpu", "alone")
-        multiples = {(each.name, each.table): each for each in growth.multiples(self.grown)}
+        columns = ("operation", "table", "ms", "alone", "cpu ms", "alone", "clock", "own", "cpu", "own")
+        multiples = growth.multiples(self.grown)
         rows = [
             (
                 *(each.name, each.table),
                 *(f"{ms:.1f}" for ms in (each.clock.service, each.clock.storage)),
                 *(f"{ms:.2f}" for ms in (each.cpu.service, each.cpu.storage)),
-                *_times(multiples.get((each.name, each.table))),
+                *_multiples(multiples.get((each.name, each.table))),
             )
             for each in self.grown
         ]
@@ -117,10 +117,10 @@ class Figures:
         return Table("Imports", ("package", "ms"), rows)
 
 
-def _times(multiple: Grown | None) -> Iterable[str]:
-    if multiple is None:
+def _multiples(found: tuple[Multiple, Multiple] | None) -> Iterable[str]:
+    if found is None:
         return [""] * 4
-    return [f"x {of:.2f}" for taken in (multiple.clock, multiple.cpu) for of in (taken.service, taken.storage)]
+    return [f"x {of:.2f}" for each in found for of in (each.service, each.own)]
 
 
 def page(figures: Figures, machine: Mapping[str, str]) -> str:

@@ -21,6 +21,10 @@ LIMIT = 1.25
 """What our app may take, of what an app of one trivial function and a tables client takes on the same host."""
 
 TRIVIAL = PROJECT / "bench/trivial"
+
+_KEEPING = {"PYTHONDONTWRITEBYTECODE": ""}
+"""Python keeps the modules that it has compiled, as it does unless it is told not to."""
+
 _SECONDS = 60
 
 
@@ -38,18 +42,20 @@ class Start:
 
 
 def starts(folder: Path, storage: str, rounds: int, tell: Tell) -> Start:
-    """Starts both apps in turn, so many times each."""
+    """Starts both apps in turn, so many times each, and once before, for their modules to be compiled."""
     found: dict[Path, list[float]] = {PROJECT: [], TRIVIAL: []}
-    for each in range(rounds):
+    for each in range(rounds + 1):
         for app, seconds in found.items():
-            tell(f"start {each + 1} of {rounds}")
-            seconds.append(_seconds_to_answer(app, folder / f"{each}-{app.name}", storage))
+            tell(f"start {each} of {rounds}")
+            taken = _seconds_to_answer(app, folder / f"{each}-{app.name}", storage)
+            if each > 0:
+                seconds.append(taken)
     return Start(median(found[PROJECT]), median(found[TRIVIAL]))
 
 
 def _seconds_to_answer(app: Path, folder: Path, storage: str) -> float:
     key = new_key()
-    settings = {"ROOMS_STORAGE": storage, "ROOMS_TABLE": "start", "ROOMS_MANAGE_KEY__bench": key}
+    settings = {"ROOMS_STORAGE": storage, "ROOMS_TABLE": "start", "ROOMS_MANAGE_KEY__bench": key, **_KEEPING}
     began = time.perf_counter()
     devhost = started(app, folder, settings)
     request = f"GET /rooms/99400000000000000/overview HTTP/1.1\r\nHost: localhost\r\nx-api-key: {key}\r\n\r\n".encode()
@@ -88,7 +94,7 @@ def _import_times() -> Counter[str]:
     """Microseconds."""
     settings = {name: value for name, value in os.environ.items() if not name.startswith("ROOMS_")}
     command = [sys.executable, "-X", "importtime", "-c", "import function_app"]
-    printed = subprocess.run(command, cwd=PROJECT, env=settings, capture_output=True, text=True, check=True).stderr
+    printed = subprocess.run(command, cwd=PROJECT, env=settings | _KEEPING, capture_output=True, text=True, check=True).stderr
     times = Counter[str]()
     for line in printed.splitlines():
         if found := _IMPORT.match(line):

@@ -96,7 +96,7 @@ type _Code = Annotated[int | None, Field(ge=-_MAX_INT64 - 1, le=_MAX_INT64), Wra
 
 
 class _Part(BaseModel):
-    # Built by the first event: most instances start for a request.
+    # An event of one kind needs few of them.
     model_config = ConfigDict(strict=True, alias_generator=to_camel, defer_build=True)
 
 

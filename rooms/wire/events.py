@@ -7,7 +7,6 @@ from pydantic_core import from_json
 
 from rooms.rules.events import CallEvent
 from rooms.rules.time import Ticks
-from rooms.wire.event_models import MODELS, PlacedEvent, fault_of
 
 _PREFIX = "Microsoft.Communication."
 
@@ -36,6 +35,8 @@ class UnknownEvent:
 
 def read_event(text: str, now: Ticks) -> RoomEvent | OtherEvent | UnknownEvent:
     """One element of a delivery, as the Functions host writes it. Raises nothing, whatever the text is."""
+    from rooms.wire.event_models import MODELS, PlacedEvent, fault_of  # by the first event: most instances start for a request
+
     try:
         element = from_json(text.encode(errors="surrogatepass"))
     except ValueError as error:
