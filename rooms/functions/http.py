@@ -1,7 +1,6 @@
 """What every HTTP-triggered function does: who calls, which api-version, and how an answer or an error looks."""
 
 import asyncio
-import json
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import azure.functions as func
+from pydantic_core import to_json
 
 from rooms import clients
 from rooms.auth import Caller
@@ -175,7 +175,7 @@ def respond(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | N
 def json_answer(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> func.HttpResponse:
     """An answer in JSON."""
     return func.HttpResponse(
-        json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(),
+        to_json(body),
         status_code=status,
         headers={"Content-Type": "application/json; charset=utf-8", **(headers or {})},
     )

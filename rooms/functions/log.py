@@ -1,10 +1,10 @@
 """The log of a room: who changed what and when, and what happened in its calls."""
 
 import asyncio
-import json
 import re
 
 import azure.functions as func
+from pydantic_core import to_json
 
 from rooms import clients
 from rooms.functions.http import Request, answer_of_ours, json_answer, query, respond_with_csv, respond_with_text
@@ -46,5 +46,4 @@ async def _log(request: Request) -> func.HttpResponse:
     link = {} if next_link is None else {"Link": f'<{next_link}>; rel="next"'}
     if form == "csv":
         return respond_with_csv(f"log-{room_id}", COLUMNS, value, link)
-    lines = "".join(json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n" for record in value)
-    return respond_with_text(lines.encode(), "application/x-ndjson", link)
+    return respond_with_text(b"".join(to_json(record) + b"\n" for record in value), "application/x-ndjson", link)

@@ -18,7 +18,7 @@ EMPTY: Ticks = 120 * SECOND
 """A call that all have left has ended, if nothing was heard for so long."""
 
 KEPT_EVENTS = 1_000
-"""The legs of a call of no more events are kept folded: some 1.5 MiB for each of the calls that are, with its events."""
+"""A call of no more events is kept folded: some 1.5 MiB for each of the calls that are, with its events."""
 
 SKEW: Ticks = 2 * SECOND
 """How much earlier than the join that it belongs to a leave may be, by the clocks of the calling service."""
@@ -96,30 +96,13 @@ def call_of(events: Iterable[CallEvent], now: Ticks) -> Call | None:
     history = tuple(sorted({event.identity: event for event in events if event.at <= now}.values()))
     if not history:
         return None
-    started_at, last_event_at = history[0].at, history[-1].at
-    legs = (_kept_legs if len(history) <= KEPT_EVENTS else _legs)(history)
+    call = (_kept_call if len(history) <= KEPT_EVENTS else _unended)(history)
     ends = [event for event in history if event.kind == "CallEnded"]
-    call = Call(
-        id=history[0].call,
-        started_at=started_at,
-        start_estimated=all(event.kind != "CallStarted" for event in history),
-        ended_at=None,
-        end_estimated=False,
-        last_event_at=last_event_at,
-        started_by=next((event.started_by for event in history if event.started_by), None),
-        ended_by=next((event.ended_by for event in reversed(ends) if event.ended_by), None),
-        end_reason=next((event.end_reason for event in reversed(ends) if event.end_reason), None),
-        legs=legs,
-        peak=0,
-        peak_at=None,
-    )
     if ends:
         return _ended(call, ends[-1].at, estimated=False)
-    all_left = bool(legs) and all(leg.left_at is not None for leg in legs)
-    silence = now - last_event_at
-    if silence >= QUIET or (all_left and silence >= EMPTY):
-        return superseded(call)
-    return _with_peak(call)
+    all_left = bool(call.legs) and all(leg.left_at is not None for leg in call.legs)
+    silence = now - call.last_event_at
+    return superseded(call) if silence >= QUIET or (all_left and silence >= EMPTY) else call
 
 
 def superseded(call: Call) -> Call:
@@ -127,17 +110,43 @@ def superseded(call: Call) -> Call:
     return _ended(call, call.last_event_at, estimated=True)
 
 
+def _unended(history: tuple[CallEvent, ...]) -> Call:
+    """What is known of a call but for its end."""
+    ends = [event for event in history if event.kind == "CallEnded"]
+    legs = _legs(history)
+    peak, peak_at = _peak(legs)
+    return Call(
+        id=history[0].call,
+        started_at=history[0].at,
+        start_estimated=all(event.kind != "CallStarted" for event in history),
+        ended_at=None,
+        end_estimated=False,
+        last_event_at=history[-1].at,
+        started_by=next((event.started_by for event in history if event.started_by), None),
+        ended_by=next((event.ended_by for event in reversed(ends) if event.ended_by), None),
+        end_reason=next((event.end_reason for event in reversed(ends) if event.end_reason), None),
+        legs=legs,
+        peak=peak,
+        peak_at=peak_at,
+    )
+
+
+_kept_call = lru_cache(8)(_unended)  # who watches a call asks for the same history every few seconds
+
+
 def _ended(call: Call, at: Ticks, estimated: bool) -> Call:
-    legs = [
-        replace(
-            leg,
-            joined_at=min(leg.joined_at, at),
-            left_at=at if leg.left_at is None else min(leg.left_at, at),
-            leave_estimated=leg.leave_estimated or leg.left_at is None,
-        )
-        for leg in call.legs
-    ]
-    return _with_peak(replace(call, ended_at=at, end_estimated=estimated, legs=tuple(legs)))
+    legs = tuple(_ended_leg(leg, at) for leg in call.legs)
+    peak, peak_at = _peak(legs)
+    return replace(call, ended_at=at, end_estimated=estimated, legs=legs, peak=peak, peak_at=peak_at)
+
+
+def _ended_leg(leg: Leg, at: Ticks) -> Leg:
+    return replace(
+        leg,
+        joined_at=min(leg.joined_at, at),
+        left_at=at if leg.left_at is None else min(leg.left_at, at),
+        leave_estimated=leg.leave_estimated or leg.left_at is None,
+    )
 
 
 def _legs(history: tuple[CallEvent, ...]) -> tuple[Leg, ...]:
@@ -146,9 +155,6 @@ def _legs(history: tuple[CallEvent, ...]) -> tuple[Leg, ...]:
         if event.kind in ("ParticipantAdded", "ParticipantRemoved"):
             moves[(event.participant_id, None) if event.participant_id else (None, event.raw_id)].append(event)
     return _in_order(leg for some in moves.values() for leg in _legs_of_one(some, history[0].at))
-
-
-_kept_legs = lru_cache(8)(_legs)  # who watches a call asks for the same history every few seconds
 
 
 def _legs_of_one(moves: list[CallEvent], started_at: Ticks) -> list[Leg]:
@@ -213,10 +219,10 @@ def _in_order(legs: Iterable[Leg]) -> tuple[Leg, ...]:
     return tuple(sorted(legs, key=lambda leg: (leg.joined_at, leg.person, leg.participant_id or "", leg.left_at or MAX_TIME)))
 
 
-def _with_peak(call: Call) -> Call:
-    """The call with the most people at one time, a person on two devices being one."""
+def _peak(legs: Iterable[Leg]) -> tuple[int, Ticks | None]:
+    """The most people at one time, a person on two devices being one, and the first moment of it."""
     changes: defaultdict[Ticks, list[tuple[int, str]]] = defaultdict(list)
-    for leg in call.legs:
+    for leg in legs:
         changes[leg.joined_at].append((1, leg.person))
         if leg.left_at is not None:
             changes[leg.left_at].append((-1, leg.person))
@@ -229,4 +235,4 @@ def _with_peak(call: Call) -> Call:
             there += (devices[person] > 0) - (before > 0)
         if there > peak:
             peak, peak_at = there, at
-    return replace(call, peak=peak, peak_at=peak_at)
+    return peak, peak_at

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from rooms.rules.calls import KEPT_EVENTS, Call, Leg, _kept_legs, call_of, calls_of
+from rooms.rules.calls import KEPT_EVENTS, Call, Leg, _kept_call, call_of, calls_of
 from rooms.rules.events import CallEvent, EndReason
 from rooms.rules.time import SECOND, Ticks
 from tests.rules.histories import ALICE, BASE, BOB, CAROL, added, ended, moment, removed, started, stay
@@ -177,9 +177,9 @@ def test_legs_that_begin_at_one_time_are_in_the_order_of_person_and_participant(
 def test_the_legs_of_a_call_are_kept_unless_they_are_very_many() -> None:
     def kept_of(people: int) -> int:
         events = [started(0), *(added(number / 1000, f"phone {number}", f"person {number}") for number in range(people))]
-        _kept_legs.cache_clear()
+        _kept_call.cache_clear()
         assert [len(the_call(*events).legs) for _ in range(3)] == [people] * 3
-        return _kept_legs.cache_info().currsize
+        return _kept_call.cache_info().currsize
 
     assert (kept_of(KEPT_EVENTS - 1), kept_of(KEPT_EVENTS)) == (1, 0)
 
