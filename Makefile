@@ -24,7 +24,7 @@ help:
 	@echo 'make meeting    play a meeting at it (PORT, PEOPLE=$(PEOPLE) SEED=; ARGS=--help tells more)'
 	@echo 'make test       run the tests (ARGS="-k words" goes to pytest; -n0 runs them one by one)'
 	@echo 'make histories  try calls on many generated histories (HISTORIES=$(HISTORIES))'
-	@echo 'make bench      measure how fast it is, for half an hour (ARGS=--short for two minutes)'
+	@echo 'make bench      measure how fast it is, for ten minutes (ARGS=--short for two minutes)'
 	@echo 'make faults     let go wrong what may go wrong, for an hour (ARGS=--short for two minutes; ARGS=--help tells more)'
 	@echo 'make check      lint, format and types'
 	@echo 'make format     let ruff and biome put the format right'

@@ -55,7 +55,7 @@ SHORT = Sizes(rounds=3, calls=60, few=200, many=2_000, records=1_000, growth_cal
 def main() -> None:
     """Measures all, prints it and, unless it is the short form, writes the page."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="How fast the service is, beside the storage alone.")
-    parser.add_argument("--short", action="store_true", help="two minutes instead of half an hour; writes nothing")
+    parser.add_argument("--short", action="store_true", help="two minutes instead of ten or more; writes nothing")
     short = parser.parse_args().short
     console = Console(highlight=False)
     with progress(console, "bench") as tell:

@@ -48,9 +48,10 @@ def draw_growth(grown: Sequence[Grown], file: Path) -> None:
         for place, value in zip(places, values, strict=True):
             axes.annotate(f" {value:.2f}", (value, place + offset), va="center", fontsize=8)
     axes.axvline(growth.LIMIT, color=LIMIT, linewidth=1, label="limit")
+    axes.set_xlim(0, 1.1 * max(growth.LIMIT, *(each.own for _, both in multiples for each in both)))
     axes.set_yticks(list(places), [f"{name}, {table}" for (name, table), _ in multiples])
     axes.set_xlabel(f"a call, of what it would take if the service added as much as with {growth.SMALL}")
-    axes.legend(frameon=False, loc="lower left")
+    axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
     _save(figure, file)
 
 
