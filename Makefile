@@ -57,7 +57,7 @@ chromium:
 	 echo 'THE CONSOLE WILL NOT BE TESTED: there is no Chromium, and it cannot be installed from here. Install chromium or google-chrome.' >&2
 
 test: install chromium
-	@"$(BIN)/python" -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@"$(BIN)/python" -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # The pictures in docs/console, of a meeting that is played for them.
 screenshots: install chromium

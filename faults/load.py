@@ -31,7 +31,7 @@ CROWD = 250
 """People of one room in a hundred."""
 
 EVENTS = 40
-"""Of each of the first rooms: of all of them together more than the app remembers."""
+"""Of each of the first rooms: of ROOMS of them more than the app remembers."""
 
 
 @dataclass(slots=True)
@@ -79,9 +79,9 @@ class Client:
             due = max(due + self._pause, time.monotonic() - 1)
             stopped.wait(max(0.0, due - time.monotonic()))
 
-    def warm_up(self) -> None:
-        """Each kind of request at least once, and so many events that what the app remembers is at its bounds."""
-        for _ in range(ROOMS):
+    def warm_up(self, rooms: int) -> None:
+        """Each kind of request at least once, and the events of so many rooms."""
+        for _ in range(rooms):
             self._create(EVENTS // 2)
             room = self._rooms[-1]
             self._sent(202, delivery(*(event for who in room.people for event in room.call.stay(0, 1, who))))

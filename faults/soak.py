@@ -14,7 +14,7 @@ from random import Random
 import psutil
 from azure.data.tables import TableClient
 
-from faults.load import Client, Counted, remove_rows
+from faults.load import ROOMS, Client, Counted, remove_rows
 from faults.result import Result, Tell
 from tests.contract.raw import Raw
 from tests.running import RunningApp, running_app
@@ -60,13 +60,20 @@ class Open:
 
 
 def soak(
-    azurite: str, folder: Path, tell: Tell, seconds: float = 600, pool_seconds: float = 60, seed: int = 1
+    azurite: str,
+    folder: Path,
+    tell: Tell,
+    seconds: float = 600,
+    pool_seconds: float = 60,
+    first_rooms: int = ROOMS,
+    seed: int = 1,
 ) -> tuple[Result, list[Sample]]:
     """Asks for everything, RATE times a second, for so long; the result, and the app's memory every second.
 
     Args:
         azurite: the connection string of the storage.
         folder: for the log of the app.
+        first_rooms: that have events before the load begins: ROOMS of them fill what the app remembers of events.
         pool_seconds: in what time the storage's idle connections have to be closed; 0 does not look at them.
     """
     counted, random = Counted(), Random(seed)
@@ -77,7 +84,7 @@ def soak(
         raw = Raw(app.http, app.manage_key)
         process = psutil.Process(app.process.pid)
         clients = [Client(raw, counted, Random(f"{seed}/{number}"), RATE / CLIENTS) for number in range(CLIENTS)]
-        clients[0].warm_up()
+        clients[0].warm_up(first_rooms)
         idle = _settled(app, process, proxy, None)
         tell("begins")
         samples = _load(clients, counted, proxy, process, azurite, seconds, random, tell)
