@@ -25,7 +25,7 @@ help:
 	@echo 'make test       run the tests (ARGS="-k words" goes to pytest; -n0 runs them one by one)'
 	@echo 'make histories  try calls on many generated histories (HISTORIES=$(HISTORIES))'
 	@echo 'make bench      measure how fast it is, for ten minutes (ARGS=--short for two minutes)'
-	@echo 'make faults     let go wrong what may go wrong, for an hour (ARGS=--short for two minutes; ARGS=--help tells more)'
+	@echo 'make faults     let go wrong what may go wrong, for three quarters of an hour (ARGS=--short for two minutes; ARGS=--help tells more)'
 	@echo 'make check      lint, format and types'
 	@echo 'make format     let ruff and biome put the format right'
 	@echo 'make install    only install what these need; they do it themselves'

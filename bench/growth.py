@@ -65,18 +65,17 @@ class Grown:
 
 @dataclass(frozen=True, slots=True)
 class Multiple:
-    """What a call takes in a larger table or room, of what it takes with few rooms."""
+    """What a call takes through the service in a larger table or room, of what it takes with few rooms."""
 
     service: float
-    storage: float
     own: float
-    """What it takes through the service, of what it would take there if the service added as much as with few rooms."""
+    """Of what it would take there if the service added as much as with few rooms."""
 
 
 def multiple(small: Taken, large: Taken) -> Multiple:
     """Of the same operation."""
     expected = small.service + max(0, large.storage - small.storage)
-    return Multiple(large.service / small.service, large.storage / small.storage, large.service / expected)
+    return Multiple(large.service / small.service, large.service / expected)
 
 
 def multiples(grown: Sequence[Grown]) -> Mapping[tuple[str, str], tuple[Multiple, Multiple]]:
@@ -116,8 +115,10 @@ async def _measured(sites: Mapping[str, Site], calls: int, rounds: int, tell: Te
                     await _add(series, at, kind, operation, max(2, calls // operation.cost), numbers)
     return [
         Grown(
-            *(name, table, Taken(*(median(each.clock) for each in series))),
-            Taken(*(1000 * max(each.cpu, TICK) / each.calls for each in series)),
+            name,
+            table,
+            clock=Taken(*(median(each.clock) for each in series)),
+            cpu=Taken(*(1000 * max(each.cpu, TICK) / each.calls for each in series)),
         )
         for (name, table), series in found.items()
     ]

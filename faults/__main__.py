@@ -112,7 +112,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)} (all)")
     parser.add_argument("--seed", type=int, default=1, help="of what is random (1)")
-    parser.add_argument("--short", action="store_true", help="two minutes instead of an hour")
+    parser.add_argument("--short", action="store_true", help="two minutes instead of three quarters of an hour")
     arguments = parser.parse_args()
     if unknown := set(arguments.parts) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))}: choose of {', '.join(PARTS)}")

@@ -1,6 +1,5 @@
 """The parts that live as long as the process: built when first needed, and only here."""
 
-import json
 import logging
 import os
 from functools import cache
@@ -8,6 +7,7 @@ from typing import Any
 from urllib.request import getproxies
 
 from azure.data.tables.aio import TableClient
+from pydantic_core import to_json
 
 from rooms.auth import Authenticator
 from rooms.console import Console, read_console
@@ -72,7 +72,7 @@ def openapi() -> bytes:
     """The OpenAPI document, made when it is first asked for: that takes a tenth of a second, and most instances never need it."""
     from rooms.openapi.document import document
 
-    return json.dumps(document(), ensure_ascii=False, separators=(",", ":")).encode()
+    return to_json(document())
 
 
 @cache

@@ -96,10 +96,9 @@ def call_of(events: Iterable[CallEvent], now: Ticks) -> Call | None:
     history = tuple(sorted({event.identity: event for event in events if event.at <= now}.values()))
     if not history:
         return None
-    call = (_kept_call if len(history) <= KEPT_EVENTS else _unended)(history)
-    ends = [event for event in history if event.kind == "CallEnded"]
-    if ends:
-        return _ended(call, ends[-1].at, estimated=False)
+    call = (_kept_call if len(history) <= KEPT_EVENTS else _told)(history)
+    if call.ended_at is not None:
+        return call
     all_left = bool(call.legs) and all(leg.left_at is not None for leg in call.legs)
     silence = now - call.last_event_at
     return superseded(call) if silence >= QUIET or (all_left and silence >= EMPTY) else call
@@ -110,12 +109,10 @@ def superseded(call: Call) -> Call:
     return _ended(call, call.last_event_at, estimated=True)
 
 
-def _unended(history: tuple[CallEvent, ...]) -> Call:
-    """What is known of a call but for its end."""
+def _told(history: tuple[CallEvent, ...]) -> Call:
+    """A call as its events, in order, tell of it."""
     ends = [event for event in history if event.kind == "CallEnded"]
-    legs = _legs(history)
-    peak, peak_at = _peak(legs)
-    return Call(
+    call = Call(
         id=history[0].call,
         started_at=history[0].at,
         start_estimated=all(event.kind != "CallStarted" for event in history),
@@ -125,28 +122,27 @@ def _unended(history: tuple[CallEvent, ...]) -> Call:
         started_by=next((event.started_by for event in history if event.started_by), None),
         ended_by=next((event.ended_by for event in reversed(ends) if event.ended_by), None),
         end_reason=next((event.end_reason for event in reversed(ends) if event.end_reason), None),
-        legs=legs,
-        peak=peak,
-        peak_at=peak_at,
+        legs=_legs(history),
+        peak=0,
+        peak_at=None,
     )
+    return _ended(call, ends[-1].at, estimated=False) if ends else _with_peak(call)
 
 
-_kept_call = lru_cache(8)(_unended)  # who watches a call asks for the same history every few seconds
+_kept_call = lru_cache(8)(_told)  # who watches a call asks for the same history every few seconds
 
 
 def _ended(call: Call, at: Ticks, estimated: bool) -> Call:
-    legs = tuple(_ended_leg(leg, at) for leg in call.legs)
-    peak, peak_at = _peak(legs)
-    return replace(call, ended_at=at, end_estimated=estimated, legs=legs, peak=peak, peak_at=peak_at)
-
-
-def _ended_leg(leg: Leg, at: Ticks) -> Leg:
-    return replace(
-        leg,
-        joined_at=min(leg.joined_at, at),
-        left_at=at if leg.left_at is None else min(leg.left_at, at),
-        leave_estimated=leg.leave_estimated or leg.left_at is None,
-    )
+    legs = [
+        replace(
+            leg,
+            joined_at=min(leg.joined_at, at),
+            left_at=at if leg.left_at is None else min(leg.left_at, at),
+            leave_estimated=leg.leave_estimated or leg.left_at is None,
+        )
+        for leg in call.legs
+    ]
+    return _with_peak(replace(call, ended_at=at, end_estimated=estimated, legs=tuple(legs)))
 
 
 def _legs(history: tuple[CallEvent, ...]) -> tuple[Leg, ...]:
@@ -219,10 +215,10 @@ def _in_order(legs: Iterable[Leg]) -> tuple[Leg, ...]:
     return tuple(sorted(legs, key=lambda leg: (leg.joined_at, leg.person, leg.participant_id or "", leg.left_at or MAX_TIME)))
 
 
-def _peak(legs: Iterable[Leg]) -> tuple[int, Ticks | None]:
-    """The most people at one time, a person on two devices being one, and the first moment of it."""
+def _with_peak(call: Call) -> Call:
+    """The call with the most people at one time, a person on two devices being one."""
     changes: defaultdict[Ticks, list[tuple[int, str]]] = defaultdict(list)
-    for leg in legs:
+    for leg in call.legs:
         changes[leg.joined_at].append((1, leg.person))
         if leg.left_at is not None:
             changes[leg.left_at].append((-1, leg.person))
@@ -235,4 +231,4 @@ def _peak(legs: Iterable[Leg]) -> tuple[int, Ticks | None]:
             there += (devices[person] > 0) - (before > 0)
         if there > peak:
             peak, peak_at = there, at
-    return peak, peak_at
+    return replace(call, peak=peak, peak_at=peak_at)

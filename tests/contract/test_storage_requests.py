@@ -49,8 +49,12 @@ def room_id(app: RunningApp) -> str:
 )
 def test_a_question_costs(app: RunningApp, proxy: StorageProxy, room_id: str, path: str, requests: int) -> None:
     counts = list[int]()
-    while requests not in counts and len(counts) < 5:  # the timer may have some of its own; a search ends early on a busy machine
+    for _ in range(10):
         proxy.forget()
-        assert Insight(app, app.read_key).get(path.format(room_id)).status == 200
-        counts.append(len(proxy.seen))
-    assert requests in counts
+        answer = Insight(app, app.read_key).get(path.format(room_id))
+        assert answer.status == 200
+        if not answer.json().get("nextLink"):  # else a busy machine has cut the search short
+            counts.append(len(proxy.seen))
+        if len(counts) == 2:  # in one of them the timer may have some of its own
+            break
+    assert min(counts) == requests
