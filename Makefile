@@ -64,7 +64,7 @@ screenshots: install chromium
 	@"$(BIN)/python" -m tests.console.screenshots
 
 histories: install
-	@HISTORIES=$(HISTORIES) "$(BIN)/python" -m pytest tests/rules/test_histories.py tests/storage/test_calls.py -k histories $(ARGS)
+	@HISTORIES=$(HISTORIES) "$(BIN)/python" -m pytest tests/domain/test_histories.py tests/storage/test_calls.py -k histories $(ARGS)
 
 # These two write docs/performance.md and docs/reliability.md, if they run as a whole.
 bench: install
@@ -95,6 +95,7 @@ $(PYTHON_READY): requirements.txt requirements-dev.txt pyproject.toml
 	   $$found -I -m venv --clear .venv || { echo 'Python 3.13 has no venv module: install it (python3.13-venv) and try again.' >&2; exit 1; }; }
 	@echo 'Installing the Python packages, about a minute ...'
 	@.venv/bin/python -I -m pip install --quiet --disable-pip-version-check --no-warn-script-location -r requirements.txt -r requirements-dev.txt -e .
+	@echo '$(CURDIR)/tools' > "$$(.venv/bin/python -I -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/tools.pth"
 	@touch $@
 
 $(NODE_READY): package.json .npmrc $(PYTHON_READY)

@@ -3,22 +3,21 @@
 import azure.functions as func
 
 from rooms import clients
-from rooms.functions import (
+from rooms.api import openapi
+from rooms.api.acs import participants, rooms
+from rooms.api.extension import (
     admission,
     attendance,
     calls,
-    console,
     details,
-    events,
     log,
-    openapi,
     overview,
-    participants,
     quarantine,
     roles,
-    rooms,
-    upkeep,
 )
+from rooms.console import routes as console
+from rooms.intake import event_grid as events
+from rooms.upkeep import timer as upkeep
 
 clients.settings()  # a setting that cannot be used stops the app here, with a message that names it
 

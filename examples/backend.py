@@ -1,6 +1,8 @@
-"""The backend of an application with rooms: whoever wants to join one gets a token of ACS only if Anteroom admits them.
+"""The backend of an application with rooms: whoever wants to join one gets a token of ACS only if
+Anteroom admits them.
 
-COMMUNICATION_CONNECTION_STRING is Anteroom's, ACS_CONNECTION_STRING that of the ACS resource on which the calls run.
+COMMUNICATION_CONNECTION_STRING is Anteroom's, ACS_CONNECTION_STRING that of the ACS resource on
+which the calls run.
 """
 
 import base64
@@ -64,7 +66,8 @@ async def page(_: web.Request) -> web.Response:
 
 
 async def signed_in(request: web.Request) -> tuple[str, str]:
-    """Raw id and name of who is asking. In your code: what the session says, and never what the browser sends."""
+    """Raw id and name of who is asking. In your code: what the session says, and never what the
+    browser sends."""
     sent = await request.post()
     return str(sent.get("rawId", "")).strip(), str(sent.get("displayName", "")).strip()
 
@@ -77,7 +80,9 @@ async def join(request: web.Request) -> web.Response:
         return told(404, "There is no such room.")
     asked = {"rawId": raw_id} | ({"displayName": name} if name else {})
     try:
-        async with request.app[ANTEROOM].post(f"/rooms/{room_id}/admission", json=asked) as response:
+        async with request.app[ANTEROOM].post(
+            f"/rooms/{room_id}/admission", json=asked
+        ) as response:
             status, decision = response.status, await response.json()
     except (ClientError, TimeoutError):
         logging.exception("Anteroom does not answer")
@@ -86,7 +91,9 @@ async def join(request: web.Request) -> web.Response:
         case 200:
             return await admitted(request, raw_id, decision)
         case 400:
-            return told(400, "That is not a raw id or a name that can be used.")  # none, or one that is too long
+            return told(
+                400, "That is not a raw id or a name that can be used."
+            )  # none, or one that is too long
         case 403:
             reasons = decision["reasons"]
             opens_at = next((reason["opensAt"] for reason in reasons if "opensAt" in reason), None)
@@ -100,13 +107,23 @@ async def join(request: web.Request) -> web.Response:
 
 
 async def admitted(request: web.Request, raw_id: str, decision: dict[str, Any]) -> web.Response:
-    message, until = f"You are admitted as {decision['role']}.", {"validUntil": decision["validUntil"]}
+    message, until = (
+        f"You are admitted as {decision['role']}.",
+        {"validUntil": decision["validUntil"]},
+    )
     if ACS not in request.app:
-        return told(200, message, "There is no token: ACS_CONNECTION_STRING names no ACS resource that could issue one.", **until)
+        return told(
+            200,
+            message,
+            "There is no token: ACS_CONNECTION_STRING names no ACS resource that could issue one.",
+            **until,
+        )
     try:
         scopes: list[str | CommunicationTokenScope] = [CommunicationTokenScope.VOIP_JOIN]
         user = CommunicationUserIdentifier(raw_id)
-        issued = await request.app[ACS].get_token(user, scopes, token_expires_in=timedelta(hours=1))  # the shortest there is
+        issued = await request.app[ACS].get_token(
+            user, scopes, token_expires_in=timedelta(hours=1)
+        )  # the shortest there is
     except AzureError:
         logging.exception("ACS issues no token")
         return told(503, TRY_AGAIN)
@@ -114,7 +131,9 @@ async def admitted(request: web.Request, raw_id: str, decision: dict[str, Any]) 
 
 
 def told(status: int, *messages: str, **more: Any) -> web.Response:
-    return web.json_response({"messages": messages, **more}, status=status, headers={"Cache-Control": "no-store"})
+    return web.json_response(
+        {"messages": messages, **more}, status=status, headers={"Cache-Control": "no-store"}
+    )
 
 
 type Connection = tuple[str, str]
@@ -126,11 +145,18 @@ def connection(variable: str) -> Connection | None:
     text = os.environ.get(variable, "").strip()
     if not text:
         return None
-    parts = {name.lower(): value for name, _, value in (part.partition("=") for part in text.split(";"))}
+    parts = {
+        name.lower(): value for name, _, value in (part.partition("=") for part in text.split(";"))
+    }
     endpoint, key = parts.get("endpoint", "").rstrip("/"), parts.get("accesskey", "")
     try:
         url = urlsplit(endpoint)
-        usable = url.scheme in ("http", "https") and url.hostname and url.port != 0 and base64.b64decode(key, validate=True)
+        usable = (
+            url.scheme in ("http", "https")
+            and url.hostname
+            and url.port != 0
+            and base64.b64decode(key, validate=True)
+        )
     except ValueError:
         usable = False
     if not usable:
@@ -141,9 +167,13 @@ def connection(variable: str) -> Connection | None:
     return endpoint, key
 
 
-async def clients(app: web.Application, anteroom: Connection, acs: Connection | None) -> AsyncIterator[None]:
+async def clients(
+    app: web.Application, anteroom: Connection, acs: Connection | None
+) -> AsyncIterator[None]:
     endpoint, key = anteroom
-    async with ClientSession(endpoint, headers={"x-api-key": key}, timeout=ClientTimeout(total=15)) as app[ANTEROOM]:
+    async with ClientSession(
+        endpoint, headers={"x-api-key": key}, timeout=ClientTimeout(total=15)
+    ) as app[ANTEROOM]:
         if acs is None:
             yield
         else:
@@ -153,9 +183,14 @@ async def clients(app: web.Application, anteroom: Connection, acs: Connection | 
 
 
 def main() -> None:
-    anteroom, acs = connection("COMMUNICATION_CONNECTION_STRING"), connection("ACS_CONNECTION_STRING")
+    anteroom, acs = (
+        connection("COMMUNICATION_CONNECTION_STRING"),
+        connection("ACS_CONNECTION_STRING"),
+    )
     if anteroom is None:
-        sys.exit("Set COMMUNICATION_CONNECTION_STRING to the connection string that `make start` prints.")
+        sys.exit(
+            "Set COMMUNICATION_CONNECTION_STRING to the connection string that `make start` prints."
+        )
     port = os.environ.get("PORT", "8080")
     if not port.isdecimal() or not 0 < int(port) < 65_536:
         sys.exit(f"PORT is {port!r}: set it to a port between 1 and 65535.")
@@ -165,7 +200,9 @@ def main() -> None:
     try:
         web.run_app(app, host="localhost", port=int(port))
     except OSError as problem:
-        sys.exit(f"Port {port} cannot be had ({os.strerror(problem.errno or 0)}): put another one in front, as PORT=<port>.")
+        sys.exit(
+            f"Port {port} cannot be had ({os.strerror(problem.errno or 0)}): put another one in front, as PORT=<port>."
+        )
 
 
 main()

@@ -5,7 +5,12 @@ import sys
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from azure.communication.rooms import CommunicationUserIdentifier, ParticipantRole, RoomParticipant, RoomsClient
+from azure.communication.rooms import (
+    CommunicationUserIdentifier,
+    ParticipantRole,
+    RoomParticipant,
+    RoomsClient,
+)
 
 
 def new_user() -> CommunicationUserIdentifier:
@@ -20,7 +25,9 @@ def print_roster(client: RoomsClient, room_id: str) -> None:
 
 connection_string = os.environ.get("COMMUNICATION_CONNECTION_STRING")
 if not connection_string:
-    sys.exit("Set COMMUNICATION_CONNECTION_STRING to the connection string that `make start` prints.")
+    sys.exit(
+        "Set COMMUNICATION_CONNECTION_STRING to the connection string that `make start` prints."
+    )
 
 doctor, patient, interpreter, student = (new_user() for _ in range(4))
 start = datetime.now(UTC).replace(hour=10, minute=0, second=0, microsecond=0) + timedelta(days=1)
@@ -39,10 +46,14 @@ with RoomsClient.from_connection_string(connection_string) as client:
     print_roster(client, room.id)
 
     # validFrom and validUntil are changed together.
-    room = client.update_room(room_id=room.id, valid_from=start, valid_until=start + timedelta(minutes=90))
+    room = client.update_room(
+        room_id=room.id, valid_from=start, valid_until=start + timedelta(minutes=90)
+    )
     client.add_or_update_participants(
         room_id=room.id,
-        participants=[RoomParticipant(communication_identifier=student, role=ParticipantRole.CONSUMER)],
+        participants=[
+            RoomParticipant(communication_identifier=student, role=ParticipantRole.CONSUMER)
+        ],
     )
     client.remove_participants(room_id=room.id, participants=[interpreter])
     print(f"Now open until {room.valid_until}, with:")

@@ -10,9 +10,9 @@ from azure.data.tables.aio import TableClient
 from pydantic_core import to_json
 
 from rooms.auth import Authenticator
-from rooms.console import Console, read_console
+from rooms.console.assets import Console, read_console
+from rooms.domain.time import DAY, now
 from rooms.errors import StorageUnavailable
-from rooms.rules.time import DAY, now
 from rooms.settings import Settings, read_settings
 from rooms.storage.admissions import Admissions
 from rooms.storage.calls import Calls
@@ -22,11 +22,12 @@ from rooms.storage.lists import Lists
 from rooms.storage.quarantine import Quarantine
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
-from rooms.storage.upkeep import Upkeep
+from rooms.upkeep.walk import Upkeep
 
 _log = logging.getLogger(__name__)
 
-# The worker sends every record of INFO to Application Insights, and these write two for each request to the storage.
+# The worker sends every record of INFO to Application Insights, and these write two for each
+# request to the storage.
 logging.getLogger("azure.core.pipeline.policies.http_logging_policy").setLevel(logging.WARNING)
 logging.getLogger("azure.identity").setLevel(logging.WARNING)
 
@@ -37,9 +38,9 @@ _CLIENT: dict[str, Any] = {
     "retry_backoff_factor": 0.2,
     "use_env_settings": bool(getproxies()),
 }
-"""Seconds for one request to the storage, and how often and with what delay a read is tried again. Where the environment
-names no proxy, aiohttp shall not look for one, and for a .netrc, in other threads and ahead of each request: that took a third
-of the time of a request."""
+"""Seconds for one request to the storage, and how often and with what delay a read is tried again.
+Where the environment names no proxy, aiohttp shall not look for one, and for a .netrc, in other
+threads and ahead of each request: that took a third of the time of a request."""
 
 
 @cache
@@ -51,7 +52,9 @@ def settings() -> Settings:
     """
     chosen = read_settings(os.environ)
     if not (chosen.storage_connection_string or chosen.storage_uri):
-        _log.error("no storage: set ROOMS_STORAGE to a connection string, or ROOMS_STORAGE__tableServiceUri")
+        _log.error(
+            "no storage: set ROOMS_STORAGE to a connection string, or ROOMS_STORAGE__tableServiceUri"
+        )
     return chosen
 
 
@@ -69,8 +72,9 @@ def console() -> Console | None:
 
 @cache
 def openapi() -> bytes:
-    """The OpenAPI document, made when it is first asked for: that takes a tenth of a second, and most instances never need it."""
-    from rooms.openapi.document import document
+    """The OpenAPI document, made when it is first asked for: that takes a tenth of a second, and
+    most instances never need it."""
+    from openapi.document import document
 
     return to_json(document())
 
@@ -91,7 +95,8 @@ def _table() -> Table:
 
 @cache
 def rooms() -> Rooms:
-    """The rooms in the storage that the settings name. Raises StorageUnavailable, as do the following."""
+    """The rooms in the storage that the settings name. Raises StorageUnavailable, as do the
+    following."""
     return Rooms(_table(), now)
 
 
@@ -140,7 +145,9 @@ def upkeep() -> Upkeep:
 
 def _table_client(chosen: Settings) -> TableClient:
     if chosen.storage_connection_string:
-        return TableClient.from_connection_string(chosen.storage_connection_string, chosen.table, **_CLIENT)
+        return TableClient.from_connection_string(
+            chosen.storage_connection_string, chosen.table, **_CLIENT
+        )
     if chosen.storage_uri:
         from azure.identity.aio import DefaultAzureCredential
 

@@ -26,8 +26,8 @@
     │       └── TenantKeysUnavailable     a token cannot be checked, as the tenant's keys cannot be had
     └── ValidationFailed             400  family B: with details, each naming the field at fault
 
-The statuses, codes and texts of families A and B are those of ACS Rooms (recordings of 2025); those of
-LengthRequired, BodyTooLarge and Unavailable are ours.
+The statuses, codes and texts of families A and B are those of ACS Rooms (recordings of 2025); those
+of LengthRequired, BodyTooLarge and Unavailable are ours.
 """
 
 from dataclasses import dataclass
@@ -112,7 +112,9 @@ class UnsupportedApiVersion(Refusal):
     code = "UnsupportedApiVersion"
 
     def __init__(self, uri: str, version: str) -> None:
-        super().__init__(f"The HTTP resource that matches the request URI '{uri}' does not support the API version '{version}'.")
+        super().__init__(
+            f"The HTTP resource that matches the request URI '{uri}' does not support the API version '{version}'."
+        )
 
 
 class LengthRequired(Refusal):
@@ -160,7 +162,8 @@ class RoomUnknown(Refusal):
 
 
 class AdmissionRefused(Refusal):
-    """Somebody may not come into a room. The message is the first reason's; the answer has all of them."""
+    """Somebody may not come into a room. The message is the first reason's; the answer has all of
+    them."""
 
     status = 403
     code = "AdmissionRefused"
@@ -243,7 +246,9 @@ class ValidationFailed(RoomsError):
     """Family B: what was sent is understood but not valid."""
 
     code: ClassVar[Literal["BadRequest"]] = "BadRequest"
-    message: ClassVar[str] = "The request could not be understood by the server due to malformed syntax."
+    message: ClassVar[str] = (
+        "The request could not be understood by the server due to malformed syntax."
+    )
 
     def __init__(self, *details: Detail) -> None:
         super().__init__("; ".join(f"{d.target}: {d.message}" for d in details))

@@ -1,4 +1,5 @@
-"""The app's settings, read once from the environment (in Azure: the Function App's application settings)."""
+"""The app's settings, read once from the environment (in Azure: the Function App's application
+settings)."""
 
 import base64
 import binascii
@@ -8,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID
 
-from rooms.rules.roster import MAX_PARTICIPANTS
+from rooms.domain.roster import MAX_PARTICIPANTS
 
 type Access = Literal["manage", "read"]
 """What a caller may do: `read` is GET only."""
@@ -22,7 +23,8 @@ MIN_KEY_BYTES = 32
 _MAKE_A_KEY = "make one with: openssl rand -base64 48"
 
 _AUDIENCES = {"https://communication.azure.com", "https://communication.azure.com/"}
-"""What the Communication Services SDKs ask tokens for; which of the two it becomes depends on the token's version."""
+"""What the Communication Services SDKs ask tokens for; which of the two it becomes depends on the
+token's version."""
 
 
 class SettingsError(ValueError):
@@ -42,8 +44,9 @@ class AccessKey:
 class Entra:
     """Who may call with an Entra ID token.
 
-    `tenant` is the directory's id, not a domain: tokens carry the id, and so does the name of their issuer. `manage`
-    and `read` hold object ids, application (client) ids and names of app roles. All of these are in lower case.
+    `tenant` is the directory's id, not a domain: tokens carry the id, and so does the name of their
+    issuer. `manage` and `read` hold object ids, application (client) ids and names of app roles.
+    All of these are in lower case.
     """
 
     tenant: str
@@ -99,20 +102,29 @@ def _connection_string(text: str) -> str | None:
     if not text or text.lower() == "usedevelopmentstorage=true":
         return text or None
     names = {part.partition("=")[0].strip().lower() for part in text.split(";")}
-    if not ({"accountname", "accountkey"} <= names or {"tableendpoint", "sharedaccesssignature"} <= names):
-        raise SettingsError("ROOMS_STORAGE: a connection string, with AccountName and AccountKey; see: az storage account")
+    if not (
+        {"accountname", "accountkey"} <= names
+        or {"tableendpoint", "sharedaccesssignature"} <= names
+    ):
+        raise SettingsError(
+            "ROOMS_STORAGE: a connection string, with AccountName and AccountKey; see: az storage account"
+        )
     return text
 
 
 def _storage_uri(text: str) -> str | None:
     if text and not text.startswith("https://"):
-        raise SettingsError("ROOMS_STORAGE__tableServiceUri: an https:// address, as https://<account>.table.core.windows.net")
+        raise SettingsError(
+            "ROOMS_STORAGE__tableServiceUri: an https:// address, as https://<account>.table.core.windows.net"
+        )
     return text or None
 
 
 def _table(name: str) -> str:
     if not (name.isascii() and name.isalnum() and name[0].isalpha() and 3 <= len(name) <= 63):
-        raise SettingsError("ROOMS_TABLE: a table's name is 3 to 63 letters and digits and begins with a letter.")
+        raise SettingsError(
+            "ROOMS_TABLE: a table's name is 3 to 63 letters and digits and begins with a letter."
+        )
     return name
 
 
@@ -126,9 +138,13 @@ def _keys(env: Mapping[str, str]) -> list[AccessKey]:
                 continue
             key = AccessKey(_key_name(setting, prefix), access, _secret(setting, value))
             if key.secret in setting_of:
-                raise SettingsError(f"{setting}: the same key as {setting_of[key.secret]}; every name needs its own.")
+                raise SettingsError(
+                    f"{setting}: the same key as {setting_of[key.secret]}; every name needs its own."
+                )
             if key.name in setting_of:
-                raise SettingsError(f"{setting}: the same name as {setting_of[key.name]}; the log could not tell them apart.")
+                raise SettingsError(
+                    f"{setting}: the same name as {setting_of[key.name]}; the log could not tell them apart."
+                )
             setting_of |= {key.secret: setting, key.name: setting}
             keys.append(key)
     return keys
@@ -137,9 +153,13 @@ def _keys(env: Mapping[str, str]) -> list[AccessKey]:
 def _key_name(setting: str, prefix: str) -> str:
     name = setting.removeprefix(prefix)
     if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", name):
-        raise SettingsError(f"{prefix}<name>: a key's name is 1 to 64 letters, digits, '.', '_' and '-'.")
+        raise SettingsError(
+            f"{prefix}<name>: a key's name is 1 to 64 letters, digits, '.', '_' and '-'."
+        )
     if name.lower() in RESERVED_NAMES:
-        raise SettingsError(f"{setting}: the log calls a part of the service so; another name is needed.")
+        raise SettingsError(
+            f"{setting}: the log calls a part of the service so; another name is needed."
+        )
     return name
 
 
@@ -163,27 +183,36 @@ def _entra(env: Mapping[str, str]) -> Entra | None:
         return None
     entra = Entra(
         tenant=_tenant(tenant),
-        authority=_authority(env.get("ROOMS_ENTRA_AUTHORITY") or "https://login.microsoftonline.com"),
+        authority=_authority(
+            env.get("ROOMS_ENTRA_AUTHORITY") or "https://login.microsoftonline.com"
+        ),
         audiences=frozenset(_list(env, "ROOMS_ENTRA_AUDIENCE") or _AUDIENCES),
         manage=manage,
         read=read,
     )
     if not (manage or read):
-        raise SettingsError("ROOMS_ENTRA_TENANT: nobody may call with a token of it; set ROOMS_ENTRA_MANAGE or ROOMS_ENTRA_READ.")
+        raise SettingsError(
+            "ROOMS_ENTRA_TENANT: nobody may call with a token of it; set ROOMS_ENTRA_MANAGE or ROOMS_ENTRA_READ."
+        )
     return entra
 
 
 def _tenant(value: str) -> str:
-    # A domain, `common` or `organizations` would never equal the id in a token, or would let every directory in.
+    # A domain, `common` or `organizations` would never equal the id in a token, or would let every
+    # directory in.
     try:
         return str(UUID(value.strip()))
     except ValueError:
-        raise SettingsError("ROOMS_ENTRA_TENANT: the directory (tenant) id, a GUID; see: az account show") from None
+        raise SettingsError(
+            "ROOMS_ENTRA_TENANT: the directory (tenant) id, a GUID; see: az account show"
+        ) from None
 
 
 def _authority(value: str) -> str:
     if not re.match(r"https://[^/]|http://(localhost|127\.0\.0\.1)[:/]", value):
-        raise SettingsError("ROOMS_ENTRA_AUTHORITY: an https:// address, as https://login.microsoftonline.com")
+        raise SettingsError(
+            "ROOMS_ENTRA_AUTHORITY: an https:// address, as https://login.microsoftonline.com"
+        )
     return value.rstrip("/")
 
 
@@ -205,7 +234,9 @@ def _flag(env: Mapping[str, str], setting: str, *, default: bool) -> bool:
     return value == "true" if value else default
 
 
-def _number(env: Mapping[str, str], setting: str, default: int, of: str, least: int, most: int) -> int:
+def _number(
+    env: Mapping[str, str], setting: str, default: int, of: str, least: int, most: int
+) -> int:
     value = env.get(setting) or str(default)
     if not (re.fullmatch("[0-9]{1,5}", value) and least <= int(value) <= most):
         raise SettingsError(f"{setting}: a whole number of {of}, from {least} to {most}.")

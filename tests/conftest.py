@@ -7,15 +7,16 @@ from collections.abc import Iterator
 import pytest
 
 from devhost.azurite import Azurite
-from tests.ports import free_port
-from tests.storage_proxy import StorageProxy
+from testkit.ports import free_port
+from testkit.storage_proxy import StorageProxy
 
 # Of several processes (pytest-xdist), the one that prints loads no conftest.py below this one.
 pytest_plugins = ("tests.contract.tally", "tests.console.chromium")
 
 
 def pytest_configure() -> None:
-    """What a shell runs in the background ignores Ctrl-C, and so would all that tests start and interrupt."""
+    """What a shell runs in the background ignores Ctrl-C, and so would all that tests start and
+    interrupt."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -23,7 +24,9 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Without THOROUGH=1 the tests are a short form."""
     if os.environ.get("THOROUGH") != "1":
-        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("thorough")])
+        config.hook.pytest_deselected(
+            items=[item for item in items if item.get_closest_marker("thorough")]
+        )
         items[:] = [item for item in items if not item.get_closest_marker("thorough")]
 
 

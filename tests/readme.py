@@ -14,7 +14,10 @@ def shown_json(heading: str) -> list[str]:
     level = heading.split(" ")[0]
     _, _, section = text.partition(f"\n{heading}\n")
     section = re.split(rf"^#{{1,{len(level)}}} ", section, maxsplit=1, flags=re.MULTILINE)[0]
-    return [re.sub(r"\n\s*", "", block) for block in re.findall(r"```json\n(.*?)```", section, re.DOTALL)]
+    return [
+        re.sub(r"\n\s*", "", block)
+        for block in re.findall(r"```json\n(.*?)```", section, re.DOTALL)
+    ]
 
 
 def fixed(text: str) -> str:

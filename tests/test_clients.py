@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from rooms import clients
+from rooms.domain.room import RoomChange
 from rooms.errors import StorageUnavailable
-from rooms.rules.room import RoomChange
 from rooms.storage.changes import Origin
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from devhost.azurite import PROJECT
-from rooms.console import LIBRARIES
+from rooms.console.assets import LIBRARIES
 
 type Ignored = Callable[[Iterable[str], Path], set[str]]
 
@@ -17,8 +17,13 @@ PACKAGES = {"/".join(path.split("/")[: 2 if path[0] == "@" else 1]) for path in 
 
 
 def by_core_tools(paths: Iterable[str], _: Path) -> set[str]:
-    """Each pattern is the beginning of a path, and what a pattern with `!` matches is taken, wherever it stands."""
-    lines = [line for line in (PROJECT / ".funcignore").read_text().splitlines() if line and line[0] != "#"]
+    """Each pattern is the beginning of a path, and what a pattern with `!` matches is taken,
+    wherever it stands."""
+    lines = [
+        line
+        for line in (PROJECT / ".funcignore").read_text().splitlines()
+        if line and line[0] != "#"
+    ]
     left_out = re.compile("|".join(_regexp(line) for line in lines if line[0] != "!"))
     taken = re.compile("|".join(_regexp(line[1:]) for line in lines if line[0] == "!"))
     return {path for path in paths if left_out.match(path) and not taken.match(path)}
@@ -30,7 +35,14 @@ def _regexp(pattern: str) -> str:
 
 def by_git(paths: Iterable[str], folder: Path) -> set[str]:
     subprocess.run(["git", "init", "--quiet", str(folder)], check=True)
-    line = ["git", "-c", f"core.excludesFile={PROJECT / '.funcignore'}", "check-ignore", "--no-index", "--stdin"]
+    line = [
+        "git",
+        "-c",
+        f"core.excludesFile={PROJECT / '.funcignore'}",
+        "check-ignore",
+        "--no-index",
+        "--stdin",
+    ]
     done = subprocess.run(line, cwd=folder, input="\n".join(paths), capture_output=True, text=True)
     assert done.stderr == ""
     return set(done.stdout.splitlines())
@@ -38,7 +50,11 @@ def by_git(paths: Iterable[str], folder: Path) -> set[str]:
 
 def files(folder: str) -> list[str]:
     paths = (PROJECT / folder).rglob("*")
-    return [str(path.relative_to(PROJECT)) for path in paths if path.is_file() and "__pycache__" not in path.parts]
+    return [
+        str(path.relative_to(PROJECT))
+        for path in paths
+        if path.is_file() and "__pycache__" not in path.parts
+    ]
 
 
 @pytest.fixture(params=[by_core_tools, by_git])
@@ -48,26 +64,40 @@ def ignored(request: pytest.FixtureRequest) -> Ignored:
 
 
 def test_what_the_console_serves_is_deployed(ignored: Ignored, tmp_path: Path) -> None:
-    assert ignored([*files("console"), *(f"node_modules/{path}" for path in LIBRARIES.values())], tmp_path) == set()
+    assert (
+        ignored(
+            [
+                *files("rooms/console/static"),
+                *(f"node_modules/{path}" for path in LIBRARIES.values()),
+            ],
+            tmp_path,
+        )
+        == set()
+    )
 
 
 def test_the_service_is_deployed(ignored: Ignored, tmp_path: Path) -> None:
     service = [path for path in files("rooms") if not path.startswith("rooms/check/")]
-    assert ignored([*service, "function_app.py", "host.json", "requirements.txt"], tmp_path) == set()
+    assert (
+        ignored([*service, "function_app.py", "host.json", "requirements.txt"], tmp_path) == set()
+    )
 
 
 def test_no_other_package_of_npm_is_deployed(ignored: Ignored, tmp_path: Path) -> None:
     paths = files("node_modules")
-    others = {path for path in paths if not any(path.startswith(f"node_modules/{name}/") for name in PACKAGES)}
+    others = {
+        path
+        for path in paths
+        if not any(path.startswith(f"node_modules/{name}/") for name in PACKAGES)
+    }
     assert others
     assert ignored(paths, tmp_path) >= others
 
 
-@pytest.mark.parametrize(
-    "folder",
-    ["bench", "devhost", "faults", "simulator", "rooms/check", "rooms_cli", "tests", "docs", "examples", ".git", ".venv"],
-)
-def test_what_only_development_needs_is_not_deployed(ignored: Ignored, tmp_path: Path, folder: str) -> None:
+@pytest.mark.parametrize("folder", ["tools", "tests", "docs", "examples", ".git", ".venv"])
+def test_what_only_development_needs_is_not_deployed(
+    ignored: Ignored, tmp_path: Path, folder: str
+) -> None:
     paths = {f"{folder}/a", f"{folder}/a/b.py"}
     assert ignored(paths, tmp_path) == paths
 

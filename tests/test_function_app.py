@@ -10,8 +10,11 @@ from devhost.azurite import PROJECT
 
 
 def http_triggers() -> list[Any]:
-    """The trigger of each HTTP-triggered function, as the worker hands it to the host when it indexes the app."""
-    bindings = [json.loads(raw) for f in function_app.app.get_functions() for raw in f.get_raw_bindings()]
+    """The trigger of each HTTP-triggered function, as the worker hands it to the host when it
+    indexes the app."""
+    bindings = [
+        json.loads(raw) for f in function_app.app.get_functions() for raw in f.get_raw_bindings()
+    ]
     return [binding for binding in bindings if binding["type"] == "httpTrigger"]
 
 
@@ -37,7 +40,9 @@ def test_every_route_states_that_we_check_who_calls(trigger: dict[str, Any]) -> 
 
 
 def test_routes_have_no_prefix() -> None:
-    assert json.loads((PROJECT / "host.json").read_text())["extensions"]["http"]["routePrefix"] == ""
+    assert (
+        json.loads((PROJECT / "host.json").read_text())["extensions"]["http"]["routePrefix"] == ""
+    )
 
 
 def test_every_requirement_is_pinned() -> None:

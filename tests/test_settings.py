@@ -2,9 +2,9 @@ import base64
 
 import pytest
 
-from rooms.rules.log import EVENTS_ACTOR
+from rooms.domain.log import EVENTS_ACTOR
 from rooms.settings import RESERVED_NAMES, AccessKey, SettingsError, read_settings
-from rooms.storage.retention import UPKEEP_ACTOR
+from rooms.upkeep.retention import UPKEEP_ACTOR
 
 KEY = bytes(range(32))
 KEY_TEXT = base64.b64encode(KEY).decode()
@@ -25,8 +25,15 @@ def test_nothing_set_lets_nobody_in_and_names_no_storage() -> None:
 
 
 def test_keys_have_the_name_and_the_access_of_their_setting() -> None:
-    env = {"ROOMS_MANAGE_KEY__server": KEY_TEXT, "ROOMS_READ_KEY__dash-1": OTHER_TEXT, "ROOMS_READ_KEY__unused": ""}
-    assert read_settings(env).keys == (AccessKey("server", "manage", KEY), AccessKey("dash-1", "read", bytes(32)))
+    env = {
+        "ROOMS_MANAGE_KEY__server": KEY_TEXT,
+        "ROOMS_READ_KEY__dash-1": OTHER_TEXT,
+        "ROOMS_READ_KEY__unused": "",
+    }
+    assert read_settings(env).keys == (
+        AccessKey("server", "manage", KEY),
+        AccessKey("dash-1", "read", bytes(32)),
+    )
 
 
 @pytest.mark.parametrize(
@@ -34,7 +41,10 @@ def test_keys_have_the_name_and_the_access_of_their_setting() -> None:
     [
         ({"ROOMS_MANAGE_KEY__a": "not base64"}, "ROOMS_MANAGE_KEY__a: a key is base64 text"),
         ({"ROOMS_MANAGE_KEY__a": "é"}, "ROOMS_MANAGE_KEY__a: a key is base64 text"),
-        ({"ROOMS_READ_KEY__a": base64.b64encode(bytes(31)).decode()}, "ROOMS_READ_KEY__a: a key has at least 32 bytes"),
+        (
+            {"ROOMS_READ_KEY__a": base64.b64encode(bytes(31)).decode()},
+            "ROOMS_READ_KEY__a: a key has at least 32 bytes",
+        ),
         ({"ROOMS_READ_KEY__": KEY_TEXT}, "ROOMS_READ_KEY__<name>: a key's name is"),
         ({"ROOMS_READ_KEY__a b": KEY_TEXT}, "ROOMS_READ_KEY__<name>: a key's name is"),
         (
@@ -47,23 +57,59 @@ def test_keys_have_the_name_and_the_access_of_their_setting() -> None:
         ),
         ({"ROOMS_ENTRA_TENANT": "contoso.onmicrosoft.com"}, "ROOMS_ENTRA_TENANT: the directory"),
         ({"ROOMS_ENTRA_TENANT": "common"}, "ROOMS_ENTRA_TENANT: the directory"),
-        ({"ROOMS_ENTRA_TENANT": TENANT, "ROOMS_ENTRA_AUTHORITY": "http://evil.example"}, "ROOMS_ENTRA_AUTHORITY: an https"),
-        ({"ROOMS_ENTRA_TENANT": TENANT, "ROOMS_ENTRA_AUTHORITY": "http://localhost.evil"}, "ROOMS_ENTRA_AUTHORITY: an https"),
+        (
+            {"ROOMS_ENTRA_TENANT": TENANT, "ROOMS_ENTRA_AUTHORITY": "http://evil.example"},
+            "ROOMS_ENTRA_AUTHORITY: an https",
+        ),
+        (
+            {"ROOMS_ENTRA_TENANT": TENANT, "ROOMS_ENTRA_AUTHORITY": "http://localhost.evil"},
+            "ROOMS_ENTRA_AUTHORITY: an https",
+        ),
         ({"ROOMS_ENTRA_TENANT": TENANT}, "ROOMS_ENTRA_TENANT: nobody may call with a token of it"),
         ({"ROOMS_ENTRA_READ": "a"}, "ROOMS_ENTRA_READ: of which directory? Set ROOMS_ENTRA_TENANT"),
-        ({"ROOMS_ENTRA_TENANT": TENANT, "ROOMS_ENTRA_READ": "a b; c"}, "ROOMS_ENTRA_READ: ids and names with commas between"),
+        (
+            {"ROOMS_ENTRA_TENANT": TENANT, "ROOMS_ENTRA_READ": "a b; c"},
+            "ROOMS_ENTRA_READ: ids and names with commas between",
+        ),
         ({"ROOMS_STORAGE": "garbage"}, "ROOMS_STORAGE: a connection string"),
         ({"ROOMS_STORAGE": "AccountName=a;Endpoint=b"}, "ROOMS_STORAGE: a connection string"),
-        ({"ROOMS_STORAGE__tableServiceUri": "a.table.core.windows.net"}, "ROOMS_STORAGE__tableServiceUri: an https"),
-        ({"ROOMS_MANAGE_KEY__upkeep": KEY_TEXT}, "ROOMS_MANAGE_KEY__upkeep: the log calls a part of the service so"),
-        ({"ROOMS_READ_KEY__Event-Grid": KEY_TEXT}, "ROOMS_READ_KEY__Event-Grid: the log calls a part of the service so"),
-        ({"ROOMS_EXPIRED_DAYS": "0"}, "ROOMS_EXPIRED_DAYS: a whole number of days, from 1 to 36500"),
-        ({"ROOMS_EXPIRED_DAYS": "1.5"}, "ROOMS_EXPIRED_DAYS: a whole number of days, from 1 to 36500"),
-        ({"ROOMS_RETENTION_DAYS": "36501"}, "ROOMS_RETENTION_DAYS: a whole number of days, from 7 to 36500"),
-        ({"ROOMS_RETENTION_DAYS": "6"}, "ROOMS_RETENTION_DAYS: a whole number of days, from 7 to 36500"),
-        ({"ROOMS_RETENTION_DAYS": "٣"}, "ROOMS_RETENTION_DAYS: a whole number of days, from 7 to 36500"),
+        (
+            {"ROOMS_STORAGE__tableServiceUri": "a.table.core.windows.net"},
+            "ROOMS_STORAGE__tableServiceUri: an https",
+        ),
+        (
+            {"ROOMS_MANAGE_KEY__upkeep": KEY_TEXT},
+            "ROOMS_MANAGE_KEY__upkeep: the log calls a part of the service so",
+        ),
+        (
+            {"ROOMS_READ_KEY__Event-Grid": KEY_TEXT},
+            "ROOMS_READ_KEY__Event-Grid: the log calls a part of the service so",
+        ),
+        (
+            {"ROOMS_EXPIRED_DAYS": "0"},
+            "ROOMS_EXPIRED_DAYS: a whole number of days, from 1 to 36500",
+        ),
+        (
+            {"ROOMS_EXPIRED_DAYS": "1.5"},
+            "ROOMS_EXPIRED_DAYS: a whole number of days, from 1 to 36500",
+        ),
+        (
+            {"ROOMS_RETENTION_DAYS": "36501"},
+            "ROOMS_RETENTION_DAYS: a whole number of days, from 7 to 36500",
+        ),
+        (
+            {"ROOMS_RETENTION_DAYS": "6"},
+            "ROOMS_RETENTION_DAYS: a whole number of days, from 7 to 36500",
+        ),
+        (
+            {"ROOMS_RETENTION_DAYS": "٣"},
+            "ROOMS_RETENTION_DAYS: a whole number of days, from 7 to 36500",
+        ),
         *(
-            ({"ROOMS_CALL_CAPACITY": text}, "ROOMS_CALL_CAPACITY: a whole number of people, from 1 to 5000")
+            (
+                {"ROOMS_CALL_CAPACITY": text},
+                "ROOMS_CALL_CAPACITY: a whole number of people, from 1 to 5000",
+            )
             for text in ("0", "5001", "x", "-1", "1e2", "350.0", " 350", "٣٥٠", "00000350")
         ),
         ({"ROOMS_TRUST_FORWARDED_HOST": "yes"}, "ROOMS_TRUST_FORWARDED_HOST: true or false"),
@@ -94,7 +140,10 @@ def test_a_tenant_has_the_public_cloud_and_the_audience_of_the_sdks_by_default()
     assert entra is not None
     assert entra.tenant == TENANT
     assert entra.authority == "https://login.microsoftonline.com"
-    assert entra.audiences == {"https://communication.azure.com", "https://communication.azure.com/"}
+    assert entra.audiences == {
+        "https://communication.azure.com",
+        "https://communication.azure.com/",
+    }
     assert not entra.manage
     assert entra.read == {"a"}
 
@@ -116,12 +165,18 @@ def test_lists_are_separated_by_commas_and_compared_without_case() -> None:
 
 
 def test_secrets_are_not_in_what_is_printed() -> None:
-    printed = repr(read_settings({"ROOMS_MANAGE_KEY__a": KEY_TEXT, "ROOMS_STORAGE": "AccountName=a;AccountKey=hidden"}))
+    printed = repr(
+        read_settings(
+            {"ROOMS_MANAGE_KEY__a": KEY_TEXT, "ROOMS_STORAGE": "AccountName=a;AccountKey=hidden"}
+        )
+    )
     assert repr(KEY) not in printed
     assert "hidden" not in printed
 
 
-@pytest.mark.parametrize(("text", "value"), [("", False), ("false", False), ("True", True), ("true", True)])
+@pytest.mark.parametrize(
+    ("text", "value"), [("", False), ("false", False), ("True", True), ("true", True)]
+)
 def test_a_switch_is_true_or_false(text: str, value: bool) -> None:
     assert read_settings({"ROOMS_TRUST_FORWARDED_HOST": text}).trust_forwarded_host is value
 

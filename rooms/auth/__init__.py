@@ -1,7 +1,8 @@
-"""Who calls, and may they: shared keys (HMAC) and Entra ID bearer tokens, the same on a laptop and in Azure.
+"""Who calls, and may they: shared keys (HMAC) and Entra ID bearer tokens, the same on a laptop and
+in Azure.
 
-What is wrong with a refused request is said in one line of the log, which never has a secret, a token or a signature,
-and never in the answer.
+What is wrong with a refused request is said in one line of the log, which never has a secret, a
+token or a signature, and never in the answer.
 """
 
 import logging
@@ -14,10 +15,10 @@ from rooms.auth.caller import Caller
 from rooms.auth.entra import EntraTokens
 from rooms.auth.published_keys import Fetch, fetch_json
 from rooms.auth.shared_key import SharedKeys
+from rooms.auth.url import described
 from rooms.errors import Denied, TenantKeysUnavailable
 from rooms.log_text import escaped
 from rooms.settings import Settings
-from rooms.wire.url import described
 
 __all__ = ["Authenticator", "Caller"]
 
@@ -31,8 +32,12 @@ def _utc_now() -> datetime:
 class Authenticator:
     """Tells who sent a request. One serves the whole process: it keeps the tenant's published keys."""
 
-    def __init__(self, settings: Settings, now: Callable[[], datetime] = _utc_now, fetch: Fetch = fetch_json) -> None:
-        self._keys = SharedKeys(settings.keys, settings.trust_forwarded_host, now) if settings.keys else None
+    def __init__(
+        self, settings: Settings, now: Callable[[], datetime] = _utc_now, fetch: Fetch = fetch_json
+    ) -> None:
+        self._keys = (
+            SharedKeys(settings.keys, settings.trust_forwarded_host, now) if settings.keys else None
+        )
         self._tokens = EntraTokens(settings.entra, now, fetch) if settings.entra else None
         if self._keys is None and self._tokens is None:
             _log.error(
@@ -60,7 +65,9 @@ class Authenticator:
 
     async def _identify(self, req: func.HttpRequest, key_as_it_is: bool) -> Caller:
         if self._keys is None and self._tokens is None:
-            raise Denied("neither ROOMS_MANAGE_KEY__<name> nor ROOMS_READ_KEY__<name> nor ROOMS_ENTRA_TENANT is set")
+            raise Denied(
+                "neither ROOMS_MANAGE_KEY__<name> nor ROOMS_READ_KEY__<name> nor ROOMS_ENTRA_TENANT is set"
+            )
         authorization: str | None = req.headers.get("authorization")
         if not authorization:
             if key_as_it_is and self._keys and (key := req.headers.get("x-api-key")):
@@ -69,7 +76,9 @@ class Authenticator:
         scheme, _, credentials = authorization.partition(" ")
         if scheme.lower() == "hmac-sha256":
             if self._keys is None:
-                raise Denied("signed with a key, but no ROOMS_MANAGE_KEY__<name> and no ROOMS_READ_KEY__<name> is set")
+                raise Denied(
+                    "signed with a key, but no ROOMS_MANAGE_KEY__<name> and no ROOMS_READ_KEY__<name> is set"
+                )
             return self._keys.authenticate(req, authorization)
         if scheme.lower() == "bearer":
             if self._tokens is None:

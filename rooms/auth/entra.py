@@ -1,7 +1,8 @@
 """Entra ID bearer tokens: access tokens of version 1 and 2, of one tenant, signed with RS256.
 
-PyJWT checks the signature. The claims are checked here, against our clock, so that the log can say what is wrong.
-PyJWT and aiohttp are imported with the first token: they cost in a cold start, and who has only keys never needs them.
+PyJWT checks the signature. The claims are checked here, against our clock, so that the log can say
+what is wrong. PyJWT and aiohttp are imported with the first token: they cost in a cold start, and
+who has only keys never needs them.
 """
 
 from collections.abc import Callable, Mapping
@@ -40,8 +41,13 @@ class EntraTokens:
     def __init__(self, entra: Entra, now: Callable[[], datetime], fetch: Fetch) -> None:
         self._entra = entra
         self._now = now
-        self._issuers = (f"https://sts.windows.net/{entra.tenant}/", f"{entra.authority}/{entra.tenant}/v2.0")
-        self._keys = PublishedKeys(f"{entra.authority}/{entra.tenant}/discovery/v2.0/keys", now, fetch)
+        self._issuers = (
+            f"https://sts.windows.net/{entra.tenant}/",
+            f"{entra.authority}/{entra.tenant}/v2.0",
+        )
+        self._keys = PublishedKeys(
+            f"{entra.authority}/{entra.tenant}/discovery/v2.0/keys", now, fetch
+        )
 
     async def authenticate(self, token: str) -> Caller:
         """Whose `token` it is. Raises Denied or TenantKeysUnavailable."""
@@ -61,7 +67,8 @@ class EntraTokens:
             raise Denied(f"wrong tenant {_shown(tenant)}")
 
     def _check_audience(self, claims: Claims) -> None:
-        # One string: Entra never issues a list, and a token for several services would be good at each of them.
+        # One string: Entra never issues a list, and a token for several services would be good at
+        # each of them.
         audience = claims.get("aud")
         if not isinstance(audience, str) or audience not in self._entra.audiences:
             raise Denied(f"wrong audience {_shown(audience)}, expected one of ROOMS_ENTRA_AUDIENCE")
@@ -79,11 +86,15 @@ class EntraTokens:
         app = claims.get("appid", claims.get("azp"))
         roles = claims.get("roles")
         ids = [claims.get("oid"), *(roles if isinstance(roles, list) else [])]
-        # With `scp` it is a user who calls through the app: to name an app does not let in all of its users.
+        # With `scp` it is a user who calls through the app: to name an app does not let in all of
+        # its users.
         if "scp" not in claims:
             ids.append(app)
         known = {value.lower() for value in ids if isinstance(value, str)}
-        name = next((n for n in (claims.get("oid"), claims.get("sub"), app) if isinstance(n, str) and n), None)
+        name = next(
+            (n for n in (claims.get("oid"), claims.get("sub"), app) if isinstance(n, str) and n),
+            None,
+        )
         if name is None:
             raise Denied("the token names nobody: it has neither oid nor sub nor appid")
         if known & self._entra.manage:
@@ -91,7 +102,9 @@ class EntraTokens:
         if known & self._entra.read:
             return Caller(name, "read")
         who = f"oid {_shown(claims.get('oid'))}, app {_shown(app)}{', for a user' if 'scp' in claims else ''}"
-        raise Denied(f"{who}, roles {_shown(roles)}: in neither ROOMS_ENTRA_MANAGE nor ROOMS_ENTRA_READ")
+        raise Denied(
+            f"{who}, roles {_shown(roles)}: in neither ROOMS_ENTRA_MANAGE nor ROOMS_ENTRA_READ"
+        )
 
 
 def _key_id(token: str) -> str:

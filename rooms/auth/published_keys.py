@@ -48,13 +48,17 @@ class PublishedKeys:
             TenantKeysUnavailable: it is not known, and the keys cannot be had.
         """
         key = self._keys.get(kid)
-        if key is None or (self._older(self._fetched, MAX_AGE) and not self._one_at_a_time.locked()):
+        if key is None or (
+            self._older(self._fetched, MAX_AGE) and not self._one_at_a_time.locked()
+        ):
             await self._refresh()
             key = self._keys.get(kid)
         if key is not None:
             return key
         if self._failure:
-            raise TenantKeysUnavailable(f"the tenant's keys could not be fetched from {self._url}: {self._failure}")
+            raise TenantKeysUnavailable(
+                f"the tenant's keys could not be fetched from {self._url}: {self._failure}"
+            )
         raise Denied(f"the token's key id '{escaped(kid)}' is not among the keys at {self._url}")
 
     async def _refresh(self) -> None:
@@ -67,7 +71,9 @@ class PublishedKeys:
             except Exception as failure:  # whatever it is, the answer is the same: no new keys
                 self._failure = escaped(f"{type(failure).__name__} {failure}".strip())
                 if self._keys:
-                    _log.error("keeping the keys of %s: %s: %s", self._fetched, self._url, self._failure)
+                    _log.error(
+                        "keeping the keys of %s: %s: %s", self._fetched, self._url, self._failure
+                    )
             else:
                 self._failure = ""
                 self._fetched = self._now()
@@ -82,7 +88,10 @@ async def fetch_json(url: str) -> Any:
     """The JSON at `url`."""
     import aiohttp
 
-    async with aiohttp.ClientSession() as session, session.get(url, allow_redirects=False) as response:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(url, allow_redirects=False) as response,
+    ):
         if response.status != 200:
             raise ValueError(f"answered {response.status}")
         return await response.json(content_type=None)
@@ -95,7 +104,11 @@ def _signing_keys(document: Any) -> dict[str, "RSAPublicKey"]:
 
     keys = {}
     for entry in document["keys"]:
-        if entry.get("kty") != "RSA" or entry.get("use", "sig") != "sig" or not isinstance(entry.get("kid"), str):
+        if (
+            entry.get("kty") != "RSA"
+            or entry.get("use", "sig") != "sig"
+            or not isinstance(entry.get("kid"), str)
+        ):
             continue
         try:
             key = RSAAlgorithm.from_jwk(entry)

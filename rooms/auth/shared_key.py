@@ -1,15 +1,16 @@
 """Requests signed with a shared key (HMAC-SHA256), as the Communication Services SDKs sign them.
 
-What is signed is `METHOD\\npath?query\\n<date>;<host>;<hash of the body>`. The SDKs spell path and query differently, and
-the Functions host decodes the path and encodes it anew before we see it, so several spellings of a URL are tried:
+What is signed is `METHOD\\npath?query\\n<date>;<host>;<hash of the body>`. The SDKs spell path and
+query differently, and the Functions host decodes the path and encodes it anew before we see it, so
+several spellings of a URL are tried:
 
     as in req.url           Java (which leaves !$&'()*+,;=:@ bare, as the host does), and every URL with a plain path
     percent-decoded         Python, sync and aio
     encodeURIComponent      JavaScript
     RFC 3986 unreserved     .NET (Uri.EscapeDataString)
 
-The decoded spelling is the same for `a%2Fb` and `a/b`, so whoever overhears a request can, for five minutes, send it
-again with other escapes. It then names no room, as the host keeps %2F in a path.
+The decoded spelling is the same for `a%2Fb` and `a/b`, so whoever overhears a request can, for five
+minutes, send it again with other escapes. It then names no room, as the host keeps %2F in a path.
 """
 
 import base64
@@ -24,16 +25,19 @@ from urllib.parse import quote, unquote, unquote_to_bytes
 import azure.functions as func
 
 from rooms.auth.caller import Caller
+from rooms.auth.url import forwarded_host, path_and_query
+from rooms.domain.time import parse_http_date
 from rooms.errors import Denied
 from rooms.log_text import escaped
-from rooms.rules.time import parse_http_date
 from rooms.settings import AccessKey
-from rooms.wire.url import forwarded_host, path_and_query
 
 CLOCK_SKEW = timedelta(minutes=5)
 
-# The order, the case and the set of headers are those of every SDK; `date` is what Microsoft's tutorials for REST sign.
-_AUTHORIZATION = re.compile(r"HMAC-SHA256 SignedHeaders=(x-ms-date|date);host;x-ms-content-sha256&Signature=([A-Za-z0-9+/]{43}=)")
+# The order, the case and the set of headers are those of every SDK; `date` is what Microsoft's
+# tutorials for REST sign.
+_AUTHORIZATION = re.compile(
+    r"HMAC-SHA256 SignedHeaders=(x-ms-date|date);host;x-ms-content-sha256&Signature=([A-Za-z0-9+/]{43}=)"
+)
 _SHOWN_STRING = 600
 _URI_COMPONENT = "!*'()"
 """What encodeURIComponent leaves bare beside the unreserved characters of RFC 3986."""
@@ -42,7 +46,9 @@ _URI_COMPONENT = "!*'()"
 class SharedKeys:
     """The keys that requests may be signed with."""
 
-    def __init__(self, keys: Sequence[AccessKey], trust_forwarded_host: bool, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, keys: Sequence[AccessKey], trust_forwarded_host: bool, now: Callable[[], datetime]
+    ) -> None:
         self._keys = keys
         self._trust_forwarded_host = trust_forwarded_host
         self._now = now
@@ -68,7 +74,9 @@ class SharedKeys:
         # After the signature, so that a stranger's body is not worth a hash.
         actual_hash = base64.b64encode(hashlib.sha256(req.get_body()).digest())
         if not hmac.compare_digest(actual_hash, content_hash.encode(errors="replace")):
-            raise Denied(f"the body's hash is {actual_hash.decode()}, not the signed '{escaped(content_hash)}'")
+            raise Denied(
+                f"the body's hash is {actual_hash.decode()}, not the signed '{escaped(content_hash)}'"
+            )
         return Caller(key.name, key.access)
 
     def holder(self, text: str) -> Caller:
@@ -93,9 +101,13 @@ class SharedKeys:
         behind = self._now() - sent
         if abs(behind) > CLOCK_SKEW:
             way = "behind" if behind > timedelta(0) else "ahead"
-            raise Denied(f"the caller's clock is {abs(behind) // timedelta(seconds=1)} s {way} ({header}: {escaped(date)})")
+            raise Denied(
+                f"the caller's clock is {abs(behind) // timedelta(seconds=1)} s {way} ({header}: {escaped(date)})"
+            )
 
-    def _key_of(self, signature: bytes, method: str, url: str, signed_headers: str) -> AccessKey | None:
+    def _key_of(
+        self, signature: bytes, method: str, url: str, signed_headers: str
+    ) -> AccessKey | None:
         fitting = None
         for spelling in _spellings(url):
             message = f"{method}\n{spelling}\n{signed_headers}".encode(errors="replace")

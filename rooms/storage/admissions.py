@@ -1,13 +1,14 @@
-"""What has to be known to let somebody into a room, beside the room: who is in its call; and the record of the decision."""
+"""What has to be known to let somebody into a room, beside the room: who is in its call; and the
+record of the decision."""
 
 import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from rooms.domain.admission import NOBODY, Crowd, crowd_at
+from rooms.domain.presence import call_at
+from rooms.domain.time import Ticks
 from rooms.errors import TooManyEvents
-from rooms.rules.admission import NOBODY, Crowd, crowd_at
-from rooms.rules.presence import call_at
-from rooms.rules.time import Ticks
 from rooms.storage.calls import Calls
 from rooms.storage.changes import Origin, log_record
 from rooms.storage.parallel import Shared
@@ -26,23 +27,29 @@ class Admissions:
         self._crowds = Shared(self._crowd_now)
 
     async def crowd(self, room_id: str) -> Crowd:
-        """Who is in the room's call now. One request, one for each call that goes on, and some more where there are several.
+        """Who is in the room's call now. One request, one for each call that goes on, and some more
+        where there are several.
 
-        Those who ask at the same time share them: to read a call of 350 people hundreds of times, when hundreds come at
-        once, would take too long.
+        Those who ask at the same time share them: to read a call of 350 people hundreds of times,
+        when hundreds come at once, would take too long.
         """
         return await self._crowds.get(room_id)
 
     async def crowd_at(self, room_id: str, at: Ticks, now: Ticks) -> Crowd:
-        """Who was in the room's call at `at`. Of a time to come nothing is known: nobody. Requests as `crowd`."""
+        """Who was in the room's call at `at`. Of a time to come nothing is known: nobody. Requests
+        as `crowd`."""
         try:
             calls = await self._calls.overlapping(room_id, at, at, now)
         except TooManyEvents:
-            _log.warning("the people in room %s are not counted: its calls have too many events", room_id)
+            _log.warning(
+                "the people in room %s are not counted: its calls have too many events", room_id
+            )
             return NOBODY
         return crowd_at(call_at(calls, at), at)
 
-    async def record(self, room_id: str, at: Ticks, kind: str, detail: Mapping[str, Any], origin: Origin) -> None:
+    async def record(
+        self, room_id: str, at: Ticks, kind: str, detail: Mapping[str, Any], origin: Origin
+    ) -> None:
         """Writes a decision into the room's log. One request."""
         await self._table.commit([insert(log_record(room_id, at, kind, origin, detail))])
 

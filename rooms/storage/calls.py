@@ -1,4 +1,5 @@
-"""The calls of all rooms in the table: their events go in, one transaction each; calls, folded when asked for, come out."""
+"""The calls of all rooms in the table: their events go in, one transaction each; calls, folded when
+asked for, come out."""
 
 import asyncio
 import itertools
@@ -8,10 +9,10 @@ from dataclasses import dataclass, field
 
 from azure.data.tables import TableEntity
 
+from rooms.domain.calls import QUIET, Call, call_of, calls_of, superseded
+from rooms.domain.events import CallEvent
+from rooms.domain.time import DAY, HOUR, Ticks
 from rooms.errors import TooManyEvents
-from rooms.rules.calls import QUIET, Call, call_of, calls_of, superseded
-from rooms.rules.events import CallEvent
-from rooms.rules.time import DAY, HOUR, Ticks
 from rooms.storage import keys
 from rooms.storage.entities import event_entities, event_of
 from rooms.storage.parallel import in_parallel
@@ -20,7 +21,8 @@ from rooms.storage.table import Conflict, Table, backoff, insert, upsert
 _log = logging.getLogger(__name__)
 
 GAP: Ticks = 2 * DAY
-"""A call is found by a question about any time, unless nothing was heard of it for so long before or after that time."""
+"""A call is found by a question about any time, unless nothing was heard of it for so long before
+or after that time."""
 
 PAGE = 30
 """Calls on a page, at most."""
@@ -35,14 +37,16 @@ _ROWS = 100
 
 @dataclass(slots=True)
 class _Activity:
-    """In which hours a call had events: the beginnings of the hours, newest first; and whether a CallEnded was one of them."""
+    """In which hours a call had events: the beginnings of the hours, newest first; and whether a
+    CallEnded was one of them."""
 
     call: str
     hours: list[Ticks] = field(default_factory=list)
     ended: bool = False
 
     def may_overlap(self, start: Ticks, end: Ticks, now: Ticks) -> bool:
-        """Whether the call can have gone on between these times, or at `start` if they are the same."""
+        """Whether the call can have gone on between these times, or at `start` if they are the
+        same."""
         first_hour, last_hour = start - start % HOUR, end - end % HOUR
         newest, oldest = self.hours[0], self.hours[-1]
         if oldest > last_hour:
@@ -52,7 +56,8 @@ class _Activity:
 
 @dataclass(frozen=True, slots=True)
 class _Activities:
-    """The calls of a room that had events in the hours from that of `start` to that of `end`, most recent first."""
+    """The calls of a room that had events in the hours from that of `start` to that of `end`, most
+    recent first."""
 
     start: Ticks
     end: Ticks
@@ -81,7 +86,8 @@ class Calls:
         self._clock = clock
 
     async def record(self, room_id: str, event: CallEvent, text: str) -> None:
-        """Keeps an event, and `text`, as which it came; if it is there already, nothing changes. One request."""
+        """Keeps an event, and `text`, as which it came; if it is there already, nothing changes.
+        One request."""
         log, row, *activity = event_entities(room_id, event, text, self._clock())
         operations = [insert(row), insert(log), *(upsert(entity) for entity in activity)]
         delays = backoff()
@@ -97,15 +103,20 @@ class Calls:
         return folded and await self._settled(room_id, folded, now)
 
     async def overlapping(self, room_id: str, start: Ticks, end: Ticks, now: Ticks) -> list[Call]:
-        """The calls, as they are at `now`, that may have gone on between these times, or at `start` if they are the same.
+        """The calls, as they are at `now`, that may have gone on between these times, or at `start`
+        if they are the same.
 
         One request, one for each of these calls, and rarely some for a live one.
         """
         until = min(end, now)
         if start > until:
             return []
-        activities = await self._activities(room_id, max(0, start - (QUIET if start >= now else GAP)), min(until + GAP, now))
-        only_now = start == end == now  # then a CallEnded that has happened is enough to know that the call is over
+        activities = await self._activities(
+            room_id, max(0, start - (QUIET if start >= now else GAP)), min(until + GAP, now)
+        )
+        only_now = (
+            start == end == now
+        )  # then a CallEnded that has happened is enough to know that the call is over
         wanted = [
             activity.call
             for activity in activities.calls
@@ -119,38 +130,70 @@ class Calls:
                 events += history
             if len(events) > TooManyEvents.LIMIT:
                 raise TooManyEvents
-        return [await self._settled(room_id, call, now, activities) for call in calls_of(events, now)]
+        return [
+            await self._settled(room_id, call, now, activities) for call in calls_of(events, now)
+        ]
 
     async def page(self, room_id: str, after: str | None, now: Ticks) -> CallPage:
-        """Calls of a room, by the hour of their last event, newest first, from behind the activity row `after`."""
+        """Calls of a room, by the hour of their last event, newest first, from behind the activity
+        row `after`."""
         start, end = keys.activity_range(room_id, 0, now)
         first = start if after is None else keys.behind(after)
         rows = await self._table.first(keys.partition(room_id), first, end, _ROWS)
         return await self._page(rows, len(rows) == _ROWS, 0, now + 1, now)
 
-    async def page_of_all(self, start: Ticks, end: Ticks, after: str | None, now: Ticks, live: bool = False) -> CallPage:
-        """Calls of all rooms that had an event from `start` until just before `end`, or of these the live ones.
+    async def page_of_all(
+        self, start: Ticks, end: Ticks, after: str | None, now: Ticks, live: bool = False
+    ) -> CallPage:
+        """Calls of all rooms that had an event from `start` until just before `end`, or of these
+        the live ones.
 
-        By the hour of their last event in that time, newest first, from behind the activity row `after`.
+        By the hour of their last event in that time, newest first, from behind the activity row
+        `after`.
         """
         end = min(end, now + 1)
         if start >= end:
             return CallPage([], None)
         first, last = keys.all_activity_range(start, end - 1)
-        rows, more = await self._table.first_of_all(first if after is None else keys.behind(after), last, _ROWS)
+        rows, more = await self._table.first_of_all(
+            first if after is None else keys.behind(after), last, _ROWS
+        )
         return await self._page(rows, more, start, end, now, live)
 
     async def _page(
-        self, rows: Sequence[TableEntity], more: bool, start: Ticks, end: Ticks, now: Ticks, live: bool = False
+        self,
+        rows: Sequence[TableEntity],
+        more: bool,
+        start: Ticks,
+        end: Ticks,
+        now: Ticks,
+        live: bool = False,
     ) -> CallPage:
-        """A call is shown at the row of the hour of its last event between the times; its other rows lead nowhere."""
-        places = [(room, row["call"], hour) for row in rows for hour, room in [keys.activity_of(row["RowKey"])]]
-        ended = {(room, call) for row, (room, call, _) in zip(rows, places, strict=True) if row.get("ended")} if live else set()
+        """A call is shown at the row of the hour of its last event between the times; its other
+        rows lead nowhere."""
+        places = [
+            (room, row["call"], hour)
+            for row in rows
+            for hour, room in [keys.activity_of(row["RowKey"])]
+        ]
+        ended = (
+            {
+                (room, call)
+                for row, (room, call, _) in zip(rows, places, strict=True)
+                if row.get("ended")
+            }
+            if live
+            else set()
+        )
         found: dict[tuple[str, str], tuple[Ticks, Call] | None] = dict.fromkeys(ended)
-        unread = list(dict.fromkeys((room, call) for room, call, _ in places if (room, call) not in ended))
+        unread = list(
+            dict.fromkeys((room, call) for room, call, _ in places if (room, call) not in ended)
+        )
         events = 0
         for batch in _batches(unread[:PAGE]):
-            histories = await in_parallel(self._events_if_not_too_many(room, call, now) for room, call in batch)
+            histories = await in_parallel(
+                self._events_if_not_too_many(room, call, now) for room, call in batch
+            )
             for key, history in zip(batch, histories, strict=True):
                 last = max((event.at for event in history if start <= event.at < end), default=None)
                 call = call_of(history, now)
@@ -167,12 +210,20 @@ class Calls:
         ]
         shown.sort(key=lambda each: (-each[0], each[1], each[2].id))
         settled = await in_parallel(self._settled(room, call, now) for _, room, call in shown)
-        calls = [(room, call) for (_, room, _), call in zip(shown, settled, strict=True) if not live or call.ended_at is None]
-        return CallPage(calls, rows[len(known) - 1]["RowKey"] if more or len(known) < len(rows) else None)
+        calls = [
+            (room, call)
+            for (_, room, _), call in zip(shown, settled, strict=True)
+            if not live or call.ended_at is None
+        ]
+        return CallPage(
+            calls, rows[len(known) - 1]["RowKey"] if more or len(known) < len(rows) else None
+        )
 
     async def _events(self, room_id: str, call: str, now: Ticks) -> list[CallEvent]:
         start, end = keys.events_range(room_id, call, now + 1)
-        rows = await self._table.first(keys.partition(room_id), start, end, TooManyEvents.LIMIT + 1, ["event"])
+        rows = await self._table.first(
+            keys.partition(room_id), start, end, TooManyEvents.LIMIT + 1, ["event"]
+        )
         if len(rows) > TooManyEvents.LIMIT:
             raise TooManyEvents
         return [event_of(row) for row in rows]
@@ -182,12 +233,18 @@ class Calls:
         try:
             return await self._events(room_id, call, now)
         except TooManyEvents:
-            _log.warning("a call of room %s is left out of a list: it has more than %d events", room_id, TooManyEvents.LIMIT)
+            _log.warning(
+                "a call of room %s is left out of a list: it has more than %d events",
+                room_id,
+                TooManyEvents.LIMIT,
+            )
             return []
 
     async def _activities(self, room_id: str, start: Ticks, end: Ticks) -> _Activities:
         first, last = keys.activity_range(room_id, start, end)
-        rows = await self._table.first(keys.partition(room_id), first, last, TooManyEvents.LIMIT + 1)
+        rows = await self._table.first(
+            keys.partition(room_id), first, last, TooManyEvents.LIMIT + 1
+        )
         if len(rows) > TooManyEvents.LIMIT:
             raise TooManyEvents
         calls: dict[str, _Activity] = {}
@@ -199,17 +256,28 @@ class Calls:
                 activity.ended = True
         return _Activities(start, end, list(calls.values()))
 
-    async def _settled(self, room_id: str, call: Call, now: Ticks, known: _Activities | None = None) -> Call:
+    async def _settled(
+        self, room_id: str, call: Call, now: Ticks, known: _Activities | None = None
+    ) -> Call:
         """The call, which has ended if another one of the room has started after it."""
         if call.ended_at is not None:
             return call
         if known is None or not known.cover(call.started_at, now):
             known = await self._activities(room_id, call.started_at, now)
         hour = call.started_at - call.started_at % HOUR
-        others = [other.call for other in known.calls if other.call != call.id and other.hours[0] >= hour]
-        for batch in (others[:1], *_batches(others[1:])):  # the most recent one has mostly started last
+        others = [
+            other.call for other in known.calls if other.call != call.id and other.hours[0] >= hour
+        ]
+        for batch in (
+            others[:1],
+            *_batches(others[1:]),
+        ):  # the most recent one has mostly started last
             starts = await in_parallel(self._start(room_id, other, now) for other in batch)
-            if any((start, other) > call.start_order for start, other in zip(starts, batch, strict=True) if start is not None):
+            if any(
+                (start, other) > call.start_order
+                for start, other in zip(starts, batch, strict=True)
+                if start is not None
+            ):
                 return superseded(call)
         return call
 

@@ -1,4 +1,5 @@
-"""How a room is changed: the change and its log record are one transaction, under the ETag of the room's row."""
+"""How a room is changed: the change and its log record are one transaction, under the ETag of the
+room's row."""
 
 import asyncio
 import uuid
@@ -9,15 +10,16 @@ from weakref import WeakValueDictionary
 
 from azure.data.tables import TableEntity
 
+from rooms.domain.time import Ticks, parse_time
 from rooms.errors import RoomNotFound
-from rooms.rules.time import Ticks, parse_time
 from rooms.storage.entities import Entity, log_entity, stored_time
 from rooms.storage.table import Conflict, Operation, Table, backoff, insert, merge
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Whose change it is: the name of the key or the token's object id, and x-ms-client-request-id or nothing."""
+    """Whose change it is: the name of the key or the token's object id, and x-ms-client-request-id
+    or nothing."""
 
     actor: str
     request_id: str
@@ -44,23 +46,34 @@ class Changes:
                 except Conflict:
                     await asyncio.sleep(next(delays))
 
-    async def commit(self, row: TableEntity, at: Ticks, record: Entity, properties: Entity, *more: Operation) -> None:
-        """Commits a change of the room whose row was read. Raises Conflict if another change came between."""
-        changed = {key: row[key] for key in ("PartitionKey", "RowKey")} | properties | {"changedAt": stored_time(at)}
+    async def commit(
+        self, row: TableEntity, at: Ticks, record: Entity, properties: Entity, *more: Operation
+    ) -> None:
+        """Commits a change of the room whose row was read. Raises Conflict if another change came
+        between."""
+        changed = (
+            {key: row[key] for key in ("PartitionKey", "RowKey")}
+            | properties
+            | {"changedAt": stored_time(at)}
+        )
         await self._table.commit([insert(record), merge(changed, row), *more])
 
     def time_of(self, row: TableEntity) -> Ticks:
-        """When a change of the room with this row happens: later than the one before it, whatever the clock says."""
+        """When a change of the room with this row happens: later than the one before it, whatever
+        the clock says."""
         return max(self._clock(), parse_time(row["changedAt"]) + 1)
 
 
 def alive(row: TableEntity | None) -> TableEntity:
-    """The row of a room that is there. Raises RoomNotFound for one that does not exist or was deleted."""
+    """The row of a room that is there. Raises RoomNotFound for one that does not exist or was
+    deleted."""
     if row is None or row.get("deleted"):
         raise RoomNotFound
     return row
 
 
-def log_record(room_id: str, at: Ticks, kind: str, origin: Origin, detail: Mapping[str, Any]) -> Entity:
+def log_record(
+    room_id: str, at: Ticks, kind: str, origin: Origin, detail: Mapping[str, Any]
+) -> Entity:
     """The log record of a change."""
     return log_entity(room_id, at, uuid.uuid4().hex, kind, origin.actor, origin.request_id, detail)

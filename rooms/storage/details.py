@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from rooms.rules.details import Details, details_difference, patched_details
-from rooms.rules.time import Ticks
+from rooms.domain.details import Details, details_difference, patched_details
+from rooms.domain.time import Ticks
 from rooms.storage import keys
 from rooms.storage.changes import Changes, Origin, alive, log_record
 from rooms.storage.entities import details_entity, index_entity, room_of, unpack
@@ -27,17 +27,26 @@ class AllDetails:
 
         async def change() -> Details:
             start, end = keys.details_row(room_id), keys.behind(keys.room_row(room_id))
-            rows = {row["RowKey"]: row for row in await self._table.first(keys.partition(room_id), start, end, count=2)}
-            room, stored = (rows.get(row) for row in (keys.room_row(room_id), keys.details_row(room_id)))
+            rows = {
+                row["RowKey"]: row
+                for row in await self._table.first(keys.partition(room_id), start, end, count=2)
+            }
+            room, stored = (
+                rows.get(row) for row in (keys.room_row(room_id), keys.details_row(room_id))
+            )
             room = alive(room)
             before = unpack(stored) if stored else {}
             after = patched_details(before, patch)
             if after != before:
                 at = self._changes.time_of(room)
                 was, becomes = details_difference(before, after)
-                record = log_record(room_id, at, "DetailsUpdated", origin, {"before": was, "after": becomes})
+                record = log_record(
+                    room_id, at, "DetailsUpdated", origin, {"before": was, "after": becomes}
+                )
                 listed = index_entity(room_of(room), after.get("title"))
-                await self._changes.commit(room, at, record, {}, replace(details_entity(room_id, after)), replace(listed))
+                await self._changes.commit(
+                    room, at, record, {}, replace(details_entity(room_id, after)), replace(listed)
+                )
             return after
 
         return await self._changes.in_turn(room_id, change)

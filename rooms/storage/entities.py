@@ -1,7 +1,7 @@
 """What stands in the rows, and how to read it back.
 
-Times are text of fixed width, which people can read and the storage can compare. What may grow is JSON,
-compressed, in as many binary properties as it needs.
+Times are text of fixed width, which people can read and the storage can compare. What may grow is
+JSON, compressed, in as many binary properties as it needs.
 """
 
 import json
@@ -11,13 +11,13 @@ from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
+from rooms.domain.details import Details
+from rooms.domain.events import CallEvent, EndReason
+from rooms.domain.log import EVENTS_ACTOR
+from rooms.domain.room import Room
+from rooms.domain.roster import Roster
+from rooms.domain.time import Ticks, format_time, parse_time
 from rooms.errors import InvalidParameter
-from rooms.rules.details import Details
-from rooms.rules.events import CallEvent, EndReason
-from rooms.rules.log import EVENTS_ACTOR
-from rooms.rules.room import Room
-from rooms.rules.roster import Roster
-from rooms.rules.time import Ticks, format_time, parse_time
 from rooms.storage import keys
 
 type Entity = dict[str, Any]
@@ -31,7 +31,8 @@ MAX_DATA = 14 * MAX_BINARY
 
 
 _KEPT_EVENTS = 1024
-"""Events that a process keeps parsed, 1.5 KiB each: who watches a call asks for the same ones every few seconds."""
+"""Events that a process keeps parsed, 1.5 KiB each: who watches a call asks for the same ones every
+few seconds."""
 
 
 class TooLarge(ValueError):
@@ -66,7 +67,10 @@ def decompressed(data: bytes) -> Any:
 
 def binary_properties(data: bytes) -> Entity:
     """Bytes, at most MAX_DATA, as properties of an entity."""
-    return {f"data{n}": data[at : at + MAX_BINARY] for n, at in enumerate(range(0, len(data), MAX_BINARY))}
+    return {
+        f"data{n}": data[at : at + MAX_BINARY]
+        for n, at in enumerate(range(0, len(data), MAX_BINARY))
+    }
 
 
 def binary_of(entity: Mapping[str, Any]) -> bytes:
@@ -128,7 +132,9 @@ def invitee_entity(room: Room, raw_id: str) -> Entity:
 
 def group_entity(room: Room, group: int, members: Iterable[str]) -> Entity:
     """That these people of a group, and no others of it, may be on the roster of the room."""
-    return _row(room.id, keys.group_row(room.id, room.created_at, group)) | dict.fromkeys(members, True)
+    return _row(room.id, keys.group_row(room.id, room.created_at, group)) | dict.fromkeys(
+        members, True
+    )
 
 
 def roster_entity(room_id: str, at: Ticks, roster: Roster) -> Entity:
@@ -140,15 +146,21 @@ def details_entity(room_id: str, details: Details) -> Entity:
     """What people call the room and those invited.
 
     Raises:
-        InvalidParameter: it does not fit; a log record with what was there before and is now must, too.
+        InvalidParameter: it does not fit; a log record with what was there before and is now must,
+            too.
     """
     data = compressed(details)
     if len(data) > MAX_DATA // 2:
-        raise InvalidParameter(f"Compressed, the details of a room are at most {MAX_DATA // 2048} KiB.", "$.participants")
+        raise InvalidParameter(
+            f"Compressed, the details of a room are at most {MAX_DATA // 2048} KiB.",
+            "$.participants",
+        )
     return _row(room_id, keys.details_row(room_id)) | binary_properties(data)
 
 
-def log_entity(room_id: str, at: Ticks, change: str, kind: str, actor: str, request_id: str, detail: Any) -> Entity:
+def log_entity(
+    room_id: str, at: Ticks, change: str, kind: str, actor: str, request_id: str, detail: Any
+) -> Entity:
     """One log record."""
     return (
         _row(room_id, keys.log_row(room_id, at, change))
@@ -157,8 +169,11 @@ def log_entity(room_id: str, at: Ticks, change: str, kind: str, actor: str, requ
     )
 
 
-def event_entities(room_id: str, event: CallEvent, text: str, received: Ticks) -> tuple[Entity, Entity, Entity, Entity]:
-    """The rows of an event: its log record, itself with the whole text as it came, and two that tell of the call's activity.
+def event_entities(
+    room_id: str, event: CallEvent, text: str, received: Ticks
+) -> tuple[Entity, Entity, Entity, Entity]:
+    """The rows of an event: its log record, itself with the whole text as it came, and two that
+    tell of the call's activity.
 
     That the call has ended is merged into the latter two, unless the event is one of the future.
 
@@ -172,7 +187,9 @@ def event_entities(room_id: str, event: CallEvent, text: str, received: Ticks) -
     if event.kind == "CallEnded" and event.at <= received:
         activity["ended"] = True
     return (
-        log_entity(room_id, event.at, event.key, event.kind, EVENTS_ACTOR, event.id, _event_detail(event)),
+        log_entity(
+            room_id, event.at, event.key, event.kind, EVENTS_ACTOR, event.id, _event_detail(event)
+        ),
         _row(room_id, keys.event_row(room_id, event))
         | {"event": json.dumps(asdict(event), ensure_ascii=False, separators=(",", ":"))}
         | binary_properties(data),
@@ -192,7 +209,8 @@ def _event_detail(event: CallEvent) -> Entity:
         "endpointType": event.endpoint_type,
         "startedBy": event.started_by,
         "endedBy": event.ended_by,
-        "endReason": reason and {"code": reason.code, "subCode": reason.sub_code, "phrase": reason.phrase},
+        "endReason": reason
+        and {"code": reason.code, "subCode": reason.sub_code, "phrase": reason.phrase},
     }
     return {name: value for name, value in detail.items() if value is not None}
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from azure.data.tables import TableEntity
 
+from rooms.domain.details import Details
+from rooms.domain.log import LogRecord
+from rooms.domain.room import Room
+from rooms.domain.roster import Roster
+from rooms.domain.time import Ticks, parse_time
 from rooms.errors import RoomNotFound, TooManyChanges
-from rooms.rules.details import Details
-from rooms.rules.log import LogRecord
-from rooms.rules.room import Room
-from rooms.rules.roster import Roster
-from rooms.rules.time import Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.entities import binary_of, room_of, unpack
 from rooms.storage.table import Table
@@ -46,8 +46,14 @@ class History:
     async def known(self, room_id: str) -> Known:
         """What is known of a room. One request."""
         start, end = keys.details_row(room_id), keys.end_of_rosters(room_id)
-        rows = {row["RowKey"]: row for row in await self._table.first(keys.partition(room_id), start, end, count=3)}
-        room, details = rows.pop(keys.room_row(room_id), None), rows.pop(keys.details_row(room_id), None)
+        rows = {
+            row["RowKey"]: row
+            for row in await self._table.first(keys.partition(room_id), start, end, count=3)
+        }
+        room, details = (
+            rows.pop(keys.room_row(room_id), None),
+            rows.pop(keys.details_row(room_id), None),
+        )
         return Known(
             room=room_of(room) if room else None,
             deleted=bool(room and room.get("deleted")),
@@ -57,23 +63,33 @@ class History:
 
     async def check(self, room_id: str) -> None:
         """Whether anything is known of a room. One request. Raises RoomNotFound."""
-        if not await self._table.first(keys.partition(room_id), *keys.room_range(room_id), 1, ["RowKey"]):
+        if not await self._table.first(
+            keys.partition(room_id), *keys.room_range(room_id), 1, ["RowKey"]
+        ):
             raise RoomNotFound
 
     async def invited(self, room: Room, start: Ticks, end: Ticks) -> Roster:
-        """Who was on the roster at `start`, or at some moment until just before `end`, with the last role there.
+        """Who was on the roster at `start`, or at some moment until just before `end`, with the
+        last role there.
 
-        The roster that the room was made with counts for the time before, too. One request for some twenty rosters.
+        The roster that the room was made with counts for the time before, too. One request for some
+        twenty rosters.
 
         Raises:
             TooManyChanges: there are more than its LIMIT.
         """
         start = max(start, room.created_at)
         last = max(end - 1, start)
-        partition, first_row, end_row = keys.partition(room.id), keys.roster_row(room.id, last), keys.end_of_rosters(room.id)
+        partition, first_row, end_row = (
+            keys.partition(room.id),
+            keys.roster_row(room.id, last),
+            keys.end_of_rosters(room.id),
+        )
         invited: Roster = {}
         count = 0
-        async with aclosing(self._table.each(partition, first_row, end_row, 1 if last == start else _ROSTER_PAGE)) as rows:
+        async with aclosing(
+            self._table.each(partition, first_row, end_row, 1 if last == start else _ROSTER_PAGE)
+        ) as rows:
             async for row in rows:
                 invited = unpack(row) | invited
                 count += 1
@@ -84,19 +100,28 @@ class History:
         return invited
 
     async def log(
-        self, room_id: str, start: Ticks, end: Ticks, after: str | None, kind: str | None, actor: str | None
+        self,
+        room_id: str,
+        start: Ticks,
+        end: Ticks,
+        after: str | None,
+        kind: str | None,
+        actor: str | None,
     ) -> tuple[list[LogRecord], str | None]:
-        """Log records from `start` until just before `end`, newest first, and the row to go on behind, if there may be more.
+        """Log records from `start` until just before `end`, newest first, and the row to go on
+        behind, if there may be more.
 
-        They are taken from behind the row `after`, only those of `kind` and of `actor`, if these are given. A request for each
-        hundred rows.
+        They are taken from behind the row `after`, only those of `kind` and of `actor`, if these
+        are given. A request for each hundred rows.
         """
         first, last = keys.log_range(room_id, start, end)
         if after is not None:
             first = max(first, keys.behind(after))
         records: list[LogRecord] = []
         read = size = 0
-        async with aclosing(self._table.each(keys.partition(room_id), first, last, LOG_PAGE)) as rows:
+        async with aclosing(
+            self._table.each(keys.partition(room_id), first, last, LOG_PAGE)
+        ) as rows:
             async for row in rows:
                 read += 1
                 size += len(binary_of(row))

@@ -14,15 +14,16 @@
     .quarantine-part:{id}:{number}          the rest of one that is too large for a row
     .upkeep                                 how far upkeep has come in this partition
 
-A newest-first time is an inverted count of ticks, or of hours, so that the newest row is the first of its range. What comes
-from outside and may hold any character (ids of calls and people) is a SHA-256 in a key. What begins with a dot can be no room's.
+A newest-first time is an inverted count of ticks, or of hours, so that the newest row is the first
+of its range. What comes from outside and may hold any character (ids of calls and people) is a
+SHA-256 in a key. What begins with a dot can be no room's.
 """
 
 import hashlib
 import re
 
-from rooms.rules.events import MAX_CALL_ROOM_ID, CallEvent
-from rooms.rules.time import HOUR, MAX_TIME, Ticks
+from rooms.domain.events import MAX_CALL_ROOM_ID, CallEvent
+from rooms.domain.time import HOUR, MAX_TIME, Ticks
 
 PARTITIONS = "0123456789"
 
@@ -73,7 +74,8 @@ def roster_row(room_id: str, at: Ticks) -> str:
 
 
 def end_of_rosters(room_id: str) -> str:
-    """Behind the last roster. From the room's row to here, the first two rows are the room and its current roster."""
+    """Behind the last roster. From the room's row to here, the first two rows are the room and its
+    current roster."""
     return f"{room_id}:roster;"
 
 
@@ -141,7 +143,8 @@ def index_row(room_id: str, created_at: Ticks) -> str:
 
 
 LIST_POINT = "[0-9]{19}(:[0-9]{16,17})?"
-"""Where a page of a list of rooms ended, behind what its rows begin with: a room, or only a time of creation."""
+"""Where a page of a list of rooms ended, behind what its rows begin with: a room, or only a time of
+creation."""
 
 
 def index_point(created_at: Ticks) -> str:
@@ -159,12 +162,13 @@ INVITEES_END = ".invitees;"
 """Rows of one and of several people stand between these."""
 
 GROUPS = 64
-"""People are divided into so many groups: the rows of all fit into one transaction, and in one row, which has at most 252
-properties, there are 78 of 5,000 people."""
+"""People are divided into so many groups: the rows of all fit into one transaction, and in one row,
+which has at most 252 properties, there are 78 of 5,000 people."""
 
 
 def invitee_prefix(raw_id: str) -> str:
-    """What the rows of the rooms to which a person may be invited begin with; LIST_POINT is the rest."""
+    """What the rows of the rooms to which a person may be invited begin with; LIST_POINT is the
+    rest."""
     return f".invitee:{hashed(raw_id)}:"
 
 
@@ -180,7 +184,8 @@ def group_and_member(raw_id: str) -> tuple[int, str]:
 
 
 def group_prefix(group: int) -> str:
-    """What the rows of the rooms to which some of a group may be invited begin with; LIST_POINT is the rest."""
+    """What the rows of the rooms to which some of a group may be invited begin with; LIST_POINT is
+    the rest."""
     return f".invitees:{group:02d}:"
 
 
@@ -205,7 +210,8 @@ ALL_ACTIVITY_POINT = f"[0-9]{{8}}:[A-Za-z0-9_-]{{1,{MAX_CALL_ROOM_ID}}}:[0-9a-f]
 
 
 def all_activity_range(start: Ticks, end: Ticks) -> tuple[str, str]:
-    """Where it stands which calls of all rooms had an event in the hours from that of `start` to that of `end`."""
+    """Where it stands which calls of all rooms had an event in the hours from that of `start` to
+    that of `end`."""
     return f".calls:{newest_hour(end)}:", f".calls:{newest_hour(start)};"
 
 
@@ -246,7 +252,8 @@ def quarantine_parts_range(event_id: str) -> tuple[str, str]:
 
 DOTS_START = "."
 DOTS_END = "/"
-"""The rows of no room stand between these, and those of rooms before and behind them: an id may begin with a hyphen."""
+"""The rows of no room stand between these, and those of rooms before and behind them: an id may
+begin with a hyphen."""
 
 UPKEEP_ROW = ".upkeep"
 """How far upkeep has come in a partition."""

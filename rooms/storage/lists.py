@@ -1,10 +1,11 @@
-"""The lists of rooms: all, some, and those to which a person is invited. Newest first, by the time of their creation."""
+"""The lists of rooms: all, some, and those to which a person is invited. Newest first, by the time
+of their creation."""
 
 import time
 
-from rooms.rules.room import Room
-from rooms.rules.room_filter import Listed, RoomFilter
-from rooms.rules.time import DAY, MAX_TIME, Ticks, parse_time
+from rooms.domain.room import Room
+from rooms.domain.room_filter import Listed, RoomFilter
+from rooms.domain.time import DAY, MAX_TIME, Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.entities import listed_room_of, stored_time
 from rooms.storage.history import History
@@ -15,11 +16,12 @@ PAGE = 30
 """Rooms on a page of a list, at most."""
 
 _PER_PARTITION = 10
-"""Rows that a page takes from each partition. Ids are random, so 30 rooms rarely have more than 10 in one partition;
-if they do, the page is shorter."""
+"""Rows that a page takes from each partition. Ids are random, so 30 rooms rarely have more than 10
+in one partition; if they do, the page is shorter."""
 
 _MOST_PER_PARTITION = 500
-"""A search that goes on takes more and more rows, at most so many: some fifty milliseconds of work for each partition."""
+"""A search that goes on takes more and more rows, at most so many: some fifty milliseconds of work
+for each partition."""
 
 _WIDER = 4
 
@@ -42,20 +44,28 @@ class Lists:
 
     async def all(self, after: str | None) -> tuple[list[Room], str | None]:
         """Rooms from behind the index row `after`. One request for each partition, in parallel."""
-        rows, last = await self._table.page_of_all(keys.INDEX_START, keys.INDEX_END, after, PAGE, _PER_PARTITION)
+        rows, last = await self._table.page_of_all(
+            keys.INDEX_START, keys.INDEX_END, after, PAGE, _PER_PARTITION
+        )
         return [listed_room_of(row) for row in rows], last
 
     async def some(self, wanted: RoomFilter, after: str | None, now: Ticks) -> Page:
         """Those rooms of the list that fit, from behind the row `after`.
 
-        The storage chooses them, among the rooms created on the last day, then in the four days before, and so on, until the page
-        is full or SEARCH_SECONDS are over: it reads every row that a request is about, so that one which finds few may take long.
-        A round is one request for each partition, in parallel; seven rounds reach back fourteen years. A later page begins with a
-        quarter of what the list has behind it, so that even pages of one round each come to an end. Where a round has more rows
-        than one request has, the next one goes on where they end. If all rooms fit, one round is about all of them.
+        The storage chooses them, among the rooms created on the last day, then in the four days
+        before, and so on, until the page is full or SEARCH_SECONDS are over: it reads every row
+        that a request is about, so that one which finds few may take long. A round is one request
+        for each partition, in parallel; seven rounds reach back fourteen years. A later page begins
+        with a quarter of what the list has behind it, so that even pages of one round each come to
+        an end. Where a round has more rows than one request has, the next one goes on where they
+        end. If all rooms fit, one round is about all of them.
         """
         where, until = _where(wanted), time.monotonic() + SEARCH_SECONDS
-        start, created = (keys.INDEX_START, now) if after is None else (keys.behind(after), keys.created_of(after))
+        start, created = (
+            (keys.INDEX_START, now)
+            if after is None
+            else (keys.behind(after), keys.created_of(after))
+        )
         span = MAX_TIME if wanted == RoomFilter() else max(DAY, (now - created) // _WIDER)
         rooms, per_partition, end, cut_off = list[Listed](), _PER_PARTITION, "", False
         while True:
@@ -63,7 +73,9 @@ class Lists:
                 created, span = created - span, span * _WIDER
                 end = keys.index_point(created) if created > _FIRST_CREATED else keys.INDEX_END
             known, cut_off = await self._table.first_of_all(start, end, per_partition, where=where)
-            rooms += filter(wanted.fits, (Listed(listed_room_of(row), row.get("title")) for row in known))
+            rooms += filter(
+                wanted.fits, (Listed(listed_room_of(row), row.get("title")) for row in known)
+            )
             if len(rooms) > PAGE:
                 last = rooms[PAGE - 1].room
                 return rooms[:PAGE], keys.index_row(last.id, last.created_at)
@@ -76,7 +88,8 @@ class Lists:
             per_partition = min(per_partition * _WIDER, _MOST_PER_PARTITION)
 
     async def of_participant(self, raw_id: str, wanted: RoomFilter, after: str | None) -> Page:
-        """Those of the rooms to which a person is invited that fit, from behind the invitee row `after`.
+        """Those of the rooms to which a person is invited that fit, from behind the invitee row
+        `after`.
 
         Two requests for each partition, in parallel, and one for each of at most PAGE rooms.
         """
@@ -84,7 +97,10 @@ class Lists:
         group, member = keys.group_and_member(raw_id)
         point = "" if after is None else keys.behind(after.removeprefix(own))
         answers = await in_parallel(
-            [self._points(own, point), self._points(keys.group_prefix(group), point, f"{member} eq true")]
+            [
+                self._points(own, point),
+                self._points(keys.group_prefix(group), point, f"{member} eq true"),
+            ]
         )
         last = min((points[-1] for points, cut_off in answers if cut_off), default="~")
         known = sorted({each for points, _ in answers for each in points if each <= last})
@@ -95,13 +111,16 @@ class Lists:
             for point, each in zip(shown, found, strict=True)
             if each.room is not None and not each.deleted and raw_id in each.roster
             if wanted.fits(listed := Listed(each.room, each.details.get("title")))
-            if keys.invitee_row(each.room.id, each.room.created_at, raw_id) == own + point  # not of one before
+            if keys.invitee_row(each.room.id, each.room.created_at, raw_id)
+            == own + point  # not of one before
         ]
         return rooms, f"{own}{shown[-1]}" if last != "~" or len(known) > PAGE else None
 
     async def _points(self, prefix: str, start: str, where: str = "") -> tuple[list[str], bool]:
         """The rest of the first rows that begin so, and whether there may be more."""
-        rows, cut_off = await self._table.first_of_all(prefix + start, f"{prefix}~", _PER_PARTITION, ["RowKey"], where)
+        rows, cut_off = await self._table.first_of_all(
+            prefix + start, f"{prefix}~", _PER_PARTITION, ["RowKey"], where
+        )
         return [row["RowKey"].removeprefix(prefix) for row in rows], cut_off
 
 

@@ -11,7 +11,8 @@ AT_ONCE = 16
 
 
 async def in_parallel[T](work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
-    """The results of all, in their order. When one fails, the others are cancelled, and its error is raised."""
+    """The results of all, in their order. When one fails, the others are cancelled, and its error
+    is raised."""
     free = asyncio.Semaphore(AT_ONCE)
 
     async def one(each: Coroutine[Any, Any, T]) -> T:
@@ -25,12 +26,15 @@ async def in_parallel[T](work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
     finally:
         for task, each in zip(tasks, coroutines, strict=True):
             task.cancel()
-            if getcoroutinestate(each) == CORO_CREATED:  # else Python warns that it was never awaited
+            if (
+                getcoroutinestate(each) == CORO_CREATED
+            ):  # else Python warns that it was never awaited
                 each.close()
 
 
 class Shared[T]:
-    """A read that is carried out once for all who wait for it. What they get was read after they had asked for it."""
+    """A read that is carried out once for all who wait for it. What they get was read after they
+    had asked for it."""
 
     def __init__(self, read: Callable[[str], Awaitable[T]]) -> None:
         self._read = read

@@ -1,22 +1,32 @@
-"""Events that were not understood, kept whole, with the reason, until someone redrives or deletes them."""
+"""Events that were not understood, kept whole, with the reason, until someone redrives or deletes
+them."""
 
 import asyncio
 from collections.abc import Callable
 
 from azure.data.tables import TableEntity
 
+from rooms.domain.events import EXCERPT, Quarantined
+from rooms.domain.time import Ticks, parse_time
 from rooms.errors import QuarantinedNotFound, StorageUnavailable
-from rooms.rules.events import EXCERPT, Quarantined
-from rooms.rules.time import Ticks, parse_time
 from rooms.storage import keys
-from rooms.storage.entities import MAX_BINARY, Entity, binary_of, binary_properties, compressed, decompressed, stored_time
+from rooms.storage.entities import (
+    MAX_BINARY,
+    Entity,
+    binary_of,
+    binary_properties,
+    compressed,
+    decompressed,
+    stored_time,
+)
 from rooms.storage.table import Conflict, Table, backoff, insert, replace
 
 PAGE = 30
 """Events on a page, at most."""
 
 PART = 11 * MAX_BINARY
-"""Compressed bytes in a row. Azurite holds a row that is replaced, with its data in base64, against the limit of 1 MiB."""
+"""Compressed bytes in a row. Azurite holds a row that is replaced, with its data in base64, against
+the limit of 1 MiB."""
 
 _PER_PARTITION = 10
 _SHOWN = ["RowKey", "receivedAt", "reason", "size", "excerpt"]
@@ -32,14 +42,20 @@ class Quarantine:
     async def put(self, text: str, reason: str) -> str:
         """Keeps an event; delivered again, it is kept once. The id is a hash of the text.
 
-        One request, or one more for each 704 KiB after the first, compressed; the last one makes it seen.
+        One request, or one more for each 704 KiB after the first, compressed; the last one makes it
+        seen.
         """
         event_id = keys.hashed(text)
         data = compressed(text)
         parts = [data[at : at + PART] for at in range(0, len(data), PART)]
         for number, part in enumerate(parts[1:], 1):
             await self._table.commit(
-                [replace(_row(event_id, keys.quarantine_part_row(event_id, number)) | binary_properties(part))]
+                [
+                    replace(
+                        _row(event_id, keys.quarantine_part_row(event_id, number))
+                        | binary_properties(part)
+                    )
+                ]
             )
         properties = {
             "receivedAt": stored_time(self._clock()),
@@ -53,13 +69,15 @@ class Quarantine:
         return event_id
 
     async def page(self, after: str | None) -> tuple[list[Quarantined], str | None]:
-        """Events in the order of their ids, from behind the row `after`, and the row to go on behind, if there may be more."""
+        """Events in the order of their ids, from behind the row `after`, and the row to go on
+        behind, if there may be more."""
         start, end = keys.QUARANTINE_START, keys.QUARANTINE_END
         rows, last = await self._table.page_of_all(start, end, after, PAGE, _PER_PARTITION, _SHOWN)
         return [_quarantined(row) for row in rows], last
 
     async def get(self, event_id: str) -> tuple[Quarantined, str]:
-        """An event and its whole text. One request, or one more for each further part. Raises QuarantinedNotFound."""
+        """An event and its whole text. One request, or one more for each further part. Raises
+        QuarantinedNotFound."""
         row = await self._row(event_id)
         data = [binary_of(row)]
         for key in _part_rows(event_id, row["parts"]):
@@ -70,7 +88,8 @@ class Quarantine:
         return _quarantined(row), decompressed(b"".join(data))
 
     async def remove(self, event_id: str) -> None:
-        """Deletes an event that is there, with all its parts. Two requests. Raises QuarantinedNotFound.
+        """Deletes an event that is there, with all its parts. Two requests. Raises
+        QuarantinedNotFound.
 
         If it is delivered again meanwhile, that one stays.
         """
@@ -90,7 +109,9 @@ class Quarantine:
     async def _row(self, event_id: str) -> TableEntity:
         row = None
         if keys.QUARANTINE_ROW.fullmatch(keys.quarantine_row(event_id)):
-            row = await self._table.get(keys.quarantine_partition(event_id), keys.quarantine_row(event_id))
+            row = await self._table.get(
+                keys.quarantine_partition(event_id), keys.quarantine_row(event_id)
+            )
         if row is None:
             raise QuarantinedNotFound
         return row

@@ -1,4 +1,5 @@
-"""The rooms in the table. Each change and its log record are one transaction under the ETag of the room's row."""
+"""The rooms in the table. Each change and its log record are one transaction under the ETag of the
+room's row."""
 
 import asyncio
 import secrets
@@ -7,10 +8,18 @@ from dataclasses import dataclass
 
 from azure.data.tables import TableEntity
 
+from rooms.domain.room import (
+    ROOM_IDS,
+    Room,
+    RoomChange,
+    new_room,
+    numbered_room_id,
+    repeatable_room_id,
+    updated_room,
+)
+from rooms.domain.roster import Roster, RosterPatch, check_size, patched_roster, roster_difference
+from rooms.domain.time import Ticks, parse_time
 from rooms.errors import Detail, RoomNotFound, ValidationFailed
-from rooms.rules.room import ROOM_IDS, Room, RoomChange, new_room, numbered_room_id, repeatable_room_id, updated_room
-from rooms.rules.roster import Roster, RosterPatch, check_size, patched_roster, roster_difference
-from rooms.rules.time import Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.changes import Changes, Origin, alive, log_record
 from rooms.storage.entities import (
@@ -44,14 +53,21 @@ class RoomWithRoster:
 
 
 class Rooms:
-    """All rooms. Raises RoomNotFound for one that does not exist or was deleted, StorageUnavailable as Table does."""
+    """All rooms. Raises RoomNotFound for one that does not exist or was deleted, StorageUnavailable
+    as Table does."""
 
     def __init__(self, table: Table, clock: Callable[[], Ticks]) -> None:
         self._table = table
         self._changes = Changes(table, clock)
         self._clock = clock
 
-    async def create(self, wanted: RoomChange, roster: Roster, repeatability: Repeatability | None, origin: Origin) -> Room:
+    async def create(
+        self,
+        wanted: RoomChange,
+        roster: Roster,
+        repeatability: Repeatability | None,
+        origin: Origin,
+    ) -> Room:
         """A new room, or the one that this create made before. One request.
 
         Raises:
@@ -65,7 +81,10 @@ class Rooms:
             detail = room_properties(room) | {"participants": roster}
             row = room_entity(room) | {"changedAt": stored_time(now)}
             if repeatability is not None:
-                row |= {"repeatabilityId": repeatability.request_id, "bodyHash": repeatability.body_hash}
+                row |= {
+                    "repeatabilityId": repeatability.request_id,
+                    "bodyHash": repeatability.body_hash,
+                }
             try:
                 await self._table.commit(
                     [
@@ -79,7 +98,11 @@ class Rooms:
                 return room
             except Conflict:
                 before = await self._room_row(room.id)
-            if repeatability and before and before.get("repeatabilityId") == repeatability.request_id:
+            if (
+                repeatability
+                and before
+                and before.get("repeatabilityId") == repeatability.request_id
+            ):
                 return _repeated(before, repeatability)
             await asyncio.sleep(delay)  # the id is another room's
 
@@ -117,7 +140,8 @@ class Rooms:
         return await self._changes.in_turn(room_id, change)
 
     async def patch_roster(self, room_id: str, patch: RosterPatch, origin: Origin) -> None:
-        """Invites, changes roles, removes: all of it or nothing. Two requests; one if it changes nothing.
+        """Invites, changes roles, removes: all of it or nothing. Two requests; one if it changes
+        nothing.
 
         Raises:
             ValidationFailed: the roster would be too long.
@@ -131,19 +155,25 @@ class Rooms:
                 at = self._changes.time_of(row)
                 detail = {
                     "added": difference.added,
-                    "changed": {raw_id: {"before": b, "after": a} for raw_id, (b, a) in difference.changed.items()},
+                    "changed": {
+                        raw_id: {"before": b, "after": a}
+                        for raw_id, (b, a) in difference.changed.items()
+                    },
                     "removed": difference.removed,
                 }
                 record = log_record(room_id, at, "ParticipantsUpdated", origin, detail)
                 invited = invite(room_of(row), difference.added, after)
-                await self._changes.commit(row, at, record, {}, insert(roster_entity(room_id, at, after)), *invited)
+                await self._changes.commit(
+                    row, at, record, {}, insert(roster_entity(room_id, at, after)), *invited
+                )
 
         await self._changes.in_turn(room_id, change)
 
     async def delete(self, room_id: str, origin: Origin) -> None:
         """Makes the room a tombstone; its rosters and log stay. Two requests.
 
-        A tombstone remembers who made it: a DELETE that is sent again, because its answer was lost, finds it done.
+        A tombstone remembers who made it: a DELETE that is sent again, because its answer was lost,
+        finds it done.
         """
 
         async def change() -> None:
@@ -155,7 +185,8 @@ class Rooms:
         await self._changes.in_turn(room_id, change)
 
     async def delete_expired(self, room_id: str, before: Ticks, origin: Origin) -> bool:
-        """Deletes the room if it could last be joined before that time, and says whether it did. Two requests."""
+        """Deletes the room if it could last be joined before that time, and says whether it did.
+        Two requests."""
 
         async def change() -> bool:
             row = await self._room_row(room_id)
@@ -177,7 +208,9 @@ class Rooms:
         return await self._table.get(keys.partition(room_id), keys.room_row(room_id))
 
     async def _room_and_roster(self, room_id: str) -> tuple[TableEntity, Roster]:
-        rows = await self._table.first(keys.partition(room_id), keys.room_row(room_id), keys.end_of_rosters(room_id), count=2)
+        rows = await self._table.first(
+            keys.partition(room_id), keys.room_row(room_id), keys.end_of_rosters(room_id), count=2
+        )
         room = alive(rows[0] if rows else None)
         return room, unpack(rows[1])
 
@@ -191,5 +224,10 @@ def _room_id(repeatability: Repeatability | None, attempt: int) -> str:
 
 def _repeated(row: TableEntity, repeatability: Repeatability) -> Room:
     if row["bodyHash"] != repeatability.body_hash:
-        raise ValidationFailed(Detail("This Repeatability-Request-ID was used with another body.", "Repeatability-Request-ID"))
+        raise ValidationFailed(
+            Detail(
+                "This Repeatability-Request-ID was used with another body.",
+                "Repeatability-Request-ID",
+            )
+        )
     return room_of(row)

@@ -10,7 +10,12 @@ from typing import Any
 
 from azure.core import MatchConditions
 from azure.core.async_paging import AsyncItemPaged
-from azure.core.exceptions import AzureError, HttpResponseError, ResourceExistsError, ResourceNotFoundError
+from azure.core.exceptions import (
+    AzureError,
+    HttpResponseError,
+    ResourceExistsError,
+    ResourceNotFoundError,
+)
 from azure.data.tables import TableEntity, TableErrorCode, TransactionOperation
 from azure.data.tables.aio import TableClient
 
@@ -22,7 +27,8 @@ from rooms.storage.parallel import in_parallel
 _log = logging.getLogger(__name__)
 
 type Operation = (
-    tuple[TransactionOperation, Mapping[str, Any]] | tuple[TransactionOperation, Mapping[str, Any], Mapping[str, Any]]
+    tuple[TransactionOperation, Mapping[str, Any]]
+    | tuple[TransactionOperation, Mapping[str, Any], Mapping[str, Any]]
 )
 
 MAX_OPERATIONS = 100
@@ -40,7 +46,8 @@ class Conflict(Exception):
 
 
 def backoff() -> Iterator[float]:
-    """Seconds to wait before each further try, without end: random, as others may wait too, and longer each time."""
+    """Seconds to wait before each further try, without end: random, as others may wait too, and
+    longer each time."""
     for attempt in itertools.count():
         yield random.uniform(0, min(_LONGEST_DELAY, _FIRST_DELAY * 2 ** min(attempt, 10)))
 
@@ -52,7 +59,11 @@ def insert(entity: Entity) -> Operation:
 
 def merge(entity: Entity, read: TableEntity) -> Operation:
     """Sets some properties of a row, which must not have changed since it was read."""
-    unchanged = {"mode": "merge", "etag": read.metadata["etag"], "match_condition": MatchConditions.IfNotModified}
+    unchanged = {
+        "mode": "merge",
+        "etag": read.metadata["etag"],
+        "match_condition": MatchConditions.IfNotModified,
+    }
     return TransactionOperation.UPDATE, entity, unchanged
 
 
@@ -74,14 +85,18 @@ def remove(entity: Entity) -> Operation:
 def remove_unchanged(read: TableEntity) -> Operation:
     """The row must not have changed since it was read."""
     unchanged = {"etag": read.metadata["etag"], "match_condition": MatchConditions.IfNotModified}
-    return TransactionOperation.DELETE, {key: read[key] for key in ("PartitionKey", "RowKey")}, unchanged
+    return (
+        TransactionOperation.DELETE,
+        {key: read[key] for key in ("PartitionKey", "RowKey")},
+        unchanged,
+    )
 
 
 class Table:
     """One table of Table Storage. It is made when the first transaction finds it missing.
 
-    Every method raises StorageUnavailable when the storage does not answer or refuses us. None bounds its time: the
-    caller does, for the operation as a whole.
+    Every method raises StorageUnavailable when the storage does not answer or refuses us. None
+    bounds its time: the caller does, for the operation as a whole.
     """
 
     def __init__(self, client: TableClient) -> None:
@@ -96,9 +111,16 @@ class Table:
                 return None
 
     async def first(
-        self, partition: str, start: str, end: str, count: int, select: Sequence[str] | None = None, where: str = ""
+        self,
+        partition: str,
+        start: str,
+        end: str,
+        count: int,
+        select: Sequence[str] | None = None,
+        where: str = "",
     ) -> list[TableEntity]:
-        """The first `count` rows from `start` to just before `end`, with all or the selected properties.
+        """The first `count` rows from `start` to just before `end`, with all or the selected
+        properties.
 
         Only those that fit `where`, an OData filter of properties, if it is given.
 
@@ -107,7 +129,9 @@ class Table:
         taken: list[TableEntity] = []
         with _storage_errors():
             try:
-                async for row in self._query(partition, start, end, min(count, MAX_PAGE), select, where):
+                async for row in self._query(
+                    partition, start, end, min(count, MAX_PAGE), select, where
+                ):
                     taken.append(row)
                     if len(taken) == count:
                         break
@@ -116,9 +140,16 @@ class Table:
         return taken
 
     async def each(
-        self, partition: str, start: str, end: str, page: int, select: Sequence[str] | None = None, where: str = ""
+        self,
+        partition: str,
+        start: str,
+        end: str,
+        page: int,
+        select: Sequence[str] | None = None,
+        where: str = "",
     ) -> AsyncGenerator[TableEntity]:
-        """The rows from `start` to just before `end`, read when they are needed: one request for each `page` of them."""
+        """The rows from `start` to just before `end`, read when they are needed: one request for
+        each `page` of them."""
         with _storage_errors():
             try:
                 async for row in self._query(partition, start, end, page, select, where):
@@ -127,7 +158,13 @@ class Table:
                 return
 
     def _query(
-        self, partition: str, start: str, end: str, page: int, select: Sequence[str] | None, where: str
+        self,
+        partition: str,
+        start: str,
+        end: str,
+        page: int,
+        select: Sequence[str] | None,
+        where: str,
     ) -> AsyncItemPaged[TableEntity]:
         return self._client.query_entities(
             f"PartitionKey eq '{partition}' and RowKey ge '{start}' and RowKey lt '{end}'{where and f' and {where}'}",
@@ -136,34 +173,57 @@ class Table:
         )
 
     async def first_of_all(
-        self, start: str, end: str, per_partition: int, select: Sequence[str] | None = None, where: str = ""
+        self,
+        start: str,
+        end: str,
+        per_partition: int,
+        select: Sequence[str] | None = None,
+        where: str = "",
     ) -> tuple[list[TableEntity], bool]:
-        """The first rows from `start` to just before `end` of all partitions, in order, and whether there may be more.
+        """The first rows from `start` to just before `end` of all partitions, in order, and whether
+        there may be more.
 
-        One request for each partition, in parallel. At least `per_partition` rows, if there are as many.
+        One request for each partition, in parallel. At least `per_partition` rows, if there are as
+        many.
         """
-        answers = await in_parallel(self.first(partition, start, end, per_partition, select, where) for partition in PARTITIONS)
-        # What a partition has behind a full answer is not known: only up to there is the order certain.
+        answers = await in_parallel(
+            self.first(partition, start, end, per_partition, select, where)
+            for partition in PARTITIONS
+        )
+        # What a partition has behind a full answer is not known: only up to there is the order
+        # certain.
         cut_off = [rows[-1]["RowKey"] for rows in answers if len(rows) == per_partition]
         certain = min(cut_off, default=end)
-        known = sorted((row for rows in answers for row in rows if row["RowKey"] <= certain), key=lambda row: row["RowKey"])
+        known = sorted(
+            (row for rows in answers for row in rows if row["RowKey"] <= certain),
+            key=lambda row: row["RowKey"],
+        )
         return known, bool(cut_off)
 
     async def page_of_all(
-        self, start: str, end: str, after: str | None, count: int, per_partition: int, select: Sequence[str] | None = None
+        self,
+        start: str,
+        end: str,
+        after: str | None,
+        count: int,
+        per_partition: int,
+        select: Sequence[str] | None = None,
     ) -> tuple[list[TableEntity], str | None]:
-        """At most `count` of the first rows of all partitions, from behind the row `after`, and the one to go on behind, if
-        there may be more. Requests as `first_of_all`."""
-        known, cut_off = await self.first_of_all(start if after is None else behind(after), end, per_partition, select)
+        """At most `count` of the first rows of all partitions, from behind the row `after`, and the
+        one to go on behind, if there may be more. Requests as `first_of_all`."""
+        known, cut_off = await self.first_of_all(
+            start if after is None else behind(after), end, per_partition, select
+        )
         shown = known[:count]
         return shown, shown[-1]["RowKey"] if cut_off or len(known) > count else None
 
     async def commit(self, operations: Sequence[Operation]) -> None:
         """One entity group transaction: all of it or nothing.
 
-        The first operation must write a row that no transaction with another content writes: that it is there tells what
-        became of a transaction whose outcome is not known (time-out, cut connection, 5xx), before it is tried again, and
-        whether a conflict is one with ourselves, because the request arrived twice.
+        The first operation must write a row that no transaction with another content writes: that
+        it is there tells what became of a transaction whose outcome is not known (time-out, cut
+        connection, 5xx), before it is tried again, and whether a conflict is one with ourselves,
+        because the request arrived twice.
 
         Raises:
             Conflict: it was refused for the state of a row, and not carried out.
@@ -182,15 +242,20 @@ class Table:
             if not (conflict := _is_conflict(error)):
                 if _is_final(error):
                     raise _unavailable(error) from error
-                _log.warning("storage: the outcome of a transaction is not known: %s", _summary(error))
+                _log.warning(
+                    "storage: the outcome of a transaction is not known: %s", _summary(error)
+                )
                 await asyncio.sleep(delay)
             if await self._exists(mark):
                 return
             if conflict:
                 raise Conflict from error
 
-    async def delete(self, partition: str, rows: Sequence[str], unchanged: Sequence[TableEntity] = ()) -> None:
-        """Removes rows, some of them only `unchanged` since they were read; all or none, in one transaction.
+    async def delete(
+        self, partition: str, rows: Sequence[str], unchanged: Sequence[TableEntity] = ()
+    ) -> None:
+        """Removes rows, some of them only `unchanged` since they were read; all or none, in one
+        transaction.
 
         At most MAX_OPERATIONS of a partition.
 
@@ -209,7 +274,9 @@ class Table:
 
     async def _submit(self, operations: Sequence[Operation]) -> None:
         match operations:
-            case [(TransactionOperation.CREATE, entity)]:  # which needs no transaction, and takes half of its time
+            case [
+                (TransactionOperation.CREATE, entity)
+            ]:  # which needs no transaction, and takes half of its time
                 await self._client.create_entity(entity, retry_total=0)
             case _:
                 await self._client.submit_transaction(operations, retry_total=0)
@@ -244,8 +311,11 @@ def _code(error: AzureError) -> str | None:
 
 
 def _lacks_table(error: AzureError) -> bool:
-    """Of a row that is inserted alone the SDK tells only the status: it is 404 where there is no table, and else never."""
-    return _code(error) == TableErrorCode.TABLE_NOT_FOUND or (_code(error) is None and isinstance(error, ResourceNotFoundError))
+    """Of a row that is inserted alone the SDK tells only the status: it is 404 where there is no
+    table, and else never."""
+    return _code(error) == TableErrorCode.TABLE_NOT_FOUND or (
+        _code(error) is None and isinstance(error, ResourceNotFoundError)
+    )
 
 
 def _is_conflict(error: AzureError) -> bool:

@@ -35,8 +35,12 @@ def content_hash(body: bytes) -> str:
     return base64.b64encode(hashlib.sha256(body).digest()).decode()
 
 
-def request(headers: dict[str, str], method: str = "GET", url: str = ROOM, body: bytes = b"") -> func.HttpRequest:
-    return func.HttpRequest(method, f"http://{HOST}{url}", headers={"host": HOST, **headers}, body=body)
+def request(
+    headers: dict[str, str], method: str = "GET", url: str = ROOM, body: bytes = b""
+) -> func.HttpRequest:
+    return func.HttpRequest(
+        method, f"http://{HOST}{url}", headers={"host": HOST, **headers}, body=body
+    )
 
 
 def signature(key: bytes, string_to_sign: str) -> str:

@@ -44,7 +44,9 @@ class Tenant:
 
     def token(self, claims: dict[str, Any], signed_by: str, **header: Any) -> str:
         # Not jwt.encode, which refuses to sign some of the claims that must be refused.
-        return jwt.PyJWS().encode(json.dumps(claims).encode(), self.keys[signed_by], "RS256", {"kid": signed_by, **header})
+        return jwt.PyJWS().encode(
+            json.dumps(claims).encode(), self.keys[signed_by], "RS256", {"kid": signed_by, **header}
+        )
 
     async def _publish(self, request: web.Request) -> web.Response:
         self.fetches += 1
@@ -55,13 +57,17 @@ class Tenant:
         if self.answer is not None:
             return web.Response(body=self.answer)
         keys = [
-            RSAAlgorithm.to_jwk(key.public_key(), as_dict=True) | {"kid": kid, "use": "sig"} for kid, key in self.keys.items()
+            RSAAlgorithm.to_jwk(key.public_key(), as_dict=True) | {"kid": kid, "use": "sig"}
+            for kid, key in self.keys.items()
         ]
-        return web.Response(text=json.dumps({"keys": [*self.others, *keys]}), content_type="application/json")
+        return web.Response(
+            text=json.dumps({"keys": [*self.others, *keys]}), content_type="application/json"
+        )
 
 
 def claims_of(oid: str, now: int) -> dict[str, Any]:
-    """The usual claims of a version 1 token, issued five minutes before `now` (Unix time), that is good for an hour more."""
+    """The usual claims of a version 1 token, issued five minutes before `now` (Unix time), that is
+    good for an hour more."""
     return {
         "aud": "https://communication.azure.com/",
         "iss": f"https://sts.windows.net/{TENANT_ID}/",

@@ -31,12 +31,17 @@ async def test_with_nothing_configured_everybody_is_refused_and_the_log_says_wha
 
 async def test_a_token_where_only_keys_are_configured_is_refused(refusals: Refusals) -> None:
     with pytest.raises(Denied):
-        await Authenticator(read_settings(KEYS), Clock()).authenticate(request({"authorization": f"Bearer {TOKEN}"}))
+        await Authenticator(read_settings(KEYS), Clock()).authenticate(
+            request({"authorization": f"Bearer {TOKEN}"})
+        )
     assert "a bearer token, but ROOMS_ENTRA_TENANT is not set" in refusals.only()
 
 
 async def test_a_signature_where_only_a_tenant_is_configured_is_refused(refusals: Refusals) -> None:
-    tenant = {"ROOMS_ENTRA_TENANT": "5b6f2c5e-0c4c-4d8e-9a39-1c4f5d0b7a11", "ROOMS_ENTRA_READ": "somebody"}
+    tenant = {
+        "ROOMS_ENTRA_TENANT": "5b6f2c5e-0c4c-4d8e-9a39-1c4f5d0b7a11",
+        "ROOMS_ENTRA_READ": "somebody",
+    }
     with pytest.raises(Denied):
         await Authenticator(read_settings(tenant), Clock()).authenticate(request(signed_headers()))
     assert "signed with a key, but no ROOMS_MANAGE_KEY__<name>" in refusals.only()
@@ -59,14 +64,19 @@ TWO_KEYS = KEYS | {"ROOMS_READ_KEY__dashboard": base64.b64encode(OTHER_KEY).deco
 
 async def test_a_key_as_it_is_lets_in_where_that_is_allowed() -> None:
     authenticator = Authenticator(read_settings(TWO_KEYS), Clock())
-    for key, caller in ((KEY, Caller("server", "manage")), (OTHER_KEY, Caller("dashboard", "read"))):
+    for key, caller in (
+        (KEY, Caller("server", "manage")),
+        (OTHER_KEY, Caller("dashboard", "read")),
+    ):
         headers = {"x-api-key": base64.b64encode(key).decode()}
         assert await authenticator.authenticate(request(headers), key_as_it_is=True) == caller
 
 
 async def test_a_key_as_it_is_where_a_signature_is_asked_for_is_refused(refusals: Refusals) -> None:
     with pytest.raises(Denied):
-        await Authenticator(read_settings(KEYS), Clock()).authenticate(request({"x-api-key": SECRET}))
+        await Authenticator(read_settings(KEYS), Clock()).authenticate(
+            request({"x-api-key": SECRET})
+        )
     assert refusals.only().endswith("no Authorization header")
 
 
@@ -74,7 +84,9 @@ async def test_a_read_key_as_it_is_only_reads(refusals: Refusals) -> None:
     headers = {"x-api-key": base64.b64encode(OTHER_KEY).decode()}
     for method in ("POST", "PATCH", "DELETE", "PUT", "HEAD"):
         with pytest.raises(Denied):
-            await Authenticator(read_settings(TWO_KEYS), Clock()).authenticate(request(headers, method), key_as_it_is=True)
+            await Authenticator(read_settings(TWO_KEYS), Clock()).authenticate(
+                request(headers, method), key_as_it_is=True
+            )
         assert refusals.only().endswith("dashboard may only read (GET)")
 
 
@@ -94,10 +106,14 @@ WRONG_KEYS = [
 
 
 @pytest.mark.parametrize("key", WRONG_KEYS, ids=range(len(WRONG_KEYS)))
-async def test_a_key_that_is_none_is_refused_and_is_not_in_the_log(key: str, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_key_that_is_none_is_refused_and_is_not_in_the_log(
+    key: str, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
     with pytest.raises(Denied) as denied:
-        await Authenticator(read_settings(KEYS), Clock()).authenticate(request({"x-api-key": key}), key_as_it_is=True)
+        await Authenticator(read_settings(KEYS), Clock()).authenticate(
+            request({"x-api-key": key}), key_as_it_is=True
+        )
     assert str(denied.value) == "Denied by the resource provider."
     assert "x-api-key" in caplog.text
     for secret in {key, SECRET} - {"", " ", "x"}:
@@ -107,16 +123,25 @@ async def test_a_key_that_is_none_is_refused_and_is_not_in_the_log(key: str, cap
 async def test_what_the_authorization_says_counts_beside_a_key(refusals: Refusals) -> None:
     authenticator = Authenticator(read_settings(TWO_KEYS), Clock())
     other = {"x-api-key": base64.b64encode(OTHER_KEY).decode()}
-    assert (await authenticator.authenticate(request(signed_headers() | other), key_as_it_is=True)).name == "server"
+    assert (
+        await authenticator.authenticate(request(signed_headers() | other), key_as_it_is=True)
+    ).name == "server"
     with pytest.raises(Denied):
-        await authenticator.authenticate(request(signed_headers(key=bytes(64)) | {"x-api-key": SECRET}), key_as_it_is=True)
+        await authenticator.authenticate(
+            request(signed_headers(key=bytes(64)) | {"x-api-key": SECRET}), key_as_it_is=True
+        )
     assert "no key fits" in refusals.only()
 
 
 async def test_a_key_where_only_a_tenant_is_configured_is_refused(refusals: Refusals) -> None:
-    tenant = {"ROOMS_ENTRA_TENANT": "5b6f2c5e-0c4c-4d8e-9a39-1c4f5d0b7a11", "ROOMS_ENTRA_READ": "somebody"}
+    tenant = {
+        "ROOMS_ENTRA_TENANT": "5b6f2c5e-0c4c-4d8e-9a39-1c4f5d0b7a11",
+        "ROOMS_ENTRA_READ": "somebody",
+    }
     with pytest.raises(Denied):
-        await Authenticator(read_settings(tenant), Clock()).authenticate(request({"x-api-key": SECRET}), key_as_it_is=True)
+        await Authenticator(read_settings(tenant), Clock()).authenticate(
+            request({"x-api-key": SECRET}), key_as_it_is=True
+        )
     assert "no Authorization header" in refusals.only()
 
 
@@ -131,23 +156,40 @@ SECRET_HEADERS = [
 
 
 @pytest.mark.parametrize("headers", SECRET_HEADERS)
-async def test_no_secret_token_or_signature_is_in_the_log(headers: dict[str, str], caplog: pytest.LogCaptureFixture) -> None:
+async def test_no_secret_token_or_signature_is_in_the_log(
+    headers: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
-    tenant = {"ROOMS_ENTRA_TENANT": "5b6f2c5e-0c4c-4d8e-9a39-1c4f5d0b7a11", "ROOMS_ENTRA_READ": "somebody"}
+    tenant = {
+        "ROOMS_ENTRA_TENANT": "5b6f2c5e-0c4c-4d8e-9a39-1c4f5d0b7a11",
+        "ROOMS_ENTRA_READ": "somebody",
+    }
 
     async def unreachable(url: str) -> object:
         raise OSError("no network")
 
     with pytest.raises((Denied, TenantKeysUnavailable)) as denied:
-        await Authenticator(read_settings(KEYS | tenant), Clock(), unreachable).authenticate(request(headers))
-    sent = headers["authorization"].rpartition("Signature=")[2].removeprefix("Bearer ").removeprefix("HMAC-SHA256 ")
+        await Authenticator(read_settings(KEYS | tenant), Clock(), unreachable).authenticate(
+            request(headers)
+        )
+    sent = (
+        headers["authorization"]
+        .rpartition("Signature=")[2]
+        .removeprefix("Bearer ")
+        .removeprefix("HMAC-SHA256 ")
+    )
     for text in (caplog.text, repr(denied.value)):
         for secret in (sent, base64.b64encode(KEY).decode(), repr(KEY), KEY.hex(), "c2VjcmV0"):
             assert secret not in text
 
 
 async def test_a_line_of_the_log_is_one_short_line_whatever_the_path(refusals: Refusals) -> None:
-    req = func.HttpRequest("G\nET", "http://h/a\n\x1b[31m\x00é\ud800/" + "b" * 9000 + "?code=hidden", headers={}, body=b"")
+    req = func.HttpRequest(
+        "G\nET",
+        "http://h/a\n\x1b[31m\x00é\ud800/" + "b" * 9000 + "?code=hidden",
+        headers={},
+        body=b"",
+    )
     with pytest.raises(Denied):
         await Authenticator(read_settings(KEYS), Clock()).authenticate(req)
     line = refusals.only()

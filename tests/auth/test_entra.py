@@ -70,12 +70,21 @@ def bearer(token: str, method: str = "GET") -> Any:
 
 
 async def test_a_token_of_version_1_lets_in(tenant: Tenant, authenticator: Authenticator) -> None:
-    assert await authenticator.authenticate(bearer(tenant.token(claims(), "k1"), "POST")) == Caller(OID, "manage")
+    assert await authenticator.authenticate(bearer(tenant.token(claims(), "k1"), "POST")) == Caller(
+        OID, "manage"
+    )
 
 
 async def test_a_token_of_version_2_lets_in(tenant: Tenant, authenticator: Authenticator) -> None:
-    v2 = claims(iss=f"{tenant.authority}/{TENANT_ID}/v2.0", aud="https://communication.azure.com", appid=None, azp=APP)
-    assert await authenticator.authenticate(bearer(tenant.token(v2, "k1"), "POST")) == Caller(OID, "manage")
+    v2 = claims(
+        iss=f"{tenant.authority}/{TENANT_ID}/v2.0",
+        aud="https://communication.azure.com",
+        appid=None,
+        azp=APP,
+    )
+    assert await authenticator.authenticate(bearer(tenant.token(v2, "k1"), "POST")) == Caller(
+        OID, "manage"
+    )
 
 
 @pytest.mark.parametrize(
@@ -94,7 +103,9 @@ async def test_a_token_of_version_2_lets_in(tenant: Tenant, authenticator: Authe
 async def test_object_app_and_role_say_what_a_bearer_may(
     changes: dict[str, Any], expected: Caller, tenant: Tenant, authenticator: Authenticator
 ) -> None:
-    assert await authenticator.authenticate(bearer(tenant.token(claims(**changes), "k1"))) == expected
+    assert (
+        await authenticator.authenticate(bearer(tenant.token(claims(**changes), "k1"))) == expected
+    )
 
 
 NOW_SECONDS = int(NOW.timestamp())
@@ -114,34 +125,57 @@ NOW_SECONDS = int(NOW.timestamp())
         ({"aud": "https://graph.microsoft.com"}, "wrong audience 'https://graph.microsoft.com'"),
         ({"aud": ["https://communication.azure.com"]}, "wrong audience"),
         ({"aud": None}, "wrong audience None"),
-        ({"iss": "https://sts.windows.net/other/"}, "wrong issuer 'https://sts.windows.net/other/'"),
+        (
+            {"iss": "https://sts.windows.net/other/"},
+            "wrong issuer 'https://sts.windows.net/other/'",
+        ),
         ({"iss": None}, "wrong issuer None"),
         ({"iss": ["x"]}, "wrong issuer"),
         ({"tid": READER}, f"wrong tenant '{READER}'"),
         ({"tid": 1}, "wrong tenant 1"),
-        ({"oid": "stranger", "appid": "app"}, "oid 'stranger', app 'app', roles None: in neither ROOMS_ENTRA_MANAGE nor"),
-        ({"oid": "stranger", "scp": "x"}, f"oid 'stranger', app '{APP}', for a user, roles None: in neither"),
-        ({"oid": "stranger", "appid": None, "roles": "rooms.manage"}, "roles 'rooms.manage': in neither"),
-        ({"oid": None, "sub": None, "appid": None, "roles": ["Rooms.Manage"]}, "the token names nobody"),
+        (
+            {"oid": "stranger", "appid": "app"},
+            "oid 'stranger', app 'app', roles None: in neither ROOMS_ENTRA_MANAGE nor",
+        ),
+        (
+            {"oid": "stranger", "scp": "x"},
+            f"oid 'stranger', app '{APP}', for a user, roles None: in neither",
+        ),
+        (
+            {"oid": "stranger", "appid": None, "roles": "rooms.manage"},
+            "roles 'rooms.manage': in neither",
+        ),
+        (
+            {"oid": None, "sub": None, "appid": None, "roles": ["Rooms.Manage"]},
+            "the token names nobody",
+        ),
         ({"oid": "a\nb", "appid": None}, r"oid 'a\nb'"),
     ],
 )
 async def test_a_token_of_somebody_else_or_of_another_time_is_refused(
-    changes: dict[str, Any], said: str, tenant: Tenant, authenticator: Authenticator, refusals: Refusals
+    changes: dict[str, Any],
+    said: str,
+    tenant: Tenant,
+    authenticator: Authenticator,
+    refusals: Refusals,
 ) -> None:
     with pytest.raises(Denied):
         await authenticator.authenticate(bearer(tenant.token(claims(**changes), "k1")))
     assert said in refusals.only()
 
 
-@pytest.mark.parametrize("changes", [{"exp": NOW_SECONDS - 59}, {"nbf": NOW_SECONDS + 60}, {"iat": NOW_SECONDS + 60}])
+@pytest.mark.parametrize(
+    "changes", [{"exp": NOW_SECONDS - 59}, {"nbf": NOW_SECONDS + 60}, {"iat": NOW_SECONDS + 60}]
+)
 async def test_a_minute_of_difference_between_clocks_is_let_pass(
     changes: dict[str, Any], tenant: Tenant, authenticator: Authenticator
 ) -> None:
     assert await authenticator.authenticate(bearer(tenant.token(claims(**changes), "k1")))
 
 
-async def test_a_bearer_who_may_read_does_nothing_else(tenant: Tenant, authenticator: Authenticator, refusals: Refusals) -> None:
+async def test_a_bearer_who_may_read_does_nothing_else(
+    tenant: Tenant, authenticator: Authenticator, refusals: Refusals
+) -> None:
     token = tenant.token(claims(oid=READER, appid=None), "k1")
     with pytest.raises(Denied):
         await authenticator.authenticate(bearer(token, "DELETE"))
@@ -157,20 +191,30 @@ async def test_a_key_of_ones_own_under_the_tenants_key_id_is_refused(
     assert "the token's signature does not fit the key 'k1'" in refusals.only()
 
 
-async def test_claims_changed_after_signing_are_refused(tenant: Tenant, authenticator: Authenticator, refusals: Refusals) -> None:
+async def test_claims_changed_after_signing_are_refused(
+    tenant: Tenant, authenticator: Authenticator, refusals: Refusals
+) -> None:
     header, _, signature = tenant.token(claims(oid="stranger"), "k1").split(".")
     with pytest.raises(Denied):
         await authenticator.authenticate(bearer(f"{header}.{encoded(claims())}.{signature}"))
     assert "signature does not fit" in refusals.only()
 
 
-@pytest.mark.parametrize("algorithm", ["none", "None", "HS256", "RS384", "RS512", "PS256", "", None, 1])
+@pytest.mark.parametrize(
+    "algorithm", ["none", "None", "HS256", "RS384", "RS512", "PS256", "", None, 1]
+)
 async def test_no_other_algorithm_is_taken(
     algorithm: object, tenant: Tenant, authenticator: Authenticator, refusals: Refusals
 ) -> None:
-    public = tenant.keys["k1"].public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    public = (
+        tenant.keys["k1"].public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    )
     signed = f"{encoded({'alg': algorithm, 'typ': 'JWT', 'kid': 'k1'})}.{encoded(claims())}"
-    with_public_key = base64.urlsafe_b64encode(hmac.digest(public, signed.encode(), "sha256")).rstrip(b"=").decode()
+    with_public_key = (
+        base64.urlsafe_b64encode(hmac.digest(public, signed.encode(), "sha256"))
+        .rstrip(b"=")
+        .decode()
+    )
     for signature in (with_public_key, ""):
         with pytest.raises(Denied):
             await authenticator.authenticate(bearer(f"{signed}.{signature}"))
@@ -183,7 +227,9 @@ async def test_keys_and_addresses_in_a_tokens_own_header_are_not_used(
 ) -> None:
     tenant.keys["mine"] = new_key()
     public = jwt.algorithms.RSAAlgorithm.to_jwk(tenant.keys["mine"].public_key(), as_dict=True)
-    token = tenant.token(claims(), "mine", jku=f"{tenant.authority}/mine", x5u=f"{tenant.authority}/mine", jwk=public)
+    token = tenant.token(
+        claims(), "mine", jku=f"{tenant.authority}/mine", x5u=f"{tenant.authority}/mine", jwk=public
+    )
     del tenant.keys["mine"]
     with pytest.raises(Denied):
         await authenticator.authenticate(bearer(token))
@@ -191,7 +237,9 @@ async def test_keys_and_addresses_in_a_tokens_own_header_are_not_used(
     assert tenant.fetches == 1
 
 
-async def test_only_rsa_keys_for_signing_are_taken(tenant: Tenant, authenticator: Authenticator, refusals: Refusals) -> None:
+async def test_only_rsa_keys_for_signing_are_taken(
+    tenant: Tenant, authenticator: Authenticator, refusals: Refusals
+) -> None:
     public = jwt.algorithms.RSAAlgorithm.to_jwk(tenant.keys["k1"].public_key(), as_dict=True)
     tenant.others = [
         public | {"kid": "enc", "use": "enc"},
@@ -212,7 +260,9 @@ async def test_the_keys_are_fetched_once(tenant: Tenant, authenticator: Authenti
     assert tenant.fetches == 1
 
 
-async def test_requests_at_the_same_time_fetch_the_keys_once(tenant: Tenant, authenticator: Authenticator) -> None:
+async def test_requests_at_the_same_time_fetch_the_keys_once(
+    tenant: Tenant, authenticator: Authenticator
+) -> None:
     tenant.open.clear()
     token = tenant.token(claims(), "k1")
     waiting = [asyncio.create_task(authenticator.authenticate(bearer(token))) for _ in range(50)]
@@ -222,7 +272,9 @@ async def test_requests_at_the_same_time_fetch_the_keys_once(tenant: Tenant, aut
     assert tenant.fetches == 1
 
 
-async def test_a_request_that_gives_up_leaves_the_fetch_to_the_next(tenant: Tenant, authenticator: Authenticator) -> None:
+async def test_a_request_that_gives_up_leaves_the_fetch_to_the_next(
+    tenant: Tenant, authenticator: Authenticator
+) -> None:
     tenant.open.clear()
     token = tenant.token(claims(), "k1")
     first = asyncio.create_task(authenticator.authenticate(bearer(token)))
@@ -233,7 +285,9 @@ async def test_a_request_that_gives_up_leaves_the_fetch_to_the_next(tenant: Tena
     assert tenant.fetches == 2
 
 
-async def test_a_new_key_is_fetched_when_a_token_names_it(tenant: Tenant, authenticator: Authenticator, clock: Clock) -> None:
+async def test_a_new_key_is_fetched_when_a_token_names_it(
+    tenant: Tenant, authenticator: Authenticator, clock: Clock
+) -> None:
     await authenticator.authenticate(bearer(tenant.token(claims(), "k1")))
     tenant.keys = {"k2": new_key()}
     clock.advance(15)
@@ -261,7 +315,9 @@ async def test_unknown_key_ids_fetch_the_keys_at_most_every_15_seconds(
         clock.advance(second)
         for n in range(5):
             with pytest.raises(Denied):
-                await authenticator.authenticate(bearer(tenant.token(claims(), "k1", kid=f"{second}-{n}")))
+                await authenticator.authenticate(
+                    bearer(tenant.token(claims(), "k1", kid=f"{second}-{n}"))
+                )
     assert tenant.fetches == 4
 
 
@@ -284,7 +340,18 @@ async def test_unreachable_keys_are_named_as_the_reason_and_tried_again_later(
 
 
 @pytest.mark.parametrize(
-    "answer", [b"", b"{", b"[]", b"{}", b'{"keys":1}', b'{"keys":[1]}', b'{"keys":[]}', b"[" * 100_000, b"\xff"]
+    "answer",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"{}",
+        b'{"keys":1}',
+        b'{"keys":[1]}',
+        b'{"keys":[]}',
+        b"[" * 100_000,
+        b"\xff",
+    ],
 )
 async def test_an_absurd_list_of_keys_is_as_good_as_none(
     answer: bytes, tenant: Tenant, authenticator: Authenticator, refusals: Refusals
@@ -295,7 +362,9 @@ async def test_an_absurd_list_of_keys_is_as_good_as_none(
     assert "could not be fetched from" in refusals.only()
 
 
-async def test_nobody_listening_is_as_good_as_no_keys(tenant: Tenant, authenticator: Authenticator, refusals: Refusals) -> None:
+async def test_nobody_listening_is_as_good_as_no_keys(
+    tenant: Tenant, authenticator: Authenticator, refusals: Refusals
+) -> None:
     await tenant.stop()
     with pytest.raises(TenantKeysUnavailable):
         await authenticator.authenticate(bearer(tenant.token(claims(), "k1")))
@@ -303,7 +372,10 @@ async def test_nobody_listening_is_as_good_as_no_keys(tenant: Tenant, authentica
 
 
 async def test_keys_that_do_not_come_are_waited_for_5_seconds_only(
-    tenant: Tenant, authenticator: Authenticator, refusals: Refusals, monkeypatch: pytest.MonkeyPatch
+    tenant: Tenant,
+    authenticator: Authenticator,
+    refusals: Refusals,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     from rooms.auth import published_keys
 
@@ -361,7 +433,19 @@ HEADERS = st.fixed_dictionaries(
         "typ": st.text(),
     },
 )
-ABSURD = st.sampled_from([b"[" * 20_000, b'{"a":' * 5000, b"1" * 5000, b"\xff\xfe", b"null", b"{}", b"[]", b'"x"', b"NaN"])
+ABSURD = st.sampled_from(
+    [
+        b"[" * 20_000,
+        b'{"a":' * 5000,
+        b"1" * 5000,
+        b"\xff\xfe",
+        b"null",
+        b"{}",
+        b"[]",
+        b'"x"',
+        b"NaN",
+    ]
+)
 PARTS = ABSURD.map(encoded) | HEADERS.map(encoded) | st.text(max_size=50) | st.just("A" * 30_000)
 
 
@@ -375,7 +459,9 @@ TOKENS = (
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(token=TOKENS)
-async def test_whatever_is_sent_as_a_token_is_denied(token: str, tenant: Tenant, clock: Clock) -> None:
+async def test_whatever_is_sent_as_a_token_is_denied(
+    token: str, tenant: Tenant, clock: Clock
+) -> None:
     with pytest.raises(Denied) as denied:
         await new_authenticator(tenant, clock).authenticate(bearer(token))
     assert denied.value.reason.isascii()
@@ -385,7 +471,9 @@ async def test_whatever_is_sent_as_a_token_is_denied(token: str, tenant: Tenant,
 
 @given(payload=ABSURD)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-async def test_whatever_is_signed_as_a_token_is_denied(payload: bytes, tenant: Tenant, clock: Clock) -> None:
+async def test_whatever_is_signed_as_a_token_is_denied(
+    payload: bytes, tenant: Tenant, clock: Clock
+) -> None:
     token = jwt.PyJWS().encode(payload, tenant.keys["k1"], "RS256", headers={"kid": "k1"})
     with pytest.raises(Denied):
         await new_authenticator(tenant, clock).authenticate(bearer(token))

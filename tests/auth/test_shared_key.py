@@ -32,18 +32,30 @@ ENV = {
     "ROOMS_MANAGE_KEY__server": base64.b64encode(KEY).decode(),
     "ROOMS_READ_KEY__dashboard": base64.b64encode(OTHER_KEY).decode(),
 }
-SDK_REQUESTS = [json.loads(line) for line in (Path(__file__).parent / "sdk_requests.jsonl").read_text().splitlines()]
-"""What the SDKs sent with KEY for ids plain and odd, and `url` as the host then shows it to a function."""
+SDK_REQUESTS = [
+    json.loads(line)
+    for line in (Path(__file__).parent / "sdk_requests.jsonl").read_text().splitlines()
+]
+"""What the SDKs sent with KEY for ids plain and odd, and `url` as the host then shows it to a
+function."""
 
 
 def authenticator(now: datetime = NOW, **env: str) -> Authenticator:
     return Authenticator(read_settings(ENV | env), Clock(now))
 
 
-@pytest.mark.parametrize("sent", SDK_REQUESTS, ids=lambda s: f"{s['sdk']} {s['method']} {s['headers']['host']}{s['sent']}")
+@pytest.mark.parametrize(
+    "sent",
+    SDK_REQUESTS,
+    ids=lambda s: f"{s['sdk']} {s['method']} {s['headers']['host']}{s['sent']}",
+)
 async def test_what_the_sdks_sign_is_accepted(sent: dict[str, Any]) -> None:
-    now = datetime.strptime(sent["headers"]["x-ms-date"], "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC)
-    req = func.HttpRequest(sent["method"], sent["url"], headers=sent["headers"], body=sent["body"].encode())
+    now = datetime.strptime(sent["headers"]["x-ms-date"], "%a, %d %b %Y %H:%M:%S GMT").replace(
+        tzinfo=UTC
+    )
+    req = func.HttpRequest(
+        sent["method"], sent["url"], headers=sent["headers"], body=sent["body"].encode()
+    )
     assert await authenticator(now).authenticate(req) == Caller("server", "manage")
 
 
@@ -56,7 +68,9 @@ async def test_the_signed_date_counts_when_both_are_sent() -> None:
 
 
 async def test_either_of_several_keys_lets_in_under_its_own_name() -> None:
-    assert await authenticator().authenticate(request(signed_headers(key=OTHER_KEY))) == Caller("dashboard", "read")
+    assert await authenticator().authenticate(request(signed_headers(key=OTHER_KEY))) == Caller(
+        "dashboard", "read"
+    )
 
 
 @pytest.mark.parametrize("seconds", [-300, 0, 300])
@@ -65,7 +79,9 @@ async def test_a_clock_may_be_five_minutes_off(seconds: int) -> None:
     assert await authenticator().authenticate(request(signed_headers(date=date)))
 
 
-@pytest.mark.parametrize(("seconds", "said"), [(-301, "301 s behind"), (301, "301 s ahead"), (-7200, "7200 s behind")])
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(-301, "301 s behind"), (301, "301 s ahead"), (-7200, "7200 s behind")]
+)
 async def test_a_clock_further_off_is_refused(seconds: int, said: str, refusals: Refusals) -> None:
     date = http_date(NOW + timedelta(seconds=seconds))
     with pytest.raises(Denied):
@@ -82,7 +98,10 @@ async def test_a_read_key_reads() -> None:
 async def test_a_read_key_does_nothing_else(method: str, refusals: Refusals) -> None:
     with pytest.raises(Denied):
         await authenticator().authenticate(request(signed_headers(method, key=OTHER_KEY), method))
-    assert refusals.only() == f"refused {method} /rooms/99481234567890123: dashboard may only read (GET)"
+    assert (
+        refusals.only()
+        == f"refused {method} /rooms/99481234567890123: dashboard may only read (GET)"
+    )
 
 
 BODY = b'{"participants":{}}'
@@ -95,10 +114,21 @@ PATCH = signed_headers("PATCH", ROOM, BODY)
         (request(PATCH, "POST", ROOM, BODY), "no key fits"),
         (request(PATCH, "PATCH", ROOM.replace("3?", "4?"), BODY), "no key fits"),
         (request(PATCH, "PATCH", ROOM + "&x=1", BODY), "no key fits"),
-        (request(PATCH | {"x-ms-date": http_date(NOW + timedelta(seconds=1))}, "PATCH", ROOM, BODY), "no key fits"),
+        (
+            request(
+                PATCH | {"x-ms-date": http_date(NOW + timedelta(seconds=1))}, "PATCH", ROOM, BODY
+            ),
+            "no key fits",
+        ),
         (request(PATCH | {"host": "elsewhere"}, "PATCH", ROOM, BODY), "no key fits"),
-        (request(PATCH | {"x-ms-content-sha256": content_hash(b"{}")}, "PATCH", ROOM, b"{}"), "no key fits"),
-        (request(signed_headers("PATCH", ROOM, BODY, key=bytes(64)), "PATCH", ROOM, BODY), "no key fits"),
+        (
+            request(PATCH | {"x-ms-content-sha256": content_hash(b"{}")}, "PATCH", ROOM, b"{}"),
+            "no key fits",
+        ),
+        (
+            request(signed_headers("PATCH", ROOM, BODY, key=bytes(64)), "PATCH", ROOM, BODY),
+            "no key fits",
+        ),
         (
             request(PATCH, "PATCH", ROOM, b"{}"),
             f"the body's hash is {content_hash(b'{}')}, not the signed '{content_hash(BODY)}'",
@@ -107,7 +137,9 @@ PATCH = signed_headers("PATCH", ROOM, BODY)
     ],
     ids=["method", "path", "query", "date", "host", "hash and body", "key", "body", "no body"],
 )
-async def test_a_tampered_request_is_refused(req: func.HttpRequest, said: str, refusals: Refusals) -> None:
+async def test_a_tampered_request_is_refused(
+    req: func.HttpRequest, said: str, refusals: Refusals
+) -> None:
     with pytest.raises(Denied):
         await authenticator().authenticate(req)
     assert said in refusals.only()
@@ -128,24 +160,47 @@ async def test_the_log_shows_what_should_have_been_signed(refusals: Refusals) ->
         ({}, "no Authorization header"),
         ({"authorization": "Basic dTpw"}, "neither HMAC-SHA256 nor Bearer"),
         ({"authorization": "HMAC-SHA256"}, "malformed Authorization header"),
-        ({"authorization": "HMAC-SHA256 SignedHeaders=x-ms-date;host&Signature=" + "A" * 43 + "="}, "malformed"),
+        (
+            {
+                "authorization": "HMAC-SHA256 SignedHeaders=x-ms-date;host&Signature="
+                + "A" * 43
+                + "="
+            },
+            "malformed",
+        ),
         (signed_headers() | {"authorization": signed_headers()["authorization"][:-1]}, "malformed"),
-        (signed_headers() | {"authorization": signed_headers()["authorization"] + "\n"}, "malformed"),
-        (signed_headers() | {"authorization": signed_headers()["authorization"].replace("-date", "-Date")}, "malformed"),
+        (
+            signed_headers() | {"authorization": signed_headers()["authorization"] + "\n"},
+            "malformed",
+        ),
+        (
+            signed_headers()
+            | {"authorization": signed_headers()["authorization"].replace("-date", "-Date")},
+            "malformed",
+        ),
         (signed_headers() | {"x-ms-date": ""}, "no x-ms-date header"),
-        (signed_headers() | {"x-ms-date": "2026-01-05T09:07:03Z"}, "x-ms-date is no HTTP date: '2026-01-05T09:07:03Z'"),
+        (
+            signed_headers() | {"x-ms-date": "2026-01-05T09:07:03Z"},
+            "x-ms-date is no HTTP date: '2026-01-05T09:07:03Z'",
+        ),
         (signed_headers() | {"x-ms-content-sha256": ""}, "no x-ms-content-sha256 header"),
         (signed_headers() | {"host": ""}, "no host header"),
     ],
 )
-async def test_what_is_missing_or_malformed_is_named(headers: dict[str, str], said: str, refusals: Refusals) -> None:
+async def test_what_is_missing_or_malformed_is_named(
+    headers: dict[str, str], said: str, refusals: Refusals
+) -> None:
     with pytest.raises(Denied):
         await authenticator().authenticate(request(headers))
     assert said in refusals.only()
 
 
-async def test_the_host_that_a_proxy_was_asked_for_counts_only_if_trusted(refusals: Refusals) -> None:
-    headers = signed_headers(host="rooms.example.net") | {"x-forwarded-host": "rooms.example.net, inner"}
+async def test_the_host_that_a_proxy_was_asked_for_counts_only_if_trusted(
+    refusals: Refusals,
+) -> None:
+    headers = signed_headers(host="rooms.example.net") | {
+        "x-forwarded-host": "rooms.example.net, inner"
+    }
     assert await authenticator(ROOMS_TRUST_FORWARDED_HOST="true").authenticate(request(headers))
     with pytest.raises(Denied):
         await authenticator().authenticate(request(headers))
@@ -153,11 +208,26 @@ async def test_the_host_that_a_proxy_was_asked_for_counts_only_if_trusted(refusa
 
 
 async def test_a_trusted_proxy_need_not_name_the_host() -> None:
-    assert await authenticator(ROOMS_TRUST_FORWARDED_HOST="true").authenticate(request(signed_headers()))
+    assert await authenticator(ROOMS_TRUST_FORWARDED_HOST="true").authenticate(
+        request(signed_headers())
+    )
 
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=200) | st.sampled_from(
-    ["\x00", "%", "%ff%FE", "%2", "\ud800", "é" * 100, "a" * 32_768, "%0A" * 3000, "://", "//", "\r\nX: y", "\uff1d"]
+    [
+        "\x00",
+        "%",
+        "%ff%FE",
+        "%2",
+        "\ud800",
+        "é" * 100,
+        "a" * 32_768,
+        "%0A" * 3000,
+        "://",
+        "//",
+        "\r\nX: y",
+        "\uff1d",
+    ]
 )
 
 
@@ -169,11 +239,22 @@ ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=200) | st.samp
     host=ANY_TEXT,
     authorization=ANY_TEXT
     | ANY_TEXT.map("HMAC-SHA256 ".__add__)
-    | ANY_TEXT.map("HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha256&Signature=".__add__)
-    | st.just("HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha256&Signature=" + "A" * 43 + "="),
+    | ANY_TEXT.map(
+        "HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha256&Signature=".__add__
+    )
+    | st.just(
+        "HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha256&Signature=" + "A" * 43 + "="
+    ),
 )
-async def test_whatever_is_sent_is_denied(method: str, url: str, date: str, hashed: str, host: str, authorization: str) -> None:
-    headers = {"x-ms-date": date, "host": host, "x-ms-content-sha256": hashed, "authorization": authorization}
+async def test_whatever_is_sent_is_denied(
+    method: str, url: str, date: str, hashed: str, host: str, authorization: str
+) -> None:
+    headers = {
+        "x-ms-date": date,
+        "host": host,
+        "x-ms-content-sha256": hashed,
+        "authorization": authorization,
+    }
     with pytest.raises(Denied) as denied:
         await authenticator().authenticate(func.HttpRequest(method, url, headers=headers, body=b""))
     assert denied.value.reason.isascii()
@@ -184,8 +265,17 @@ async def test_whatever_is_sent_is_denied(method: str, url: str, date: str, hash
 @given(st.text(st.characters(codec="utf-8", exclude_characters="/?#"), min_size=1, max_size=40))
 async def test_a_signature_over_any_spelling_of_a_segment_is_accepted(segment: str) -> None:
     as_seen = "/rooms/" + quote(segment, safe="!$&'()*+,;=:@")
-    for spelling in (as_seen, f"/rooms/{segment}", "/rooms/" + quote(segment, safe="!*'()"), "/rooms/" + quote(segment, safe="")):
+    for spelling in (
+        as_seen,
+        f"/rooms/{segment}",
+        "/rooms/" + quote(segment, safe="!*'()"),
+        "/rooms/" + quote(segment, safe=""),
+    ):
         headers = signed_headers(url=as_seen)
-        fitting = signature(KEY, f"GET\n{spelling}\n{headers['x-ms-date']};{HOST};{headers['x-ms-content-sha256']}")
-        headers["authorization"] = headers["authorization"].partition("&")[0] + f"&Signature={fitting}"
+        fitting = signature(
+            KEY, f"GET\n{spelling}\n{headers['x-ms-date']};{HOST};{headers['x-ms-content-sha256']}"
+        )
+        headers["authorization"] = (
+            headers["authorization"].partition("&")[0] + f"&Signature={fitting}"
+        )
         assert await authenticator().authenticate(request(headers, url=as_seen))

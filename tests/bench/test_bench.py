@@ -8,7 +8,18 @@ from bench.__main__ import Sizes, bench
 from bench.operations import OPERATIONS
 from bench.report import Figures, draw, page
 
-TINY = Sizes(rounds=1, calls=2, few=130, many=140, records=10, growth_calls=2, rooms=2, at_once=4, people=5, starts=1)
+TINY = Sizes(
+    rounds=1,
+    calls=2,
+    few=130,
+    many=140,
+    records=10,
+    growth_calls=2,
+    rooms=2,
+    at_once=4,
+    people=5,
+    starts=1,
+)
 
 
 @pytest.fixture(scope="module")
@@ -18,10 +29,14 @@ def figures() -> Figures:
 
 def test_every_operation_is_measured_one_at_a_time_and_many_at_once(figures: Figures) -> None:
     measured = [(each.name, each.at_once) for each in figures.speeds]
-    assert measured == [(operation.name, at_once) for operation in OPERATIONS for at_once in (1, TINY.at_once)]
+    assert measured == [
+        (operation.name, at_once) for operation in OPERATIONS for at_once in (1, TINY.at_once)
+    ]
 
 
-def test_the_storage_alone_is_given_as_many_requests_as_the_service_makes_of_it(figures: Figures) -> None:
+def test_the_storage_alone_is_given_as_many_requests_as_the_service_makes_of_it(
+    figures: Figures,
+) -> None:
     assert figures.requests == {
         name: (requests, requests)
         for name, requests in {

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from azure.data.tables.aio import TableClient
 
-from rooms.check.places import Row
-from rooms.rules.time import DAY
+from rooms.domain.time import DAY
 from rooms.storage.table import Table
-from rooms.storage.upkeep import Upkeep
+from rooms.upkeep.walk import Upkeep
+from rooms_cli.check.places import Row
 from tests.check.filled import EVENTS_ONLY, Filling
 
 

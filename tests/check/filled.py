@@ -2,10 +2,10 @@
 
 from azure.data.tables.aio import TableClient
 
-from rooms.rules.events import CallEvent, EndReason, EventKind
-from rooms.rules.room import RoomChange
-from rooms.rules.roster import Role
-from rooms.rules.time import DAY, HOUR, SECOND, Ticks, parse_time
+from rooms.domain.events import CallEvent, EndReason, EventKind
+from rooms.domain.room import RoomChange
+from rooms.domain.roster import Role
+from rooms.domain.time import DAY, HOUR, SECOND, Ticks, parse_time
 from rooms.storage.admissions import Admissions
 from rooms.storage.calls import Calls
 from rooms.storage.changes import Origin
@@ -13,7 +13,7 @@ from rooms.storage.details import AllDetails
 from rooms.storage.quarantine import Quarantine
 from rooms.storage.rooms import Repeatability, Rooms
 from rooms.storage.table import Table
-from tests.identifiers import raw_id
+from testkit.identifiers import raw_id
 
 BEGIN = parse_time("2026-05-04T10:30:00Z")
 ORIGIN = Origin("tester", "request-1")
@@ -37,21 +37,43 @@ class Filling:
 
     async def a_room_of_everything(self) -> str:
         room = await self.rooms.create(
-            RoomChange(BEGIN, BEGIN + DAY), {ALICE: "Presenter", BOB: "Attendee"}, Repeatability("create", "hash"), ORIGIN
+            RoomChange(BEGIN, BEGIN + DAY),
+            {ALICE: "Presenter", BOB: "Attendee"},
+            Repeatability("create", "hash"),
+            ORIGIN,
         )
         for patch in (
             {"title": "Therapy", "externalId": "A-7", "participants": {ALICE: {"name": "Alice"}}},
-            {"title": "Therapy 2", "participants": {ALICE: {"name": None}, BOB: {"name": "Bob", "externalId": "B"}}},
-            {"externalId": None, "scheduledStart": "2026-05-04T11:00:00Z", "scheduledEnd": "2026-05-04T12:00:00Z"},
+            {
+                "title": "Therapy 2",
+                "participants": {ALICE: {"name": None}, BOB: {"name": "Bob", "externalId": "B"}},
+            },
+            {
+                "externalId": None,
+                "scheduledStart": "2026-05-04T11:00:00Z",
+                "scheduledEnd": "2026-05-04T12:00:00Z",
+            },
         ):
             await self.details.patch(room.id, patch, ORIGIN)
-            await self.rooms.update(room.id, RoomChange(pstn_dial_out_enabled=not room.pstn_dial_out_enabled), ORIGIN)
+            await self.rooms.update(
+                room.id, RoomChange(pstn_dial_out_enabled=not room.pstn_dial_out_enabled), ORIGIN
+            )
             room = await self.rooms.get(room.id)
-        rosters: list[dict[str, Role | None]] = [{CAROL: "Consumer", ALICE: "Attendee"}, {BOB: None}, {BOB: "Collaborator"}]
+        rosters: list[dict[str, Role | None]] = [
+            {CAROL: "Consumer", ALICE: "Attendee"},
+            {BOB: None},
+            {BOB: "Collaborator"},
+        ]
         for roster in rosters:
             await self.rooms.patch_roster(room.id, roster, ORIGIN)
-        await self.admissions.record(room.id, self.now + 1, "Admitted", {"rawId": ALICE, "role": "Attendee"}, ORIGIN)
-        refused = {"rawId": "8:acs:x", "displayName": "X", "reasons": [{"code": "NotInvited", "subCode": 5828, "message": "."}]}
+        await self.admissions.record(
+            room.id, self.now + 1, "Admitted", {"rawId": ALICE, "role": "Attendee"}, ORIGIN
+        )
+        refused = {
+            "rawId": "8:acs:x",
+            "displayName": "X",
+            "reasons": [{"code": "NotInvited", "subCode": 5828, "message": "."}],
+        }
         await self.admissions.record(room.id, self.now + 2, "Refused", refused, ORIGIN)
         await self.meeting(room.id, "a call")
         return room.id
@@ -63,18 +85,33 @@ class Filling:
         return room.id
 
     async def a_room_of_many(self) -> str:
-        room = await self.rooms.create(RoomChange(), {raw_id(n): "Attendee" for n in range(100, 170)}, None, ORIGIN)
+        room = await self.rooms.create(
+            RoomChange(), {raw_id(n): "Attendee" for n in range(100, 170)}, None, ORIGIN
+        )
         await self.rooms.patch_roster(room.id, {ALICE: "Presenter"}, ORIGIN)
         return room.id
 
     async def meeting(self, room_id: str, call: str) -> None:
         """Over two hours, with its end."""
         first = self.now
-        events: list[tuple[EventKind, Ticks]] = [("CallStarted", 0), ("ParticipantAdded", SECOND), ("ParticipantAdded", HOUR)]
+        events: list[tuple[EventKind, Ticks]] = [
+            ("CallStarted", 0),
+            ("ParticipantAdded", SECOND),
+            ("ParticipantAdded", HOUR),
+        ]
         for kind, after in events:
             who = None if kind == "CallStarted" else f"phone {after}"
-            event = CallEvent(kind, f"event {after}", call, first + after, who, ALICE, "Alice", "Presenter", "web")
+            event = CallEvent(
+                kind, f"event {after}", call, first + after, who, ALICE, "Alice", "Presenter", "web"
+            )
             await self.calls.record(room_id, event, f"text {after}")
-        ended = CallEvent("CallEnded", "end", call, first + HOUR + SECOND, ended_by=ALICE, end_reason=EndReason(0, 7015, "over"))
+        ended = CallEvent(
+            "CallEnded",
+            "end",
+            call,
+            first + HOUR + SECOND,
+            ended_by=ALICE,
+            end_reason=EndReason(0, 7015, "over"),
+        )
         self.now = ended.at
         await self.calls.record(room_id, ended, "text of the end")

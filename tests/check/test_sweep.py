@@ -1,4 +1,5 @@
-"""Whatever single row is removed, and whatever single property is altered, is found; but for a few that nothing else tells of."""
+"""Whatever single row is removed, and whatever single property is altered, is found; but for a few
+that nothing else tells of."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -6,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from rooms.check.places import Place, Row, place_of
-from rooms.check.table import disagreements
 from rooms.storage.entities import pack, unpack
+from rooms_cli.check.places import Place, Row, place_of
+from rooms_cli.check.table import disagreements
 
 NOBODY_KNOWS = {
     "requestId": "only the record says which request it was, but of a deletion",
@@ -29,7 +30,8 @@ def place(row: Row) -> Place:
 
 @pytest.fixture(scope="session")
 def damageable(rows: list[Row]) -> list[tuple[list[Row], Row]]:
-    """Each row, behind all that are looked at together with it: those of its room, or of its event in quarantine."""
+    """Each row, behind all that are looked at together with it: those of its room, or of its event
+    in quarantine."""
     by_subject: defaultdict[str, list[Row]] = defaultdict(list)
     for row in rows:
         by_subject[place(row).of].append(row)
@@ -45,17 +47,26 @@ def found_if(some: list[Row], row: Row, damaged: Row | None) -> bool:
 
 def test_nothing_is_found_in_the_table_as_it_was_written(rows: list[Row]) -> None:
     assert list(disagreements(rows)) == []
-    assert {place(row).kind for row in rows} == set(Place.__annotations__["kind"].__value__.__args__)
+    assert {place(row).kind for row in rows} == set(
+        Place.__annotations__["kind"].__value__.__args__
+    )
 
 
 def test_each_row_that_is_removed_is_missed(damageable: list[tuple[list[Row], Row]]) -> None:
-    unnoticed = Counter(row.get("kind") or place(row).kind for some, row in damageable if not found_if(some, row, None))
-    assert unnoticed == {
-        "Admitted": 1,  # a decision changes nothing
-        "Refused": 1,
-        "quarantined": 2,  # they can be deleted; the parts of the one that has some are as of one that never came whole
-        "upkeep": 10,
-    }
+    unnoticed = Counter(
+        row.get("kind") or place(row).kind
+        for some, row in damageable
+        if not found_if(some, row, None)
+    )
+    assert (
+        unnoticed
+        == {
+            "Admitted": 1,  # a decision changes nothing
+            "Refused": 1,
+            "quarantined": 2,  # they can be deleted; the parts of the one that has some are as of one that never came whole
+            "upkeep": 10,
+        }
+    )
 
 
 def altered(value: Any) -> Iterator[Any]:
@@ -68,16 +79,27 @@ def altered(value: Any) -> Iterator[Any]:
         case bytes():
             yield from (value[:-1], value + b"x", value[:-1] + bytes([value[-1] ^ 1]), "data")
         case str():
-            yield from (f"{value}x", "", value.replace("2026-", "2025-"), value.replace("Alice", "Eve"), 7)
+            yield from (
+                f"{value}x",
+                "",
+                value.replace("2026-", "2025-"),
+                value.replace("Alice", "Eve"),
+                7,
+            )
 
 
-def test_each_property_that_is_altered_or_removed_is_noticed(damageable: list[tuple[list[Row], Row]]) -> None:
+def test_each_property_that_is_altered_or_removed_is_noticed(
+    damageable: list[tuple[list[Row], Row]],
+) -> None:
     unnoticed = Counter[str]()
     count = 0
     for some, row in damageable:
         for name in row.keys() - {"PartitionKey", "RowKey"}:
             without = {key: value for key, value in row.items() if key != name}
-            for damaged in (without, *(without | {name: value} for value in altered(row[name]) if value != row[name])):
+            for damaged in (
+                without,
+                *(without | {name: value} for value in altered(row[name]) if value != row[name]),
+            ):
                 count += 1
                 unnoticed[name] += not found_if(some, row, damaged)
     assert count > 1_000
@@ -99,7 +121,9 @@ def variants(value: Any) -> Iterator[Any]:
             yield f"{value}x"
 
 
-def test_whatever_is_altered_in_what_is_compressed_is_noticed(damageable: list[tuple[list[Row], Row]]) -> None:
+def test_whatever_is_altered_in_what_is_compressed_is_noticed(
+    damageable: list[tuple[list[Row], Row]],
+) -> None:
     unnoticed = Counter[str]()
     count = 0
     for some, row in damageable:

@@ -1,4 +1,5 @@
-"""What is said of rows that are strange in themselves, moved or doubled, and that nothing is raised, whatever they hold."""
+"""What is said of rows that are strange in themselves, moved or doubled, and that nothing is
+raised, whatever they hold."""
 
 import zlib
 from dataclasses import replace
@@ -7,20 +8,22 @@ from typing import Any
 
 import pytest
 
-from rooms.check.disagreement import Disagreement
-from rooms.check.places import Kind, Row, place_of
-from rooms.check.table import disagreements
-from rooms.rules.time import DAY, HOUR, MAX_TIME, SECOND, parse_time
+from rooms.domain.time import DAY, HOUR, MAX_TIME, SECOND, parse_time
 from rooms.storage import keys
 from rooms.storage.entities import event_entities, event_of, log_entity, pack, stored_time
+from rooms_cli.check.disagreement import Disagreement
+from rooms_cli.check.places import Kind, Row, place_of
+from rooms_cli.check.table import disagreements
+from testkit.identifiers import raw_id
 from tests.check.filled import ALICE, BEGIN, EVENTS_ONLY
-from tests.identifiers import raw_id
 
 
 def row_of(rows: list[Row], of: Kind, **having: Any) -> dict[str, Any]:
     """The first row of the kind, with these properties."""
     return next(
-        dict(row) for row in rows if (place := place_of(row["RowKey"])) and place.kind == of and having.items() <= row.items()
+        dict(row)
+        for row in rows
+        if (place := place_of(row["RowKey"])) and place.kind == of and having.items() <= row.items()
     )
 
 
@@ -64,7 +67,9 @@ def test_a_row_of_no_kind_of_ours_is_told(key: str) -> None:
 
 
 @pytest.mark.parametrize("partition", ["x", "", "01"])
-@pytest.mark.parametrize("kind", ["room", "index", "event", "all activity", "quarantined", "upkeep"])
+@pytest.mark.parametrize(
+    "kind", ["room", "index", "event", "all activity", "quarantined", "upkeep"]
+)
 def test_a_row_in_another_partition_is_told(rows: list[Row], kind: Kind, partition: str) -> None:
     row = row_of(rows, kind)
     moved = with_row(rows, row | {"PartitionKey": partition})
@@ -88,7 +93,9 @@ def test_a_room_that_is_listed_twice_is_told(rows: list[Row]) -> None:
     index = row_of(rows, "index")
     room_id = keys.listed_room_id(index["RowKey"])
     again = index | {"RowKey": keys.index_row(room_id, BEGIN - HOUR)}
-    assert said([*rows, again]) == ["The list has the room at another time than that of its creation."]
+    assert said([*rows, again]) == [
+        "The list has the room at another time than that of its creation."
+    ]
 
 
 def record_at(row: Row, shift: int) -> dict[str, Any]:
@@ -96,11 +103,23 @@ def record_at(row: Row, shift: int) -> dict[str, Any]:
     place = place_of(row["RowKey"])
     assert place
     at = place.at + shift
-    return {**row, "RowKey": keys.log_row(place.of, at, "0" * len(place.who)), "time": stored_time(at)}
+    return {
+        **row,
+        "RowKey": keys.log_row(place.of, at, "0" * len(place.who)),
+        "time": stored_time(at),
+    }
 
 
 @pytest.mark.parametrize(
-    "kind", ["RoomCreated", "RoomUpdated", "RoomDeleted", "ParticipantsUpdated", "DetailsUpdated", "CallEnded"]
+    "kind",
+    [
+        "RoomCreated",
+        "RoomUpdated",
+        "RoomDeleted",
+        "ParticipantsUpdated",
+        "DetailsUpdated",
+        "CallEnded",
+    ],
 )
 @pytest.mark.parametrize("shift", [0, 1, -1, HOUR])
 def test_a_log_record_that_is_there_twice_is_told(rows: list[Row], kind: str, shift: int) -> None:
@@ -139,41 +158,85 @@ def test_a_log_record_that_is_left_alone_is_told(rows: list[Row], kind: str, wha
 def test_a_decision_of_a_time_without_the_room_is_told(rows: list[Row]) -> None:
     room_id = row_of(rows, "room", deleted=True)["RowKey"].partition(":")[0]
     room = row_of(rows, "room", deleted=True)
-    for at, expected in ((BEGIN - DAY, 1), (BEGIN + DAY, 1), (parse_time(room["changedAt"]) + SECOND, 0)):
-        decision = log_entity(room_id, at, "0" * 32, "Admitted", "key", "", {"rawId": ALICE, "role": "Presenter"})
-        assert said([*rows, decision]) == ["The log has a decision of a time at which the room was not there."] * expected
+    for at, expected in (
+        (BEGIN - DAY, 1),
+        (BEGIN + DAY, 1),
+        (parse_time(room["changedAt"]) + SECOND, 0),
+    ):
+        decision = log_entity(
+            room_id, at, "0" * 32, "Admitted", "key", "", {"rawId": ALICE, "role": "Presenter"}
+        )
+        assert (
+            said([*rows, decision])
+            == ["The log has a decision of a time at which the room was not there."] * expected
+        )
 
 
 def test_people_who_never_were_invited_are_told(rows: list[Row]) -> None:
     group, stranger = row_of(rows, "group"), raw_id(5000)
-    room_id, created_at = keys.listed_room_id(group["RowKey"]), keys.time_of(group["RowKey"].split(":")[2])
-    alone = {"PartitionKey": group["PartitionKey"], "RowKey": keys.invitee_row(room_id, created_at, stranger), "rawId": stranger}
+    room_id, created_at = (
+        keys.listed_room_id(group["RowKey"]),
+        keys.time_of(group["RowKey"].split(":")[2]),
+    )
+    alone = {
+        "PartitionKey": group["PartitionKey"],
+        "RowKey": keys.invitee_row(room_id, created_at, stranger),
+        "rawId": stranger,
+    }
     for row in (alone, group | {keys.group_and_member(stranger)[1]: True}):
-        assert said(with_row(rows, row)) == ["A row of invitees has somebody who never was invited."]
+        assert said(with_row(rows, row)) == [
+            "A row of invitees has somebody who never was invited."
+        ]
 
 
 def test_an_end_of_a_call_that_no_event_tells_of_is_told(rows: list[Row]) -> None:
-    not_ended = [row for row in rows if row["RowKey"].startswith(f"{EVENTS_ONLY}:calls:") and "ended" not in row]
+    not_ended = [
+        row
+        for row in rows
+        if row["RowKey"].startswith(f"{EVENTS_ONLY}:calls:") and "ended" not in row
+    ]
     (own,) = not_ended
     (of_all,) = [
         row
         for row in rows
-        if row["RowKey"].startswith(".calls:") and own["RowKey"].split(":")[2] in row["RowKey"] and EVENTS_ONLY in row["RowKey"]
+        if row["RowKey"].startswith(".calls:")
+        and own["RowKey"].split(":")[2] in row["RowKey"]
+        and EVENTS_ONLY in row["RowKey"]
     ]
     for row in not_ended:
         rows = with_row(rows, {**row, "ended": True})
     rows = with_row(rows, {**of_all, "ended": True})
-    assert said(rows) == ["A call has ended, as lists have it, at an hour in which it had no such event."]
+    assert said(rows) == [
+        "A call has ended, as lists have it, at an hour in which it had no such event."
+    ]
 
 
 def test_a_call_that_upkeep_is_removing_may_have_ended_without_the_event(rows: list[Row]) -> None:
     """Its events go a hundred at a time, by time, and some may have come after its end."""
-    (end,) = (row for row in rows if row["RowKey"].startswith(f"{EVENTS_ONLY}:call:") and '"CallEnded"' in row["event"])
-    event = replace(event_of(end), kind="ParticipantRemoved", id="late", at=event_of(end).at + SECOND, participant_id="phone")
+    (end,) = (
+        row
+        for row in rows
+        if row["RowKey"].startswith(f"{EVENTS_ONLY}:call:") and '"CallEnded"' in row["event"]
+    )
+    event = replace(
+        event_of(end),
+        kind="ParticipantRemoved",
+        id="late",
+        at=event_of(end).at + SECOND,
+        participant_id="phone",
+    )
     _, late, *_ = event_entities(EVENTS_ONLY, event, "text", event.at)
-    left = [row for row in rows if not row["RowKey"].startswith((f"{EVENTS_ONLY}:call:", f"{EVENTS_ONLY}:~"))]
+    left = [
+        row
+        for row in rows
+        if not row["RowKey"].startswith((f"{EVENTS_ONLY}:call:", f"{EVENTS_ONLY}:~"))
+    ]
     assert said([*left, late])
-    assert [found for found in disagreements([*left, late], event.at + 2 * HOUR) if found.room == EVENTS_ONLY] == []
+    assert [
+        found
+        for found in disagreements([*left, late], event.at + 2 * HOUR)
+        if found.room == EVENTS_ONLY
+    ] == []
 
 
 def test_a_call_that_ended_in_the_future_has_not_ended_in_lists(rows: list[Row]) -> None:
@@ -185,7 +248,24 @@ def test_a_call_that_ended_in_the_future_has_not_ended_in_lists(rows: list[Row])
     assert said(rows) == []
 
 
-STRANGE: list[Any] = [None, "", "x", 0, -1, 2**40, 1.5, True, b"", b"x", [], {}, "2026-05-04T10:00:00Z", "{}", "[]", "null"]
+STRANGE: list[Any] = [
+    None,
+    "",
+    "x",
+    0,
+    -1,
+    2**40,
+    1.5,
+    True,
+    b"",
+    b"x",
+    [],
+    {},
+    "2026-05-04T10:00:00Z",
+    "{}",
+    "[]",
+    "null",
+]
 
 STRANGE_JSON: list[Any] = [
     None,
@@ -212,9 +292,17 @@ def strange(row: Row, random: Random) -> Row:
     chosen = random.random()
     if chosen < 0.2:
         names = [name for name in row if name not in ("PartitionKey", "RowKey")]
-        return {**row, **{name: random.choice(STRANGE) for name in random.sample(names, random.randint(0, len(names)))}}
+        return {
+            **row,
+            **{
+                name: random.choice(STRANGE)
+                for name in random.sample(names, random.randint(0, len(names)))
+            },
+        }
     if chosen < 0.4:
-        return {name: value for name, value in row.items() if name != "data0"} | pack(random.choice(STRANGE_JSON))
+        return {name: value for name, value in row.items() if name != "data0"} | pack(
+            random.choice(STRANGE_JSON)
+        )
     return row
 
 
@@ -229,13 +317,19 @@ def test_nothing_is_raised_whatever_the_rows_hold(rows: list[Row]) -> None:
 
 
 @pytest.mark.parametrize("parts", [0, 2, 2**40])
-def test_an_event_in_quarantine_with_a_wrong_count_of_parts_is_told(rows: list[Row], parts: int) -> None:
+def test_an_event_in_quarantine_with_a_wrong_count_of_parts_is_told(
+    rows: list[Row], parts: int
+) -> None:
     event = row_of(rows, "quarantined", parts=1)
-    assert said(with_row(rows, event | {"parts": parts})) == ["An event in quarantine has not the parts that it says."]
+    assert said(with_row(rows, event | {"parts": parts})) == [
+        "An event in quarantine has not the parts that it says."
+    ]
 
 
-def test_rows_that_unpack_to_more_than_a_table_holds_are_told(rows: list[Row], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rooms.check.contents._MAX_UNPACKED", 1_000_000)
+def test_rows_that_unpack_to_more_than_a_table_holds_are_told(
+    rows: list[Row], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rooms_cli.check.contents._MAX_UNPACKED", 1_000_000)
     roster = row_of(rows, "roster")
     assert "A roster cannot be understood. Its data is cut off, or too long." in said(
         with_row(rows, roster | pack("0" * 1_000_001))
@@ -245,4 +339,6 @@ def test_rows_that_unpack_to_more_than_a_table_holds_are_told(rows: list[Row], m
 def test_nesting_without_end_is_told(rows: list[Row]) -> None:
     roster = row_of(rows, "roster")
     deep = zlib.compress(b"[" * 100_000 + b"]" * 100_000)
-    assert "A roster cannot be understood. Its data cannot be read." in said(with_row(rows, roster | {"data0": deep}))
+    assert "A roster cannot be understood. Its data cannot be read." in said(
+        with_row(rows, roster | {"data0": deep})
+    )

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pytest
 
 from devhost.azurite import PROJECT
+from testkit.insight import Insight
+from testkit.raw import Raw
+from testkit.running import RunningApp, running_app
 from tests.cli.line import VARIABLE, Line, environment
-from tests.contract.insight import Insight
-from tests.contract.raw import Raw
-from tests.running import RunningApp, running_app
 
 
 @pytest.fixture(scope="session")
@@ -41,8 +41,22 @@ def raw(app: RunningApp) -> Raw:
 @pytest.fixture(scope="session")
 def meeting(app: RunningApp) -> str:
     """The room of the meeting that README.md plays."""
-    line = [sys.executable, "-m", "simulator", "--endpoint", app.http, "--key", app.manage_key, "--people", "4", "--seed", "11"]
-    played = subprocess.run(line, cwd=PROJECT, capture_output=True, text=True, check=True, timeout=60).stdout
+    line = [
+        sys.executable,
+        "-m",
+        "simulator",
+        "--endpoint",
+        app.http,
+        "--key",
+        app.manage_key,
+        "--people",
+        "4",
+        "--seed",
+        "11",
+    ]
+    played = subprocess.run(
+        line, cwd=PROJECT, capture_output=True, text=True, check=True, timeout=60
+    ).stdout
     room_id: str
     (room_id,) = set(re.findall(r"994\d{14}", played))
     return room_id

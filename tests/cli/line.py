@@ -1,4 +1,5 @@
-"""The command line as a user runs it, the installed script in another folder; and, as that takes its time, in this process."""
+"""The command line as a user runs it, the installed script in another folder; and, as that takes
+its time, in this process."""
 
 import contextlib
 import io
@@ -46,19 +47,29 @@ class Line:
     def having(self, **environment: str | None) -> "Line":
         """Another shell, with some variables set, or unset."""
         changed = {**self.environment, **environment}
-        return replace(self, environment={name: value for name, value in changed.items() if value is not None})
+        return replace(
+            self, environment={name: value for name, value in changed.items() if value is not None}
+        )
 
     def process(self, *arguments: str) -> Ended:
         """What a user types."""
         ended = subprocess.run(
-            [ROOMS, *arguments], cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=SECONDS
+            [ROOMS, *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
         )
         assert "Traceback" not in ended.stderr
         return Ended(ended.returncode, ended.stdout, ended.stderr)
 
     def run(self, *arguments: str) -> Ended:
         """The same in this process, with warnings as there."""
-        out, err = (io.TextIOWrapper(io.BytesIO(), self.environment.get("PYTHONIOENCODING", "utf-8")) for _ in range(2))
+        out, err = (
+            io.TextIOWrapper(io.BytesIO(), self.environment.get("PYTHONIOENCODING", "utf-8"))
+            for _ in range(2)
+        )
         with (
             patch.dict(os.environ, self.environment, clear=True),
             patch.object(sys, "argv", [str(ROOMS), *arguments]),
@@ -70,7 +81,8 @@ class Line:
         return Ended(code, _written(out), _written(err))
 
     def out(self, *arguments: str) -> list[str]:
-        """The lines that are printed by a command that has to succeed, which have no blanks at their ends."""
+        """The lines that are printed by a command that has to succeed, which have no blanks at
+        their ends."""
         ended = self.run(*arguments)
         assert (ended.code, ended.err) == (0, ""), ended
         lines = ended.out.splitlines()

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
+from testkit.events import live_meeting, room_of_another_service
+from testkit.identifiers import raw_id
+from testkit.insight import Insight
+from testkit.raw import Raw
 from tests.cli.line import Line
-from tests.contract.events import live_meeting, room_of_another_service
-from tests.contract.insight import Insight
-from tests.contract.raw import Raw
-from tests.identifiers import raw_id
 
 
 def cells(line: str) -> list[str]:
@@ -18,7 +18,9 @@ def cells(line: str) -> list[str]:
 def test_who_was_in_the_room(line: Line, insight: Insight, meeting: str) -> None:
     call = insight.json(f"/rooms/{meeting}/calls")["value"][0]
     presence = line.json("who", meeting, "--at", call["peakAt"])
-    assert presence == insight.json(f"/rooms/{meeting}/presence?at={call['peakAt'].replace('+', '%2B')}")
+    assert presence == insight.json(
+        f"/rooms/{meeting}/presence?at={call['peakAt'].replace('+', '%2B')}"
+    )
     said, heading, *people = line.out("who", meeting, "--at", call["peakAt"])
     assert re.fullmatch(rf"3 people were in room {meeting} at \S+Z:", said)
     assert cells(heading) == ["name", "role", "since", "devices", "invited"]
@@ -33,12 +35,19 @@ def test_nobody_is_in_the_room(line: Line, meeting: str) -> None:
     assert line.out("who", meeting) == [f"Nobody is in room {meeting}."]
 
 
-def test_who_is_in_the_room_is_called_as_the_details_say_or_by_the_raw_id(line: Line, raw: Raw, insight: Insight) -> None:
+def test_who_is_in_the_room_is_called_as_the_details_say_or_by_the_raw_id(
+    line: Line, raw: Raw, insight: Insight
+) -> None:
     alice, bob = raw_id(1), raw_id(2)
     room_id = raw.new_room({"participants": {alice: {}}})["id"]
     insight.patch(f"/rooms/{room_id}/details", {"participants": {alice: {"name": "Alice"}}})
     call = live_meeting(room_id)
-    insight.deliver(call.started(), call.added(1, alice), call.added(2, alice, device="phone"), call.added(3, bob))
+    insight.deliver(
+        call.started(),
+        call.added(1, alice),
+        call.added(2, alice, device="phone"),
+        call.added(3, bob),
+    )
     said, _, *people = line.out("who", room_id)
     assert said == f"2 people are in room {room_id}:"
     shown = {(cells(one)[0], *cells(one)[-2:]) for one in people}
@@ -56,7 +65,9 @@ def test_attendance_begins_with_those_absent(line: Line, meeting: str) -> None:
     assert re.fullmatch(r"Lesson 797, from \S+Z until \S+Z", said)
     assert cells(heading) == ["name", "role", "status", "present", "alone", "late", "left early"]
     assert cells(people[0]) == ["Emeka Zhang", "Collaborator", "absent", "0:00", "0:00"]
-    assert ["Nils Diallo", "Attendee", "attended", "41:48", "0:00", "0:30", "0:00"] in map(cells, people)
+    assert ["Nils Diallo", "Attendee", "attended", "41:48", "0:00", "0:30", "0:00"] in map(
+        cells, people
+    )
     assert summary == "4 invited, 3 attended, 1 absent, 0 uninvited."
 
 
@@ -64,17 +75,24 @@ def test_attendance_of_a_call_and_of_a_time(line: Line, insight: Insight, meetin
     call = insight.json(f"/rooms/{meeting}/calls")["value"][0]
     asked = insight.json(f"/rooms/{meeting}/attendance?call={call['id']}")
     assert line.json("attendance", meeting, "--call", call["id"]) == asked
-    within = line.json("attendance", meeting, "--from", call["startedAt"], "--until", call["endedAt"])
+    within = line.json(
+        "attendance", meeting, "--from", call["startedAt"], "--until", call["endedAt"]
+    )
     assert within["summary"] == asked["summary"]
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["attendance", "--call", "x"], "This room has no such call: `rooms log ROOM --json` has the ids of its calls."),
+        (
+            ["attendance", "--call", "x"],
+            "This room has no such call: `rooms log ROOM --json` has the ids of its calls.",
+        ),
         (["who", "--at", "2100-01-01T00:00:00Z"], "--at: A time that has passed is expected here."),
     ],
 )
-def test_what_the_service_refuses(line: Line, meeting: str, arguments: list[str], said: str) -> None:
+def test_what_the_service_refuses(
+    line: Line, meeting: str, arguments: list[str], said: str
+) -> None:
     command, *options = arguments
     assert line.failure(command, meeting, *options) == said

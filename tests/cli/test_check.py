@@ -16,11 +16,11 @@ from devhost import azurite as devhost_azurite
 from devhost.azurite import PROJECT
 from rooms.storage import keys
 from rooms_cli import storage
+from testkit.ports import free_port
+from testkit.raw import Raw
+from testkit.running import RunningApp
 from tests.check.filled import Filling
 from tests.cli.line import VARIABLE, Line, environment
-from tests.contract.raw import Raw
-from tests.ports import free_port
-from tests.running import RunningApp
 
 SECRET = "c2VjcmV0LXNlY3JldA=="
 
@@ -59,14 +59,20 @@ def damaged(azurite: str, table: str) -> Iterator[str]:
 
 
 def address(azurite: str) -> str:
-    return next(part.partition("=")[2] for part in azurite.split(";") if part.startswith("TableEndpoint="))
+    return next(
+        part.partition("=")[2] for part in azurite.split(";") if part.startswith("TableEndpoint=")
+    )
 
 
-def test_it_says_what_was_read_and_that_nothing_disagrees(shell: Line, azurite: str, table: str) -> None:
+def test_it_says_what_was_read_and_that_nothing_disagrees(
+    shell: Line, azurite: str, table: str
+) -> None:
     ended = shell.process("check")
     read, nothing = ended.out.splitlines()
     assert (ended.code, ended.err) == (0, "")
-    assert read.startswith(f"Read the table {table} at {address(azurite)}: 42 rows, 2 rooms, 1 event in quarantine, in ")
+    assert read.startswith(
+        f"Read the table {table} at {address(azurite)}: 42 rows, 2 rooms, 1 event in quarantine, in "
+    )
     assert nothing == "Nothing disagrees."
     assert shell.out("check", "--json") == []
 
@@ -77,7 +83,10 @@ def test_it_shows_what_disagrees(shell: Line, damaged: str) -> None:
     heading, found, advice, _, _, total = ended.out.splitlines()
     assert heading.split() == ["room", "what", "disagrees", "row"]
     assert found.startswith(f"{damaged}  The list has another title than the details.  .index:")
-    assert advice == "The list has another title than the details. -> The next change of the room's title writes this row anew."
+    assert (
+        advice
+        == "The list has another title than the details. -> The next change of the room's title writes this row anew."
+    )
     assert total == "1 thing disagrees."
 
 
@@ -111,11 +120,17 @@ def test_what_is_shown_is_bounded(shell: Line, azurite: str, table: str) -> None
 # Where it is.
 
 
-def test_on_a_laptop_it_needs_no_more_than_the_other_commands(line: Line, app: RunningApp, raw: Raw) -> None:
+def test_on_a_laptop_it_needs_no_more_than_the_other_commands(
+    line: Line, app: RunningApp, raw: Raw
+) -> None:
     raw.new_room()
     for endpoint in app.http, app.https:
-        ended = line.having(**{VARIABLE: f"endpoint={endpoint}/;accesskey={app.manage_key}"}).run("check")
-        assert ended.out.startswith(f"Read the table rooms at http://127.0.0.1:{app.port + 2}/devstoreaccount1: ")
+        ended = line.having(**{VARIABLE: f"endpoint={endpoint}/;accesskey={app.manage_key}"}).run(
+            "check"
+        )
+        assert ended.out.startswith(
+            f"Read the table rooms at http://127.0.0.1:{app.port + 2}/devstoreaccount1: "
+        )
         assert (ended.code, ended.err) == (0, "")
 
 
@@ -124,12 +139,18 @@ def test_the_account_of_a_laptop_is_the_same_as_devhost_has() -> None:
 
 
 def test_a_service_elsewhere_does_not_say_where_its_storage_is(line: Line) -> None:
-    said = line.having(**{VARIABLE: f"endpoint=https://x.azurewebsites.net/;accesskey={SECRET}"}).failure("check")
-    assert said.startswith("Set ROOMS_STORAGE, or ROOMS_STORAGE__tableServiceUri, as the app at x.azurewebsites.net has it")
+    said = line.having(
+        **{VARIABLE: f"endpoint=https://x.azurewebsites.net/;accesskey={SECRET}"}
+    ).failure("check")
+    assert said.startswith(
+        "Set ROOMS_STORAGE, or ROOMS_STORAGE__tableServiceUri, as the app at x.azurewebsites.net has it"
+    )
 
 
 def test_the_address_has_none_of_the_secrets_that_a_url_may_have() -> None:
-    secret = {"ROOMS_STORAGE": f"TableEndpoint=https://user:{SECRET}@x.example/;SharedAccessSignature=sv=2019&sig={SECRET}"}
+    secret = {
+        "ROOMS_STORAGE": f"TableEndpoint=https://user:{SECRET}@x.example/;SharedAccessSignature=sv=2019&sig={SECRET}"
+    }
     assert storage.storage(secret, None).address == "https://x.example"
 
 
@@ -147,17 +168,29 @@ def test_there_is_no_such_table(shell: Line, azurite: str) -> None:
 
 def test_the_name_of_a_table_is_none(shell: Line) -> None:
     assert shell.failure("check", "--table", "a-b").startswith("--table: a table's name is")
-    assert shell.having(ROOMS_TABLE="a-b").failure("check").startswith("ROOMS_TABLE: a table's name is")
+    assert (
+        shell.having(ROOMS_TABLE="a-b")
+        .failure("check")
+        .startswith("ROOMS_TABLE: a table's name is")
+    )
     assert shell.run("check", "--table", "").code == 2
     assert shell.run("check", "rooms").code == 2
 
 
 @pytest.mark.parametrize(
     ("key", "expected"),
-    [(SECRET, "does not let us read the table"), ("not base64", "The AccountKey in ROOMS_STORAGE is no key.")],
+    [
+        (SECRET, "does not let us read the table"),
+        ("not base64", "The AccountKey in ROOMS_STORAGE is no key."),
+    ],
 )
-def test_the_key_of_the_storage_is_wrong(shell: Line, azurite: str, key: str, expected: str) -> None:
-    wrong = ";".join(f"AccountKey={key}" if part.startswith("AccountKey=") else part for part in azurite.split(";"))
+def test_the_key_of_the_storage_is_wrong(
+    shell: Line, azurite: str, key: str, expected: str
+) -> None:
+    wrong = ";".join(
+        f"AccountKey={key}" if part.startswith("AccountKey=") else part
+        for part in azurite.split(";")
+    )
     said = shell.having(ROOMS_STORAGE=wrong).failure("check")
     assert expected in said
     assert key not in said
@@ -188,7 +221,9 @@ def test_the_storage_cannot_be_reached(shell: Line, line: Line, azurite: str) ->
     port = urlsplit(address(azurite)).port
     said = shell.having(ROOMS_STORAGE=azurite.replace(str(port), str(free_port()))).failure("check")
     assert said.endswith("cannot be reached, or does not answer in time. Is ROOMS_STORAGE right?")
-    said = line.having(**{VARIABLE: f"endpoint=http://localhost:{free_port()}/;accesskey={SECRET}"}).failure("check")
+    said = line.having(
+        **{VARIABLE: f"endpoint=http://localhost:{free_port()}/;accesskey={SECRET}"}
+    ).failure("check")
     assert "Does the service run on this machine (`make start`)?" in said
 
 
@@ -202,12 +237,20 @@ def test_something_else_answers(shell: Line, app: RunningApp, azurite: str) -> N
 
 
 def test_the_other_commands_do_not_load_what_it_needs(line: Line) -> None:
-    command = "import sys, rooms_cli.command; print(*{'rooms', 'azure.data.tables'} & sys.modules.keys())"
-    ended = subprocess.run([sys.executable, "-c", command], cwd=line.folder, capture_output=True, text=True)
+    command = (
+        "import sys, rooms_cli.command; print(*{'rooms', 'azure.data.tables'} & sys.modules.keys())"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", command], cwd=line.folder, capture_output=True, text=True
+    )
     assert (ended.stdout, ended.stderr) == ("\n", "")
 
 
 def test_the_app_does_not_load_the_check() -> None:
     modules = [path for path in (PROJECT / "rooms").rglob("*.py") if path.parent.name != "check"]
     assert modules
-    assert not [path for path in (*modules, PROJECT / "function_app.py") if "rooms.check" in path.read_text()]
+    assert not [
+        path
+        for path in (*modules, PROJECT / "function_app.py")
+        if "rooms_cli.check" in path.read_text()
+    ]

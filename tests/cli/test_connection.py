@@ -28,7 +28,10 @@ def test_a_connection_string_is_taken_apart(text: str) -> None:
         ("endpoint=https://:1;accesskey=YQ==", "no usable endpoint"),
         ("endpoint=https://a:99999;accesskey=YQ==", "no usable endpoint"),
         ("endpoint=https://[a/;accesskey=YQ==", "no usable endpoint"),
-        ("endpoint=https://a/other/;accesskey=YQ==", "it should look like endpoint=https://<host>/;accesskey=<the key>."),
+        (
+            "endpoint=https://a/other/;accesskey=YQ==",
+            "it should look like endpoint=https://<host>/;accesskey=<the key>.",
+        ),
         ("endpoint=https://a?b;accesskey=YQ==", "no usable endpoint"),
         ("endpoint=https://a/", "has no accesskey. Is it whole, in single quotes?"),
         ("endpoint=https://a/;accesskey=;", "has no accesskey. Is it whole, in single quotes?"),

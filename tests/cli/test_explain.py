@@ -6,10 +6,10 @@ import pytest
 
 from rooms_cli.failures import Failure
 from rooms_cli.people import raw_id_of
+from testkit.identifiers import raw_id
+from testkit.insight import Insight
+from testkit.raw import Raw
 from tests.cli.line import Line
-from tests.contract.insight import Insight
-from tests.contract.raw import Raw
-from tests.identifiers import raw_id
 
 ALICE, BOB, CAROL = map(raw_id, range(1, 4))
 
@@ -19,8 +19,14 @@ BEFORE = "2025-03-03T10:00:00Z"
 @pytest.fixture(scope="module")
 def room_id(raw: Raw, insight: Insight) -> str:
     """A room that is open now; two of those invited are called the same."""
-    room_id: str = raw.new_room({"participants": {ALICE: {"role": "Presenter"}, BOB: {}, CAROL: {}}})["id"]
-    people = {ALICE: {"name": "Alice Ümit", "externalId": "D-1"}, BOB: {"name": "Robin"}, CAROL: {"name": "robin"}}
+    room_id: str = raw.new_room(
+        {"participants": {ALICE: {"role": "Presenter"}, BOB: {}, CAROL: {}}}
+    )["id"]
+    people = {
+        ALICE: {"name": "Alice Ümit", "externalId": "D-1"},
+        BOB: {"name": "Robin"},
+        CAROL: {"name": "robin"},
+    }
     assert insight.patch(f"/rooms/{room_id}/details", {"participants": people}).status == 200
     return room_id
 
@@ -28,13 +34,18 @@ def room_id(raw: Raw, insight: Insight) -> str:
 @pytest.mark.parametrize("person", ["alice ümit", "d-1", ALICE])
 def test_who_can_come_in(line: Line, room_id: str, person: str) -> None:
     (said,) = line.out("explain", room_id, person)
-    assert re.fullmatch(rf"Alice Ümit can come into room {room_id} now, as Presenter, until \S+Z\.", said)
+    assert re.fullmatch(
+        rf"Alice Ümit can come into room {room_id} now, as Presenter, until \S+Z\.", said
+    )
 
 
 def test_who_cannot_and_why(line: Line, room_id: str) -> None:
     (said,) = line.out("explain", room_id, raw_id(4), "--at", BEFORE)
     who = r"8:acs:5ab1e000…-000000000004 cannot come into"
-    assert re.fullmatch(rf"{who} room {room_id} at {BEFORE}: they are not invited, and the room opens at \S+Z\.", said)
+    assert re.fullmatch(
+        rf"{who} room {room_id} at {BEFORE}: they are not invited, and the room opens at \S+Z\.",
+        said,
+    )
 
 
 def test_as_the_service_answers(line: Line, insight: Insight, room_id: str) -> None:
@@ -45,7 +56,10 @@ def test_as_the_service_answers(line: Line, insight: Insight, room_id: str) -> N
 @pytest.mark.parametrize(
     ("person", "said"),
     [
-        ("nobody", 'Nobody in the room\'s details is called "nobody": give the raw id, as `rooms show` has it.'),
+        (
+            "nobody",
+            'Nobody in the room\'s details is called "nobody": give the raw id, as `rooms show` has it.',
+        ),
         ("ROBIN", f'Several are called "ROBIN", give the raw id: {BOB}, {CAROL}'),
     ],
 )

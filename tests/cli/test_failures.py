@@ -10,10 +10,10 @@ import pytest
 
 from rooms import errors
 from rooms_cli import client, failures
+from testkit.ports import free_port
+from testkit.raw import Raw
+from testkit.running import RunningApp
 from tests.cli.line import VARIABLE, Line
-from tests.contract.raw import Raw
-from tests.ports import free_port
-from tests.running import RunningApp
 
 KEY = "c2VjcmV0LXNlY3JldA=="
 
@@ -24,29 +24,42 @@ def pointing(line: Line, endpoint: str, key: str = KEY) -> Line:
 
 def test_the_connection_string_is_missing(line: Line) -> None:
     said = line.having(**{VARIABLE: None}).failure("list")
-    assert said == f"Set {VARIABLE}: export {VARIABLE}='<the connection string that `make start` prints>'."
+    assert (
+        said
+        == f"Set {VARIABLE}: export {VARIABLE}='<the connection string that `make start` prints>'."
+    )
 
 
 @pytest.mark.parametrize("command", [["list"], ["who", "a"]])
 def test_the_key_is_wrong(line: Line, app: RunningApp, command: list[str]) -> None:
     said = pointing(line, app.http).failure(*command)
-    assert said == f"{app.http} does not know the key in {VARIABLE}: paste the connection string that `make start` prints."
+    assert (
+        said
+        == f"{app.http} does not know the key in {VARIABLE}: paste the connection string that `make start` prints."
+    )
 
 
-def test_a_key_that_may_only_read_shows_but_does_not_create(line: Line, app: RunningApp, raw: Raw) -> None:
+def test_a_key_that_may_only_read_shows_but_does_not_create(
+    line: Line, app: RunningApp, raw: Raw
+) -> None:
     raw.new_room()
     reading = pointing(line, app.http, app.read_key)
     assert reading.json_lines("list")
     for reading_only in reading, pointing(line, app.http):
         said = reading_only.failure("create")
-        assert said == f"The key in {VARIABLE} is wrong, or may only read: `rooms create` needs a manage key."
+        assert (
+            said
+            == f"The key in {VARIABLE} is wrong, or may only read: `rooms create` needs a manage key."
+        )
 
 
 @pytest.mark.parametrize("command", [["list"], ["who", "a"]])
 def test_nobody_answers(line: Line, command: list[str]) -> None:
     endpoint = f"http://localhost:{free_port()}"
     said = pointing(line, endpoint).failure(*command)
-    assert said.startswith(f"{endpoint} cannot be reached. Is the service running there (`make start`)?")
+    assert said.startswith(
+        f"{endpoint} cannot be reached. Is the service running there (`make start`)?"
+    )
 
 
 def test_the_certificate_is_not_trusted_until_it_is(line: Line, app: RunningApp, raw: Raw) -> None:
@@ -63,17 +76,26 @@ def test_the_bundle_of_certificates_is_not_there(line: Line, app: RunningApp) ->
 
 
 def test_the_port_is_of_the_other_protocol(line: Line, app: RunningApp) -> None:
-    assert "begins with http://" in pointing(line, app.https.replace(str(app.port + 1), str(app.port))).failure("list")
-    assert "begins with https://" in pointing(line, app.http.replace(str(app.port), str(app.port + 1))).failure("who", "a")
+    assert "begins with http://" in pointing(
+        line, app.https.replace(str(app.port + 1), str(app.port))
+    ).failure("list")
+    assert "begins with https://" in pointing(
+        line, app.http.replace(str(app.port), str(app.port + 1))
+    ).failure("who", "a")
 
 
 @pytest.mark.parametrize("command", [["list"], ["who", "a"]])
-def test_it_does_not_answer_in_time(line: Line, monkeypatch: pytest.MonkeyPatch, command: list[str]) -> None:
+def test_it_does_not_answer_in_time(
+    line: Line, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
     monkeypatch.setattr(client, "ANSWER_SECONDS", 0.1)
     monkeypatch.setattr(client, "RETRIES", 0)
     with socket.create_server(("localhost", 0)) as silent:
         endpoint = f"http://localhost:{silent.getsockname()[1]}"
-        assert pointing(line, endpoint).failure(*command) == f"{endpoint} does not answer in time. Try again later."
+        assert (
+            pointing(line, endpoint).failure(*command)
+            == f"{endpoint} does not answer in time. Try again later."
+        )
 
 
 @pytest.mark.parametrize("command", [["list"], ["who", "a"]])
@@ -83,7 +105,10 @@ def test_something_else_answers(line: Line, command: list[str]) -> None:
         endpoint = f"http://localhost:{other.server_port}"
         said = pointing(line, endpoint).failure(*command)
         other.shutdown()
-    assert said == f"{endpoint} answered 404, which Anteroom does not. Is that its endpoint, and is it up to date?"
+    assert (
+        said
+        == f"{endpoint} answered 404, which Anteroom does not. Is that its endpoint, and is it up to date?"
+    )
 
 
 class Else(BaseHTTPRequestHandler):
@@ -113,7 +138,13 @@ def messages(refusal: type[errors.Refusal]) -> Iterator[str]:
         ({"code": "InvalidParameter", "message": "Wrong.", "target": "rawId"}, "PERSON: Wrong."),
         ({"code": "InvalidParameter", "message": "Wrong.", "target": "other"}, "other: Wrong."),
         (
-            {"message": "No.", "details": [{"message": "Early.", "target": "ValidFrom"}, {"message": "Late.", "target": ""}]},
+            {
+                "message": "No.",
+                "details": [
+                    {"message": "Early.", "target": "ValidFrom"},
+                    {"message": "Late.", "target": ""},
+                ],
+            },
             "--from: Early. Late.",
         ),
     ],

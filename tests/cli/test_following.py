@@ -31,10 +31,14 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(following, "POLL_SECONDS", 0)
 
 
-def test_it_goes_on_over_a_temporary_failure_and_says_so_once(capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_goes_on_over_a_temporary_failure_and_says_so_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     away, busy = TemporaryFailure("Away."), TemporaryFailure("Busy.")
     client = Logs("", "a", away, away, busy, "cba", away, "dcba")
-    shown = [record["id"] for record in islice(following.follow(client, "1", {}, 10, quiet=False), 4)]
+    shown = [
+        record["id"] for record in islice(following.follow(client, "1", {}, 10, quiet=False), 4)
+    ]
     assert shown == ["a", "b", "c", "d"]
     trouble = capsys.readouterr()
     assert trouble.out == ""
@@ -52,9 +56,13 @@ def test_it_ends_with_another_failure() -> None:
 
 def test_what_comes_while_the_first_are_read_is_shown_once_and_what_was_too_many_never() -> None:
     client = Logs("cba", "d", "edcba")  # of which one is asked for
-    assert [record["id"] for record in islice(following.follow(client, "1", {}, 1, quiet=True), 2)] == ["d", "e"]
+    assert [
+        record["id"] for record in islice(following.follow(client, "1", {}, 1, quiet=True), 2)
+    ] == ["d", "e"]
 
 
 def test_a_late_record_is_shown_though_later_ones_were() -> None:
     client = Logs("ca", "ca", "cba")
-    assert [record["id"] for record in islice(following.follow(client, "1", {}, 10, quiet=False), 3)] == ["a", "c", "b"]
+    assert [
+        record["id"] for record in islice(following.follow(client, "1", {}, 10, quiet=False), 3)
+    ] == ["a", "c", "b"]

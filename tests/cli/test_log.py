@@ -3,14 +3,14 @@
 import json
 import re
 
-from rooms.rules.log import LOG_KINDS
-from rooms.rules.time import SECOND, now
+from rooms.domain.log import LOG_KINDS
+from rooms.domain.time import SECOND, now
 from rooms_cli.options import KINDS
+from testkit.events import Meeting, room_of_another_service
+from testkit.identifiers import raw_id
+from testkit.insight import Insight
+from testkit.raw import Raw
 from tests.cli.line import Line
-from tests.contract.events import Meeting, room_of_another_service
-from tests.contract.insight import Insight
-from tests.contract.raw import Raw
-from tests.identifiers import raw_id
 
 ALICE, BOB = raw_id(1), raw_id(2)
 
@@ -29,9 +29,12 @@ def test_the_newest_record_is_the_last(line: Line, insight: Insight, meeting: st
     assert ended.err == "These are the newest 3; --limit shows more.\n"
     left, created, named = map(sentence, ended.out.splitlines())
     assert left == "Nils Diallo left"
-    assert re.fullmatch(r"created the room, open from \S+Z until \S+Z; invited Ines Khan as Presenter, .*", created)
     assert re.fullmatch(
-        r'set the title to "Lesson 797"; scheduled it from \S+Z until \S+Z; set the names of Ines Khan, .*', named
+        r"created the room, open from \S+Z until \S+Z; invited Ines Khan as Presenter, .*", created
+    )
+    assert re.fullmatch(
+        r'set the title to "Lesson 797"; scheduled it from \S+Z until \S+Z; set the names of Ines Khan, .*',
+        named,
     )
 
 
@@ -55,7 +58,9 @@ def test_no_records(line: Line, meeting: str) -> None:
     assert line.json_lines(*none) == []
 
 
-def test_a_log_that_is_whole_is_not_said_to_be_cut(line: Line, insight: Insight, meeting: str) -> None:
+def test_a_log_that_is_whole_is_not_said_to_be_cut(
+    line: Line, insight: Insight, meeting: str
+) -> None:
     records = insight.json(f"/rooms/{meeting}/log")["value"]
     assert len(line.out("log", meeting, "--limit", str(len(records)))) == len(records)
 
@@ -73,24 +78,34 @@ def test_a_record_behind_empty_pages_is_found(line: Line, insight: Insight) -> N
     call = Meeting(room_of_another_service())
     insight.deliver(call.started(), *(call.added(number, raw_id(number)) for number in range(510)))
     assert insight.json(f"/rooms/{call.room_id}/log?kind=CallStarted")["value"] == []
-    assert list(map(sentence, line.out("log", call.room_id, "--kind", "CallStarted"))) == ["the call began"]
+    assert list(map(sentence, line.out("log", call.room_id, "--kind", "CallStarted"))) == [
+        "the call began"
+    ]
 
 
-def test_what_happens_is_shown_as_it_happens_and_what_is_told_late_too(line: Line, raw: Raw, insight: Insight) -> None:
+def test_what_happens_is_shown_as_it_happens_and_what_is_told_late_too(
+    line: Line, raw: Raw, insight: Insight
+) -> None:
     room_id = raw.new_room({"participants": {ALICE: {}, BOB: {}}})["id"]
     started = now()
 
     def ago(minutes: int) -> Meeting:
         return Meeting(room_id, started - minutes * 60 * SECOND)
 
-    with line.running("log", room_id, "--follow") as people, line.running("log", room_id, "--follow", "--json") as scripts:
+    with (
+        line.running("log", room_id, "--follow") as people,
+        line.running("log", room_id, "--follow", "--json") as scripts,
+    ):
         assert re.match("created the room", sentence(people.line()))
         assert json.loads(scripts.line())["kind"] == "RoomCreated"
         insight.deliver(ago(10).added(0, ALICE, "Too late"))
         insight.deliver(ago(1).added(0, ALICE, "Alice"))
         assert sentence(people.line()) == "Alice joined"
         insight.deliver(ago(2).added(0, BOB, "Bob"))  # which was before
-        raw.patch(f"/rooms/{room_id}/participants", {"participants": {ALICE: {"role": "Presenter"}, BOB: None}})
+        raw.patch(
+            f"/rooms/{room_id}/participants",
+            {"participants": {ALICE: {"role": "Presenter"}, BOB: None}},
+        )
         shown = {sentence(people.line()), sentence(people.line())}
         assert shown == {
             "Bob joined",

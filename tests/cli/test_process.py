@@ -1,4 +1,5 @@
-"""Each command in a process of its own: with --json, when the service cannot be asked, and when nobody reads on."""
+"""Each command in a process of its own: with --json, when the service cannot be asked, and when
+nobody reads on."""
 
 import json
 import os
@@ -7,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from testkit.insight import Insight
+from testkit.ports import free_port
+from testkit.raw import Raw
+from testkit.running import RunningApp
 from tests.cli.line import ROOMS, SECONDS, VARIABLE, Line
-from tests.contract.insight import Insight
-from tests.contract.raw import Raw
-from tests.ports import free_port
-from tests.running import RunningApp
 
 
 def documents(line: Line, *arguments: str) -> list[Any]:
@@ -20,7 +21,9 @@ def documents(line: Line, *arguments: str) -> list[Any]:
     return [json.loads(text) for text in ended.out.splitlines()]
 
 
-def test_each_command_answers_scripts_as_the_service_does(line: Line, raw: Raw, insight: Insight, meeting: str) -> None:
+def test_each_command_answers_scripts_as_the_service_does(
+    line: Line, raw: Raw, insight: Insight, meeting: str
+) -> None:
     room = raw.get(f"/rooms/{meeting}").json()
     assert documents(line, "list", "--limit", "1000") == insight.all("/rooms")
     (shown,) = documents(line, "show", meeting)
@@ -30,13 +33,17 @@ def test_each_command_answers_scripts_as_the_service_does(line: Line, raw: Raw, 
     assert documents(line, "attendance", meeting) == [insight.json(f"/rooms/{meeting}/attendance")]
     assert documents(line, "log", meeting) == insight.json(f"/rooms/{meeting}/log")["value"][::-1]
     raw_id = shown["participants"][0]["rawId"]
-    assert documents(line, "explain", meeting, raw_id) == [insight.json(f"/rooms/{meeting}/admission?rawId={raw_id}")]
+    assert documents(line, "explain", meeting, raw_id) == [
+        insight.json(f"/rooms/{meeting}/admission?rawId={raw_id}")
+    ]
     (made,) = documents(line, "create")
     assert list(made) == list(room)
 
 
 def test_the_key_is_wrong(line: Line, app: RunningApp) -> None:
-    ended = line.having(**{VARIABLE: f"endpoint={app.http}/;accesskey=c2VjcmV0LXNlY3JldA=="}).process("list")
+    ended = line.having(
+        **{VARIABLE: f"endpoint={app.http}/;accesskey=c2VjcmV0LXNlY3JldA=="}
+    ).process("list")
     assert (ended.code, ended.out) == (1, "")
     assert ended.err.startswith(f"rooms: {app.http} does not know the key in {VARIABLE}")
 
@@ -59,6 +66,13 @@ def test_an_output_that_is_closed_is_no_error(line: Line, meeting: str, options:
     reader, writer = os.pipe()
     os.close(reader)
     command = [str(ROOMS), "log", meeting, *options]
-    ended = subprocess.run(command, cwd=line.folder, env=line.environment, stdout=writer, stderr=subprocess.PIPE, timeout=SECONDS)
+    ended = subprocess.run(
+        command,
+        cwd=line.folder,
+        env=line.environment,
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        timeout=SECONDS,
+    )
     os.close(writer)
     assert ended.stderr == b""

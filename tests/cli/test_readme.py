@@ -17,7 +17,11 @@ def shown() -> Iterator[tuple[str, list[str]]]:
     """The commands of the section, and what each prints."""
     _, _, section = (PROJECT / "README.md").read_text().partition("\n## On the command line\n")
     section = section.partition("\n## ")[0]
-    for text in re.findall(r"^    \$ \.venv/bin/rooms (.*\n(?:(?:    (?! *\$).*)?\n)*?)(?=    \$|\S|\Z)", section, re.MULTILINE):
+    for text in re.findall(
+        r"^    \$ \.venv/bin/rooms (.*\n(?:(?:    (?! *\$).*)?\n)*?)(?=    \$|\S|\Z)",
+        section,
+        re.MULTILINE,
+    ):
         command, *lines = text.rstrip().splitlines()
         yield command, [line.removeprefix("    ") for line in lines]
 
@@ -29,8 +33,18 @@ def fixed(line: str) -> str:
 
 def test_what_is_shown_is_printed(line: Line, meeting: str) -> None:
     commands = dict(shown())
-    assert {command.split()[0] for command in commands} == {"attendance", "create", "explain", "list", "log", "show", "who"}
-    (scheduled,) = (text for lines in commands.values() for text in lines if text.startswith("Scheduled from "))
+    assert {command.split()[0] for command in commands} == {
+        "attendance",
+        "create",
+        "explain",
+        "list",
+        "log",
+        "show",
+        "who",
+    }
+    (scheduled,) = (
+        text for lines in commands.values() for text in lines if text.startswith("Scheduled from ")
+    )
     played = line.json("show", meeting)["scheduledStart"]
     later = datetime.fromisoformat(played) - datetime.fromisoformat(TIME.findall(scheduled)[0])
 
@@ -41,7 +55,9 @@ def test_what_is_shown_is_printed(line: Line, meeting: str) -> None:
     for command, lines in commands.items():
         ended = line.process(*now(command))
         assert ended.code == 0
-        assert [fixed(text) for text in (ended.err + ended.out).splitlines()] == [fixed(text) for text in lines]
+        assert [fixed(text) for text in (ended.err + ended.out).splitlines()] == [
+            fixed(text) for text in lines
+        ]
 
 
 def moved(time: str, by: timedelta) -> str:

@@ -4,13 +4,13 @@ import re
 
 import pytest
 
-from rooms.rules.details import MAX_TEXT
+from rooms.domain.details import MAX_TEXT
 from rooms_cli.client import Client
 from rooms_cli.failures import Failure
+from testkit.identifiers import raw_id
+from testkit.insight import Insight
+from testkit.raw import Raw
 from tests.cli.line import Line
-from tests.contract.insight import Insight
-from tests.contract.raw import Raw
-from tests.identifiers import raw_id
 
 ALICE, BOB, CAROL, DAVE = map(raw_id, range(1, 5))
 
@@ -36,9 +36,12 @@ def test_a_room_is_created_as_it_was_asked_for(line: Line, new_room: str) -> Non
     assert shown["title"] == "Tea"
 
 
-def test_a_room_is_shown_with_names_and_whole_raw_ids(line: Line, insight: Insight, new_room: str) -> None:
+def test_a_room_is_shown_with_names_and_whole_raw_ids(
+    line: Line, insight: Insight, new_room: str
+) -> None:
     insight.patch(
-        f"/rooms/{new_room}/details", {"externalId": "T-1", "participants": {BOB: {"name": "Bob", "externalId": "B-1"}}}
+        f"/rooms/{new_room}/details",
+        {"externalId": "T-1", "participants": {BOB: {"name": "Bob", "externalId": "B-1"}}},
     )
     first, *_, heading, alice, bob, _, _ = line.out("show", new_room)
     assert first == f"Room {new_room}: Tea (T-1)"
@@ -77,7 +80,9 @@ def test_rooms_are_listed_newest_first_up_to_the_limit(line: Line, new_room: str
 def test_rooms_are_listed_by_invitee_and_state(line: Line) -> None:
     eve = raw_id()
     room = line.json("create", "--from", OPENS, "--presenter", eve)
-    assert line.json_lines("list", "--participant", eve, "--state", "open", "--until", LATER) == [{**room, "title": None}]
+    assert line.json_lines("list", "--participant", eve, "--state", "open", "--until", LATER) == [
+        {**room, "title": None}
+    ]
     assert line.out("list", "--participant", eve, "--state", "expired") == ["No rooms."]
     assert line.json_lines("list", "--participant", eve, "--until", OPENS) == []
     assert len(line.out("list", "--participant", eve, "--limit", "1")) == 2  # and nothing of others
@@ -87,7 +92,9 @@ def test_rooms_are_listed_by_a_part_of_their_title_and_with_it(line: Line) -> No
     eve = raw_id()
     room = line.json("create", "--attendee", eve, "--title", "Green Tea")
     line.json("create", "--attendee", eve)
-    assert line.json_lines("list", "--participant", eve, "--title", "n tea") == [{**room, "title": "Green Tea"}]
+    assert line.json_lines("list", "--participant", eve, "--title", "n tea") == [
+        {**room, "title": "Green Tea"}
+    ]
     _, shown = line.out("list", "--participant", eve, "--title", "TEA")
     assert re.split("  +", shown)[-1] == "Green Tea"
 
@@ -99,9 +106,18 @@ def test_rooms_are_listed_by_a_part_of_their_title_and_with_it(line: Line) -> No
             ["create", "--attendee", "8:orgid:1", "--attendee", ALICE, "--presenter", "Bob"],
             "No raw id of an ACS user: Bob, 8:orgid:1; these look like 8:acs:<guid>_<guid>.",
         ),
-        (["create", "--until", "2025-01-01T00:00:00Z"], "--until: The time range end is in the past."),
-        (["show", "99400000000000000"], "There is no such room, or it was deleted. `rooms list` shows the rooms."),
-        (["list", "--from", LATER, "--until", OPENS], "--until: A time after --from is expected here."),
+        (
+            ["create", "--until", "2025-01-01T00:00:00Z"],
+            "--until: The time range end is in the past.",
+        ),
+        (
+            ["show", "99400000000000000"],
+            "There is no such room, or it was deleted. `rooms list` shows the rooms.",
+        ),
+        (
+            ["list", "--from", LATER, "--until", OPENS],
+            "--until: A time after --from is expected here.",
+        ),
         (
             ["list", "--participant", "Bob"],
             "--participant: The raw id of an ACS user is expected here: 8:acs:<guid>_<guid>.",
@@ -113,7 +129,9 @@ def test_what_the_service_refuses(line: Line, arguments: list[str], said: str) -
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])
-def test_a_room_that_gets_no_title_is_shown_all_the_same(line: Line, monkeypatch: pytest.MonkeyPatch, options: list[str]) -> None:
+def test_a_room_that_gets_no_title_is_shown_all_the_same(
+    line: Line, monkeypatch: pytest.MonkeyPatch, options: list[str]
+) -> None:
     def set_title(*_: object) -> None:
         raise Failure("Away.")
 
@@ -123,7 +141,9 @@ def test_a_room_that_gets_no_title_is_shown_all_the_same(line: Line, monkeypatch
     found = re.search(r"994\d{14}", ended.out)
     assert found
     assert line.json("show", found[0])["roomId"] == found[0]
-    assert ended.err.startswith(f"rooms: The room is made, but may have no title: Away. PATCH /rooms/{found[0]}/details with it")
+    assert ended.err.startswith(
+        f"rooms: The room is made, but may have no title: Away. PATCH /rooms/{found[0]}/details with it"
+    )
 
 
 def test_a_title_may_be_as_long_as_the_service_takes_it(line: Line) -> None:
@@ -140,7 +160,10 @@ def test_a_title_may_be_as_long_as_the_service_takes_it(line: Line) -> None:
         (["create", "--attendee", ALICE, "--presenter", ALICE], "somebody is invited twice"),
         (["create", "--title", ""], "'--title': 1 to 256 characters are expected"),
         (["list", "--title", ""], "'--title': 1 to 256 characters are expected"),
-        (["create", "--title", "x" * (MAX_TEXT + 1)], "'--title': 1 to 256 characters are expected"),
+        (
+            ["create", "--title", "x" * (MAX_TEXT + 1)],
+            "'--title': 1 to 256 characters are expected",
+        ),
         (["create", "--attendee", ""], "'--attendee': a value is expected"),
         (["create", "--from", ""], "'--from': a time in RFC 3339 is expected"),
         (["list", "--participant", ""], "'--participant': a value is expected"),

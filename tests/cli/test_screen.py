@@ -4,11 +4,11 @@ import json
 
 import pytest
 
+from testkit.events import live_meeting
+from testkit.identifiers import raw_id
+from testkit.insight import Insight
+from testkit.raw import Raw
 from tests.cli.line import Line
-from tests.contract.events import live_meeting
-from tests.contract.insight import Insight
-from tests.contract.raw import Raw
-from tests.identifiers import raw_id
 
 ALICE = raw_id(1)
 HOSTILE = "[red]A\x1b[31m\x07\u202eb\n\u009bc\u2028d[/]"
@@ -27,7 +27,9 @@ def room_id(raw: Raw, insight: Insight) -> str:
 
 
 @pytest.mark.parametrize("command", ["show", "who", "attendance", "log"])
-def test_texts_from_outside_neither_steer_the_terminal_nor_are_markup(line: Line, room_id: str, command: str) -> None:
+def test_texts_from_outside_neither_steer_the_terminal_nor_are_markup(
+    line: Line, room_id: str, command: str
+) -> None:
     out = "\n".join(line.out(command, room_id))
     assert SHOWN in out
     assert not set("\x1b\x07\u202e\u009b\u2028") & set(out)

@@ -14,7 +14,10 @@ from rooms_cli.sentences import explained
             [{"code": "NotCommunicationUser"}, {"code": "NotInvited"}],
             "that is no user of Communication Services, and they are not invited",
         ),
-        ([{"code": "NotOpenYet", "opensAt": "2026-05-04T10:00:00+00:00"}], "the room opens at 2026-05-04T10:00:00Z"),
+        (
+            [{"code": "NotOpenYet", "opensAt": "2026-05-04T10:00:00+00:00"}],
+            "the room opens at 2026-05-04T10:00:00Z",
+        ),
         ([{"code": "Closed"}], "the room is closed"),
         ([{"code": "RoomFull"}], "the room is full"),
         ([{"code": "Raining", "message": "It rains."}], "It rains"),

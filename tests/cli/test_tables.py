@@ -22,7 +22,9 @@ def test_lengths_that_are_estimated_are_marked(capsys: pytest.CaptureFixture[str
     ines = {**NILS, "name": "Ines", "estimated": False}
     summary = {"invited": 2, "attended": 2, "absent": 0, "uninvited": 0}
     times = {"from": "2026-05-04T10:00:00Z", "until": None}
-    show_attendance({"roomId": "1", "title": None, **times, "value": [ines, NILS], "summary": summary})
+    show_attendance(
+        {"roomId": "1", "title": None, **times, "value": [ines, NILS], "summary": summary}
+    )
     _, *table, _ = capsys.readouterr().out.splitlines()
     assert table == [
         "name  role      status    present  alone  late  left early",

@@ -3,12 +3,20 @@
 import pytest
 
 from rooms_cli.words import length, short
-from tests.identifiers import raw_id
+from testkit.identifiers import raw_id
 
 
 @pytest.mark.parametrize(
     ("seconds", "said"),
-    [(None, ""), (0, "0:00"), (59.999, "0:59"), (60, "1:00"), (3599, "59:59"), (3600, "1:00:00"), (90061.5, "25:01:01")],
+    [
+        (None, ""),
+        (0, "0:00"),
+        (59.999, "0:59"),
+        (60, "1:00"),
+        (3599, "59:59"),
+        (3600, "1:00:00"),
+        (90061.5, "25:01:01"),
+    ],
 )
 def test_a_length(seconds: float | None, said: str) -> None:
     assert length(seconds) == said

@@ -1,4 +1,5 @@
-"""The machine's Chromium; and a loud word where there is none. A plugin, for the process that prints."""
+"""The machine's Chromium; and a loud word where there is none. A plugin, for the process that
+prints."""
 
 import shutil
 from pathlib import Path

@@ -3,10 +3,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
+from testkit.running import RunningApp, running_app
 from tests.console import chromium
 from tests.console.pages import PATIENCE, Chromium, Console
 from tests.console.scenes import Scenes
-from tests.running import RunningApp, running_app
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -23,7 +23,8 @@ expect.set_options(timeout=PATIENCE)
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Chromium]:
-    """Closed with the module: Playwright has an event loop in this thread, in which tests that are coroutines could not run."""
+    """Closed with the module: Playwright has an event loop in this thread, in which tests that are
+    coroutines could not run."""
     if not (path := chromium.executable()):
         pytest.skip(chromium.MISSING)
     with sync_playwright() as playwright:

@@ -6,10 +6,20 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, ViewportSize, WebError, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    ViewportSize,
+    WebError,
+    expect,
+)
 
 from devhost.azurite import PROJECT
-from tests.running import RunningApp
+from testkit.running import RunningApp
 
 type Scheme = Literal["light", "dark"]
 
@@ -31,7 +41,8 @@ _STATUS = re.compile(r"Failed to load resource: the server responded with a stat
 
 @dataclass
 class Chromium:
-    """A running browser. Pages of the same looks share what was loaded; the key is the tab's, so it is not shared."""
+    """A running browser. Pages of the same looks share what was loaded; the key is the tab's, so it
+    is not shared."""
 
     browser: Browser
     contexts: dict[tuple[int, int, Scheme], BrowserContext] = field(default_factory=dict)
@@ -39,7 +50,9 @@ class Chromium:
     def context(self, width: int, height: int, scheme: Scheme) -> BrowserContext:
         if (looks := (width, height, scheme)) not in self.contexts:
             viewport: ViewportSize = {"width": width, "height": height}
-            context = self.browser.new_context(viewport=viewport, color_scheme=scheme, locale="en-GB", timezone_id=ZONE)
+            context = self.browser.new_context(
+                viewport=viewport, color_scheme=scheme, locale="en-GB", timezone_id=ZONE
+            )
             context.set_default_timeout(PATIENCE)
             self.contexts[looks] = context
         return self.contexts[looks]
@@ -71,7 +84,8 @@ class Console:
         return page
 
     def enter(self, view: str = "", key: str | None = None, **options: Any) -> Page:
-        """A view, with a key that the tab has kept: the one that may do everything, unless it is another."""
+        """A view, with a key that the tab has kept: the one that may do everything, unless it is
+        another."""
         page = self.context(**options).new_page()
         kept = f"sessionStorage.setItem({KEPT!r}, {key or self.app.manage_key!r})"
         page.add_init_script(f"if (location.protocol !== 'about:') {kept}")
@@ -79,7 +93,8 @@ class Console:
         return page
 
     def show(self, view: str) -> Page:
-        """The same in the tab that is shared, with the key that may do everything: much faster than another page."""
+        """The same in the tab that is shared, with the key that may do everything: much faster than
+        another page."""
         self.context()
         if not self.tabs:
             self.tabs.append(self.enter("now"))
@@ -90,7 +105,9 @@ class Console:
         go(page, view)
         return page
 
-    def context(self, width: int = WIDE, height: int = HEIGHT, scheme: Scheme = "light") -> BrowserContext:
+    def context(
+        self, width: int = WIDE, height: int = HEIGHT, scheme: Scheme = "light"
+    ) -> BrowserContext:
         context = self.chromium.context(width, height, scheme)
         if context not in self.watched:
             self.watched.append(context)
@@ -151,7 +168,11 @@ def violations(page: Page) -> list[str]:
     """What axe finds, of all its rules: the rule, and where."""
     page.evaluate(AXE.read_text())
     found: list[dict[str, Any]] = page.evaluate("async () => (await axe.run()).violations")
-    return [f"{one['id']}: {node['html'][:200]} {node['failureSummary']}" for one in found for node in one["nodes"]]
+    return [
+        f"{one['id']}: {node['html'][:200]} {node['failureSummary']}"
+        for one in found
+        for node in one["nodes"]
+    ]
 
 
 def overflow(page: Page) -> int:
@@ -162,4 +183,7 @@ def overflow(page: Page) -> int:
 
 def mostly(values: Iterable[Any], *always: Any) -> list[Any]:
     """Values of a parameter, of which the short form of the tests takes only some."""
-    return [value if value in always else pytest.param(value, marks=pytest.mark.thorough) for value in values]
+    return [
+        value if value in always else pytest.param(value, marks=pytest.mark.thorough)
+        for value in values
+    ]

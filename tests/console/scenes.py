@@ -11,13 +11,13 @@ from typing import Any
 
 from devhost.azurite import PROJECT
 from devhost.settings import KEY_PREFIX
-from rooms.rules.time import HOUR, format_time, now
-from tests.contract.events import Meeting, live_meeting, room_of_another_service
-from tests.contract.insight import Insight
-from tests.contract.raw import Raw
-from tests.devhost.running import until
-from tests.identifiers import raw_id
-from tests.running import RunningApp
+from rooms.domain.time import HOUR, format_time, now
+from testkit.devhost import until
+from testkit.events import Meeting, live_meeting, room_of_another_service
+from testkit.identifiers import raw_id
+from testkit.insight import Insight
+from testkit.raw import Raw
+from testkit.running import RunningApp
 
 SECONDS = 60
 
@@ -36,20 +36,39 @@ class Scenes:
         self.raw = Raw(self.app.http, self.app.manage_key)
         self.insight = Insight(self.app, self.app.manage_key)
 
-    def room(self, title: str | None = None, people: dict[str, str] | None = None, names: dict[str, str] | None = None) -> str:
+    def room(
+        self,
+        title: str | None = None,
+        people: dict[str, str] | None = None,
+        names: dict[str, str] | None = None,
+    ) -> str:
         """A room that is open, with who is invited in which role; its id."""
         invited = {who: {"role": role} for who, role in (people or {}).items()}
         room_id: str = self.raw.new_room({"participants": invited})["id"]
-        details = {"title": title, "participants": {who: {"name": name} for who, name in (names or {}).items()}}
+        details = {
+            "title": title,
+            "participants": {who: {"name": name} for who, name in (names or {}).items()},
+        }
         if title or names:
             assert self.insight.patch(f"/rooms/{room_id}/details", details).status == 200
         return room_id
 
     def play(self, *options: str) -> Json:
         """A meeting of the past, played by the simulator; its report."""
-        line = [sys.executable, "-m", "simulator", "--json", "--endpoint", self.app.http, "--batch=50", *options]
+        line = [
+            sys.executable,
+            "-m",
+            "simulator",
+            "--json",
+            "--endpoint",
+            self.app.http,
+            "--batch=50",
+            *options,
+        ]
         environment = {**os.environ, f"{KEY_PREFIX}meeting": self.app.manage_key}
-        ended = subprocess.run(line, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=SECONDS)
+        ended = subprocess.run(
+            line, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=SECONDS
+        )
         assert ended.stderr == ""
         report: Json = json.loads(ended.stdout.splitlines()[-1])
         assert report["kind"] == "report", report
@@ -89,7 +108,11 @@ class Scenes:
     def elsewhere(self) -> Meeting:
         """A call of a room that was not made here."""
         call = Meeting(room_of_another_service())
-        self.insight.deliver(*call.whole(600, call.stay(1, 500, raw_id(1), "Ines"), call.stay(60, 600, raw_id(2), "Nils")))
+        self.insight.deliver(
+            *call.whole(
+                600, call.stay(1, 500, raw_id(1), "Ines"), call.stay(60, 600, raw_id(2), "Nils")
+            )
+        )
         return call
 
     @cached_property

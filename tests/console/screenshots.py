@@ -1,4 +1,5 @@
-"""Pictures of each view for docs/console, of a real run: `python -m tests.console.screenshots`, or `make screenshots`."""
+"""Pictures of each view for docs/console, of a real run: `python -m tests.console.screenshots`, or
+`make screenshots`."""
 
 import sys
 import tempfile
@@ -8,24 +9,36 @@ from pathlib import Path
 from playwright.sync_api import FloatRect, Page, expect, sync_playwright
 
 from devhost.azurite import PROJECT
-from rooms.rules.time import SECOND, now
+from rooms.domain.time import SECOND, now
+from testkit.devhost import until
+from testkit.events import Meeting
+from testkit.running import running_app
 from tests.console import chromium
 from tests.console.conftest import ARGUMENTS
 from tests.console.pages import NARROW, WIDE, Chromium, Console, Scheme, heading
 from tests.console.scenes import Json, Scenes, hours_from_now
-from tests.contract.events import Meeting
-from tests.devhost.running import until
-from tests.running import running_app
 
 FOLDER = PROJECT / "docs" / "console"
 MARGIN = 24
 """Pixels beneath what is shown."""
 
 PEOPLE = {
-    "8:acs:5ab1e000-0000-4000-8000-000000000000_1b04c7c7-7e3a-431b-91d1-f880a6a853ba": ("Dr. Ines Khan", "Presenter"),
-    "8:acs:5ab1e000-0000-4000-8000-000000000000_c374957c-3381-496a-a900-5b1d7232da86": ("Nils Diallo", "Attendee"),
-    "8:acs:5ab1e000-0000-4000-8000-000000000000_6526325d-b769-47d6-816d-c4bcfe05ef20": ("Salma Hansen", "Attendee"),
-    "8:acs:5ab1e000-0000-4000-8000-000000000000_7f28cfd7-61fc-41a6-93d8-8ca9f913f3fe": ("Emeka Zhang", "Collaborator"),
+    "8:acs:5ab1e000-0000-4000-8000-000000000000_1b04c7c7-7e3a-431b-91d1-f880a6a853ba": (
+        "Dr. Ines Khan",
+        "Presenter",
+    ),
+    "8:acs:5ab1e000-0000-4000-8000-000000000000_c374957c-3381-496a-a900-5b1d7232da86": (
+        "Nils Diallo",
+        "Attendee",
+    ),
+    "8:acs:5ab1e000-0000-4000-8000-000000000000_6526325d-b769-47d6-816d-c4bcfe05ef20": (
+        "Salma Hansen",
+        "Attendee",
+    ),
+    "8:acs:5ab1e000-0000-4000-8000-000000000000_7f28cfd7-61fc-41a6-93d8-8ca9f913f3fe": (
+        "Emeka Zhang",
+        "Collaborator",
+    ),
 }
 LATE = list(PEOPLE)[-1]
 
@@ -35,7 +48,11 @@ def main() -> None:
     if not path:
         sys.exit(f"There is {chromium.MISSING}.")
     FOLDER.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, running_app(Path(folder)) as app, sync_playwright() as playwright:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_app(Path(folder)) as app,
+        sync_playwright() as playwright,
+    ):
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         take(Console(Chromium(browser), app), Scenes(app))
         browser.close()
@@ -48,17 +65,36 @@ def take(console: Console, scenes: Scenes) -> None:
     upcoming(scenes)
     played = play(scenes)
     room = f"room/{played['roomId']}"
-    scenes.insight.deliver(Meeting(played["roomId"], now()).added(1, LATE) | {"eventTime": "yesterday"})
+    scenes.insight.deliver(
+        Meeting(played["roomId"], now()).added(1, LATE) | {"eventTime": "yesterday"}
+    )
     uninvited = next(one["rawId"] for one in played["people"] if not one["invited"])
 
     shoot(console, "now", "now", lambda page: see(page, "Who is in Hearing 12/26"))
     shoot(console, "rooms", "rooms", lambda page: see(page, "Rooms"))
     shoot(console, "room", room, lambda page: see(page, "Calls"))
     shoot(console, "call", f"{room}/call", drawn, height=1_350)
-    shoot(console, "log", f"{room}/log", lambda page: expect(page.get_by_role("group").first).to_be_visible())
-    shoot(console, "explain", f"explain?room={played['roomId']}&person={uninvited}&at={hours_from_now(48)[:17]}00Z", answered)
-    shoot(console, "quarantine", "quarantine", lambda page: expect(page.get_by_role("button", name="Redrive")).to_be_visible())
-    shoot(console, "play", "play", lambda page: see(page, "Attendance, the truth beside the answer"))
+    shoot(
+        console,
+        "log",
+        f"{room}/log",
+        lambda page: expect(page.get_by_role("group").first).to_be_visible(),
+    )
+    shoot(
+        console,
+        "explain",
+        f"explain?room={played['roomId']}&person={uninvited}&at={hours_from_now(48)[:17]}00Z",
+        answered,
+    )
+    shoot(
+        console,
+        "quarantine",
+        "quarantine",
+        lambda page: expect(page.get_by_role("button", name="Redrive")).to_be_visible(),
+    )
+    shoot(
+        console, "play", "play", lambda page: see(page, "Attendance, the truth beside the answer")
+    )
     shoot(console, "narrow", f"{room}/call", drawn, width=NARROW, height=1_300, scheme="dark")
     console.close()
 
@@ -69,14 +105,20 @@ def live(scenes: Scenes, title: str, seconds: float, count: int) -> None:
     names = {raw_id: name for raw_id, (name, _) in PEOPLE.items()}
     call = Meeting(scenes.room(title, roles, names), now() - round(seconds * SECOND))
     people = list(PEOPLE.items())[:count]
-    joined = [call.added(4 + 97 * place, raw_id, name, role) for place, (raw_id, (name, role)) in enumerate(people)]
+    joined = [
+        call.added(4 + 97 * place, raw_id, name, role)
+        for place, (raw_id, (name, role)) in enumerate(people)
+    ]
     scenes.insight.deliver(call.started(by=people[0][0]), *joined)
 
 
 def upcoming(scenes: Scenes) -> None:
     body = {"validFrom": hours_from_now(20), "validUntil": hours_from_now(21)}
     room_id = scenes.raw.new_room(body)["id"]
-    assert scenes.insight.patch(f"/rooms/{room_id}/details", {"title": "Lesson of tomorrow"}).status == 200
+    assert (
+        scenes.insight.patch(f"/rooms/{room_id}/details", {"title": "Lesson of tomorrow"}).status
+        == 200
+    )
 
 
 def play(scenes: Scenes) -> Json:
@@ -115,7 +157,9 @@ def shoot(
     page = console.enter(view, width=width, height=height, scheme=scheme)
     ready(page)
     page.wait_for_load_state("networkidle")
-    bottom = page.evaluate("document.querySelector('main').lastElementChild.getBoundingClientRect().bottom")
+    bottom = page.evaluate(
+        "document.querySelector('main').lastElementChild.getBoundingClientRect().bottom"
+    )
     clip = FloatRect(x=0, y=0, width=width, height=min(height, round(bottom) + MARGIN))
     page.screenshot(path=FOLDER / f"{name}.png", animations="disabled", clip=clip)
     page.close()

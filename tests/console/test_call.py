@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from rooms.rules.time import HOUR, now
+from rooms.domain.time import HOUR, now
+from testkit.events import Meeting, live_meeting
+from testkit.identifiers import raw_id
 from tests.console.pages import ZONE, Console, mostly, table
 from tests.console.scenes import Json, Scenes
-from tests.contract.events import Meeting, live_meeting
-from tests.identifiers import raw_id
 
 BARS = "svg rect[rx]"
 DASHED = "[stroke-dasharray] rect[rx]"
@@ -87,7 +87,10 @@ def test_there_is_a_row_for_each_person_invited_or_not(console: Console, scenes:
 def test_who_did_not_come_is_marked(console: Console, scenes: Scenes) -> None:
     report = scenes.lesson
     page = opened(console, report["roomId"])
-    invited = {one["rawId"] for one in scenes.insight.json(f"/rooms/{report['roomId']}/overview")["participants"]}
+    invited = {
+        one["rawId"]
+        for one in scenes.insight.json(f"/rooms/{report['roomId']}/overview")["participants"]
+    }
     absent = invited - {leg["rawId"] for leg in last_call(scenes, report)["legs"]}
     assert absent
     expect(rows(page).locator("svg text", has_text="not in this call")).to_have_count(len(absent))
@@ -103,7 +106,10 @@ def test_legs_with_estimated_ends_are_dashed(console: Console, scenes: Scenes) -
 
 def test_each_estimated_end_has_its_sign(console: Console, scenes: Scenes) -> None:
     page = opened(console, scenes.lossy["roomId"])
-    ends = sum(leg["joinEstimated"] + leg["leaveEstimated"] for leg in last_call(scenes, scenes.lossy)["legs"])
+    ends = sum(
+        leg["joinEstimated"] + leg["leaveEstimated"]
+        for leg in last_call(scenes, scenes.lossy)["legs"]
+    )
     expect(rows(page).get_by_text("≈", exact=True)).to_have_count(ends)
 
 
@@ -124,12 +130,21 @@ def test_without_a_scheduled_time_nothing_is_shaded(console: Console, scenes: Sc
 
 
 @pytest.mark.parametrize("share", mostly([0.1, 0.9], 0.9))
-def test_a_tip_tells_the_exact_times_of_the_leg_under_the_pointer(console: Console, scenes: Scenes, share: float) -> None:
+def test_a_tip_tells_the_exact_times_of_the_leg_under_the_pointer(
+    console: Console, scenes: Scenes, share: float
+) -> None:
     call = Meeting(scenes.room(), now() - 3 * HOUR)
-    stays = [call.stay(0, 1_800, raw_id(1), "Ines"), call.stay(1_900, 2_400, raw_id(1), "Ines"), call.stay(9, 2_000, raw_id(2))]
+    stays = [
+        call.stay(0, 1_800, raw_id(1), "Ines"),
+        call.stay(1_900, 2_400, raw_id(1), "Ines"),
+        call.stay(9, 2_000, raw_id(2)),
+    ]
     scenes.insight.deliver(*call.whole(3_600, *stays))
     page = opened(console, call.room_id)
-    legs = {(clock(leg["joinedAt"]), clock(leg["leftAt"])) for leg in last_call(scenes, {"roomId": call.room_id})["legs"]}
+    legs = {
+        (clock(leg["joinedAt"]), clock(leg["leftAt"]))
+        for leg in last_call(scenes, {"roomId": call.room_id})["legs"]
+    }
     told = set()
     for bar in rows(page).locator(BARS).all():
         box = bar.bounding_box()
@@ -141,7 +156,9 @@ def test_a_tip_tells_the_exact_times_of_the_leg_under_the_pointer(console: Conso
 
 
 @pytest.mark.parametrize("share", mostly([0.3, 0.5, 0.7], 0.5))
-def test_beneath_a_tip_tells_how_many_were_in(console: Console, scenes: Scenes, share: float) -> None:
+def test_beneath_a_tip_tells_how_many_were_in(
+    console: Console, scenes: Scenes, share: float
+) -> None:
     page = opened(console, scenes.lesson["roomId"])
     beneath(page).scroll_into_view_if_needed()
     box = beneath(page).bounding_box()
@@ -152,16 +169,29 @@ def test_beneath_a_tip_tells_how_many_were_in(console: Console, scenes: Scenes, 
 
 
 @pytest.mark.parametrize(
-    "keys", ["Home", "End", "PageUp", "PageUp PageUp", "PageDown", "PageDown PageDown", "Home PageUp PageUp PageUp ArrowRight"]
+    "keys",
+    [
+        "Home",
+        "End",
+        "PageUp",
+        "PageUp PageUp",
+        "PageDown",
+        "PageDown PageDown",
+        "Home PageUp PageUp PageUp ArrowRight",
+    ],
 )
-def test_the_slider_says_by_keyboard_who_was_in(console: Console, scenes: Scenes, keys: str) -> None:
+def test_the_slider_says_by_keyboard_who_was_in(
+    console: Console, scenes: Scenes, keys: str
+) -> None:
     room_id = scenes.lesson["roomId"]
     call_id = last_call(scenes, scenes.lesson)["id"]
     page = opened(console, room_id)
     slider(page).focus()
     for key in keys.split():
         page.keyboard.press(key)
-    expect(slider(page)).to_have_attribute("aria-valuetext", re.compile(shown_moment(page).locator("time").inner_text()))
+    expect(slider(page)).to_have_attribute(
+        "aria-valuetext", re.compile(shown_moment(page).locator("time").inner_text())
+    )
     at = shown_moment(page).locator("time").get_attribute("datetime")
     call = scenes.insight.json(f"/rooms/{room_id}/presence?at={at}")["call"]
     people = call["participants"] if call and call["id"] == call_id else []
@@ -228,7 +258,9 @@ def test_stays_are_those_that_the_api_says(console: Console, scenes: Scenes) -> 
     for one in attendance["value"]:
         times = rows.filter(has_text=one["name"] or one["displayName"]).locator("time")
         shown = times.evaluate_all("times => times.map(time => time.dateTime)")
-        assert shown == [time for stay in one["intervals"] for time in (stay["from"], stay["until"])]
+        assert shown == [
+            time for stay in one["intervals"] for time in (stay["from"], stay["until"])
+        ]
 
 
 def test_no_shows_are_on_top(console: Console, scenes: Scenes) -> None:
@@ -266,7 +298,9 @@ def test_the_csv_is_the_one_of_the_api(console: Console, scenes: Scenes, label: 
 @pytest.fixture
 def growing(scenes: Scenes) -> Meeting:
     """A call of one person, that goes on."""
-    call = live_meeting(scenes.room("Growing", {raw_id(1): "Presenter"}, {raw_id(1): "Dr. Khan"}), seconds=60)
+    call = live_meeting(
+        scenes.room("Growing", {raw_id(1): "Presenter"}, {raw_id(1): "Dr. Khan"}), seconds=60
+    )
     scenes.insight.deliver(call.started(), call.added(1, raw_id(1), role="Presenter"))
     return call
 
@@ -279,7 +313,9 @@ def test_a_call_that_goes_on_grows(console: Console, scenes: Scenes, growing: Me
     expect(shown_moment(page)).to_contain_text("2 people")
 
 
-def test_that_a_call_has_ended_shows_by_itself(console: Console, scenes: Scenes, growing: Meeting) -> None:
+def test_that_a_call_has_ended_shows_by_itself(
+    console: Console, scenes: Scenes, growing: Meeting
+) -> None:
     page = opened(console, growing.room_id)
     expect(page.get_by_text("live", exact=True)).to_be_visible()
     scenes.insight.deliver(growing.ended(50))
@@ -297,12 +333,16 @@ def test_a_room_without_a_call_says_so_until_one_begins(console: Console, scenes
 def test_why_a_call_ended_is_told(console: Console, scenes: Scenes) -> None:
     call = Meeting(scenes.room(), now() - 2 * HOUR)
     reason = {"code": 0, "subCode": 0, "phrase": "Everyone was hung up on"}
-    scenes.insight.deliver(call.started(), *call.stay(1, 50, raw_id(1), "Ines"), call.ended(60, reason=reason))
+    scenes.insight.deliver(
+        call.started(), *call.stay(1, 50, raw_id(1), "Ines"), call.ended(60, reason=reason)
+    )
     page = opened(console, call.room_id)
     expect(page.get_by_text("Everyone was hung up on")).to_be_visible()
 
 
-def test_the_call_of_a_room_of_which_only_events_are_known_is_drawn(console: Console, scenes: Scenes) -> None:
+def test_the_call_of_a_room_of_which_only_events_are_known_is_drawn(
+    console: Console, scenes: Scenes
+) -> None:
     console.allowed = {404}
     page = opened(console, scenes.elsewhere.room_id, scenes.elsewhere.id)
     expect(rows(page).locator(BARS)).to_have_count(2)

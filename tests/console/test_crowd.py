@@ -7,12 +7,12 @@ from itertools import batched
 import pytest
 from playwright.sync_api import Page, expect
 
-from rooms.rules.time import HOUR, now
+from rooms.domain.time import HOUR, now
+from testkit.events import Meeting
+from testkit.identifiers import raw_id
+from testkit.running import RunningApp, running_app
 from tests.console.pages import NARROW, Console, overflow
 from tests.console.scenes import Scenes
-from tests.contract.events import Meeting
-from tests.identifiers import raw_id
-from tests.running import RunningApp, running_app
 
 PEOPLE = [raw_id(number) for number in range(350)]
 LENGTH = 3_000
@@ -34,10 +34,15 @@ def call(app: RunningApp) -> Meeting:
     for number, who in enumerate(PEOPLE):
         events.append(call.added(number, who, role="Attendee"))
         if number % 10 == 0:
-            events += [call.removed(1_000 + number, who), call.added(1_500 + number, who, role="Attendee")]
+            events += [
+                call.removed(1_000 + number, who),
+                call.added(1_500 + number, who, role="Attendee"),
+            ]
         events.append(call.removed(LENGTH - 1, who))
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda some: scenes.insight.deliver(*some), batched(events, 100, strict=False)))
+        list(
+            pool.map(lambda some: scenes.insight.deliver(*some), batched(events, 100, strict=False))
+        )
     return call
 
 
@@ -90,20 +95,28 @@ def test_who_was_in_follows_the_slider(console: Console, call: Meeting) -> None:
 @pytest.mark.thorough
 def test_attendance_has_all_of_them(console: Console, call: Meeting) -> None:
     page = opened(console, call)
-    expect(page.get_by_role("region", name="Attendance", exact=True).get_by_role("row")).to_have_count(len(PEOPLE) + 1)
+    expect(
+        page.get_by_role("region", name="Attendance", exact=True).get_by_role("row")
+    ).to_have_count(len(PEOPLE) + 1)
 
 
 @pytest.mark.thorough
 def test_other_views_are_still_reached_from_it(console: Console, call: Meeting) -> None:
     page = opened(console, call)
     page.get_by_role("link", name="Overview").click()
-    expect(page.get_by_role("region", name="Who is invited").get_by_role("row")).to_have_count(len(PEOPLE) + 1)
+    expect(page.get_by_role("region", name="Who is invited").get_by_role("row")).to_have_count(
+        len(PEOPLE) + 1
+    )
 
 
-def test_of_many_in_a_call_that_goes_on_a_few_are_shown_at_first(console: Console, app: RunningApp) -> None:
+def test_of_many_in_a_call_that_goes_on_a_few_are_shown_at_first(
+    console: Console, app: RunningApp
+) -> None:
     scenes = Scenes(app)
     call = Meeting(scenes.room("Crowded"), now() - HOUR // 10)
-    scenes.insight.deliver(call.started(), *(call.added(number, who) for number, who in enumerate(PEOPLE[:100])))
+    scenes.insight.deliver(
+        call.started(), *(call.added(number, who) for number, who in enumerate(PEOPLE[:100]))
+    )
     page = console.enter("now")
     rows = page.get_by_role("region", name="Who is in Crowded").get_by_role("row")
     expect(rows).to_have_count(21)

@@ -1,4 +1,5 @@
-"""Each view for everybody: axe finds nothing, and it fits narrow and wide screens, in light and dark."""
+"""Each view for everybody: axe finds nothing, and it fits narrow and wide screens, in light and
+dark."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,9 +9,9 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Error, Page, expect
 
+from testkit.identifiers import raw_id
 from tests.console.pages import NARROW, Console, Scheme, heading, violations
 from tests.console.scenes import Scenes
-from tests.identifiers import raw_id
 
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 SCREENS = list(product((NARROW, 1600), SCHEMES))
@@ -58,13 +59,23 @@ VIEWS = {
     "rooms, refused": View(lambda _: "rooms?participant=somebody", see_a_problem),
     "room": View(lambda scenes: f"room/{scenes.lesson['roomId']}", see("Calls")),
     "room that was deleted": View(lambda scenes: f"room/{scenes.deleted}", see("Who is invited")),
-    "room of another service": View(lambda scenes: f"room/{scenes.elsewhere.room_id}", see("Calls")),
+    "room of another service": View(
+        lambda scenes: f"room/{scenes.elsewhere.room_id}", see("Calls")
+    ),
     "call": View(lambda scenes: f"room/{scenes.lossy['roomId']}/call", see_bars),
     "call that goes on": View(lambda scenes: f"room/{scenes.live.room_id}/call", see_bars),
     "log": View(lambda scenes: f"room/{scenes.lesson['roomId']}/log", open_a_record),
-    "explain, nothing asked": View(lambda _: "explain", lambda page: expect(heading(page, "Explain")).to_be_visible()),
-    "explain, admitted": View(lambda scenes: f"explain?room={scenes.live.room_id}&person={quote(raw_id(1))}", see_an_answer),
-    "explain, refused": View(lambda scenes: f"explain?room={scenes.live.room_id}&person={quote(raw_id(9))}", see_an_answer),
+    "explain, nothing asked": View(
+        lambda _: "explain", lambda page: expect(heading(page, "Explain")).to_be_visible()
+    ),
+    "explain, admitted": View(
+        lambda scenes: f"explain?room={scenes.live.room_id}&person={quote(raw_id(1))}",
+        see_an_answer,
+    ),
+    "explain, refused": View(
+        lambda scenes: f"explain?room={scenes.live.room_id}&person={quote(raw_id(9))}",
+        see_an_answer,
+    ),
     "quarantine": View(
         lambda scenes: "quarantine" if scenes.quarantined else "",
         lambda page: expect(page.get_by_role("button", name="Redrive").first).to_be_visible(),
@@ -74,7 +85,9 @@ VIEWS = {
 
 
 @pytest.mark.parametrize("name", VIEWS)
-def test_axe_finds_nothing_and_it_fits_the_screen(console: Console, scenes: Scenes, name: str) -> None:
+def test_axe_finds_nothing_and_it_fits_the_screen(
+    console: Console, scenes: Scenes, name: str
+) -> None:
     console.allowed = {400, 404}
     view = VIEWS[name]
     page = console.show(view.address(scenes))
@@ -102,7 +115,9 @@ def wrong_on_any_screen(page: Page) -> list[str]:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)
         try:
-            page.wait_for_function("() => document.documentElement.scrollWidth <= innerWidth", timeout=2_000)
+            page.wait_for_function(
+                "() => document.documentElement.scrollWidth <= innerWidth", timeout=2_000
+            )
         except Error:
             wrong.append(f"{width} {scheme}: wider than the screen, at {page.evaluate(WIDEST)}")
         wrong += [f"{width} {scheme}: {violation}" for violation in violations(page)]

@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from testkit.identifiers import raw_id
 from tests.console.pages import Console
 from tests.console.scenes import Scenes, hours_from_now
-from tests.identifiers import raw_id
 
 KHAN, NILS, STRANGER = raw_id(1), raw_id(2), raw_id(3)
 
@@ -19,7 +19,10 @@ def room(scenes: Scenes) -> str:
         "participants": {KHAN: {"role": "Presenter"}, NILS: {"role": "Attendee"}},
     }
     room_id: str = scenes.raw.new_room(body)["id"]
-    details = {"title": "Knee, second opinion", "participants": {KHAN: {"name": "Dr. Khan", "externalId": "D-17"}}}
+    details = {
+        "title": "Knee, second opinion",
+        "participants": {KHAN: {"name": "Dr. Khan", "externalId": "D-17"}},
+    }
     assert scenes.insight.patch(f"/rooms/{room_id}/details", details).status == 200
     return room_id
 
@@ -39,7 +42,9 @@ def answer(page: Page) -> str:
 
 
 @pytest.mark.parametrize(
-    "person", [KHAN, "Dr. Khan", "dr. khan", "D-17"], ids=["raw id", "name", "in small letters", "external id"]
+    "person",
+    [KHAN, "Dr. Khan", "dr. khan", "D-17"],
+    ids=["raw id", "name", "in small letters", "external id"],
 )
 def test_who_is_invited_may_come_in(console: Console, room: str, person: str) -> None:
     page = console.show("explain")
@@ -54,7 +59,9 @@ def test_a_room_can_be_named_by_its_title(console: Console, room: str) -> None:
     assert "Dr. Khan may come into Knee, second opinion" in answer(page)
 
 
-def test_of_several_rooms_with_that_title_one_can_be_chosen(console: Console, scenes: Scenes) -> None:
+def test_of_several_rooms_with_that_title_one_can_be_chosen(
+    console: Console, scenes: Scenes
+) -> None:
     for _ in range(2):
         scenes.room("Twins", {KHAN: "Presenter"})
     page = console.show("explain")
@@ -87,7 +94,9 @@ def test_all_reasons_that_apply_are_told(console: Console, room: str) -> None:
 
 @pytest.mark.parametrize(("hours", "code"), [(-3, "NotOpenYet"), (5, "Closed")])
 @pytest.mark.thorough
-def test_at_another_time_the_answer_is_another(console: Console, room: str, hours: float, code: str) -> None:
+def test_at_another_time_the_answer_is_another(
+    console: Console, room: str, hours: float, code: str
+) -> None:
     page = console.show("explain")
     ask(page, room, KHAN, hours_from_now(hours)[:16])
     assert code in answer(page)
@@ -101,7 +110,9 @@ def test_a_name_that_nobody_has_is_told(console: Console, room: str) -> None:
 
 @pytest.mark.thorough
 def test_a_name_that_two_people_have_is_told(console: Console, scenes: Scenes) -> None:
-    room_id = scenes.room(people={KHAN: "Presenter", NILS: "Attendee"}, names={KHAN: "Khan", NILS: "Khan"})
+    room_id = scenes.room(
+        people={KHAN: "Presenter", NILS: "Attendee"}, names={KHAN: "Khan", NILS: "Khan"}
+    )
     page = console.show("explain")
     ask(page, room_id, "Khan")
     expect(page.get_by_role("alert").filter(has_text="several")).to_be_visible()

@@ -6,9 +6,9 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
+from testkit.running import new_key
 from tests.console.pages import KEPT, Console, go, heading, mostly
 from tests.console.scenes import Scenes
-from tests.running import new_key
 
 NO_BASE64 = "not a key!"
 
@@ -118,9 +118,14 @@ def test_forget_the_key_forgets_it(console: Console) -> None:
     assert kept(page) is None
 
 
-@pytest.mark.parametrize("view", mostly(["now", "rooms", "explain?room=99400000000000000&person=8:acs:a", "quarantine"], "now"))
+@pytest.mark.parametrize(
+    "view",
+    mostly(["now", "rooms", "explain?room=99400000000000000&person=8:acs:a", "quarantine"], "now"),
+)
 @pytest.mark.thorough
-def test_a_key_that_is_not_taken_any_more_leads_back_to_the_form(console: Console, view: str) -> None:
+def test_a_key_that_is_not_taken_any_more_leads_back_to_the_form(
+    console: Console, view: str
+) -> None:
     console.allowed = {401, 404}
     page = console.open(view)
     give(page, console.app.manage_key)
@@ -132,7 +137,9 @@ def test_a_key_that_is_not_taken_any_more_leads_back_to_the_form(console: Consol
     assert kept(page) is None
 
 
-def test_a_key_that_is_revoked_while_a_view_updates_itself_leads_back_to_the_form(console: Console) -> None:
+def test_a_key_that_is_revoked_while_a_view_updates_itself_leads_back_to_the_form(
+    console: Console,
+) -> None:
     console.allowed = {401}
     page = console.open("now")
     give(page, console.app.manage_key)
@@ -142,7 +149,8 @@ def test_a_key_that_is_revoked_while_a_view_updates_itself_leads_back_to_the_for
 
 
 @pytest.mark.parametrize(
-    ("view", "title"), [("now", "Now"), ("rooms", "Rooms"), ("explain", "Explain"), ("quarantine", "Quarantine")]
+    ("view", "title"),
+    [("now", "Now"), ("rooms", "Rooms"), ("explain", "Explain"), ("quarantine", "Quarantine")],
 )
 def test_a_key_that_may_only_read_sees_the_view(console: Console, view: str, title: str) -> None:
     console.allowed = {401}

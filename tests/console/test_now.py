@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from testkit.events import Meeting, live_meeting
+from testkit.identifiers import raw_id
+from testkit.running import RunningApp, running_app
 from tests.console.pages import Console, table
 from tests.console.scenes import Scenes
-from tests.contract.events import Meeting, live_meeting
-from tests.identifiers import raw_id
-from tests.running import RunningApp, running_app
 
 KHAN, NILS, SALMA = raw_id(1), raw_id(2), raw_id(3)
 TITLE = "Ward round"
@@ -27,7 +27,11 @@ def call(app: RunningApp) -> Iterator[Meeting]:
     scenes = Scenes(app)
     room_id = scenes.room(TITLE, {KHAN: "Presenter", NILS: "Attendee"}, {KHAN: "Dr. Khan"})
     call = live_meeting(room_id, seconds=100)
-    scenes.insight.deliver(call.started(), call.added(1, KHAN, "Ines", "Presenter"), call.added(40, NILS, "Nils", "Attendee"))
+    scenes.insight.deliver(
+        call.started(),
+        call.added(1, KHAN, "Ines", "Presenter"),
+        call.added(40, NILS, "Nils", "Attendee"),
+    )
     yield call
     scenes.insight.deliver(call.ended(99))
 
@@ -41,12 +45,21 @@ def test_an_app_without_calls_says_so(console: Console) -> None:
     expect(page.get_by_role("status").filter(has_text="No call")).to_be_visible()
 
 
-def test_who_is_in_is_told_with_role_and_since_when(console: Console, app: RunningApp, call: Meeting) -> None:
+def test_who_is_in_is_told_with_role_and_since_when(
+    console: Console, app: RunningApp, call: Meeting
+) -> None:
     page = console.enter("now")
     expect(page.get_by_role("region", name=f"Who is in {TITLE}")).to_be_visible()
-    assert [row[:2] for row in people(page)] == [["Dr. Khan (as “Ines”)", "Presenter"], ["Nils", "Attendee"]]
+    assert [row[:2] for row in people(page)] == [
+        ["Dr. Khan (as “Ines”)", "Presenter"],
+        ["Nils", "Attendee"],
+    ]
     (live,) = Scenes(app).insight.all("/live")
-    since = page.get_by_role("row").locator("time").evaluate_all("times => times.map(time => time.dateTime)")
+    since = (
+        page.get_by_role("row")
+        .locator("time")
+        .evaluate_all("times => times.map(time => time.dateTime)")
+    )
     assert since == sorted(one["joinedAt"] for one in live["participants"])
 
 
@@ -86,7 +99,9 @@ def test_who_leaves_is_gone_by_itself(console: Console, app: RunningApp, call: M
 
 
 @pytest.mark.thorough
-def test_a_call_that_ends_is_gone_by_itself(console: Console, app: RunningApp, call: Meeting) -> None:
+def test_a_call_that_ends_is_gone_by_itself(
+    console: Console, app: RunningApp, call: Meeting
+) -> None:
     page = console.enter("now")
     expect(page.get_by_role("region", name=TITLE, exact=True)).to_be_visible()
     Scenes(app).insight.deliver(call.ended(95))

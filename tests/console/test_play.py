@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from testkit.running import RunningApp, running_app
 from tests.console.pages import Console, table
 from tests.console.scenes import Scenes
-from tests.running import RunningApp, running_app
 
 TRUTH = "Attendance, the truth beside the answer"
 
@@ -44,9 +44,10 @@ def test_a_meeting_of_the_past_is_played_to_its_truth(console: Console, scenes: 
     play(page, people=6)
     expect(truth(page)).to_be_visible(timeout=30_000)
     report = scenes.meeting()["report"]
-    assert [row[0].partition("\n")[0].partition(" (as")[0].removesuffix(" uninvited") for row in table(page, TRUTH)] == [
-        one["name"] for one in report["people"]
-    ]
+    assert [
+        row[0].partition("\n")[0].partition(" (as")[0].removesuffix(" uninvited")
+        for row in table(page, TRUTH)
+    ] == [one["name"] for one in report["people"]]
 
 
 @pytest.mark.thorough
@@ -79,7 +80,9 @@ def test_a_meeting_of_now_is_seen_as_it_happens(console: Console, scenes: Scenes
     play(page, live=True)
     expect(page.get_by_role("progressbar")).to_be_visible()
     expect(page.get_by_role("region", name="The meeting").get_by_role("link")).to_be_visible()
-    expect(page.get_by_role("region", name="The meeting").get_by_role("listitem").first).to_be_visible(timeout=30_000)
+    expect(
+        page.get_by_role("region", name="The meeting").get_by_role("listitem").first
+    ).to_be_visible(timeout=30_000)
 
 
 def test_it_can_be_stopped(console: Console, scenes: Scenes) -> None:
@@ -91,7 +94,9 @@ def test_it_can_be_stopped(console: Console, scenes: Scenes) -> None:
 
 
 @pytest.mark.thorough
-def test_one_that_goes_on_is_seen_by_whoever_comes_to_the_view(console: Console, scenes: Scenes) -> None:
+def test_one_that_goes_on_is_seen_by_whoever_comes_to_the_view(
+    console: Console, scenes: Scenes
+) -> None:
     assert scenes.insight.send("POST", "/devhost/meeting", {"people": 4, "speed": 1}).status == 202
     page = console.enter("play")
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
@@ -99,7 +104,9 @@ def test_one_that_goes_on_is_seen_by_whoever_comes_to_the_view(console: Console,
 
 @pytest.mark.parametrize(("field", "value"), [("People", "1"), ("Lost", "101"), ("Speed", "0")])
 @pytest.mark.thorough
-def test_what_cannot_be_is_told_at_its_field(console: Console, scenes: Scenes, field: str, value: str) -> None:
+def test_what_cannot_be_is_told_at_its_field(
+    console: Console, scenes: Scenes, field: str, value: str
+) -> None:
     page = console.enter("play")
     page.get_by_label(field).fill(value)
     page.get_by_role("button", name="Play", exact=True).click()

@@ -6,12 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from testkit.events import Element, Meeting
+from testkit.identifiers import raw_id
+from testkit.running import RunningApp, running_app
 from tests.console.pages import Console
 from tests.console.scenes import Scenes
-from tests.contract.events import Element, Meeting
 from tests.contract.test_quarantine import put
-from tests.identifiers import raw_id
-from tests.running import RunningApp, running_app
 
 PAGE = 30
 
@@ -61,7 +61,9 @@ def test_a_long_event_can_be_seen_whole(console: Console, scenes: Scenes) -> Non
     expect(events(page)).to_contain_text("the very end")
 
 
-def test_one_that_is_still_not_understood_stays_and_says_why(console: Console, scenes: Scenes) -> None:
+def test_one_that_is_still_not_understood_stays_and_says_why(
+    console: Console, scenes: Scenes
+) -> None:
     console.allowed = {409}
     scenes.insight.deliver(not_understood())
     page = console.enter("quarantine")
@@ -70,7 +72,9 @@ def test_one_that_is_still_not_understood_stays_and_says_why(console: Console, s
     assert len(scenes.insight.all("/quarantine")) == 1
 
 
-def test_one_that_is_understood_now_is_recorded(console: Console, scenes: Scenes, app: RunningApp) -> None:
+def test_one_that_is_understood_now_is_recorded(
+    console: Console, scenes: Scenes, app: RunningApp
+) -> None:
     call = Meeting(scenes.room())
     with ThreadPoolExecutor(1) as other:  # Playwright has an event loop in this thread
         other.submit(put, app, call.added(1, raw_id(1))).result()

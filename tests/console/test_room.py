@@ -5,10 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from testkit.events import Meeting
+from testkit.identifiers import raw_id
 from tests.console.pages import Console, heading, mostly, table
 from tests.console.scenes import Scenes, hours_from_now
-from tests.contract.events import Meeting
-from tests.identifiers import raw_id
 
 UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 PAGE = 100
@@ -21,13 +21,20 @@ def test_when_it_is_open_and_scheduled_is_told(console: Console, scenes: Scenes)
     facts = page.get_by_role("definition").locator("time")
     expect(facts.first).to_be_visible()
     shown = facts.evaluate_all("times => times.map(time => time.dateTime)")
-    assert shown == [overview[name] for name in ("validFrom", "validUntil", "scheduledStart", "scheduledEnd", "createdAt")]
+    assert shown == [
+        overview[name]
+        for name in ("validFrom", "validUntil", "scheduledStart", "scheduledEnd", "createdAt")
+    ]
 
 
 @pytest.mark.parametrize(("opens", "closes", "state"), [(-1, 1, "open"), (1, 2, "upcoming")])
 @pytest.mark.thorough
-def test_its_state_is_told(console: Console, scenes: Scenes, opens: float, closes: float, state: str) -> None:
-    room_id = scenes.raw.new_room({"validFrom": hours_from_now(opens), "validUntil": hours_from_now(closes)})["id"]
+def test_its_state_is_told(
+    console: Console, scenes: Scenes, opens: float, closes: float, state: str
+) -> None:
+    room_id = scenes.raw.new_room(
+        {"validFrom": hours_from_now(opens), "validUntil": hours_from_now(closes)}
+    )["id"]
     page = console.show(f"room/{room_id}")
     expect(page.get_by_role("main").get_by_text(state, exact=True)).to_be_visible()
 
@@ -37,12 +44,17 @@ def test_the_roster_is_that_of_the_api(console: Console, scenes: Scenes) -> None
     page = console.show(f"room/{room_id}")
     expect(page.get_by_role("region", name="Who is invited")).to_be_visible()
     people = scenes.insight.json(f"/rooms/{room_id}/overview")["participants"]
-    assert [row[:2] for row in table(page, "Who is invited")] == [[one["name"], one["role"]] for one in people]
+    assert [row[:2] for row in table(page, "Who is invited")] == [
+        [one["name"], one["role"]] for one in people
+    ]
 
 
 def test_names_and_external_ids_of_people_are_told(console: Console, scenes: Scenes) -> None:
     room_id = scenes.room(people={raw_id(1): "Presenter"})
-    details = {"participants": {raw_id(1): {"name": "Dr. Khan", "externalId": "D-1"}}, "externalId": "A-7"}
+    details = {
+        "participants": {raw_id(1): {"name": "Dr. Khan", "externalId": "D-1"}},
+        "externalId": "A-7",
+    }
     assert scenes.insight.patch(f"/rooms/{room_id}/details", details).status == 200
     page = console.show(f"room/{room_id}")
     expect(page.get_by_role("row", name="Dr. Khan")).to_contain_text("D-1")
@@ -88,14 +100,18 @@ def test_a_deleted_room_says_so_and_keeps_its_log(console: Console, scenes: Scen
     expect(records(page).first).to_contain_text("deleted the room")
 
 
-def test_a_room_of_which_only_events_are_known_shows_its_calls(console: Console, scenes: Scenes) -> None:
+def test_a_room_of_which_only_events_are_known_shows_its_calls(
+    console: Console, scenes: Scenes
+) -> None:
     console.allowed = {404}
     page = console.show(f"room/{scenes.elsewhere.room_id}")
     expect(page.get_by_role("region", name="Calls").get_by_role("link")).to_have_count(1)
     expect(page.get_by_role("alert").filter(has_text=re.compile("."))).to_have_count(0)
 
 
-def test_a_room_of_which_only_events_are_known_shows_its_log(console: Console, scenes: Scenes) -> None:
+def test_a_room_of_which_only_events_are_known_shows_its_log(
+    console: Console, scenes: Scenes
+) -> None:
     console.allowed = {404}
     page = console.show(f"room/{scenes.elsewhere.room_id}/log")
     expect(records(page)).to_have_count(6)
@@ -139,13 +155,17 @@ def test_the_record_itself_is_behind_its_sentence(console: Console, scenes: Scen
     assert page.evaluate("text => JSON.parse(text)", text.inner_text()) == newest
 
 
-@pytest.mark.parametrize("kind", mostly(["RoomCreated", "CallStarted", "ParticipantRemoved"], "CallStarted"))
+@pytest.mark.parametrize(
+    "kind", mostly(["RoomCreated", "CallStarted", "ParticipantRemoved"], "CallStarted")
+)
 def test_records_of_a_kind_are_chosen(console: Console, scenes: Scenes, kind: str) -> None:
     room_id = scenes.lesson["roomId"]
     page = console.show(f"room/{room_id}/log")
     expect(records(page).first).to_be_visible()
     page.get_by_label("Kind").select_option(kind)
-    expect(records(page)).to_have_count(len(scenes.insight.all(f"/rooms/{room_id}/log?kind={kind}")))
+    expect(records(page)).to_have_count(
+        len(scenes.insight.all(f"/rooms/{room_id}/log?kind={kind}"))
+    )
 
 
 def test_records_of_an_actor_are_chosen(console: Console, scenes: Scenes) -> None:

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from testkit.identifiers import raw_id
+from testkit.running import RunningApp, running_app
 from tests.console.pages import Console, heading
 from tests.console.scenes import Scenes, hours_from_now
-from tests.identifiers import raw_id
-from tests.running import RunningApp, running_app
 
 MANY = 1_000
 NEEDLE = "Fracture clinic"
@@ -42,7 +42,9 @@ def rooms(app: RunningApp) -> list[str]:
 
 
 def make(scenes: Scenes, title: str, opens: float, closes: float) -> None:
-    room_id = scenes.raw.new_room({"validFrom": hours_from_now(opens), "validUntil": hours_from_now(closes)})["id"]
+    room_id = scenes.raw.new_room(
+        {"validFrom": hours_from_now(opens), "validUntil": hours_from_now(closes)}
+    )["id"]
     assert scenes.insight.patch(f"/rooms/{room_id}/details", {"title": title}).status == 200
 
 
@@ -58,7 +60,9 @@ def ids(page: Page) -> list[str]:
 
 def test_an_empty_app_says_what_to_do_next(console: Console) -> None:
     page = console.enter("rooms")
-    expect(page.get_by_role("status").filter(has_text="no rooms yet")).to_contain_text("rooms create")
+    expect(page.get_by_role("status").filter(has_text="no rooms yet")).to_contain_text(
+        "rooms create"
+    )
 
 
 def test_the_newest_is_first(console: Console, rooms: list[str]) -> None:
@@ -78,7 +82,9 @@ def test_more_brings_the_next_ones(console: Console, rooms: list[str]) -> None:
     assert ids(page) == rooms[: len(ids(page))]
 
 
-def test_all_of_a_thousand_can_be_reached_without_repetition(console: Console, rooms: list[str]) -> None:
+def test_all_of_a_thousand_can_be_reached_without_repetition(
+    console: Console, rooms: list[str]
+) -> None:
     page = console.enter("rooms")
     expect(listed(page).first).to_be_visible()
     page.wait_for_function(GO_ON, arg=MANY, timeout=60_000)

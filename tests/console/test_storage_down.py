@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from testkit.identifiers import raw_id
+from testkit.running import RunningApp, running_app
+from testkit.storage_proxy import Fault, StorageProxy
 from tests.console.pages import Console, mostly
 from tests.console.scenes import Scenes
-from tests.identifiers import raw_id
-from tests.running import RunningApp, running_app
-from tests.storage_proxy import Fault, StorageProxy
 
 VIEWS: dict[str, tuple[Callable[[Scenes], str], str]] = {
     "now": (lambda scenes: "now" if scenes.live else "", "Surgery hour"),
@@ -17,7 +17,10 @@ VIEWS: dict[str, tuple[Callable[[Scenes], str], str]] = {
     "room": (lambda scenes: f"room/{scenes.live.room_id}", "Dr. Khan"),
     "call": (lambda scenes: f"room/{scenes.live.room_id}/call", "Surgery hour"),
     "log": (lambda scenes: f"room/{scenes.live.room_id}/log", "created the room"),
-    "explain": (lambda scenes: f"explain?room={scenes.live.room_id}&person={raw_id(1)}", "may come into Surgery hour"),
+    "explain": (
+        lambda scenes: f"explain?room={scenes.live.room_id}&person={raw_id(1)}",
+        "may come into Surgery hour",
+    ),
     "quarantine": (lambda scenes: "quarantine" if scenes.quarantined else "", "yesterday"),
 }
 """The address of each, and what is seen there."""
@@ -27,7 +30,9 @@ UPDATED = ("now", "room", "call")
 
 
 @pytest.fixture(scope="module")
-def app(storage_proxy: StorageProxy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+def app(
+    storage_proxy: StorageProxy, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningApp]:
     storage_proxy.forget()
     settings = {"ROOMS_STORAGE": storage_proxy.connection_string, "ROOMS_TABLE": "console"}
     with running_app(tmp_path_factory.mktemp("down"), settings) as app:
@@ -72,7 +77,9 @@ def test_it_is_told_and_the_view_comes_by_itself_when_the_storage_is_back(
 
 
 @pytest.mark.parametrize("name", mostly(UPDATED, "call"))
-def test_what_was_shown_stays(console: Console, scenes: Scenes, proxy: StorageProxy, name: str) -> None:
+def test_what_was_shown_stays(
+    console: Console, scenes: Scenes, proxy: StorageProxy, name: str
+) -> None:
     view, text = VIEWS[name]
     page = console.enter(view(scenes))
     seen(page, text)
@@ -85,7 +92,9 @@ def test_what_was_shown_stays(console: Console, scenes: Scenes, proxy: StoragePr
 
 
 @pytest.mark.thorough
-def test_when_more_cannot_be_had_what_is_there_stays(console: Console, scenes: Scenes, proxy: StorageProxy) -> None:
+def test_when_more_cannot_be_had_what_is_there_stays(
+    console: Console, scenes: Scenes, proxy: StorageProxy
+) -> None:
     scenes.many_rooms(40)
     page = console.enter("rooms")
     more = page.get_by_role("button", name="More")
@@ -101,7 +110,9 @@ def test_when_more_cannot_be_had_what_is_there_stays(console: Console, scenes: S
 
 
 @pytest.mark.thorough
-def test_the_key_is_not_refused_for_it(console: Console, scenes: Scenes, proxy: StorageProxy, app: RunningApp) -> None:
+def test_the_key_is_not_refused_for_it(
+    console: Console, scenes: Scenes, proxy: StorageProxy, app: RunningApp
+) -> None:
     proxy.choose = lambda _number, _what: Fault.REFUSED
     page = console.open()
     page.get_by_label("Key").fill(app.manage_key)

@@ -1,16 +1,17 @@
-"""What strangers write stays text: nothing of it becomes a part of the page, and no script of it runs."""
+"""What strangers write stays text: nothing of it becomes a part of the page, and no script of it
+runs."""
 
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from rooms.rules.time import HOUR, now
+from rooms.domain.time import HOUR, now
+from testkit.events import Element, Meeting, live_meeting
+from testkit.identifiers import raw_id
+from testkit.running import RunningApp, running_app
 from tests.console.pages import Console, mostly
 from tests.console.scenes import Scenes, hours_from_now
-from tests.contract.events import Element, Meeting, live_meeting
-from tests.identifiers import raw_id
-from tests.running import RunningApp, running_app
 
 RUN = "window.ran=1"
 INVITED, CALLED = raw_id(1), raw_id(2)
@@ -49,7 +50,10 @@ class Stranger:
             )
         phrase = {"code": 0, "subCode": 0, "phrase": hostile("phrase")}
         scenes.insight.deliver(self.call.ended(3_600, self.uninvited, phrase))
-        scenes.insight.deliver(self.call.added(1, INVITED) | {"eventTime": hostile("time"), "eventType": hostile("type")})
+        scenes.insight.deliver(
+            self.call.added(1, INVITED)
+            | {"eventTime": hostile("time"), "eventType": hostile("type")}
+        )
 
     def joined(self, call: Meeting, seconds: float, who: str) -> Element:
         return call.added(seconds, who, hostile("self"), hostile("role"), hostile("client"))
@@ -76,7 +80,9 @@ def expect_text(page: Page, *whats: str) -> None:
 def expect_harmless(page: Page) -> None:
     assert page.evaluate("window.ran") is None
     assert (
-        page.evaluate("[...document.querySelectorAll('img, b, [onload], [onerror], body script')].map(one => one.outerHTML)")
+        page.evaluate(
+            "[...document.querySelectorAll('img, b, [onload], [onerror], body script')].map(one => one.outerHTML)"
+        )
         == []
     )
 

@@ -1,15 +1,11 @@
-import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.contract.insight import Insight
-from tests.contract.raw import Raw
-from tests.running import RunningApp, running_app
-
-UNHANDLED = re.compile(r"^Traceback.*?^\w[\w.]*(?:Error|Exception).*?$", re.DOTALL | re.MULTILINE)
-"""An exception in the app's log that nothing there has caught."""
+from testkit.insight import Insight
+from testkit.raw import Raw
+from testkit.running import UNHANDLED, RunningApp, running_app
 
 LISTED_ROOMS = 100
 """More than three pages of the list."""
@@ -17,7 +13,8 @@ LISTED_ROOMS = 100
 
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
-    """One app for all contract tests: rooms of other tests are in its list. Nothing they send may go unhandled."""
+    """One app for all contract tests: rooms of other tests are in its list. Nothing they send may
+    go unhandled."""
     with running_app(tmp_path_factory.mktemp("app")) as app:
         yield app
     assert UNHANDLED.findall(app.log()) == []

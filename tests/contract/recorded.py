@@ -1,4 +1,5 @@
-"""The recorded exchanges of ACS Rooms, read as wire.md says: what of them binds, and what the recorder put in."""
+"""The recorded exchanges of ACS Rooms, read as wire.md says: what of them binds, and what the
+recorder put in."""
 
 import json
 import re
@@ -23,7 +24,8 @@ BINDING = (
     "x-ms-error-code",
     "api-supported-versions",
 )
-"""Headers that a client may rely on; where a recorded answer has none of a name, ours must have none."""
+"""Headers that a client may rely on; where a recorded answer has none of a name, ours must have
+none."""
 
 VERSION_DEPENDENT = {"x-ms-error-code", "api-supported-versions"}
 """Those of them that answers older than 2025 have differently."""
@@ -32,7 +34,9 @@ ROLES_BEFORE_2025 = re.compile(
     r"Invalid participant role\. The valid roles are: Presenter, Attendee, Consumer\.|The JSON value could not be converted"
     r" to .*RoleDto\. .*"
 )
-ROLES_OF_2025 = "Invalid participant role. The valid roles are: Presenter, Attendee, Consumer, Collaborator."
+ROLES_OF_2025 = (
+    "Invalid participant role. The valid roles are: Presenter, Attendee, Consumer, Collaborator."
+)
 
 MISSING_DTO = "The updateParticipantsRequestDto field is required."
 """A second detail that answers before 2025 have where the body could not be read."""
@@ -77,9 +81,12 @@ class Exchange:
 
     @property
     def before_2025(self) -> bool:
-        """Older than 2025: its headers and details do not bind, where texts differ those of 2025 are right."""
+        """Older than 2025: its headers and details do not bind, where texts differ those of 2025
+        are right."""
         details = isinstance(self.response, dict) and "details" in self.response.get("error", {})
-        return "api-deprecated-versions" in self.headers or (details and "x-ms-error-code" in self.headers)
+        return "api-deprecated-versions" in self.headers or (
+            details and "x-ms-error-code" in self.headers
+        )
 
     @property
     def left_out(self) -> str | None:
@@ -112,7 +119,9 @@ class Exchange:
             return self.response
         error = dict(self.response["error"])
         if error["message"] == IDENTIFIER_BEFORE_2025:
-            error["message"] = f"Communication identifier {next(iter(request['participants']))} is not supported."
+            error["message"] = (
+                f"Communication identifier {next(iter(request['participants']))} is not supported."
+            )
         if "details" in error:
             error["details"] = [
                 detail | {"message": ROLES_BEFORE_2025.sub(ROLES_OF_2025, detail["message"])}
@@ -141,11 +150,14 @@ class Recording:
 
 
 def recordings() -> Iterator[Recording]:
-    """All recordings. A name that occurs again, or a number that does not go up, begins the next one."""
+    """All recordings. A name that occurs again, or a number that does not go up, begins the next
+    one."""
     exchanges: list[Exchange] = []
     for line in RECORDINGS.read_text().splitlines():
         exchange = _exchange(json.loads(line))
-        if exchanges and (exchange.recording != exchanges[-1].recording or exchange.n <= exchanges[-1].n):
+        if exchanges and (
+            exchange.recording != exchanges[-1].recording or exchange.n <= exchanges[-1].n
+        ):
             yield Recording(exchanges[0].recording, tuple(exchanges))
             exchanges = []
         exchanges.append(exchange)

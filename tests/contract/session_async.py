@@ -1,5 +1,6 @@
-"""A short session with the async client made from a connection string and nothing else: the certificate authority comes
-from the environment. Prints the ids of the room created and of the first listed.
+"""A short session with the async client made from a connection string and nothing else: the
+certificate authority comes from the environment. Prints the ids of the room created and of the
+first listed.
 
 Run by test_python_sdk.py. Environment: CONNECTION_STRING, SSL_CERT_FILE.
 """

@@ -1,6 +1,8 @@
-"""A session with azure-communication-rooms 1.0.0, which speaks api-version 2023-06-14. Prints what it saw, as JSON.
+"""A session with azure-communication-rooms 1.0.0, which speaks api-version 2023-06-14. Prints what
+it saw, as JSON.
 
-Run by test_older_sdk.py with that release first on the path. Environment: CONNECTION_STRING, or ENDPOINT and KEY.
+Run by test_older_sdk.py with that release first on the path. Environment: CONNECTION_STRING, or
+ENDPOINT and KEY.
 """
 
 import importlib.metadata
@@ -15,7 +17,7 @@ from unittest import mock
 from azure.core.credentials import AzureKeyCredential
 from azure.core.exceptions import HttpResponseError
 
-from tests.identifiers import raw_id
+from testkit.identifiers import raw_id
 
 TYPED_DICT: Any = typing.TypedDict
 
@@ -24,9 +26,15 @@ def _typed_dict(name: str, fields: Mapping[str, Any] | None = None, /, **named: 
     return TYPED_DICT(name, {**(fields or {}), **named})
 
 
-# This release is older than Python 3.13, which has dropped the form TypedDict("X", key=type). The SDK itself stays as it is.
+# This release is older than Python 3.13, which has dropped the form TypedDict("X", key=type). The
+# SDK itself stays as it is.
 with mock.patch.object(typing, "TypedDict", _typed_dict):
-    from azure.communication.rooms import CommunicationUserIdentifier, ParticipantRole, RoomParticipant, RoomsClient
+    from azure.communication.rooms import (
+        CommunicationUserIdentifier,
+        ParticipantRole,
+        RoomParticipant,
+        RoomsClient,
+    )
 
 
 def new_client() -> RoomsClient:
@@ -43,13 +51,21 @@ def seen() -> dict[str, Any]:
     created = client.create_room(
         valid_from=start,
         valid_until=end,
-        participants=[RoomParticipant(communication_identifier=presenter, role=ParticipantRole.PRESENTER)],
+        participants=[
+            RoomParticipant(communication_identifier=presenter, role=ParticipantRole.PRESENTER)
+        ],
     )
     read = client.get_room(created.id)
-    updated = client.update_room(room_id=created.id, valid_from=start, valid_until=end + timedelta(hours=1))
-    client.add_or_update_participants(room_id=created.id, participants=[RoomParticipant(communication_identifier=attendee)])
+    updated = client.update_room(
+        room_id=created.id, valid_from=start, valid_until=end + timedelta(hours=1)
+    )
+    client.add_or_update_participants(
+        room_id=created.id, participants=[RoomParticipant(communication_identifier=attendee)]
+    )
     client.remove_participants(room_id=created.id, participants=[presenter])
-    roster = [(p.communication_identifier.raw_id, p.role) for p in client.list_participants(created.id)]
+    roster = [
+        (p.communication_identifier.raw_id, p.role) for p in client.list_participants(created.id)
+    ]
     listed = [room.id for room in client.list_rooms()]
     client.delete_room(created.id)
     try:

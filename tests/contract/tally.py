@@ -32,7 +32,10 @@ class Tally:
         if not total:
             return []
         count = f"replay: {self.match} of {total} recorded answers match, {self.differ} differ"
-        return [f"{count}, {self.left_out.total()} left out", *(f"  {n} left out: {why}" for why, n in self.left_out.items())]
+        return [
+            f"{count}, {self.left_out.total()} left out",
+            *(f"  {n} left out: {why}" for why, n in self.left_out.items()),
+        ]
 
 
 TALLY = pytest.StashKey[Tally]()
@@ -55,6 +58,8 @@ def pytest_testnodedown(node: Any) -> None:
         node.config.stash[TALLY].add(**counted)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
     for line in config.stash[TALLY].lines():
         terminalreporter.write_line(line)

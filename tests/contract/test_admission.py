@@ -1,6 +1,7 @@
 """May this person come in, asked over HTTP.
 
-Reasons with each other, and people in the call: test_admission_reasons.py; hundreds of people: test_admission_of_hundreds.py.
+Reasons with each other, and people in the call: test_admission_reasons.py; hundreds of people:
+test_admission_of_hundreds.py.
 """
 
 import csv
@@ -14,14 +15,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rooms.rules.capabilities import capabilities
-from rooms.rules.roster import Role
-from rooms.rules.time import DAY, Ticks, format_time, now, parse_time
-from tests.contract.events import Meeting, room_of_another_service
-from tests.contract.insight import Insight, assert_invalid, assert_is, assert_refused
-from tests.contract.raw import Raw
-from tests.identifiers import raw_id
-from tests.running import RunningApp, new_key
+from rooms.domain.capabilities import capabilities
+from rooms.domain.roster import Role
+from rooms.domain.time import DAY, Ticks, format_time, now, parse_time
+from testkit.events import Meeting, room_of_another_service
+from testkit.identifiers import raw_id
+from testkit.insight import Insight, assert_invalid, assert_is, assert_refused
+from testkit.raw import Raw
+from testkit.running import RunningApp, new_key
 
 PRESENTER, ATTENDEE, CONSUMER, COLLABORATOR, STRANGER = (raw_id(number) for number in range(5))
 ROLES: dict[str, Role] = {
@@ -53,7 +54,9 @@ def new_path(raw: Raw) -> str:
 
 
 def asking(path: str, who: str, at: str | None = None) -> str:
-    return f"{path}?rawId={quote(who, safe='')}" + ("" if at is None else f"&at={quote(at, safe='')}")
+    return f"{path}?rawId={quote(who, safe='')}" + (
+        "" if at is None else f"&at={quote(at, safe='')}"
+    )
 
 
 def log(insight: Insight, path: str, query: str = "") -> list[dict[str, Any]]:
@@ -96,7 +99,11 @@ def test_who_is_admitted_is_told_role_capabilities_and_until_when(
 def test_a_change_of_the_room_is_heeded_at_once(raw: Raw, insight: Insight, new_path: str) -> None:
     participants = new_path.replace("admission", "participants")
     assert (
-        raw.patch(participants, {"participants": {PRESENTER: {"role": "Consumer"}, ATTENDEE: None, STRANGER: {}}}).status == 200
+        raw.patch(
+            participants,
+            {"participants": {PRESENTER: {"role": "Consumer"}, ATTENDEE: None, STRANGER: {}}},
+        ).status
+        == 200
     )
     answers = {who: insight.json(asking(new_path, who)) for who in (PRESENTER, ATTENDEE, STRANGER)}
     assert answers[PRESENTER]["role"] == "Consumer"
@@ -114,10 +121,14 @@ def test_raw_ids_are_compared_to_the_letter(insight: Insight, path: str) -> None
 
 def test_the_borders_of_the_rooms_time_are_to_the_tick(raw: Raw, insight: Insight) -> None:
     opens, closes = now() + DAY, now() + 2 * DAY
-    room = raw.new_room(INVITED | {"validFrom": format_time(opens), "validUntil": format_time(closes)})
+    room = raw.new_room(
+        INVITED | {"validFrom": format_time(opens), "validUntil": format_time(closes)}
+    )
 
     def told(at: Ticks) -> list[str]:
-        return codes(insight.json(asking(f"/rooms/{room['id']}/admission", PRESENTER, format_time(at))))
+        return codes(
+            insight.json(asking(f"/rooms/{room['id']}/admission", PRESENTER, format_time(at)))
+        )
 
     borders = (opens - 1, opens, closes - 1, closes)
     assert [told(at) for at in borders] == [["NotOpenYet"], [], [], ["Closed"]]
@@ -127,25 +138,37 @@ def test_a_room_of_no_length_is_never_open(raw: Raw, insight: Insight) -> None:
     at = now() + DAY
     room = raw.new_room(INVITED | {"validFrom": format_time(at), "validUntil": format_time(at)})
     path = f"/rooms/{room['id']}/admission"
-    told = [codes(insight.json(asking(path, PRESENTER, format_time(at + tick)))) for tick in (-1, 0, 1)]
+    told = [
+        codes(insight.json(asking(path, PRESENTER, format_time(at + tick)))) for tick in (-1, 0, 1)
+    ]
     assert told == [["NotOpenYet"], ["Closed"], ["Closed"]]
 
 
-@pytest.mark.parametrize("at", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.9999999Z", "2026-01-01T00:00:00+02:00"])
-def test_any_time_may_be_asked_about(insight: Insight, room: dict[str, Any], path: str, at: str) -> None:
+@pytest.mark.parametrize(
+    "at", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.9999999Z", "2026-01-01T00:00:00+02:00"]
+)
+def test_any_time_may_be_asked_about(
+    insight: Insight, room: dict[str, Any], path: str, at: str
+) -> None:
     early = parse_time(at) < parse_time(room["validFrom"])
-    assert codes(insight.json(asking(path, PRESENTER, at))) == (["NotOpenYet"] if early else ["Closed"])
+    assert codes(insight.json(asking(path, PRESENTER, at))) == (
+        ["NotOpenYet"] if early else ["Closed"]
+    )
 
 
 def test_a_bare_plus_in_a_time_is_one(insight: Insight, path: str) -> None:
-    assert codes(insight.json(f"{path}?rawId={PRESENTER}&at=2020-01-01T00:00:00+02:00")) == ["NotOpenYet"]
+    assert codes(insight.json(f"{path}?rawId={PRESENTER}&at=2020-01-01T00:00:00+02:00")) == [
+        "NotOpenYet"
+    ]
 
 
 # Whom one may ask about.
 
 
 @pytest.mark.parametrize("sent", ["4:+15551234567", "4:%2B15551234567"], ids=["bare", "encoded"])
-def test_a_telephone_number_in_the_query_is_echoed_with_its_plus(insight: Insight, path: str, sent: str) -> None:
+def test_a_telephone_number_in_the_query_is_echoed_with_its_plus(
+    insight: Insight, path: str, sent: str
+) -> None:
     body = insight.json(f"{path}?rawId={sent}")
     assert (body["rawId"], codes(body)) == (PHONE, NO_USER)
 
@@ -169,8 +192,12 @@ def test_whoever_is_no_acs_user_is_echoed_as_asked(insight: Insight, path: str, 
     assert (real.status, real.json()["rawId"], codes(real.json())) == (403, who, NO_USER)
 
 
-@pytest.mark.parametrize("query", ["", "?rawId", "?rawId=", f"?rawId={'x' * 257}", f"?who={PRESENTER}"])
-def test_a_raw_id_that_is_missing_empty_or_too_long(insight: Insight, path: str, query: str) -> None:
+@pytest.mark.parametrize(
+    "query", ["", "?rawId", "?rawId=", f"?rawId={'x' * 257}", f"?who={PRESENTER}"]
+)
+def test_a_raw_id_that_is_missing_empty_or_too_long(
+    insight: Insight, path: str, query: str
+) -> None:
     assert "at most 256 characters" in assert_invalid(insight.get(path + query), "rawId")
 
 
@@ -179,16 +206,22 @@ def test_the_names_of_parameters_are_compared_without_case(insight: Insight, pat
     assert (body["rawId"], codes(body)) == (PRESENTER, ["NotOpenYet"])
 
 
-@pytest.mark.parametrize("at", ["x", "now", "2026-05-04", "2026-13-04T10:00:00Z", "1777888800", "10000-01-01T00:00:00Z"])
+@pytest.mark.parametrize(
+    "at", ["x", "now", "2026-05-04", "2026-13-04T10:00:00Z", "1777888800", "10000-01-01T00:00:00Z"]
+)
 def test_what_is_no_time(insight: Insight, path: str, at: str) -> None:
     assert "A time of RFC 3339" in assert_invalid(insight.get(asking(path, PRESENTER, at)), "at")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(who=st.text(max_size=300), at=st.none() | st.text(max_size=40))
 def test_any_question_is_answered(insight: Insight, path: str, who: str, at: str | None) -> None:
     text = who.encode(errors="replace").decode()
-    answer = insight.get(asking(path, text, None if at is None else at.encode(errors="replace").decode()))
+    answer = insight.get(
+        asking(path, text, None if at is None else at.encode(errors="replace").decode())
+    )
     assert answer.status in (200, 400), answer
 
 
@@ -227,7 +260,9 @@ def test_a_body_that_is_not_understood_is_named_and_decides_nothing(
     assert [record["kind"] for record in log(insight, new_path)] == ["RoomCreated"]
 
 
-@pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", "json", ""])
+@pytest.mark.parametrize(
+    "media_type", ["text/plain", "application/x-www-form-urlencoded", "json", ""]
+)
 def test_a_body_that_is_not_said_to_be_json_decides_nothing(
     app: RunningApp, insight: Insight, path: str, media_type: str
 ) -> None:
@@ -238,15 +273,23 @@ def test_a_body_that_is_not_said_to_be_json_decides_nothing(
     assert log(insight, path) == before
 
 
-@pytest.mark.parametrize("media_type", ["application/json", "application/json; charset=utf-8", "text/json", "application/x+json"])
+@pytest.mark.parametrize(
+    "media_type",
+    ["application/json", "application/json; charset=utf-8", "text/json", "application/x+json"],
+)
 def test_any_media_type_of_json_is_taken(app: RunningApp, path: str, media_type: str) -> None:
     body = json.dumps({"rawId": PRESENTER}).encode()
     key = f"x-api-key: {app.manage_key}"
-    assert app.devhost.request("POST", path, key, f"Content-Type: {media_type}", body=body).status == 200
+    assert (
+        app.devhost.request("POST", path, key, f"Content-Type: {media_type}", body=body).status
+        == 200
+    )
 
 
 def test_what_stands_in_the_query_of_a_decision_is_not_heeded(insight: Insight, path: str) -> None:
-    answer = insight.send("POST", f"{asking(path, STRANGER, '2020-01-01T00:00:00Z')}", {"rawId": PRESENTER})
+    answer = insight.send(
+        "POST", f"{asking(path, STRANGER, '2020-01-01T00:00:00Z')}", {"rawId": PRESENTER}
+    )
     assert (answer.status, answer.json()["rawId"]) == (200, PRESENTER)
 
 
@@ -261,10 +304,14 @@ def answers_of(insight: Insight, room_id: str) -> tuple[Any, Any]:
 @pytest.mark.parametrize("room_id", ["99400000000000000", "x", "A-Z_", "x" * 64])
 def test_a_room_that_nobody_made_is_not_found(insight: Insight, room_id: str) -> None:
     for answer in answers_of(insight, room_id):
-        assert assert_refused(answer, 404, "NotFound") == "There is no such room, or it was deleted."
+        assert (
+            assert_refused(answer, 404, "NotFound") == "There is no such room, or it was deleted."
+        )
 
 
-def test_a_deleted_room_is_not_found_and_nothing_is_added_to_its_log(raw: Raw, insight: Insight, new_path: str) -> None:
+def test_a_deleted_room_is_not_found_and_nothing_is_added_to_its_log(
+    raw: Raw, insight: Insight, new_path: str
+) -> None:
     room_id = new_path.split("/")[2]
     assert raw.delete(f"/rooms/{room_id}").status == 204
     for answer in answers_of(insight, room_id):
@@ -272,7 +319,9 @@ def test_a_deleted_room_is_not_found_and_nothing_is_added_to_its_log(raw: Raw, i
     assert [record["kind"] for record in log(insight, new_path)] == ["RoomDeleted", "RoomCreated"]
 
 
-def test_a_room_of_which_only_events_are_known_is_not_found_and_nothing_is_added_to_its_log(insight: Insight) -> None:
+def test_a_room_of_which_only_events_are_known_is_not_found_and_nothing_is_added_to_its_log(
+    insight: Insight,
+) -> None:
     call = Meeting(room_of_another_service())
     insight.deliver(call.started(), call.added(1, PRESENTER))
     for answer in answers_of(insight, call.room_id):
@@ -280,7 +329,9 @@ def test_a_room_of_which_only_events_are_known_is_not_found_and_nothing_is_added
     assert len(insight.all(f"/rooms/{call.room_id}/log")) == 2
 
 
-@pytest.mark.parametrize("room_id", ["x" * 65, "a.b", "a:b", "a%20b", "%C3%A9", "a%2Fb", "a'b", "*", "a%0A"])
+@pytest.mark.parametrize(
+    "room_id", ["x" * 65, "a.b", "a:b", "a%20b", "%C3%A9", "a%2Fb", "a'b", "*", "a%0A"]
+)
 def test_what_can_be_no_rooms_id(insight: Insight, room_id: str) -> None:
     for answer in answers_of(insight, room_id):
         assert assert_refused(answer, 400, "BadRequest") == "Invalid room ID."
@@ -289,7 +340,9 @@ def test_what_can_be_no_rooms_id(insight: Insight, room_id: str) -> None:
 # Who may ask.
 
 
-def test_a_read_key_may_ask_but_not_decide(app: RunningApp, insight: Insight, new_path: str) -> None:
+def test_a_read_key_may_ask_but_not_decide(
+    app: RunningApp, insight: Insight, new_path: str
+) -> None:
     reader = Insight(app, app.read_key)
     assert reader.json(asking(new_path, PRESENTER)) == insight.json(asking(new_path, PRESENTER))
     assert_refused(reader.send("POST", new_path, {"rawId": PRESENTER}), 401, "Denied")
@@ -298,12 +351,18 @@ def test_a_read_key_may_ask_but_not_decide(app: RunningApp, insight: Insight, ne
 
 def test_without_a_key_that_is_known_nothing_is_answered(app: RunningApp, path: str) -> None:
     stranger, body = Insight(app, new_key()), {"rawId": PRESENTER}
-    for answer in (stranger.get(asking(path, PRESENTER)), stranger.send("POST", path, body), app.devhost.get(path)):
+    for answer in (
+        stranger.get(asking(path, PRESENTER)),
+        stranger.send("POST", path, body),
+        app.devhost.get(path),
+    ):
         assert_refused(answer, 401, "Denied")
 
 
 @pytest.mark.parametrize("version", [None, "2025-03-13", "1999-01-01"])
-def test_an_api_version_is_neither_needed_nor_refused(app: RunningApp, path: str, version: str | None) -> None:
+def test_an_api_version_is_neither_needed_nor_refused(
+    app: RunningApp, path: str, version: str | None
+) -> None:
     signed = Raw(app.http, app.manage_key, version)
     for answer in (signed.get(asking(path, PRESENTER)), signed.post(path, {"rawId": PRESENTER})):
         assert (answer.status, "api-supported-versions" in answer.headers) == (200, False)
@@ -322,13 +381,17 @@ def decided(raw: Raw, insight: Insight) -> str:
     """The path of a room about which was decided twice, in this order: admitted, and refused."""
     path = f"/rooms/{raw.new_room(INVITED)['id']}/admission"
     name = 'Ines\r\n"Khan", é\u202e😀'
-    first = insight.send("POST", path, {"rawId": PRESENTER, "displayName": name}, "x-ms-client-request-id: r1")
+    first = insight.send(
+        "POST", path, {"rawId": PRESENTER, "displayName": name}, "x-ms-client-request-id: r1"
+    )
     second = insight.send("POST", path, {"rawId": STRANGER}, "x-ms-client-request-id: r2")
     assert (first.status, second.status) == (200, 403)
     return path
 
 
-def test_each_decision_is_in_the_log_with_who_asked_which_request_and_about_whom(insight: Insight, decided: str) -> None:
+def test_each_decision_is_in_the_log_with_who_asked_which_request_and_about_whom(
+    insight: Insight, decided: str
+) -> None:
     refused, admitted, created = log(insight, decided)
     assert created["kind"] == "RoomCreated"
     reason = {"code": "NotInvited", "subCode": 5828, "message": "You are not invited to this room."}
@@ -353,7 +416,17 @@ def test_each_decision_is_in_the_log_with_who_asked_which_request_and_about_whom
     for record, kind, request_id, text, detail in expected:
         assert re.fullmatch("[0-9a-f]{32}", record["id"])
         fixed = {"id": record["id"], "time": record["time"]}
-        assert_is(record, {**fixed, "kind": kind, "actor": "test", "requestId": request_id, "text": text, "detail": detail})
+        assert_is(
+            record,
+            {
+                **fixed,
+                "kind": kind,
+                "actor": "test",
+                "requestId": request_id,
+                "text": text,
+                "detail": detail,
+            },
+        )
 
 
 def test_a_refusal_in_the_log_says_when_the_room_opens(raw: Raw, insight: Insight) -> None:
@@ -365,7 +438,9 @@ def test_a_refusal_in_the_log_says_when_the_room_opens(raw: Raw, insight: Insigh
     assert told[0]["opensAt"] == opens
 
 
-def test_the_time_of_a_decision_is_that_of_the_service_and_behind_the_rooms_last_change(raw: Raw, insight: Insight) -> None:
+def test_the_time_of_a_decision_is_that_of_the_service_and_behind_the_rooms_last_change(
+    raw: Raw, insight: Insight
+) -> None:
     before = now()
     path = f"/rooms/{raw.new_room(INVITED)['id']}/admission"
     insight.send("POST", path, {"rawId": PRESENTER})
@@ -374,13 +449,19 @@ def test_the_time_of_a_decision_is_that_of_the_service_and_behind_the_rooms_last
 
 
 @pytest.mark.parametrize(("kind", "who"), [("Admitted", PRESENTER), ("Refused", STRANGER)])
-def test_decisions_of_one_kind_are_found(insight: Insight, decided: str, kind: str, who: str) -> None:
+def test_decisions_of_one_kind_are_found(
+    insight: Insight, decided: str, kind: str, who: str
+) -> None:
     (record,) = log(insight, decided, f"?kind={kind}")
     assert (record["kind"], record["detail"]["rawId"]) == (kind, who)
 
 
 def test_decisions_are_found_by_who_asked(insight: Insight, decided: str) -> None:
-    assert [record["kind"] for record in log(insight, decided, "?actor=test")] == ["Refused", "Admitted", "RoomCreated"]
+    assert [record["kind"] for record in log(insight, decided, "?actor=test")] == [
+        "Refused",
+        "Admitted",
+        "RoomCreated",
+    ]
     assert log(insight, decided, "?actor=reader") == []
 
 
@@ -391,11 +472,17 @@ def test_decisions_as_csv(insight: Insight, decided: str) -> None:
 
 
 def test_decisions_as_json_lines(insight: Insight, decided: str) -> None:
-    lines = insight.get(decided.replace("admission", "log?format=ndjson")).body.decode().splitlines()
+    lines = (
+        insight.get(decided.replace("admission", "log?format=ndjson")).body.decode().splitlines()
+    )
     assert [json.loads(line) for line in lines] == log(insight, decided)
 
 
 def test_the_same_question_again_is_another_decision(insight: Insight, new_path: str) -> None:
     for _ in range(2):
         insight.send("POST", new_path, {"rawId": PRESENTER}, "x-ms-client-request-id: the same")
-    assert [record["kind"] for record in log(insight, new_path)] == ["Admitted", "Admitted", "RoomCreated"]
+    assert [record["kind"] for record in log(insight, new_path)] == [
+        "Admitted",
+        "Admitted",
+        "RoomCreated",
+    ]

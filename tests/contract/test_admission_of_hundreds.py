@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from tests.contract.events import Meeting, live_meeting
-from tests.contract.insight import Insight
-from tests.contract.raw import Raw
-from tests.identifiers import raw_id
-from tests.raw_http import Answer
+from testkit.events import Meeting, live_meeting
+from testkit.identifiers import raw_id
+from testkit.insight import Insight
+from testkit.raw import Raw
+from testkit.raw_http import Answer
 
 HOLDS = 350
 """The default of ROOMS_CALL_CAPACITY."""
@@ -26,7 +26,9 @@ STAYING, OUTSIDE = PEOPLE[21:HOLDS], PEOPLE[HOLDS + 22 :]
 
 
 def new_room(raw: Raw, people: Sequence[str]) -> str:
-    room_id: str = raw.new_room({"participants": {who: {"role": "Attendee"} for who in people}})["id"]
+    room_id: str = raw.new_room({"participants": {who: {"role": "Attendee"} for who in people}})[
+        "id"
+    ]
     return room_id
 
 
@@ -51,10 +53,14 @@ def ask_at_once(insight: Insight, room_id: str, people: Sequence[str]) -> list[A
 
 def decisions(insight: Insight, room_id: str, kind: str) -> Counter[str]:
     """How often the log has that about whom."""
-    return Counter(record["detail"]["rawId"] for record in insight.all(f"/rooms/{room_id}/log?kind={kind}"))
+    return Counter(
+        record["detail"]["rawId"] for record in insight.all(f"/rooms/{room_id}/log?kind={kind}")
+    )
 
 
-def test_350_who_ask_at_once_are_all_admitted_and_each_is_in_the_log_once(raw: Raw, insight: Insight) -> None:
+def test_350_who_ask_at_once_are_all_admitted_and_each_is_in_the_log_once(
+    raw: Raw, insight: Insight
+) -> None:
     people = PEOPLE[:HOLDS]
     room_id = new_room(raw, people)
     answers = ask_at_once(insight, room_id, people)
@@ -65,9 +71,12 @@ def test_350_who_ask_at_once_are_all_admitted_and_each_is_in_the_log_once(raw: R
 
 @pytest.fixture(scope="module")
 def call(raw: Raw, insight: Insight) -> Meeting:
-    """A call that 350 of 400 who are invited have joined; later seconds are left for what happens in tests."""
+    """A call that 350 of 400 who are invited have joined; later seconds are left for what happens
+    in tests."""
     call = live_meeting(new_room(raw, PEOPLE), seconds=600)
-    insight.deliver(call.started(), *(call.added(number / 10, who) for number, who in enumerate(PEOPLE[:HOLDS])))
+    insight.deliver(
+        call.started(), *(call.added(number / 10, who) for number, who in enumerate(PEOPLE[:HOLDS]))
+    )
     return call
 
 
@@ -84,7 +93,9 @@ def test_who_is_in_the_full_call_is_let_in_again(insight: Insight, call: Meeting
     assert ask(insight, call.room_id, STAYING[0]).status == 200
 
 
-def test_who_has_left_is_let_in_again_though_another_has_taken_the_place(insight: Insight, call: Meeting) -> None:
+def test_who_has_left_is_let_in_again_though_another_has_taken_the_place(
+    insight: Insight, call: Meeting
+) -> None:
     insight.deliver(call.removed(100, RETURNING))
     assert ask(insight, call.room_id, INSTEAD).status == 200
     insight.deliver(call.added(101, INSTEAD))
@@ -92,7 +103,9 @@ def test_who_has_left_is_let_in_again_though_another_has_taken_the_place(insight
     assert ask(insight, call.room_id, RETURNING).status == 200
 
 
-def test_after_20_have_left_20_more_get_in_and_the_next_is_refused(insight: Insight, call: Meeting) -> None:
+def test_after_20_have_left_20_more_get_in_and_the_next_is_refused(
+    insight: Insight, call: Meeting
+) -> None:
     insight.deliver(*(call.removed(200, who) for who in LEAVERS))
     for number, who in enumerate(COMERS):
         assert ask(insight, call.room_id, who).status == 200, number
@@ -104,12 +117,17 @@ def test_after_20_have_left_20_more_get_in_and_the_next_is_refused(insight: Insi
 def test_350_who_ask_at_once_for_a_full_call_are_all_answered_and_each_is_in_the_log_once(
     insight: Insight, call: Meeting
 ) -> None:
-    admitted, refused = decisions(insight, call.room_id, "Admitted"), decisions(insight, call.room_id, "Refused")
+    admitted, refused = (
+        decisions(insight, call.room_id, "Admitted"),
+        decisions(insight, call.room_id, "Refused"),
+    )
     people = [*STAYING[: HOLDS - len(OUTSIDE)], *OUTSIDE]
     answers = ask_at_once(insight, call.room_id, people)
     may = {200: HOLDS - len(OUTSIDE), 403: len(OUTSIDE)}
     assert Counter(answer.status for answer in answers) == may
     assert [answer.status for answer in answers] == [200] * may[200] + [403] * may[403]
     assert {tuple(reasons(answer)) for answer in answers[may[200] :]} == {("RoomFull",)}
-    assert decisions(insight, call.room_id, "Admitted") - admitted == dict.fromkeys(people[: may[200]], 1)
+    assert decisions(insight, call.room_id, "Admitted") - admitted == dict.fromkeys(
+        people[: may[200]], 1
+    )
     assert decisions(insight, call.room_id, "Refused") - refused == dict.fromkeys(OUTSIDE, 1)

@@ -1,4 +1,5 @@
-"""Each reason not to let somebody in, alone and with others, in an app whose calls hold two people; and what asking changes."""
+"""Each reason not to let somebody in, alone and with others, in an app whose calls hold two people;
+and what asking changes."""
 
 import asyncio
 from collections.abc import Iterator
@@ -10,18 +11,18 @@ import pytest
 from azure.data.tables import TableClient
 from azure.data.tables.aio import TableClient as AsyncTableClient
 
-from rooms.rules.room import Room, RoomChange
-from rooms.rules.roster import Roster
-from rooms.rules.time import HOUR, SECOND, Ticks, format_time, now
+from rooms.domain.room import Room, RoomChange
+from rooms.domain.roster import Roster
+from rooms.domain.time import HOUR, SECOND, Ticks, format_time, now
 from rooms.storage import keys
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
-from tests.contract.events import Meeting, live_meeting
-from tests.contract.insight import Insight, assert_is
-from tests.identifiers import raw_id
-from tests.running import RunningApp, running_app
-from tests.storage.conftest import ORIGIN
-from tests.whole import stored_rooms
+from testkit.events import Meeting, live_meeting
+from testkit.identifiers import raw_id
+from testkit.insight import Insight, assert_is
+from testkit.running import RunningApp, running_app
+from testkit.storage import ORIGIN
+from testkit.whole import stored_rooms
 
 TABLE = "admissions"
 ALICE, BOB, CAROL, STRANGER = (raw_id(number) for number in range(1, 5))
@@ -72,15 +73,20 @@ def rooms(azurite: str, insight: Insight) -> dict[tuple[str, str], Room]:
     at = whole_second()
     made = {}
     for (state, (opens, closes)), crowd in product(STATES.items(), ("room", "full")):
-        room = made[state, crowd] = room_of(azurite, at - 3 * HOUR, at + opens * HOUR, at + closes * HOUR)
+        room = made[state, crowd] = room_of(
+            azurite, at - 3 * HOUR, at + opens * HOUR, at + closes * HOUR
+        )
         call = live_meeting(room.id)
-        insight.deliver(call.started(), call.added(1, BOB), *([call.added(2, CAROL)] if crowd == "full" else []))
+        insight.deliver(
+            call.started(), call.added(1, BOB), *([call.added(2, CAROL)] if crowd == "full" else [])
+        )
     return made
 
 
 @pytest.fixture(scope="module")
 def held(azurite: str, insight: Insight) -> tuple[Room, Meeting]:
-    """A room of an hour, with a call from before it opened until after it closed; Bob is in it, and Carol at times."""
+    """A room of an hour, with a call from before it opened until after it closed; Bob is in it, and
+    Carol at times."""
     at = whole_second() - 3 * HOUR
     room = room_of(azurite, at - HOUR, at, at + HOUR)
     call = Meeting(room.id, at)
@@ -113,11 +119,35 @@ def reasons(room: Room, who: str, state: str, crowd: str) -> list[dict[str, Any]
     full = "This room is full: its call holds 2 people. Try again when somebody has left."
     opens_at = {"opensAt": format_time(room.valid_from)}
     return [
-        *([{"code": "NotCommunicationUser", "subCode": 5830, "message": no_user}] if who == PHONE else []),
-        *([{"code": "NotInvited", "subCode": 5828, "message": "You are not invited to this room."}] if who != ALICE else []),
-        *([{"code": "NotOpenYet", "subCode": 5829, "message": not_open} | opens_at] if state == "upcoming" else []),
         *(
-            [{"code": "Closed", "subCode": 5829, "message": f"This room is closed. It was open until {closes}."}]
+            [{"code": "NotCommunicationUser", "subCode": 5830, "message": no_user}]
+            if who == PHONE
+            else []
+        ),
+        *(
+            [
+                {
+                    "code": "NotInvited",
+                    "subCode": 5828,
+                    "message": "You are not invited to this room.",
+                }
+            ]
+            if who != ALICE
+            else []
+        ),
+        *(
+            [{"code": "NotOpenYet", "subCode": 5829, "message": not_open} | opens_at]
+            if state == "upcoming"
+            else []
+        ),
+        *(
+            [
+                {
+                    "code": "Closed",
+                    "subCode": 5829,
+                    "message": f"This room is closed. It was open until {closes}.",
+                }
+            ]
             if state == "expired"
             else []
         ),
@@ -171,13 +201,17 @@ def test_a_decision_is_200_or_403_with_the_first_message_and_all_reasons_beside_
     if expected:
         assert (answer.status, answer.headers["x-ms-error-code"]) == (403, "AdmissionRefused")
         assert list(body) == ["error", "roomId", "rawId", "admitted", "reasons"]
-        assert_is(body.pop("error"), {"code": "AdmissionRefused", "message": expected[0]["message"]})
+        assert_is(
+            body.pop("error"), {"code": "AdmissionRefused", "message": expected[0]["message"]}
+        )
     else:
         assert (answer.status, answer.headers.get("x-ms-error-code")) == (200, None)
     assert_decided(body, room, who, expected)
 
 
-def test_the_borders_of_who_was_in_the_call_are_to_the_tick(insight: Insight, held: tuple[Room, Meeting]) -> None:
+def test_the_borders_of_who_was_in_the_call_are_to_the_tick(
+    insight: Insight, held: tuple[Room, Meeting]
+) -> None:
     room, call = held
     borders = (20 * MINUTE - 1, 20 * MINUTE, 40 * MINUTE - 1, 40 * MINUTE)
     admitted = [insight.json(asking(room, ALICE, call.start + at))["admitted"] for at in borders]
@@ -188,9 +222,13 @@ def test_the_borders_of_who_was_in_the_call_are_to_the_tick(insight: Insight, he
 
 
 def table(azurite: str) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
-    """Each row of the table with all properties, and with its ETag and time; but for how far upkeep has come."""
+    """Each row of the table with all properties, and with its ETag and time; but for how far upkeep
+    has come."""
     with TableClient.from_connection_string(azurite, TABLE) as client:
-        rows = {f"{row['PartitionKey']} {row['RowKey']}": (dict(row), dict(row.metadata)) for row in client.list_entities()}
+        rows = {
+            f"{row['PartitionKey']} {row['RowKey']}": (dict(row), dict(row.metadata))
+            for row in client.list_entities()
+        }
     assert all(metadata["etag"] and metadata["timestamp"] for _, metadata in rows.values())
     return {key: row for key, row in rows.items() if not key.endswith(keys.UPKEEP_ROW)}
 
@@ -219,7 +257,9 @@ def test_a_decision_adds_its_record_and_changes_nothing_else(
     assert after[added][0]["kind"] == kind
 
 
-def test_after_all_that_the_rows_of_the_table_agree(azurite: str, insight: Insight, held: tuple[Room, Meeting]) -> None:
+def test_after_all_that_the_rows_of_the_table_agree(
+    azurite: str, insight: Insight, held: tuple[Room, Meeting]
+) -> None:
     insight.send("POST", f"/rooms/{held[0].id}/admission", {"rawId": ALICE})
     assert held[0].id in stored_rooms(row for row, _ in table(azurite).values())
 
@@ -253,9 +293,17 @@ def test_people_in_the_call_who_are_not_invited_count(insight: Insight, call: Me
     assert not admitted(insight, call, ALICE)
 
 
-def test_of_two_live_calls_the_one_that_started_last_counts(insight: Insight, call: Meeting) -> None:
+def test_of_two_live_calls_the_one_that_started_last_counts(
+    insight: Insight, call: Meeting
+) -> None:
     later = Meeting(call.room_id, call.start + 10 * SECOND)
-    insight.deliver(call.started(), call.added(1, BOB), call.added(2, CAROL), later.started(), later.added(1, BOB))
+    insight.deliver(
+        call.started(),
+        call.added(1, BOB),
+        call.added(2, CAROL),
+        later.started(),
+        later.added(1, BOB),
+    )
     assert admitted(insight, call, ALICE)
 
 
@@ -275,17 +323,28 @@ def test_who_is_in_a_full_call_gets_in_again(insight: Insight, call: Meeting) ->
 
 
 def test_who_has_left_a_full_call_gets_in_again(insight: Insight, call: Meeting) -> None:
-    insight.deliver(call.started(), *call.stay(1, 2, ALICE), call.added(3, BOB), call.added(4, STRANGER))
+    insight.deliver(
+        call.started(), *call.stay(1, 2, ALICE), call.added(3, BOB), call.added(4, STRANGER)
+    )
     assert admitted(insight, call, ALICE)
 
 
-def test_who_was_only_in_the_call_before_does_not_get_into_a_full_one(insight: Insight, call: Meeting) -> None:
+def test_who_was_only_in_the_call_before_does_not_get_into_a_full_one(
+    insight: Insight, call: Meeting
+) -> None:
     later = Meeting(call.room_id, call.start + 10 * SECOND)
-    insight.deliver(*call.whole(5, call.stay(1, 2, ALICE)), later.started(), later.added(1, BOB), later.added(2, CAROL))
+    insight.deliver(
+        *call.whole(5, call.stay(1, 2, ALICE)),
+        later.started(),
+        later.added(1, BOB),
+        later.added(2, CAROL),
+    )
     assert not admitted(insight, call, ALICE)
 
 
-def test_where_no_more_are_invited_than_a_call_holds_nobody_is_counted(azurite: str, insight: Insight, call: Meeting) -> None:
+def test_where_no_more_are_invited_than_a_call_holds_nobody_is_counted(
+    azurite: str, insight: Insight, call: Meeting
+) -> None:
     async def leave_two() -> None:
         async with AsyncTableClient.from_connection_string(azurite, TABLE) as client:
             await Rooms(Table(client), now).patch_roster(call.room_id, {CAROL: None}, ORIGIN)

@@ -19,13 +19,13 @@ from urllib.parse import unquote, urlencode
 import pytest
 
 from devhost.azurite import PROJECT
-from tests.contract.insight import Insight
-from tests.contract.raw import JSON, Raw, signed
-from tests.devhost.running import until
-from tests.identifiers import raw_id
-from tests.ports import free_port
-from tests.raw_http import Answer, exchange
-from tests.running import RunningApp, new_key
+from testkit.devhost import until
+from testkit.identifiers import raw_id
+from testkit.insight import Insight
+from testkit.ports import free_port
+from testkit.raw import JSON, Raw, signed
+from testkit.raw_http import Answer, exchange
+from testkit.running import RunningApp, new_key
 
 PRESENTER, ATTENDEE, STRANGER = (raw_id(number) for number in (1, 2, 3))
 SCRIPT = "<script>alert(1)</script>"
@@ -36,7 +36,8 @@ LONGEST = 256
 
 @dataclass
 class IdentityService:
-    """Stands for ACS's: issues one token to whoever signs with its key, and remembers for whom it was asked."""
+    """Stands for ACS's: issues one token to whoever signs with its key, and remembers for whom it
+    was asked."""
 
     key: str = field(default_factory=new_key)
     asked: list[tuple[str, Any]] = field(default_factory=list)
@@ -47,13 +48,20 @@ class IdentityService:
     def connection_string(self) -> str:
         return f"endpoint={self.endpoint}/;accesskey={self.key}"
 
-    def issue(self, path: str, headers: Mapping[str, str], body: bytes) -> tuple[int, dict[str, Any]]:
-        expected = signed(self.key, "POST", unquote(path), headers["host"], body, headers["x-ms-date"])
+    def issue(
+        self, path: str, headers: Mapping[str, str], body: bytes
+    ) -> tuple[int, dict[str, Any]]:
+        expected = signed(
+            self.key, "POST", unquote(path), headers["host"], body, headers["x-ms-date"]
+        )
         assert headers["authorization"] == expected["Authorization"]
         self.asked.append((unquote(path.partition("?")[0]), json.loads(body)))
         if self.refuses:
             return 403, {"error": {"code": "Forbidden", "message": "Not today."}}
-        return 200, {"token": TOKEN, "expiresOn": (datetime.now(UTC) + timedelta(hours=1)).isoformat()}
+        return 200, {
+            "token": TOKEN,
+            "expiresOn": (datetime.now(UTC) + timedelta(hours=1)).isoformat(),
+        }
 
 
 @contextlib.contextmanager
@@ -63,7 +71,9 @@ def running_identity_service() -> Iterator[IdentityService]:
     class Requests(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             sent = self.rfile.read(int(self.headers["content-length"]))
-            status, body = service.issue(self.path, {name.lower(): value for name, value in self.headers.items()}, sent)
+            status, body = service.issue(
+                self.path, {name.lower(): value for name, value in self.headers.items()}, sent
+            )
             content = json.dumps(body).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
@@ -98,8 +108,16 @@ class Backend:
         return self._send("POST", "/join", urlencode(form))
 
     def _send(self, method: str, target: str, form: str) -> Answer:
-        lines = [f"{method} {target} HTTP/1.1", "Host: localhost", "Content-Type: application/x-www-form-urlencoded"]
-        return exchange("localhost", self.port, "\r\n".join([*lines, f"Content-Length: {len(form)}", "", form]).encode())
+        lines = [
+            f"{method} {target} HTTP/1.1",
+            "Host: localhost",
+            "Content-Type: application/x-www-form-urlencoded",
+        ]
+        return exchange(
+            "localhost",
+            self.port,
+            "\r\n".join([*lines, f"Content-Length: {len(form)}", "", form]).encode(),
+        )
 
 
 COMMAND = [sys.executable, "-W", "error", str(PROJECT / "examples" / "backend.py")]
@@ -107,12 +125,18 @@ COMMAND = [sys.executable, "-W", "error", str(PROJECT / "examples" / "backend.py
 
 def inherited() -> dict[str, str]:
     """The environment, without what the backend reads."""
-    return {name: value for name, value in os.environ.items() if not name.endswith("_CONNECTION_STRING") and name != "PORT"}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.endswith("_CONNECTION_STRING") and name != "PORT"
+    }
 
 
 def without_start(environment: Mapping[str, str]) -> str:
     """What a backend says that does not start."""
-    done = subprocess.run(COMMAND, env={**inherited(), **environment}, capture_output=True, text=True, timeout=30)
+    done = subprocess.run(
+        COMMAND, env={**inherited(), **environment}, capture_output=True, text=True, timeout=30
+    )
     assert (done.returncode, done.stdout) == (1, "")
     return done.stderr
 
@@ -143,7 +167,9 @@ def acs() -> Iterator[IdentityService]:
 
 
 @pytest.fixture(scope="module")
-def backend(app: RunningApp, acs: IdentityService, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
+def backend(
+    app: RunningApp, acs: IdentityService, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Backend]:
     """As the README says: the connection string is that of the TLS endpoint."""
     anteroom = {"COMMUNICATION_CONNECTION_STRING": app.connection_string, **app.trust}
     environment = {**anteroom, "ACS_CONNECTION_STRING": acs.connection_string}
@@ -187,8 +213,15 @@ def body_of(answer: Answer, status: int) -> dict[str, Any]:
 
 def decisions(insight: Insight, room_id: str) -> list[tuple[str, str, str | None]]:
     """Those in the room's log, newest first: what, about whom, and under which name."""
-    records = [record for record in insight.all(f"/rooms/{room_id}/log") if record["kind"] in ("Admitted", "Refused")]
-    return [(record["kind"], record["detail"]["rawId"], record["detail"].get("displayName")) for record in records]
+    records = [
+        record
+        for record in insight.all(f"/rooms/{room_id}/log")
+        if record["kind"] in ("Admitted", "Refused")
+    ]
+    return [
+        (record["kind"], record["detail"]["rawId"], record["detail"].get("displayName"))
+        for record in records
+    ]
 
 
 def test_who_is_admitted_gets_a_token_of_their_own(
@@ -199,19 +232,29 @@ def test_who_is_admitted_gets_a_token_of_their_own(
     assert (body["token"], "opensAt" in body) == (TOKEN, False)
     assert {"name": "shareScreen", "only": "web"} in body["capabilities"]
     assert datetime.fromisoformat(body["validUntil"]) > datetime.now(UTC)
-    assert asked == [(f"/identities/{PRESENTER}/:issueAccessToken", {"scopes": ["voip.join"], "expiresInMinutes": 60})]
+    assert asked == [
+        (
+            f"/identities/{PRESENTER}/:issueAccessToken",
+            {"scopes": ["voip.join"], "expiresInMinutes": 60},
+        )
+    ]
     assert decisions(insight, room_id) == [("Admitted", PRESENTER, "Dr. Khan")]
 
 
 def test_who_is_refused_is_told_why_and_gets_no_token(
     backend: Backend, insight: Insight, room_id: str, asked: list[tuple[str, Any]]
 ) -> None:
-    assert body_of(backend.join(room_id, STRANGER), 403) == {"messages": ["You are not invited to this room."], "opensAt": None}
+    assert body_of(backend.join(room_id, STRANGER), 403) == {
+        "messages": ["You are not invited to this room."],
+        "opensAt": None,
+    }
     assert asked == []
     assert decisions(insight, room_id) == [("Refused", STRANGER, None)]
 
 
-def test_all_reasons_are_told_and_when_the_room_opens(backend: Backend, raw: Raw, asked: list[tuple[str, Any]]) -> None:
+def test_all_reasons_are_told_and_when_the_room_opens(
+    backend: Backend, raw: Raw, asked: list[tuple[str, Any]]
+) -> None:
     room_id = new_room(raw, timedelta(hours=1))
     body = body_of(backend.join(room_id, "somebody"), 403)
     assert [message.split(".")[0] for message in body["messages"]] == [
@@ -220,20 +263,34 @@ def test_all_reasons_are_told_and_when_the_room_opens(backend: Backend, raw: Raw
         "This room is not open yet",
     ]
     assert list(body) == ["messages", "opensAt"]
-    assert datetime.fromisoformat(body["opensAt"]) == datetime.fromisoformat(raw.get(f"/rooms/{room_id}").json()["validFrom"])
+    assert datetime.fromisoformat(body["opensAt"]) == datetime.fromisoformat(
+        raw.get(f"/rooms/{room_id}").json()["validFrom"]
+    )
     assert asked == []
 
 
-@pytest.mark.parametrize("room_id", ["99400000000000000", "", "x", "../live", "99400000000000000/log", "٣", "1?", "9" * 65])
-def test_a_room_that_does_not_exist(backend: Backend, room_id: str, asked: list[tuple[str, Any]]) -> None:
-    assert body_of(backend.join(room_id, PRESENTER), 404) == {"messages": ["There is no such room."]}
+@pytest.mark.parametrize(
+    "room_id",
+    ["99400000000000000", "", "x", "../live", "99400000000000000/log", "٣", "1?", "9" * 65],
+)
+def test_a_room_that_does_not_exist(
+    backend: Backend, room_id: str, asked: list[tuple[str, Any]]
+) -> None:
+    assert body_of(backend.join(room_id, PRESENTER), 404) == {
+        "messages": ["There is no such room."]
+    }
     assert asked == []
 
 
-def test_a_name_that_is_a_script_is_kept_as_a_name(backend: Backend, insight: Insight, room_id: str) -> None:
+def test_a_name_that_is_a_script_is_kept_as_a_name(
+    backend: Backend, insight: Insight, room_id: str
+) -> None:
     assert SCRIPT not in json.dumps(body_of(backend.join(room_id, STRANGER, SCRIPT), 403))
     body_of(backend.join(room_id, ATTENDEE, SCRIPT), 200)
-    assert decisions(insight, room_id) == [("Admitted", ATTENDEE, SCRIPT), ("Refused", STRANGER, SCRIPT)]
+    assert decisions(insight, room_id) == [
+        ("Admitted", ATTENDEE, SCRIPT),
+        ("Refused", STRANGER, SCRIPT),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -242,7 +299,12 @@ def test_a_name_that_is_a_script_is_kept_as_a_name(backend: Backend, insight: In
     ids=["nobody", "blank", "long raw id", "long name"],
 )
 def test_what_people_type_wrong_is_not_our_mistake(
-    backend: Backend, insight: Insight, room_id: str, asked: list[tuple[str, Any]], person: str, name: str
+    backend: Backend,
+    insight: Insight,
+    room_id: str,
+    asked: list[tuple[str, Any]],
+    person: str,
+    name: str,
 ) -> None:
     body = body_of(backend.join(room_id, person, name), 400)
     assert body == {"messages": ["That is not a raw id or a name that can be used."]}
@@ -260,7 +322,10 @@ def test_blanks_around_what_is_typed_do_not_matter(
     for name in (f" {'n' * LONGEST}\t", " "):
         body_of(backend.join(f" {room_id} ", f" {ATTENDEE}\n", name), 200)
     assert [path for path, _ in asked] == [f"/identities/{ATTENDEE}/:issueAccessToken"] * 2
-    assert decisions(insight, room_id) == [("Admitted", ATTENDEE, None), ("Admitted", ATTENDEE, "n" * LONGEST)]
+    assert decisions(insight, room_id) == [
+        ("Admitted", ATTENDEE, None),
+        ("Admitted", ATTENDEE, "n" * LONGEST),
+    ]
 
 
 def test_the_page_takes_no_more_than_can_be_used(backend: Backend) -> None:
@@ -272,7 +337,11 @@ def test_the_page_is_the_same_for_everyone_and_takes_nothing_as_html(backend: Ba
     page = backend.page(f"?{urlencode({'roomId': SCRIPT, 'displayName': SCRIPT})}")
     assert (page.status, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert page.body == backend.page().body
-    assert not [name for name in (b"innerHTML", b"outerHTML", b"insertAdjacentHTML", b"document.write") if name in page.body]
+    assert not [
+        name
+        for name in (b"innerHTML", b"outerHTML", b"insertAdjacentHTML", b"document.write")
+        if name in page.body
+    ]
 
 
 def test_an_identity_service_that_issues_none(
@@ -284,9 +353,13 @@ def test_an_identity_service_that_issues_none(
     assert len(asked) == 1
 
 
-def test_without_acs_it_says_that_there_is_no_token(app: RunningApp, room_id: str, tmp_path: Path) -> None:
+def test_without_acs_it_says_that_there_is_no_token(
+    app: RunningApp, room_id: str, tmp_path: Path
+) -> None:
     connection_string = f"endpoint={app.http}/;accesskey={app.manage_key}"
-    with running_backend(tmp_path, {"COMMUNICATION_CONNECTION_STRING": connection_string}) as backend:
+    with running_backend(
+        tmp_path, {"COMMUNICATION_CONNECTION_STRING": connection_string}
+    ) as backend:
         body = body_of(backend.join(room_id, PRESENTER), 200)
     assert body["messages"][0] == "You are admitted as Presenter."
     assert body["messages"][1].startswith("There is no token: ")
@@ -295,15 +368,23 @@ def test_without_acs_it_says_that_there_is_no_token(app: RunningApp, room_id: st
 
 def test_an_anteroom_that_does_not_answer(tmp_path: Path) -> None:
     connection_string = f"endpoint=http://localhost:{free_port()}/;accesskey={new_key()}"
-    with running_backend(tmp_path, {"COMMUNICATION_CONNECTION_STRING": connection_string}) as backend:
+    with running_backend(
+        tmp_path, {"COMMUNICATION_CONNECTION_STRING": connection_string}
+    ) as backend:
         body = body_of(backend.join("99400000000000000", PRESENTER), 503)
     assert body == {"messages": ["Rooms cannot be joined at the moment. Please try again."]}
 
 
-def test_a_key_that_may_only_read_is_the_backends_mistake(app: RunningApp, room_id: str, tmp_path: Path) -> None:
+def test_a_key_that_may_only_read_is_the_backends_mistake(
+    app: RunningApp, room_id: str, tmp_path: Path
+) -> None:
     connection_string = f"endpoint={app.http}/;accesskey={app.read_key}"
-    with running_backend(tmp_path, {"COMMUNICATION_CONNECTION_STRING": connection_string}) as backend:
-        assert body_of(backend.join(room_id, PRESENTER), 502) == {"messages": ["Something is wrong on our side."]}
+    with running_backend(
+        tmp_path, {"COMMUNICATION_CONNECTION_STRING": connection_string}
+    ) as backend:
+        assert body_of(backend.join(room_id, PRESENTER), 502) == {
+            "messages": ["Something is wrong on our side."]
+        }
     printed = backend.printed.read_text()
     assert "Anteroom answers 401" in printed
     assert app.read_key not in printed
@@ -314,7 +395,9 @@ ANTEROOM = f"endpoint=https://localhost:7072/;accesskey={new_key()}"
 
 @pytest.mark.parametrize("text", ["", " "])
 def test_it_says_what_it_needs(text: str) -> None:
-    message = "Set COMMUNICATION_CONNECTION_STRING to the connection string that `make start` prints.\n"
+    message = (
+        "Set COMMUNICATION_CONNECTION_STRING to the connection string that `make start` prints.\n"
+    )
     assert without_start({"COMMUNICATION_CONNECTION_STRING": text}) == message
 
 
@@ -341,7 +424,9 @@ def test_it_says_that_its_port_is_taken() -> None:
     with socket.create_server(("localhost", 0)) as taken:
         port = taken.getsockname()[1]
         said = without_start({"COMMUNICATION_CONNECTION_STRING": ANTEROOM, "PORT": str(port)})
-    assert re.fullmatch(rf"Port {port} cannot be had \(.+\): put another one in front, as PORT=<port>\.\n", said)
+    assert re.fullmatch(
+        rf"Port {port} cannot be had \(.+\): put another one in front, as PORT=<port>\.\n", said
+    )
 
 
 @pytest.mark.parametrize("port", ["abc", "0", "65536", ""])

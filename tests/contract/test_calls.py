@@ -7,12 +7,12 @@ from uuid import uuid4
 
 import pytest
 
-from rooms.rules.time import DAY, HOUR, Ticks, format_time, now, parse_time
-from tests.contract.events import Meeting, live_meeting, participant_id, room_of_another_service
-from tests.contract.insight import Insight, assert_invalid, assert_is, assert_refused
-from tests.contract.raw import Raw
-from tests.identifiers import raw_id
-from tests.wire.hostile_events import EVIL_TEXTS
+from rooms.domain.time import DAY, HOUR, Ticks, format_time, now, parse_time
+from testkit.events import Meeting, live_meeting, participant_id, room_of_another_service
+from testkit.identifiers import raw_id
+from testkit.insight import Insight, assert_invalid, assert_is, assert_refused
+from testkit.raw import Raw
+from tests.intake.hostile_events import EVIL_TEXTS
 
 ALICE, BOB = raw_id(1), raw_id(2)
 PAGE = 30
@@ -34,19 +34,62 @@ def test_the_calls_of_a_room(raw: Raw, insight: Insight) -> None:
     whole = Meeting(room_id)
     half = Meeting(room_id, whole.start + DAY)
     live = live_meeting(room_id)
-    insight.deliver(*whole.whole(90.5, whole.stay(10, 20, ALICE), whole.stay(15, 50, BOB), whole.stay(60, 70, BOB)))
+    insight.deliver(
+        *whole.whole(
+            90.5, whole.stay(10, 20, ALICE), whole.stay(15, 50, BOB), whole.stay(60, 70, BOB)
+        )
+    )
     insight.deliver(*half.stay(1, 3, ALICE))
     insight.deliver(live.started(), live.added(2, ALICE))
-    times = {"startedAt": live.at(0), "startEstimated": False, "endedAt": None, "endEstimated": False, "seconds": None}
-    estimated = {"startedAt": half.at(1), "startEstimated": True, "endedAt": half.at(3), "endEstimated": True, "seconds": 2}
-    told = {"startedAt": whole.at(0), "startEstimated": False, "endedAt": whole.at(90.5), "endEstimated": False, "seconds": 90.5}
+    times = {
+        "startedAt": live.at(0),
+        "startEstimated": False,
+        "endedAt": None,
+        "endEstimated": False,
+        "seconds": None,
+    }
+    estimated = {
+        "startedAt": half.at(1),
+        "startEstimated": True,
+        "endedAt": half.at(3),
+        "endEstimated": True,
+        "seconds": 2,
+    }
+    told = {
+        "startedAt": whole.at(0),
+        "startEstimated": False,
+        "endedAt": whole.at(90.5),
+        "endEstimated": False,
+        "seconds": 90.5,
+    }
     assert_is(
         insight.json(f"/rooms/{room_id}/calls"),
         {
             "value": [
-                {"id": live.id, "roomId": room_id, **times, "people": 1, "peak": 1, "peakAt": live.at(2)},
-                {"id": half.id, "roomId": room_id, **estimated, "people": 1, "peak": 1, "peakAt": half.at(1)},
-                {"id": whole.id, "roomId": room_id, **told, "people": 2, "peak": 2, "peakAt": whole.at(15)},
+                {
+                    "id": live.id,
+                    "roomId": room_id,
+                    **times,
+                    "people": 1,
+                    "peak": 1,
+                    "peakAt": live.at(2),
+                },
+                {
+                    "id": half.id,
+                    "roomId": room_id,
+                    **estimated,
+                    "people": 1,
+                    "peak": 1,
+                    "peakAt": half.at(1),
+                },
+                {
+                    "id": whole.id,
+                    "roomId": room_id,
+                    **told,
+                    "people": 2,
+                    "peak": 2,
+                    "peakAt": whole.at(15),
+                },
             ]
         },
     )
@@ -58,7 +101,10 @@ def test_a_room_without_calls_has_an_empty_list(raw: Raw, insight: Insight) -> N
 
 def test_calls_are_listed_by_their_last_event_over_all_pages(insight: Insight) -> None:
     room_id = room_of_another_service()
-    calls = [Meeting(room_id, parse_time("2023-01-01T00:10:00Z") + number * HOUR) for number in range(2 * PAGE + 5)]
+    calls = [
+        Meeting(room_id, parse_time("2023-01-01T00:10:00Z") + number * HOUR)
+        for number in range(2 * PAGE + 5)
+    ]
     insight.deliver(*(call.started() for call in calls), calls[0].ended(100 * 3600))
     pages = [page["value"] for page in insight.pages(f"/rooms/{room_id}/calls")]
     assert all(len(page) <= PAGE for page in pages)
@@ -69,7 +115,10 @@ def test_calls_are_listed_by_their_last_event_over_all_pages(insight: Insight) -
 
 def test_calls_of_one_hour_are_on_one_page_each(insight: Insight) -> None:
     room_id = room_of_another_service()
-    calls = [Meeting(room_id, parse_time("2023-01-01T00:00:00Z") + number * HOUR // 100) for number in range(2 * PAGE + 5)]
+    calls = [
+        Meeting(room_id, parse_time("2023-01-01T00:00:00Z") + number * HOUR // 100)
+        for number in range(2 * PAGE + 5)
+    ]
     insight.deliver(*(call.started() for call in calls))
     pages = [page["value"] for page in insight.pages(f"/rooms/{room_id}/calls")]
     for page in pages:
@@ -80,13 +129,18 @@ def test_calls_of_one_hour_are_on_one_page_each(insight: Insight) -> None:
 
 def test_pages_are_as_of_the_first(insight: Insight) -> None:
     room_id = room_of_another_service()
-    calls = [Meeting(room_id, parse_time("2023-01-01T00:00:00Z") + number * HOUR) for number in range(PAGE + 5)]
+    calls = [
+        Meeting(room_id, parse_time("2023-01-01T00:00:00Z") + number * HOUR)
+        for number in range(PAGE + 5)
+    ]
     insight.deliver(*(call.ended(60) for call in calls))
     pages = insight.pages(f"/rooms/{room_id}/calls")
     first = next(pages)["value"]
     late = Meeting(room_id, now() - HOUR)
     insight.deliver(late.ended(0))
-    assert ids(first) + [id for page in pages for id in ids(page["value"])] == [call.id for call in reversed(calls)]
+    assert ids(first) + [id for page in pages for id in ids(page["value"])] == [
+        call.id for call in reversed(calls)
+    ]
 
 
 def test_a_call_with_an_event_of_the_future_is_listed(insight: Insight) -> None:
@@ -111,13 +165,34 @@ def test_a_call_with_its_legs(raw: Raw, insight: Insight) -> None:
         call.removed(5, None, device="of nobody"),
         call.ended(90, by=BOB, reason=reason),
     )
-    nobody = {"participantId": participant_id(None, "of nobody"), "rawId": None, "displayName": None, "role": None}
-    alice = {"participantId": participant_id(ALICE), "rawId": ALICE, "displayName": "Alice", "role": "Presenter"}
-    bob = {"participantId": participant_id(BOB), "rawId": BOB, "displayName": "Bob", "role": "Attendee"}
+    nobody = {
+        "participantId": participant_id(None, "of nobody"),
+        "rawId": None,
+        "displayName": None,
+        "role": None,
+    }
+    alice = {
+        "participantId": participant_id(ALICE),
+        "rawId": ALICE,
+        "displayName": "Alice",
+        "role": "Presenter",
+    }
+    bob = {
+        "participantId": participant_id(BOB),
+        "rawId": BOB,
+        "displayName": "Bob",
+        "role": "Attendee",
+    }
 
-    def times(joined: float, estimated: bool, left: float, left_estimated: bool, seconds: float) -> dict[str, Any]:
+    def times(
+        joined: float, estimated: bool, left: float, left_estimated: bool, seconds: float
+    ) -> dict[str, Any]:
         join = {"joinedAt": call.at(joined), "joinEstimated": estimated}
-        return join | {"leftAt": call.at(left), "leaveEstimated": left_estimated, "seconds": seconds}
+        return join | {
+            "leftAt": call.at(left),
+            "leaveEstimated": left_estimated,
+            "seconds": seconds,
+        }
 
     assert_is(
         insight.json(f"/rooms/{call.room_id}/calls/{call.id}"),
@@ -161,7 +236,10 @@ def test_a_call_that_another_has_followed_has_ended(insight: Insight) -> None:
     ended = insight.json(f"/rooms/{room_id}/calls/{first.id}")
     assert (ended["endedAt"], ended["endEstimated"]) == (first.at(1), True)
     assert insight.json(f"/rooms/{room_id}/presence")["call"]["id"] == second.id
-    assert [call["endedAt"] for call in insight.all(f"/rooms/{room_id}/calls")] == [None, first.at(1)]
+    assert [call["endedAt"] for call in insight.all(f"/rooms/{room_id}/calls")] == [
+        None,
+        first.at(1),
+    ]
 
 
 ODD_IDS = {name: text for name, text in EVIL_TEXTS.items() if name != "NUL"} | {
@@ -178,7 +256,9 @@ ODD_IDS = {name: text for name, text in EVIL_TEXTS.items() if name != "NUL"} | {
 
 
 @pytest.mark.parametrize("call_id", ODD_IDS.values(), ids=ODD_IDS)
-def test_a_call_of_any_id_is_found_by_its_id_percent_encoded(insight: Insight, call_id: str) -> None:
+def test_a_call_of_any_id_is_found_by_its_id_percent_encoded(
+    insight: Insight, call_id: str
+) -> None:
     call = Meeting(room_of_another_service(), id=call_id)
     insight.deliver(*call.whole(60, call.stay(10, 20, ALICE)))
     encoded = quote(call_id, safe="")
@@ -189,10 +269,14 @@ def test_a_call_of_any_id_is_found_by_its_id_percent_encoded(insight: Insight, c
 
 
 @pytest.mark.parametrize("call_id", ["/", "", ".", "..", "a\0b", "%2F", "a%2Fb"])
-def test_a_call_whose_id_a_path_cannot_hold_is_found_by_its_attendance(insight: Insight, call_id: str) -> None:
+def test_a_call_whose_id_a_path_cannot_hold_is_found_by_its_attendance(
+    insight: Insight, call_id: str
+) -> None:
     call = Meeting(room_of_another_service(), id=call_id or "-")
     insight.deliver(call.ended(0))
-    assert insight.json(f"/rooms/{call.room_id}/attendance?call={quote(call.id, safe='')}")["from"] == call.at(0)
+    assert insight.json(f"/rooms/{call.room_id}/attendance?call={quote(call.id, safe='')}")[
+        "from"
+    ] == call.at(0)
 
 
 def test_calls_whose_ids_differ_in_case_or_spelling_are_different(insight: Insight) -> None:
@@ -200,16 +284,24 @@ def test_calls_whose_ids_differ_in_case_or_spelling_are_different(insight: Insig
     calls = [Meeting(room_id, id=call_id) for call_id in ("a", "A", "a ", "ａ")]  # noqa: RUF001 (a wide one)
     insight.deliver(*(call.ended(number) for number, call in enumerate(calls)))
     for number, call in enumerate(calls):
-        assert insight.json(f"/rooms/{room_id}/calls/{quote(call.id)}")["startedAt"] == call.at(number)
+        assert insight.json(f"/rooms/{room_id}/calls/{quote(call.id)}")["startedAt"] == call.at(
+            number
+        )
 
 
 def test_unknown_calls_and_unknown_rooms(raw: Raw, insight: Insight) -> None:
     call = Meeting(room_of_another_service())
     insight.deliver(call.ended(0))
     for room_id in (call.room_id, raw.new_room()["id"]):
-        assert "call" in assert_refused(insight.get(f"/rooms/{room_id}/calls/{uuid4()}"), 404, "NotFound")
-        assert "call" in assert_refused(insight.get(f"/rooms/{room_id}/attendance?call={uuid4()}"), 404, "NotFound")
-    other = assert_refused(insight.get(f"/rooms/{room_of_another_service()}/calls/{call.id}"), 404, "NotFound")
+        assert "call" in assert_refused(
+            insight.get(f"/rooms/{room_id}/calls/{uuid4()}"), 404, "NotFound"
+        )
+        assert "call" in assert_refused(
+            insight.get(f"/rooms/{room_id}/attendance?call={uuid4()}"), 404, "NotFound"
+        )
+    other = assert_refused(
+        insight.get(f"/rooms/{room_of_another_service()}/calls/{call.id}"), 404, "NotFound"
+    )
     assert other == "There is no such room, or it was deleted."
 
 
@@ -235,7 +327,9 @@ def test_the_calls_of_all_rooms_over_all_pages(insight: Insight) -> None:
     pages = list(insight.pages(path))
     assert len(pages) >= 3
     listed = [call for page in pages for call in page["value"]]
-    assert [(call["roomId"], call["id"]) for call in listed] == [(call.room_id, call.id) for call in reversed(calls)]
+    assert [(call["roomId"], call["id"]) for call in listed] == [
+        (call.room_id, call.id) for call in reversed(calls)
+    ]
     assert_is(listed[0], insight.json(f"/rooms/{calls[-1].room_id}/calls")["value"][0])
     assert "from=2022-02-01T00%3A00%3A00%2B00%3A00&until=2022-02-04" in pages[0]["nextLink"]
 
@@ -246,7 +340,11 @@ def test_the_calls_of_a_time_are_those_with_an_event_in_it(insight: Insight) -> 
     insight.deliver(*call.whole(3 * 3600, call.stay(60, 600, ALICE)), later.ended(0))
 
     def found(first: float, last: float) -> list[str]:
-        return ids(insight.all(f"/calls?{between(start + round(first * 10**7), start + round(last * 10**7))}"))
+        return ids(
+            insight.all(
+                f"/calls?{between(start + round(first * 10**7), start + round(last * 10**7))}"
+            )
+        )
 
     assert found(0, 86_400) == [call.id]
     assert found(0, 86_400.1) == [later.id, call.id]
@@ -256,7 +354,9 @@ def test_the_calls_of_a_time_are_those_with_an_event_in_it(insight: Insight) -> 
     assert found(601, 3 * 3600) == []
 
 
-def test_a_time_that_ends_between_two_events_of_one_hour_has_the_call_of_the_hour_before(insight: Insight) -> None:
+def test_a_time_that_ends_between_two_events_of_one_hour_has_the_call_of_the_hour_before(
+    insight: Insight,
+) -> None:
     start = parse_time("2022-04-01T10:30:00Z")
     call = Meeting(room_of_another_service(), start)
     insight.deliver(call.started(), call.ended(75 * 60))
@@ -270,7 +370,9 @@ def test_either_time_may_be_left_out(insight: Insight) -> None:
     insight.deliver(call.started())
     start, later = quote(call.at(0)), quote(call.at(0.0000001))
     for query in ("", f"from={start}", f"until={later}"):
-        assert any(call.id in ids(page["value"]) for page in insight.pages(f"/calls?{query}")), query
+        assert any(call.id in ids(page["value"]) for page in insight.pages(f"/calls?{query}")), (
+            query
+        )
     assert call.id not in ids(insight.all(f"/calls?from={later}"))
     assert call.id not in ids(insight.all(f"/calls?from={quote(call.at(-1))}&until={start}"))
 
@@ -296,7 +398,9 @@ def test_calls_of_the_future_are_not_yet_there(insight: Insight) -> None:
         ("nextLink=aaaaaaaa", "nextLink"),
     ],
 )
-def test_times_and_tokens_of_all_calls_that_are_none(insight: Insight, query: str, target: str) -> None:
+def test_times_and_tokens_of_all_calls_that_are_none(
+    insight: Insight, query: str, target: str
+) -> None:
     assert_invalid(insight.get(f"/calls?{query}"), target)
 
 
@@ -309,30 +413,62 @@ def test_a_live_room(raw: Raw, insight: Insight) -> None:
     assert insight.patch(f"/rooms/{room_id}/details", details).status == 200
     call = live_meeting(room_id)
     insight.deliver(
-        call.started(), call.added(1, ALICE, "Alice", "Presenter"), call.added(2, ALICE, device="phone"), call.added(3, BOB)
+        call.started(),
+        call.added(1, ALICE, "Alice", "Presenter"),
+        call.added(2, ALICE, device="phone"),
+        call.added(3, BOB),
     )
     (found,) = (one for one in insight.all("/live") if one["roomId"] == room_id)
-    alice = {"rawId": ALICE, "name": "Dr. Alice", "displayName": None, "role": None, "joinedAt": call.at(1)}
+    alice = {
+        "rawId": ALICE,
+        "name": "Dr. Alice",
+        "displayName": None,
+        "role": None,
+        "joinedAt": call.at(1),
+    }
     bob = {"rawId": BOB, "name": None, "displayName": None, "role": None, "joinedAt": call.at(3)}
-    about = {"roomId": room_id, "title": "A hearing", "callId": call.id, "startedAt": call.at(0), "count": 2}
+    about = {
+        "roomId": room_id,
+        "title": "A hearing",
+        "callId": call.id,
+        "startedAt": call.at(0),
+        "count": 2,
+    }
     assert_is(found, {**about, "participants": [alice, bob]})
 
 
 def test_a_room_is_live_once_and_only_as_long_as_its_call(insight: Insight) -> None:
     twice, ended, quiet = (room_of_another_service() for _ in range(3))
-    first, second, over = live_meeting(twice, 300), live_meeting(twice, 100), live_meeting(ended, 300)
+    first, second, over = (
+        live_meeting(twice, 300),
+        live_meeting(twice, 100),
+        live_meeting(ended, 300),
+    )
     old = Meeting(quiet, now() - DAY - HOUR)
-    insight.deliver(first.added(0, ALICE), second.added(0, BOB), *over.whole(100), old.added(0, ALICE))
-    live = {(one["roomId"], one["callId"]) for one in insight.all("/live") if one["roomId"] in (twice, ended, quiet)}
+    insight.deliver(
+        first.added(0, ALICE), second.added(0, BOB), *over.whole(100), old.added(0, ALICE)
+    )
+    live = {
+        (one["roomId"], one["callId"])
+        for one in insight.all("/live")
+        if one["roomId"] in (twice, ended, quiet)
+    }
     assert live == {(twice, second.id)}
 
 
 def test_live_rooms_over_all_pages(insight: Insight) -> None:
-    calls = [live_meeting(f"{room_of_another_service()}{number % 10}") for number in range(PAGE + 10)]
+    calls = [
+        live_meeting(f"{room_of_another_service()}{number % 10}") for number in range(PAGE + 10)
+    ]
     insight.deliver(*(call.added(1, ALICE) for call in calls))
     pages = list(insight.pages("/live"))
     assert len(pages) >= 2
     live = [one["roomId"] for page in pages for one in page["value"]]
     assert {call.room_id for call in calls} <= set(live)
     assert len(set(live)) == len(live)
-    assert next(one for page in pages for one in page["value"] if one["roomId"] == calls[0].room_id)["title"] is None
+    assert (
+        next(one for page in pages for one in page["value"] if one["roomId"] == calls[0].room_id)[
+            "title"
+        ]
+        is None
+    )

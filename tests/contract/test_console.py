@@ -8,21 +8,25 @@ from pathlib import Path
 import pytest
 
 from devhost.azurite import PROJECT
-from rooms.console import LIBRARIES
-from rooms.rules.log import LOG_KINDS
-from tests.devhost.running import Devhost, running
-from tests.raw_http import Answer
-from tests.running import RunningApp, new_key, running_app
+from rooms.console.assets import LIBRARIES
+from rooms.domain.log import LOG_KINDS
+from testkit.devhost import Devhost, running
+from testkit.raw_http import Answer
+from testkit.running import RunningApp, new_key, running_app
 
 IMPORTED = re.compile(r"""(?:\bfrom|\bimport\s*\()\s*["']([\w@./-]+)["']""")
 IN_PAGE = re.compile(r'(?:href|src)="([^"#]+)"')
 IN_MAP = re.compile(r'"([^"]+)": "(/console/[^"]+)"')
 
-OURS = [path.name for path in (PROJECT / "console").iterdir()]
+OURS = [path.name for path in (PROJECT / "rooms" / "console" / "static").iterdir()]
 
 
 def test_the_log_can_be_filtered_by_each_kind_there_is() -> None:
-    kinds = re.search(r"const KINDS = \[(.*?)\];", (PROJECT / "console" / "log.js").read_text(), re.DOTALL)
+    kinds = re.search(
+        r"const KINDS = \[(.*?)\];",
+        (PROJECT / "rooms" / "console" / "static" / "log.js").read_text(),
+        re.DOTALL,
+    )
     assert kinds
     assert sorted(re.findall(r'"(\w+)"', kinds[1])) == sorted(LOG_KINDS)
 
@@ -35,7 +39,7 @@ def text(answer: Answer) -> str:
 def test_the_page_needs_no_key(app: RunningApp) -> None:
     answer = app.devhost.get("/console")
     assert (answer.status, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
-    assert answer.body == (PROJECT / "console" / "index.html").read_bytes()
+    assert answer.body == (PROJECT / "rooms" / "console" / "static" / "index.html").read_bytes()
 
 
 def test_the_policy_lets_in_our_own_files_only(app: RunningApp) -> None:
@@ -51,7 +55,9 @@ def test_the_policy_lets_in_our_own_files_only(app: RunningApp) -> None:
     assert rules["require-trusted-types-for"] == "'script'"
 
 
-@pytest.mark.parametrize("path", ["/console", "/console/app.js", "/console/style.css", "/console/d3.js"])
+@pytest.mark.parametrize(
+    "path", ["/console", "/console/app.js", "/console/style.css", "/console/d3.js"]
+)
 def test_every_answer_has_the_headers_that_protect(app: RunningApp, path: str) -> None:
     headers = app.devhost.get(path).headers
     assert "content-security-policy" in headers
@@ -95,7 +101,10 @@ def test_all_that_the_page_and_its_modules_name_is_served(app: RunningApp) -> No
             seen.add(path)
             assert path.startswith("/console/"), path
             content = text(app.devhost.get(path))
-            if path.endswith(".js") and path not in ("/console/d3.js", "/console/plot.js"):  # which import nothing
+            if path.endswith(".js") and path not in (
+                "/console/d3.js",
+                "/console/plot.js",
+            ):  # which import nothing
                 wanted += [names.get(name, name) for name in IMPORTED.findall(content)]
     assert {path.rpartition("/")[2] for path in seen} == {*OURS, *LIBRARIES} - {"index.html"}
 
@@ -142,9 +151,11 @@ def test_turned_off_it_is_not_there(without: RunningApp, path: str) -> None:
 def not_installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Devhost]:
     """The app in a folder without node_modules."""
     folder: Path = tmp_path_factory.mktemp("folder")
-    for name in ("function_app.py", "host.json", "rooms", "console"):
+    for name in ("function_app.py", "host.json", "rooms"):
         (folder / name).symlink_to(PROJECT / name)
-    with running(folder, tmp_path_factory.mktemp("data"), {"ROOMS_MANAGE_KEY__test": new_key()}) as devhost:
+    with running(
+        folder, tmp_path_factory.mktemp("data"), {"ROOMS_MANAGE_KEY__test": new_key()}
+    ) as devhost:
         yield devhost
 
 

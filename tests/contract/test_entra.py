@@ -1,4 +1,5 @@
-"""The official SDK with Entra ID tokens, against an app that fetches the keys of a tenant over HTTP."""
+"""The official SDK with Entra ID tokens, against an app that fetches the keys of a tenant over
+HTTP."""
 
 import time
 from collections.abc import AsyncIterator
@@ -13,9 +14,9 @@ from azure.communication.rooms.aio import RoomsClient
 from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError
 
+from testkit.raw import Raw
+from testkit.running import RunningApp, running_app
 from tests.auth.tenant import TENANT_ID, Tenant, claims_of, new_key
-from tests.contract.raw import Raw
-from tests.running import RunningApp, running_app
 
 pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
 
@@ -51,7 +52,11 @@ class Directory:
 
     def client(self, signed_by: str = "current", **changes: Any) -> RoomsClient:
         """A client of someone who may do everything, unless `changes` of the claims say otherwise."""
-        credential = Credential(self.tenant.token(claims_of(MANAGER, int(time.time())) | changes, signed_by, kid="current"))
+        credential = Credential(
+            self.tenant.token(
+                claims_of(MANAGER, int(time.time())) | changes, signed_by, kid="current"
+            )
+        )
         return RoomsClient(self.app.https, credential, connection_verify=str(self.app.ca))
 
 
@@ -72,7 +77,9 @@ async def directory(tmp_path: Path) -> AsyncIterator[Directory]:
     await tenant.stop()
 
 
-async def test_tokens_of_the_tenant_let_in_whom_the_settings_name_and_nobody_else(directory: Directory) -> None:
+async def test_tokens_of_the_tenant_let_in_whom_the_settings_name_and_nobody_else(
+    directory: Directory,
+) -> None:
     async with directory.client() as manager:
         room = await manager.create_room()
     async with directory.client(oid=READER, sub=READER) as reader:
@@ -85,7 +92,9 @@ async def test_tokens_of_the_tenant_let_in_whom_the_settings_name_and_nobody_els
         "expired": directory.client(exp=now - 3600),
         "not valid yet": directory.client(nbf=now + 3600),
         "of another audience": directory.client(aud="https://management.azure.com/"),
-        "of another issuer": directory.client(iss="https://sts.windows.net/00000000-0000-0000-0000-000000000000/"),
+        "of another issuer": directory.client(
+            iss="https://sts.windows.net/00000000-0000-0000-0000-000000000000/"
+        ),
         "of another tenant": directory.client(tid="00000000-0000-0000-0000-000000000000"),
         "of nobody named": directory.client(oid="00000000-0000-0000-0000-000000000000"),
         "signed by another": directory.client(signed_by="another's"),

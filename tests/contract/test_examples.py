@@ -1,4 +1,5 @@
-"""The examples, run as the README says: a connection string and the certificate authority in the environment."""
+"""The examples, run as the README says: a connection string and the certificate authority in the
+environment."""
 
 import os
 import re
@@ -10,16 +11,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from devhost.azurite import PROJECT
+from testkit.raw import Raw
+from testkit.running import RunningApp
 from tests.contract.node import run_node
-from tests.contract.raw import Raw
-from tests.running import RunningApp
 
 type Run = Callable[[Mapping[str, str]], subprocess.CompletedProcess[str]]
 
 
 def python(environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(PROJECT / "examples" / "rooms.py")]
-    return subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True)
+    return subprocess.run(
+        command, env={**os.environ, **environment}, capture_output=True, text=True
+    )
 
 
 def javascript(environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
@@ -38,7 +41,10 @@ def test_the_example_runs_to_its_end(run: Run, app: RunningApp, raw: Raw) -> Non
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     day = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
-    created = re.fullmatch(rf"Created room (994\d{{13,14}}), open from {day}T10:00:00\S+ to {day}T11:00:00\S+, with:", lines[0])
+    created = re.fullmatch(
+        rf"Created room (994\d{{13,14}}), open from {day}T10:00:00\S+ to {day}T11:00:00\S+, with:",
+        lines[0],
+    )
     assert created is not None, lines[0]
     assert [line.split()[0] for line in lines[1:4]] == ["Presenter", "Attendee", "Attendee"]
     assert re.fullmatch(rf"Now open until {day}T11:30:00\S+, with:", lines[4])
@@ -51,5 +57,7 @@ def test_the_example_runs_to_its_end(run: Run, app: RunningApp, raw: Raw) -> Non
 
 def test_the_example_says_what_it_needs(run: Run) -> None:
     done = run({"COMMUNICATION_CONNECTION_STRING": ""})
-    message = "Set COMMUNICATION_CONNECTION_STRING to the connection string that `make start` prints.\n"
+    message = (
+        "Set COMMUNICATION_CONNECTION_STRING to the connection string that `make start` prints.\n"
+    )
     assert (done.returncode, done.stdout, done.stderr) == (1, "", message)

@@ -1,4 +1,5 @@
-"""What nobody should send: answered with a 4xx that says what is wrong, never with a 5xx, and nothing is changed."""
+"""What nobody should send: answered with a 4xx that says what is wrong, never with a 5xx, and
+nothing is changed."""
 
 import json
 from collections.abc import Iterator
@@ -8,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.contract.raw import Raw
-from tests.identifiers import raw_id
-from tests.raw_http import Answer
-from tests.running import RunningApp
+from testkit.identifiers import raw_id
+from testkit.raw import Raw
+from testkit.raw_http import Answer
+from testkit.running import RunningApp
 
 UNKNOWN_ROOM = "99400000000000000"
 MEGABYTES_10 = 10 * 1024 * 1024
@@ -26,10 +27,15 @@ def room_id(raw: Raw) -> str:
 
 @pytest.fixture(autouse=True)
 def nothing_changes(raw: Raw, room_id: str) -> Iterator[None]:
-    """After each test there are the same rooms (a new one would be on the first page), and the room is as it was."""
+    """After each test there are the same rooms (a new one would be on the first page), and the room
+    is as it was."""
 
     def seen() -> object:
-        return raw.get("/rooms").json()["value"], raw.get(f"/rooms/{room_id}").json(), raw.roster(room_id)
+        return (
+            raw.get("/rooms").json()["value"],
+            raw.get(f"/rooms/{room_id}").json(),
+            raw.roster(room_id),
+        )
 
     before = seen()
     yield
@@ -139,7 +145,10 @@ def hostile_times() -> dict[str, bytes]:
         "object": '{"$date":"2030-01-01T00:00:00Z"}',
         "list": "[1,2,3]",
     }
-    bodies = {name: f'{{"validFrom":{value},"validUntil":{value}}}'.encode() for name, value in values.items()}
+    bodies = {
+        name: f'{{"validFrom":{value},"validUntil":{value}}}'.encode()
+        for name, value in values.items()
+    }
     return bodies | {"invalid UTF-8": b'{"validFrom":"2030-01-01T00:00:00Z\xff"}'}
 
 
@@ -156,15 +165,36 @@ def test_times(raw: Raw, room_id: str, operation: str, body: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ['"true"', "1", "0", "1e400", "9" * 5000, "NaN", "[]", "{}", '"\\u0000"', '"\\ud800"', nested(100_000)]
+    "value",
+    [
+        '"true"',
+        "1",
+        "0",
+        "1e400",
+        "9" * 5000,
+        "NaN",
+        "[]",
+        "{}",
+        '"\\u0000"',
+        '"\\ud800"',
+        nested(100_000),
+    ],
 )
 @pytest.mark.parametrize("operation", ["create", "update"])
 def test_pstn_dial_out(raw: Raw, room_id: str, operation: str, value: str) -> None:
-    assert_says_what_is_wrong(raw.send(*paths(room_id)[operation], f'{{"pstnDialOutEnabled":{value}}}'))
+    assert_says_what_is_wrong(
+        raw.send(*paths(room_id)[operation], f'{{"pstnDialOutEnabled":{value}}}')
+    )
 
 
 @pytest.mark.parametrize(
-    "body", [nested(1_000_000), '{"a":' * 1_000_000, '"' + "x" * MEGABYTES_10 + '"', " " * MEGABYTES_10 + "{}"]
+    "body",
+    [
+        nested(1_000_000),
+        '{"a":' * 1_000_000,
+        '"' + "x" * MEGABYTES_10 + '"',
+        " " * MEGABYTES_10 + "{}",
+    ],
 )
 @pytest.mark.parametrize("operation", ["create", "update", "participants"])
 def test_large_and_deep_bodies(raw: Raw, room_id: str, operation: str, body: str) -> None:
@@ -172,18 +202,32 @@ def test_large_and_deep_bodies(raw: Raw, room_id: str, operation: str, body: str
 
 
 JSON_VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["Presenter", raw_id(1)]),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.sampled_from(["Presenter", raw_id(1)]),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=12,
 )
-NAMES = st.sampled_from(["validFrom", "validUntil", "pstnDialOutEnabled", "participants", "id", "role"]) | st.text()
+NAMES = (
+    st.sampled_from(["validFrom", "validUntil", "pstnDialOutEnabled", "participants", "id", "role"])
+    | st.text()
+)
 PARTICIPANTS = st.dictionaries(
     st.text() | st.sampled_from([raw_id(1), "8:acs:x", "4:+14255550123"]),
     JSON_VALUES | st.fixed_dictionaries({"role": JSON_VALUES}),
     max_size=4,
 )
-BODIES = JSON_VALUES | st.dictionaries(NAMES, JSON_VALUES, max_size=5) | st.fixed_dictionaries({"participants": PARTICIPANTS})
-generated = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+BODIES = (
+    JSON_VALUES
+    | st.dictionaries(NAMES, JSON_VALUES, max_size=5)
+    | st.fixed_dictionaries({"participants": PARTICIPANTS})
+)
+generated = settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 @generated
@@ -197,13 +241,19 @@ def test_generated_bodies_of_create(raw: Raw, body: object) -> None:
 
 
 @generated
-@given(body=BODIES, path=st.sampled_from([f"/rooms/{UNKNOWN_ROOM}", f"/rooms/{UNKNOWN_ROOM}/participants"]))
+@given(
+    body=BODIES,
+    path=st.sampled_from([f"/rooms/{UNKNOWN_ROOM}", f"/rooms/{UNKNOWN_ROOM}/participants"]),
+)
 def test_generated_bodies_of_changes(raw: Raw, body: object, path: str) -> None:
     assert_says_what_is_wrong(raw.patch(path, json.dumps(body)))
 
 
 @generated
-@given(body=st.binary(min_size=1, max_size=200), path=st.sampled_from(list(paths(UNKNOWN_ROOM).values())))
+@given(
+    body=st.binary(min_size=1, max_size=200),
+    path=st.sampled_from(list(paths(UNKNOWN_ROOM).values())),
+)
 def test_generated_bytes(raw: Raw, body: bytes, path: tuple[str, str]) -> None:
     answer = raw.send(*path, body)
     if answer.status == 201:
@@ -258,7 +308,10 @@ def test_absurd_ids(raw: Raw, method: str, absurd: str) -> None:
             assert_says_what_is_wrong(answer)
 
 
-@pytest.mark.parametrize("path", ["/rooms/../rooms/..", "/..", "//rooms", "/rooms//participants", "/rooms/.", "/%2e%2e/rooms/x"])
+@pytest.mark.parametrize(
+    "path",
+    ["/rooms/../rooms/..", "/..", "//rooms", "/rooms//participants", "/rooms/.", "/%2e%2e/rooms/x"],
+)
 @pytest.mark.parametrize("method", ["PATCH", "DELETE"])
 def test_absurd_paths(raw: Raw, method: str, path: str) -> None:
     answer = raw.send(method, path, {} if method == "PATCH" else None)
@@ -286,7 +339,9 @@ def test_absurd_queries(app: RunningApp, query: str) -> None:
     assert_says_what_is_wrong(Raw(app.http, app.manage_key, version=None).get(f"/rooms?{query}"))
 
 
-@pytest.mark.parametrize("query", ["&&&&", "&=", "&a" * 2000, "&%61=%zz", "&nextLink=", "&a[]=1&a[0]=2"])
+@pytest.mark.parametrize(
+    "query", ["&&&&", "&=", "&a" * 2000, "&%61=%zz", "&nextLink=", "&a[]=1&a[0]=2"]
+)
 def test_queries_that_are_odd_but_harmless(app: RunningApp, query: str) -> None:
     client = Raw(app.http, app.manage_key, version=None)
     assert client.get(f"/rooms?api-version=2025-03-13{query}").status == 200
@@ -303,7 +358,10 @@ def test_queries_that_are_odd_but_harmless(app: RunningApp, query: str) -> None:
         ("Content-Type", "application/" + "x" * 5000),
         ("Content-Type", 'application/json; charset=utf-16; charset=\\"' + "x" * 100),
         ("Authorization", "HMAC-SHA256 " + "SignedHeaders=a&" * 500),
-        ("Authorization", "HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha256&Signature=ÿÿÿÿ"),
+        (
+            "Authorization",
+            "HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha256&Signature=ÿÿÿÿ",
+        ),
         ("Authorization", "Bearer " + "e30." * 1000),
         ("x-ms-date", "9" * 5000),
         ("x-ms-date", "Thu, 01 Jan 99999999999999999999 00:00:00 GMT"),
@@ -313,7 +371,10 @@ def test_queries_that_are_odd_but_harmless(app: RunningApp, query: str) -> None:
     ],
 )
 def test_absurd_headers(raw: Raw, name: str, value: str) -> None:
-    repeatability = {"Repeatability-Request-ID": "a", "Repeatability-First-Sent": "Thu, 01 Jan 2026 00:00:00 GMT"}
+    repeatability = {
+        "Repeatability-Request-ID": "a",
+        "Repeatability-First-Sent": "Thu, 01 Jan 2026 00:00:00 GMT",
+    }
     body = {"validFrom": "no time"} if name == "Content-Type" else {}
     assert_says_what_is_wrong(raw.post("/rooms", body, {**repeatability, name: value}))
 
@@ -351,7 +412,9 @@ NO_HTTP = {
     "two lengths": b"POST /rooms HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
     "header line without a colon": b"GET /rooms HTTP/1.1\r\nHost: localhost\r\nnonsense\r\n\r\n",
     "long request line": b"GET /rooms?" + b"a" * 20_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
-    "long headers": b"GET /rooms HTTP/1.1\r\nHost: localhost\r\nX-Long: " + b"a" * 70_000 + b"\r\n\r\n",
+    "long headers": b"GET /rooms HTTP/1.1\r\nHost: localhost\r\nX-Long: "
+    + b"a" * 70_000
+    + b"\r\n\r\n",
     "raw bytes in the path": b"GET /rooms/\xff\xfe HTTP/1.1\r\nHost: localhost\r\n\r\n",
 }
 

@@ -1,4 +1,5 @@
-"""Events that nobody would expect, through the webhook: taken, and understood or kept whole, and all answers go on."""
+"""Events that nobody would expect, through the webhook: taken, and understood or kept whole, and
+all answers go on."""
 
 import json
 from collections import Counter
@@ -7,12 +8,12 @@ from collections.abc import Iterator
 import pytest
 
 from devhost.eventgrid import element_text
-from rooms.rules.time import now
+from rooms.domain.time import now
 from rooms.storage.keys import hashed
-from tests.contract.events import room_of_another_service
-from tests.contract.insight import ROOM_READS, Insight
-from tests.contract.raw import Raw
-from tests.wire.hostile_events import HostileEvent, hostile_events
+from testkit.events import room_of_another_service
+from testkit.insight import ROOM_READS, Insight
+from testkit.raw import Raw
+from tests.intake.hostile_events import HostileEvent, hostile_events
 
 DELIVERY = 25
 """Events of one delivery."""
@@ -39,11 +40,17 @@ def expected(events: list[HostileEvent], fate: str) -> Iterator[HostileEvent]:
 
 
 def test_there_are_many_of_each_fate(delivered: list[HostileEvent]) -> None:
-    assert Counter(event.fate for event in delivered).keys() == {"understood", "quarantine", "other"}
+    assert Counter(event.fate for event in delivered).keys() == {
+        "understood",
+        "quarantine",
+        "other",
+    }
     assert len(delivered) >= 100
 
 
-def test_each_that_is_not_understood_is_in_quarantine_whole(insight: Insight, delivered: list[HostileEvent]) -> None:
+def test_each_that_is_not_understood_is_in_quarantine_whole(
+    insight: Insight, delivered: list[HostileEvent]
+) -> None:
     kept = {one["id"]: one for one in insight.all("/quarantine")}
     for event in delivered:
         text = element_text(event.element)
@@ -53,7 +60,9 @@ def test_each_that_is_not_understood_is_in_quarantine_whole(insight: Insight, de
             assert insight.json(f"/quarantine/{hashed(text)}")["event"] == text, event.name
 
 
-def test_each_that_is_understood_is_in_the_log_once(insight: Insight, delivered: list[HostileEvent], room_id: str) -> None:
+def test_each_that_is_understood_is_in_the_log_once(
+    insight: Insight, delivered: list[HostileEvent], room_id: str
+) -> None:
     log = insight.all(f"/rooms/{room_id}/log?actor=event-grid")
     assert len({record["id"] for record in log}) == len(log)
     assert Counter(record["requestId"] for record in log) == Counter(
@@ -61,7 +70,9 @@ def test_each_that_is_understood_is_in_the_log_once(insight: Insight, delivered:
     )
 
 
-def test_every_answer_about_the_room_goes_on(insight: Insight, delivered: list[HostileEvent], room_id: str) -> None:
+def test_every_answer_about_the_room_goes_on(
+    insight: Insight, delivered: list[HostileEvent], room_id: str
+) -> None:
     calls = insight.all(f"/rooms/{room_id}/calls")
     assert calls
     for read in ROOM_READS:
@@ -74,7 +85,9 @@ def test_every_answer_about_the_room_goes_on(insight: Insight, delivered: list[H
         assert insight.get(f"/rooms/{room_id}/attendance?{query}").status == 200, query
     for day in ("2020-01-01", "2024-02-29", "2025-05-04"):
         assert insight.get(f"/rooms/{room_id}/presence?at={day}T12:00:00Z").status == 200, day
-    assert {call["id"] for call in calls} <= {call["id"] for call in insight.all(f"/calls?{everything}")}
+    assert {call["id"] for call in calls} <= {
+        call["id"] for call in insight.all(f"/calls?{everything}")
+    }
     assert insight.json("/live")["value"]
 
 

@@ -4,11 +4,11 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.contract.events import Meeting, room_of_another_service
-from tests.contract.insight import READS, ROOM_READS, Insight, assert_refused
-from tests.contract.raw import Raw, signed
-from tests.identifiers import raw_id
-from tests.running import RunningApp, new_key
+from testkit.events import Meeting, room_of_another_service
+from testkit.identifiers import raw_id
+from testkit.insight import READS, ROOM_READS, Insight, assert_refused
+from testkit.raw import Raw, signed
+from testkit.running import RunningApp, new_key
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,10 @@ def call(insight: Insight, raw: Raw) -> Meeting:
 
 def reads(call: Meeting) -> list[str]:
     """All that can be read, and is there, but for an event in quarantine."""
-    of_the_room = [f"/rooms/{call.room_id}/{read}".replace("calls/x", f"calls/{call.id}") for read in ROOM_READS]
+    of_the_room = [
+        f"/rooms/{call.room_id}/{read}".replace("calls/x", f"calls/{call.id}")
+        for read in ROOM_READS
+    ]
     return [*of_the_room, *(read for read in READS if "quarantine/" not in read)]
 
 
@@ -34,7 +37,9 @@ def changes(call: Meeting) -> list[tuple[str, str, object]]:
 
 def test_either_key_reads_everything(app: RunningApp, call: Meeting) -> None:
     for key in (app.manage_key, app.read_key):
-        assert {path: Insight(app, key).get(path).status for path in reads(call)} == dict.fromkeys(reads(call), 200)
+        assert {path: Insight(app, key).get(path).status for path in reads(call)} == dict.fromkeys(
+            reads(call), 200
+        )
     for key in (app.manage_key, app.read_key):
         assert_refused(Insight(app, key).get(READS[-1]), 404, "NotFound")
 
@@ -56,7 +61,9 @@ def test_a_signature_needs_no_api_version_and_may_have_any(app: RunningApp, call
     assert answer.status == 200
 
 
-def test_a_key_as_it_is_opens_none_of_the_wires_routes(insight: Insight, raw: Raw, call: Meeting) -> None:
+def test_a_key_as_it_is_opens_none_of_the_wires_routes(
+    insight: Insight, raw: Raw, call: Meeting
+) -> None:
     room, version = f"/rooms/{call.room_id}", "?api-version=2025-03-13"
     for method, path, body in (
         ("POST", "/rooms", {}),
@@ -75,11 +82,30 @@ def test_a_key_as_it_is_opens_none_of_the_wires_routes(insight: Insight, raw: Ra
 
 def test_a_wrong_key_opens_nothing(app: RunningApp, call: Meeting) -> None:
     good = app.manage_key
-    for key in ("", "x", good[:-2], good.lower(), good.rstrip("="), f"{good}=", f"{good},{good}", new_key(), "\xff", good[4:]):
+    for key in (
+        "",
+        "x",
+        good[:-2],
+        good.lower(),
+        good.rstrip("="),
+        f"{good}=",
+        f"{good},{good}",
+        new_key(),
+        "\xff",
+        good[4:],
+    ):
         stranger = Insight(app, key)
-        for path in ("/live", f"/rooms/{call.room_id}/log", f"/rooms/{room_of_another_service()}/log", "/rooms/!/log"):
+        for path in (
+            "/live",
+            f"/rooms/{call.room_id}/log",
+            f"/rooms/{room_of_another_service()}/log",
+            "/rooms/!/log",
+        ):
             answer = stranger.get(path)
-            assert answer.body == b'{"error":{"code":"Denied","message":"Denied by the resource provider."}}'
+            assert (
+                answer.body
+                == b'{"error":{"code":"Denied","message":"Denied by the resource provider."}}'
+            )
             assert_refused(answer, 401, "Denied")
         for change in changes(call):
             assert_refused(stranger.send(*change), 401, "Denied")
@@ -118,7 +144,21 @@ def test_no_key_is_in_the_log(app: RunningApp, insight: Insight, call: Meeting) 
 
 
 ROOM_IDS = ("99400000000000000", "a", "A-Z_a-z_0-9", "-", "_", "x" * 64, "room")
-NO_ROOM_IDS = ("x" * 65, "a.b", "a:b", "a%20b", "%C3%A9", "a%2Fb", "%D9%A1", "a%0A", "a'b", "*", "%252F", "a+b", "a%7F")
+NO_ROOM_IDS = (
+    "x" * 65,
+    "a.b",
+    "a:b",
+    "a%20b",
+    "%C3%A9",
+    "a%2Fb",
+    "%D9%A1",
+    "a%0A",
+    "a'b",
+    "*",
+    "%252F",
+    "a+b",
+    "a%7F",
+)
 
 
 @pytest.mark.parametrize("read", ROOM_READS)
@@ -137,7 +177,9 @@ def test_what_can_be_no_rooms_id(insight: Insight, read: str) -> None:
 
 def test_details_of_what_can_be_no_room_of_ours_cannot_be_set(insight: Insight) -> None:
     for room_id in (*ROOM_IDS[1:], *NO_ROOM_IDS):
-        assert_refused(insight.patch(f"/rooms/{room_id}/details", {"title": "a"}), 400, "BadRequest")
+        assert_refused(
+            insight.patch(f"/rooms/{room_id}/details", {"title": "a"}), 400, "BadRequest"
+        )
 
 
 def test_rooms_of_another_service_are_told_apart_by_case(insight: Insight) -> None:

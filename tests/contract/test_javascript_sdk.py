@@ -1,5 +1,5 @@
-"""@azure/communication-rooms, the newest release, unchanged, against the running app: each test runs from an endpoint
-and from a connection string."""
+"""@azure/communication-rooms, the newest release, unchanged, against the running app: each test
+runs from an endpoint and from a connection string."""
 
 import json
 from collections.abc import Callable
@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from testkit.identifiers import raw_id
+from testkit.raw import VERSIONS
+from testkit.running import RunningApp, new_key
 from tests.contract.node import run_node
-from tests.contract.raw import VERSIONS
-from tests.identifiers import raw_id
-from tests.running import RunningApp, new_key
 
 SCRIPTS = Path(__file__).parent / "javascript"
 USERS = [raw_id(n) for n in range(4)]
@@ -86,7 +86,9 @@ def test_participants_are_added_changed_and_removed(session: dict[str, Any]) -> 
     assert session["rosterAfterRemoval"] == [expected[1], expected[3]]
 
 
-def test_list_pages_through_all_rooms_newest_first(session: dict[str, Any], many_rooms: list[str]) -> None:
+def test_list_pages_through_all_rooms_newest_first(
+    session: dict[str, Any], many_rooms: list[str]
+) -> None:
     listed = session["listed"]
     assert listed[:2] == [session["room"]["id"], session["defaults"]["id"]]
     assert set(many_rooms) < set(listed)
@@ -99,7 +101,12 @@ def test_list_pages_through_all_rooms_newest_first(session: dict[str, Any], many
 @pytest.mark.parametrize(
     ("refused", "status", "code", "message"),
     [
-        ("identifier", 400, "BadRequest", "Communication identifier 4:+14255550123 is not supported."),
+        (
+            "identifier",
+            400,
+            "BadRequest",
+            "Communication identifier 4:+14255550123 is not supported.",
+        ),
         ("idLength", 400, "BadRequest", "Invalid room ID length."),
         ("id", 400, "BadRequest", "Invalid room ID."),
         ("deleted", 404, "NotFound", "The server cannot find the requested resource."),
@@ -107,8 +114,15 @@ def test_list_pages_through_all_rooms_newest_first(session: dict[str, Any], many
         ("rosterOfDeleted", 404, "NotFound", "The server cannot find the requested resource."),
     ],
 )
-def test_errors_say_what_is_wrong(session: dict[str, Any], refused: str, status: int, code: str, message: str) -> None:
-    assert session["refusals"][refused] == {"name": "RestError", "status": status, "code": code, "message": message}
+def test_errors_say_what_is_wrong(
+    session: dict[str, Any], refused: str, status: int, code: str, message: str
+) -> None:
+    assert session["refusals"][refused] == {
+        "name": "RestError",
+        "status": status,
+        "code": code,
+        "message": message,
+    }
 
 
 @pytest.mark.parametrize(
@@ -118,7 +132,9 @@ def test_errors_say_what_is_wrong(session: dict[str, Any], refused: str, status:
         ("onlyOneTime", "validFrom and validUntil should be set together.", ""),
     ],
 )
-def test_errors_of_validation_have_details(session: dict[str, Any], refused: str, message: str, target: str) -> None:
+def test_errors_of_validation_have_details(
+    session: dict[str, Any], refused: str, message: str, target: str
+) -> None:
     error = session["refusals"][refused]
     assert (error["name"], error["status"], error["code"]) == ("RestError", 400, "BadRequest")
     assert error["details"] == [{"code": "BadArgument", "message": message, "target": target}]

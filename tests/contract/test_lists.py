@@ -1,4 +1,5 @@
-"""The list of rooms with a key as it is, or parameters that ACS does not have, and that it is ACS's without them."""
+"""The list of rooms with a key as it is, or parameters that ACS does not have, and that it is ACS's
+without them."""
 
 import asyncio
 import json
@@ -15,14 +16,14 @@ from azure.communication.rooms import RoomsClient
 from azure.communication.rooms.aio import RoomsClient as AsyncRoomsClient
 from azure.core.credentials import AzureKeyCredential
 
-from rooms.rules.time import DAY, HOUR, SECOND, Ticks, format_time, now, parse_time
+from rooms.api.tokens import to_token
+from rooms.domain.time import DAY, HOUR, SECOND, Ticks, format_time, now, parse_time
 from rooms.storage import keys
-from rooms.wire.paging import to_token
-from tests.contract.insight import BASE, Insight, assert_invalid, assert_is, assert_refused
+from testkit.identifiers import raw_id
+from testkit.insight import BASE, Insight, assert_invalid, assert_is, assert_refused
+from testkit.raw import JSON, NEWEST, SUPPORTED, Raw, family_a
+from testkit.running import RunningApp, new_key
 from tests.contract.node import run_node
-from tests.contract.raw import JSON, NEWEST, SUPPORTED, Raw, family_a
-from tests.identifiers import raw_id
-from tests.running import RunningApp, new_key
 
 # The SDK's own use of datetime.
 pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
@@ -43,7 +44,8 @@ def person(raw: Raw) -> str:
 
 @pytest.fixture(scope="module")
 def rooms(raw: Raw, person: str) -> list[Room]:
-    """Rooms to which the person is invited, the newest first; each second one is open only from tomorrow on."""
+    """Rooms to which the person is invited, the newest first; each second one is open only from
+    tomorrow on."""
     start = now() - now() % SECOND
 
     def room(number: int) -> dict[str, Any]:
@@ -60,7 +62,9 @@ def rooms(raw: Raw, person: str) -> list[Room]:
 def tea(insight: Insight, person: str, rooms: list[Room]) -> list[Room]:
     """Those of them that are called Tea 0, 3, ..., 39; all others are called Coffee."""
     for number, room in enumerate(rooms):
-        assert insight.patch(f"/rooms/{room['id']}/details", {"title": title_of(number)}).status == 200
+        assert (
+            insight.patch(f"/rooms/{room['id']}/details", {"title": title_of(number)}).status == 200
+        )
     return rooms[::3]
 
 
@@ -86,12 +90,20 @@ def test_without_a_parameter_the_list_is_acs_s_to_the_byte(raw: Raw, rooms: list
     assert re.fullmatch("[A-Za-z0-9_-]+", token)
     link = f"{raw.endpoint}/rooms?nextLink={token}&api-version={NEWEST}"
     listed = [raw.get(f"/rooms/{room['id']}").json() for room in answer.json()["value"]]
-    assert answer.body == json.dumps({"value": listed, "nextLink": link}, separators=(",", ":")).encode()
-    assert (answer.headers["content-type"], answer.headers["api-supported-versions"]) == (JSON, SUPPORTED)
+    assert (
+        answer.body
+        == json.dumps({"value": listed, "nextLink": link}, separators=(",", ":")).encode()
+    )
+    assert (answer.headers["content-type"], answer.headers["api-supported-versions"]) == (
+        JSON,
+        SUPPORTED,
+    )
 
 
 @pytest.mark.parametrize("query", ["other=1", "other=", "$filter=state&top=3", "STATES=open"])
-def test_with_nothing_but_unknown_parameters_it_is_acs_s_list(app: RunningApp, raw: Raw, rooms: list[Room], query: str) -> None:
+def test_with_nothing_but_unknown_parameters_it_is_acs_s_list(
+    app: RunningApp, raw: Raw, rooms: list[Room], query: str
+) -> None:
     plain, asked = raw.get("/rooms"), raw.get(f"/rooms?{query}")
     assert (asked.status, asked.body) == (200, plain.body)
     without_version = Raw(app.http, app.manage_key, version=None).get(f"/rooms?{query}")
@@ -99,7 +111,9 @@ def test_with_nothing_but_unknown_parameters_it_is_acs_s_list(app: RunningApp, r
 
 
 @pytest.mark.parametrize("key", ["", "a gateway's own"])
-def test_a_signed_request_gets_acs_s_list_whatever_key_stands_beside(raw: Raw, rooms: list[Room], key: str) -> None:
+def test_a_signed_request_gets_acs_s_list_whatever_key_stands_beside(
+    raw: Raw, rooms: list[Room], key: str
+) -> None:
     asked = raw.get("/rooms", {"x-api-key": key})
     assert (asked.status, asked.body) == (200, raw.get("/rooms").body)
 
@@ -113,7 +127,9 @@ def test_with_a_key_as_it_is_all_rooms_are_listed_with_their_titles(
 ) -> None:
     listed = Insight(app, app.read_key).all(f"/rooms{query}")
     assert ids(listed) == raw.room_ids()
-    expected = {room["id"]: {**room, "title": title_of(number)} for number, room in enumerate(rooms)}
+    expected = {
+        room["id"]: {**room, "title": title_of(number)} for number, room in enumerate(rooms)
+    }
     for room in listed:
         if room["id"] in expected:
             assert_is(room, expected[room["id"]])
@@ -140,11 +156,15 @@ def test_a_room_without_a_title_has_null(raw: Raw, insight: Insight) -> None:
 def test_rooms_are_chosen_by_a_part_of_their_title_in_whatever_case(
     insight: Insight, rooms: list[Room], tea: list[Room], text: str
 ) -> None:
-    expected = [room["id"] for number, room in enumerate(rooms) if text.lower() in title_of(number).lower()]
+    expected = [
+        room["id"] for number, room in enumerate(rooms) if text.lower() in title_of(number).lower()
+    ]
     assert ids(insight.all(f"/rooms?title={quote(text)}")) == expected
 
 
-def test_title_person_state_and_time_have_to_fit_all(insight: Insight, tea: list[Room], person: str) -> None:
+def test_title_person_state_and_time_have_to_fit_all(
+    insight: Insight, tea: list[Room], person: str
+) -> None:
     later = [room for room in tea if parse_time(room["validFrom"]) > now()]
     until = quote(later[0]["validFrom"])
     chosen = {
@@ -157,12 +177,14 @@ def test_title_person_state_and_time_have_to_fit_all(insight: Insight, tea: list
     }
     listed = {query: ids(insight.all(f"/rooms?title=tea&{query}")) for query in chosen}
     mine = set(ids(tea))
-    assert {query: [room_id for room_id in found if room_id in mine] for query, found in listed.items()} == {
-        query: ids(found) for query, found in chosen.items()
-    }
+    assert {
+        query: [room_id for room_id in found if room_id in mine] for query, found in listed.items()
+    } == {query: ids(found) for query, found in chosen.items()}
 
 
-def test_a_next_link_is_of_the_same_title(insight: Insight, rooms: list[Room], tea: list[Room]) -> None:
+def test_a_next_link_is_of_the_same_title(
+    insight: Insight, rooms: list[Room], tea: list[Room]
+) -> None:
     pages = list(insight.pages(f"/rooms?title={quote(f'OF {MINE}')}"))
     assert [room for page in pages for room in ids(page["value"])] == ids(rooms)
     assert f"title=OF+{MINE}" in pages[0]["nextLink"]
@@ -185,7 +207,9 @@ def test_a_title_is_found_by_all_of_it(raw: Raw, insight: Insight, title: str) -
         ("from=&until=", "from"),
     ],
 )
-def test_a_parameter_without_a_value_is_refused_as_it_would_list_everything(insight: Insight, query: str, target: str) -> None:
+def test_a_parameter_without_a_value_is_refused_as_it_would_list_everything(
+    insight: Insight, query: str, target: str
+) -> None:
     assert assert_invalid(insight.get(f"/rooms?{query}"), target) == "A value is expected here."
 
 
@@ -199,11 +223,15 @@ def test_a_key_as_it_is_lists_the_rooms_of_a_person_without_an_api_version(
 
 
 @pytest.mark.parametrize("name", ["participant", "PARTICIPANT", "Participant"])
-def test_the_names_of_parameters_are_of_any_case(insight: Insight, rooms: list[Room], person: str, name: str) -> None:
+def test_the_names_of_parameters_are_of_any_case(
+    insight: Insight, rooms: list[Room], person: str, name: str
+) -> None:
     assert ids(insight.all(f"/rooms?{name}={quote(person)}")) == ids(rooms)
 
 
-def test_rooms_of_a_person_are_chosen_by_state_and_time(insight: Insight, rooms: list[Room], person: str) -> None:
+def test_rooms_of_a_person_are_chosen_by_state_and_time(
+    insight: Insight, rooms: list[Room], person: str
+) -> None:
     later = [room for room in rooms if parse_time(room["validFrom"]) > now()]
     today = [room for room in rooms if room not in later]
     until = quote(later[0]["validFrom"])
@@ -220,29 +248,44 @@ def test_rooms_of_a_person_are_chosen_by_state_and_time(insight: Insight, rooms:
 
 
 @pytest.mark.parametrize("state", ["open", "upcoming"])
-def test_all_rooms_of_a_state_are_listed_and_no_others(raw: Raw, insight: Insight, rooms: list[Room], state: str) -> None:
+def test_all_rooms_of_a_state_are_listed_and_no_others(
+    raw: Raw, insight: Insight, rooms: list[Room], state: str
+) -> None:
     at = now()
     expected = [
         room["id"]
         for page in raw.pages()
         for room in page
-        if (at < parse_time(room["validFrom"])) == (state == "upcoming") and at < parse_time(room["validUntil"])
+        if (at < parse_time(room["validFrom"])) == (state == "upcoming")
+        and at < parse_time(room["validUntil"])
     ]
     assert len(expected) >= len(rooms) / 2
     assert ids(insight.all(f"/rooms?state={state}")) == expected
 
 
-def test_all_pages_are_as_of_the_time_of_the_first(insight: Insight, rooms: list[Room], person: str) -> None:
+def test_all_pages_are_as_of_the_time_of_the_first(
+    insight: Insight, rooms: list[Room], person: str
+) -> None:
     """Which a token has in it: one that says that it is of long ago makes a page of then."""
-    for list_of, prefix in ((f"participant={person}", keys.invitee_prefix(person)), ("", keys.INDEX_START)):
+    for list_of, prefix in (
+        (f"participant={person}", keys.invitee_prefix(person)),
+        ("", keys.INDEX_START),
+    ):
         newest = f"{prefix}{keys.newest_first(parse_time(rooms[0]['createdAt']) + 1)}"
-        tomorrow, long_ago = (to_token(f"{at} {newest}") for at in (now() + DAY + HOUR, now() - DAY))
-        shown = [ids(insight.all(f"/rooms?{list_of}&state=open&nextLink={token}")) for token in (tomorrow, long_ago)]
+        tomorrow, long_ago = (
+            to_token(f"{at} {newest}") for at in (now() + DAY + HOUR, now() - DAY)
+        )
+        shown = [
+            ids(insight.all(f"/rooms?{list_of}&state=open&nextLink={token}"))
+            for token in (tomorrow, long_ago)
+        ]
         assert set(shown[0]) >= set(ids(rooms))
         assert not set(shown[1]) & set(ids(rooms))
 
 
-def test_a_page_of_which_nothing_fits_is_empty_and_has_a_next_one(insight: Insight, rooms: list[Room], person: str) -> None:
+def test_a_page_of_which_nothing_fits_is_empty_and_has_a_next_one(
+    insight: Insight, rooms: list[Room], person: str
+) -> None:
     pages = list(insight.pages(f"/rooms?participant={person}&state=expired"))
     assert [page["value"] for page in pages] == [[]] * len(pages)
     assert len(pages) > 1
@@ -251,16 +294,21 @@ def test_a_page_of_which_nothing_fits_is_empty_and_has_a_next_one(insight: Insig
 # api-version
 
 
-def test_an_api_version_is_heeded_on_all_pages(app: RunningApp, insight: Insight, rooms: list[Room], person: str) -> None:
+def test_an_api_version_is_heeded_on_all_pages(
+    app: RunningApp, insight: Insight, rooms: list[Room], person: str
+) -> None:
     oldest = insight.all(f"/rooms?participant={person}&api-version=2023-06-14")
     assert ids(oldest) == ids(rooms)
     assert list(oldest[0]) == ["id", "createdAt", "validFrom", "validUntil", "title"]
 
 
 def test_an_unknown_api_version_is_refused(insight: Insight) -> None:
-    message = assert_refused(insight.get("/rooms?state=open&api-version=1999-01-01"), 400, "UnsupportedApiVersion")
+    message = assert_refused(
+        insight.get("/rooms?state=open&api-version=1999-01-01"), 400, "UnsupportedApiVersion"
+    )
     assert (
-        message == f"The HTTP resource that matches the request URI '{BASE}/rooms' does not support the API version '1999-01-01'."
+        message
+        == f"The HTTP resource that matches the request URI '{BASE}/rooms' does not support the API version '1999-01-01'."
     )
 
 
@@ -278,7 +326,12 @@ PARAMETERS: Mapping[str, str] = {
 @pytest.mark.parametrize("client", [RoomsClient, AsyncRoomsClient], ids=["sync", "async"])
 @pytest.mark.parametrize("others", [{}, PARAMETERS], ids=["participant", "all parameters"])
 async def test_the_python_sdk_lists_the_rooms_of_a_person_over_all_pages(
-    app: RunningApp, rooms: list[Room], person: str, client: Any, source: str, others: Mapping[str, str]
+    app: RunningApp,
+    rooms: list[Room],
+    person: str,
+    client: Any,
+    source: str,
+    others: Mapping[str, str],
 ) -> None:
     """It writes the values of a nextLink anew, in its own way."""
     made = (
@@ -288,7 +341,9 @@ async def test_the_python_sdk_lists_the_rooms_of_a_person_over_all_pages(
     )
     urls: list[str] = []
     parameters = {"participant": person, **others}
-    listed = made.list_rooms(params=parameters, raw_response_hook=lambda response: urls.append(response.http_request.url))
+    listed = made.list_rooms(
+        params=parameters, raw_response_hook=lambda response: urls.append(response.http_request.url)
+    )
     if client is RoomsClient:
         found = await asyncio.to_thread(lambda: [room.id for room in listed])
         made.close()
@@ -348,7 +403,9 @@ def test_the_javascript_sdk_lists_the_rooms_of_a_person_over_all_pages(
         (f"state=open&nextLink={'A' * 5000}", "nextLink"),
     ],
 )
-def test_what_cannot_be_understood_is_refused_by_its_name(insight: Insight, query: str, target: str) -> None:
+def test_what_cannot_be_understood_is_refused_by_its_name(
+    insight: Insight, query: str, target: str
+) -> None:
     assert_invalid(insight.get(f"/rooms?{query}"), target)
 
 
@@ -371,13 +428,19 @@ TOKENS = {
 @pytest.mark.parametrize("token", TOKENS.values(), ids=TOKENS)
 def test_a_token_of_another_list_is_refused(insight: Insight, token: str) -> None:
     for query in ("", "state=open", "title=a", f"participant={raw_id(1)}"):
-        assert assert_invalid(insight.get(f"/rooms?{query}&nextLink={to_token(token)}"), "nextLink") == NOT_OF_THIS_LIST
+        assert (
+            assert_invalid(insight.get(f"/rooms?{query}&nextLink={to_token(token)}"), "nextLink")
+            == NOT_OF_THIS_LIST
+        )
 
 
 def test_a_token_of_some_rooms_is_none_of_a_persons_and_none_of_acs_s(
     raw: Raw, insight: Insight, rooms: list[Room], person: str
 ) -> None:
-    links = [insight.json(f"/rooms?{query}")["nextLink"] for query in (f"from={FIRST}", f"participant={person}")]
+    links = [
+        insight.json(f"/rooms?{query}")["nextLink"]
+        for query in (f"from={FIRST}", f"participant={person}")
+    ]
     some, persons = (link.partition("nextLink=")[2] for link in links)
     assert_invalid(insight.get(f"/rooms?participant={person}&nextLink={some}"), "nextLink")
     assert_invalid(insight.get(f"/rooms?state=open&nextLink={persons}"), "nextLink")
@@ -388,7 +451,9 @@ def test_a_token_of_some_rooms_is_none_of_a_persons_and_none_of_acs_s(
 
 @pytest.mark.parametrize("digit", "059")
 @pytest.mark.parametrize("as_of", ["0" * 18, "9" * 18, "0" * 19, "9" * 19])
-def test_a_forged_token_of_the_right_form_is_one_of_some_page(insight: Insight, as_of: str, digit: str) -> None:
+def test_a_forged_token_of_the_right_form_is_one_of_some_page(
+    insight: Insight, as_of: str, digit: str
+) -> None:
     for query, prefix in (
         ("", keys.INDEX_START),
         ("state=open", keys.INDEX_START),
@@ -409,7 +474,12 @@ def test_the_first_and_the_last_time_there_is_are_times_like_others(
 ) -> None:
     of_person = f"/rooms?participant={person}{state}"
     everything = ids(insight.all(of_person))
-    expected = {f"from={FIRST}&until={LAST}": everything, f"from={FIRST}": everything, f"from={LAST}": [], f"until={FIRST}": []}
+    expected = {
+        f"from={FIRST}&until={LAST}": everything,
+        f"from={FIRST}": everything,
+        f"from={LAST}": [],
+        f"until={FIRST}": [],
+    }
     assert {query: ids(insight.all(f"{of_person}&{query}")) for query in expected} == expected
     for query in expected:
         assert insight.get(f"/rooms?{query}{state}").status == 200

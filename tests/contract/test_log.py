@@ -9,11 +9,11 @@ from urllib.parse import quote
 
 import pytest
 
-from rooms.rules.time import DAY, SECOND, format_time, now, parse_time
-from tests.contract.events import LONG_AGO, Meeting, room_of_another_service
-from tests.contract.insight import BASE, Insight, assert_invalid, assert_is, assert_refused
-from tests.contract.raw import Raw
-from tests.identifiers import raw_id
+from rooms.domain.time import DAY, SECOND, format_time, now, parse_time
+from testkit.events import LONG_AGO, Meeting, room_of_another_service
+from testkit.identifiers import raw_id
+from testkit.insight import BASE, Insight, assert_invalid, assert_is, assert_refused
+from testkit.raw import Raw
 
 ALICE, BOB = raw_id(1), raw_id(2)
 COLUMNS = ["id", "time", "kind", "actor", "requestId", "text", "detail"]
@@ -27,24 +27,46 @@ def kinds(records: list[dict[str, Any]]) -> list[str]:
 
 @pytest.fixture(scope="module")
 def changed_room(raw: Raw, insight: Insight) -> dict[str, Any]:
-    """A room, as it was created, that every kind of change was made to; by whom is in the request ids."""
+    """A room, as it was created, that every kind of change was made to; by whom is in the request
+    ids."""
     sent = {"validFrom": format_time(now()), "validUntil": format_time(now() + DAY)}
-    answer = raw.post("/rooms", {**sent, "participants": {ALICE: {"role": "Presenter"}}}, {"x-ms-client-request-id": "r1"})
+    answer = raw.post(
+        "/rooms",
+        {**sent, "participants": {ALICE: {"role": "Presenter"}}},
+        {"x-ms-client-request-id": "r1"},
+    )
     assert answer.status == 201
     room: dict[str, Any] = answer.json()
     path = f"/rooms/{room['id']}"
     changes = {"participants": {ALICE: {"role": "Consumer"}, BOB: {}}}
-    assert raw.patch(path, {"pstnDialOutEnabled": True}, {"x-ms-client-request-id": "r2"}).status == 200
-    assert raw.patch(f"{path}/participants", changes, {"x-ms-client-request-id": "r3"}).status == 200
-    assert raw.patch(f"{path}/participants", {"participants": {BOB: None}}, {"x-ms-client-request-id": "r4"}).status == 200
+    assert (
+        raw.patch(path, {"pstnDialOutEnabled": True}, {"x-ms-client-request-id": "r2"}).status
+        == 200
+    )
+    assert (
+        raw.patch(f"{path}/participants", changes, {"x-ms-client-request-id": "r3"}).status == 200
+    )
+    assert (
+        raw.patch(
+            f"{path}/participants", {"participants": {BOB: None}}, {"x-ms-client-request-id": "r4"}
+        ).status
+        == 200
+    )
     details = {"title": "A hearing", "participants": {BOB: {"name": "Bob"}}}
     assert insight.patch(f"{path}/details", details, "x-ms-client-request-id: r5").status == 200
-    assert insight.patch(f"{path}/details", {"title": "The hearing"}, "x-ms-client-request-id: r6").status == 200
+    assert (
+        insight.patch(
+            f"{path}/details", {"title": "The hearing"}, "x-ms-client-request-id: r6"
+        ).status
+        == 200
+    )
     assert raw.delete(path, {"x-ms-client-request-id": "r7"}).status == 204
     return room
 
 
-def test_each_change_with_who_which_request_and_what(insight: Insight, changed_room: dict[str, Any]) -> None:
+def test_each_change_with_who_which_request_and_what(
+    insight: Insight, changed_room: dict[str, Any]
+) -> None:
     log = insight.json(f"/rooms/{changed_room['id']}/log")["value"]
     for record in log:
         assert re.fullmatch("[0-9a-f]{32}", record["id"])
@@ -52,17 +74,34 @@ def test_each_change_with_who_which_request_and_what(insight: Insight, changed_r
     times = [parse_time(record["time"]) for record in log]
     assert times == sorted(times, reverse=True)
     assert log[-1]["time"] == changed_room["createdAt"]
-    made = {name: changed_room[name] for name in ("createdAt", "validFrom", "validUntil", "pstnDialOutEnabled")}
+    made = {
+        name: changed_room[name]
+        for name in ("createdAt", "validFrom", "validUntil", "pstnDialOutEnabled")
+    }
     expected: list[tuple[str, str, str, Any]] = [
         ("RoomCreated", "r1", log[-1]["text"], made | {"participants": {ALICE: "Presenter"}}),
-        ("RoomUpdated", "r2", "changed the room: dial-out yes", {"before": made, "after": made | {"pstnDialOutEnabled": True}}),
+        (
+            "RoomUpdated",
+            "r2",
+            "changed the room: dial-out yes",
+            {"before": made, "after": made | {"pstnDialOutEnabled": True}},
+        ),
         (
             "ParticipantsUpdated",
             "r3",
             "invited Bob as Attendee; made 8:acs:5ab1e000…-000000000001 Consumer",
-            {"added": {BOB: "Attendee"}, "changed": {ALICE: {"before": "Presenter", "after": "Consumer"}}, "removed": {}},
+            {
+                "added": {BOB: "Attendee"},
+                "changed": {ALICE: {"before": "Presenter", "after": "Consumer"}},
+                "removed": {},
+            },
         ),
-        ("ParticipantsUpdated", "r4", "removed Bob", {"added": {}, "changed": {}, "removed": {BOB: "Attendee"}}),
+        (
+            "ParticipantsUpdated",
+            "r4",
+            "removed Bob",
+            {"added": {}, "changed": {}, "removed": {BOB: "Attendee"}},
+        ),
         (
             "DetailsUpdated",
             "r5",
@@ -79,9 +118,22 @@ def test_each_change_with_who_which_request_and_what(insight: Insight, changed_r
     ]
     for record, (kind, request_id, text, detail) in zip(reversed(log), expected, strict=True):
         fixed = {"id": record["id"], "time": record["time"]}
-        assert_is(record, {**fixed, "kind": kind, "actor": "test", "requestId": request_id, "text": text, "detail": detail})
+        assert_is(
+            record,
+            {
+                **fixed,
+                "kind": kind,
+                "actor": "test",
+                "requestId": request_id,
+                "text": text,
+                "detail": detail,
+            },
+        )
     opened = f"open from {changed_room['validFrom'][:19]}Z until {changed_room['validUntil'][:19]}Z"
-    assert log[-1]["text"] == f"created the room, {opened}; invited 8:acs:5ab1e000…-000000000001 as Presenter"
+    assert (
+        log[-1]["text"]
+        == f"created the room, {opened}; invited 8:acs:5ab1e000…-000000000001 as Presenter"
+    )
 
 
 def test_each_event_with_its_time_and_id(insight: Insight) -> None:
@@ -97,7 +149,12 @@ def test_each_event_with_its_time_and_id(insight: Insight) -> None:
     about = {"callId": call.id, "participantId": f"web of {ALICE}", "rawId": ALICE}
     somebody = "8:acs:5ab1e000…-000000000001"
     expected: list[tuple[str, float, str, Any]] = [
-        ("CallStarted", 0, f"the call began, by {somebody}", {"callId": call.id, "startedBy": ALICE}),
+        (
+            "CallStarted",
+            0,
+            f"the call began, by {somebody}",
+            {"callId": call.id, "startedBy": ALICE},
+        ),
         (
             "ParticipantAdded",
             1.5,
@@ -109,20 +166,38 @@ def test_each_event_with_its_time_and_id(insight: Insight) -> None:
             "CallEnded",
             3,
             f"the call ended, by {somebody}: a",
-            {"callId": call.id, "endedBy": ALICE, "endReason": {"code": 0, "subCode": 1, "phrase": "a"}},
+            {
+                "callId": call.id,
+                "endedBy": ALICE,
+                "endReason": {"code": 0, "subCode": 1, "phrase": "a"},
+            },
         ),
     ]
-    for record, event, (kind, seconds, text, detail) in zip(reversed(log), events, expected, strict=True):
+    for record, event, (kind, seconds, text, detail) in zip(
+        reversed(log), events, expected, strict=True
+    ):
         assert re.fullmatch("[0-9a-f]{64}", record["id"])
-        about_record = {"id": record["id"], "time": call.at(seconds), "kind": kind, "actor": "event-grid"}
-        assert_is(record, {**about_record, "requestId": event["id"], "text": text, "detail": detail})
+        about_record = {
+            "id": record["id"],
+            "time": call.at(seconds),
+            "kind": kind,
+            "actor": "event-grid",
+        }
+        assert_is(
+            record, {**about_record, "requestId": event["id"], "text": text, "detail": detail}
+        )
 
 
 def test_an_event_and_changes_stand_in_the_order_of_their_times(raw: Raw, insight: Insight) -> None:
     room_id = raw.new_room()["id"]
     assert raw.patch(f"/rooms/{room_id}", {"pstnDialOutEnabled": True}).status == 200
     insight.deliver(Meeting(room_id, now() + 3600 * SECOND).started(), Meeting(room_id).started())
-    assert kinds(insight.all(f"/rooms/{room_id}/log")) == ["CallStarted", "RoomUpdated", "RoomCreated", "CallStarted"]
+    assert kinds(insight.all(f"/rooms/{room_id}/log")) == [
+        "CallStarted",
+        "RoomUpdated",
+        "RoomCreated",
+        "CallStarted",
+    ]
 
 
 # Choosing.
@@ -157,17 +232,31 @@ def test_records_of_a_time(insight: Insight, long_log: Meeting) -> None:
     assert seconds(f"from={quote(long_log.at(1000.0000001))}") == []
 
 
-def test_the_next_page_is_of_the_same_time_kind_and_actor(insight: Insight, long_log: Meeting) -> None:
+def test_the_next_page_is_of_the_same_time_kind_and_actor(
+    insight: Insight, long_log: Meeting
+) -> None:
     query = f"from={quote(long_log.at(100))}&until={long_log.at(350)}&kind=ParticipantAdded&actor=event-grid"
     pages = list(insight.pages(f"/rooms/{long_log.room_id}/log?{query}"))
     assert len([record for page in pages for record in page["value"]]) == 250
-    limited = list(insight.pages(f"/rooms/{long_log.room_id}/log?from={quote(long_log.at(100))}&until={long_log.at(350)}"))
+    limited = list(
+        insight.pages(
+            f"/rooms/{long_log.room_id}/log?from={quote(long_log.at(100))}&until={long_log.at(350)}"
+        )
+    )
     assert [len(page["value"]) for page in limited] == [100, 100, 50]
-    assert "from=2025-03-03T10%3A01%3A40%2B00%3A00&until=2025-03-03T10%3A05%3A50" in limited[1]["nextLink"]
+    assert (
+        "from=2025-03-03T10%3A01%3A40%2B00%3A00&until=2025-03-03T10%3A05%3A50"
+        in limited[1]["nextLink"]
+    )
 
 
-def test_a_kind_that_is_rare_is_found_behind_empty_pages(insight: Insight, long_log: Meeting) -> None:
-    pages = [kinds(page["value"]) for page in insight.pages(f"/rooms/{long_log.room_id}/log?kind=CallStarted")]
+def test_a_kind_that_is_rare_is_found_behind_empty_pages(
+    insight: Insight, long_log: Meeting
+) -> None:
+    pages = [
+        kinds(page["value"])
+        for page in insight.pages(f"/rooms/{long_log.room_id}/log?kind=CallStarted")
+    ]
     assert pages == [[], ["CallStarted"]]
 
 
@@ -191,12 +280,18 @@ def test_records_of_an_actor(raw: Raw, insight: Insight, changed_room: dict[str,
         ("nextLink=" + "A" * 4000, "nextLink"),
     ],
 )
-def test_what_cannot_be_chosen(insight: Insight, long_log: Meeting, query: str, target: str) -> None:
+def test_what_cannot_be_chosen(
+    insight: Insight, long_log: Meeting, query: str, target: str
+) -> None:
     assert_invalid(insight.get(f"/rooms/{long_log.room_id}/log?{query}"), target)
 
 
-def test_a_token_of_another_list_is_none_of_this(insight: Insight, raw: Raw, long_log: Meeting, many_rooms: list[str]) -> None:
-    log_token = next(insight.pages(f"/rooms/{long_log.room_id}/log"))["nextLink"].partition("nextLink=")[2]
+def test_a_token_of_another_list_is_none_of_this(
+    insight: Insight, raw: Raw, long_log: Meeting, many_rooms: list[str]
+) -> None:
+    log_token = next(insight.pages(f"/rooms/{long_log.room_id}/log"))["nextLink"].partition(
+        "nextLink="
+    )[2]
     room_token = re.findall("nextLink=([A-Za-z0-9_-]+)", raw.get("/rooms").json()["nextLink"])[0]
     assert_invalid(insight.get(f"/rooms/{long_log.room_id}/log?nextLink={room_token}"), "nextLink")
     for path in (f"/rooms/{long_log.room_id}/calls", "/calls", "/live", "/quarantine"):
@@ -204,8 +299,12 @@ def test_a_token_of_another_list_is_none_of_this(insight: Insight, raw: Raw, lon
     assert raw.get(f"/rooms?nextLink={log_token}").status == 400
 
 
-def test_a_token_beside_other_times_shows_nothing_outside_of_them(insight: Insight, long_log: Meeting) -> None:
-    token = next(insight.pages(f"/rooms/{long_log.room_id}/log"))["nextLink"].partition("nextLink=")[2]
+def test_a_token_beside_other_times_shows_nothing_outside_of_them(
+    insight: Insight, long_log: Meeting
+) -> None:
+    token = next(insight.pages(f"/rooms/{long_log.room_id}/log"))["nextLink"].partition(
+        "nextLink="
+    )[2]
     log = insight.all(f"/rooms/{long_log.room_id}/log?until={long_log.at(2)}&nextLink={token}")
     assert [record["time"] for record in log] == [long_log.at(1), long_log.at(0), long_log.at(0)]
 
@@ -228,9 +327,14 @@ def test_as_csv(insight: Insight, long_log: Meeting) -> None:
         answer = insight.get(path)
         assert answer.status == 200
         assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-        assert answer.headers["content-disposition"] == f'attachment; filename="log-{long_log.room_id}.csv"'
+        assert (
+            answer.headers["content-disposition"]
+            == f'attachment; filename="log-{long_log.room_id}.csv"'
+        )
         assert answer.body.startswith(b"\xef\xbb\xbfid,time,kind,actor,requestId,text,detail\r\n")
-        rows += list(csv.DictReader(io.StringIO(answer.body.decode("utf-8-sig"), newline=""), strict=True))
+        rows += list(
+            csv.DictReader(io.StringIO(answer.body.decode("utf-8-sig"), newline=""), strict=True)
+        )
         path = link_of(answer.headers)
         pages += 1
     assert pages == 5
@@ -242,7 +346,10 @@ def test_as_json_lines(insight: Insight, long_log: Meeting) -> None:
     path, records = f"/rooms/{long_log.room_id}/log?format=ndjson&kind=ParticipantAdded", []
     while path:
         answer = insight.get(path)
-        assert (answer.status, answer.headers["content-type"]) == (200, "application/x-ndjson; charset=utf-8")
+        assert (answer.status, answer.headers["content-type"]) == (
+            200,
+            "application/x-ndjson; charset=utf-8",
+        )
         assert not answer.body or answer.body.endswith(b"}\n")
         records += [json.loads(line) for line in answer.body.decode().splitlines()]
         path = link_of(answer.headers)
@@ -258,16 +365,25 @@ def test_json_is_the_format_that_need_not_be_named(insight: Insight, long_log: M
 def test_names_with_line_ends_are_one_line_of_json_and_one_row(insight: Insight) -> None:
     call, name = Meeting(room_of_another_service()), 'a\r\nb,"c"\u2028\u0085\v\fé\U0001f600=1'
     insight.deliver(call.added(0, ALICE, name))
-    (line,) = insight.get(f"/rooms/{call.room_id}/log?format=ndjson").body.removesuffix(b"\n").split(b"\n")
+    (line,) = (
+        insight.get(f"/rooms/{call.room_id}/log?format=ndjson")
+        .body.removesuffix(b"\n")
+        .split(b"\n")
+    )
     assert json.loads(line)["detail"]["displayName"] == name
     table = insight.get(f"/rooms/{call.room_id}/log?format=csv").body.decode("utf-8-sig")
     (row,) = csv.DictReader(io.StringIO(table, newline=""))
     assert json.loads(row["detail"])["displayName"] == name
 
 
-def test_an_empty_choice_has_the_names_of_the_columns_and_no_line(insight: Insight, long_log: Meeting) -> None:
+def test_an_empty_choice_has_the_names_of_the_columns_and_no_line(
+    insight: Insight, long_log: Meeting
+) -> None:
     path = f"/rooms/{long_log.room_id}/log?kind=RoomDeleted&until={quote(long_log.at(10))}"
-    assert insight.get(f"{path}&format=csv").body == b"\xef\xbb\xbfid,time,kind,actor,requestId,text,detail\r\n"
+    assert (
+        insight.get(f"{path}&format=csv").body
+        == b"\xef\xbb\xbfid,time,kind,actor,requestId,text,detail\r\n"
+    )
     assert insight.get(f"{path}&format=ndjson").body == b""
     assert_is(insight.json(path), {"value": []})
 
@@ -279,7 +395,11 @@ def test_the_log_of_a_deleted_room_goes_on(raw: Raw, insight: Insight) -> None:
     room_id = raw.new_room()["id"]
     assert raw.delete(f"/rooms/{room_id}").status == 204
     insight.deliver(Meeting(room_id, LONG_AGO).started())
-    assert kinds(insight.all(f"/rooms/{room_id}/log")) == ["RoomDeleted", "RoomCreated", "CallStarted"]
+    assert kinds(insight.all(f"/rooms/{room_id}/log")) == [
+        "RoomDeleted",
+        "RoomCreated",
+        "CallStarted",
+    ]
 
 
 def test_a_large_change_is_in_the_log_whole(raw: Raw, insight: Insight) -> None:
@@ -291,4 +411,6 @@ def test_a_large_change_is_in_the_log_whole(raw: Raw, insight: Insight) -> None:
 
 def test_an_unknown_room_has_no_log(insight: Insight) -> None:
     for query in ("", "?kind=CallStarted", "?format=csv", f"?from={DAY_AFTER}"):
-        assert_refused(insight.get(f"/rooms/{room_of_another_service()}/log{query}"), 404, "NotFound")
+        assert_refused(
+            insight.get(f"/rooms/{room_of_another_service()}/log{query}"), 404, "NotFound"
+        )

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from devhost.azurite import PROJECT
-from tests.identifiers import raw_id
-from tests.running import RunningApp
+from testkit.identifiers import raw_id
+from testkit.running import RunningApp
 
 RELEASE = "1.0.0"
 
@@ -20,15 +20,28 @@ def older_sdk(pytestconfig: pytest.Config) -> Path:
     """A folder with that release and what it needs: pytest's cache, so that it is fetched once."""
     folder: Path = pytestconfig.cache.mkdir(f"azure-communication-rooms-{RELEASE}")
     if not (folder / "complete").exists():
-        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--upgrade"]
-        subprocess.run([*pip, "--target", str(folder), f"azure-communication-rooms=={RELEASE}"], check=True)
+        pip = [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--upgrade",
+        ]
+        subprocess.run(
+            [*pip, "--target", str(folder), f"azure-communication-rooms=={RELEASE}"], check=True
+        )
         (folder / "complete").touch()
     return folder
 
 
 @pytest.mark.parametrize("source", ["endpoint", "connection_string"])
-def test_a_session_with_the_first_release(app: RunningApp, older_sdk: Path, many_rooms: list[str], source: str) -> None:
-    # The endpoint, too, is that of HTTPS: over plain HTTP this release signs the path without its first character.
+def test_a_session_with_the_first_release(
+    app: RunningApp, older_sdk: Path, many_rooms: list[str], source: str
+) -> None:
+    # The endpoint, too, is that of HTTPS: over plain HTTP this release signs the path without its
+    # first character.
     endpoint = {"ENDPOINT": app.https, "KEY": app.manage_key}
     client = endpoint if source == "endpoint" else {"CONNECTION_STRING": app.connection_string}
     path = os.pathsep.join([str(older_sdk), str(PROJECT)])

@@ -2,9 +2,9 @@
 
 import json
 
-from rooms.openapi.document import document
-from tests.contract.raw import JSON
-from tests.running import RunningApp
+from openapi.document import document
+from testkit.raw import JSON
+from testkit.running import RunningApp
 
 
 def test_anyone_gets_it(app: RunningApp) -> None:

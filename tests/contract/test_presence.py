@@ -5,11 +5,11 @@ from urllib.parse import quote
 
 import pytest
 
-from rooms.rules.time import DAY, SECOND, format_time, now, parse_time
-from tests.contract.events import LONG_AGO, Meeting, in_cloud_events, live_meeting, room_of_another_service
-from tests.contract.insight import Insight, assert_invalid, assert_is
-from tests.contract.raw import Raw
-from tests.identifiers import raw_id
+from rooms.domain.time import DAY, SECOND, format_time, now, parse_time
+from testkit.events import LONG_AGO, Meeting, in_cloud_events, live_meeting, room_of_another_service
+from testkit.identifiers import raw_id
+from testkit.insight import Insight, assert_invalid, assert_is
+from testkit.raw import Raw
 
 ALICE, BOB, CAROL = raw_id(1), raw_id(2), raw_id(3)
 WIRE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{0,6}[1-9])?\+00:00")
@@ -29,7 +29,9 @@ def test_in_a_room_without_calls_is_nobody(raw: Raw, insight: Insight) -> None:
 
 
 def test_who_is_in_a_call_now(raw: Raw, insight: Insight) -> None:
-    room_id = raw.new_room({"participants": {ALICE: {"role": "Presenter"}, CAROL: {"role": "Attendee"}}})["id"]
+    room_id = raw.new_room(
+        {"participants": {ALICE: {"role": "Presenter"}, CAROL: {"role": "Attendee"}}}
+    )["id"]
     names = {ALICE: {"name": "Dr. Alice"}, CAROL: {"name": "Carol"}, BOB: {"externalId": "b"}}
     assert insight.patch(f"/rooms/{room_id}/details", {"participants": names}).status == 200
     call = live_meeting(room_id)
@@ -94,7 +96,10 @@ def test_what_no_event_tells_is_null_or_estimated(insight: Insight) -> None:
     body = insight.json(f"/rooms/{call.room_id}/presence")["call"]
     assert body["startEstimated"] is True
     nothing = {"name": None, "displayName": None, "role": None, "invited": False}
-    assert_is(body["participants"], [{"rawId": "a device of None", **nothing, "joinedAt": call.at(0), "legs": 1}])
+    assert_is(
+        body["participants"],
+        [{"rawId": "a device of None", **nothing, "joinedAt": call.at(0), "legs": 1}],
+    )
 
 
 def test_presence_at_a_past_moment(raw: Raw, insight: Insight) -> None:
@@ -106,7 +111,9 @@ def test_presence_at_a_past_moment(raw: Raw, insight: Insight) -> None:
         assert (body["asOf"], body["live"]) == (call.at(seconds), body["call"] is not None)
         return body["call"] and [one["rawId"] for one in body["call"]["participants"]]
 
-    seen = {seconds: there(seconds) for seconds in (-0.0000001, 0, 10, 15, 19.9999999, 20, 50, 59, 60)}
+    seen = {
+        seconds: there(seconds) for seconds in (-0.0000001, 0, 10, 15, 19.9999999, 20, 50, 59, 60)
+    }
     assert seen == {
         -0.0000001: None,
         0: [],
@@ -123,7 +130,12 @@ def test_presence_at_a_past_moment(raw: Raw, insight: Insight) -> None:
 
 def test_of_a_past_moment_invited_is_who_was_on_the_roster_then(raw: Raw, insight: Insight) -> None:
     room = raw.new_room({"participants": {ALICE: {}}})
-    assert raw.patch(f"/rooms/{room['id']}/participants", {"participants": {ALICE: None, BOB: {}}}).status == 200
+    assert (
+        raw.patch(
+            f"/rooms/{room['id']}/participants", {"participants": {ALICE: None, BOB: {}}}
+        ).status
+        == 200
+    )
     call = live_meeting(room["id"])
     insight.deliver(call.started(), call.added(1, ALICE), call.added(2, BOB))
 
@@ -141,18 +153,29 @@ def test_of_a_past_moment_invited_is_who_was_on_the_roster_then(raw: Raw, insigh
 def test_a_bare_plus_in_a_time_is_understood_though_it_arrives_as_a_space(insight: Insight) -> None:
     call = Meeting(room_of_another_service())
     insight.deliver(*call.whole(60, call.stay(10, 20, ALICE)))
-    for time in ("2025-03-03T10:00:15+00:00", "2025-03-03T15:30:15%2B05:30", "2025-03-03T10:00:15Z", "2025-03-03T15:30:15+05:30"):
+    for time in (
+        "2025-03-03T10:00:15+00:00",
+        "2025-03-03T15:30:15%2B05:30",
+        "2025-03-03T10:00:15Z",
+        "2025-03-03T15:30:15+05:30",
+    ):
         body = insight.json(f"/rooms/{call.room_id}/presence?at={time}")
         assert (body["asOf"], body["call"]["count"]) == (call.at(15), 1)
 
 
 def test_the_future_cannot_be_known(insight: Insight, raw: Raw) -> None:
     room_id = raw.new_room()["id"]
-    for time in (format_time(now() + 60 * SECOND), format_time(now() + DAY), "9999-12-31T23:59:59.9999999Z"):
+    for time in (
+        format_time(now() + 60 * SECOND),
+        format_time(now() + DAY),
+        "9999-12-31T23:59:59.9999999Z",
+    ):
         assert_invalid(insight.get(f"/rooms/{room_id}/presence?{at(time)}"), "at")
 
 
-@pytest.mark.parametrize("time", ["0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "2019-12-31T23:59:59.9999999Z"])
+@pytest.mark.parametrize(
+    "time", ["0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "2019-12-31T23:59:59.9999999Z"]
+)
 def test_long_before_all_rooms_nobody_was_there(raw: Raw, insight: Insight, time: str) -> None:
     body = insight.json(f"/rooms/{raw.new_room()['id']}/presence?{at(time)}")
     assert (body["live"], body["call"]) == (False, None)
@@ -160,7 +183,13 @@ def test_long_before_all_rooms_nobody_was_there(raw: Raw, insight: Insight, time
 
 def test_an_event_of_the_future_is_not_seen_before_its_time(insight: Insight) -> None:
     call = live_meeting(room_of_another_service())
-    insight.deliver(call.started(), call.added(1, ALICE), call.removed(3600, ALICE), call.added(3600, BOB), call.ended(7200))
+    insight.deliver(
+        call.started(),
+        call.added(1, ALICE),
+        call.removed(3600, ALICE),
+        call.added(3600, BOB),
+        call.ended(7200),
+    )
     body = insight.json(f"/rooms/{call.room_id}/presence")["call"]
     assert [one["rawId"] for one in body["participants"]] == [ALICE]
 
@@ -180,7 +209,9 @@ def test_a_room_of_which_only_events_are_known(insight: Insight) -> None:
     call = Meeting(room_of_another_service())
     insight.deliver(*call.whole(60, call.stay(10, 20, ALICE)))
     assert insight.json(f"/rooms/{call.room_id}/presence")["live"] is False
-    (one,) = insight.json(f"/rooms/{call.room_id}/presence?{at(call.at(10))}")["call"]["participants"]
+    (one,) = insight.json(f"/rooms/{call.room_id}/presence?{at(call.at(10))}")["call"][
+        "participants"
+    ]
     assert (one["rawId"], one["invited"]) == (ALICE, False)
 
 

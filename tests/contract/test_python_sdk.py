@@ -1,6 +1,7 @@
 """azure-communication-rooms, the newest release, unchanged, against the running app.
 
-Every test runs four times: the sync and the async client, made from an endpoint and from a connection string.
+Every test runs four times: the sync and the async client, made from an endpoint and from a
+connection string.
 """
 
 import asyncio
@@ -24,18 +25,24 @@ from azure.communication.rooms import (
 )
 from azure.communication.rooms.aio import RoomsClient as AsyncRoomsClient
 from azure.core.credentials import AzureKeyCredential
-from azure.core.exceptions import ClientAuthenticationError, HttpResponseError, ResourceNotFoundError
+from azure.core.exceptions import (
+    ClientAuthenticationError,
+    HttpResponseError,
+    ResourceNotFoundError,
+)
 
 from devhost.azurite import PROJECT
-from tests.contract.raw import Raw
-from tests.identifiers import raw_id
-from tests.running import RunningApp, new_key
+from testkit.identifiers import raw_id
+from testkit.raw import Raw
+from testkit.running import RunningApp, new_key
 
 # The SDK's own use of datetime.
 pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
 
 UNKNOWN_ROOM = "99400000000000000"
-TOMORROW = (datetime.now(UTC) + timedelta(days=1)).replace(hour=10, minute=0, second=0, microsecond=0)
+TOMORROW = (datetime.now(UTC) + timedelta(days=1)).replace(
+    hour=10, minute=0, second=0, microsecond=0
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,9 @@ class Rooms:
     runner: asyncio.Runner
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
-        return lambda *args, **options: self.runner.run(_finished(getattr(self.client, method), *args, **options))
+        return lambda *args, **options: self.runner.run(
+            _finished(getattr(self.client, method), *args, **options)
+        )
 
 
 async def _finished(method: Callable[..., Any], *args: Any, **options: Any) -> Any:
@@ -77,7 +86,9 @@ def open_client(request: pytest.FixtureRequest, app: RunningApp) -> Iterator[Cal
                 made = client(app.http, AzureKeyCredential(key), **options)
             else:
                 connection_string = app.connection_string.replace(app.manage_key, key)
-                made = client.from_connection_string(connection_string, connection_verify=str(app.ca), **options)
+                made = client.from_connection_string(
+                    connection_string, connection_verify=str(app.ca), **options
+                )
             opened.append(Rooms(made, runner))
             return opened[-1]
 
@@ -118,7 +129,12 @@ def test_create_without_arguments_takes_the_defaults(rooms: Rooms) -> None:
 def test_create_with_every_argument(rooms: Rooms) -> None:
     until = TOMORROW + timedelta(hours=1, microseconds=120)
     users = [raw_id() for _ in range(4)]
-    roles = [ParticipantRole.PRESENTER, ParticipantRole.COLLABORATOR, ParticipantRole.CONSUMER, None]
+    roles = [
+        ParticipantRole.PRESENTER,
+        ParticipantRole.COLLABORATOR,
+        ParticipantRole.CONSUMER,
+        None,
+    ]
     room = rooms.create_room(
         valid_from=TOMORROW,
         valid_until=until,
@@ -141,7 +157,11 @@ def test_update_changes_what_is_given_and_nothing_else(rooms: Rooms) -> None:
     until = TOMORROW + timedelta(days=180)
     changed = rooms.update_room(room_id=room.id, valid_from=TOMORROW, valid_until=until)
     assert (time(changed.valid_from), time(changed.valid_until)) == (TOMORROW, until)
-    assert (changed.id, changed.created_at, changed.pstn_dial_out_enabled) == (room.id, room.created_at, True)
+    assert (changed.id, changed.created_at, changed.pstn_dial_out_enabled) == (
+        room.id,
+        room.created_at,
+        True,
+    )
     changed.pstn_dial_out_enabled = False
     assert rooms.update_room(room_id=room.id, pstn_dial_out_enabled=False) == changed
     assert rooms.update_room(room_id=room.id) == changed
@@ -150,12 +170,24 @@ def test_update_changes_what_is_given_and_nothing_else(rooms: Rooms) -> None:
 
 def test_participants_are_added_changed_and_removed(rooms: Rooms) -> None:
     first, second, third = raw_id(), raw_id(), raw_id()
-    room = rooms.create_room(participants=[participant(first), participant(second, ParticipantRole.PRESENTER)])
-    rooms.add_or_update_participants(
-        room_id=room.id, participants=[participant(third, ParticipantRole.CONSUMER), participant(first, "Presenter")]
+    room = rooms.create_room(
+        participants=[participant(first), participant(second, ParticipantRole.PRESENTER)]
     )
-    assert roster(rooms, room.id) == [(first, "Presenter"), (second, "Presenter"), (third, "Consumer")]
-    rooms.remove_participants(room_id=room.id, participants=[participant(first), CommunicationUserIdentifier(third)])
+    rooms.add_or_update_participants(
+        room_id=room.id,
+        participants=[
+            participant(third, ParticipantRole.CONSUMER),
+            participant(first, "Presenter"),
+        ],
+    )
+    assert roster(rooms, room.id) == [
+        (first, "Presenter"),
+        (second, "Presenter"),
+        (third, "Consumer"),
+    ]
+    rooms.remove_participants(
+        room_id=room.id, participants=[participant(first), CommunicationUserIdentifier(third)]
+    )
     assert roster(rooms, room.id) == [(second, "Presenter")]
 
 
@@ -173,7 +205,9 @@ def test_delete_ends_every_operation_on_the_room(rooms: Rooms) -> None:
         lambda: rooms.update_room(room_id=room.id, pstn_dial_out_enabled=True),
         lambda: rooms.delete_room(room.id),
         lambda: rooms.list_participants(room.id),
-        lambda: rooms.add_or_update_participants(room_id=room.id, participants=[participant(raw_id())]),
+        lambda: rooms.add_or_update_participants(
+            room_id=room.id, participants=[participant(raw_id())]
+        ),
         lambda: rooms.remove_participants(room_id=room.id, participants=[participant(raw_id())]),
     ]
     for call in calls:
@@ -197,7 +231,9 @@ def test_list_pages_through_all_rooms_newest_first(rooms: Rooms, many_rooms: lis
 
 def test_list_follows_every_next_link(rooms: Rooms, many_rooms: list[str]) -> None:
     answers: list[int] = []
-    listed = rooms.list_rooms(raw_response_hook=lambda response: answers.append(response.http_response.status_code))
+    listed = rooms.list_rooms(
+        raw_response_hook=lambda response: answers.append(response.http_response.status_code)
+    )
     assert answers == [200] * len(answers)
     assert len(answers) >= len(listed) / 30 > 3
 
@@ -271,7 +307,9 @@ def test_a_wrong_key_is_an_authentication_error(open_client: Callable[..., Rooms
     assert (raised.value.status_code, raised.value.error.code) == (401, "Denied")
 
 
-def test_a_read_key_reads_and_does_not_write(open_client: Callable[..., Rooms], app: RunningApp, raw: Raw) -> None:
+def test_a_read_key_reads_and_does_not_write(
+    open_client: Callable[..., Rooms], app: RunningApp, raw: Raw
+) -> None:
     room = raw.new_room()
     reader = open_client(app.read_key)
     assert reader.get_room(room["id"]).id == room["id"]

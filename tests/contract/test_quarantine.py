@@ -12,14 +12,14 @@ from azure.data.tables.aio import TableClient
 
 from devhost.azurite import ACCOUNT, KEY
 from devhost.eventgrid import element_text
-from rooms.rules.time import format_time, now, parse_time
+from rooms.domain.time import format_time, now, parse_time
 from rooms.storage.keys import hashed
 from rooms.storage.quarantine import Quarantine
 from rooms.storage.table import Table
-from tests.contract.events import Element, Meeting, in_cloud_events, live_meeting, room_of_another_service
-from tests.contract.insight import Insight, assert_invalid, assert_is, assert_refused
-from tests.identifiers import raw_id
-from tests.running import RunningApp
+from testkit.events import Element, Meeting, in_cloud_events, live_meeting, room_of_another_service
+from testkit.identifiers import raw_id
+from testkit.insight import Insight, assert_invalid, assert_is, assert_refused
+from testkit.running import RunningApp
 
 ALICE, BOB = raw_id(1), raw_id(2)
 PAGE = 30
@@ -44,13 +44,17 @@ def put(app: RunningApp, *events: Element) -> list[str]:
         endpoint = f"TableEndpoint=http://127.0.0.1:{app.port + 2}/{ACCOUNT};"
         async with TableClient.from_connection_string(storage + endpoint, "rooms") as client:
             quarantine = Quarantine(Table(client), now)
-            return [await quarantine.put(element_text(event), "not understood then") for event in events]
+            return [
+                await quarantine.put(element_text(event), "not understood then") for event in events
+            ]
 
     return asyncio.run(put())
 
 
 def test_an_event_that_is_not_understood_is_there_whole(insight: Insight) -> None:
-    event = not_understood(Meeting(room_of_another_service()), more={"é": ["\u2028\0", None, {"a": 1.5}]})
+    event = not_understood(
+        Meeting(room_of_another_service()), more={"é": ["\u2028\0", None, {"a": 1.5}]}
+    )
     before = now()
     insight.deliver(event)
     about = {"id": id_of(event), "size": len(element_text(event))}
@@ -65,7 +69,9 @@ def test_an_event_that_is_not_understood_is_there_whole(insight: Insight) -> Non
     assert_is(listed, expected)
     assert listed["receivedAt"] == format_time(parse_time(listed["receivedAt"]))
     assert before <= parse_time(listed["receivedAt"]) <= now()
-    assert_is(insight.json(f"/quarantine/{id_of(event)}"), expected | {"event": element_text(event)})
+    assert_is(
+        insight.json(f"/quarantine/{id_of(event)}"), expected | {"event": element_text(event)}
+    )
 
 
 def test_delivered_again_it_is_there_once(insight: Insight) -> None:
@@ -82,11 +88,22 @@ def test_of_a_delivery_each_event_has_its_own_fate(insight: Insight) -> None:
     bad = [not_understood(call, id=str(number)) for number in range(3)]
     other = call.added(1, BOB)
     other["data"] |= {"room": None, "isRoomsCall": False}
-    insight.deliver(bad[0], call.started(), bad[1], other, call.added(2, ALICE), in_cloud_events(bad[2]), call.removed(3, BOB))
+    insight.deliver(
+        bad[0],
+        call.started(),
+        bad[1],
+        other,
+        call.added(2, ALICE),
+        in_cloud_events(bad[2]),
+        call.removed(3, BOB),
+    )
     ids = {one["id"] for one in insight.all("/quarantine")}
     assert {id_of(bad[0]), id_of(bad[1]), id_of(in_cloud_events(bad[2]))} <= ids
     assert id_of(other) not in ids
-    assert [one["rawId"] for one in insight.json(f"/rooms/{call.room_id}/presence")["call"]["participants"]] == [ALICE]
+    assert [
+        one["rawId"]
+        for one in insight.json(f"/rooms/{call.room_id}/presence")["call"]["participants"]
+    ] == [ALICE]
     assert len(insight.all(f"/rooms/{call.room_id}/log")) == 3
 
 
@@ -124,21 +141,31 @@ def test_an_event_still_not_understood_stays_and_the_answer_says_why(insight: In
     assert insight.json(f"/quarantine/{id_of(event)}") == kept
 
 
-def test_redriven_after_a_fix_an_event_counts_as_if_it_had_been_understood(insight: Insight, app: RunningApp) -> None:
+def test_redriven_after_a_fix_an_event_counts_as_if_it_had_been_understood(
+    insight: Insight, app: RunningApp
+) -> None:
     call = live_meeting(room_of_another_service())
     insight.deliver(call.started())
-    for event, there in ((call.added(1, ALICE), [ALICE]), (in_cloud_events(call.added(2, BOB)), [ALICE, BOB])):
+    for event, there in (
+        (call.added(1, ALICE), [ALICE]),
+        (in_cloud_events(call.added(2, BOB)), [ALICE, BOB]),
+    ):
         (event_id,) = put(app, event)
         answer = insight.send("POST", f"/quarantine/{event_id}/redrive")
         assert answer.status == 200
-        assert_is(answer.json(), {"id": event_id, "outcome": "recorded", "roomId": call.room_id, "callId": call.id})
+        assert_is(
+            answer.json(),
+            {"id": event_id, "outcome": "recorded", "roomId": call.room_id, "callId": call.id},
+        )
         present = insight.json(f"/rooms/{call.room_id}/presence")["call"]["participants"]
         assert [one["rawId"] for one in present] == there
         assert_refused(insight.get(f"/quarantine/{event_id}"), 404, "NotFound")
         assert event_id not in [one["id"] for one in insight.all("/quarantine")]
 
 
-def test_redriven_twice_or_after_it_was_recorded_an_event_counts_once(insight: Insight, app: RunningApp) -> None:
+def test_redriven_twice_or_after_it_was_recorded_an_event_counts_once(
+    insight: Insight, app: RunningApp
+) -> None:
     call = live_meeting(room_of_another_service())
     event = call.added(1, ALICE)
     insight.deliver(event)
@@ -163,20 +190,28 @@ def test_redriven_an_event_that_is_of_no_room_is_left(insight: Insight, app: Run
 def test_a_large_event_that_does_not_compress_is_kept_whole_and_redriven(
     insight: Insight, app: RunningApp, megabytes: float
 ) -> None:
-    text = "".join(random.Random(1).choices(string.ascii_letters + string.digits + "+/", k=int(megabytes * 1_000_000)))
+    text = "".join(
+        random.Random(1).choices(
+            string.ascii_letters + string.digits + "+/", k=int(megabytes * 1_000_000)
+        )
+    )
     call = live_meeting(room_of_another_service())
     event = not_understood(call, more=text)
     insight.deliver(event)
     kept = insight.json(f"/quarantine/{id_of(event)}")
     assert json.loads(kept["event"]) == event
     assert (kept["size"], len(kept["excerpt"])) == (len(element_text(event)), 1_000)
-    assert_refused(insight.send("POST", f"/quarantine/{id_of(event)}/redrive"), 409, "NotUnderstood")
+    assert_refused(
+        insight.send("POST", f"/quarantine/{id_of(event)}/redrive"), 409, "NotUnderstood"
+    )
     assert insight.send("DELETE", f"/quarantine/{id_of(event)}").status == 204
     assert_refused(insight.get(f"/quarantine/{id_of(event)}"), 404, "NotFound")
 
 
 def test_an_event_too_large_to_be_recorded_is_in_quarantine_too(insight: Insight) -> None:
-    text = "".join(random.Random(2).choices(string.ascii_letters + string.digits + "+/", k=1_300_000))
+    text = "".join(
+        random.Random(2).choices(string.ascii_letters + string.digits + "+/", k=1_300_000)
+    )
     call = live_meeting(room_of_another_service())
     insight.deliver(call.started() | {"more": text}, call.added(1, ALICE))
     (kept,) = (one for one in insight.all("/quarantine") if "896 KiB" in one["reason"])
@@ -186,17 +221,23 @@ def test_an_event_too_large_to_be_recorded_is_in_quarantine_too(insight: Insight
 
 
 def test_a_large_event_that_does_not_compress_and_just_fits_is_recorded(insight: Insight) -> None:
-    text = "".join(random.Random(3).choices(string.ascii_letters + string.digits + "+/", k=1_150_000))
+    text = "".join(
+        random.Random(3).choices(string.ascii_letters + string.digits + "+/", k=1_150_000)
+    )
     call = live_meeting(room_of_another_service())
     insight.deliver(call.started() | {"more": text})
     insight.deliver(call.started() | {"more": text}, call.added(1, ALICE))
     assert insight.json(f"/rooms/{call.room_id}/presence")["call"]["startEstimated"] is False
 
 
-@pytest.mark.parametrize("event_id", ["x", "0" * 63, "0" * 64, "A" * 64, "a%2Fb", "..%2Frooms", "é", "0" * 1_000])
+@pytest.mark.parametrize(
+    "event_id", ["x", "0" * 63, "0" * 64, "A" * 64, "a%2Fb", "..%2Frooms", "é", "0" * 1_000]
+)
 def test_an_id_that_is_none(insight: Insight, event_id: str) -> None:
     for method, path in (("GET", ""), ("DELETE", ""), ("POST", "/redrive")):
-        assert_refused(insight.send(method, f"/quarantine/{quote(event_id, safe='%')}{path}"), 404, "NotFound")
+        assert_refused(
+            insight.send(method, f"/quarantine/{quote(event_id, safe='%')}{path}"), 404, "NotFound"
+        )
 
 
 @pytest.mark.parametrize("token", ["x", "AAAA", "%00", "LnF1YXJhbnRpbmU6", "A" * 5_000])
@@ -216,4 +257,7 @@ def test_event_grid_subscribes_with_a_handshake(insight: Insight) -> None:
         "dataVersion": "1",
     }
     answer = insight.deliver_bytes(json.dumps([validation]).encode(), kind="SubscriptionValidation")
-    assert (answer.status, answer.json()) == (200, {"validationResponse": "512d38b6-c7b8-40c8-89fe-f46f9e9622b6"})
+    assert (answer.status, answer.json()) == (
+        200,
+        {"validationResponse": "512d38b6-c7b8-40c8-89fe-f46f9e9622b6"},
+    )

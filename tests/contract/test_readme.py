@@ -7,10 +7,10 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.contract.insight import Insight
-from tests.contract.raw import Raw
-from tests.identifiers import raw_id
-from tests.raw_http import Answer
+from testkit.identifiers import raw_id
+from testkit.insight import Insight
+from testkit.raw import Raw
+from testkit.raw_http import Answer
 from tests.readme import fixed, shown_json
 
 PRESENTER, STRANGER = raw_id(1), raw_id(2)
@@ -22,7 +22,9 @@ def admission(raw: Raw) -> str:
     """To a room that opens later."""
     roster = {PRESENTER: {"role": "Presenter"}}
     closes = OPENS + timedelta(hours=1)
-    room = raw.new_room({"validFrom": OPENS.isoformat(), "validUntil": closes.isoformat(), "participants": roster})
+    room = raw.new_room(
+        {"validFrom": OPENS.isoformat(), "validUntil": closes.isoformat(), "participants": roster}
+    )
     return f"/rooms/{room['id']}/admission"
 
 
@@ -34,6 +36,8 @@ def is_as_shown(answer: Answer, shown: str) -> bool:
 
 def test_the_answers_shown_are_real(insight: Insight, admission: str) -> None:
     admitted, refused, roles = shown_json("## Admission")
-    assert is_as_shown(insight.get(f"{admission}?rawId={PRESENTER}&at={quote(OPENS.isoformat())}"), admitted)
+    assert is_as_shown(
+        insight.get(f"{admission}?rawId={PRESENTER}&at={quote(OPENS.isoformat())}"), admitted
+    )
     assert is_as_shown(insight.send("POST", admission, {"rawId": STRANGER}), refused)
     assert is_as_shown(insight.get("/roles"), roles)

@@ -1,4 +1,5 @@
-"""Requests that are not signed, or not rightly: refused as ACS refuses them, and nothing is changed."""
+"""Requests that are not signed, or not rightly: refused as ACS refuses them, and nothing is
+changed."""
 
 import hmac
 from base64 import b64decode, b64encode
@@ -8,16 +9,20 @@ from email.utils import format_datetime, formatdate
 
 import pytest
 
-from tests.contract.raw import JSON, SUPPORTED, Headers, Raw, encoded, family_a, signed
-from tests.identifiers import raw_id
-from tests.raw_http import Answer
-from tests.running import RunningApp, new_key
+from testkit.identifiers import raw_id
+from testkit.raw import JSON, SUPPORTED, Headers, Raw, encoded, family_a, signed
+from testkit.raw_http import Answer
+from testkit.running import RunningApp, new_key
 
 DENIED = family_a("Denied", "Denied by the resource provider.")
 
 
 def is_denied(answer: Answer) -> bool:
-    return (answer.status, answer.json(), answer.headers["x-ms-error-code"]) == (401, DENIED, "Denied")
+    return (answer.status, answer.json(), answer.headers["x-ms-error-code"]) == (
+        401,
+        DENIED,
+        "Denied",
+    )
 
 
 def date_in(**delta: float) -> str:
@@ -39,7 +44,11 @@ def change(request: pytest.FixtureRequest, room_id: str) -> Change:
     changes: dict[str, Change] = {
         "create": ("POST", "/rooms", {}),
         "update": ("PATCH", f"/rooms/{room_id}", {"pstnDialOutEnabled": True}),
-        "participants": ("PATCH", f"/rooms/{room_id}/participants", {"participants": {raw_id(1): None}}),
+        "participants": (
+            "PATCH",
+            f"/rooms/{room_id}/participants",
+            {"participants": {raw_id(1): None}},
+        ),
         "delete": ("DELETE", f"/rooms/{room_id}", None),
     }
     return changes[request.param]
@@ -47,12 +56,17 @@ def change(request: pytest.FixtureRequest, room_id: str) -> Change:
 
 def seen_of(raw: Raw, room_id: str) -> object:
     """What would show a change: the newest rooms, the room, its roster."""
-    return raw.get("/rooms").json()["value"], raw.get(f"/rooms/{room_id}").json(), raw.roster(room_id)
+    return (
+        raw.get("/rooms").json()["value"],
+        raw.get(f"/rooms/{room_id}").json(),
+        raw.roster(room_id),
+    )
 
 
 @pytest.fixture
 def refused(raw: Raw, change: Change, room_id: str) -> Callable[[Headers], None]:
-    """Sends the change with other headers of authentication and asserts that it was refused and changed nothing."""
+    """Sends the change with other headers of authentication and asserts that it was refused and
+    changed nothing."""
 
     def refused(headers: Headers) -> None:
         before = seen_of(raw, room_id)
@@ -63,7 +77,9 @@ def refused(raw: Raw, change: Change, room_id: str) -> Callable[[Headers], None]
     return refused
 
 
-def signature_of(raw: Raw, change: Change, key: str | None = None, date: str | None = None) -> dict[str, str]:
+def signature_of(
+    raw: Raw, change: Change, key: str | None = None, date: str | None = None
+) -> dict[str, str]:
     method, path, body = change
     return signed(key or raw.key, method, raw.target(path), raw.host, encoded(body), date)
 
@@ -77,7 +93,9 @@ def test_a_refusal_looks_like_that_of_acs(raw: Raw) -> None:
     assert is_denied(answer)
     assert answer.headers["content-type"] == JSON
     assert answer.headers["api-supported-versions"] == SUPPORTED
-    assert answer.body == b'{"error":{"code":"Denied","message":"Denied by the resource provider."}}'
+    assert (
+        answer.body == b'{"error":{"code":"Denied","message":"Denied by the resource provider."}}'
+    )
 
 
 def test_no_authorization(app: RunningApp) -> None:
@@ -94,7 +112,16 @@ def test_an_empty_header_of_the_signature(refused: Callable[[Headers], None], mi
 
 
 @pytest.mark.parametrize(
-    "scheme", ["Basic dGVzdDp0ZXN0", "Bearer", "Bearer a.b.c", "HMAC-SHA256", "HMAC-SHA256 Signature=", "HMAC-SHA256 &&=", "=;&="]
+    "scheme",
+    [
+        "Basic dGVzdDp0ZXN0",
+        "Bearer",
+        "Bearer a.b.c",
+        "HMAC-SHA256",
+        "HMAC-SHA256 Signature=",
+        "HMAC-SHA256 &&=",
+        "=;&=",
+    ],
 )
 def test_another_or_a_broken_scheme(refused: Callable[[Headers], None], scheme: str) -> None:
     refused({"Authorization": scheme})
@@ -108,28 +135,44 @@ def test_an_empty_key(refused: Callable[[Headers], None], raw: Raw, change: Chan
     refused(signature_of(raw, change, key=" "))
 
 
-def test_a_read_key(refused: Callable[[Headers], None], app: RunningApp, raw: Raw, change: Change) -> None:
+def test_a_read_key(
+    refused: Callable[[Headers], None], app: RunningApp, raw: Raw, change: Change
+) -> None:
     refused(signature_of(raw, change, key=app.read_key))
 
 
 def test_a_read_key_reads(app: RunningApp, room_id: str) -> None:
     reader = Raw(app.http, app.read_key)
-    answers = [reader.get(path).status for path in ("/rooms", f"/rooms/{room_id}", f"/rooms/{room_id}/participants")]
+    answers = [
+        reader.get(path).status
+        for path in ("/rooms", f"/rooms/{room_id}", f"/rooms/{room_id}/participants")
+    ]
     assert answers == [200, 200, 200]
 
 
 @pytest.mark.parametrize("minutes", [-60 * 24 * 365, -6, 6, 60])
-def test_a_stale_or_a_future_date(refused: Callable[[Headers], None], raw: Raw, change: Change, minutes: int) -> None:
+def test_a_stale_or_a_future_date(
+    refused: Callable[[Headers], None], raw: Raw, change: Change, minutes: int
+) -> None:
     refused(signature_of(raw, change, date=date_in(minutes=minutes)))
 
 
 @pytest.mark.parametrize("minutes", [-4, 4])
 def test_a_clock_that_is_a_little_off_is_let_in(raw: Raw, minutes: int) -> None:
-    assert raw.get("/rooms", signature_of(raw, ("GET", "/rooms", None), date=date_in(minutes=minutes))).status == 200
+    assert (
+        raw.get(
+            "/rooms", signature_of(raw, ("GET", "/rooms", None), date=date_in(minutes=minutes))
+        ).status
+        == 200
+    )
 
 
-@pytest.mark.parametrize("date", ["yesterday", "2025-13-13T99:99:99Z", "0", "Thu, 01 Jan 99999 00:00:00 GMT", "\t"])
-def test_a_date_that_is_none(refused: Callable[[Headers], None], raw: Raw, change: Change, date: str) -> None:
+@pytest.mark.parametrize(
+    "date", ["yesterday", "2025-13-13T99:99:99Z", "0", "Thu, 01 Jan 99999 00:00:00 GMT", "\t"]
+)
+def test_a_date_that_is_none(
+    refused: Callable[[Headers], None], raw: Raw, change: Change, date: str
+) -> None:
     refused(signature_of(raw, change, date=date))
 
 
@@ -137,28 +180,38 @@ def test_another_date_than_the_signed_one(refused: Callable[[Headers], None]) ->
     refused({"x-ms-date": date_in(seconds=2)})
 
 
-def test_another_method_than_the_signed_one(refused: Callable[[Headers], None], raw: Raw, change: Change) -> None:
+def test_another_method_than_the_signed_one(
+    refused: Callable[[Headers], None], raw: Raw, change: Change
+) -> None:
     _, path, body = change
     refused(signature_of(raw, ("PUT", path, body)))
 
 
-def test_another_path_than_the_signed_one(refused: Callable[[Headers], None], raw: Raw, change: Change) -> None:
+def test_another_path_than_the_signed_one(
+    refused: Callable[[Headers], None], raw: Raw, change: Change
+) -> None:
     method, path, body = change
     refused(signature_of(raw, (method, path[:-1], body)))
 
 
 @pytest.mark.parametrize("query", ["?a=b", "?", ""])
-def test_another_query_than_the_signed_one(refused: Callable[[Headers], None], raw: Raw, change: Change, query: str) -> None:
+def test_another_query_than_the_signed_one(
+    refused: Callable[[Headers], None], raw: Raw, change: Change, query: str
+) -> None:
     method, path, body = change
     refused(signed(raw.key, method, path + query, raw.host, encoded(body)))
 
 
-def test_another_host_than_the_signed_one(refused: Callable[[Headers], None], raw: Raw, change: Change) -> None:
+def test_another_host_than_the_signed_one(
+    refused: Callable[[Headers], None], raw: Raw, change: Change
+) -> None:
     method, path, body = change
     refused(signed(raw.key, method, raw.target(path), "rooms.example.com", encoded(body)))
 
 
-def test_another_body_than_the_signed_one(refused: Callable[[Headers], None], raw: Raw, change: Change) -> None:
+def test_another_body_than_the_signed_one(
+    refused: Callable[[Headers], None], raw: Raw, change: Change
+) -> None:
     method, path, _ = change
     refused(signature_of(raw, (method, path, b"{ }")))
 
@@ -174,15 +227,26 @@ def test_a_body_hash_that_is_signed_but_not_that_of_the_body(
 
 def test_a_signature_of_something_else(refused: Callable[[Headers], None]) -> None:
     nothing = b64encode(bytes(32)).decode()
-    refused({"Authorization": f"HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha256&Signature={nothing}"})
+    refused(
+        {
+            "Authorization": f"HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha256&Signature={nothing}"
+        }
+    )
 
 
-def test_signed_headers_that_leave_out_the_body(refused: Callable[[Headers], None], raw: Raw, change: Change) -> None:
+def test_signed_headers_that_leave_out_the_body(
+    refused: Callable[[Headers], None], raw: Raw, change: Change
+) -> None:
     method, path, _ = change
     date = formatdate(usegmt=True)
     text = f"{method}\n{raw.target(path)}\n{date};{raw.host}"
     signature = b64encode(hmac.digest(b64decode(raw.key), text.encode(), "sha256")).decode()
-    refused({"x-ms-date": date, "Authorization": f"HMAC-SHA256 SignedHeaders=x-ms-date;host&Signature={signature}"})
+    refused(
+        {
+            "x-ms-date": date,
+            "Authorization": f"HMAC-SHA256 SignedHeaders=x-ms-date;host&Signature={signature}",
+        }
+    )
 
 
 def test_date_serves_for_x_ms_date(app: RunningApp, raw: Raw) -> None:

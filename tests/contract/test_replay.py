@@ -10,12 +10,12 @@ from uuid import uuid4
 
 import pytest
 
-from tests.contract.raw import Raw
+from testkit.identifiers import raw_id
+from testkit.raw import Raw
+from testkit.raw_http import Answer
+from testkit.running import RunningApp
 from tests.contract.recorded import Exchange, Recording, recordings
 from tests.contract.tally import TALLY, Tally
-from tests.identifiers import raw_id
-from tests.raw_http import Answer
-from tests.running import RunningApp
 
 RAW_ID = re.compile(r"8:acs:sanitized(\d)|\bSanitized\b")
 ROOM_ID = re.compile(r"\b994\d{13,14}\b")
@@ -57,12 +57,17 @@ class Replay:
     def send(self, exchange: Exchange) -> Answer:
         raw = Raw(self.raw.endpoint, self.raw.key, exchange.version)
         if exchange.follows_next_link:
-            return Raw(raw.endpoint, raw.key, version=None).get(self.next_link.removeprefix(raw.endpoint))
+            return Raw(raw.endpoint, raw.key, version=None).get(
+                self.next_link.removeprefix(raw.endpoint)
+            )
         headers = {}
         if exchange.content_type:
             headers["Content-Type"] = exchange.content_type
         if exchange.method == "POST":
-            headers |= {"Repeatability-Request-ID": str(uuid4()), "Repeatability-First-Sent": formatdate(usegmt=True)}
+            headers |= {
+                "Repeatability-Request-ID": str(uuid4()),
+                "Repeatability-First-Sent": formatdate(usegmt=True),
+            }
         body = None if exchange.request is None else self.ours(exchange.request)
         return raw.send(exchange.method, self.ours(exchange.path), body, headers)
 
@@ -70,17 +75,22 @@ class Replay:
         """What was recorded, in terms of our rooms, users and day."""
         text = RAW_ID.sub(lambda match: raw_id(int(match[1] or 0)), json.dumps(recorded))
         text = ROOM_ID.sub(lambda match: self.rooms.get(match[0], match[0]), text)
-        return json.loads(TIME.sub(lambda match: self.times.get(match[0]) or self.shifted(match), text))
+        return json.loads(
+            TIME.sub(lambda match: self.times.get(match[0]) or self.shifted(match), text)
+        )
 
     def shifted(self, match: re.Match[str]) -> str:
-        """The recorded time, as long before or after our day; its fraction and the rest stay to the letter."""
+        """The recorded time, as long before or after our day; its fraction and the rest stay to the
+        letter."""
         return (datetime.fromisoformat(match[1]) + self.shift).isoformat() + match[2]
 
     def header_differences(self, exchange: Exchange, answer: Answer) -> list[str]:
         expected = self.ours(exchange.binding_headers(self.newest_room))
         actual = {name: answer.headers.get(name) for name in expected}
         return [
-            f"header {name}: {actual[name]!r}, recorded {expected[name]!r}" for name in expected if actual[name] != expected[name]
+            f"header {name}: {actual[name]!r}, recorded {expected[name]!r}"
+            for name in expected
+            if actual[name] != expected[name]
         ]
 
     def body_differences(self, exchange: Exchange, answer: Answer) -> list[str]:
@@ -89,13 +99,23 @@ class Replay:
         actual = json.dumps(answer.json())
         return [] if actual == expected else [f"body {actual}\n  recorded {expected}"]
 
-    def creation_differences(self, exchange: Exchange, answer: Answer, before: datetime, after: datetime) -> list[str]:
-        """Learns the new room's id and the times that the request left to the service; these go by rule."""
+    def creation_differences(
+        self, exchange: Exchange, answer: Answer, before: datetime, after: datetime
+    ) -> list[str]:
+        """Learns the new room's id and the times that the request left to the service; these go by
+        rule."""
         recorded, room = exchange.response, answer.json()
-        left_to_us = ["createdAt", *(name for name in ("validFrom", "validUntil") if not exchange.request.get(name))]
+        left_to_us = [
+            "createdAt",
+            *(name for name in ("validFrom", "validUntil") if not exchange.request.get(name)),
+        ]
         wrong = [f"id {room['id']}"] if not NEW_ROOM_ID.fullmatch(room["id"]) else []
-        wrong += [f"{name} {room[name]}" for name in left_to_us if not TIME_OUT.fullmatch(room[name])]
-        created, start, end = (datetime.fromisoformat(room[name]) for name in ("createdAt", "validFrom", "validUntil"))
+        wrong += [
+            f"{name} {room[name]}" for name in left_to_us if not TIME_OUT.fullmatch(room[name])
+        ]
+        created, start, end = (
+            datetime.fromisoformat(room[name]) for name in ("createdAt", "validFrom", "validUntil")
+        )
         if not before <= created <= after:
             wrong.append(f"createdAt {created}, sent between {before} and {after}")
         if "validFrom" in left_to_us and not before <= start <= created:
@@ -107,9 +127,14 @@ class Replay:
         return wrong + self.body_differences(exchange, answer)
 
     def list_differences(self, exchange: Exchange, answer: Answer) -> list[str]:
-        """Other rooms are listed here than were there: what can be the same is the shape, the order and the paging."""
+        """Other rooms are listed here than were there: what can be the same is the shape, the order
+        and the paging."""
         recorded, page = exchange.response, answer.json()
-        wrong = [f"keys {list(page)}, recorded {list(recorded)}"] if list(page) != list(recorded) else []
+        wrong = (
+            [f"keys {list(page)}, recorded {list(recorded)}"]
+            if list(page) != list(recorded)
+            else []
+        )
         wrong += [f"{len(page['value'])} rooms"] if not 0 < len(page["value"]) <= 30 else []
         keys = list(recorded["value"][0])
         wrong += [f"room {room}" for room in page["value"] if list(room) != keys]
@@ -118,7 +143,11 @@ class Replay:
         if self.newest_room and self.newest_room not in [room["id"] for room in page["value"]]:
             wrong.append(f"{self.newest_room} is not on the first page")
         self.next_link = page.get("nextLink", "")
-        link = re.escape(f"{self.raw.endpoint}/rooms?nextLink=") + r"[A-Za-z0-9_-]+" + f"&api-version={exchange.version}"
+        link = (
+            re.escape(f"{self.raw.endpoint}/rooms?nextLink=")
+            + r"[A-Za-z0-9_-]+"
+            + f"&api-version={exchange.version}"
+        )
         wrong += [f"nextLink {self.next_link}"] if not re.fullmatch(link, self.next_link) else []
         return wrong
 
@@ -128,8 +157,12 @@ def tally(pytestconfig: pytest.Config) -> Tally:
     return pytestconfig.stash[TALLY]
 
 
-@pytest.mark.parametrize("recording", [pytest.param(recording, id=recording.name) for recording in recordings()])
-def test_answers_as_recorded(recording: Recording, app: RunningApp, raw: Raw, many_rooms: list[str], tally: Tally) -> None:
+@pytest.mark.parametrize(
+    "recording", [pytest.param(recording, id=recording.name) for recording in recordings()]
+)
+def test_answers_as_recorded(
+    recording: Recording, app: RunningApp, raw: Raw, many_rooms: list[str], tally: Tally
+) -> None:
     replay, wrong = Replay(recording, raw), []
     for exchange in recording.exchanges:
         if reason := exchange.left_out:
@@ -138,7 +171,10 @@ def test_answers_as_recorded(recording: Recording, app: RunningApp, raw: Raw, ma
         differences = replay.differences(exchange)
         tally.match += not differences
         tally.differ += bool(differences)
-        wrong += [f"{exchange.n} {exchange.method} {exchange.path}: {difference}" for difference in differences]
+        wrong += [
+            f"{exchange.n} {exchange.method} {exchange.path}: {difference}"
+            for difference in differences
+        ]
     assert not wrong, "\n".join(wrong)
     if all(exchange.left_out for exchange in recording.exchanges):
         pytest.skip(f"api-version {recording.exchanges[0].version}: nothing to compare")

@@ -12,14 +12,15 @@ from azure.communication.rooms import RoomsClient
 from azure.communication.rooms.aio import RoomsClient as AsyncRoomsClient
 from azure.core.credentials import AzureKeyCredential
 
-from tests.contract.raw import Raw
-from tests.running import RunningApp
+from testkit.raw import Raw
+from testkit.running import RunningApp
 
 pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
 
 
 class LossyGateway(ThreadingHTTPServer):
-    """Passes requests on to the app, but answers the first of each method with a 503 instead of the app's answer."""
+    """Passes requests on to the app, but answers the first of each method with a 503 instead of the
+    app's answer."""
 
     daemon_threads = True
 
@@ -41,7 +42,11 @@ class Forward(BaseHTTPRequestHandler):
         connection.close()
         lost = self.command not in self.server.attempts
         self.server.attempts.append(self.command)
-        headers = {"Retry-After": "1"} if lost else {"Content-Type": answer.headers.get("Content-Type", "")}
+        headers = (
+            {"Retry-After": "1"}
+            if lost
+            else {"Content-Type": answer.headers.get("Content-Type", "")}
+        )
         self.send_response(503 if lost else answer.status)
         for name, value in headers.items():
             self.send_header(name, value)
@@ -65,9 +70,13 @@ def gateway(app: RunningApp) -> Iterator[LossyGateway]:
         thread.join()
 
 
-def test_the_sync_client_creates_and_deletes_once(gateway: LossyGateway, app: RunningApp, raw: Raw) -> None:
+def test_the_sync_client_creates_and_deletes_once(
+    gateway: LossyGateway, app: RunningApp, raw: Raw
+) -> None:
     before = set(raw.room_ids())
-    with RoomsClient(f"http://localhost:{gateway.server_port}", AzureKeyCredential(app.manage_key)) as client:
+    with RoomsClient(
+        f"http://localhost:{gateway.server_port}", AzureKeyCredential(app.manage_key)
+    ) as client:
         room = client.create_room()
         assert set(raw.room_ids()) - before == {room.id}
         client.delete_room(room.id)
@@ -75,7 +84,9 @@ def test_the_sync_client_creates_and_deletes_once(gateway: LossyGateway, app: Ru
     assert set(raw.room_ids()) == before
 
 
-def test_the_async_client_creates_and_deletes_once(gateway: LossyGateway, app: RunningApp, raw: Raw) -> None:
+def test_the_async_client_creates_and_deletes_once(
+    gateway: LossyGateway, app: RunningApp, raw: Raw
+) -> None:
     before = set(raw.room_ids())
 
     async def session() -> None:

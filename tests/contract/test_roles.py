@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from rooms.rules.capabilities import CAPABILITIES, Capability
-from rooms.rules.roster import Role
-from tests.contract.insight import Insight, assert_is, assert_refused
-from tests.contract.raw import Raw
-from tests.running import RunningApp, new_key
+from rooms.domain.capabilities import CAPABILITIES, Capability
+from rooms.domain.roster import Role
+from testkit.insight import Insight, assert_is, assert_refused
+from testkit.raw import Raw
+from testkit.running import RunningApp, new_key
 
 ROLES: tuple[Role, ...] = ("Presenter", "Attendee", "Consumer", "Collaborator")
 
@@ -26,7 +26,16 @@ def test_each_row_of_the_table(rows: list[dict[str, Any]], number: int) -> None:
     row: Capability = CAPABILITIES[number]
     needs = {"needs": "pstnDialOutEnabled"} if row.name == "dialOutToPstn" else {}
     roles = {role: row.grants[role] for role in ROLES}
-    assert_is(rows[number], {"name": row.name, "group": row.group, "description": row.description, "roles": roles, **needs})
+    assert_is(
+        rows[number],
+        {
+            "name": row.name,
+            "group": row.group,
+            "description": row.description,
+            "roles": roles,
+            **needs,
+        },
+    )
 
 
 def test_no_other_rows(rows: list[dict[str, Any]]) -> None:
@@ -35,25 +44,44 @@ def test_no_other_rows(rows: list[dict[str, Any]]) -> None:
 
 def test_some_rows_to_the_letter(rows: list[dict[str, Any]]) -> None:
     assert_is(
-        [row for row in rows if row["name"] in ("shareScreen", "renderVideoInSeveralPlaces", "dialOutToPstn")],
+        [
+            row
+            for row in rows
+            if row["name"] in ("shareScreen", "renderVideoInSeveralPlaces", "dialOutToPstn")
+        ],
         [
             {
                 "name": "shareScreen",
                 "group": "screen sharing",
                 "description": "Share the whole screen",
-                "roles": {"Presenter": "web", "Attendee": "no", "Consumer": "no", "Collaborator": "web"},
+                "roles": {
+                    "Presenter": "web",
+                    "Attendee": "no",
+                    "Consumer": "no",
+                    "Collaborator": "web",
+                },
             },
             {
                 "name": "renderVideoInSeveralPlaces",
                 "group": "video rendering",
                 "description": "Show one video in several places",
-                "roles": {"Presenter": "yes", "Attendee": "yes", "Consumer": "remote", "Collaborator": "yes"},
+                "roles": {
+                    "Presenter": "yes",
+                    "Attendee": "yes",
+                    "Consumer": "remote",
+                    "Collaborator": "yes",
+                },
             },
             {
                 "name": "dialOutToPstn",
                 "group": "PSTN",
                 "description": "Call a telephone number into the call",
-                "roles": {"Presenter": "yes", "Attendee": "no", "Consumer": "no", "Collaborator": "no"},
+                "roles": {
+                    "Presenter": "yes",
+                    "Attendee": "no",
+                    "Consumer": "no",
+                    "Collaborator": "no",
+                },
                 "needs": "pstnDialOutEnabled",
             },
         ],
@@ -67,12 +95,18 @@ def test_whoever_may_read_gets_the_same(app: RunningApp, insight: Insight) -> No
         Raw(app.http, app.manage_key, None).get("/roles"),
         Raw(app.http, app.read_key).get("/roles"),
     ]
-    assert {(answer.status, answer.body) for answer in answers} == {(200, insight.get("/roles").body)}
+    assert {(answer.status, answer.body) for answer in answers} == {
+        (200, insight.get("/roles").body)
+    }
 
 
 def test_a_wrong_key_and_none(app: RunningApp) -> None:
     wrong = new_key()
-    for answer in (Insight(app, wrong).get("/roles"), Raw(app.http, wrong).get("/roles"), app.devhost.get("/roles")):
+    for answer in (
+        Insight(app, wrong).get("/roles"),
+        Raw(app.http, wrong).get("/roles"),
+        app.devhost.get("/roles"),
+    ):
         assert_refused(answer, 401, "Denied")
 
 

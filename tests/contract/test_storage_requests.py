@@ -4,18 +4,20 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.contract.events import live_meeting
-from tests.contract.insight import Insight
-from tests.contract.raw import Raw
-from tests.identifiers import raw_id
-from tests.running import RunningApp, running_app
-from tests.storage_proxy import StorageProxy
+from testkit.events import live_meeting
+from testkit.identifiers import raw_id
+from testkit.insight import Insight
+from testkit.raw import Raw
+from testkit.running import RunningApp, running_app
+from testkit.storage_proxy import StorageProxy
 
 ALICE = raw_id(1)
 
 
 @pytest.fixture(scope="module")
-def app(storage_proxy: StorageProxy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+def app(
+    storage_proxy: StorageProxy, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningApp]:
     storage_proxy.forget()
     settings = {"ROOMS_STORAGE": storage_proxy.connection_string, "ROOMS_TABLE": "requests"}
     with running_app(tmp_path_factory.mktemp("requests"), settings) as app:
@@ -27,7 +29,13 @@ def room_id(app: RunningApp) -> str:
     """A room with details and a call that goes on, the only one."""
     insight, raw = Insight(app, app.manage_key), Raw(app.http, app.manage_key)
     room_id: str = raw.new_room({"participants": {ALICE: {"role": "Presenter"}}})["id"]
-    assert insight.patch(f"/rooms/{room_id}/details", {"title": "Tea", "participants": {ALICE: {"name": "Alice"}}}).status == 200
+    assert (
+        insight.patch(
+            f"/rooms/{room_id}/details",
+            {"title": "Tea", "participants": {ALICE: {"name": "Alice"}}},
+        ).status
+        == 200
+    )
     call = live_meeting(room_id)
     insight.deliver(call.started(), call.added(1, ALICE))
     return room_id
@@ -47,7 +55,9 @@ def room_id(app: RunningApp) -> str:
         (f"/rooms?participant={ALICE}&title=tea", 20 + 1),
     ],
 )
-def test_a_question_costs(app: RunningApp, proxy: StorageProxy, room_id: str, path: str, requests: int) -> None:
+def test_a_question_costs(
+    app: RunningApp, proxy: StorageProxy, room_id: str, path: str, requests: int
+) -> None:
     counts = list[int]()
     for _ in range(10):
         proxy.forget()

@@ -13,10 +13,10 @@ from uuid import uuid4
 
 import pytest
 
-from tests.contract.raw import JSON, NEWEST, SUPPORTED, VERSIONS, Raw, family_a, family_b, signed
-from tests.identifiers import raw_id
-from tests.raw_http import Answer
-from tests.running import RunningApp
+from testkit.identifiers import raw_id
+from testkit.raw import JSON, NEWEST, SUPPORTED, VERSIONS, Raw, family_a, family_b, signed
+from testkit.raw_http import Answer
+from testkit.running import RunningApp
 
 UNKNOWN_ROOM = "99400000000000000"
 NOT_FOUND = family_a("NotFound", "The server cannot find the requested resource.")
@@ -27,7 +27,9 @@ END_IN_PAST = ("The time range end is in the past.", "ValidUntil")
 BAD_RANGE = ("The time range is incorrect, or larger than 180 days.", "ValidUntil")
 STARTS_TOO_LATE = ("Value is incorrect or more than 180 days in the future.", "ValidFrom")
 ONLY_ONE_TIME = ("validFrom and validUntil should be set together.", "")
-BAD_ROLE = "Invalid participant role. The valid roles are: Presenter, Attendee, Consumer, Collaborator."
+BAD_ROLE = (
+    "Invalid participant role. The valid roles are: Presenter, Attendee, Consumer, Collaborator."
+)
 
 TIME_OUT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{0,6}[1-9])?\+00:00")
 
@@ -44,7 +46,11 @@ def operations(room_id: str) -> dict[str, tuple[str, str, object]]:
         "update": ("PATCH", f"/rooms/{room_id}", {"pstnDialOutEnabled": True}),
         "delete": ("DELETE", f"/rooms/{room_id}", None),
         "list_participants": ("GET", f"/rooms/{room_id}/participants", None),
-        "update_participants": ("PATCH", f"/rooms/{room_id}/participants", {"participants": {raw_id(1): None}}),
+        "update_participants": (
+            "PATCH",
+            f"/rooms/{room_id}/participants",
+            {"participants": {raw_id(1): None}},
+        ),
     }
 
 
@@ -77,7 +83,12 @@ def targets(answer: Answer) -> list[str]:
     assert "x-ms-error-code" not in answer.headers
     error = answer.json()["error"]
     assert all(detail["message"] for detail in error["details"])
-    assert error == family_b(*((detail["message"], detail["target"]) for detail in error["details"]))["error"]
+    assert (
+        error
+        == family_b(*((detail["message"], detail["target"]) for detail in error["details"]))[
+            "error"
+        ]
+    )
     return [detail["target"] for detail in error["details"]]
 
 
@@ -101,7 +112,9 @@ def test_each_version_answers_with_its_room(raw: Raw, app: RunningApp, version: 
 def test_each_version_takes_every_role(app: RunningApp, version: str) -> None:
     client = Raw(app.http, app.manage_key, version)
     roles = ["Presenter", "Attendee", "Consumer", "Collaborator"]
-    room = client.new_room({"participants": {raw_id(n): {"role": role} for n, role in enumerate(roles)}})
+    room = client.new_room(
+        {"participants": {raw_id(n): {"role": role} for n, role in enumerate(roles)}}
+    )
     assert client.roster(room["id"]) == [(raw_id(n), role) for n, role in enumerate(roles)]
 
 
@@ -109,14 +122,21 @@ def test_2023_06_14_does_not_know_pstn_dial_out(app: RunningApp, raw: Raw) -> No
     older = Raw(app.http, app.manage_key, "2023-06-14")
     room = older.new_room({"pstnDialOutEnabled": True})
     assert raw.get(f"/rooms/{room['id']}").json()["pstnDialOutEnabled"] is False
-    assert older.patch(f"/rooms/{room['id']}", {"pstnDialOutEnabled": "not looked at"}).status == 200
+    assert (
+        older.patch(f"/rooms/{room['id']}", {"pstnDialOutEnabled": "not looked at"}).status == 200
+    )
     assert raw.get(f"/rooms/{room['id']}").json()["pstnDialOutEnabled"] is False
 
 
 def test_2023_06_14_keeps_the_pstn_dial_out_of_a_newer_version(app: RunningApp, raw: Raw) -> None:
     room = raw.new_room({"pstnDialOutEnabled": True})
     older = Raw(app.http, app.manage_key, "2023-06-14")
-    assert older.patch(f"/rooms/{room['id']}", {"validFrom": time_in(), "validUntil": time_in(hours=1)}).status == 200
+    assert (
+        older.patch(
+            f"/rooms/{room['id']}", {"validFrom": time_in(), "validUntil": time_in(hours=1)}
+        ).status
+        == 200
+    )
     assert raw.get(f"/rooms/{room['id']}").json()["pstnDialOutEnabled"] is True
 
 
@@ -127,7 +147,9 @@ def test_a_missing_api_version(app: RunningApp, query: str) -> None:
     assert is_family_a(answer, 400, family_a("ApiVersionUnspecified", message))
 
 
-@pytest.mark.parametrize("version", ["2021-04-07", "2022-02-01", "2023-03-31-preview", "2025-03-14", "newest"])
+@pytest.mark.parametrize(
+    "version", ["2021-04-07", "2022-02-01", "2023-03-31-preview", "2025-03-14", "newest"]
+)
 def test_an_unknown_or_retired_api_version(app: RunningApp, version: str) -> None:
     answer = Raw(app.http, app.manage_key, version).get(f"/rooms/{UNKNOWN_ROOM}")
     uri = f"{app.http}/rooms/{UNKNOWN_ROOM}"
@@ -147,8 +169,11 @@ def test_an_unknown_or_retired_api_version(app: RunningApp, version: str) -> Non
 def test_the_python_sdks_spelling_of_the_version_is_understood(
     app: RunningApp, many_rooms: list[str], spelling: str, version: str
 ) -> None:
-    """From Python 3.12 on the SDK's every release asks so for the second and later pages of the list."""
-    plain, spelled = (Raw(app.http, app.manage_key, text).get("/rooms") for text in (version, spelling))
+    """From Python 3.12 on the SDK's every release asks so for the second and later pages of the
+    list."""
+    plain, spelled = (
+        Raw(app.http, app.manage_key, text).get("/rooms") for text in (version, spelling)
+    )
     assert (spelled.status, spelled.json()) == (200, plain.json())
 
 
@@ -177,7 +202,9 @@ def test_a_success_says_its_versions_and_type_and_has_no_etag(raw: Raw) -> None:
 
 
 def test_a_client_request_id_is_not_echoed(raw: Raw) -> None:
-    answer = raw.get("/rooms", {"x-ms-client-request-id": "abc", "x-ms-return-client-request-id": "true"})
+    answer = raw.get(
+        "/rooms", {"x-ms-client-request-id": "abc", "x-ms-return-client-request-id": "true"}
+    )
     assert "x-ms-client-request-id" not in answer.headers
 
 
@@ -188,12 +215,17 @@ def test_a_delete_answers_with_nothing_at_all(raw: Raw) -> None:
 
 
 def test_a_roster_change_answers_with_an_empty_object(raw: Raw) -> None:
-    answer = raw.patch(f"/rooms/{raw.new_room()['id']}/participants", {"participants": {raw_id(1): {}}})
+    answer = raw.patch(
+        f"/rooms/{raw.new_room()['id']}/participants", {"participants": {raw_id(1): {}}}
+    )
     assert (answer.status, answer.json()) == (200, {})
 
 
 def test_a_failed_create_has_neither_location_nor_repeatability_result(raw: Raw) -> None:
-    headers = {"Repeatability-Request-ID": str(uuid4()), "Repeatability-First-Sent": formatdate(usegmt=True)}
+    headers = {
+        "Repeatability-Request-ID": str(uuid4()),
+        "Repeatability-First-Sent": formatdate(usegmt=True),
+    }
     bodies: list[object] = [{"validUntil": time_in(days=-1)}, {"participants": {"nobody": {}}}]
     for body in bodies:
         answer = raw.post("/rooms", body, headers)
@@ -216,10 +248,14 @@ def test_a_failed_create_has_neither_location_nor_repeatability_result(raw: Raw)
 def test_create_takes_the_defaults(raw: Raw, body: dict[str, object]) -> None:
     before = datetime.now(UTC)
     room = raw.new_room(body)
-    created, start, end = (datetime.fromisoformat(room[name]) for name in ("createdAt", "validFrom", "validUntil"))
+    created, start, end = (
+        datetime.fromisoformat(room[name]) for name in ("createdAt", "validFrom", "validUntil")
+    )
     assert before <= start <= created <= datetime.now(UTC)
     assert end - start == timedelta(days=180)
-    assert room["validFrom"][19:-6] == room["validUntil"][19:-6], "exactly 180 days, to the last digit"
+    assert room["validFrom"][19:-6] == room["validUntil"][19:-6], (
+        "exactly 180 days, to the last digit"
+    )
     assert room["pstnDialOutEnabled"] is False
     assert raw.roster(room["id"]) == []
 
@@ -229,26 +265,38 @@ def test_only_valid_from_opens_until_180_days_from_now(raw: Raw, days: int) -> N
     before, start = datetime.now(UTC), time_in(days=days)
     room = raw.new_room({"validFrom": start})
     assert room["validFrom"] == start.replace("Z", "+00:00")
-    assert before <= datetime.fromisoformat(room["validUntil"]) - timedelta(days=180) <= datetime.now(UTC)
+    assert (
+        before
+        <= datetime.fromisoformat(room["validUntil"]) - timedelta(days=180)
+        <= datetime.now(UTC)
+    )
 
 
 def test_only_valid_until_opens_from_now(raw: Raw) -> None:
     before, end = datetime.now(UTC), time_in(days=10)
     room = raw.new_room({"validUntil": end})
     assert room["validUntil"] == end.replace("Z", "+00:00")
-    assert before <= datetime.fromisoformat(room["validFrom"]) <= datetime.fromisoformat(room["createdAt"])
+    assert (
+        before
+        <= datetime.fromisoformat(room["validFrom"])
+        <= datetime.fromisoformat(room["createdAt"])
+    )
 
 
 def test_a_range_of_exactly_180_days_passes(raw: Raw) -> None:
     start = datetime.now(UTC).replace(microsecond=0) + timedelta(days=7)
-    room = raw.new_room({"validFrom": start.isoformat(), "validUntil": (start + timedelta(days=180)).isoformat()})
+    room = raw.new_room(
+        {"validFrom": start.isoformat(), "validUntil": (start + timedelta(days=180)).isoformat()}
+    )
     assert datetime.fromisoformat(room["validUntil"]) == start + timedelta(days=180)
 
 
 def test_a_range_of_a_moment_more_than_180_days_does_not(raw: Raw) -> None:
     start = datetime.now(UTC).replace(microsecond=0) + timedelta(days=7)
     end = (start + timedelta(days=180)).strftime("%Y-%m-%dT%H:%M:%S.0000001Z")
-    assert is_family_b(raw.post("/rooms", {"validFrom": start.isoformat(), "validUntil": end}), BAD_RANGE)
+    assert is_family_b(
+        raw.post("/rooms", {"validFrom": start.isoformat(), "validUntil": end}), BAD_RANGE
+    )
 
 
 TIMES = {
@@ -269,18 +317,25 @@ TIMES = {
 
 @pytest.mark.parametrize("zone", ["Z", "+00:00", "-00:00"])
 @pytest.mark.parametrize(("fraction_in", "fraction_out"), TIMES.items())
-def test_times_are_cut_to_seven_digits_and_trimmed(raw: Raw, fraction_in: str, fraction_out: str, zone: str) -> None:
+def test_times_are_cut_to_seven_digits_and_trimmed(
+    raw: Raw, fraction_in: str, fraction_out: str, zone: str
+) -> None:
     start, end = (time_in(days=days)[:-1] for days in (1, 2))
-    room = raw.new_room({"validFrom": start + fraction_in + zone, "validUntil": end + fraction_in + zone})
+    room = raw.new_room(
+        {"validFrom": start + fraction_in + zone, "validUntil": end + fraction_in + zone}
+    )
     expected = (f"{start}{fraction_out}+00:00", f"{end}{fraction_out}+00:00")
     assert (room["validFrom"], room["validUntil"]) == expected
     changed = raw.patch(
-        f"/rooms/{room['id']}", {"validFrom": start + fraction_in + zone, "validUntil": end + fraction_in + zone}
+        f"/rooms/{room['id']}",
+        {"validFrom": start + fraction_in + zone, "validUntil": end + fraction_in + zone},
     ).json()
     assert (changed["validFrom"], changed["validUntil"]) == expected
 
 
-@pytest.mark.parametrize(("offset", "minutes"), [("+02:00", 120), ("-08:00", -480), ("+05:45", 345), ("-00:30", -30)])
+@pytest.mark.parametrize(
+    ("offset", "minutes"), [("+02:00", 120), ("-08:00", -480), ("+05:45", 345), ("-00:30", -30)]
+)
 def test_other_offsets_are_converted(raw: Raw, offset: str, minutes: int) -> None:
     local = (datetime.now(UTC) + timedelta(days=3)).replace(microsecond=0, tzinfo=None)
     room = raw.new_room({"validFrom": f"{local.isoformat()}.5{offset}"})
@@ -290,7 +345,9 @@ def test_other_offsets_are_converted(raw: Raw, offset: str, minutes: int) -> Non
 def test_times_out_have_at_most_seven_digits_without_trailing_zeros(raw: Raw) -> None:
     for _ in range(20):
         room = raw.new_room()
-        assert all(TIME_OUT.fullmatch(room[name]) for name in ("createdAt", "validFrom", "validUntil")), room
+        assert all(
+            TIME_OUT.fullmatch(room[name]) for name in ("createdAt", "validFrom", "validUntil")
+        ), room
 
 
 @pytest.mark.parametrize(
@@ -333,7 +390,9 @@ def test_an_end_in_the_past_is_told_alone(raw: Raw) -> None:
 
 
 def test_an_end_before_the_start(raw: Raw) -> None:
-    assert is_family_b(raw.post("/rooms", {"validFrom": time_in(days=2), "validUntil": time_in(days=1)}), BAD_RANGE)
+    assert is_family_b(
+        raw.post("/rooms", {"validFrom": time_in(days=2), "validUntil": time_in(days=1)}), BAD_RANGE
+    )
 
 
 def test_a_range_longer_than_180_days(raw: Raw) -> None:
@@ -397,7 +456,12 @@ def test_update_of_only_one_of_the_two_times(raw: Raw, name: str, other: dict[st
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"validFrom": None, "validUntil": None, "pstnDialOutEnabled": None}, {"participants": 7, "id": "x"}]
+    "body",
+    [
+        {},
+        {"validFrom": None, "validUntil": None, "pstnDialOutEnabled": None},
+        {"participants": 7, "id": "x"},
+    ],
 )
 def test_an_update_of_nothing_answers_with_the_room(raw: Raw, body: dict[str, object]) -> None:
     room = raw.new_room({"pstnDialOutEnabled": True, "validFrom": time_in(days=1)})
@@ -407,13 +471,19 @@ def test_an_update_of_nothing_answers_with_the_room(raw: Raw, body: dict[str, ob
 
 def test_an_update_takes_application_json_too(raw: Raw) -> None:
     room = raw.new_room()
-    answer = raw.patch(f"/rooms/{room['id']}", {"pstnDialOutEnabled": True}, {"Content-Type": "application/json"})
+    answer = raw.patch(
+        f"/rooms/{room['id']}", {"pstnDialOutEnabled": True}, {"Content-Type": "application/json"}
+    )
     assert answer.json() == room | {"pstnDialOutEnabled": True}
 
 
 def test_created_at_never_changes(raw: Raw) -> None:
     room = raw.new_room()
-    body = {"validFrom": time_in(days=-5), "validUntil": time_in(days=5), "createdAt": time_in(days=1)}
+    body = {
+        "validFrom": time_in(days=-5),
+        "validUntil": time_in(days=5),
+        "createdAt": time_in(days=1),
+    }
     assert raw.patch(f"/rooms/{room['id']}", body).json()["createdAt"] == room["createdAt"]
 
 
@@ -423,7 +493,10 @@ def test_created_at_never_changes(raw: Raw) -> None:
 def test_the_roster_keeps_the_order_of_insertion(raw: Raw) -> None:
     users = [raw_id(n) for n in (5, 1, 9, 3)]
     room = raw.new_room({"participants": {user: {} for user in users[:3]}})
-    raw.patch(f"/rooms/{room['id']}/participants", {"participants": {users[3]: {}, users[1]: {"role": "Presenter"}}})
+    raw.patch(
+        f"/rooms/{room['id']}/participants",
+        {"participants": {users[3]: {}, users[1]: {"role": "Presenter"}}},
+    )
     assert raw.roster(room["id"]) == [
         (users[0], "Attendee"),
         (users[1], "Presenter"),
@@ -448,7 +521,9 @@ def test_who_is_removed_and_added_again_is_last(raw: Raw) -> None:
 
 
 @pytest.mark.parametrize("participant", [{}, {"role": None}, {"unknown": 1}])
-def test_a_participant_without_a_role_is_an_attendee(raw: Raw, participant: dict[str, object]) -> None:
+def test_a_participant_without_a_role_is_an_attendee(
+    raw: Raw, participant: dict[str, object]
+) -> None:
     room = raw.new_room({"participants": {raw_id(1): participant}})
     raw.patch(f"/rooms/{room['id']}/participants", {"participants": {raw_id(2): participant}})
     assert raw.roster(room["id"]) == [(raw_id(1), "Attendee"), (raw_id(2), "Attendee")]
@@ -467,7 +542,10 @@ def test_a_null_participant_in_create_is_nobody(raw: Raw) -> None:
 
 def test_removing_who_is_not_there_is_fine(raw: Raw) -> None:
     room = raw.new_room({"participants": {raw_id(1): {}}})
-    assert raw.patch(f"/rooms/{room['id']}/participants", {"participants": {raw_id(2): None}}).status == 200
+    assert (
+        raw.patch(f"/rooms/{room['id']}/participants", {"participants": {raw_id(2): None}}).status
+        == 200
+    )
     assert raw.roster(room["id"]) == [(raw_id(1), "Attendee")]
 
 
@@ -515,8 +593,12 @@ BAD_IDENTIFIERS = [
 
 @pytest.mark.parametrize("identifier", BAD_IDENTIFIERS)
 def test_a_bad_identifier_in_create(raw: Raw, identifier: str) -> None:
-    answer = raw.post("/rooms", {"participants": {raw_id(2): {}, identifier: {"role": "Presenter"}}})
-    assert is_family_a(answer, 400, family_a("BadRequest", "Invalid format for communication identifier."))
+    answer = raw.post(
+        "/rooms", {"participants": {raw_id(2): {}, identifier: {"role": "Presenter"}}}
+    )
+    assert is_family_a(
+        answer, 400, family_a("BadRequest", "Invalid format for communication identifier.")
+    )
 
 
 @pytest.mark.parametrize("value", [{"role": "Attendee"}, None])
@@ -525,7 +607,9 @@ def test_a_bad_identifier_in_a_roster_change(raw: Raw, identifier: str, value: o
     room = raw.new_room()
     body = {"participants": {raw_id(2): {}, identifier: value}}
     message = f"Communication identifier {identifier} is not supported."
-    assert is_family_a(raw.patch(f"/rooms/{room['id']}/participants", body), 400, family_a("BadRequest", message))
+    assert is_family_a(
+        raw.patch(f"/rooms/{room['id']}/participants", body), 400, family_a("BadRequest", message)
+    )
     assert raw.roster(room["id"]) == []
 
 
@@ -533,7 +617,9 @@ def test_the_first_bad_identifier_in_the_order_of_the_body_is_named(raw: Raw) ->
     room = raw.new_room()
     body: object = {"participants": {"zzz": None, "aaa": {}}}
     message = "Communication identifier zzz is not supported."
-    assert raw.patch(f"/rooms/{room['id']}/participants", body).json() == family_a("BadRequest", message)
+    assert raw.patch(f"/rooms/{room['id']}/participants", body).json() == family_a(
+        "BadRequest", message
+    )
 
 
 def test_upper_case_hex_digits_are_good(raw: Raw) -> None:
@@ -541,7 +627,9 @@ def test_upper_case_hex_digits_are_good(raw: Raw) -> None:
     assert raw.roster(raw.new_room({"participants": {user: {}}})["id"]) == [(user, "Attendee")]
 
 
-@pytest.mark.parametrize("role", ["Kafka", "presenter", "PRESENTER", "", "Presenter ", "Attendee\u0000"])
+@pytest.mark.parametrize(
+    "role", ["Kafka", "presenter", "PRESENTER", "", "Presenter ", "Attendee\u0000"]
+)
 def test_an_unknown_role(raw: Raw, role: str) -> None:
     body = {"participants": {raw_id(1): {"role": role}}}
     room = raw.new_room()
@@ -555,14 +643,25 @@ def test_an_unknown_role(raw: Raw, role: str) -> None:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-@pytest.mark.parametrize("room_id", ["1", "123", "invalid_id", "1" * 13, "1" * 14, "1" * 15, "1" * 19, "1" * 200, "x" * 300])
+@pytest.mark.parametrize(
+    "room_id",
+    ["1", "123", "invalid_id", "1" * 13, "1" * 14, "1" * 15, "1" * 19, "1" * 200, "x" * 300],
+)
 def test_an_id_of_a_length_that_no_id_has(raw: Raw, room_id: str, operation: str) -> None:
     assert is_family_a(raw.send(*operations(room_id)[operation]), 400, INVALID_LENGTH)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 @pytest.mark.parametrize(
-    "room_id", ["non-existingroomId", "1" * 18, "9940000000000000x", "x" * 16, "1" * 15 + "%20", "-994000000000000"]
+    "room_id",
+    [
+        "non-existingroomId",
+        "1" * 18,
+        "9940000000000000x",
+        "x" * 16,
+        "1" * 15 + "%20",
+        "-994000000000000",
+    ],
 )
 def test_an_id_of_the_right_length_that_is_none(raw: Raw, room_id: str, operation: str) -> None:
     assert is_family_a(raw.send(*operations(room_id)[operation]), 400, INVALID_ID)
@@ -602,15 +701,21 @@ def _wait_until(time: str) -> None:
 
 
 @by_change
-def test_credentials_come_before_everything(app: RunningApp, raw: Raw, method: str, path: str) -> None:
+def test_credentials_come_before_everything(
+    app: RunningApp, raw: Raw, method: str, path: str
+) -> None:
     unversioned = Raw(app.http, app.manage_key, version=None)
-    answer = unversioned.send(method, path.replace(UNKNOWN_ROOM, "1"), b"{", {"Authorization": "none"})
+    answer = unversioned.send(
+        method, path.replace(UNKNOWN_ROOM, "1"), b"{", {"Authorization": "none"}
+    )
     assert answer.status == 401
 
 
 @by_change
 def test_the_api_version_comes_before_the_body(app: RunningApp, method: str, path: str) -> None:
-    answer = Raw(app.http, app.manage_key, "2020-01-01").send(method, path.replace(UNKNOWN_ROOM, "1"), b"{")
+    answer = Raw(app.http, app.manage_key, "2020-01-01").send(
+        method, path.replace(UNKNOWN_ROOM, "1"), b"{"
+    )
     assert answer.json()["error"]["code"] == "UnsupportedApiVersion"
 
 
@@ -618,8 +723,12 @@ def test_the_api_version_comes_before_the_body(app: RunningApp, method: str, pat
 def test_validation_comes_before_the_room_id_and_existence(raw: Raw, room_id: str) -> None:
     past = {"validFrom": time_in(days=-3), "validUntil": time_in(days=-2)}
     assert is_family_b(raw.patch(f"/rooms/{room_id}", past), END_IN_PAST)
-    assert is_family_b(raw.patch(f"/rooms/{room_id}", {"validUntil": time_in(days=1)}), ONLY_ONE_TIME)
-    role = raw.patch(f"/rooms/{room_id}/participants", {"participants": {"chris": {"role": "kafka"}}})
+    assert is_family_b(
+        raw.patch(f"/rooms/{room_id}", {"validUntil": time_in(days=1)}), ONLY_ONE_TIME
+    )
+    role = raw.patch(
+        f"/rooms/{room_id}/participants", {"participants": {"chris": {"role": "kafka"}}}
+    )
     assert is_family_b(role, (BAD_ROLE, "$.participants.chris.role"))
 
 
@@ -652,7 +761,10 @@ def test_a_body_that_is_no_object(raw: Raw, method: str, path: str, body: str) -
 
 
 @by_change
-@pytest.mark.parametrize("body", ["{", "}", "{}{}", "{'a': 1}", '{"a": 1,}', "\ufeff", "undefined", '{"a"}', "{} trailing"])
+@pytest.mark.parametrize(
+    "body",
+    ["{", "}", "{}{}", "{'a': 1}", '{"a": 1,}', "\ufeff", "undefined", '{"a"}', "{} trailing"],
+)
 def test_a_body_that_is_no_json(raw: Raw, method: str, path: str, body: str) -> None:
     assert targets(raw.send(method, path, body)) == ["$"]
 
@@ -660,7 +772,9 @@ def test_a_body_that_is_no_json(raw: Raw, method: str, path: str, body: str) -> 
 @pytest.mark.parametrize("value", ["true", 1, 0, "", [], {}])
 def test_pstn_dial_out_of_a_wrong_type(raw: Raw, value: object) -> None:
     assert targets(raw.post("/rooms", {"pstnDialOutEnabled": value})) == ["$.pstnDialOutEnabled"]
-    assert targets(raw.patch(f"/rooms/{UNKNOWN_ROOM}", {"pstnDialOutEnabled": value})) == ["$.pstnDialOutEnabled"]
+    assert targets(raw.patch(f"/rooms/{UNKNOWN_ROOM}", {"pstnDialOutEnabled": value})) == [
+        "$.pstnDialOutEnabled"
+    ]
 
 
 PARTICIPANTS_OF_WRONG_TYPES: list[tuple[object, str]] = [
@@ -679,19 +793,33 @@ PARTICIPANTS_OF_WRONG_TYPES: list[tuple[object, str]] = [
 @pytest.mark.parametrize(("value", "target"), PARTICIPANTS_OF_WRONG_TYPES)
 def test_participants_of_a_wrong_type(raw: Raw, value: object, target: str) -> None:
     assert targets(raw.post("/rooms", {"participants": value})) == [target]
-    assert targets(raw.patch(f"/rooms/{UNKNOWN_ROOM}/participants", {"participants": value})) == [target]
+    assert targets(raw.patch(f"/rooms/{UNKNOWN_ROOM}/participants", {"participants": value})) == [
+        target
+    ]
 
 
 @by_change
-@pytest.mark.parametrize("media_type", ["text/plain", "application/xml", "application/x-www-form-urlencoded", "", "json"])
+@pytest.mark.parametrize(
+    "media_type", ["text/plain", "application/xml", "application/x-www-form-urlencoded", "", "json"]
+)
 def test_another_content_type_than_json(raw: Raw, method: str, path: str, media_type: str) -> None:
     answer = raw.send(method, path, {}, {"Content-Type": media_type})
     assert answer.status == 415
-    assert answer.json()["error"]["code"] == answer.headers["x-ms-error-code"] == "UnsupportedMediaType"
+    assert (
+        answer.json()["error"]["code"]
+        == answer.headers["x-ms-error-code"]
+        == "UnsupportedMediaType"
+    )
 
 
 @pytest.mark.parametrize(
-    "media_type", ["application/json", "APPLICATION/JSON", "application/json;charset=UTF-8", "application/merge-patch+json"]
+    "media_type",
+    [
+        "application/json",
+        "APPLICATION/JSON",
+        "application/json;charset=UTF-8",
+        "application/merge-patch+json",
+    ],
 )
 def test_content_types_of_json(raw: Raw, media_type: str) -> None:
     assert raw.post("/rooms", {}, {"Content-Type": media_type}).status == 201
@@ -715,7 +843,9 @@ def test_a_chunked_body(raw: Raw, method: str, path: str) -> None:
 # The list
 
 
-def test_pages_have_at_most_thirty_rooms_newest_first_and_none_twice(raw: Raw, many_rooms: list[str]) -> None:
+def test_pages_have_at_most_thirty_rooms_newest_first_and_none_twice(
+    raw: Raw, many_rooms: list[str]
+) -> None:
     pages = raw.pages()
     rooms = [room for page in pages for room in page]
     assert all(len(page) <= 30 for page in pages)
@@ -729,14 +859,22 @@ def test_the_last_page_has_no_next_link(raw: Raw, many_rooms: list[str]) -> None
     page = raw.get("/rooms").json()
     while "nextLink" in page:
         assert list(page) == ["value", "nextLink"]
-        page = Raw(raw.endpoint, raw.key, version=None).get(page["nextLink"].removeprefix(raw.endpoint)).json()
+        page = (
+            Raw(raw.endpoint, raw.key, version=None)
+            .get(page["nextLink"].removeprefix(raw.endpoint))
+            .json()
+        )
     assert list(page) == ["value"]
 
 
 @by_version
-def test_next_link_is_absolute_and_of_letters_that_need_no_quoting(app: RunningApp, many_rooms: list[str], version: str) -> None:
+def test_next_link_is_absolute_and_of_letters_that_need_no_quoting(
+    app: RunningApp, many_rooms: list[str], version: str
+) -> None:
     link = Raw(app.http, app.manage_key, version).get("/rooms").json()["nextLink"]
-    assert re.fullmatch(re.escape(app.http) + rf"/rooms\?nextLink=[A-Za-z0-9_-]+&api-version={version}", link)
+    assert re.fullmatch(
+        re.escape(app.http) + rf"/rooms\?nextLink=[A-Za-z0-9_-]+&api-version={version}", link
+    )
 
 
 def test_next_link_has_the_host_of_the_request(app: RunningApp, many_rooms: list[str]) -> None:
@@ -745,7 +883,9 @@ def test_next_link_has_the_host_of_the_request(app: RunningApp, many_rooms: list
     assert link.startswith(f"http://127.0.0.1:{port}/rooms?nextLink=")
 
 
-def test_the_next_link_can_be_followed_by_who_leaves_the_port_out_of_host(app: RunningApp, many_rooms: list[str]) -> None:
+def test_the_next_link_can_be_followed_by_who_leaves_the_port_out_of_host(
+    app: RunningApp, many_rooms: list[str]
+) -> None:
     """As the Java SDK does, which signs its Host so."""
     target = f"/rooms?api-version={NEWEST}"
     headers = {"Host": "localhost", **signed(app.manage_key, "GET", target, "localhost", b"")}
@@ -768,7 +908,9 @@ def test_a_forwarded_host_is_not_believed(raw: Raw, many_rooms: list[str]) -> No
     assert raw.get("/rooms", headers).json()["nextLink"].startswith(raw.endpoint)
 
 
-def test_rooms_made_while_paging_do_not_repeat_or_hide_others(raw: Raw, many_rooms: list[str]) -> None:
+def test_rooms_made_while_paging_do_not_repeat_or_hide_others(
+    raw: Raw, many_rooms: list[str]
+) -> None:
     before = raw.room_ids()
     first = raw.get("/rooms").json()
     raw.new_room()
@@ -804,11 +946,17 @@ def test_a_foreign_token(raw: Raw, token: str) -> None:
 
 
 def repeatability(request_id: str) -> dict[str, str]:
-    return {"Repeatability-Request-ID": request_id, "Repeatability-First-Sent": formatdate(usegmt=True)}
+    return {
+        "Repeatability-Request-ID": request_id,
+        "Repeatability-First-Sent": formatdate(usegmt=True),
+    }
 
 
 def test_a_repeated_create_answers_with_the_same_room(raw: Raw) -> None:
-    headers, body = repeatability(str(uuid4())), {"participants": {raw_id(1): {}}, "pstnDialOutEnabled": True}
+    headers, body = (
+        repeatability(str(uuid4())),
+        {"participants": {raw_id(1): {}}, "pstnDialOutEnabled": True},
+    )
     first = raw.post("/rooms", body, headers)
     again = [raw.post("/rooms", body, headers) for _ in range(2)]
     for answer in (first, *again):
@@ -837,13 +985,17 @@ def test_the_same_repeatability_id_with_another_body(raw: Raw) -> None:
     headers = repeatability(str(uuid4()))
     room = raw.post("/rooms", {}, headers).json()
     before = raw.room_ids()
-    assert targets(raw.post("/rooms", {"pstnDialOutEnabled": True}, headers)) == ["Repeatability-Request-ID"]
+    assert targets(raw.post("/rooms", {"pstnDialOutEnabled": True}, headers)) == [
+        "Repeatability-Request-ID"
+    ]
     assert raw.room_ids() == before
     assert raw.get(f"/rooms/{room['id']}").json() == room
 
 
 @pytest.mark.parametrize("first_sent", [None, "", "yesterday"])
-def test_a_repeatability_id_without_the_time_when_first_sent(raw: Raw, first_sent: str | None) -> None:
+def test_a_repeatability_id_without_the_time_when_first_sent(
+    raw: Raw, first_sent: str | None
+) -> None:
     before = raw.room_ids()
     headers = {"Repeatability-Request-ID": str(uuid4())}
     if first_sent is not None:
@@ -859,7 +1011,9 @@ def test_a_repeated_delete_is_the_same_delete(raw: Raw) -> None:
 
 def test_another_delete_finds_no_room(raw: Raw) -> None:
     room = raw.new_room()
-    assert raw.delete(f"/rooms/{room['id']}", {"x-ms-client-request-id": str(uuid4())}).status == 204
+    assert (
+        raw.delete(f"/rooms/{room['id']}", {"x-ms-client-request-id": str(uuid4())}).status == 204
+    )
     for headers in ({"x-ms-client-request-id": str(uuid4())}, {}, {"x-ms-client-request-id": ""}):
         assert is_family_a(raw.delete(f"/rooms/{room['id']}", headers), 404, NOT_FOUND)
 

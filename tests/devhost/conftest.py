@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.devhost.running import APP, Devhost, running
+from testkit.devhost import APP, Devhost, running
 
 
 @pytest.fixture(scope="session")

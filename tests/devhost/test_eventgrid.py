@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from tests.devhost.running import Devhost
-from tests.raw_http import Answer
+from testkit.devhost import Devhost
+from testkit.raw_http import Answer
 
 WEBHOOK = "/runtime/webhooks/EventGrid?functionName=Receive"
 
@@ -15,8 +15,12 @@ def _nothing_received_yet(devhost: Devhost) -> None:
     devhost.request("DELETE", "/received")
 
 
-def deliver(devhost: Devhost, body: bytes, kind: str | None = "Notification", webhook: str = WEBHOOK) -> Answer:
-    return devhost.request("POST", webhook, *([f"aeg-event-type: {kind}"] if kind else []), body=body)
+def deliver(
+    devhost: Devhost, body: bytes, kind: str | None = "Notification", webhook: str = WEBHOOK
+) -> Answer:
+    return devhost.request(
+        "POST", webhook, *([f"aeg-event-type: {kind}"] if kind else []), body=body
+    )
 
 
 def received(devhost: Devhost) -> list[str]:
@@ -32,7 +36,9 @@ def received(devhost: Devhost) -> list[str]:
         (b"[]", []),
     ],
 )
-def test_a_function_runs_once_for_each_element(devhost: Devhost, body: bytes, texts: list[str]) -> None:
+def test_a_function_runs_once_for_each_element(
+    devhost: Devhost, body: bytes, texts: list[str]
+) -> None:
     assert deliver(devhost, body).status == 202
     assert received(devhost) == texts
 
@@ -44,10 +50,15 @@ def test_a_function_runs_once_for_each_element(devhost: Devhost, body: bytes, te
         (b'{"a":1,"a":2}', '{"a":2}'),
         (b'{"a":"\\ud800","b":"\\ud83d\\ude00"}', '{"a":"\ufffd","b":"\U0001f600"}'),
         (b'{"a":"\xff"}', '{"a":"\ufffd"}'),
-        (b'{"time":"2026-01-01T00:00:00.1234567+01:00"}', '{"time":"2026-01-01T00:00:00.1234567+01:00"}'),
+        (
+            b'{"time":"2026-01-01T00:00:00.1234567+01:00"}',
+            '{"time":"2026-01-01T00:00:00.1234567+01:00"}',
+        ),
     ],
 )
-def test_an_element_arrives_as_the_host_writes_it_anew(devhost: Devhost, sent: bytes, text: str) -> None:
+def test_an_element_arrives_as_the_host_writes_it_anew(
+    devhost: Devhost, sent: bytes, text: str
+) -> None:
     deliver(devhost, sent)
     assert received(devhost) == [text]
 
@@ -62,7 +73,10 @@ def test_one_failure_fails_the_delivery_and_the_others_run(devhost: Devhost) -> 
     assert received(devhost) == ['{"id":"2"}']
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"1", b"[1]", b'[{"id":"1"},[]]', b"[" * 5000, b'{"a":' * 65 + b"1" + b"}" * 65])
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"1", b"[1]", b'[{"id":"1"},[]]', b"[" * 5000, b'{"a":' * 65 + b"1" + b"}" * 65],
+)
 def test_what_is_no_delivery_is_500_and_reaches_no_function(devhost: Devhost, body: bytes) -> None:
     assert deliver(devhost, body).status == 500
     assert received(devhost) == []
@@ -85,7 +99,10 @@ def test_a_bad_time_fails_before_a_typed_function(devhost: Devhost) -> None:
 
 @pytest.mark.parametrize("name", ["receive", "Nothing", "", "echo"])
 def test_another_function_name_is_404(devhost: Devhost, name: str) -> None:
-    assert deliver(devhost, b"[]", webhook=f"/runtime/webhooks/EventGrid?functionName={name}").status == 404
+    assert (
+        deliver(devhost, b"[]", webhook=f"/runtime/webhooks/EventGrid?functionName={name}").status
+        == 404
+    )
 
 
 def test_a_validation_is_answered_with_its_code(devhost: Devhost) -> None:
@@ -94,7 +111,9 @@ def test_a_validation_is_answered_with_its_code(devhost: Devhost) -> None:
     assert (reply.status, reply.json()) == (200, {"validationResponse": "c0de"})
 
 
-@pytest.mark.parametrize(("kind", "status"), [("Unsubscribe", 202), ("notification", 202), (None, 400), ("Other", 400)])
+@pytest.mark.parametrize(
+    ("kind", "status"), [("Unsubscribe", 202), ("notification", 202), (None, 400), ("Other", 400)]
+)
 def test_the_event_type_decides(devhost: Devhost, kind: str | None, status: int) -> None:
     assert deliver(devhost, b"[]", kind).status == status
 

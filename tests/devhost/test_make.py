@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from devhost.azurite import PROJECT
-from tests.ports import free_port
+from testkit.ports import free_port
 
 
 def test_it_starts_in_a_folder_with_a_space_in_its_name(tmp_path: Path) -> None:
@@ -15,9 +15,16 @@ def test_it_starts_in_a_folder_with_a_space_in_its_name(tmp_path: Path) -> None:
     for entry in PROJECT.iterdir():
         (folder / entry.name).symlink_to(entry)
     command = ["make", "start", f"PORT={free_port(3)}", f"DATA={tmp_path / 'some data'}"]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))
+    }
     with subprocess.Popen(
-        command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
+        command,
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     ) as make:
         assert make.stdout
         printed = ""

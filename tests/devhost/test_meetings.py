@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.devhost.running import APP, Devhost, running, until
-from tests.raw_http import Answer
-from tests.running import RunningApp, new_key, running_app
+from testkit.devhost import APP, Devhost, running, until
+from testkit.raw_http import Answer
+from testkit.running import RunningApp, new_key, running_app
 
 OTHER_KEY = new_key()
 SLOW = {"people": 2, "speed": 1}
@@ -21,7 +21,9 @@ SLOW = {"people": 2, "speed": 1}
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
-    with running_app(tmp_path_factory.mktemp("console"), {"ROOMS_MANAGE_KEY__another": OTHER_KEY}) as app:
+    with running_app(
+        tmp_path_factory.mktemp("console"), {"ROOMS_MANAGE_KEY__another": OTHER_KEY}
+    ) as app:
         yield app
 
 
@@ -31,14 +33,27 @@ def _nothing_is_played(app: RunningApp) -> Iterator[None]:
     send(app, "DELETE")
 
 
-def send(app: RunningApp, method: str, body: object = None, key: str | None = None, path: str = "/devhost/meeting") -> Answer:
-    content = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
-    return app.devhost.request(method, path, f"x-api-key: {app.manage_key if key is None else key}", body=content)
+def send(
+    app: RunningApp,
+    method: str,
+    body: object = None,
+    key: str | None = None,
+    path: str = "/devhost/meeting",
+) -> Answer:
+    content = (
+        None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+    )
+    return app.devhost.request(
+        method, path, f"x-api-key: {app.manage_key if key is None else key}", body=content
+    )
 
 
 def last(app: RunningApp) -> Any:
     answer = send(app, "GET")
-    assert (answer.status, answer.headers["content-type"]) == (200, "application/json; charset=utf-8")
+    assert (answer.status, answer.headers["content-type"]) == (
+        200,
+        "application/json; charset=utf-8",
+    )
     return answer.json()
 
 
@@ -48,18 +63,38 @@ def ended(app: RunningApp) -> Any:
 
 
 def simulators(devhost: Devhost) -> dict[int, str]:
-    """Those that devhost runs, also if they have ended and nobody has asked how, with their command lines."""
-    listed = subprocess.run(["ps", "-A", "-ww", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
+    """Those that devhost runs, also if they have ended and nobody has asked how, with their command
+    lines."""
+    listed = subprocess.run(
+        ["ps", "-A", "-ww", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True
+    ).stdout
     lines = [line.split(maxsplit=2) for line in listed.splitlines()]
-    return {int(pid): line for pid, parent, line in lines if int(parent) == devhost.process.pid and "azurite.js" not in line}
+    return {
+        int(pid): line
+        for pid, parent, line in lines
+        if int(parent) == devhost.process.pid and "azurite.js" not in line
+    }
 
 
 @pytest.mark.parametrize("name", ["test", "another"])
-def test_a_meeting_is_played_to_its_end_with_the_key_of_who_asks(app: RunningApp, name: str) -> None:
+def test_a_meeting_is_played_to_its_end_with_the_key_of_who_asks(
+    app: RunningApp, name: str
+) -> None:
     key = OTHER_KEY if name == "another" else app.manage_key
-    begun = send(app, "POST", {"people": 4, "live": False, "seed": 11, "shuffle": True, "duplicate": 2}, key)
+    begun = send(
+        app, "POST", {"people": 4, "live": False, "seed": 11, "shuffle": True, "duplicate": 2}, key
+    )
     assert begun.status == 202
-    told = {"people": 4, "live": False, "speed": 60, "seed": 11, "shuffle": True, "duplicate": 2, "drop": 0.0, "delay": 0.0}
+    told = {
+        "people": 4,
+        "live": False,
+        "speed": 60,
+        "seed": 11,
+        "shuffle": True,
+        "duplicate": 2,
+        "drop": 0.0,
+        "delay": 0.0,
+    }
     nothing = dict.fromkeys(("roomId", "title", "seed", "progress", "report", "message"))
     assert begun.json() == {"state": "playing", "wanted": told, **nothing}
     played = ended(app)
@@ -72,7 +107,9 @@ def test_a_meeting_is_played_to_its_end_with_the_key_of_who_asks(app: RunningApp
     assert played["progress"]["delivered"] == played["progress"]["of"] == 36
     assert (played["report"]["roomId"], played["report"]["different"]) == (played["roomId"], 0)
     assert all(person["truth"] == person["answer"] for person in played["report"]["people"])
-    log = send(app, "GET", key=app.read_key, path=f"/rooms/{played['roomId']}/log?kind=RoomCreated").json()
+    log = send(
+        app, "GET", key=app.read_key, path=f"/rooms/{played['roomId']}/log?kind=RoomCreated"
+    ).json()
     assert log["value"][0]["actor"] == name
 
 
@@ -87,7 +124,10 @@ def test_what_is_lost_shows_in_the_report(app: RunningApp) -> None:
 def test_without_a_body_twelve_people_meet_in_the_present(app: RunningApp) -> None:
     begun = send(app, "POST", path="/DevHost/Meeting/")
     assert begun.status == 202
-    assert begun.json()["wanted"].items() >= {"people": 12, "live": True, "speed": 60, "seed": None}.items()
+    assert (
+        begun.json()["wanted"].items()
+        >= {"people": 12, "live": True, "speed": 60, "seed": None}.items()
+    )
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
@@ -126,7 +166,9 @@ def test_without_the_header_nobody_is_let_in(app: RunningApp) -> None:
         ({"delay": -1}, "delay", "a number of seconds between 0 and 86400 is expected."),
     ],
 )
-def test_what_cannot_be_played_is_refused_at_once(app: RunningApp, body: object, target: str, said: str) -> None:
+def test_what_cannot_be_played_is_refused_at_once(
+    app: RunningApp, body: object, target: str, said: str
+) -> None:
     answer = send(app, "POST", body)
     assert answer.status == 400
     error = answer.json()["error"]
@@ -180,7 +222,10 @@ def test_one_whose_simulator_is_killed_has_failed(app: RunningApp) -> None:
     (pid,) = simulators(app.devhost)
     os.kill(pid, signal.SIGKILL)
     failed = ended(app)
-    assert (failed["state"], failed["message"]) == ("failed", "The simulator ended with -9 and said nothing.")
+    assert (failed["state"], failed["message"]) == (
+        "failed",
+        "The simulator ended with -9 and said nothing.",
+    )
 
 
 def test_the_last_complaint_of_a_simulator_that_does_not_begin_is_told(tmp_path: Path) -> None:

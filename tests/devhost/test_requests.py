@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from devhost.server import MAX_BODY
-from tests.devhost.running import Devhost
+from testkit.devhost import Devhost
 
 
 def seen(devhost: Devhost, target: str, *headers: str) -> Any:
@@ -25,7 +25,9 @@ def seen(devhost: Devhost, target: str, *headers: str) -> Any:
         ("a=1=2", {"a": "1=2"}),
     ],
 )
-def test_query_parameters_merge_and_empty_ones_are_dropped(devhost: Devhost, query: str, params: dict[str, str]) -> None:
+def test_query_parameters_merge_and_empty_ones_are_dropped(
+    devhost: Devhost, query: str, params: dict[str, str]
+) -> None:
     assert seen(devhost, f"/echo/1/2?{query}")["params"] == params
 
 
@@ -39,18 +41,24 @@ def test_query_parameters_merge_and_empty_ones_are_dropped(devhost: Devhost, que
         ("/echo/1/2?a=%3a+b&&c", "/echo/1/2?a=%3a+b&&c"),
     ],
 )
-def test_the_url_has_the_path_encoded_anew_and_the_query_as_sent(devhost: Devhost, target: str, path: str) -> None:
+def test_the_url_has_the_path_encoded_anew_and_the_query_as_sent(
+    devhost: Devhost, target: str, path: str
+) -> None:
     assert seen(devhost, target)["url"] == f"http://some.host:81{path}"
 
 
 def test_a_host_without_a_port_is_given_the_one_that_was_called(devhost: Devhost) -> None:
     reply = devhost.send(b"GET /echo/1/2 HTTP/1.1\r\nHost: some.host\r\n\r\n").json()
-    assert (reply["url"], reply["headers"]["host"]) == (f"http://some.host:{devhost.port}/echo/1/2", "some.host")
+    assert (reply["url"], reply["headers"]["host"]) == (
+        f"http://some.host:{devhost.port}/echo/1/2",
+        "some.host",
+    )
 
 
 def test_the_host_ignores_x_forwarded_host(devhost: Devhost) -> None:
     assert (
-        seen(devhost, "/echo/1/2", "X-Forwarded-Host: other", "X-Forwarded-Proto: https")["url"] == "http://some.host:81/echo/1/2"
+        seen(devhost, "/echo/1/2", "X-Forwarded-Host: other", "X-Forwarded-Proto: https")["url"]
+        == "http://some.host:81/echo/1/2"
     )
 
 
@@ -93,7 +101,11 @@ def test_headers_above_32_kib_are_431(devhost: Devhost, length: int, status: int
 
 @pytest.mark.parametrize(
     "sent",
-    [b"GET /echo/1/2 HTTP/1.1\r\n\r\n", b"GET /echo/1/2 HTTP/1.1\r\nHost: h\r\nX: \xff\r\n\r\n", b"\x16\x03\x01\r\n\r\n"],
+    [
+        b"GET /echo/1/2 HTTP/1.1\r\n\r\n",
+        b"GET /echo/1/2 HTTP/1.1\r\nHost: h\r\nX: \xff\r\n\r\n",
+        b"\x16\x03\x01\r\n\r\n",
+    ],
 )
 def test_what_is_not_http_is_400_and_no_concern_of_the_log(devhost: Devhost, sent: bytes) -> None:
     before = len(devhost.printed())
@@ -103,7 +115,10 @@ def test_what_is_not_http_is_400_and_no_concern_of_the_log(devhost: Devhost, sen
 
 def test_a_client_that_leaves_in_the_middle_is_no_concern_of_the_log(devhost: Devhost) -> None:
     before = len(devhost.printed())
-    with socket.create_connection(("127.0.0.1", devhost.port), 10) as connection, connection.makefile("rb") as answer:
+    with (
+        socket.create_connection(("127.0.0.1", devhost.port), 10) as connection,
+        connection.makefile("rb") as answer,
+    ):
         connection.sendall(b"POST /echo/1/2 HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nhalf")
         connection.shutdown(socket.SHUT_WR)
         answer.read()
@@ -111,8 +126,13 @@ def test_a_client_that_leaves_in_the_middle_is_no_concern_of_the_log(devhost: De
 
 
 def test_a_client_that_expects_it_is_told_to_continue(devhost: Devhost) -> None:
-    with socket.create_connection(("127.0.0.1", devhost.port), 10) as connection, connection.makefile("rb") as answer:
-        connection.sendall(b"POST /echo/1/2 HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n")
+    with (
+        socket.create_connection(("127.0.0.1", devhost.port), 10) as connection,
+        connection.makefile("rb") as answer,
+    ):
+        connection.sendall(
+            b"POST /echo/1/2 HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n"
+        )
         assert [answer.readline(), answer.readline()] == [b"HTTP/1.1 100 Continue\r\n", b"\r\n"]
         connection.sendall(b"x")
         assert answer.readline() == b"HTTP/1.1 200 OK\r\n"
@@ -143,7 +163,9 @@ def test_an_answer_has_the_headers_that_it_was_given(
     devhost: Devhost, how: str, type_: str | None, transfer: str | None, length: str | None
 ) -> None:
     headers = devhost.get(f"/typed/{how}").headers
-    assert [headers.get(name) for name in ("content-type", "transfer-encoding", "content-length")] == [type_, transfer, length]
+    assert [
+        headers.get(name) for name in ("content-type", "transfer-encoding", "content-length")
+    ] == [type_, transfer, length]
 
 
 def test_a_header_value_that_http_has_not_is_500(devhost: Devhost) -> None:

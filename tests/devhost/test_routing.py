@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.devhost.running import Devhost, running, written_app
+from testkit.devhost import Devhost, running, written_app
 
 
 @pytest.mark.parametrize(
@@ -21,11 +21,16 @@ from tests.devhost.running import Devhost, running, written_app
         ("/echo/1/2/x/..", "1", "2"),
     ],
 )
-def test_a_path_is_decoded_once_and_matched_ignoring_case_and_one_slash(devhost: Devhost, path: str, a: str, b: str) -> None:
+def test_a_path_is_decoded_once_and_matched_ignoring_case_and_one_slash(
+    devhost: Devhost, path: str, a: str, b: str
+) -> None:
     assert devhost.get(path).json()["route"] == {"a": a, "b": b}
 
 
-@pytest.mark.parametrize("path", ["/echo//2", "//echo/1/2", "/echo/1/2//", "/echo/1", "/echo/1/2/3", "/echo/1%2F2", "/nothing"])
+@pytest.mark.parametrize(
+    "path",
+    ["/echo//2", "//echo/1/2", "/echo/1/2//", "/echo/1", "/echo/1/2/3", "/echo/1%2F2", "/nothing"],
+)
 def test_what_fits_no_route_is_an_empty_404(devhost: Devhost, path: str) -> None:
     reply = devhost.get(path)
     assert (reply.status, reply.body, reply.headers["content-length"]) == (404, b"", "0")
@@ -40,7 +45,9 @@ def test_a_known_path_with_another_method_is_404(devhost: Devhost) -> None:
 
 
 @pytest.mark.parametrize(("method", "status"), [("HEAD", 404), ("OPTIONS", 404)])
-def test_head_and_options_are_404_where_a_function_does_not_list_them(devhost: Devhost, method: str, status: int) -> None:
+def test_head_and_options_are_404_where_a_function_does_not_list_them(
+    devhost: Devhost, method: str, status: int
+) -> None:
     assert devhost.request(method, "/echo/1/2").status == status
 
 
@@ -65,7 +72,10 @@ def test_the_first_function_by_name_wins(devhost: Devhost) -> None:
 def test_of_two_functions_that_clash_the_second_is_not_loaded(devhost: Devhost) -> None:
     assert devhost.request("PUT", "/clash/1").body == b"clash_a"
     assert devhost.request("PATCH", "/clash/1").status == 404
-    assert "Function clash_b is not loaded: clash_a has its route 'clash/{id}' with the same method." in devhost.printed()
+    assert (
+        "Function clash_b is not loaded: clash_a has its route 'clash/{id}' with the same method."
+        in devhost.printed()
+    )
 
 
 def test_other_methods_or_another_text_are_no_clash(devhost: Devhost) -> None:
@@ -75,7 +85,10 @@ def test_other_methods_or_another_text_are_no_clash(devhost: Devhost) -> None:
 
 def test_a_reserved_route_is_not_loaded(devhost: Devhost) -> None:
     assert devhost.get("/administration").status == 404
-    assert "Function reserved is not loaded: its route 'administration' begins with a reserved word" in devhost.printed()
+    assert (
+        "Function reserved is not loaded: its route 'administration' begins with a reserved word"
+        in devhost.printed()
+    )
 
 
 def test_the_root_is_the_hosts_page(devhost: Devhost) -> None:
@@ -83,7 +96,9 @@ def test_the_root_is_the_hosts_page(devhost: Devhost) -> None:
     assert (reply.status, reply.headers["content-type"]) == (200, "text/html; charset=utf-8")
 
 
-def test_without_host_json_routes_are_under_api_and_the_page_can_be_disabled(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_without_host_json_routes_are_under_api_and_the_page_can_be_disabled(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
     folder = tmp_path_factory.mktemp("defaults")
     source = "@app.route()\ndef hello(req: func.HttpRequest) -> str:\n    return 'hello'"
     app = written_app(folder / "app", source, {"AzureWebJobsDisableHomepage": "true"})

@@ -34,4 +34,7 @@ def test_the_hosts_own_storage_alone_asks_for_no_azurite() -> None:
     development = "UseDevelopmentStorage=true"
     assert on_development_storage({"AzureWebJobsStorage": development}) == []
     assert on_development_storage({"AzureWebJobsStorage": development, "A": "x"}) == []
-    assert on_development_storage({"AzureWebJobsStorage": development, "A": development}) == ["AzureWebJobsStorage", "A"]
+    assert on_development_storage({"AzureWebJobsStorage": development, "A": development}) == [
+        "AzureWebJobsStorage",
+        "A",
+    ]

@@ -1,4 +1,5 @@
-"""devhost as a command: what it says when it cannot start, how it stops, and what becomes of the data."""
+"""devhost as a command: what it says when it cannot start, how it stops, and what becomes of the
+data."""
 
 import signal
 import socket
@@ -10,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from devhost.azurite import PROJECT, Azurite
-from tests.devhost.running import APP, Devhost, failed_start, running, until, written_app
-from tests.ports import free_port
-from tests.raw_http import Answer
+from testkit.devhost import APP, Devhost, failed_start, running, until, written_app
+from testkit.ports import free_port
+from testkit.raw_http import Answer
 
 KEPT = """
 import os
@@ -26,7 +27,10 @@ def keep(req: func.HttpRequest) -> str:
             table.create_entity({"PartitionKey": "p", "RowKey": "r"})
         return ",".join(entity["RowKey"] for entity in table.list_entities())
 """
-ON_AZURITE = {"APP_STORAGE": "UseDevelopmentStorage=true", "AzureWebJobsStorage": "UseDevelopmentStorage=true"}
+ON_AZURITE = {
+    "APP_STORAGE": "UseDevelopmentStorage=true",
+    "AzureWebJobsStorage": "UseDevelopmentStorage=true",
+}
 
 
 def answers(port: int) -> bool:
@@ -41,7 +45,9 @@ def test_ctrl_c_lets_a_running_invocation_end_and_takes_no_new_one(tmp_path: Pat
     began, release = tmp_path / "began", tmp_path / "release"
     replies: list[Answer] = []
     with running(APP, tmp_path) as devhost:
-        waiting = threading.Thread(target=lambda: replies.append(devhost.get(f"/waits?started={began}&until={release}")))
+        waiting = threading.Thread(
+            target=lambda: replies.append(devhost.get(f"/waits?started={began}&until={release}"))
+        )
         waiting.start()
         until(began.exists)
         devhost.process.send_signal(signal.SIGINT)
@@ -138,13 +144,24 @@ def test_data_in_use_is_named_with_the_option(tmp_path: Path) -> None:
         ("import no_such_module", "line 3: ModuleNotFoundError: No module named 'no_such_module'"),
         ("raise ValueError('a setting\\nis wrong')", "line 3: ValueError: a setting is wrong"),
         ("def", "function_app.py, line 3: invalid syntax"),
-        ("del app", "ValueError: Could not find top level function app instances in function_app.py."),
+        (
+            "del app",
+            "ValueError: Could not find top level function app instances in function_app.py.",
+        ),
         ("@app.route('x')\ndef f(other: func.HttpRequest) -> str:\n    return ''", "the function"),
-        ("@app.route('x/{*rest}')\ndef f(req: func.HttpRequest) -> str:\n    return ''", "Function f: devhost knows only plain"),
-        ("@app.timer_trigger('t', schedule='now')\ndef f(t: func.TimerRequest) -> None: ...", "Function f: 'now' is no schedule"),
+        (
+            "@app.route('x/{*rest}')\ndef f(req: func.HttpRequest) -> str:\n    return ''",
+            "Function f: devhost knows only plain",
+        ),
+        (
+            "@app.timer_trigger('t', schedule='now')\ndef f(t: func.TimerRequest) -> None: ...",
+            "Function f: 'now' is no schedule",
+        ),
     ],
 )
-def test_an_app_that_does_not_load_is_told_in_one_line(tmp_path: Path, source: str, said: str) -> None:
+def test_an_app_that_does_not_load_is_told_in_one_line(
+    tmp_path: Path, source: str, said: str
+) -> None:
     printed = failed_start(written_app(tmp_path / "app", source), tmp_path)
     assert said in printed
     assert printed.splitlines()[-1].startswith("devhost: ")
@@ -166,16 +183,29 @@ def test_without_an_access_key_the_banner_says_so(devhost: Devhost) -> None:
 
 
 def test_the_banner_has_the_connection_string(tmp_path: Path) -> None:
-    with running(written_app(tmp_path / "app", ""), tmp_path, {"ROOMS_MANAGE_KEY__test": "c2VjcmV0"}) as devhost:
-        assert f"endpoint=https://localhost:{devhost.port + 1}/;accesskey=c2VjcmV0\n" in devhost.printed()
+    with running(
+        written_app(tmp_path / "app", ""), tmp_path, {"ROOMS_MANAGE_KEY__test": "c2VjcmV0"}
+    ) as devhost:
+        assert (
+            f"endpoint=https://localhost:{devhost.port + 1}/;accesskey=c2VjcmV0\n"
+            in devhost.printed()
+        )
 
 
-def test_the_banner_names_the_console_of_an_app_that_has_one(tmp_path: Path, devhost: Devhost) -> None:
-    app = written_app(tmp_path / "app", "@app.route('console')\ndef page(req: func.HttpRequest) -> str:\n    return 'page'")
+def test_the_banner_names_the_console_of_an_app_that_has_one(
+    tmp_path: Path, devhost: Devhost
+) -> None:
+    app = written_app(
+        tmp_path / "app",
+        "@app.route('console')\ndef page(req: func.HttpRequest) -> str:\n    return 'page'",
+    )
     (app / "host.json").write_text('{"extensions": {"http": {"routePrefix": ""}}}')
     with running(app, tmp_path, {"ROOMS_MANAGE_KEY__test": "c2VjcmV0"}) as other:
         printed = other.printed()
-        assert f"\nConsole:  http://localhost:{other.port}/console  It asks for the key:\n  c2VjcmV0\n" in printed
+        assert (
+            f"\nConsole:  http://localhost:{other.port}/console  It asks for the key:\n  c2VjcmV0\n"
+            in printed
+        )
         assert other.get("/console").body == b"page"
     assert "Console:" not in devhost.printed()
 
@@ -184,5 +214,7 @@ def test_the_banner_names_the_console_of_an_app_that_has_one(tmp_path: Path, dev
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
 def test_https_is_trusted_with_the_authority(devhost: Devhost, host: str, file: str) -> None:
     context = ssl.create_default_context(cafile=str(PROJECT / ".devhost" / file))
-    with urllib.request.urlopen(f"https://{host}:{devhost.port + 1}/echo/1/2", context=context) as reply:
+    with urllib.request.urlopen(
+        f"https://{host}:{devhost.port + 1}/echo/1/2", context=context
+    ) as reply:
         assert f'"url": "https://{host}:{devhost.port + 1}/echo/1/2"' in reply.read().decode()

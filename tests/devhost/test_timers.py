@@ -6,7 +6,7 @@ import pytest
 
 from devhost.errors import CannotStart
 from devhost.timers import Every, read_schedule
-from tests.devhost.running import Devhost, until
+from testkit.devhost import Devhost, until
 
 NOW = datetime(2026, 1, 1, 12, 34, 56, tzinfo=UTC)  # a Thursday
 
@@ -33,7 +33,10 @@ def test_an_interval_may_have_days() -> None:
     assert read_schedule("f", "1.02:00:00", {}) == Every(timedelta(days=1, hours=2))
 
 
-@pytest.mark.parametrize("text", ["", "x", "* * * *", "* * * * * * *", "61 * * * * *", "00:00:00", "25:00:00", "%MISSING%"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "x", "* * * *", "* * * * * * *", "61 * * * * *", "00:00:00", "25:00:00", "%MISSING%"],
+)
 def test_what_is_no_schedule_is_refused(text: str) -> None:
     with pytest.raises(CannotStart, match="Function f: "):
         read_schedule("f", text, {})
@@ -55,10 +58,20 @@ def test_a_function_can_be_run_by_hand(devhost: Devhost) -> None:
 
 
 def test_an_event_can_be_delivered_by_hand(devhost: Devhost) -> None:
-    assert devhost.request("POST", "/admin/functions/Receive", body=b'{"input": "{\\"by\\": \\"hand\\"}"}').status == 202
+    assert (
+        devhost.request(
+            "POST", "/admin/functions/Receive", body=b'{"input": "{\\"by\\": \\"hand\\"}"}'
+        ).status
+        == 202
+    )
     until(lambda: '{"by":"hand"}' in devhost.get("/received").json()["received"])
 
 
-@pytest.mark.parametrize(("name", "body", "status"), [("yearly", b"", 400), ("yearly", b"{", 400), ("nothing", b"{}", 404)])
-def test_running_by_hand_needs_a_function_and_a_body(devhost: Devhost, name: str, body: bytes, status: int) -> None:
+@pytest.mark.parametrize(
+    ("name", "body", "status"),
+    [("yearly", b"", 400), ("yearly", b"{", 400), ("nothing", b"{}", 404)],
+)
+def test_running_by_hand_needs_a_function_and_a_body(
+    devhost: Devhost, name: str, body: bytes, status: int
+) -> None:
     assert devhost.request("POST", f"/admin/functions/{name}", body=body).status == status

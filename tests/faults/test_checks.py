@@ -14,7 +14,7 @@ from faults.report import page
 from faults.result import Result
 from faults.soak import GROWTH, Open, Sample, grown, left_open
 from faults.trials import Run, Wrong, checked, own_requests
-from tests.storage_proxy import StorageProxy
+from testkit.storage_proxy import StorageProxy
 
 IDLE = Open({"serve": 2, "timer": 1}, 5, 20, 3)
 
@@ -43,7 +43,11 @@ def test_what_is_left_open(left: Open, problems: list[str]) -> None:
 
 @pytest.mark.parametrize(("late", "problems"), [(1 + GROWTH, 0), (1 + 2 * GROWTH, 2)])
 def test_memory_that_has_grown(late: float, problems: int) -> None:
-    samples = [Sample(second, 100 * factor, 50 * factor) for second in range(100) for factor in [late if second > 80 else 1.0]]
+    samples = [
+        Sample(second, 100 * factor, 50 * factor)
+        for second in range(100)
+        for factor in [late if second > 80 else 1.0]
+    ]
     assert len(list(grown(samples, 100))) == problems
 
 
@@ -52,14 +56,19 @@ def run_of(*seen: str) -> Run:
 
 
 def test_the_requests_that_only_a_fault_causes() -> None:
-    read, write, mark = "GET /t(PartitionKey='1',RowKey='99412345678:room')", "POST /$batch", "GET /t(RowKey='~1234567890')"
+    read, write, mark = (
+        "GET /t(PartitionKey='1',RowKey='99412345678:room')",
+        "POST /$batch",
+        "GET /t(RowKey='~1234567890')",
+    )
     same_of_another_room = read.replace("99412345678", "99487654321")
     assert own_requests(run_of(same_of_another_room, write), run_of(read, write)) == []
     assert own_requests(run_of(read, write, mark, write), run_of(read, write)) == [2, 3]
 
 
 def made(outcome: Outcome, left: str) -> Run:
-    """A checked run of what ends so, where without faults the answer is 204 and `as it was` is left."""
+    """A checked run of what ends so, where without faults the answer is 204 and `as it was` is
+    left."""
     lane = Lane(cast(Any, None), StorageProxy(""), "table", Random(1))
     operation = Operation("drop", (), lambda _: Trial(lambda: outcome, lambda _: left))
     return checked(operation, lane, {}, Run((204, ""), "as it was", 1, False, [], []))

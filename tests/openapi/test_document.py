@@ -1,4 +1,5 @@
-"""The OpenAPI document: that it is one, that it is of this app, and that what it says of bodies and errors is so."""
+"""The OpenAPI document: that it is one, that it is of this app, and that what it says of bodies and
+errors is so."""
 
 import inspect
 import json
@@ -12,18 +13,22 @@ from jsonschema_rs import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from devhost.azurite import PROJECT
+from openapi import document as documents
+from openapi.document import document
+from openapi.operation import Operation
 from rooms import errors
-from rooms.openapi import document as documents
-from rooms.openapi.document import document
-from rooms.openapi.operation import Operation
-from rooms.wire.requests import parse_body
-from rooms.wire.versions import API_VERSIONS
+from rooms.api.acs.versions import API_VERSIONS
+from rooms.api.bodies import parse_body
 from tests.test_function_app import TRIGGERS
 
 DOCUMENT: Any = json.loads(json.dumps(document()))
-OPERATIONS: list[Any] = [operation for path in DOCUMENT["paths"].values() for operation in path.values()]
+OPERATIONS: list[Any] = [
+    operation for path in DOCUMENT["paths"].values() for operation in path.values()
+]
 DESCRIBED: dict[str, Operation] = {
-    documents._camel(name): operation for *_, about in documents._CONCERNS for name, operation in about.items()
+    documents._camel(name): operation
+    for *_, about in documents._CONCERNS
+    for name, operation in about.items()
 }
 
 
@@ -32,9 +37,15 @@ def test_it_is_an_openapi_document() -> None:
 
 
 def test_it_has_the_routes_of_the_app_but_for_those_of_the_console() -> None:
-    routes = {(method, f"/{trigger['route']}") for trigger in TRIGGERS for method in trigger["methods"]}
-    described = {(method.upper(), path) for path, item in DOCUMENT["paths"].items() for method in item}
-    assert described == {(method, path) for method, path in routes if not path.startswith("/console")}
+    routes = {
+        (method, f"/{trigger['route']}") for trigger in TRIGGERS for method in trigger["methods"]
+    }
+    described = {
+        (method.upper(), path) for path, item in DOCUMENT["paths"].items() for method in item
+    }
+    assert described == {
+        (method, path) for method, path in routes if not path.startswith("/console")
+    }
 
 
 def test_a_function_that_is_not_described_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,7 +62,9 @@ def test_each_operation_says_what_it_is_for(operation: Any) -> None:
     assert tags >= set(operation["tags"])
     assert not operation["summary"].endswith(".")
     assert operation["description"].endswith(".")
-    assert all(parameter["description"].endswith(".") for parameter in operation.get("parameters", ()))
+    assert all(
+        parameter["description"].endswith(".") for parameter in operation.get("parameters", ())
+    )
 
 
 def test_every_error_is_one_with_which_some_operation_ends() -> None:
@@ -76,7 +89,9 @@ def test_every_error_is_one_with_which_some_operation_ends() -> None:
     assert {(str(error.status), error.code) for error in concrete} <= codes
 
 
-@pytest.mark.parametrize("name", [name for name, operation in DESCRIBED.items() if operation.body is not None])
+@pytest.mark.parametrize(
+    "name", [name for name, operation in DESCRIBED.items() if operation.body is not None]
+)
 def test_examples_of_bodies_are_understood(name: str) -> None:
     operation = DESCRIBED[name]
     assert operation.body is not None
@@ -101,7 +116,9 @@ def examples() -> Iterator[tuple[str, Any, Any]]:
                     yield f"{name} {status}", media["schema"], media["example"]
 
 
-@pytest.mark.parametrize(("schema", "example"), [pytest.param(*rest, id=name) for name, *rest in examples()])
+@pytest.mark.parametrize(
+    ("schema", "example"), [pytest.param(*rest, id=name) for name, *rest in examples()]
+)
 def test_examples_are_valid(schema: Any, example: Any) -> None:
     validator = Draft202012Validator({**schema, "components": DOCUMENT["components"]})
     assert [error.message for error in validator.iter_errors(example)] == []
@@ -123,5 +140,5 @@ def test_what_acs_ignores_in_a_body_is_allowed_and_what_we_refuse_is_not() -> No
 
 
 def test_an_app_that_starts_does_not_make_it() -> None:
-    code = "import sys, function_app; sys.exit(any(name.startswith('rooms.openapi') for name in sys.modules))"
+    code = "import sys, function_app; sys.exit(any(name.startswith('openapi') for name in sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], cwd=PROJECT).returncode == 0

@@ -1,4 +1,5 @@
-"""An app that is killed while it invites many people: who is invited finds the room, and nobody else does."""
+"""An app that is killed while it invites many people: who is invited finds the room, and nobody
+else does."""
 
 import os
 import signal
@@ -13,25 +14,31 @@ import pytest
 from azure.data.tables import TableClient
 from azure.data.tables.aio import TableClient as AsyncTableClient
 
-from rooms.rules.time import DAY, now
-from tests.contract.insight import Insight
-from tests.contract.raw import Raw
-from tests.identifiers import raw_id
-from tests.running import RunningApp, running_app
-from tests.storage.past import run
-from tests.storage_proxy import Fault, StorageProxy
-from tests.whole import StoredRoom, stored_rooms
+from rooms.domain.time import DAY, now
+from testkit.identifiers import raw_id
+from testkit.insight import Insight
+from testkit.past import run
+from testkit.raw import Raw
+from testkit.running import RunningApp, running_app
+from testkit.storage_proxy import Fault, StorageProxy
+from testkit.whole import StoredRoom, stored_rooms
 
 CROWD = [raw_id(number) for number in range(1000, 1250)]
 SOME = [CROWD[0], CROWD[100], CROWD[-1]]
 
 
 class Invitation:
-    """A request that invites them all, into a new room or into one that is there, and can be sent again as it was."""
+    """A request that invites them all, into a new room or into one that is there, and can be sent
+    again as it was."""
 
     def __init__(self, room_id: str | None) -> None:
-        self._request = ("POST", "/rooms") if room_id is None else ("PATCH", f"/rooms/{room_id}/participants")
-        self._headers = {"Repeatability-Request-ID": str(uuid4()), "Repeatability-First-Sent": formatdate(usegmt=True)}
+        self._request = (
+            ("POST", "/rooms") if room_id is None else ("PATCH", f"/rooms/{room_id}/participants")
+        )
+        self._headers = {
+            "Repeatability-Request-ID": str(uuid4()),
+            "Repeatability-First-Sent": formatdate(usegmt=True),
+        }
 
     def send(self, app: RunningApp) -> int:
         body = {"participants": {person: {"role": "Attendee"} for person in CROWD}}

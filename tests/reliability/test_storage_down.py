@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.raw import SUPPORTED, Raw, family_a
-from tests.identifiers import raw_id
-from tests.raw_http import Answer
-from tests.running import running_app
-from tests.storage_proxy import Fault, StorageProxy
+from testkit.identifiers import raw_id
+from testkit.raw import SUPPORTED, Raw, family_a
+from testkit.raw_http import Answer
+from testkit.running import running_app
+from testkit.storage_proxy import Fault, StorageProxy
 
-UNAVAILABLE = family_a("ServiceUnavailable", "The storage of this service is not available at the moment. Please try again.")
+UNAVAILABLE = family_a(
+    "ServiceUnavailable",
+    "The storage of this service is not available at the moment. Please try again.",
+)
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +26,9 @@ def raw(storage_proxy: StorageProxy, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.mark.parametrize("fault", [Fault.REFUSED, Fault.CUT_BEFORE, Fault.CUT_AFTER, Fault.DELAYED])
-def test_every_operation_is_answered_with_503_and_when_to_try_again(raw: Raw, proxy: StorageProxy, fault: Fault) -> None:
+def test_every_operation_is_answered_with_503_and_when_to_try_again(
+    raw: Raw, proxy: StorageProxy, fault: Fault
+) -> None:
     room = f"/rooms/{raw.new_room()['id']}"
     proxy.choose = lambda _number, _what: fault
     participants = {"participants": {raw_id(): {"role": "Presenter"}}}
@@ -48,8 +53,12 @@ def test_every_operation_is_answered_with_503_and_when_to_try_again(raw: Raw, pr
     assert raw.get(room).status == 200
 
 
-@pytest.mark.parametrize("query", ["state=open", f"participant={raw_id(1)}"], ids=["state", "participant"])
-def test_a_list_of_some_rooms_is_answered_with_503_and_when_to_try_again(raw: Raw, proxy: StorageProxy, query: str) -> None:
+@pytest.mark.parametrize(
+    "query", ["state=open", f"participant={raw_id(1)}"], ids=["state", "participant"]
+)
+def test_a_list_of_some_rooms_is_answered_with_503_and_when_to_try_again(
+    raw: Raw, proxy: StorageProxy, query: str
+) -> None:
     proxy.choose = lambda _number, _what: Fault.CUT_BEFORE
     answer = Raw(raw.endpoint, raw.key, version=None).get(f"/rooms?{query}")
     assert (answer.status, answer.json(), answer.headers["retry-after"]) == (503, UNAVAILABLE, "1")

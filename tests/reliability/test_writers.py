@@ -6,18 +6,25 @@ from pathlib import Path
 from azure.data.tables import TableClient
 
 from rooms.storage.entities import unpack
-from tests.contract.raw import Raw
-from tests.identifiers import raw_id
-from tests.running import running_app
-from tests.whole import StoredRoom, stored_rooms
+from testkit.identifiers import raw_id
+from testkit.raw import Raw
+from testkit.running import running_app
+from testkit.whole import StoredRoom, stored_rooms
 
 
 def added(room: StoredRoom) -> list[str]:
     """Whom the log's records add, each as often as it does."""
-    return [user for record in room.log if record["kind"] == "ParticipantsUpdated" for user in unpack(record)["added"]]
+    return [
+        user
+        for record in room.log
+        if record["kind"] == "ParticipantsUpdated"
+        for user in unpack(record)["added"]
+    ]
 
 
-def test_32_writers_of_one_room_are_all_there_with_one_log_record_each(azurite: str, tmp_path: Path) -> None:
+def test_32_writers_of_one_room_are_all_there_with_one_log_record_each(
+    azurite: str, tmp_path: Path
+) -> None:
     settings = {"ROOMS_STORAGE": azurite, "ROOMS_TABLE": "writers"}
     with running_app(tmp_path, settings) as app:
         raw = Raw(app.http, app.manage_key)
@@ -25,7 +32,9 @@ def test_32_writers_of_one_room_are_all_there_with_one_log_record_each(azurite: 
         users = sorted(raw_id() for _ in range(32))
 
         def invite(user: str) -> int:
-            return raw.patch(f"/rooms/{room_id}/participants", {"participants": {user: {"role": "Attendee"}}}).status
+            return raw.patch(
+                f"/rooms/{room_id}/participants", {"participants": {user: {"role": "Attendee"}}}
+            ).status
 
         with ThreadPoolExecutor(len(users)) as pool:
             statuses = list(pool.map(invite, users))

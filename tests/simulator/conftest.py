@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.running import RunningApp, running_app
+from testkit.running import RunningApp, running_app
 
 
 @pytest.fixture(scope="session")

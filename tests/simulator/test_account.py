@@ -13,7 +13,11 @@ from tests.simulator.meetings import START
 
 MEETING = write(11, 4, START)
 WAS = sheet(MEETING, truth(MEETING), ())
-ABSENT = next(subject for subject, fields in WAS.items() if fields.get("status") == "absent" and subject.where == SCHEDULE)
+ABSENT = next(
+    subject
+    for subject, fields in WAS.items()
+    if fields.get("status") == "absent" and subject.where == SCHEDULE
+)
 HOST = Subject(About.PERSON, SCHEDULE, MEETING.people[0].raw_id)
 
 
@@ -21,12 +25,25 @@ def played(answers: Sheet) -> Played:
     """The meeting, if every event arrived and these are the app's answers."""
     outcome = Outcome(Progress(18, 18, 0), frozenset(), {})
     performance = Performance(11, Faults(), Manner())
-    return Played("99400000000000001", MEETING, performance, outcome, WAS, answers, compare(WAS, WAS, answers, {}))
+    return Played(
+        "99400000000000001",
+        MEETING,
+        performance,
+        outcome,
+        WAS,
+        answers,
+        compare(WAS, WAS, answers, {}),
+    )
 
 
 def test_where_all_is_the_truth_nothing_differs() -> None:
     told = account(played(WAS), 5)
-    assert (told["compared"], told["different"], told["unexplained"], told["reasons"]) == (sum(map(len, WAS.values())), 0, 0, [])
+    assert (told["compared"], told["different"], told["unexplained"], told["reasons"]) == (
+        sum(map(len, WAS.values())),
+        0,
+        0,
+        [],
+    )
     for beside in (*told["calls"], *told["sums"], *told["people"]):
         assert beside["truth"] == beside["answer"] is not None
         assert (beside["same"], beside["differs"]) == (True, [])
@@ -36,7 +53,10 @@ def test_who_never_came_is_first_and_the_others_are_as_invited() -> None:
     people = account(played(WAS), 5)["people"]
     came = [person.raw_id for person in MEETING.people if person.raw_id != ABSENT.who]
     assert [person["rawId"] for person in people] == [ABSENT.who, *came]
-    assert people[0]["truth"].items() >= {"status": "absent", "joins": 0, "lateSeconds": None, "intervals": []}.items()
+    assert (
+        people[0]["truth"].items()
+        >= {"status": "absent", "joins": 0, "lateSeconds": None, "intervals": []}.items()
+    )
 
 
 def test_times_are_text() -> None:
@@ -50,13 +70,23 @@ def test_times_are_text() -> None:
 def test_a_wrong_field_is_named_and_has_an_example() -> None:
     told = account(played({**WAS, HOST: {**WAS[HOST], "joins": 99}}), 5)
     host = next(person for person in told["people"] if person["rawId"] == HOST.who)
-    assert (host["truth"]["joins"], host["answer"]["joins"], host["same"], host["differs"]) == (2, 99, False, ["joins"])
+    assert (host["truth"]["joins"], host["answer"]["joins"], host["same"], host["differs"]) == (
+        2,
+        99,
+        False,
+        ["joins"],
+    )
     assert told["reasons"] == [
         {
             "reason": None,
             "count": 1,
             "examples": [
-                {"what": f"person: {MEETING.people[0].name}, as scheduled", "field": "joins", "truth": "2", "answer": "99"}
+                {
+                    "what": f"person: {MEETING.people[0].name}, as scheduled",
+                    "field": "joins",
+                    "truth": "2",
+                    "answer": "99",
+                }
             ],
         }
     ]
@@ -65,7 +95,9 @@ def test_a_wrong_field_is_named_and_has_an_example() -> None:
 
 def test_who_is_missing_has_no_answer_and_a_stranger_to_the_truth_no_truth() -> None:
     without = {subject: fields for subject, fields in WAS.items() if subject != HOST}
-    host = next(person for person in account(played(without), 5)["people"] if person["rawId"] == HOST.who)
+    host = next(
+        person for person in account(played(without), 5)["people"] if person["rawId"] == HOST.who
+    )
     assert (host["answer"], host["differs"]) == (None, [""])
     backwards = played(WAS)
     swapped = replace(backwards, truth=without, differences=compare(without, without, WAS, {}))
@@ -74,6 +106,9 @@ def test_who_is_missing_has_no_answer_and_a_stranger_to_the_truth_no_truth() -> 
 
 
 def test_there_are_no_more_examples_than_wanted() -> None:
-    wrong = {subject: {**fields, "joins": 99} if "joins" in fields else fields for subject, fields in WAS.items()}
+    wrong = {
+        subject: {**fields, "joins": 99} if "joins" in fields else fields
+        for subject, fields in WAS.items()
+    }
     (reason,) = account(played(wrong), 2)["reasons"]
     assert reason["count"] > len(reason["examples"]) == 2

@@ -10,7 +10,7 @@ from aiohttp.test_utils import TestServer
 from simulator import app as module
 from simulator.app import Address, App, AppFailed, connected
 from simulator.script import write
-from tests.ports import free_port
+from testkit.ports import free_port
 from tests.simulator.meetings import START
 
 # The SDK's own use of datetime.
@@ -29,7 +29,10 @@ async def answering(answer: Callable[[web.Request], web.Response]) -> AsyncItera
 
     application = web.Application()
     application.router.add_route("*", "/{path:.*}", handle)
-    async with TestServer(application) as server, connected(Address.of(str(server.make_url("")), "YQ==")) as app:
+    async with (
+        TestServer(application) as server,
+        connected(Address.of(str(server.make_url("")), "YQ==")) as app,
+    ):
         yield app
 
 
@@ -53,7 +56,9 @@ async def test_a_busy_app_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.parametrize("status", [401, 404, 500, 503])
-async def test_a_refusal_is_told_with_what_the_app_says(status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_refusal_is_told_with_what_the_app_says(
+    status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(module, "_PAUSES", (0,))
     async with answering(lambda _: web.Response(status=status, text="because")) as app:
         with pytest.raises(AppFailed, match=rf"GET http://\S+/live was answered {status} because"):

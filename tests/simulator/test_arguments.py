@@ -13,7 +13,9 @@ from simulator.play import Performance
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """An app with settings of its own."""
-    settings = {"Values": {"ROOMS_READ_KEY__reader": "none", "ROOMS_MANAGE_KEY__development": "ofTheApp"}}
+    settings = {
+        "Values": {"ROOMS_READ_KEY__reader": "none", "ROOMS_MANAGE_KEY__development": "ofTheApp"}
+    }
     (tmp_path / "local.settings.json").write_text(json.dumps(settings))
     return tmp_path
 
@@ -26,11 +28,15 @@ def test_the_key_is_that_of_the_command_line_the_environment_or_the_app(project:
     of_shell = {"ROOMS_MANAGE_KEY__development": "ofTheShell=="}
     assert parse(["--key", "givenOne"], project, of_shell).address.key == "givenOne"
     assert parse([], project, of_shell).address.key == "ofTheShell=="
-    assert parse([], project, {"ROOMS_MANAGE_KEY__zz": "ofAnotherOne"}).address.key == "ofAnotherOne"
+    assert (
+        parse([], project, {"ROOMS_MANAGE_KEY__zz": "ofAnotherOne"}).address.key == "ofAnotherOne"
+    )
     assert parse([], project, {}).address.key == "ofTheApp"
 
 
-def test_without_a_key_nothing_is_played(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_key_nothing_is_played(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as ended:
         parse([], tmp_path, {})
     assert ended.value.code == 2
@@ -40,10 +46,14 @@ def test_without_a_key_nothing_is_played(tmp_path: Path, capsys: pytest.CaptureF
 def test_the_webhook_is_the_hosts_unless_another_is_given(project: Path) -> None:
     url = "http://some.host/runtime/webhooks/EventGrid?functionName=call_events"
     assert parsed(project, "--endpoint", "http://some.host/").address.webhook == url
-    assert parsed(project, "--webhook", f"{url}&code=secret").address.webhook == f"{url}&code=secret"
+    assert (
+        parsed(project, "--webhook", f"{url}&code=secret").address.webhook == f"{url}&code=secret"
+    )
 
 
-def test_help_tells_how_fast_a_live_meeting_may_be(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_tells_how_fast_a_live_meeting_may_be(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit):
         parsed(project, "--help")
     assert "1 to 120 minutes in one" in " ".join(capsys.readouterr().out.split())
@@ -51,7 +61,17 @@ def test_help_tells_how_fast_a_live_meeting_may_be(project: Path, capsys: pytest
 
 def test_each_room_has_a_seed_and_faults_of_its_own(project: Path) -> None:
     performances = parsed(
-        project, "--seed", "7", "--shuffle", "--duplicate", "2", "--drop", "0", "0.1", "--rooms", "3"
+        project,
+        "--seed",
+        "7",
+        "--shuffle",
+        "--duplicate",
+        "2",
+        "--drop",
+        "0",
+        "0.1",
+        "--rooms",
+        "3",
     ).performances
     assert [performance.seed for performance in performances] == [7, 8, 9]
     assert [performance.faults for performance in performances] == [
@@ -84,14 +104,21 @@ def test_a_live_meeting_is_delivered_event_by_event(project: Path) -> None:
         ("--key abc", "base64 text is expected, as `make start` prints it after accesskey="),
     ],
 )
-def test_what_cannot_be_played_is_refused(project: Path, line: str, expected: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_cannot_be_played_is_refused(
+    project: Path, line: str, expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as ended:
         parsed(project, *line.split())
     assert ended.value.code == 2
     option = line.split()[-2]
-    assert re.search(rf"error: (argument )?{option}: .*{re.escape(expected)}", capsys.readouterr().err)
+    assert re.search(
+        rf"error: (argument )?{option}: .*{re.escape(expected)}", capsys.readouterr().err
+    )
 
 
 def test_what_is_wrong_with_an_option_can_be_asked_without_being_ended() -> None:
     assert fault(["--json", "--people=3", "--drop=0.5"]) is None
-    assert fault(["--json", "--people=1"]) == ("--people", "a whole number between 2 and 5000 is expected")
+    assert fault(["--json", "--people=1"]) == (
+        "--people",
+        "a whole number between 2 and 5000 is expected",
+    )

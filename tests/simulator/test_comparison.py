@@ -19,12 +19,16 @@ def was(meeting: Meeting) -> Sheet:
     return sheet(meeting, truth(meeting), moments(truth(meeting), 1))
 
 
-def differences(meeting: Meeting, drop: float, seed: int, answered: Sheet | None = None) -> list[Difference]:
+def differences(
+    meeting: Meeting, drop: float, seed: int, answered: Sheet | None = None
+) -> list[Difference]:
     """What differs if the app hears so little, and answers so, or by the rules."""
     random = Random(seed)
     arrived = [event for event in events(meeting, 1) if random.random() >= drop]
     is_left = sheet(meeting, heard(meeting, arrived, LATER), moments(truth(meeting), 1))
-    return compare(was(meeting), is_left, is_left if answered is None else answered, causes(meeting, arrived))
+    return compare(
+        was(meeting), is_left, is_left if answered is None else answered, causes(meeting, arrived)
+    )
 
 
 @given(meeting=meetings())
@@ -38,24 +42,35 @@ def test_nothing_differs_if_every_event_arrives(meeting: Meeting) -> None:
 def test_answers_that_follow_from_what_arrived_are_explained(meeting: Meeting, seed: int) -> None:
     found = differences(meeting, 0.2, seed)
     assert [difference for difference in found if difference.reason is None] == []
-    # What is said of a leg is marked, or its own events were dropped; else it is only longer, as its call is.
+    # What is said of a leg is marked, or its own events were dropped; else it is only longer, as
+    # its call is.
     ends = {difference.subject.where for difference in found if difference.field == "endedAt"}
     follow = [difference for difference in found if difference.reason is Reason.FOLLOWS]
-    assert {difference.subject.where for difference in follow if difference.subject.about is About.LEG} <= ends
+    assert {
+        difference.subject.where for difference in follow if difference.subject.about is About.LEG
+    } <= ends
 
 
 def test_a_wrong_answer_is_not_explained() -> None:
     answers = was(MEETING)
-    subject = next(subject for subject in answers if subject.about is About.PERSON and answers[subject].get("joins"))
+    subject = next(
+        subject
+        for subject in answers
+        if subject.about is About.PERSON and answers[subject].get("joins")
+    )
     answers[subject] = {**answers[subject], "joins": 99}
-    assert differences(MEETING, 0, 1, answers) == [Difference(subject, "joins", was(MEETING)[subject]["joins"], 99, None)]
+    assert differences(MEETING, 0, 1, answers) == [
+        Difference(subject, "joins", was(MEETING)[subject]["joins"], 99, None)
+    ]
 
 
 def test_a_mark_without_a_cause_is_not_explained() -> None:
     answers = was(MEETING)
     subject = Subject(About.CALL, MEETING.calls[0].id)
     answers[subject] = {**answers[subject], "startEstimated": True}
-    assert differences(MEETING, 0, 1, answers) == [Difference(subject, "startEstimated", False, True, None)]
+    assert differences(MEETING, 0, 1, answers) == [
+        Difference(subject, "startEstimated", False, True, None)
+    ]
 
 
 def test_who_is_missing_or_was_never_there_is_not_explained() -> None:

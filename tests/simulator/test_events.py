@@ -25,7 +25,12 @@ def test_a_call_and_each_leg_have_a_beginning_and_an_end(meeting: Meeting) -> No
     for call in meeting.calls:
         types = [event.type for event in told if event.call is call]
         assert types[0] is STARTED
-        assert [types.count(type_) for type_ in (STARTED, ADDED, REMOVED, ENDED)] == [1, len(call.legs), len(call.legs), 1]
+        assert [types.count(type_) for type_ in (STARTED, ADDED, REMOVED, ENDED)] == [
+            1,
+            len(call.legs),
+            len(call.legs),
+            1,
+        ]
 
 
 def test_ids_come_from_the_seed() -> None:
@@ -37,9 +42,15 @@ def test_ids_come_from_the_seed() -> None:
 def test_the_sdks_read_both_schemas(shape: Shape) -> None:
     for event in TOLD:
         grid = EventGridEvent.from_json(json.dumps(written(event, ROOM, Schema.EVENT_GRID, shape)))
-        cloud: CloudEvent[Element] = CloudEvent.from_json(json.dumps(written(event, ROOM, Schema.CLOUD, shape)))
+        cloud: CloudEvent[Element] = CloudEvent.from_json(
+            json.dumps(written(event, ROOM, Schema.CLOUD, shape))
+        )
         expected = (event.id, event.type.value, event.time)
-        assert (grid.id, grid.event_type, grid.event_time) == expected == (cloud.id, cloud.type, cloud.time)
+        assert (
+            (grid.id, grid.event_type, grid.event_time)
+            == expected
+            == (cloud.id, cloud.type, cloud.time)
+        )
         assert (grid.subject, grid.topic, grid.data) == (cloud.subject, cloud.source, cloud.data)
 
 
@@ -80,4 +91,6 @@ def test_a_cloud_event_is_written_as_the_sdks_types_have_it() -> None:
     assert TIME.fullmatch(element["time"])
     assert element["data"]["callDurationInSeconds"] == (call.ended - call.started).total_seconds()
     assert element["data"]["endedBy"]["communicationIdentifier"]["rawId"] == call.ended_by.raw_id
-    assert element["data"]["startedBy"]["communicationIdentifier"]["rawId"] == call.started_by.raw_id
+    assert (
+        element["data"]["startedBy"]["communicationIdentifier"]["rawId"] == call.started_by.raw_id
+    )

@@ -7,21 +7,37 @@ from hypothesis import strategies as st
 
 from simulator.faults import Faults, plan
 
-ELEMENTS: list[dict[str, Any]] = [{"id": place, **({"specversion": "1.0"} if place % 3 else {})} for place in range(100)]
+ELEMENTS: list[dict[str, Any]] = [
+    {"id": place, **({"specversion": "1.0"} if place % 3 else {})} for place in range(100)
+]
 
-FAULTS = st.builds(Faults, st.booleans(), st.integers(1, 3), st.sampled_from([0.0, 0.1, 0.5, 1.0]), st.sampled_from([0.0, 2.0]))
+FAULTS = st.builds(
+    Faults,
+    st.booleans(),
+    st.integers(1, 3),
+    st.sampled_from([0.0, 0.1, 0.5, 1.0]),
+    st.sampled_from([0.0, 2.0]),
+)
 
 
 @given(faults=FAULTS, seed=st.integers(), batch=st.integers(1, 40))
-def test_what_is_not_dropped_is_delivered_as_often_as_asked(faults: Faults, seed: int, batch: int) -> None:
+def test_what_is_not_dropped_is_delivered_as_often_as_asked(
+    faults: Faults, seed: int, batch: int
+) -> None:
     planned = plan(ELEMENTS, faults, seed, batch)
     copies = Counter(chain.from_iterable(delivery.places for delivery in planned.deliveries))
-    assert copies == {place: faults.copies for place in range(len(ELEMENTS)) if place not in planned.dropped}
-    assert all(0 <= delivery.after_seconds <= faults.delay_seconds for delivery in planned.deliveries)
+    assert copies == {
+        place: faults.copies for place in range(len(ELEMENTS)) if place not in planned.dropped
+    }
+    assert all(
+        0 <= delivery.after_seconds <= faults.delay_seconds for delivery in planned.deliveries
+    )
 
 
 @given(faults=FAULTS, seed=st.integers(), batch=st.integers(1, 40))
-def test_a_delivery_has_one_schema_and_no_more_events_than_a_batch(faults: Faults, seed: int, batch: int) -> None:
+def test_a_delivery_has_one_schema_and_no_more_events_than_a_batch(
+    faults: Faults, seed: int, batch: int
+) -> None:
     for delivery in plan(ELEMENTS, faults, seed, batch).deliveries:
         assert 1 <= len(delivery.places) <= batch
         assert len({"specversion" in ELEMENTS[place] for place in delivery.places}) == 1

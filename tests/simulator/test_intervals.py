@@ -19,11 +19,17 @@ def intervals(draw: st.DrawFn) -> Interval:
     return at(begin), at(begin + draw(st.integers(1, 20)))
 
 
-PRESENCES = st.dictionaries(st.sampled_from("abcd"), st.lists(intervals(), max_size=4).map(union), max_size=4)
+PRESENCES = st.dictionaries(
+    st.sampled_from("abcd"), st.lists(intervals(), max_size=4).map(union), max_size=4
+)
 
 
 def there_at(presences: dict[str, tuple[Interval, ...]], minute: float) -> list[str]:
-    return [who for who, stays in presences.items() if any(begin <= at(minute) < end for begin, end in stays)]
+    return [
+        who
+        for who, stays in presences.items()
+        if any(begin <= at(minute) < end for begin, end in stays)
+    ]
 
 
 @given(some=st.lists(intervals()))
@@ -36,7 +42,9 @@ def test_a_union_is_the_same_time_in_intervals_that_do_not_touch(some: list[Inte
 
 
 @given(presences=PRESENCES)
-def test_the_peak_is_the_most_at_any_moment_and_the_first_of_these(presences: dict[str, tuple[Interval, ...]]) -> None:
+def test_the_peak_is_the_most_at_any_moment_and_the_first_of_these(
+    presences: dict[str, tuple[Interval, ...]],
+) -> None:
     counts = {minute: len(there_at(presences, minute)) for minute in range(52)}
     most = max(counts.values())
     first = next(minute for minute, count in counts.items() if count == most)

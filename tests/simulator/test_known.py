@@ -1,4 +1,5 @@
-"""What is left of a meeting when events are lost: the cases of one leg, and all meetings with none lost."""
+"""What is left of a meeting when events are lost: the cases of one leg, and all meetings with none
+lost."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -21,7 +22,9 @@ def at(minutes: float) -> datetime:
 
 def of_one_guest() -> Meeting:
     """A call from 0 to 30 of a guest who is there from 5 to 10, and a host from 1 to 20."""
-    host, guest = (Person(f"8:acs:{name}", name, name, "Attendee", True) for name in ("host", "guest"))
+    host, guest = (
+        Person(f"8:acs:{name}", name, name, "Attendee", True) for name in ("host", "guest")
+    )
     legs = (
         Leg(host, "Presenter", "p-host", "c", at(1), at(20), at(20)),
         Leg(guest, "Attendee", "p-guest", "c", at(5), at(10), at(10)),
@@ -35,7 +38,11 @@ MEETING = of_one_guest()
 
 def without(meeting: Meeting, lost: Collection[tuple[str | None, object]]) -> list[Event]:
     """The events but for those of these participants and types."""
-    return [event for event in events(meeting, 1) if (event.leg and event.leg.participant_id, event.type) not in lost]
+    return [
+        event
+        for event in events(meeting, 1)
+        if (event.leg and event.leg.participant_id, event.type) not in lost
+    ]
 
 
 def guest(calls: tuple[KnownCall, ...]) -> list[KnownLeg]:
@@ -50,7 +57,9 @@ def test_if_every_event_arrives_all_is_known(meeting: Meeting) -> None:
 
     known = heard(meeting, events(meeting, 1), LATER)
     assert in_order(known) == in_order(truth(meeting))
-    assert [(call.started, call.ended) for call in known] == [(call.started, call.ended) for call in meeting.calls]
+    assert [(call.started, call.ended) for call in known] == [
+        (call.started, call.ended) for call in meeting.calls
+    ]
 
 
 @given(meeting=meetings(), seed=SEEDS)
@@ -68,16 +77,22 @@ def test_what_is_not_marked_is_the_time_of_an_event(meeting: Meeting, seed: int)
 
 def test_a_joining_that_is_not_heard_of_is_the_calls_start() -> None:
     legs = guest(heard(MEETING, without(MEETING, {("p-guest", ADDED)}), LATER))
-    assert legs == [KnownLeg("p-guest", "8:acs:guest", "guest", "Attendee", at(0), at(10), join_estimated=True)]
+    assert legs == [
+        KnownLeg("p-guest", "8:acs:guest", "guest", "Attendee", at(0), at(10), join_estimated=True)
+    ]
 
 
 def test_a_leaving_that_is_not_heard_of_is_the_calls_end() -> None:
     legs = guest(heard(MEETING, without(MEETING, {("p-guest", REMOVED)}), LATER))
-    assert legs == [KnownLeg("p-guest", "8:acs:guest", "guest", "Attendee", at(5), at(30), leave_estimated=True)]
+    assert legs == [
+        KnownLeg("p-guest", "8:acs:guest", "guest", "Attendee", at(5), at(30), leave_estimated=True)
+    ]
 
 
 def test_a_leg_that_is_not_heard_of_is_not_known() -> None:
-    assert not guest(heard(MEETING, without(MEETING, {("p-guest", ADDED), ("p-guest", REMOVED)}), LATER))
+    assert not guest(
+        heard(MEETING, without(MEETING, {("p-guest", ADDED), ("p-guest", REMOVED)}), LATER)
+    )
 
 
 def test_a_call_whose_start_is_not_heard_of_starts_with_its_first_event() -> None:
@@ -86,7 +101,9 @@ def test_a_call_whose_start_is_not_heard_of_starts_with_its_first_event() -> Non
 
 
 @pytest.mark.parametrize(("waited", "ended"), [(119, None), (120, at(20))])
-def test_a_call_whose_end_is_not_heard_of_ends_when_all_have_been_gone_for_a_while(waited: int, ended: datetime | None) -> None:
+def test_a_call_whose_end_is_not_heard_of_ends_when_all_have_been_gone_for_a_while(
+    waited: int, ended: datetime | None
+) -> None:
     (call,) = heard(MEETING, without(MEETING, {(None, ENDED)}), at(20) + timedelta(seconds=waited))
     assert (call.ended, call.end_estimated) == (ended, ended is not None)
 

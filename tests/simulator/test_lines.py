@@ -11,8 +11,8 @@ import pytest
 
 from devhost.azurite import PROJECT
 from simulator.lines import PAUSE_SECONDS
-from tests.ports import free_port
-from tests.running import RunningApp
+from testkit.ports import free_port
+from testkit.running import RunningApp
 from tests.simulator.webhook import Webhook, listening
 
 SECONDS = 60
@@ -20,7 +20,17 @@ SECONDS = 60
 
 def told(app: RunningApp, *options: str, ends_with: int = 0) -> list[dict[str, Any]]:
     """The lines of a simulator that ends so."""
-    line = [sys.executable, "-m", "simulator", "--json", "--endpoint", app.http, "--key", app.manage_key, *options]
+    line = [
+        sys.executable,
+        "-m",
+        "simulator",
+        "--json",
+        "--endpoint",
+        app.http,
+        "--key",
+        app.manage_key,
+        *options,
+    ]
     ended = subprocess.run(line, cwd=PROJECT, capture_output=True, text=True, timeout=SECONDS)
     assert (ended.returncode, ended.stderr) == (ends_with, "")
     return [json.loads(text) for text in ended.stdout.splitlines()]
@@ -32,15 +42,32 @@ def test_a_room_its_progress_and_its_report_are_told(app: RunningApp) -> None:
     assert room == {"kind": "room", "roomId": room_id, "title": "Lesson 797", "seed": 11}
     counts = {"delivered": 18, "of": 18, "retries": 0, "failure": None}
     assert progress[-1] == {"kind": "progress", "roomId": room_id, **counts}
-    assert report.items() >= {"kind": "report", "roomId": room_id, "title": "Lesson 797", "seed": 11, "different": 0}.items()
-    assert [person["truth"]["status"] for person in report["people"]] == ["absent", "attended", "attended", "attended"]
+    assert (
+        report.items()
+        >= {
+            "kind": "report",
+            "roomId": room_id,
+            "title": "Lesson 797",
+            "seed": 11,
+            "different": 0,
+        }.items()
+    )
+    assert [person["truth"]["status"] for person in report["people"]] == [
+        "absent",
+        "attended",
+        "attended",
+        "attended",
+    ]
 
 
 def test_what_is_dropped_is_told_with_its_reasons(app: RunningApp) -> None:
     report = told(app, "--people", "12", "--seed", "3", "--shuffle", "--drop", "0.2")[-1]
     assert report["dropped"] > 0
     assert report["different"] == sum(reason["count"] for reason in report["reasons"]) > 0
-    assert any(reason["reason"] == "marked estimated" and reason["examples"] for reason in report["reasons"])
+    assert any(
+        reason["reason"] == "marked estimated" and reason["examples"]
+        for reason in report["reasons"]
+    )
     assert not all(person["same"] for person in report["people"])
 
 
@@ -63,12 +90,20 @@ def test_progress_is_told_now_and_then(app: RunningApp) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (lambda app: ["--key", app.read_key], "it does not take the key. A key that may do everything is needed"),
-        (lambda app: ["--endpoint", f"http://localhost:{free_port()}"], "Is `make start` running there?"),
+        (
+            lambda app: ["--key", app.read_key],
+            "it does not take the key. A key that may do everything is needed",
+        ),
+        (
+            lambda app: ["--endpoint", f"http://localhost:{free_port()}"],
+            "Is `make start` running there?",
+        ),
     ],
     ids=["key", "endpoint"],
 )
-def test_what_went_wrong_and_the_next_step_are_told(app: RunningApp, options: Any, said: str) -> None:
+def test_what_went_wrong_and_the_next_step_are_told(
+    app: RunningApp, options: Any, said: str
+) -> None:
     (failed,) = told(app, "--people", "2", *options(app), ends_with=1)
     assert failed["kind"] == "failed"
     assert said in failed["message"]
@@ -76,14 +111,29 @@ def test_what_went_wrong_and_the_next_step_are_told(app: RunningApp, options: An
 
 async def test_a_webhook_that_takes_nothing_is_told_after_the_room(app: RunningApp) -> None:
     async with listening(Webhook(lambda number: 403)) as webhook:
-        lines = await asyncio.to_thread(told, app, "--people", "2", "--webhook", webhook.url, ends_with=1)
+        lines = await asyncio.to_thread(
+            told, app, "--people", "2", "--webhook", webhook.url, ends_with=1
+        )
     assert [line["kind"] for line in lines] == ["room", "failed"]
     assert "Is it the app's webhook?" in lines[-1]["message"]
 
 
 def test_it_ends_when_nobody_reads_on(app: RunningApp) -> None:
-    line = [sys.executable, "-m", "simulator", "--json", "--endpoint", app.http, "--key", app.manage_key, "--people", "30"]
-    with subprocess.Popen(line, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as simulator:
+    line = [
+        sys.executable,
+        "-m",
+        "simulator",
+        "--json",
+        "--endpoint",
+        app.http,
+        "--key",
+        app.manage_key,
+        "--people",
+        "30",
+    ]
+    with subprocess.Popen(
+        line, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as simulator:
         assert simulator.stdout
         assert simulator.stderr
         assert b"room" in simulator.stdout.readline()

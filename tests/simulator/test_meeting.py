@@ -1,4 +1,5 @@
-"""Meetings played at the real app, through its webhook: it knows the truth, but for what was dropped."""
+"""Meetings played at the real app, through its webhook: it knows the truth, but for what was
+dropped."""
 
 import asyncio
 import re
@@ -25,7 +26,7 @@ from simulator.play import SETTLED, Performance, play
 from simulator.reasons import Reason
 from simulator.script import LONGEST, MAX_SPEED, write
 from simulator.subjects import About, Subject
-from tests.running import RunningApp, new_key
+from testkit.running import RunningApp, new_key
 from tests.simulator.webhook import Webhook, listening
 
 WAIT_SECONDS = 20
@@ -46,46 +47,76 @@ def some_time_ago() -> datetime:
 
 @pytest.mark.parametrize("schema", Schema)
 @pytest.mark.parametrize("shape", Shape)
-async def test_the_app_knows_the_truth_in_either_schema_and_shape(meetings_at: App, schema: Schema, shape: Shape) -> None:
+async def test_the_app_knows_the_truth_in_either_schema_and_shape(
+    meetings_at: App, schema: Schema, shape: Shape
+) -> None:
     told: list[Progress] = []
     performance = Performance(1, Faults(), Manner(), (schema,), (shape,))
-    played = await play(meetings_at, write(1, 12, some_time_ago()), performance, on_progress=told.append)
+    played = await play(
+        meetings_at, write(1, 12, some_time_ago()), performance, on_progress=told.append
+    )
     assert played.differences == []
     assert len(played.answered) == len(played.truth)
     assert told[-1].delivered == told[-1].of > 60
 
 
-async def test_the_app_knows_the_truth_whatever_the_order_and_the_number_of_deliveries(meetings_at: App) -> None:
+async def test_the_app_knows_the_truth_whatever_the_order_and_the_number_of_deliveries(
+    meetings_at: App,
+) -> None:
     faults = Faults(shuffle=True, copies=3, delay_seconds=0.2)
-    played = await play(meetings_at, write(2, 25, some_time_ago()), Performance(2, faults, Manner()))
+    played = await play(
+        meetings_at, write(2, 25, some_time_ago()), Performance(2, faults, Manner())
+    )
     assert played.differences == []
 
 
-async def test_what_was_dropped_is_marked_or_follows_from_legs_that_are_not_known(meetings_at: App) -> None:
+async def test_what_was_dropped_is_marked_or_follows_from_legs_that_are_not_known(
+    meetings_at: App,
+) -> None:
     faults = Faults(shuffle=True, copies=2, drop=0.1)
-    played = await play(meetings_at, write(3, 60, some_time_ago()), Performance(3, faults, Manner()))
+    played = await play(
+        meetings_at, write(3, 60, some_time_ago()), Performance(3, faults, Manner())
+    )
     assert played.outcome.dropped
     assert played.unexplained == []
-    of_legs = [difference.reason for difference in played.differences if difference.subject.about is About.LEG]
+    of_legs = [
+        difference.reason
+        for difference in played.differences
+        if difference.subject.about is About.LEG
+    ]
     assert set(of_legs) == {Reason.ESTIMATED, Reason.UNHEARD}
 
 
-@pytest.mark.parametrize("key", [lambda app: new_key(), lambda app: app.read_key], ids=["not the app's", "only reads"])
-async def test_a_key_that_does_not_do_is_told(app: RunningApp, key: Callable[[RunningApp], str]) -> None:
+@pytest.mark.parametrize(
+    "key", [lambda app: new_key(), lambda app: app.read_key], ids=["not the app's", "only reads"]
+)
+async def test_a_key_that_does_not_do_is_told(
+    app: RunningApp, key: Callable[[RunningApp], str]
+) -> None:
     async with connected(Address.of(app.http, key(app))) as connection:
         with pytest.raises(AppFailed, match="A key that may do everything is needed"):
             await play(connection, write(1, 2, some_time_ago()), Performance(1, Faults(), Manner()))
 
 
 async def test_at_the_https_port_the_other_one_is_told(app: RunningApp) -> None:
-    async with connected(Address.of(f"http://localhost:{app.port + 1}", app.manage_key)) as connection:
-        with pytest.raises(AppFailed, match=r"Server disconnected \(is it the HTTPS port\? take the one before it\)"):
+    async with connected(
+        Address.of(f"http://localhost:{app.port + 1}", app.manage_key)
+    ) as connection:
+        with pytest.raises(
+            AppFailed,
+            match=r"Server disconnected \(is it the HTTPS port\? take the one before it\)",
+        ):
             await play(connection, write(1, 2, some_time_ago()), Performance(1, Faults(), Manner()))
 
 
 async def test_an_app_that_got_nothing_is_wrong_about_everything(app: RunningApp) -> None:
-    async with listening(Webhook()) as webhook, connected(Address.of(app.http, app.manage_key, webhook.url)) as connection:
-        played = await play(connection, write(1, 2, some_time_ago()), Performance(1, Faults(), Manner()))
+    async with (
+        listening(Webhook()) as webhook,
+        connected(Address.of(app.http, app.manage_key, webhook.url)) as connection,
+    ):
+        played = await play(
+            connection, write(1, 2, some_time_ago()), Performance(1, Faults(), Manner())
+        )
     assert {difference.subject for difference in played.unexplained} >= {
         Subject(About.CALL, call.id) for call in played.meeting.calls
     }
@@ -97,7 +128,9 @@ async def test_a_live_meeting_is_seen_as_it_happens(meetings_at: App) -> None:
     def look(presence: dict[str, Any]) -> None:
         counts.put_nowait(presence["call"]["count"] if presence["call"] else 0)
 
-    meeting = write(1, 12, datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1), MAX_SPEED)
+    meeting = write(
+        1, 12, datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1), MAX_SPEED
+    )
     performance = Performance(1, Faults(), Manner(batch=1), live=True)
     playing = asyncio.create_task(play(meetings_at, meeting, performance, on_presence=look))
     seen = [0]
@@ -111,20 +144,44 @@ async def test_a_live_meeting_is_seen_as_it_happens(meetings_at: App) -> None:
 
 def line(app: RunningApp, *arguments: str) -> list[str]:
     """`make meeting` with these arguments."""
-    return [sys.executable, "-m", "simulator", "--endpoint", app.http, "--key", app.manage_key, *arguments]
+    return [
+        sys.executable,
+        "-m",
+        "simulator",
+        "--endpoint",
+        app.http,
+        "--key",
+        app.manage_key,
+        *arguments,
+    ]
 
 
 def command(app: RunningApp, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(line(app, *arguments), cwd=PROJECT, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(
+        line(app, *arguments), cwd=PROJECT, capture_output=True, text=True, check=False, timeout=60
+    )
 
 
 def test_the_command_tells_the_truth_beside_the_answers(app: RunningApp) -> None:
     ended = command(app, "--seed", "5", "--drop", "0", "0.2")
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert len(re.findall(r"^\d+ answers compared, (?:all are the truth|\d+ differ from the truth)\.$", ended.stdout, re.M)) == 2
+    assert (
+        len(
+            re.findall(
+                r"^\d+ answers compared, (?:all are the truth|\d+ differ from the truth)\.$",
+                ended.stdout,
+                re.M,
+            )
+        )
+        == 2
+    )
     assert re.search(r"^ +\d+  marked estimated$", ended.stdout, re.M)
     assert "NOT EXPLAINED" not in ended.stdout
-    assert re.search(r"^[\w ]+ \(seed 5\)\nRoom \d+\n\d+ events, .* 0 retries; times are UTC$", ended.stdout, re.M)
+    assert re.search(
+        r"^[\w ]+ \(seed 5\)\nRoom \d+\n\d+ events, .* 0 retries; times are UTC$",
+        ended.stdout,
+        re.M,
+    )
 
 
 def test_the_command_fails_if_the_app_does_not_answer_as_it_should(app: RunningApp) -> None:
@@ -138,7 +195,9 @@ def test_a_live_meeting_names_its_room_and_can_be_stopped(app: RunningApp) -> No
     def listen() -> None:  # in the background of a shell, Ctrl-C is ignored
         signal.signal(signal.SIGINT, signal.SIG_DFL)
 
-    with subprocess.Popen(line(app, "--live"), cwd=PROJECT, stdout=PIPE, stderr=PIPE, text=True, preexec_fn=listen) as playing:
+    with subprocess.Popen(
+        line(app, "--live"), cwd=PROJECT, stdout=PIPE, stderr=PIPE, text=True, preexec_fn=listen
+    ) as playing:
         assert playing.stdout
         title, room, where = (playing.stdout.readline() for _ in range(3))
         playing.send_signal(signal.SIGINT)
@@ -147,7 +206,9 @@ def test_a_live_meeting_names_its_room_and_can_be_stopped(app: RunningApp) -> No
     assert "(seed " in title
     room_id = room.removeprefix("Room ").strip()
     assert where.startswith(f"{app.http}/rooms/{room_id}/presence ")
-    assert f"Stopped. Room {room_id} stays as it is; its call counts as going on" in " ".join(rest.split())
+    assert f"Stopped. Room {room_id} stays as it is; its call counts as going on" in " ".join(
+        rest.split()
+    )
     assert " there" not in rest
 
 

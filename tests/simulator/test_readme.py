@@ -8,17 +8,33 @@ import urllib.request
 from typing import Any
 
 from devhost.azurite import PROJECT
+from testkit.running import RunningApp
 from tests.readme import fixed, shown_json
-from tests.running import RunningApp
 
 
 def test_the_answers_shown_are_real(app: RunningApp) -> None:
-    line = [sys.executable, "-m", "simulator", "--endpoint", app.http, "--key", app.manage_key, "--people", "4", "--seed", "11"]
-    played = subprocess.run(line, cwd=PROJECT, capture_output=True, text=True, check=True, timeout=60).stdout
+    line = [
+        sys.executable,
+        "-m",
+        "simulator",
+        "--endpoint",
+        app.http,
+        "--key",
+        app.manage_key,
+        "--people",
+        "4",
+        "--seed",
+        "11",
+    ]
+    played = subprocess.run(
+        line, cwd=PROJECT, capture_output=True, text=True, check=True, timeout=60
+    ).stdout
     (room_id,) = set(re.findall(r"994\d{14}", played))
 
     def answer(path: str) -> Any:
-        request = urllib.request.Request(f"{app.http}/rooms/{room_id}/{path}", headers={"x-api-key": app.read_key})
+        request = urllib.request.Request(
+            f"{app.http}/rooms/{room_id}/{path}", headers={"x-api-key": app.read_key}
+        )
         with urllib.request.urlopen(request, timeout=10) as reply:
             return json.load(reply)
 

@@ -27,13 +27,21 @@ def test_calls_follow_one_another(meeting: Meeting) -> None:
 @settings(max_examples=30, deadline=None)
 def test_every_leg_lies_in_its_call(meeting: Meeting) -> None:
     for call in meeting.calls:
-        assert all(call.started <= leg.joined < leg.left == min(leg.removed, call.ended) for leg in call.legs)
+        assert all(
+            call.started <= leg.joined < leg.left == min(leg.removed, call.ended)
+            for leg in call.legs
+        )
 
 
 @given(meeting=meetings())
 @settings(max_examples=30, deadline=None)
 def test_times_are_whole_milliseconds(meeting: Meeting) -> None:
-    times = [time for call in meeting.calls for leg in call.legs for time in (leg.joined, leg.removed, call.started, call.ended)]
+    times = [
+        time
+        for call in meeting.calls
+        for leg in call.legs
+        for time in (leg.joined, leg.removed, call.started, call.ended)
+    ]
     assert all(time.microsecond % 1000 == 0 for time in times)
 
 
@@ -50,14 +58,23 @@ def test_everyone_on_stage_is_in_the_cast_and_ids_are_their_own(meeting: Meeting
 def test_a_dozen_people_do_all_that_people_do() -> None:
     meeting = write(1, 12, START)
     came = {leg.person for call in meeting.calls for leg in call.legs}
-    legs = sorted((leg for call in meeting.calls for leg in call.legs), key=lambda leg: (leg.person.raw_id, leg.joined))
+    legs = sorted(
+        (leg for call in meeting.calls for leg in call.legs),
+        key=lambda leg: (leg.person.raw_id, leg.joined),
+    )
     pairs = [(one, next_) for one, next_ in pairwise(legs) if one.person == next_.person]
     assert set(meeting.invited) - came, "somebody is absent"
     assert came - set(meeting.invited), "somebody was not invited"
-    assert any(next_.joined < one.left for one, next_ in pairs), "somebody is there with two devices"
+    assert any(next_.joined < one.left for one, next_ in pairs), (
+        "somebody is there with two devices"
+    )
     assert any(next_.joined == one.left for one, next_ in pairs), "somebody changes the device"
-    assert all(one.participant_id != next_.participant_id for one, next_ in pairs), "who joins again is a new participant"
-    assert any(leg.removed > call.ended for call in meeting.calls for leg in call.legs), "somebody's leaving is told late"
+    assert all(one.participant_id != next_.participant_id for one, next_ in pairs), (
+        "who joins again is a new participant"
+    )
+    assert any(leg.removed > call.ended for call in meeting.calls for leg in call.legs), (
+        "somebody's leaving is told late"
+    )
     assert meeting.role_changes
 
 

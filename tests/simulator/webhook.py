@@ -12,7 +12,8 @@ from aiohttp.test_utils import TestServer
 
 @dataclass(slots=True)
 class Webhook:
-    """Answers each delivery with what `answer` says of its number: a status, or None to cut the connection."""
+    """Answers each delivery with what `answer` says of its number: a status, or None to cut the
+    connection."""
 
     answer: Callable[[int], int | None] = lambda number: 202
     url: str = ""

@@ -1,4 +1,5 @@
-"""Admissions with the storage behind a proxy: what they cost, what faults do to them, and who is counted."""
+"""Admissions with the storage behind a proxy: what they cost, what faults do to them, and who is
+counted."""
 
 import asyncio
 import json
@@ -9,26 +10,26 @@ import pytest
 from azure.data.tables.aio import TableClient
 
 from rooms import clients
+from rooms.api.extension.admission import decide_admission, try_admission
 from rooms.auth import Authenticator
+from rooms.domain.admission import NOBODY, Crowd
+from rooms.domain.events import CallEvent
+from rooms.domain.log import DECISION_KINDS, LogRecord
+from rooms.domain.room import RoomChange
+from rooms.domain.roster import Roster
+from rooms.domain.time import HOUR, MAX_TIME, SECOND, now
 from rooms.errors import TooManyEvents
-from rooms.functions.admission import decide_admission, try_admission
-from rooms.rules.admission import NOBODY, Crowd
-from rooms.rules.events import CallEvent
-from rooms.rules.log import DECISION_KINDS, LogRecord
-from rooms.rules.room import RoomChange
-from rooms.rules.roster import Roster
-from rooms.rules.time import HOUR, MAX_TIME, SECOND, now
 from rooms.settings import read_settings
 from rooms.storage.admissions import Admissions
 from rooms.storage.calls import Calls
 from rooms.storage.history import History
 from rooms.storage.rooms import Rooms, RoomWithRoster
 from rooms.storage.table import Table
-from tests.identifiers import raw_id
-from tests.rules.histories import added, ended, moment, removed, started
-from tests.running import new_key
-from tests.storage.conftest import ORIGIN, Clock
-from tests.storage_proxy import Fault, StorageProxy
+from testkit.identifiers import raw_id
+from testkit.running import new_key
+from testkit.storage import ORIGIN, Clock
+from testkit.storage_proxy import Fault, StorageProxy
+from tests.domain.histories import added, ended, moment, removed, started
 
 ALICE, BOB, CAROL, STRANGER = raw_id(1), raw_id(2), raw_id(3), raw_id(9)
 CAPACITY = 2
@@ -38,7 +39,8 @@ ROOM = "99400000000000007"
 
 
 class Door:
-    """The functions, carried out in this process, on a table behind the proxy; a call holds two people."""
+    """The functions, carried out in this process, on a table behind the proxy; a call holds two
+    people."""
 
     def __init__(self, client: TableClient, rooms: Rooms, key: str) -> None:
         self.table = Table(client)
@@ -54,10 +56,14 @@ class Door:
         calls = Calls(self.table, now)
         await calls.record(room_id, CallEvent("CallStarted", "s", call, start), "text")
         for who in people:
-            await calls.record(room_id, CallEvent("ParticipantAdded", "a", call, start + 1, who, who), "text")
+            await calls.record(
+                room_id, CallEvent("ParticipantAdded", "a", call, start + 1, who, who), "text"
+            )
 
     async def post(self, room_id: str, who: str = ALICE) -> func.HttpResponse:
-        return await self._send(decide_admission, "POST", room_id, {}, json.dumps({"rawId": who}).encode())
+        return await self._send(
+            decide_admission, "POST", room_id, {}, json.dumps({"rawId": who}).encode()
+        )
 
     async def get(self, room_id: str, who: str = ALICE) -> func.HttpResponse:
         return await self._send(try_admission, "GET", room_id, {"rawId": who}, b"")
@@ -70,10 +76,18 @@ class Door:
     async def decisions(self, room_id: str) -> list[str]:
         return [record.kind for record in await self.log(room_id) if record.kind in DECISION_KINDS]
 
-    async def _send(self, function: Any, method: str, room_id: str, params: dict[str, str], body: bytes) -> func.HttpResponse:
-        headers = {"x-api-key": self._key, "content-type": "application/json", "content-length": str(len(body))}
+    async def _send(
+        self, function: Any, method: str, room_id: str, params: dict[str, str], body: bytes
+    ) -> func.HttpResponse:
+        headers = {
+            "x-api-key": self._key,
+            "content-type": "application/json",
+            "content-length": str(len(body)),
+        }
         url = f"http://localhost/rooms/{room_id}/admission"
-        request = func.HttpRequest(method, url, headers=headers, params=params, route_params={"roomId": room_id}, body=body)
+        request = func.HttpRequest(
+            method, url, headers=headers, params=params, route_params={"roomId": room_id}, body=body
+        )
         answer: func.HttpResponse = await function(request)
         return answer
 
@@ -95,7 +109,9 @@ def door(client: TableClient, rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def reasons(answer: func.HttpResponse) -> tuple[int, list[str]]:
-    return answer.status_code, [reason["code"] for reason in json.loads(answer.get_body()).get("reasons", [])]
+    return answer.status_code, [
+        reason["code"] for reason in json.loads(answer.get_body()).get("reasons", [])
+    ]
 
 
 # What it costs.
@@ -110,7 +126,13 @@ def reasons(answer: func.HttpResponse) -> tuple[int, list[str]]:
         (THREE, 1, (3, 4)),
         (THREE, 2, (5, 6)),
     ],
-    ids=["nobody counted", "nor with a call", "counted without a call", "with one", "with two, which are compared"],
+    ids=[
+        "nobody counted",
+        "nor with a call",
+        "counted without a call",
+        "with one",
+        "with two, which are compared",
+    ],
 )
 async def test_the_storage_requests_of_a_dry_run_and_of_a_decision(
     door: Door, proxy: StorageProxy, roster: Roster, calls: int, requests: tuple[int, int]
@@ -132,7 +154,9 @@ async def test_a_refusal_costs_what_an_admission_does(door: Door, proxy: Storage
     assert len(proxy.seen) == 2
 
 
-async def test_those_who_ask_at_once_share_the_reads_of_the_calls_people(door: Door, proxy: StorageProxy) -> None:
+async def test_those_who_ask_at_once_share_the_reads_of_the_calls_people(
+    door: Door, proxy: StorageProxy
+) -> None:
     room_id = await door.room(THREE)
     await door.call(room_id, BOB)
     proxy.forget()
@@ -160,7 +184,9 @@ async def test_a_fault_at_any_request_leaves_one_record_and_the_right_answer(
 
 
 @pytest.mark.parametrize("first", range(3))
-async def test_where_what_decides_cannot_be_read_nothing_is_decided(door: Door, proxy: StorageProxy, first: int) -> None:
+async def test_where_what_decides_cannot_be_read_nothing_is_decided(
+    door: Door, proxy: StorageProxy, first: int
+) -> None:
     room_id = await door.room(THREE)
     await door.call(room_id, BOB)
     proxy.forget()
@@ -174,7 +200,7 @@ async def test_where_what_decides_cannot_be_read_nothing_is_decided(door: Door, 
 async def test_a_decision_that_cannot_be_written_is_not_told(
     door: Door, proxy: StorageProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rooms.functions.http.TIME_BUDGET", 0.3)
+    monkeypatch.setattr("rooms.api.routing.TIME_BUDGET", 0.3)
     room_id = await door.room(TWO)
     proxy.forget()
     proxy.choose = lambda number, _: Fault.REFUSED if number else None
@@ -191,7 +217,7 @@ async def test_who_gives_up_on_a_slow_storage_does_not_hinder_those_who_ask_late
     proxy.forget()
     proxy.choose = lambda number, _: Fault.DELAYED if number == 1 else None
     with monkeypatch.context() as impatient:
-        impatient.setattr("rooms.functions.http.TIME_BUDGET", 0.2)
+        impatient.setattr("rooms.api.routing.TIME_BUDGET", 0.2)
         assert (await door.post(room_id)).status_code == 503
     assert reasons(await door.post(room_id)) == (403, ["RoomFull"])
     assert await door.decisions(room_id) == ["Refused"]
@@ -226,7 +252,11 @@ async def test_a_decision_stands_before_a_change_that_came_too_late_to_be_heeded
 
     monkeypatch.setattr(door.rooms, "with_roster", read_before_alice_is_removed)
     assert reasons(await door.post(room_id)) == (200, [])
-    assert [record.kind for record in await door.log(room_id)] == ["ParticipantsUpdated", "Admitted", "RoomCreated"]
+    assert [record.kind for record in await door.log(room_id)] == [
+        "ParticipantsUpdated",
+        "Admitted",
+        "RoomCreated",
+    ]
 
 
 async def test_decisions_do_not_hinder_changes_of_the_room(door: Door) -> None:
@@ -266,30 +296,49 @@ async def test_people_of_the_call_that_goes_on_are_counted_and_who_was_in_it_is_
     assert await admissions.crowd(ROOM) == Crowd(1, frozenset({ALICE, BOB}))
 
 
-async def test_of_two_live_calls_the_one_that_started_last_is_counted(calls: Calls, admissions: Admissions) -> None:
-    await keep(calls, added(1, "b", BOB, call="z"), added(2, "c", CAROL, call="z"), added(3, "a", ALICE, call="a"))
+async def test_of_two_live_calls_the_one_that_started_last_is_counted(
+    calls: Calls, admissions: Admissions
+) -> None:
+    await keep(
+        calls,
+        added(1, "b", BOB, call="z"),
+        added(2, "c", CAROL, call="z"),
+        added(3, "a", ALICE, call="a"),
+    )
     assert await admissions.crowd(ROOM) == Crowd(1, frozenset({ALICE}))
 
 
-async def test_after_the_call_has_ended_nobody_is_counted(calls: Calls, admissions: Admissions) -> None:
+async def test_after_the_call_has_ended_nobody_is_counted(
+    calls: Calls, admissions: Admissions
+) -> None:
     await keep(calls, added(1), ended(5))
     assert await admissions.crowd(ROOM) == NOBODY
 
 
-async def test_the_people_of_another_time_are_those_of_then(calls: Calls, admissions: Admissions, clock: Clock) -> None:
+async def test_the_people_of_another_time_are_those_of_then(
+    calls: Calls, admissions: Admissions, clock: Clock
+) -> None:
     await keep(calls, added(1, "a", ALICE), added(10, "b", BOB), ended(20))
-    counts = [(await admissions.crowd_at(ROOM, moment(at), clock.now)).count for at in (0, 1, 10 - 1e-7, 10, 20, 30)]
+    counts = [
+        (await admissions.crowd_at(ROOM, moment(at), clock.now)).count
+        for at in (0, 1, 10 - 1e-7, 10, 20, 30)
+    ]
     assert counts == [0, 1, 1, 2, 0, 0]
 
 
-async def test_at_a_time_to_come_nobody_is_counted(calls: Calls, admissions: Admissions, clock: Clock) -> None:
+async def test_at_a_time_to_come_nobody_is_counted(
+    calls: Calls, admissions: Admissions, clock: Clock
+) -> None:
     await keep(calls, added(1))
     assert await admissions.crowd_at(ROOM, clock.now, clock.now) == Crowd(1, frozenset({ALICE}))
     assert await admissions.crowd_at(ROOM, clock.now + 1, clock.now) == NOBODY
 
 
 async def test_a_call_of_too_many_events_is_not_counted_and_the_log_says_so(
-    calls: Calls, admissions: Admissions, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    calls: Calls,
+    admissions: Admissions,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     await keep(calls, *(added(number, f"p{number}", raw_id(number)) for number in range(1, 5)))
     monkeypatch.setattr(TooManyEvents, "LIMIT", 4)

@@ -5,22 +5,32 @@ from random import Random
 import pytest
 from azure.data.tables.aio import TableClient
 
+from rooms.domain.attendance import Slot, attendance
+from rooms.domain.calls import Call, calls_of
+from rooms.domain.events import CallEvent
+from rooms.domain.presence import call_at, present_at
+from rooms.domain.time import DAY, HOUR, MAX_TIME, SECOND, Ticks
 from rooms.errors import StorageUnavailable, TooManyEvents
-from rooms.rules.attendance import Slot, attendance
-from rooms.rules.calls import Call, calls_of
-from rooms.rules.events import CallEvent
-from rooms.rules.presence import call_at, present_at
-from rooms.rules.time import DAY, HOUR, MAX_TIME, SECOND, Ticks
 from rooms.storage.calls import GAP, PAGE, Calls
 from rooms.storage.entities import Entity, event_entities
 from rooms.storage.parallel import in_parallel
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table, upsert
-from rooms.storage.upkeep import Upkeep
-from tests.rules.histories import HISTORIES, History, added, ended, moment, played, removed, started, stay
-from tests.storage.conftest import Clock
-from tests.storage_proxy import Fault, StorageProxy
-from tests.whole import stored_rooms
+from rooms.upkeep.walk import Upkeep
+from testkit.storage import Clock
+from testkit.storage_proxy import Fault, StorageProxy
+from testkit.whole import stored_rooms
+from tests.domain.histories import (
+    HISTORIES,
+    History,
+    added,
+    ended,
+    moment,
+    played,
+    removed,
+    started,
+    stay,
+)
 
 ROOM = "99400000000000007"
 STORED_HISTORIES = max(8, min(300, HISTORIES // 20))
@@ -53,7 +63,9 @@ async def all_of_room(calls: Calls, now: Ticks, room: str = ROOM) -> list[Call]:
             return listed
 
 
-async def all_of_all(calls: Calls, start: Ticks, end: Ticks, now: Ticks, live: bool = False) -> list[tuple[str, Call]]:
+async def all_of_all(
+    calls: Calls, start: Ticks, end: Ticks, now: Ticks, live: bool = False
+) -> list[tuple[str, Call]]:
     """The list of the calls of all rooms, page by page."""
     listed: list[tuple[str, Call]] = []
     after = None
@@ -68,7 +80,9 @@ async def rows(client: TableClient) -> dict[tuple[str, str], dict[str, object]]:
     return {(row["PartitionKey"], row["RowKey"]): dict(row) async for row in client.list_entities()}
 
 
-async def test_an_event_is_one_request_and_four_rows(calls: Calls, client: TableClient, proxy: StorageProxy) -> None:
+async def test_an_event_is_one_request_and_four_rows(
+    calls: Calls, client: TableClient, proxy: StorageProxy
+) -> None:
     await keep(calls, started(0))  # makes the table
     proxy.forget()
     before = await rows(client)
@@ -78,7 +92,9 @@ async def test_an_event_is_one_request_and_four_rows(calls: Calls, client: Table
     assert len(await rows(client)) == len(before) + 4
 
 
-async def test_an_event_that_comes_again_changes_nothing(calls: Calls, client: TableClient, clock: Clock) -> None:
+async def test_an_event_that_comes_again_changes_nothing(
+    calls: Calls, client: TableClient, clock: Clock
+) -> None:
     events = [started(0), added(1), removed(60), ended(61)]
     await keep(calls, *events)
     before = await rows(client)
@@ -101,7 +117,9 @@ async def test_a_fault_at_any_request_leaves_the_event_there_once(
         await keep(calls, added(1))  # as Event Grid does
     proxy.forget()
     stored_rooms([dict(row) async for row in client.list_entities()])
-    assert await calls.call(ROOM, "call", moment(5)) == calls_of([started(0), added(1)], moment(5))[0]
+    assert (
+        await calls.call(ROOM, "call", moment(5)) == calls_of([started(0), added(1)], moment(5))[0]
+    )
     assert len(await rows(client)) == 6  # two events, two log records, one hour of activity
 
 
@@ -112,11 +130,17 @@ async def count(proxy: StorageProxy, operation: Awaitable[object]) -> int:
 
 
 async def keep_past(azurite: str, table: str, hours: Iterable[int], now: Ticks) -> None:
-    """Calls that ended, one in each of these hours, by as few requests as can be, each of which may take its time."""
+    """Calls that ended, one in each of these hours, by as few requests as can be, each of which may
+    take its time."""
     entities: dict[str, Entity] = {}
     for hour in hours:
-        for event in (added(3_600.0 * hour, call=f"c{hour}"), ended(3_600.0 * hour + 600, f"c{hour}")):
-            entities |= {entity["RowKey"]: entity for entity in event_entities(ROOM, event, "", now)}
+        for event in (
+            added(3_600.0 * hour, call=f"c{hour}"),
+            ended(3_600.0 * hour + 600, f"c{hour}"),
+        ):
+            entities |= {
+                entity["RowKey"]: entity for entity in event_entities(ROOM, event, "", now)
+            }
     async with TableClient.from_connection_string(azurite, table) as client:
         for some in itertools.batched(entities.values(), 100, strict=False):
             await client.submit_transaction([upsert(entity) for entity in some])
@@ -135,13 +159,17 @@ async def test_presence_and_events_cost_the_same_whatever_the_past(
         now = 3_600.0 * wanted
         event = await count(proxy, keep(calls, added(now, call=f"current-{wanted}")))
         presence = await count(proxy, calls.overlapping(ROOM, clock.now, clock.now, clock.now))
-        earlier = await count(proxy, calls.overlapping(ROOM, moment(9_000), moment(9_000), clock.now))
+        earlier = await count(
+            proxy, calls.overlapping(ROOM, moment(9_000), moment(9_000), clock.now)
+        )
         counted.append((event, presence, earlier))
         await keep(calls, ended(now + 1, f"current-{wanted}"))
     assert counted == [(1, 2, 2), (1, 2, 2)]
 
 
-async def test_a_call_of_which_the_end_was_lost_costs_one_request_more(calls: Calls, proxy: StorageProxy) -> None:
+async def test_a_call_of_which_the_end_was_lost_costs_one_request_more(
+    calls: Calls, proxy: StorageProxy
+) -> None:
     await keep(calls, added(0, call="lost its end"))
     for number in range(10):
         await keep(calls, added(60 + number, call=f"c{number}"), ended(70 + number, f"c{number}"))
@@ -160,11 +188,19 @@ async def test_who_is_there_is_found_whenever_it_is_asked(calls: Calls) -> None:
         assert [person.person for person in present_at(call, at)] == [added(1).raw_id]
 
 
-async def test_a_live_call_is_over_when_another_one_has_started_even_if_that_was_days_ago(calls: Calls, clock: Clock) -> None:
-    heartbeat = [added(at, "phone") for at in range(0, 5 * 86_400, 40_000)]  # the call goes on for five days
-    await keep(calls, *heartbeat, *stay(86_400, 86_500, "other", call="other"), ended(86_501, "other"))
+async def test_a_live_call_is_over_when_another_one_has_started_even_if_that_was_days_ago(
+    calls: Calls, clock: Clock
+) -> None:
+    heartbeat = [
+        added(at, "phone") for at in range(0, 5 * 86_400, 40_000)
+    ]  # the call goes on for five days
+    await keep(
+        calls, *heartbeat, *stay(86_400, 86_500, "other", call="other"), ended(86_501, "other")
+    )
     now = moment(5 * 86_400)
-    expected = calls_of([*heartbeat, *stay(86_400, 86_500, "other", call="other"), ended(86_501, "other")], now)
+    expected = calls_of(
+        [*heartbeat, *stay(86_400, 86_500, "other", call="other"), ended(86_501, "other")], now
+    )
     assert expected[0].end_estimated
     assert await calls.overlapping(ROOM, now, now, now) == expected[:1]
     assert await calls.call(ROOM, "call", now) == expected[0]
@@ -178,14 +214,27 @@ async def test_an_end_that_is_yet_to_come_does_not_end_a_call(calls: Calls, cloc
         assert bool(await all_of_all(calls, now - DAY, MAX_TIME, now, live=True)) == live
 
 
-async def test_an_end_that_came_from_ahead_is_seen_as_one_that_came_later(calls: Calls, clock: Clock) -> None:
-    """Whose call had ended before, hours ago; by our clock the last end is yet to come when it is told."""
+async def test_an_end_that_came_from_ahead_is_seen_as_one_that_came_later(
+    calls: Calls, clock: Clock
+) -> None:
+    """Whose call had ended before, hours ago; by our clock the last end is yet to come when it is
+    told."""
     last = 3 * 3_600
     clock.now = moment(last + 4)
-    await keep(calls, started(0), added(1), ended(1_800, event_id="1"), added(3_700), ended(last + 5, event_id="2"))
+    await keep(
+        calls,
+        started(0),
+        added(1),
+        ended(1_800, event_id="1"),
+        added(3_700),
+        ended(last + 5, event_id="2"),
+    )
     now = moment(last + 7_200)
     for at in (100, 3_700, 7_200, last):
-        assert call_at(await calls.overlapping(ROOM, moment(at), moment(at), now), moment(at)) is not None
+        assert (
+            call_at(await calls.overlapping(ROOM, moment(at), moment(at), now), moment(at))
+            is not None
+        )
 
 
 async def test_a_call_of_too_many_events_leaves_the_list_of_the_others_whole(
@@ -197,7 +246,9 @@ async def test_a_call_of_too_many_events_leaves_the_list_of_the_others_whole(
     assert "a call of room 99400000000000007 is left out of a list" in caplog.text
 
 
-async def test_more_calls_than_one_answer_is_made_of_are_refused(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_more_calls_than_one_answer_is_made_of_are_refused(
+    calls: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(TooManyEvents, "CALLS", 3)
     await keep(calls, *(added(0, call=f"c{number}") for number in range(4)))
     with pytest.raises(TooManyEvents):
@@ -208,7 +259,11 @@ async def test_a_room_s_calls_are_listed_once_each_the_last_active_first(calls: 
     events = []
     for number in range(PAGE + 20):
         at = 600.0 * number
-        events += [started(at, f"c{number}"), *stay(at + 1, at + 9_000, call=f"c{number}"), ended(at + 9_000, f"c{number}")]
+        events += [
+            started(at, f"c{number}"),
+            *stay(at + 1, at + 9_000, call=f"c{number}"),
+            ended(at + 9_000, f"c{number}"),
+        ]
     await keep(calls, *events)
     now = moment(86_400)
     listed = await all_of_room(calls, now)
@@ -224,14 +279,20 @@ async def test_a_list_is_as_of_its_first_page(calls: Calls, clock: Clock) -> Non
     now = moment(100)
     first = await calls.page(ROOM, None, now)
     clock.now = moment(4_000)
-    await keep(calls, *(added(3_600.0 * 2, call=f"c{number}") for number in range(PAGE + 5)))  # all move to another hour
+    await keep(
+        calls, *(added(3_600.0 * 2, call=f"c{number}") for number in range(PAGE + 5))
+    )  # all move to another hour
     second = await calls.page(ROOM, first.last, now)
     assert len({call.id for _, call in first.calls + second.calls}) == PAGE + 5
 
 
 async def test_a_page_ends_after_many_events(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rooms.storage.calls.PAGE_EVENTS", 30)
-    events = [event for number in range(25) for event in (started(number, f"c{number}"), *stay(30, 40, call=f"c{number}"))]
+    events = [
+        event
+        for number in range(25)
+        for event in (started(number, f"c{number}"), *stay(30, 40, call=f"c{number}"))
+    ]
     await keep(calls, *events)
     now = moment(86_400)
     page = await calls.page(ROOM, None, now)
@@ -239,7 +300,9 @@ async def test_a_page_ends_after_many_events(calls: Calls, monkeypatch: pytest.M
     assert len({call.id for call in await all_of_room(calls, now)}) == 25
 
 
-async def test_more_events_than_can_be_read_are_refused(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_more_events_than_can_be_read_are_refused(
+    calls: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(TooManyEvents, "LIMIT", 20)
     now = moment(86_400)
     await keep(calls, *(added(number) for number in range(20)))
@@ -254,7 +317,20 @@ async def test_more_events_than_can_be_read_are_refused(calls: Calls, monkeypatc
 
 
 async def test_ids_of_calls_may_hold_anything(calls: Calls) -> None:
-    ids = ["a/b", "a\\b", "a#b", "a?b", "a'b", "a\x00b", "%2F", "ä", "x" * 512, ".", "\U0001f600", " "]
+    ids = [
+        "a/b",
+        "a\\b",
+        "a#b",
+        "a?b",
+        "a'b",
+        "a\x00b",
+        "%2F",
+        "ä",
+        "x" * 512,
+        ".",
+        "\U0001f600",
+        " ",
+    ]
     await keep(calls, *(started(number, call) for number, call in enumerate(ids)))
     assert {call.id for call in await all_of_room(calls, moment(600))} == set(ids)
     for call in ids:
@@ -263,8 +339,12 @@ async def test_ids_of_calls_may_hold_anything(calls: Calls) -> None:
         assert found.id == call
 
 
-@pytest.mark.parametrize("room", ["calls", "index", "quarantine", "room", "A-b_c", "x" * 64, "9", "99400000000000007"])
-async def test_rooms_of_any_service_have_calls_of_their_own(calls: Calls, client: TableClient, room: str) -> None:
+@pytest.mark.parametrize(
+    "room", ["calls", "index", "quarantine", "room", "A-b_c", "x" * 64, "9", "99400000000000007"]
+)
+async def test_rooms_of_any_service_have_calls_of_their_own(
+    calls: Calls, client: TableClient, room: str
+) -> None:
     events = [started(0), *stay(1, 60)]
     await keep(calls, *events, room=room)
     await keep(calls, started(5, "of another room"), room="another")
@@ -276,9 +356,13 @@ async def test_rooms_of_any_service_have_calls_of_their_own(calls: Calls, client
     }
 
 
-async def test_calls_of_all_rooms_are_those_with_an_event_in_the_time_asked_for(calls: Calls) -> None:
+async def test_calls_of_all_rooms_are_those_with_an_event_in_the_time_asked_for(
+    calls: Calls,
+) -> None:
     await keep(calls, started(0, "before"), room="r1")
-    await keep(calls, started(0, "in"), added(5_000, call="in"), added(20_000, call="in"), room="r2")
+    await keep(
+        calls, started(0, "in"), added(5_000, call="in"), added(20_000, call="in"), room="r2"
+    )
     await keep(calls, started(10_000, "on the border"), room="r3")
     now = moment(86_400)
     found = await all_of_all(calls, moment(4_999), moment(10_000), now)
@@ -290,7 +374,10 @@ async def test_histories_give_the_same_answers_in_any_order_of_delivery_with_rea
     direct: TableClient, clock: Clock
 ) -> None:
     table = Table(direct)
-    calls, upkeep = Calls(table, clock), Upkeep(table, Rooms(table, clock), clock, 30 * DAY, 400 * DAY)
+    calls, upkeep = (
+        Calls(table, clock),
+        Upkeep(table, Rooms(table, clock), clock, 30 * DAY, 400 * DAY),
+    )
     expected: dict[str, list[Call]] = {}
     end = moment(40 * 86_400)
     for seed in range(STORED_HISTORIES):
@@ -305,8 +392,11 @@ async def test_histories_give_the_same_answers_in_any_order_of_delivery_with_rea
     stored_rooms([dict(row) async for row in direct.list_entities()])
 
 
-async def _deliver(calls: Calls, upkeep: Upkeep, clock: Clock, room: str, history: History, random: Random) -> None:
-    """Deliver a part of the history at each of its moments, in any order and some of it again, and compare the answers."""
+async def _deliver(
+    calls: Calls, upkeep: Upkeep, clock: Clock, room: str, history: History, random: Random
+) -> None:
+    """Deliver a part of the history at each of its moments, in any order and some of it again, and
+    compare the answers."""
     deliveries = history.deliveries(random)
     delivered: list[CallEvent] = []
     nows = sorted(history.nows)
@@ -321,15 +411,27 @@ async def _deliver(calls: Calls, upkeep: Upkeep, clock: Clock, room: str, histor
         await _compare(calls, room, delivered, now, random)
 
 
-async def _compare(calls: Calls, room: str, delivered: list[CallEvent], now: Ticks, random: Random) -> None:
+async def _compare(
+    calls: Calls, room: str, delivered: list[CallEvent], now: Ticks, random: Random
+) -> None:
     expected = calls_of(delivered, now)
     listed = await all_of_room(calls, now, room)
     assert sorted(listed, key=lambda call: call.start_order) == expected
     for call in expected:
         assert await calls.call(room, call.id, now) == call
-    moments = [now, *(min(now, max(0, event.at + random.choice((-1, 0, 1, 30 * SECOND)))) for event in delivered[:2])]
+    moments = [
+        now,
+        *(
+            min(now, max(0, event.at + random.choice((-1, 0, 1, 30 * SECOND))))
+            for event in delivered[:2]
+        ),
+    ]
     for at in moments:
         assert call_at(await calls.overlapping(room, at, at, now), at) == call_at(expected, at)
-    start, end = sorted((random.choice(moments), random.choice(moments) + random.choice((1, SECOND, HOUR, DAY))))
+    start, end = sorted(
+        (random.choice(moments), random.choice(moments) + random.choice((1, SECOND, HOUR, DAY)))
+    )
     overlapping = await calls.overlapping(room, start, end, now)
-    assert attendance(Slot(start, end), overlapping, {}, now) == attendance(Slot(start, end), expected, {}, now)
+    assert attendance(Slot(start, end), overlapping, {}, now) == attendance(
+        Slot(start, end), expected, {}, now
+    )

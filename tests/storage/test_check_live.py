@@ -1,4 +1,5 @@
-"""A table is checked while it is written to: nothing is changed, nothing is told that only seemed so, and all that is so."""
+"""A table is checked while it is written to: nothing is changed, nothing is told that only seemed
+so, and all that is so."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -10,16 +11,16 @@ import pytest
 from azure.data.tables import TableClient
 from azure.data.tables.aio import TableClient as AsyncTableClient
 
-from rooms.check.disagreement import Disagreement
-from rooms.check.live import WAITS, Counts, LiveTable
+from rooms.domain.room import RoomChange
+from rooms.domain.time import DAY
 from rooms.errors import RoomNotFound
-from rooms.rules.room import RoomChange
-from rooms.rules.time import DAY
 from rooms.storage import keys
 from rooms.storage.table import Table
-from rooms.storage.upkeep import Upkeep
+from rooms.upkeep.walk import Upkeep
+from rooms_cli.check.disagreement import Disagreement
+from rooms_cli.check.live import WAITS, Counts, LiveTable
+from testkit.storage_proxy import StorageProxy
 from tests.check.filled import ALICE, BEGIN, BOB, ORIGIN, Filling
-from tests.storage_proxy import StorageProxy
 
 pytestmark = pytest.mark.usefixtures("one_partition")
 
@@ -46,7 +47,9 @@ class Watched(TableClient):
 class Checked:
     """What was found in a whole table, while things happened."""
 
-    def __init__(self, storage: str, table: str, happens: Callable[[int], Happening | None] = lambda _: None) -> None:
+    def __init__(
+        self, storage: str, table: str, happens: Callable[[int], Happening | None] = lambda _: None
+    ) -> None:
         self._storage, self._table, self._happens = storage, table, happens
         self.questions = 0
         self.progress: list[int] = []
@@ -59,7 +62,9 @@ class Checked:
     def _read(self) -> list[Disagreement]:
         with Watched.from_connection_string(self._storage, self._table) as client:
             client.before = self._before  # type: ignore[attr-defined]
-            table = LiveTable(client, 0, lambda counts: self.progress.append(counts.rows), self.waited.append)
+            table = LiveTable(
+                client, 0, lambda counts: self.progress.append(counts.rows), self.waited.append
+            )
             found = list(table.disagreements())
             self.counts: Counts = table.counts
             return found
@@ -80,23 +85,37 @@ async def damage(client: AsyncTableClient, row: str, **properties: Any) -> None:
 
 
 async def new_room(filling: Filling) -> str:
-    return (await filling.rooms.create(RoomChange(BEGIN, BEGIN + DAY), {ALICE: "Presenter"}, None, ORIGIN)).id
+    return (
+        await filling.rooms.create(
+            RoomChange(BEGIN, BEGIN + DAY), {ALICE: "Presenter"}, None, ORIGIN
+        )
+    ).id
 
 
 CHANGES: dict[str, Callable[[Filling, str, int], Happening]] = {
     "create": lambda filling, _room, _n: new_room(filling),
-    "update": lambda filling, room, n: filling.rooms.update(room, RoomChange(BEGIN, BEGIN + n * DAY), ORIGIN),
+    "update": lambda filling, room, n: filling.rooms.update(
+        room, RoomChange(BEGIN, BEGIN + n * DAY), ORIGIN
+    ),
     "title": lambda filling, room, n: filling.details.patch(room, {"title": f"title {n}"}, ORIGIN),
-    "invite": lambda filling, room, n: filling.rooms.patch_roster(room, {BOB: "Attendee" if n % 2 else None}, ORIGIN),
+    "invite": lambda filling, room, n: filling.rooms.patch_roster(
+        room, {BOB: "Attendee" if n % 2 else None}, ORIGIN
+    ),
     "delete": lambda filling, room, _n: filling.rooms.delete(room, ORIGIN),
     "event": lambda filling, room, n: filling.meeting(room, f"call {n}"),
-    "quarantine": lambda filling, _room, n: filling.quarantine.put(Random(n).randbytes(25_000).hex(), "why"),
+    "quarantine": lambda filling, _room, n: filling.quarantine.put(
+        Random(n).randbytes(25_000).hex(), "why"
+    ),
 }
 
 
 @pytest.mark.parametrize("change", CHANGES)
 async def test_a_change_between_any_two_questions_is_nothing_to_tell(
-    direct: AsyncTableClient, azurite: str, filling: Filling, monkeypatch: pytest.MonkeyPatch, change: str
+    direct: AsyncTableClient,
+    azurite: str,
+    filling: Filling,
+    monkeypatch: pytest.MonkeyPatch,
+    change: str,
 ) -> None:
     monkeypatch.setattr("rooms.storage.quarantine.PART", 10_000)
 
@@ -106,18 +125,36 @@ async def test_a_change_between_any_two_questions_is_nothing_to_tell(
 
     for moment in QUESTIONS:
         room_id = await new_room(filling)
-        checked = Checked(azurite, direct.table_name, lambda n, at=moment, room=room_id: happen(room, n) if n == at else None)  # type: ignore[misc]
+        checked = Checked(
+            azurite,
+            direct.table_name,
+            lambda n, at=moment, room=room_id: happen(room, n) if n == at else None,  # type: ignore[misc]
+        )
         assert await checked.found() == []
     room_id = await new_room(filling)
-    several = Checked(azurite, direct.table_name, lambda number: happen(room_id, number) if number < 12 else None)
+    several = Checked(
+        azurite, direct.table_name, lambda number: happen(room_id, number) if number < 12 else None
+    )
     assert await several.found() == []
 
 
-async def test_upkeep_meanwhile_is_nothing_to_tell(direct: AsyncTableClient, azurite: str, filling: Filling) -> None:
+async def test_upkeep_meanwhile_is_nothing_to_tell(
+    direct: AsyncTableClient, azurite: str, filling: Filling
+) -> None:
     for moment in QUESTIONS:
         await new_room(filling)
-        upkeep = Upkeep(Table(direct), filling.rooms, lambda n=moment: BEGIN + (40 + 2 * n) * DAY, 30 * DAY, 400 * DAY)  # type: ignore[misc]
-        checked = Checked(azurite, direct.table_name, lambda n, at=moment, upkeep=upkeep: upkeep.run(20) if n == at else None)  # type: ignore[misc]
+        upkeep = Upkeep(
+            Table(direct),
+            filling.rooms,
+            lambda n=moment: BEGIN + (40 + 2 * n) * DAY,  # type: ignore[misc]
+            30 * DAY,
+            400 * DAY,
+        )
+        checked = Checked(
+            azurite,
+            direct.table_name,
+            lambda n, at=moment, upkeep=upkeep: upkeep.run(20) if n == at else None,  # type: ignore[misc]
+        )
         assert await checked.found() == []
     assert [row async for row in direct.query_entities("deleted eq true")]
 
@@ -133,9 +170,14 @@ async def test_what_is_wrong_is_told_once_although_the_room_is_changed_meanwhile
         for each in room_id, sound:
             await filling.rooms.update(each, RoomChange(BEGIN, BEGIN + (number + 2) * DAY), ORIGIN)
 
-    checked = Checked(azurite, direct.table_name, lambda number: change(number) if 4 <= number < 12 else None)
+    checked = Checked(
+        azurite, direct.table_name, lambda number: change(number) if 4 <= number < 12 else None
+    )
     (found,) = await checked.found()
-    assert (found.room, found.what) == (room_id, "Somebody who is invited does not find the room in their list.")
+    assert (found.room, found.what) == (
+        room_id,
+        "Somebody who is invited does not find the room in their list.",
+    )
     assert 1 < len(checked.waited) < len(WAITS)
 
 
@@ -143,18 +185,27 @@ async def test_a_room_that_seems_wrong_and_never_rests_is_told_as_that(
     direct: AsyncTableClient, azurite: str, filling: Filling
 ) -> None:
     room_id = await new_room(filling)
-    await direct.delete_entity("7", keys.invitee_row(room_id, (await filling.rooms.get(room_id)).created_at, ALICE))
+    await direct.delete_entity(
+        "7", keys.invitee_row(room_id, (await filling.rooms.get(room_id)).created_at, ALICE)
+    )
     checked = Checked(
         azurite,
         direct.table_name,
-        lambda number: filling.rooms.update(room_id, RoomChange(BEGIN, BEGIN + (number + 2) * DAY), ORIGIN),
+        lambda number: filling.rooms.update(
+            room_id, RoomChange(BEGIN, BEGIN + (number + 2) * DAY), ORIGIN
+        ),
     )
     (found,) = await checked.found()
-    assert (found.room, found.what) == (room_id, "It was changed whenever it was read, and could not be checked.")
+    assert (found.room, found.what) == (
+        room_id,
+        "It was changed whenever it was read, and could not be checked.",
+    )
     assert checked.waited == list(WAITS)
 
 
-async def test_rows_elsewhere_and_of_no_kind_are_told(direct: AsyncTableClient, azurite: str, filling: Filling) -> None:
+async def test_rows_elsewhere_and_of_no_kind_are_told(
+    direct: AsyncTableClient, azurite: str, filling: Filling
+) -> None:
     await new_room(filling)
     strange = [
         ("6", "a:room"),
@@ -179,7 +230,9 @@ async def test_an_event_in_quarantine_is_read_with_its_parts(
     event_id = await filling.quarantine.put(Random(1).randbytes(25_000).hex(), "why")
     checked = Checked(azurite, direct.table_name)
     assert await checked.found() == []
-    assert checked.counts == Counts(rows=len([row async for row in direct.list_entities()]), rooms=0, quarantined=1)
+    assert checked.counts == Counts(
+        rows=len([row async for row in direct.list_entities()]), rooms=0, quarantined=1
+    )
     part = keys.quarantine_part_row(event_id, 1)
     await direct.delete_entity("7", part)
     (found,) = await Checked(azurite, direct.table_name).found()
@@ -191,7 +244,7 @@ async def test_an_event_in_quarantine_is_read_with_its_parts(
 async def test_it_only_asks_a_thousand_rows_at_a_time(
     client: AsyncTableClient, proxy: StorageProxy, azurite: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rooms.check.live.PAGE", 10)
+    monkeypatch.setattr("rooms_cli.check.live.PAGE", 10)
     filling = Filling(client)
     for _ in range(6):
         await filling.meeting(await new_room(filling), "call")

@@ -6,10 +6,10 @@ import pytest
 from azure.data.tables import UpdateMode
 from azure.data.tables.aio import TableClient
 
+from rooms.domain.room import RoomChange
+from rooms.domain.room_filter import room_filter
+from rooms.domain.time import now
 from rooms.errors import InvalidParameter, RoomNotFound, StorageUnavailable
-from rooms.rules.room import RoomChange
-from rooms.rules.room_filter import room_filter
-from rooms.rules.time import now
 from rooms.storage.changes import Origin
 from rooms.storage.details import AllDetails
 from rooms.storage.entities import index_entity
@@ -17,10 +17,10 @@ from rooms.storage.history import History
 from rooms.storage.lists import Lists
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
-from tests.identifiers import raw_id
-from tests.storage.conftest import ORIGIN
-from tests.storage.past import checked
-from tests.storage_proxy import Fault, StorageProxy
+from testkit.identifiers import raw_id
+from testkit.past import checked
+from testkit.storage import ORIGIN
+from testkit.storage_proxy import Fault, StorageProxy
 
 ALICE = raw_id(1)
 NAMES: dict[str, Any] = {"title": "a", "participants": {ALICE: {"name": "Alice"}}}
@@ -37,7 +37,9 @@ def history(client: TableClient) -> History:
 
 
 async def kinds(history: History, room_id: str) -> list[str]:
-    return [record.kind for record in (await history.log(room_id, 0, now() + 1, None, None, None))[0]]
+    return [
+        record.kind for record in (await history.log(room_id, 0, now() + 1, None, None, None))[0]
+    ]
 
 
 async def test_a_patch_is_kept_with_one_record_of_who_and_which_request(
@@ -56,21 +58,30 @@ async def test_details_leave_room_and_roster_as_they_are_and_are_left_by_their_c
 ) -> None:
     room = await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)
     await details.patch(room.id, NAMES, ORIGIN)
-    assert (await rooms.get(room.id), (await rooms.with_roster(room.id)).roster) == (room, {ALICE: "Presenter"})
+    assert (await rooms.get(room.id), (await rooms.with_roster(room.id)).roster) == (
+        room,
+        {ALICE: "Presenter"},
+    )
     await rooms.update(room.id, RoomChange(pstn_dial_out_enabled=True), ORIGIN)
     await rooms.patch_roster(room.id, {ALICE: None}, ORIGIN)
     assert (await history.known(room.id)).details == NAMES
 
 
-async def test_what_is_refused_is_not_kept(rooms: Rooms, details: AllDetails, history: History) -> None:
+async def test_what_is_refused_is_not_kept(
+    rooms: Rooms, details: AllDetails, history: History
+) -> None:
     room = await rooms.create(RoomChange(), {}, None, ORIGIN)
     with pytest.raises(InvalidParameter):
-        await details.patch(room.id, {"title": "a", "scheduledStart": "2026-05-04T10:00:00+00:00"}, ORIGIN)
+        await details.patch(
+            room.id, {"title": "a", "scheduledStart": "2026-05-04T10:00:00+00:00"}, ORIGIN
+        )
     assert (await history.known(room.id)).details == {}
     assert await kinds(history, room.id) == ["RoomCreated"]
 
 
-async def test_there_are_none_of_rooms_that_are_not_there(rooms: Rooms, details: AllDetails) -> None:
+async def test_there_are_none_of_rooms_that_are_not_there(
+    rooms: Rooms, details: AllDetails
+) -> None:
     room = await rooms.create(RoomChange(), {}, None, ORIGIN)
     await rooms.delete(room.id, ORIGIN)
     for room_id in (room.id, "99400000000000000"):
@@ -86,11 +97,15 @@ async def test_a_title_that_the_list_lacks_comes_with_the_next_change(
     await details.patch(room.id, {"title": "Tea"}, ORIGIN)
     await client.upsert_entity(index_entity(room), mode=UpdateMode.REPLACE)
     await details.patch(room.id, {"externalId": "A-7"}, ORIGIN)
-    listed, _ = await Lists(Table(client), history).some(room_filter(None, now(), None, None, "tea"), None, now())
+    listed, _ = await Lists(Table(client), history).some(
+        room_filter(None, now(), None, None, "tea"), None, now()
+    )
     assert room.id in [each.room.id for each in listed]
 
 
-async def test_the_storage_requests(rooms: Rooms, details: AllDetails, history: History, proxy: StorageProxy) -> None:
+async def test_the_storage_requests(
+    rooms: Rooms, details: AllDetails, history: History, proxy: StorageProxy
+) -> None:
     room = await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)
     counts = []
     for patch in (NAMES, NAMES, {"title": None}):
@@ -102,7 +117,9 @@ async def test_the_storage_requests(rooms: Rooms, details: AllDetails, history: 
     assert (counts, len(proxy.seen)) == ([2, 1, 2], 1)
 
 
-async def test_writers_of_several_processes_lose_nothing(client: TableClient, rooms: Rooms, history: History) -> None:
+async def test_writers_of_several_processes_lose_nothing(
+    client: TableClient, rooms: Rooms, history: History
+) -> None:
     room = await rooms.create(RoomChange(), {}, None, ORIGIN)
     processes = [AllDetails(Table(client), now) for _ in range(4)]
     patches = [
@@ -110,19 +127,29 @@ async def test_writers_of_several_processes_lose_nothing(client: TableClient, ro
         for number, each in enumerate(processes)
         for n in range(3)
     ]
-    await asyncio.gather(*patches, *(rooms.patch_roster(room.id, {raw_id(number): "Attendee"}, ORIGIN) for number in range(3)))
+    await asyncio.gather(
+        *patches,
+        *(rooms.patch_roster(room.id, {raw_id(number): "Attendee"}, ORIGIN) for number in range(3)),
+    )
     known = await history.known(room.id)
     assert len(known.details["participants"]) == 12
     assert len(known.roster) == 3
     assert len(await kinds(history, room.id)) == 16
 
 
-async def test_writers_of_title_and_room_leave_the_list_as_the_room_is(client: TableClient, rooms: Rooms) -> None:
+async def test_writers_of_title_and_room_leave_the_list_as_the_room_is(
+    client: TableClient, rooms: Rooms
+) -> None:
     room = await rooms.create(RoomChange(), {}, None, ORIGIN)
     processes = [(AllDetails(Table(client), now), Rooms(Table(client), now)) for _ in range(3)]
-    titles = [details.patch(room.id, {"title": f"Tea {n}"}, ORIGIN) for n, (details, _) in enumerate(processes * 3)]
+    titles = [
+        details.patch(room.id, {"title": f"Tea {n}"}, ORIGIN)
+        for n, (details, _) in enumerate(processes * 3)
+    ]
     updates = [
-        others.update(room.id, RoomChange(room.valid_from, room.valid_until - n, bool(n % 2)), ORIGIN)
+        others.update(
+            room.id, RoomChange(room.valid_from, room.valid_until - n, bool(n % 2)), ORIGIN
+        )
         for n, (_, others) in enumerate(processes * 3)
     ]
     await asyncio.gather(*titles, *updates)
@@ -133,7 +160,13 @@ async def test_writers_of_title_and_room_leave_the_list_as_the_room_is(client: T
 @pytest.mark.parametrize("at", range(2))
 @pytest.mark.parametrize("title", ["Tea", None])
 async def test_a_fault_at_any_request_leaves_the_list_with_the_title_of_the_details(
-    client: TableClient, rooms: Rooms, details: AllDetails, proxy: StorageProxy, title: str | None, at: int, fault: Fault
+    client: TableClient,
+    rooms: Rooms,
+    details: AllDetails,
+    proxy: StorageProxy,
+    title: str | None,
+    at: int,
+    fault: Fault,
 ) -> None:
     room = await rooms.create(RoomChange(), {}, None, ORIGIN)
     await details.patch(room.id, {"title": "Coffee"}, ORIGIN)
@@ -147,7 +180,12 @@ async def test_a_fault_at_any_request_leaves_the_list_with_the_title_of_the_deta
             await change()
         proxy.forget()
         await change()  # as a client does
-    assert (await checked(client, 0))[room.id].kinds == ["RoomUpdated", "DetailsUpdated", "DetailsUpdated", "RoomCreated"]
+    assert (await checked(client, 0))[room.id].kinds == [
+        "RoomUpdated",
+        "DetailsUpdated",
+        "DetailsUpdated",
+        "RoomCreated",
+    ]
 
 
 @pytest.mark.parametrize("fault", [Fault.REFUSED, Fault.CUT_BEFORE, Fault.CUT_AFTER, Fault.TWICE])

@@ -1,20 +1,20 @@
 import pytest
 from azure.data.tables.aio import TableClient
 
+from rooms.domain.events import CallEvent
+from rooms.domain.room import RoomChange
+from rooms.domain.roster import Roster
+from rooms.domain.time import DAY, HOUR, SECOND, Ticks, now, parse_time
 from rooms.errors import RoomNotFound, TooManyChanges
-from rooms.rules.events import CallEvent
-from rooms.rules.room import RoomChange
-from rooms.rules.roster import Roster
-from rooms.rules.time import DAY, HOUR, SECOND, Ticks, now, parse_time
 from rooms.storage import history as module
 from rooms.storage.calls import Calls
 from rooms.storage.details import AllDetails
 from rooms.storage.history import History, Known
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
-from tests.identifiers import raw_id
-from tests.storage.conftest import ORIGIN, Clock
-from tests.storage_proxy import StorageProxy
+from testkit.identifiers import raw_id
+from testkit.storage import ORIGIN, Clock
+from testkit.storage_proxy import StorageProxy
 
 ALICE, BOB = raw_id(1), raw_id(2)
 START = parse_time("2026-05-04T10:00:00Z")
@@ -42,7 +42,9 @@ def calls(client: TableClient) -> Calls:
 
 
 def event(second: int) -> CallEvent:
-    return CallEvent("ParticipantAdded", str(second), "a call", START + second * SECOND, raw_id=ALICE)
+    return CallEvent(
+        "ParticipantAdded", str(second), "a call", START + second * SECOND, raw_id=ALICE
+    )
 
 
 async def test_of_a_room_that_nobody_made_nothing_is_known(history: History) -> None:
@@ -58,7 +60,9 @@ async def test_what_is_known_of_a_room(
     assert await history.known(room.id) == Known(room, False, {}, {ALICE: "Presenter"})
     for number in range(3):
         await rooms.patch_roster(room.id, {raw_id(10 + number): "Attendee"}, ORIGIN)
-    await rooms.patch_roster(room.id, {raw_id(10): None, raw_id(11): None, raw_id(12): None}, ORIGIN)
+    await rooms.patch_roster(
+        room.id, {raw_id(10): None, raw_id(11): None, raw_id(12): None}, ORIGIN
+    )
     assert await history.known(room.id) == Known(room, False, {}, {ALICE: "Presenter"})
     await AllDetails(Table(client), clock).patch(room.id, {"title": "a"}, ORIGIN)
     assert await history.known(room.id) == Known(room, False, {"title": "a"}, {ALICE: "Presenter"})
@@ -95,7 +99,9 @@ async def rosters_of_hours(rooms: Rooms, clock: Clock) -> tuple[str, list[Roster
     rosters: list[Roster] = [{raw_id(0): "Attendee"}]
     for number in range(1, 4):
         clock.now += HOUR
-        await rooms.patch_roster(room.id, {raw_id(number): "Attendee", raw_id(number - 1): None}, ORIGIN)
+        await rooms.patch_roster(
+            room.id, {raw_id(number): "Attendee", raw_id(number - 1): None}, ORIGIN
+        )
         rosters.append({raw_id(number): "Attendee"})
     return room.id, rosters
 
@@ -129,13 +135,18 @@ async def test_invited_is_who_was_on_the_roster_at_some_moment(
         assert len(proxy.seen) == 1
 
 
-async def test_the_role_of_those_invited_is_their_last(rooms: Rooms, history: History, clock: Clock) -> None:
+async def test_the_role_of_those_invited_is_their_last(
+    rooms: Rooms, history: History, clock: Clock
+) -> None:
     room = await rooms.create(RoomChange(), {ALICE: "Attendee", BOB: "Attendee"}, None, ORIGIN)
     clock.now += HOUR
     await rooms.patch_roster(room.id, {ALICE: "Presenter"}, ORIGIN)
     clock.now += HOUR
     await rooms.patch_roster(room.id, {ALICE: "Consumer"}, ORIGIN)
-    assert await history.invited(room, START, START + HOUR + 1) == {ALICE: "Presenter", BOB: "Attendee"}
+    assert await history.invited(room, START, START + HOUR + 1) == {
+        ALICE: "Presenter",
+        BOB: "Attendee",
+    }
     assert await history.invited(room, START, START + HOUR) == {ALICE: "Attendee", BOB: "Attendee"}
 
 
@@ -154,7 +165,9 @@ async def test_more_changes_of_a_roster_than_one_answer_is_made_of(
 # The log.
 
 
-async def test_pages_of_the_log(history: History, calls: Calls, proxy: StorageProxy, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_pages_of_the_log(
+    history: History, calls: Calls, proxy: StorageProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(module, "LOG_PAGE", 5)
     for second in range(10):
         await calls.record("a", event(second), "{}")
@@ -171,14 +184,20 @@ async def test_pages_of_the_log(history: History, calls: Calls, proxy: StoragePr
     assert len(proxy.seen) == 3
 
 
-async def test_records_of_a_time_a_kind_and_an_actor(history: History, calls: Calls, rooms: Rooms, clock: Clock) -> None:
+async def test_records_of_a_time_a_kind_and_an_actor(
+    history: History, calls: Calls, rooms: Rooms, clock: Clock
+) -> None:
     clock.now = START + 5 * SECOND
     room = await rooms.create(RoomChange(), {}, None, ORIGIN)
     for second in range(10):
         await calls.record(room.id, event(second), "{}")
 
-    async def log(first: int, last: int, kind: str | None = None, actor: str | None = None) -> list[str]:
-        records, _ = await history.log(room.id, START + first * SECOND, START + last * SECOND, None, kind, actor)
+    async def log(
+        first: int, last: int, kind: str | None = None, actor: str | None = None
+    ) -> list[str]:
+        records, _ = await history.log(
+            room.id, START + first * SECOND, START + last * SECOND, None, kind, actor
+        )
         return [record.request_id for record in records]
 
     assert await log(2, 5) == ["4", "3", "2"]

@@ -1,4 +1,5 @@
-"""Who is invited to a room finds it, and nobody else does, whatever becomes of the requests that write the rows of it."""
+"""Who is invited to a room finds it, and nobody else does, whatever becomes of the requests that
+write the rows of it."""
 
 import asyncio
 from collections import Counter
@@ -10,11 +11,11 @@ from typing import Any
 import pytest
 from azure.data.tables.aio import TableClient
 
+from rooms.domain.room import Room, RoomChange
+from rooms.domain.room_filter import RoomFilter
+from rooms.domain.roster import MAX_PARTICIPANTS, Role, Roster
+from rooms.domain.time import DAY, SECOND, now
 from rooms.errors import StorageUnavailable
-from rooms.rules.room import Room, RoomChange
-from rooms.rules.room_filter import RoomFilter
-from rooms.rules.roster import MAX_PARTICIPANTS, Role, Roster
-from rooms.rules.time import DAY, SECOND, now
 from rooms.storage import keys
 from rooms.storage.entities import invitee_entity
 from rooms.storage.history import History
@@ -22,12 +23,12 @@ from rooms.storage.keys import GROUPS, group_and_member
 from rooms.storage.lists import PAGE, Lists
 from rooms.storage.rooms import Repeatability, Rooms
 from rooms.storage.table import Table
-from rooms.storage.upkeep import INVITEES_AT_A_TIME
-from tests.identifiers import raw_id
-from tests.storage.conftest import ORIGIN
-from tests.storage.past import Watched, rows_of, run, upkeep_of
-from tests.storage_proxy import Fault, StorageProxy
-from tests.whole import StoredRoom, stored_rooms
+from rooms.upkeep.walk import INVITEES_AT_A_TIME
+from testkit.identifiers import raw_id
+from testkit.past import Watched, rows_of, run, upkeep_of
+from testkit.storage import ORIGIN
+from testkit.storage_proxy import Fault, StorageProxy
+from testkit.whole import StoredRoom, stored_rooms
 
 ALICE, BOB = raw_id(1), raw_id(2)
 CROWD = [raw_id(number) for number in range(1000, 1250)]
@@ -69,14 +70,18 @@ def invitees_of(rows: Any) -> list[str]:
     return [row for _, row in rows if row.startswith((".invitee:", ".invitees:"))]
 
 
-async def create(table: Table, people: Sequence[str], repeatability: Repeatability | None = None) -> Room:
+async def create(
+    table: Table, people: Sequence[str], repeatability: Repeatability | None = None
+) -> Room:
     return await Rooms(table, now).create(RoomChange(), attendees(people), repeatability, ORIGIN)
 
 
 # Who is found.
 
 
-async def test_a_person_finds_the_rooms_to_which_they_are_invited_newest_first(direct: TableClient) -> None:
+async def test_a_person_finds_the_rooms_to_which_they_are_invited_newest_first(
+    direct: TableClient,
+) -> None:
     table = Table(direct)
     created = [await create(table, people) for people in ([ALICE, BOB], [BOB], [ALICE], [])]
     invited_later = created[3]
@@ -91,7 +96,9 @@ async def test_a_room_is_found_as_it_is_now(direct: TableClient) -> None:
     assert await listed(table, ALICE) == [changed]
 
 
-async def test_who_is_removed_does_not_find_the_room_until_they_are_invited_again(direct: TableClient) -> None:
+async def test_who_is_removed_does_not_find_the_room_until_they_are_invited_again(
+    direct: TableClient,
+) -> None:
     rooms, seen = Rooms(Table(direct), now), []
     room = await create(Table(direct), [ALICE, BOB])
     for role in (None, "Consumer", None, "Presenter"):
@@ -106,7 +113,9 @@ async def test_a_deleted_room_is_not_found(direct: TableClient) -> None:
     assert await found(direct, ALICE) == []
 
 
-async def test_a_create_that_is_sent_again_makes_the_room_be_found_once(direct: TableClient) -> None:
+async def test_a_create_that_is_sent_again_makes_the_room_be_found_once(
+    direct: TableClient,
+) -> None:
     rooms = [await create(Table(direct), CROWD, REPEATABLE) for _ in range(3)]
     assert len(set(rooms)) == 1
     assert [await found(direct, person) for person in some_of(CROWD)] == [[rooms[0].id]] * 3
@@ -122,7 +131,10 @@ async def test_people_who_are_invited_by_hundreds_one_by_one_and_removed_are_fou
         attendees([ALICE]),
         dict.fromkeys([CROWD[0], CROWD[150], ALICE]),
         attendees(CROWD),  # those removed, and fifty more
-        {**dict.fromkeys(CROWD[:200]), **attendees([raw_id(number) for number in range(2000, 2070)])},
+        {
+            **dict.fromkeys(CROWD[:200]),
+            **attendees([raw_id(number) for number in range(2000, 2070)]),
+        },
     ]
     for step in steps:
         await rooms.patch_roster(room.id, step, ORIGIN)
@@ -131,22 +143,32 @@ async def test_people_who_are_invited_by_hundreds_one_by_one_and_removed_are_fou
             assert await found(direct, person) == ([room.id] if person in roster else [])
 
 
-async def test_a_room_that_is_found_by_the_person_and_by_the_group_is_listed_once(direct: TableClient) -> None:
+async def test_a_room_that_is_found_by_the_person_and_by_the_group_is_listed_once(
+    direct: TableClient,
+) -> None:
     rooms = Rooms(Table(direct), now)
-    created = [await rooms.create(RoomChange(), attendees([ALICE]), None, ORIGIN) for _ in range(PAGE + 5)]
+    created = [
+        await rooms.create(RoomChange(), attendees([ALICE]), None, ORIGIN) for _ in range(PAGE + 5)
+    ]
     for room in created:
         await rooms.patch_roster(room.id, {ALICE: None}, ORIGIN)
         await rooms.patch_roster(room.id, attendees([ALICE, *CROWD[:GROUPS]]), ORIGIN)
     assert await listed(Table(direct), ALICE) == created[::-1]
 
 
-async def test_a_row_of_a_group_has_no_more_than_those_who_are_invited_when_it_is_written(direct: TableClient) -> None:
+async def test_a_row_of_a_group_has_no_more_than_those_who_are_invited_when_it_is_written(
+    direct: TableClient,
+) -> None:
     """Else it would grow to the number of properties that Table Storage allows."""
     rooms, others = Rooms(Table(direct), now), [raw_id(number) for number in range(2000, 2250)]
     room = await rooms.create(RoomChange(), attendees(CROWD), None, ORIGIN)
     await rooms.patch_roster(room.id, {**dict.fromkeys(CROWD), **attendees(others)}, ORIGIN)
     members = Counter(group_and_member(person)[0] for person in others)
-    written = {row: len(entity) - 2 for (_, row), entity in (await rows_of(direct)).items() if row.startswith(".invitees:")}
+    written = {
+        row: len(entity) - 2
+        for (_, row), entity in (await rows_of(direct)).items()
+        if row.startswith(".invitees:")
+    }
     for group, number in members.items():
         assert written[keys.group_row(room.id, room.created_at, group)] == number
 
@@ -188,7 +210,11 @@ def transactions(client: TableClient, monkeypatch: pytest.MonkeyPatch) -> Transa
 
 def rows_for(people: Sequence[str]) -> int:
     """How many rows invite them: one for each, or for each of their groups."""
-    return len(people) if len(people) <= GROUPS else len({group_and_member(person)[0] for person in people})
+    return (
+        len(people)
+        if len(people) <= GROUPS
+        else len({group_and_member(person)[0] for person in people})
+    )
 
 
 SIZES = [0, 1, GROUPS, GROUPS + 1, len(CROWD), MAX_PARTICIPANTS - 1]
@@ -225,7 +251,9 @@ async def test_rows_are_written_for_those_who_are_new_and_nobody_else(
 ) -> None:
     room = await rooms.create(RoomChange(), attendees(CROWD), None, ORIGIN)
     transactions.sizes.clear()
-    await rooms.patch_roster(room.id, {**dict.fromkeys(CROWD, "Consumer"), ALICE: "Presenter"}, ORIGIN)
+    await rooms.patch_roster(
+        room.id, {**dict.fromkeys(CROWD, "Consumer"), ALICE: "Presenter"}, ORIGIN
+    )
     await rooms.patch_roster(room.id, dict.fromkeys(CROWD), ORIGIN)
     assert transactions.sizes == [3 + 1, 3]
 
@@ -236,8 +264,14 @@ async def test_rows_are_written_for_those_who_are_new_and_nobody_else(
 type Change = Callable[[Rooms, str, Sequence[str]], Awaitable[Any]]
 
 CHANGES: dict[str, tuple[Change, int]] = {
-    "create": (lambda rooms, _, people: rooms.create(RoomChange(), attendees(people), REPEATABLE, ORIGIN), 1),
-    "patch": (lambda rooms, room_id, people: rooms.patch_roster(room_id, attendees(people), ORIGIN), 2),
+    "create": (
+        lambda rooms, _, people: rooms.create(RoomChange(), attendees(people), REPEATABLE, ORIGIN),
+        1,
+    ),
+    "patch": (
+        lambda rooms, room_id, people: rooms.patch_roster(room_id, attendees(people), ORIGIN),
+        2,
+    ),
 }
 """What invites people, and with how many requests."""
 
@@ -256,7 +290,11 @@ async def test_a_fault_at_any_request_leaves_all_invited_once(
     rooms: Rooms, client: TableClient, proxy: StorageProxy, change: str, at: int, fault: Fault
 ) -> None:
     invite, _ = CHANGES[change]
-    room_id = "" if change == "create" else (await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)).id
+    room_id = (
+        ""
+        if change == "create"
+        else (await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)).id
+    )
     proxy.forget()
     proxy.choose = lambda number, _: fault if number == at else None
     try:
@@ -266,13 +304,17 @@ async def test_a_fault_at_any_request_leaves_all_invited_once(
     assert len(proxy.seen) > at
     proxy.forget()
     ((room_id, room),) = (await stored(client)).items()
-    assert room.kinds == (["RoomCreated"] if change == "create" else ["ParticipantsUpdated", "RoomCreated"])
+    assert room.kinds == (
+        ["RoomCreated"] if change == "create" else ["ParticipantsUpdated", "RoomCreated"]
+    )
     assert set(room.roster) >= set(CROWD)
     assert [await found(client, person) for person in some_of(CROWD)] == [[room_id]] * 3
 
 
 async def test_a_storage_that_refuses_the_rows_is_unavailable_at_once(proxy: StorageProxy) -> None:
-    key = next(part for part in proxy.connection_string.split(";") if part.startswith("AccountKey="))
+    key = next(
+        part for part in proxy.connection_string.split(";") if part.startswith("AccountKey=")
+    )
     wrong = proxy.connection_string.replace(key, "AccountKey=d3Jvbmc=")
     async with TableClient.from_connection_string(wrong, "refused", retry_total=0) as client:
         with pytest.raises(StorageUnavailable):
@@ -306,7 +348,9 @@ async def test_a_change_that_is_killed_ahead_of_its_write_shows_to_nobody_until_
     if upkeep_between:
         assert (await run(direct, now() + 2 * DAY)).removed["invitee rows"] == 0
     await invite(Rooms(Table(direct), now), room.id, CROWD)
-    changed = next(room_id for room_id, room in (await stored(direct)).items() if CROWD[0] in room.roster)
+    changed = next(
+        room_id for room_id, room in (await stored(direct)).items() if CROWD[0] in room.roster
+    )
     assert [await found(direct, person) for person in some] == [[changed]] * 3
     await run(direct, now() + 4 * DAY)
     assert [await found(direct, person) for person in some] == [[changed]] * 3
@@ -317,7 +361,8 @@ async def test_a_change_that_is_killed_ahead_of_its_write_shows_to_nobody_until_
 
 
 async def stale_table(client: TableClient) -> tuple[list[str], list[str]]:
-    """The rows of people who are invited, and those that have to go: of removed people, and of deleted rooms."""
+    """The rows of people who are invited, and those that have to go: of removed people, and of
+    deleted rooms."""
     rooms = Rooms(Table(client), now)
     kept = await rooms.create(RoomChange(), attendees([ALICE, BOB, raw_id(3)]), None, ORIGIN)
     await rooms.patch_roster(kept.id, {BOB: None}, ORIGIN)
@@ -326,17 +371,27 @@ async def stale_table(client: TableClient) -> tuple[list[str], list[str]]:
     crowded = await rooms.create(RoomChange(), attendees(CROWD), None, ORIGIN)
     group_of = {person: group_and_member(person)[0] for person in CROWD}
     gone = {group_of[person] for person in CROWD[:4]}
-    await rooms.patch_roster(crowded.id, {person: None for person in CROWD if group_of[person] in gone}, ORIGIN)
+    await rooms.patch_roster(
+        crowded.id, {person: None for person in CROWD if group_of[person] in gone}, ORIGIN
+    )
     return (
         [keys.invitee_row(kept.id, kept.created_at, person) for person in (ALICE, raw_id(3))]
-        + [keys.group_row(crowded.id, crowded.created_at, group) for group in set(group_of.values()) - gone],
-        [keys.invitee_row(kept.id, kept.created_at, BOB), keys.invitee_row(deleted.id, deleted.created_at, ALICE)]
+        + [
+            keys.group_row(crowded.id, crowded.created_at, group)
+            for group in set(group_of.values()) - gone
+        ],
+        [
+            keys.invitee_row(kept.id, kept.created_at, BOB),
+            keys.invitee_row(deleted.id, deleted.created_at, ALICE),
+        ]
         + [keys.group_row(crowded.id, crowded.created_at, group) for group in gone],
     )
 
 
 @pytest.mark.usefixtures("one_partition")
-async def test_upkeep_removes_rows_of_who_is_not_invited_and_nothing_else(direct: TableClient) -> None:
+async def test_upkeep_removes_rows_of_who_is_not_invited_and_nothing_else(
+    direct: TableClient,
+) -> None:
     kept, gone = await stale_table(direct)
     before = await rows_of(direct)
     assert sorted(invitees_of(before)) == sorted([*kept, *gone])
@@ -399,7 +454,9 @@ async def test_upkeep_that_is_killed_at_any_request_leaves_who_is_invited_and_is
 @pytest.mark.usefixtures("one_partition")
 async def test_of_two_upkeeps_at_once_each_row_is_removed_by_one(direct: TableClient) -> None:
     kept, gone = await stale_table(direct)
-    reports = await asyncio.gather(*(upkeep_of(Table(direct), now() + 2 * DAY).run(20.0) for _ in range(3)))
+    reports = await asyncio.gather(
+        *(upkeep_of(Table(direct), now() + 2 * DAY).run(20.0) for _ in range(3))
+    )
     assert [(report.done, report.unavailable) for report in reports] == [(1, 0)] * 3
     assert sum(report.removed["invitee rows"] for report in reports) == len(gone)
     assert sorted(invitees_of(await rows_of(direct))) == sorted(kept)
@@ -411,7 +468,10 @@ async def test_a_broken_room_keeps_the_rows_of_its_invitees_and_does_not_end_upk
 ) -> None:
     _, gone = await stale_table(direct)
     broken = await create(Table(direct), [ALICE, BOB])
-    await direct.update_entity({"PartitionKey": "7", "RowKey": keys.room_row(broken.id), "validUntil": "soon"}, mode="merge")
+    await direct.update_entity(
+        {"PartitionKey": "7", "RowKey": keys.room_row(broken.id), "validUntil": "soon"},
+        mode="merge",
+    )
     report = await run(direct, now() + 2 * DAY)
     assert report.removed["invitee rows"] == len(gone)
     assert sum(row.endswith(broken.id) for row in invitees_of(await rows_of(direct))) == 2
@@ -419,7 +479,9 @@ async def test_a_broken_room_keeps_the_rows_of_its_invitees_and_does_not_end_upk
 
 
 @pytest.mark.usefixtures("one_partition")
-async def test_upkeep_reads_a_room_once_for_rows_of_its_invitees_that_stand_together(direct: TableClient) -> None:
+async def test_upkeep_reads_a_room_once_for_rows_of_its_invitees_that_stand_together(
+    direct: TableClient,
+) -> None:
     room = await create(Table(direct), CROWD)
     reads = 0
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from azure.data.tables.aio import TableClient
 
+from rooms.domain.room import ROOM_STATES, Room, RoomChange
+from rooms.domain.room_filter import Listed, RoomFilter, room_filter
+from rooms.domain.roster import Roster
+from rooms.domain.time import DAY, HOUR, Ticks, now, parse_time
 from rooms.errors import StorageUnavailable
-from rooms.rules.room import ROOM_STATES, Room, RoomChange
-from rooms.rules.room_filter import Listed, RoomFilter, room_filter
-from rooms.rules.roster import Roster
-from rooms.rules.time import DAY, HOUR, Ticks, now, parse_time
 from rooms.storage import keys
 from rooms.storage.details import AllDetails
 from rooms.storage.entities import details_entity, index_entity
@@ -21,10 +21,10 @@ from rooms.storage.history import History
 from rooms.storage.lists import PAGE, Lists, Page
 from rooms.storage.rooms import Repeatability, Rooms
 from rooms.storage.table import Table, replace
-from tests.identifiers import raw_id
-from tests.storage.conftest import ORIGIN, Clock
-from tests.storage.past import Collected, checked
-from tests.storage_proxy import Fault, StorageProxy
+from testkit.identifiers import raw_id
+from testkit.past import Collected, checked
+from testkit.storage import ORIGIN, Clock
+from testkit.storage_proxy import Fault, StorageProxy
 
 AT = parse_time("2026-11-21T10:00:00Z")
 ALICE, BOB = raw_id(1), raw_id(2)
@@ -33,7 +33,9 @@ OTHER_ROOMS = int(os.environ.get("OTHER_ROOMS", "150"))
 ROOMS_OF_ONE = min(500, OTHER_ROOMS)
 
 
-async def test_the_partitions_of_a_list_are_asked_in_parallel(rooms: Rooms, lists: Lists, proxy: StorageProxy) -> None:
+async def test_the_partitions_of_a_list_are_asked_in_parallel(
+    rooms: Rooms, lists: Lists, proxy: StorageProxy
+) -> None:
     room = await rooms.create(RoomChange(), {}, None, ORIGIN)
     proxy.forget()
     proxy.together = 10  # the proxy answers none before all ten have come
@@ -55,7 +57,9 @@ async def test_a_list_is_newest_first_and_whole_over_its_pages(rooms: Rooms, lis
     assert pages >= 3
 
 
-async def test_a_room_made_between_two_pages_neither_repeats_nor_hides_another(rooms: Rooms, lists: Lists) -> None:
+async def test_a_room_made_between_two_pages_neither_repeats_nor_hides_another(
+    rooms: Rooms, lists: Lists
+) -> None:
     created = [await rooms.create(RoomChange(), {}, None, ORIGIN) for _ in range(PAGE + 5)]
     first, after = await lists.all(None)
     await rooms.create(RoomChange(), {}, None, ORIGIN)
@@ -63,7 +67,9 @@ async def test_a_room_made_between_two_pages_neither_repeats_nor_hides_another(r
     assert first + second == created[::-1]
 
 
-async def test_a_list_of_a_crowded_partition_is_whole_and_in_order(rooms: Rooms, lists: Lists, client: TableClient) -> None:
+async def test_a_list_of_a_crowded_partition_is_whole_and_in_order(
+    rooms: Rooms, lists: Lists, client: TableClient
+) -> None:
     created: list[Room] = []
     while len(created) < 25:  # ids that all end in the same digit
         request = Repeatability(str(uuid.uuid4()), "")
@@ -81,7 +87,9 @@ async def test_a_list_of_a_crowded_partition_is_whole_and_in_order(rooms: Rooms,
     assert listed == created[::-1]
 
 
-async def test_a_list_that_fails_leaves_no_query_behind(rooms: Rooms, lists: Lists, proxy: StorageProxy) -> None:
+async def test_a_list_that_fails_leaves_no_query_behind(
+    rooms: Rooms, lists: Lists, proxy: StorageProxy
+) -> None:
     await rooms.create(RoomChange(), {}, None, ORIGIN)
     before = asyncio.all_tasks()
     proxy.choose = lambda number, _: Fault.REFUSED if number % 2 else Fault.DELAYED
@@ -100,7 +108,9 @@ class Made:
     def __init__(self, client: TableClient) -> None:
         self._table = Collected(client)
 
-    async def room(self, created: Ticks, valid_from: Ticks, valid_until: Ticks, roster: Roster | None = None) -> Room:
+    async def room(
+        self, created: Ticks, valid_from: Ticks, valid_until: Ticks, roster: Roster | None = None
+    ) -> Room:
         rooms = Rooms(self._table, Clock(created))
         return await rooms.create(RoomChange(valid_from, valid_until), roster or {}, None, ORIGIN)
 
@@ -122,7 +132,9 @@ def newest_first(rooms: list[Room]) -> list[Room]:
     return sorted(rooms, key=lambda room: keys.index_row(room.id, room.created_at))
 
 
-async def listed_pages(client: TableClient, wanted: RoomFilter, at: Ticks = AT) -> list[list[Listed]]:
+async def listed_pages(
+    client: TableClient, wanted: RoomFilter, at: Ticks = AT
+) -> list[list[Listed]]:
     lists, after, pages = lists_of(client), None, list[list[Listed]]()
     while not pages or after is not None:
         page, after = await lists.some(wanted, after, at)
@@ -131,7 +143,9 @@ async def listed_pages(client: TableClient, wanted: RoomFilter, at: Ticks = AT) 
     return pages
 
 
-async def pages_of_some(client: TableClient, wanted: RoomFilter, at: Ticks = AT) -> list[list[Room]]:
+async def pages_of_some(
+    client: TableClient, wanted: RoomFilter, at: Ticks = AT
+) -> list[list[Room]]:
     return [[each.room for each in page] for page in await listed_pages(client, wanted, at)]
 
 
@@ -141,12 +155,16 @@ async def some(client: TableClient, wanted: RoomFilter, at: Ticks = AT) -> list[
 
 
 async def rooms_of_the_years(client: TableClient, number: int) -> list[Room]:
-    """Rooms, the newest first, that were made just now, and yesterday, and so on until years ago: some at the same time, some
-    at the border of a step of the search."""
+    """Rooms, the newest first, that were made just now, and yesterday, and so on until years ago:
+    some at the same time, some at the border of a step of the search."""
     random, made, rooms = Random(number), Made(client), []
     steps = [AT - DAY * days + tick for days in (0, 1, 5, 21, 85) for tick in (-1, 0, 1)]
     for n in range(number):
-        created = steps[n] if n < len(steps) else AT - random.randrange(int(DAY * 10 ** random.uniform(-3, 3.3)))
+        created = (
+            steps[n]
+            if n < len(steps)
+            else AT - random.randrange(int(DAY * 10 ** random.uniform(-3, 3.3)))
+        )
         rooms.append(await made.room(created, created, AT + random.choice((-DAY, DAY))))
         if n % 10 == 0:
             rooms.append(await made.room(created, created, AT + DAY))
@@ -154,7 +172,9 @@ async def rooms_of_the_years(client: TableClient, number: int) -> list[Room]:
     return newest_first(rooms)
 
 
-async def test_the_storage_chooses_the_rooms_that_fit_newest_first(direct: TableClient, one_partition: None) -> None:
+async def test_the_storage_chooses_the_rooms_that_fit_newest_first(
+    direct: TableClient, one_partition: None
+) -> None:
     random, made, rooms = Random(1), Made(direct), []
     times = [AT + near for near in range(-2, 3)]
     for n, (valid_from, valid_until) in enumerate((a, b) for a in times for b in times if a <= b):
@@ -163,15 +183,23 @@ async def test_the_storage_chooses_the_rooms_that_fit_newest_first(direct: Table
     await made.flush()
     ends = [None, *times, 0, AT - DAY, AT + DAY]
     for _ in range(40):
-        state, start, end = random.choice([None, *ROOM_STATES]), random.choice(ends), random.choice(ends)
+        state, start, end = (
+            random.choice([None, *ROOM_STATES]),
+            random.choice(ends),
+            random.choice(ends),
+        )
         wanted = room_filter(state, random.choice(times), start, end)
-        assert await some(direct, wanted) == newest_first([room for room in rooms if wanted.fits(Listed(room, None))])
+        assert await some(direct, wanted) == newest_first(
+            [room for room in rooms if wanted.fits(Listed(room, None))]
+        )
 
 
 async def test_pages_of_some_rooms_are_whole_and_in_order(direct: TableClient) -> None:
     rooms = [room for room in await rooms_of_the_years(direct, 120) if room.valid_until > AT]
     pages = await pages_of_some(direct, room_filter("open", AT, None, None))
-    assert [room for page in pages for room in page] == [room for room in rooms if room.valid_from <= AT]
+    assert [room for page in pages for room in page] == [
+        room for room in rooms if room.valid_from <= AT
+    ]
     assert len(pages) > 2
 
 
@@ -182,7 +210,9 @@ async def test_pages_of_a_search_without_time_end_after_a_step_and_are_whole_all
     rooms = await rooms_of_the_years(direct, 50)
     wanted = room_filter("expired", AT, None, None)
     pages = await pages_of_some(direct, wanted)
-    assert [room for page in pages for room in page] == [room for room in rooms if wanted.fits(Listed(room, None))]
+    assert [room for page in pages for room in page] == [
+        room for room in rooms if wanted.fits(Listed(room, None))
+    ]
     assert [] in pages[:-1]
     assert len(pages) < 40
 
@@ -196,7 +226,9 @@ async def test_pages_of_some_rooms_of_a_crowded_partition_are_whole_and_in_order
     assert len(pages[0]) == PAGE
 
 
-async def test_a_room_made_between_two_pages_of_some_neither_shows_nor_hides_another(direct: TableClient) -> None:
+async def test_a_room_made_between_two_pages_of_some_neither_shows_nor_hides_another(
+    direct: TableClient,
+) -> None:
     made, lists = Made(direct), lists_of(direct)
     rooms = newest_first([await made.room(AT - n, AT, AT + DAY) for n in range(PAGE + 5)])
     await made.flush()
@@ -210,13 +242,21 @@ async def test_a_room_made_between_two_pages_of_some_neither_shows_nor_hides_ano
     assert [each.room for each in first + second] == rooms
 
 
-async def test_a_list_of_some_follows_the_changes_of_rooms(rooms: Rooms, client: TableClient) -> None:
+async def test_a_list_of_some_follows_the_changes_of_rooms(
+    rooms: Rooms, client: TableClient
+) -> None:
     moment = now()
     room, gone = [await rooms.create(RoomChange(), {}, None, ORIGIN) for _ in range(2)]
     await rooms.delete(gone.id, ORIGIN)
     later = await rooms.update(room.id, RoomChange(moment + DAY, moment + 2 * DAY), ORIGIN)
-    shown = [await some(client, room_filter(state, moment, None, None), now()) for state in ROOM_STATES]
-    assert dict(zip(ROOM_STATES, shown, strict=True)) == {"open": [], "upcoming": [later], "expired": []}
+    shown = [
+        await some(client, room_filter(state, moment, None, None), now()) for state in ROOM_STATES
+    ]
+    assert dict(zip(ROOM_STATES, shown, strict=True)) == {
+        "open": [],
+        "upcoming": [later],
+        "expired": [],
+    }
 
 
 async def test_a_page_of_some_rooms_asks_each_partition_as_often_as_it_has_to_go_back(
@@ -228,14 +268,23 @@ async def test_a_page_of_some_rooms_asks_each_partition_as_often_as_it_has_to_go
         await made.room(AT - n, AT, AT + DAY)
     await made.flush()
     lists, requests = lists_of(client), []
-    for wanted in (RoomFilter(opens_from=AT), RoomFilter(opens_from=AT + 1), RoomFilter(), RoomFilter(title="a")):
+    for wanted in (
+        RoomFilter(opens_from=AT),
+        RoomFilter(opens_from=AT + 1),
+        RoomFilter(),
+        RoomFilter(title="a"),
+    ):
         proxy.forget()
         await lists.some(wanted, None, AT)
         requests.append(len(proxy.seen))
-    assert requests == [10, 70, 10, 70], "rooms of today; none at all, back to the year 2020; and the same of all, and of a title"
+    assert requests == [10, 70, 10, 70], (
+        "rooms of today; none at all, back to the year 2020; and the same of all, and of a title"
+    )
 
 
-async def test_a_list_of_some_that_fails_leaves_no_query_behind(rooms: Rooms, lists: Lists, proxy: StorageProxy) -> None:
+async def test_a_list_of_some_that_fails_leaves_no_query_behind(
+    rooms: Rooms, lists: Lists, proxy: StorageProxy
+) -> None:
     await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)
     before = asyncio.all_tasks()
     asked: list[Callable[[], Awaitable[Page]]] = [
@@ -248,7 +297,9 @@ async def test_a_list_of_some_that_fails_leaves_no_query_behind(rooms: Rooms, li
         proxy.choose = lambda number, _: Fault.REFUSED if number % 2 else Fault.DELAYED
         with pytest.raises(StorageUnavailable):
             await ask()
-        for _ in range(3):  # a cancelled task ends with the next turn of the loop, and what it has begun with the one after
+        for _ in range(
+            3
+        ):  # a cancelled task ends with the next turn of the loop, and what it has begun with the one after
             await asyncio.sleep(0)
         assert asyncio.all_tasks() == before
 
@@ -256,18 +307,28 @@ async def test_a_list_of_some_that_fails_leaves_no_query_behind(rooms: Rooms, li
 # Titles.
 
 
-async def test_the_list_has_the_title_that_the_details_have(rooms: Rooms, client: TableClient) -> None:
+async def test_the_list_has_the_title_that_the_details_have(
+    rooms: Rooms, client: TableClient
+) -> None:
     details, shown = AllDetails(Table(client), now), []
     room = await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)
 
     async def look() -> None:
         of_person, _ = await lists_of(client).of_participant(ALICE, RoomFilter(), None)
-        everything = [each for page in await listed_pages(client, RoomFilter(), now()) for each in page]
+        everything = [
+            each for page in await listed_pages(client, RoomFilter(), now()) for each in page
+        ]
         assert everything == of_person
         shown.append([each.title for each in everything])
 
     await look()
-    patches: list[dict[str, Any]] = [{"title": "Tea"}, {"externalId": "1"}, {"title": "Cake"}, {"title": None}, {"title": TITLE}]
+    patches: list[dict[str, Any]] = [
+        {"title": "Tea"},
+        {"externalId": "1"},
+        {"title": "Cake"},
+        {"title": None},
+        {"title": TITLE},
+    ]
     for patch in patches:
         await details.patch(room.id, patch, ORIGIN)
         await look()
@@ -279,12 +340,17 @@ async def test_the_list_has_the_title_that_the_details_have(rooms: Rooms, client
     await checked(client)
 
 
-TITLE = "\x00\x1f\x7f\r\n--batch\r\n\r\nGET /x HTTP/1.1 '\"\\%00 \ufffe\uffff\u202e" + "\U0001f600" * 200
+TITLE = (
+    "\x00\x1f\x7f\r\n--batch\r\n\r\nGET /x HTTP/1.1 '\"\\%00 \ufffe\uffff\u202e"
+    + "\U0001f600" * 200
+)
 """What no storage may stumble over."""
 
 
 @pytest.mark.parametrize("title", ["\x00", " ", "\u200b", "\U0001f600", TITLE], ids=ascii)
-async def test_a_title_of_any_characters_is_found(rooms: Rooms, client: TableClient, title: str) -> None:
+async def test_a_title_of_any_characters_is_found(
+    rooms: Rooms, client: TableClient, title: str
+) -> None:
     room = await rooms.create(RoomChange(), {}, None, ORIGIN)
     await AllDetails(Table(client), now).patch(room.id, {"title": title}, ORIGIN)
     assert await some(client, RoomFilter(title=title), now()) == [room]
@@ -311,9 +377,15 @@ async def test_pages_of_titles_are_whole_and_in_order_wherever_requests_end(
     monkeypatch.setattr("rooms.storage.lists._PER_PARTITION", 1)
     monkeypatch.setattr("rooms.storage.lists._MOST_PER_PARTITION", most)
     listed = await titled_rooms(direct, 60)
-    for wanted in (RoomFilter(title="TEA"), RoomFilter(title="e"), room_filter("open", AT, None, None, "co")):
+    for wanted in (
+        RoomFilter(title="TEA"),
+        RoomFilter(title="e"),
+        room_filter("open", AT, None, None, "co"),
+    ):
         pages = await listed_pages(direct, wanted)
-        assert [each for page in pages for each in page] == [each for each in listed if wanted.fits(each)]
+        assert [each for page in pages for each in page] == [
+            each for each in listed if wanted.fits(each)
+        ]
 
 
 async def test_a_search_for_a_title_reads_only_rooms_that_have_one(
@@ -328,15 +400,22 @@ async def test_a_search_for_a_title_reads_only_rooms_that_have_one(
     assert len(proxy.seen) == 70, "ten for each round back to the year 2020"
 
 
-async def test_a_search_goes_on_with_more_and_more_rows(client: TableClient, proxy: StorageProxy, one_partition: None) -> None:
+async def test_a_search_goes_on_with_more_and_more_rows(
+    client: TableClient, proxy: StorageProxy, one_partition: None
+) -> None:
     made = Made(client)
     for n in range(400):
         await made.title(await made.room(AT - n, AT, AT + DAY), f"Lesson {n}")
     await made.flush()
     proxy.forget()
     page, after = await lists_of(client).some(RoomFilter(title="lesson 9"), None, AT)
-    assert ([each.title for each in page], after) == (["Lesson 9", *(f"Lesson {n}" for n in range(90, 100))], None)
-    assert len(proxy.seen) == 10 * (4 + 6), "10, 40, 160 and 190 rows of a day, and six times none of before"
+    assert ([each.title for each in page], after) == (
+        ["Lesson 9", *(f"Lesson {n}" for n in range(90, 100))],
+        None,
+    )
+    assert len(proxy.seen) == 10 * (4 + 6), (
+        "10, 40, 160 and 190 rows of a day, and six times none of before"
+    )
 
 
 async def test_rooms_of_a_person_are_chosen_by_title(direct: TableClient) -> None:
@@ -345,10 +424,15 @@ async def test_rooms_of_a_person_are_chosen_by_title(direct: TableClient) -> Non
     tea = [await made.title(room, f"Tea {n}") for n, room in enumerate(rooms[:2])]
     await made.title(rooms[2], "Coffee")
     await made.flush()
-    assert await lists_of(direct).of_participant(ALICE, RoomFilter(title="TEA"), None) == (tea, None)
+    assert await lists_of(direct).of_participant(ALICE, RoomFilter(title="TEA"), None) == (
+        tea,
+        None,
+    )
 
 
-async def test_a_deleted_room_is_in_no_list_whatever_it_was_called(rooms: Rooms, client: TableClient) -> None:
+async def test_a_deleted_room_is_in_no_list_whatever_it_was_called(
+    rooms: Rooms, client: TableClient
+) -> None:
     room = await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)
     await AllDetails(Table(client), now).patch(room.id, {"title": "Tea"}, ORIGIN)
     await rooms.delete(room.id, ORIGIN)
@@ -373,24 +457,34 @@ async def rooms_of(client: TableClient, person: str, wanted: RoomFilter) -> tupl
 async def test_the_rooms_of_a_person_cost_requests_in_proportion_to_them_whatever_other_rooms_there_are(
     direct: TableClient, proxy: StorageProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Twenty for each page of thirty, and one for each room. OTHER_ROOMS says how many others there are."""
+    """Twenty for each page of thirty, and one for each room. OTHER_ROOMS says how many others there
+    are."""
     numbers = count(1)
     monkeypatch.setattr("rooms.storage.rooms._room_id", lambda *_: f"994{next(numbers):014d}")
     made, random = Made(direct), Random(2)
-    expected = [await made.room(AT - HOUR * n, AT, AT + DAY, {BOB: "Presenter", ALICE: "Attendee"}) for n in range(ROOMS_OF_ONE)]
+    expected = [
+        await made.room(AT - HOUR * n, AT, AT + DAY, {BOB: "Presenter", ALICE: "Attendee"})
+        for n in range(ROOMS_OF_ONE)
+    ]
     await made.flush()
     requests = []
-    async with TableClient.from_connection_string(proxy.connection_string, direct.table_name) as counted:
+    async with TableClient.from_connection_string(
+        proxy.connection_string, direct.table_name
+    ) as counted:
         for others in (OTHER_ROOMS // 10, OTHER_ROOMS - OTHER_ROOMS // 10):
             for n in range(others):
                 created = AT - random.randrange(HOUR * ROOMS_OF_ONE)
-                await made.room(created, AT, AT + DAY, {BOB: "Presenter", raw_id(n + 10): "Attendee"})
+                await made.room(
+                    created, AT, AT + DAY, {BOB: "Presenter", raw_id(n + 10): "Attendee"}
+                )
             await made.flush()
             proxy.forget()
             rooms, pages = await rooms_of(counted, ALICE, RoomFilter())
             assert rooms == expected
             requests.append(len(proxy.seen))
-    print(f"{ROOMS_OF_ONE} rooms of a person: {requests} requests with {OTHER_ROOMS // 10:,} and {OTHER_ROOMS:,} others")
+    print(
+        f"{ROOMS_OF_ONE} rooms of a person: {requests} requests with {OTHER_ROOMS // 10:,} and {OTHER_ROOMS:,} others"
+    )
     assert requests == [ROOMS_OF_ONE + 20 * pages] * 2
     assert pages == -(-ROOMS_OF_ONE // PAGE)
 
@@ -400,35 +494,53 @@ MANY: Roster = {raw_id(number): "Attendee" for number in range(1000, 1070)}
 
 
 @pytest.mark.usefixtures("one_partition")
-@pytest.mark.parametrize("crowded", [range(0, 35, 3), range(35), range(15), range(15, 35), range(0)], ids=str)
+@pytest.mark.parametrize(
+    "crowded", [range(0, 35, 3), range(35), range(15), range(15, 35), range(0)], ids=str
+)
 async def test_the_rooms_of_a_person_are_whole_and_in_order_wherever_rows_of_people_and_of_groups_end(
     direct: TableClient, crowded: range
 ) -> None:
     made = Made(direct)
-    rooms = [await made.room(AT - n, AT, AT + DAY, {ALICE: "Presenter", **(MANY if n in crowded else {})}) for n in range(35)]
+    rooms = [
+        await made.room(
+            AT - n, AT, AT + DAY, {ALICE: "Presenter", **(MANY if n in crowded else {})}
+        )
+        for n in range(35)
+    ]
     await made.flush()
     found, _ = await rooms_of(direct, ALICE, RoomFilter())
     assert found == rooms
 
 
-async def test_rooms_of_others_of_the_same_group_are_not_read(direct: TableClient, proxy: StorageProxy) -> None:
+async def test_rooms_of_others_of_the_same_group_are_not_read(
+    direct: TableClient, proxy: StorageProxy
+) -> None:
     made = Made(direct)
-    rooms = [await made.room(AT - n, AT, AT + DAY, {**({ALICE: "Presenter"} if n < 2 else {}), **MANY}) for n in range(20)]
+    rooms = [
+        await made.room(AT - n, AT, AT + DAY, {**({ALICE: "Presenter"} if n < 2 else {}), **MANY})
+        for n in range(20)
+    ]
     await made.flush()
-    async with TableClient.from_connection_string(proxy.connection_string, direct.table_name) as counted:
+    async with TableClient.from_connection_string(
+        proxy.connection_string, direct.table_name
+    ) as counted:
         proxy.forget()
         assert await rooms_of(counted, ALICE, RoomFilter()) == (rooms[:2], 1)
     assert len(proxy.seen) == 20 + 2
 
 
-async def test_rooms_written_with_few_requests_are_as_the_service_writes_them(direct: TableClient) -> None:
+async def test_rooms_written_with_few_requests_are_as_the_service_writes_them(
+    direct: TableClient,
+) -> None:
     made = Made(direct)
     rooms = [await made.room(AT, AT, AT + DAY, {ALICE: "Presenter"}) for _ in range(20)]
     await made.flush()
     assert set(await checked(direct)) == {room.id for room in rooms}
 
 
-async def test_the_rooms_of_a_person_are_filtered_and_pages_may_be_empty(direct: TableClient, one_partition: None) -> None:
+async def test_the_rooms_of_a_person_are_filtered_and_pages_may_be_empty(
+    direct: TableClient, one_partition: None
+) -> None:
     made = Made(direct)
     rooms = [await made.room(AT - n, AT, AT + (n + 1), {ALICE: "Presenter"}) for n in range(35)]
     await made.flush()
@@ -438,7 +550,9 @@ async def test_the_rooms_of_a_person_are_filtered_and_pages_may_be_empty(direct:
     assert (page, after is None) == ([], False)
 
 
-async def test_a_room_made_between_two_pages_of_a_person_neither_shows_nor_hides_another(direct: TableClient) -> None:
+async def test_a_room_made_between_two_pages_of_a_person_neither_shows_nor_hides_another(
+    direct: TableClient,
+) -> None:
     made, lists = Made(direct), lists_of(direct)
     rooms = [await made.room(AT - n, AT, AT + DAY, {ALICE: "Presenter"}) for n in range(PAGE + 5)]
     await made.flush()

@@ -47,7 +47,9 @@ async def asked(shared: Shared[int], times: int = 1, key: str = "room") -> list[
     return waiting
 
 
-async def test_who_asks_while_a_read_is_under_way_gets_a_later_one(shared: Shared[int], reads: Reads) -> None:
+async def test_who_asks_while_a_read_is_under_way_gets_a_later_one(
+    shared: Shared[int], reads: Reads
+) -> None:
     (first,) = await asked(shared)
     (second,) = await asked(shared)
     reads.answer(0)
@@ -56,7 +58,9 @@ async def test_who_asks_while_a_read_is_under_way_gets_a_later_one(shared: Share
     assert (await first, await second) == (0, 1)
 
 
-async def test_all_who_ask_while_a_read_is_under_way_share_the_next_one(shared: Shared[int], reads: Reads) -> None:
+async def test_all_who_ask_while_a_read_is_under_way_share_the_next_one(
+    shared: Shared[int], reads: Reads
+) -> None:
     first = await asked(shared)
     others = await asked(shared, 350)
     reads.answer(0)
@@ -66,7 +70,9 @@ async def test_all_who_ask_while_a_read_is_under_way_share_the_next_one(shared: 
     assert len(reads.begun) == 2
 
 
-async def test_all_who_ask_at_the_same_moment_share_one_read(shared: Shared[int], reads: Reads) -> None:
+async def test_all_who_ask_at_the_same_moment_share_one_read(
+    shared: Shared[int], reads: Reads
+) -> None:
     all_of_them = await asked(shared, 350)
     reads.answer(0)
     assert await asyncio.gather(*all_of_them) == [0] * 350
@@ -112,7 +118,9 @@ async def test_after_an_error_there_is_a_new_read(shared: Shared[int], reads: Re
 
 
 @pytest.mark.parametrize("who", [0, 1])
-async def test_one_who_gives_up_does_not_end_the_read_for_the_others(shared: Shared[int], reads: Reads, who: int) -> None:
+async def test_one_who_gives_up_does_not_end_the_read_for_the_others(
+    shared: Shared[int], reads: Reads, who: int
+) -> None:
     waiting = await asked(shared, 2)
     waiting.pop(who).cancel()
     await settle()
@@ -132,7 +140,9 @@ async def test_one_who_gives_up_before_the_read_has_begun_does_not_end_it_for_th
     assert (await before, await second) == (0, 1)
 
 
-async def test_a_read_that_fails_when_all_have_given_up_is_no_error_of_the_app(shared: Shared[int], reads: Reads) -> None:
+async def test_a_read_that_fails_when_all_have_given_up_is_no_error_of_the_app(
+    shared: Shared[int], reads: Reads
+) -> None:
     unhandled: list[object] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: unhandled.append(context))
     (waiting,) = await asked(shared)

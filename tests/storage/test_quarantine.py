@@ -5,15 +5,15 @@ import string
 import pytest
 from azure.data.tables.aio import TableClient
 
+from rooms.domain.events import EXCERPT, Quarantined
+from rooms.domain.time import now, parse_time
 from rooms.errors import QuarantinedNotFound, StorageUnavailable
-from rooms.rules.events import EXCERPT, Quarantined
-from rooms.rules.time import now, parse_time
 from rooms.storage.entities import compressed
 from rooms.storage.keys import quarantine_row
 from rooms.storage.quarantine import PAGE, PART, Quarantine
 from rooms.storage.table import Table
-from tests.storage.past import Watched
-from tests.storage_proxy import Fault, StorageProxy
+from testkit.past import Watched
+from testkit.storage_proxy import Fault, StorageProxy
 
 NOON = parse_time("2026-05-04T12:00:00.1234567Z")
 ODD = '{"a":"\\u0000 é \U0001f600 / \\\\ # ? \' \u2028 \ufffe\ufffd"}'
@@ -22,7 +22,11 @@ ODD = '{"a":"\\u0000 é \U0001f600 / \\\\ # ? \' \u2028 \ufffe\ufffd"}'
 def incompressible(parts: int) -> str:
     """Text that fills so many rows."""
     source = random.Random(parts)
-    text = "".join(source.choices(string.ascii_letters + string.digits + "+/", k=int((parts - 0.3) * PART / 0.77)))
+    text = "".join(
+        source.choices(
+            string.ascii_letters + string.digits + "+/", k=int((parts - 0.3) * PART / 0.77)
+        )
+    )
     assert (parts - 1) * PART < len(compressed(text)) <= parts * PART
     return text
 
@@ -44,7 +48,9 @@ async def all_of(quarantine: Quarantine) -> list[Quarantined]:
     return found
 
 
-@pytest.mark.parametrize("text", ["", "x", ODD, "x" * 3_000_000, "\U0001f600" * 2_000], ids=range(5))
+@pytest.mark.parametrize(
+    "text", ["", "x", ODD, "x" * 3_000_000, "\U0001f600" * 2_000], ids=range(5)
+)
 async def test_an_event_is_kept_whole(quarantine: Quarantine, text: str) -> None:
     event_id = await quarantine.put(text, "why")
     expected = Quarantined(event_id, NOON, "why", len(text), text[:EXCERPT])
@@ -52,7 +58,9 @@ async def test_an_event_is_kept_whole(quarantine: Quarantine, text: str) -> None
     assert await quarantine.page(None) == ([expected], None)
 
 
-async def test_an_event_delivered_again_is_kept_once_as_it_first_came(client: TableClient, quarantine: Quarantine) -> None:
+async def test_an_event_delivered_again_is_kept_once_as_it_first_came(
+    client: TableClient, quarantine: Quarantine
+) -> None:
     first = await quarantine.put(ODD, "why")
     later = Quarantine(Table(client), now)
     assert await later.put(ODD, "another reason") == first
@@ -113,7 +121,9 @@ async def test_a_put_whose_outcome_is_not_known_is_carried_out_once(
     assert len(await rows(client)) == 2
 
 
-async def test_pages_have_every_event_once_in_the_order_of_ids(quarantine: Quarantine, proxy: StorageProxy) -> None:
+async def test_pages_have_every_event_once_in_the_order_of_ids(
+    quarantine: Quarantine, proxy: StorageProxy
+) -> None:
     ids = [await quarantine.put(str(number), "why") for number in range(2 * PAGE + 5)]
     after, listed, requests = None, [], []
     while True:
@@ -139,7 +149,9 @@ async def test_an_id_that_is_none(quarantine: Quarantine) -> None:
 
 async def test_what_several_remove_at_once_is_gone(quarantine: Quarantine) -> None:
     event_id = await quarantine.put("a", "why")
-    answers = await asyncio.gather(*(quarantine.remove(event_id) for _ in range(5)), return_exceptions=True)
+    answers = await asyncio.gather(
+        *(quarantine.remove(event_id) for _ in range(5)), return_exceptions=True
+    )
     assert None in answers
     assert all(answer is None or isinstance(answer, QuarantinedNotFound) for answer in answers)
     assert await quarantine.page(None) == ([], None)
@@ -156,7 +168,9 @@ async def test_a_removal_whose_outcome_is_not_known_is_done(
     assert await rows(client) == []
 
 
-async def test_an_event_that_comes_anew_while_it_is_removed_stays(client: TableClient, quarantine: Quarantine) -> None:
+async def test_an_event_that_comes_anew_while_it_is_removed_stays(
+    client: TableClient, quarantine: Quarantine
+) -> None:
     event_id = await quarantine.put("a", "why")
 
     async def before(kind: str, _: str) -> None:

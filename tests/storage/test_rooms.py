@@ -8,18 +8,18 @@ import pytest
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from azure.data.tables.aio import TableClient
 
+from rooms.domain.room import RoomChange
+from rooms.domain.roster import MAX_PARTICIPANTS, Roster
+from rooms.domain.time import DAY, now, parse_time
 from rooms.errors import RoomNotFound, StorageUnavailable, ValidationFailed
-from rooms.rules.room import RoomChange
-from rooms.rules.roster import MAX_PARTICIPANTS, Roster
-from rooms.rules.time import DAY, now, parse_time
 from rooms.storage.changes import Origin
 from rooms.storage.lists import Lists
 from rooms.storage.rooms import Repeatability, Rooms
 from rooms.storage.table import Table
-from tests.identifiers import raw_id
-from tests.storage.conftest import ORIGIN
-from tests.storage_proxy import Fault, StorageProxy
-from tests.whole import StoredRoom, stored_rooms
+from testkit.identifiers import raw_id
+from testkit.storage import ORIGIN
+from testkit.storage_proxy import Fault, StorageProxy
+from testkit.whole import StoredRoom, stored_rooms
 
 ALICE, BOB = raw_id(1), raw_id(2)
 
@@ -32,11 +32,20 @@ async def test_a_room_is_read_back_as_it_was_created(rooms: Rooms) -> None:
     wanted = RoomChange(now() - DAY, now() + DAY, True)
     room = await rooms.create(wanted, {ALICE: "Presenter", BOB: "Attendee"}, None, ORIGIN)
     assert await rooms.get(room.id) == room
-    assert (room.valid_from, room.valid_until, room.pstn_dial_out_enabled) == (wanted.valid_from, wanted.valid_until, True)
-    assert list((await rooms.with_roster(room.id)).roster.items()) == [(ALICE, "Presenter"), (BOB, "Attendee")]
+    assert (room.valid_from, room.valid_until, room.pstn_dial_out_enabled) == (
+        wanted.valid_from,
+        wanted.valid_until,
+        True,
+    )
+    assert list((await rooms.with_roster(room.id)).roster.items()) == [
+        (ALICE, "Presenter"),
+        (BOB, "Attendee"),
+    ]
 
 
-async def test_each_change_has_one_log_record_of_who_and_which_request(rooms: Rooms, client: TableClient) -> None:
+async def test_each_change_has_one_log_record_of_who_and_which_request(
+    rooms: Rooms, client: TableClient
+) -> None:
     room = await rooms.create(RoomChange(), {}, None, Origin("alice", "r1"))
     await rooms.update(room.id, RoomChange(pstn_dial_out_enabled=True), Origin("bob", "r2"))
     await rooms.patch_roster(room.id, {ALICE: "Presenter"}, Origin("carol", "r3"))
@@ -50,7 +59,9 @@ async def test_each_change_has_one_log_record_of_who_and_which_request(rooms: Ro
     ]
 
 
-async def test_a_change_that_changes_nothing_writes_nothing(rooms: Rooms, client: TableClient) -> None:
+async def test_a_change_that_changes_nothing_writes_nothing(
+    rooms: Rooms, client: TableClient
+) -> None:
     room = await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)
     await rooms.update(room.id, RoomChange(), ORIGIN)
     await rooms.update(room.id, RoomChange(room.valid_from, room.valid_until, False), ORIGIN)
@@ -71,7 +82,9 @@ async def test_the_order_of_the_log_is_the_order_of_the_changes_even_if_the_cloc
     assert list((await stored(client))[room.id].roster) == [raw_id(number) for number in range(5)]
 
 
-async def test_the_storage_requests_of_each_operation(rooms: Rooms, lists: Lists, proxy: StorageProxy) -> None:
+async def test_the_storage_requests_of_each_operation(
+    rooms: Rooms, lists: Lists, proxy: StorageProxy
+) -> None:
     await rooms.create(RoomChange(), {}, None, ORIGIN)  # makes the table
     counted = {}
 
@@ -99,7 +112,9 @@ async def test_the_storage_requests_of_each_operation(rooms: Rooms, lists: Lists
     }
 
 
-async def test_changes_of_a_room_show_in_the_list_and_a_deleted_one_does_not(rooms: Rooms, lists: Lists) -> None:
+async def test_changes_of_a_room_show_in_the_list_and_a_deleted_one_does_not(
+    rooms: Rooms, lists: Lists
+) -> None:
     kept, gone = [await rooms.create(RoomChange(), {}, None, ORIGIN) for _ in range(2)]
     kept = await rooms.update(kept.id, RoomChange(now(), now() + DAY, True), ORIGIN)
     await rooms.delete(gone.id, ORIGIN)
@@ -129,10 +144,14 @@ async def test_a_delete_that_is_sent_again_finds_it_done(rooms: Rooms, client: T
     assert (await stored(client))[room.id].kinds == ["RoomDeleted", "RoomCreated"]
 
 
-async def test_a_create_that_is_sent_again_answers_with_the_room_it_made(rooms: Rooms, client: TableClient) -> None:
+async def test_a_create_that_is_sent_again_answers_with_the_room_it_made(
+    rooms: Rooms, client: TableClient
+) -> None:
     request = Repeatability("7b3f", "hash of the body")
     room = await rooms.create(RoomChange(), {ALICE: "Presenter"}, request, ORIGIN)
-    again = await asyncio.gather(*(rooms.create(RoomChange(), {ALICE: "Presenter"}, request, ORIGIN) for _ in range(5)))
+    again = await asyncio.gather(
+        *(rooms.create(RoomChange(), {ALICE: "Presenter"}, request, ORIGIN) for _ in range(5))
+    )
     assert set(again) == {room}
     assert list(await stored(client)) == [room.id]
     with pytest.raises(ValidationFailed) as caught:
@@ -152,12 +171,17 @@ async def test_an_id_that_another_room_has_is_not_taken(rooms: Rooms, client: Ta
 
 
 @pytest.mark.parametrize("processes", [1, 2])
-async def test_concurrent_writers_all_succeed_with_one_log_record_each(rooms: Rooms, client: TableClient, processes: int) -> None:
+async def test_concurrent_writers_all_succeed_with_one_log_record_each(
+    rooms: Rooms, client: TableClient, processes: int
+) -> None:
     room = await rooms.create(RoomChange(), {}, None, ORIGIN)
     writers = [rooms] + [Rooms(Table(client), now) for _ in range(processes - 1)]
     users = [raw_id(number) for number in range(32)]
     await asyncio.gather(
-        *(writers[number % processes].patch_roster(room.id, {user: "Attendee"}, ORIGIN) for number, user in enumerate(users))
+        *(
+            writers[number % processes].patch_roster(room.id, {user: "Attendee"}, ORIGIN)
+            for number, user in enumerate(users)
+        )
     )
     after = (await stored(client))[room.id]
     assert set(after.roster) == set(users)
@@ -167,8 +191,12 @@ async def test_concurrent_writers_all_succeed_with_one_log_record_each(rooms: Ro
 type Change = Callable[[Rooms, str], Awaitable[Any]]
 
 CHANGES: dict[str, Change] = {
-    "create": lambda rooms, _: rooms.create(RoomChange(), {ALICE: "Presenter"}, Repeatability("r", ""), ORIGIN),
-    "update": lambda rooms, room_id: rooms.update(room_id, RoomChange(pstn_dial_out_enabled=True), ORIGIN),
+    "create": lambda rooms, _: rooms.create(
+        RoomChange(), {ALICE: "Presenter"}, Repeatability("r", ""), ORIGIN
+    ),
+    "update": lambda rooms, room_id: rooms.update(
+        room_id, RoomChange(pstn_dial_out_enabled=True), ORIGIN
+    ),
     "patch": lambda rooms, room_id: rooms.patch_roster(room_id, {BOB: "Presenter"}, ORIGIN),
     "delete": lambda rooms, room_id: rooms.delete(room_id, ORIGIN),
 }
@@ -193,11 +221,15 @@ async def test_a_fault_at_any_request_leaves_the_change_done_once(
         assert len(after) == 2
         assert {tuple(room.kinds) for room in after.values()} == {("RoomCreated",)}
     else:
-        kind = {"update": "RoomUpdated", "patch": "ParticipantsUpdated", "delete": "RoomDeleted"}[change]
+        kind = {"update": "RoomUpdated", "patch": "ParticipantsUpdated", "delete": "RoomDeleted"}[
+            change
+        ]
         assert after[room.id].kinds == [kind, "RoomCreated"]
 
 
-async def test_a_storage_that_stays_down_is_said_to_be_unavailable(rooms: Rooms, lists: Lists, proxy: StorageProxy) -> None:
+async def test_a_storage_that_stays_down_is_said_to_be_unavailable(
+    rooms: Rooms, lists: Lists, proxy: StorageProxy
+) -> None:
     room = await rooms.create(RoomChange(), {}, None, ORIGIN)
     proxy.choose = lambda _number, _what: Fault.CUT_BEFORE
     for change in CHANGES.values():
@@ -239,21 +271,29 @@ async def test_the_largest_roster_and_its_largest_change_fit_the_limits_of_table
     half = list(before)[: MAX_PARTICIPANTS // 2]
     worst = dict.fromkeys(half) | {random_user(): "Collaborator" for _ in half}
     await rooms.patch_roster(room.id, worst, ORIGIN)
-    await rooms.patch_roster(room.id, dict.fromkeys((await rooms.with_roster(room.id)).roster, "Consumer"), ORIGIN)
-    assert set((await rooms.with_roster(room.id)).roster) == set(before) - set(half) | set(worst) - set(half)
+    await rooms.patch_roster(
+        room.id, dict.fromkeys((await rooms.with_roster(room.id)).roster, "Consumer"), ORIGIN
+    )
+    assert set((await rooms.with_roster(room.id)).roster) == set(before) - set(half) | set(
+        worst
+    ) - set(half)
     for transaction in sent:
         assert len(transaction) <= 100
         assert sum(map(size_of, transaction)) < 4 * 2**20
         for entity in transaction:
             assert size_of(entity) < 2**20
             assert all(len(value) <= 2**16 for value in entity.values() if isinstance(value, bytes))
-            assert all(2 * len(value) <= 2**16 for value in entity.values() if isinstance(value, str))
+            assert all(
+                2 * len(value) <= 2**16 for value in entity.values() if isinstance(value, str)
+            )
 
 
 def size_of(entity: dict[str, Any]) -> int:
     """Bytes, as Table Storage counts them: names and text in UTF-16."""
     return sum(
-        8 + 2 * len(name) + (len(value) + 4 if isinstance(value, bytes) else 2 * len(str(value)) + 4)
+        8
+        + 2 * len(name)
+        + (len(value) + 4 if isinstance(value, bytes) else 2 * len(str(value)) + 4)
         for name, value in entity.items()
     )
 
@@ -263,11 +303,15 @@ async def test_a_refused_storage_key_is_unavailable_and_does_not_show(
 ) -> None:
     wrong = "d3Jvbmc" + "A" * 20 + "=="
     text = proxy.connection_string.replace(
-        next(part for part in proxy.connection_string.split(";") if part.startswith("AccountKey=")), f"AccountKey={wrong}"
+        next(part for part in proxy.connection_string.split(";") if part.startswith("AccountKey=")),
+        f"AccountKey={wrong}",
     )
     async with TableClient.from_connection_string(text, "refused", retry_total=0) as client:
         rooms = Rooms(Table(client), now)
-        for attempt in (rooms.get("99400000000000000"), rooms.create(RoomChange(), {}, None, ORIGIN)):
+        for attempt in (
+            rooms.get("99400000000000000"),
+            rooms.create(RoomChange(), {}, None, ORIGIN),
+        ):
             with pytest.raises(StorageUnavailable) as caught:
                 await attempt
             assert isinstance(caught.value.__cause__, HttpResponseError)

@@ -1,0 +1,1 @@
+"""The routes of ACS Rooms, to the letter of each api-version."""

@@ -1,0 +1,36 @@
+"""The api-versions that are spoken, and how they differ."""
+
+from rooms.errors import ApiVersionUnspecified, UnsupportedApiVersion
+
+API_VERSIONS = ("2023-06-14", "2023-10-30-preview", "2024-04-15", "2025-03-13")
+"""Oldest first. Those between the first and the last differ in nothing but their names; the role
+Collaborator, documented for the last, is accepted by all."""
+
+SUPPORTED_VERSIONS = ", ".join(API_VERSIONS)
+
+_SPELLINGS = {
+    f"ApiVersion.V{version.replace('-', '_').upper()}": version for version in API_VERSIONS
+}
+"""How the Python SDK, on Python 3.12 and later, names its version from the second page of a list
+on."""
+
+
+def check_api_version(version: str | None, uri: str) -> str:
+    """The api-version that `version` names.
+
+    Raises:
+        ApiVersionUnspecified: there is none.
+        UnsupportedApiVersion: it is not spoken.
+    """
+    if not version:
+        raise ApiVersionUnspecified
+    if version in API_VERSIONS:
+        return version
+    if version in _SPELLINGS:
+        return _SPELLINGS[version]
+    raise UnsupportedApiVersion(uri, version)
+
+
+def has_pstn(version: str) -> bool:
+    """Whether rooms have pstnDialOutEnabled, in requests and in answers."""
+    return version != "2023-06-14"

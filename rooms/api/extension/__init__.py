@@ -1,0 +1,1 @@
+"""The routes that ACS Rooms does not have, a module a resource."""

@@ -1,0 +1,105 @@
+"""The console's files: ours in the folder `console`, and the libraries that npm has installed
+beside it."""
+
+import base64
+import gzip
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).parents[2]
+
+PAGE = "index.html"
+
+LIBRARIES = {
+    "preact.js": "preact/dist/preact.mjs",
+    "hooks.js": "preact/hooks/dist/hooks.mjs",
+    "htm.js": "htm/dist/htm.mjs",
+    "htm-preact.js": "htm/preact/index.mjs",
+    "d3.js": "d3/dist/d3.min.js",
+    "plot.js": "@observablehq/plot/dist/plot.umd.min.js",
+}
+"""Under which name each file of `node_modules` is served. .funcignore lets these packages into the
+deployed app."""
+
+_MEDIA_TYPES = {
+    ".html": "text/html",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".svg": "image/svg+xml",
+}
+
+_PLOT_STYLE = "sha256-zrfVyvY1E/5V+DXZunsRZW8XTqTsuIZzp8dBDThhSn8="
+"""Of the <style> that Observable Plot 0.6.17 puts into each chart, with `chart` for its class name.
+"""
+
+_IMPORT_MAP = re.compile(r'<script type="importmap">(.*?)</script>', re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file as it is served: its bytes, the same compressed, and a validator for them."""
+
+    media_type: str
+    content: bytes
+    gzipped: bytes
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """All files by name, and the Content-Security-Policy of the page."""
+
+    files: dict[str, File]
+    policy: str
+
+
+def read_console() -> Console | None:
+    """The console, or None where its libraries are not installed."""
+    try:
+        files = {path.name: _file(path) for path in _paths()} | {
+            name: _file(PROJECT / "node_modules" / path) for name, path in LIBRARIES.items()
+        }
+    except FileNotFoundError:
+        return None
+    return Console(files, _policy(files[PAGE].content.decode()))
+
+
+def _paths() -> Iterator[Path]:
+    return (
+        path for path in (Path(__file__).parent / "static").iterdir() if path.suffix in _MEDIA_TYPES
+    )
+
+
+def _file(path: Path) -> File:
+    content = path.read_bytes()
+    return File(
+        _MEDIA_TYPES[path.suffix],
+        content,
+        gzip.compress(content, mtime=0),
+        f'W/"{hashlib.sha256(content).hexdigest()[:32]}"',
+    )
+
+
+def _policy(page: str) -> str:
+    """Scripts and styles of our own files only, and of these two hashes; requests to this service
+    only."""
+    (import_map,) = _IMPORT_MAP.findall(page)
+    digest = base64.b64encode(hashlib.sha256(import_map.encode()).digest()).decode()
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'self' 'sha256-{digest}'",
+            f"style-src 'self' '{_PLOT_STYLE}'",
+            "connect-src 'self'",
+            "img-src 'self'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+            "require-trusted-types-for 'script'",
+            "trusted-types 'none'",
+        )
+    )

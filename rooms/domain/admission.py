@@ -1,0 +1,113 @@
+"""May this person join a room at this time, and if not, why not.
+
+The reasons and their subcodes are those with which ACS's calling service ended a join (its
+documentation of call end codes): 5828 not on the list of invitees, 5829 before the start or after
+the end, 5830 no Communication Services user.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from rooms.domain.calls import Call
+from rooms.domain.capabilities import Allowed, capabilities
+from rooms.domain.presence import present_at
+from rooms.domain.room import Room, state_at
+from rooms.domain.roster import Role, Roster, is_acs_user
+from rooms.domain.time import SECOND, Ticks, format_time
+
+type ReasonCode = Literal["NotCommunicationUser", "NotInvited", "NotOpenYet", "Closed", "RoomFull"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why somebody may not join. `message` is for that person; `opens_at` is when to come back, of
+    NotOpenYet."""
+
+    code: ReasonCode
+    sub_code: int | None
+    message: str
+    opens_at: Ticks | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """They may join, as what, and until just before when."""
+
+    role: Role
+    capabilities: list[Allowed]
+    valid_until: Ticks
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """They may not: all reasons, at least one."""
+
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """The call that goes on in a room: how many people are in it, and who is, or was before: they
+    may come again."""
+
+    count: int
+    seen: frozenset[str]
+
+
+NOBODY = Crowd(0, frozenset())
+
+
+def crowd_at(call: Call | None, at: Ticks) -> Crowd:
+    """The people of the call that goes on at `at`."""
+    if call is None:
+        return NOBODY
+    return Crowd(
+        len(present_at(call, at)), frozenset(leg.person for leg in call.legs if leg.joined_at <= at)
+    )
+
+
+def may_be_full(roster: Roster, capacity: int) -> bool:
+    """Whether the people in the call have to be counted: only who is invited gets in."""
+    return len(roster) > capacity
+
+
+def admission(
+    room: Room, roster: Roster, raw_id: str, at: Ticks, crowd: Crowd, capacity: int
+) -> Admitted | Refused:
+    """Whether the person `raw_id` may join the room at `at`.
+
+    Args:
+        crowd: who is in the room's call; NOBODY unless `may_be_full`.
+        capacity: how many people a call holds.
+    """
+    reasons = []
+    if not is_acs_user(raw_id):
+        message = "Only users of Azure Communication Services can join this room."
+        reasons.append(Reason("NotCommunicationUser", 5830, message))
+    if (role := roster.get(raw_id)) is None:
+        reasons.append(Reason("NotInvited", 5828, "You are not invited to this room."))
+    match state_at(room, at):
+        case "upcoming":
+            message = f"This room is not open yet. It opens at {_told(room.valid_from)}."
+            reasons.append(Reason("NotOpenYet", 5829, message, room.valid_from))
+        case "expired":
+            reasons.append(
+                Reason(
+                    "Closed",
+                    5829,
+                    f"This room is closed. It was open until {_told(room.valid_until)}.",
+                )
+            )
+    if crowd.count >= capacity and raw_id not in crowd.seen:
+        people = "1 person" if capacity == 1 else f"{capacity} people"
+        message = f"This room is full: its call holds {people}. Try again when somebody has left."
+        reasons.append(Reason("RoomFull", None, message))
+    if role is None or reasons:
+        return Refused(tuple(reasons))
+    return Admitted(role, capabilities(role, room.pstn_dial_out_enabled), room.valid_until)
+
+
+def _told(at: Ticks) -> str:
+    """`2026-05-04 10:00:00 UTC`: what is finer than a second is left out."""
+    date, _, time = format_time(at - at % SECOND).removesuffix("+00:00").partition("T")
+    return f"{date} {time} UTC"

@@ -1,0 +1,146 @@
+"""Who was invited to a room in some time, who came, from when until when, and who did not."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rooms.domain.calls import Call, Leg
+from rooms.domain.presence import Stay, union
+from rooms.domain.roster import Role
+from rooms.domain.time import Ticks
+
+type Status = Literal["attended", "expected", "absent", "uninvited"]
+"""Of those invited: came; has not come yet; did not come. And who came without having been invited.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The time that is asked about. `end` None: the call that it is the time of goes on.
+    `estimated`: so are its ends."""
+
+    start: Ticks
+    end: Ticks | None
+    estimated: bool = False
+
+    def is_over(self, now: Ticks) -> bool:
+        """Whether nobody can come any more."""
+        return self.end is not None and self.end <= now
+
+
+@dataclass(frozen=True, slots=True)
+class Attendee:
+    """What one person did in the slot. Lengths are in ticks; None: nothing can be said (yet)."""
+
+    person: str
+    display_name: str | None
+    role: str | None
+    status: Status
+    stays: tuple[Stay, ...] = ()
+    duration: Ticks = 0
+    alone: Ticks = 0
+    """Of the duration, with nobody else there."""
+    joins: int = 0
+    """Legs, of whatever device."""
+    late: Ticks | None = None
+    left_early: Ticks | None = None
+    estimated: bool = False
+
+
+def attendance(
+    slot: Slot, calls: Iterable[Call], invited: Mapping[str, Role], now: Ticks
+) -> list[Attendee]:
+    """Everyone who was invited or came: first the invited, in their order, then the others, in the
+    order of coming."""
+    cuts = [
+        (leg, stay)
+        for call in calls
+        for leg in call.legs
+        if (stay := _cut(leg, slot, now)) is not None
+    ]
+    came: defaultdict[str, list[tuple[Leg, Stay]]] = defaultdict(list)
+    for leg, stay in sorted(cuts, key=lambda cut: cut[0].joined_at):
+        came[leg.person].append((leg, stay))
+    stays = {person: union(stay for _, stay in some) for person, some in came.items()}
+    alone = _alone(stays, now)
+    attendees = []
+    others = sorted(
+        came.keys() - invited.keys(), key=lambda person: (stays[person][0].start, person)
+    )
+    for person in [*invited, *others]:
+        if person not in came:
+            attendees.append(
+                Attendee(
+                    person, None, invited[person], "absent" if slot.is_over(now) else "expected"
+                )
+            )
+            continue
+        legs = [leg for leg, _ in came[person]]
+        attendees.append(
+            Attendee(
+                person=person,
+                display_name=legs[-1].display_name,
+                role=legs[-1].role or invited.get(person),
+                status="attended" if person in invited else "uninvited",
+                stays=tuple(stays[person]),
+                duration=sum(_end(stay, now) - stay.start for stay in stays[person]),
+                alone=alone[person],
+                joins=len(legs),
+                late=stays[person][0].start - slot.start,
+                left_early=slot.end - _end(stays[person][-1], now)
+                if slot.end is not None and slot.end <= now
+                else None,
+                estimated=slot.estimated
+                or any(leg.join_estimated or leg.leave_estimated for leg in legs),
+            )
+        )
+    return attendees
+
+
+def _cut(leg: Leg, slot: Slot, now: Ticks) -> Stay | None:
+    """The part of a leg that lies in the slot. A leg of no length does if it is at one of its ends,
+    too."""
+    start = max(leg.joined_at, slot.start)
+    over = slot.end if slot.end is not None and slot.end <= now else None
+    if leg.joined_at == leg.left_at:
+        return (
+            Stay(start, start)
+            if start == leg.joined_at and (over is None or start <= over)
+            else None
+        )
+    end = (
+        over
+        if leg.left_at is None
+        else leg.left_at
+        if slot.end is None
+        else min(leg.left_at, slot.end)
+    )
+    return Stay(start, end) if start < (now + 1 if end is None else end) else None
+
+
+def _end(stay: Stay, now: Ticks) -> Ticks:
+    return now if stay.end is None else stay.end
+
+
+def _alone(stays: Mapping[str, Sequence[Stay]], now: Ticks) -> dict[str, Ticks]:
+    """How long each person was there with nobody else."""
+    changes = sorted(
+        change
+        for person, some in stays.items()
+        for stay in some
+        if stay.start != stay.end
+        for change in ((stay.start, True, person), (_end(stay, now), False, person))
+    )
+    there: set[str] = set()
+    since: Ticks = 0
+    alone = dict.fromkeys(stays, 0)
+    for at, comes, person in changes:
+        if len(there) == 1:
+            alone[next(iter(there))] += at - since
+        since = at
+        if comes:
+            there.add(person)
+        else:
+            there.discard(person)
+    return alone

@@ -1,0 +1,263 @@
+"""From events to calls: a pure function of a set of events and the time, whatever the order of
+arrival.
+
+docs/design.md, "From events to calls", has the rules.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from rooms.domain.events import CallEvent, EndReason
+from rooms.domain.time import DAY, MAX_TIME, SECOND, Ticks
+
+QUIET: Ticks = DAY
+"""A call of which nothing has been heard for so long has ended."""
+
+EMPTY: Ticks = 120 * SECOND
+"""A call that all have left has ended, if nothing was heard for so long."""
+
+KEPT_EVENTS = 1_000
+"""A call of no more events is kept folded: some 1.5 MiB for each of the calls that are, with its
+events."""
+
+SKEW: Ticks = 2 * SECOND
+"""How much earlier than the join that it belongs to a leave may be, by the clocks of the calling
+service."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One stay of one device in a call, from `joined_at` until just before `left_at` (None: still
+    there).
+
+    The estimated flags say that the event which would tell is missing.
+    """
+
+    participant_id: str | None
+    raw_id: str | None
+    display_name: str | None
+    role: str | None
+    endpoint_type: str | None
+    joined_at: Ticks
+    join_estimated: bool
+    left_at: Ticks | None
+    leave_estimated: bool
+
+    @property
+    def person(self) -> str:
+        """Whose leg it is: the raw id, or where no event has one the participant id."""
+        return self.raw_id or self.participant_id or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call as of some time. `ended_at` None: it is live. `last_event_at` is when something was
+    last heard of it."""
+
+    id: str
+    started_at: Ticks
+    start_estimated: bool
+    ended_at: Ticks | None
+    end_estimated: bool
+    last_event_at: Ticks
+    started_by: str | None
+    ended_by: str | None
+    end_reason: EndReason | None
+    legs: tuple[Leg, ...]
+    """By the time of joining."""
+    peak: int
+    """The most people at one time."""
+    peak_at: Ticks | None
+    """The first moment of the peak; None if it is 0."""
+
+    @property
+    def people(self) -> int:
+        """How many different people were in it."""
+        return len({leg.person for leg in self.legs})
+
+    @property
+    def start_order(self) -> tuple[Ticks, str]:
+        """Of two calls of a room, the one with the greater has started later."""
+        return self.started_at, self.id
+
+
+def calls_of(events: Iterable[CallEvent], now: Ticks) -> list[Call]:
+    """The calls of one room at `now`, in the order in which they started."""
+    by_call: defaultdict[str, list[CallEvent]] = defaultdict(list)
+    for event in events:
+        by_call[event.call].append(event)
+    calls = [call for some in by_call.values() if (call := call_of(some, now)) is not None]
+    calls.sort(key=lambda call: call.start_order)
+    return [superseded(call) if call.ended_at is None else call for call in calls[:-1]] + calls[-1:]
+
+
+def call_of(events: Iterable[CallEvent], now: Ticks) -> Call | None:
+    """One call at `now`, from its events, as long as no other call of the room has started after
+    it.
+
+    None if nothing of it has happened by `now`.
+    """
+    history = tuple(sorted({event.identity: event for event in events if event.at <= now}.values()))
+    if not history:
+        return None
+    call = (_kept_call if len(history) <= KEPT_EVENTS else _told)(history)
+    if call.ended_at is not None:
+        return call
+    all_left = bool(call.legs) and all(leg.left_at is not None for leg in call.legs)
+    silence = now - call.last_event_at
+    return superseded(call) if silence >= QUIET or (all_left and silence >= EMPTY) else call
+
+
+def superseded(call: Call) -> Call:
+    """A call that nobody has told the end of, ended by what else is known: with the last that was
+    heard of it."""
+    return _ended(call, call.last_event_at, estimated=True)
+
+
+def _told(history: tuple[CallEvent, ...]) -> Call:
+    """A call as its events, in order, tell of it."""
+    ends = [event for event in history if event.kind == "CallEnded"]
+    call = Call(
+        id=history[0].call,
+        started_at=history[0].at,
+        start_estimated=all(event.kind != "CallStarted" for event in history),
+        ended_at=None,
+        end_estimated=False,
+        last_event_at=history[-1].at,
+        started_by=next((event.started_by for event in history if event.started_by), None),
+        ended_by=next((event.ended_by for event in reversed(ends) if event.ended_by), None),
+        end_reason=next((event.end_reason for event in reversed(ends) if event.end_reason), None),
+        legs=_legs(history),
+        peak=0,
+        peak_at=None,
+    )
+    return _ended(call, ends[-1].at, estimated=False) if ends else _with_peak(call)
+
+
+_kept_call = lru_cache(8)(_told)  # who watches a call asks for the same history every few seconds
+
+
+def _ended(call: Call, at: Ticks, estimated: bool) -> Call:
+    legs = [
+        replace(
+            leg,
+            joined_at=min(leg.joined_at, at),
+            left_at=at if leg.left_at is None else min(leg.left_at, at),
+            leave_estimated=leg.leave_estimated or leg.left_at is None,
+        )
+        for leg in call.legs
+    ]
+    return _with_peak(replace(call, ended_at=at, end_estimated=estimated, legs=tuple(legs)))
+
+
+def _legs(history: tuple[CallEvent, ...]) -> tuple[Leg, ...]:
+    moves: defaultdict[tuple[str | None, str | None], list[CallEvent]] = defaultdict(list)
+    for event in history:
+        if event.kind in ("ParticipantAdded", "ParticipantRemoved"):
+            moves[
+                (event.participant_id, None) if event.participant_id else (None, event.raw_id)
+            ].append(event)
+    return _in_order(leg for some in moves.values() for leg in _legs_of_one(some, history[0].at))
+
+
+def _legs_of_one(moves: list[CallEvent], started_at: Ticks) -> list[Leg]:
+    """The legs of one participant id, or of one raw id that has none, from its joins and leaves in
+    order."""
+    raw_id = next((event.raw_id for event in moves if event.raw_id), None)
+    legs: list[Leg] = []
+    if moves[0].kind == "ParticipantRemoved":
+        if not _is_skewed(moves):
+            legs.append(
+                _leg(raw_id, moves[:1], started_at, join_estimated=True, left_at=moves[0].at)
+            )
+        elif len(moves) < 3 or moves[2].kind == "ParticipantAdded":
+            joined_at = moves[1].at
+            legs.append(
+                replace(
+                    _leg(raw_id, moves[1:2], joined_at, left_at=joined_at), leave_estimated=True
+                )
+            )
+            moves = moves[1:]
+        moves = moves[1:]
+    stay: list[CallEvent] = []
+    for event in moves:
+        if event.kind == "ParticipantAdded":
+            stay.append(event)
+        elif stay:
+            legs.append(_leg(raw_id, stay, stay[0].at, left_at=event.at))
+            stay = []
+    if stay:
+        legs.append(_leg(raw_id, stay, stay[0].at))
+    return legs
+
+
+def _is_skewed(moves: list[CallEvent]) -> bool:
+    """Whether a participant whose first event is a leave joined so soon after it that the two are
+    in wrong order."""
+    return (
+        len(moves) > 1 and moves[1].kind == "ParticipantAdded" and moves[1].at - moves[0].at <= SKEW
+    )
+
+
+def _leg(
+    raw_id: str | None,
+    stay: Sequence[CallEvent],
+    joined_at: Ticks,
+    join_estimated: bool = False,
+    left_at: Ticks | None = None,
+) -> Leg:
+    """The leg of a stay: of its joins, or if they were lost of the leave that tells of it."""
+    return Leg(
+        participant_id=stay[0].participant_id,
+        raw_id=raw_id,
+        display_name=_last(stay, "display_name"),
+        role=_last(stay, "role"),
+        endpoint_type=_last(stay, "endpoint_type"),
+        joined_at=joined_at,
+        join_estimated=join_estimated,
+        left_at=left_at,
+        leave_estimated=False,
+    )
+
+
+def _last(stay: Sequence[CallEvent], name: str) -> str | None:
+    """The last that an event says of it."""
+    for event in reversed(stay):
+        if text := getattr(event, name):
+            return str(text)
+    return None
+
+
+def _in_order(legs: Iterable[Leg]) -> tuple[Leg, ...]:
+    return tuple(
+        sorted(
+            legs,
+            key=lambda leg: (
+                leg.joined_at,
+                leg.person,
+                leg.participant_id or "",
+                leg.left_at or MAX_TIME,
+            ),
+        )
+    )
+
+
+def _with_peak(call: Call) -> Call:
+    """The call with the most people at one time, a person on two devices being one."""
+    changes: defaultdict[Ticks, list[tuple[int, str]]] = defaultdict(list)
+    for leg in call.legs:
+        changes[leg.joined_at].append((1, leg.person))
+        if leg.left_at is not None:
+            changes[leg.left_at].append((-1, leg.person))
+    devices: defaultdict[str, int] = defaultdict(int)
+    there, peak, peak_at = 0, 0, None
+    for at in sorted(changes):
+        for step, person in changes[at]:
+            before = devices[person]
+            devices[person] += step
+            there += (devices[person] > 0) - (before > 0)
+        if there > peak:
+            peak, peak_at = there, at
+    return replace(call, peak=peak, peak_at=peak_at)

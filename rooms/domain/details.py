@@ -1,0 +1,87 @@
+"""What people call a room: a title, the customer's own id, when it is meant to happen, and names
+for those invited.
+
+Details are JSON: `{"title", "externalId", "scheduledStart", "scheduledEnd", "participants": {rawId:
+{"name", "externalId"}}}`, of which nothing has to be there. Times are as on the wire.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rooms.domain.time import Ticks, parse_time
+from rooms.errors import InvalidParameter
+
+type Details = dict[str, Any]
+
+MAX_TEXT = 256
+"""Characters of a title, a name, an external id or a raw id."""
+
+MAX_NAMED = 5_000
+"""Whose names the details of one room may have; a roster has the same limit."""
+
+
+def patched_details(details: Details, patch: Mapping[str, Any]) -> Details:
+    """`details` after a merge patch (RFC 7396): null removes. What is left without content goes,
+    too.
+
+    Raises:
+        InvalidParameter: there are too many people, or only one of the scheduled times, or they are
+            in wrong order.
+    """
+    after = _merged(details, patch)
+    if len(after.get("participants", {})) > MAX_NAMED:
+        raise InvalidParameter(
+            f"Details have names of at most {MAX_NAMED:,} participants.", "$.participants"
+        )
+    if ("scheduledStart" in after) != ("scheduledEnd" in after):
+        missing = "scheduledEnd" if "scheduledStart" in after else "scheduledStart"
+        raise InvalidParameter(
+            "scheduledStart and scheduledEnd are set together, or both removed with null.",
+            f"$.{missing}",
+        )
+    if (slot := scheduled(after)) and slot[0] >= slot[1]:
+        raise InvalidParameter("scheduledEnd must be after scheduledStart.", "$.scheduledEnd")
+    return after
+
+
+def scheduled(details: Details) -> tuple[Ticks, Ticks] | None:
+    """When the room is meant to be used, if that is known."""
+    if "scheduledStart" not in details:
+        return None
+    return parse_time(details["scheduledStart"]), parse_time(details["scheduledEnd"])
+
+
+def names_in(details: Details) -> dict[str, str]:
+    """What people are called, by raw id."""
+    return {
+        raw_id: person["name"]
+        for raw_id, person in details.get("participants", {}).items()
+        if "name" in person
+    }
+
+
+def details_difference(before: Details, after: Details) -> tuple[Details, Details]:
+    """Of each only what the other has not."""
+    return _only_in(before, after), _only_in(after, before)
+
+
+def _merged(value: Details, patch: Mapping[str, Any]) -> Details:
+    merged = dict(value)
+    for key, change in patch.items():
+        content = _merged(merged.get(key, {}), change) if isinstance(change, Mapping) else change
+        if content is None or content == {}:
+            merged.pop(key, None)
+        else:
+            merged[key] = content
+    return merged
+
+
+def _only_in(one: Details, other: Details) -> Details:
+    only = {}
+    for key, value in one.items():
+        if isinstance(value, dict) and isinstance(other.get(key), dict):
+            if content := _only_in(value, other[key]):
+                only[key] = content
+        elif value != other.get(key):
+            only[key] = value
+    return only

@@ -1,0 +1,95 @@
+"""A call event: a fact that Event Grid delivers in any order, late, more than once or never."""
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, Self
+
+from rooms.domain.time import Ticks
+
+type EventKind = Literal["CallStarted", "ParticipantAdded", "ParticipantRemoved", "CallEnded"]
+
+KINDS: tuple[EventKind, ...] = (
+    "CallStarted",
+    "ParticipantAdded",
+    "ParticipantRemoved",
+    "CallEnded",
+)
+"""In the order in which events of the same time are taken."""
+
+MAX_CALL_ROOM_ID = 64
+"""Characters of a room's id in an event."""
+
+CALL_ROOM_ID = re.compile(f"[A-Za-z0-9_-]{{1,{MAX_CALL_ROOM_ID}}}")
+
+EXCERPT = 1_000
+"""Characters of an event in quarantine that lists show."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndReason:
+    """Why a call ended, as the calling service says it."""
+
+    code: int | None = None
+    sub_code: int | None = None
+    phrase: str | None = None
+
+
+@dataclass(frozen=True)
+class CallEvent:
+    """One event of one call: `id` is the envelope's, `call` the correlation id, `at` the time of
+    the event.
+
+    An event of a participant has a participant id or a raw id, or both.
+    """
+
+    kind: EventKind
+    id: str
+    call: str
+    at: Ticks
+    participant_id: str | None = None
+    raw_id: str | None = None
+    display_name: str | None = None
+    role: str | None = None
+    endpoint_type: str | None = None
+    started_by: str | None = None
+    ended_by: str | None = None
+    end_reason: EndReason | None = None
+
+    @property
+    def identity(self) -> tuple[EventKind, str, str, str | None, str | None, Ticks]:
+        """What is the same of two deliveries of one event, whatever envelope schema they came in."""
+        return self.kind, self.id, self.call, self.participant_id, self.raw_id, self.at
+
+    @cached_property
+    def key(self) -> str:
+        """64 hex digits that stand for the identity."""
+        return hashlib.sha256(json.dumps(self.identity).encode()).hexdigest()
+
+    def __lt__(self, other: Self) -> bool:
+        """Events are taken in this order, however they arrived: by time, kind and key, which is
+        rarely needed, and costly."""
+        if self.at != other.at:
+            return self.at < other.at
+        if self.kind != other.kind:
+            return KINDS.index(self.kind) < KINDS.index(other.kind)
+        return self.key < other.key
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """An event that was not understood, when it came. `size` counts the characters of its text."""
+
+    id: str
+    received_at: Ticks
+    reason: str
+    size: int
+    excerpt: str
+
+
+def is_call_room_id(text: str) -> bool:
+    """Whether `text` can name a room whose calls are kept: of any service's making, so wider than
+    an id of ours."""
+    return CALL_ROOM_ID.fullmatch(text) is not None

@@ -1,0 +1,134 @@
+"""A room, its id and its validity: when it may be joined."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from rooms.domain.time import DAY, MAX_TIME, Ticks
+from rooms.errors import Detail, InvalidRoomId, InvalidRoomIdLength
+
+MAX_VALIDITY: Ticks = 180 * DAY
+"""The longest that a room may be valid, and the furthest ahead that it may open."""
+
+ROOM_IDS = 10**14
+"""So many ids can be made."""
+
+ROOM_ID = re.compile(r"[0-9]{16,17}")
+
+_END_IN_THE_PAST = Detail("The time range end is in the past.", "ValidUntil")
+_BAD_RANGE = Detail("The time range is incorrect, or larger than 180 days.", "ValidUntil")
+_STARTS_TOO_LATE = Detail("Value is incorrect or more than 180 days in the future.", "ValidFrom")
+_ONLY_ONE_TIME = Detail("validFrom and validUntil should be set together.", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A room as the wire knows it. It may be joined from `valid_from` until just before
+    `valid_until`."""
+
+    id: str
+    created_at: Ticks
+    valid_from: Ticks
+    valid_until: Ticks
+    pstn_dial_out_enabled: bool
+
+
+type RoomState = Literal["open", "upcoming", "expired"]
+ROOM_STATES: tuple[RoomState, ...] = ("open", "upcoming", "expired")
+
+
+@dataclass(frozen=True, slots=True)
+class RoomChange:
+    """What a caller asks to set; None leaves a field as it is, or in a new room gives it its
+    default."""
+
+    valid_from: Ticks | None = None
+    valid_until: Ticks | None = None
+    pstn_dial_out_enabled: bool | None = None
+
+
+def check_room_id(text: str) -> None:
+    """Whether `text` can be a room's id: 16 or 17 digits, whatever they begin with.
+
+    Raises:
+        InvalidRoomIdLength: it has not 16 to 18 characters.
+        InvalidRoomId: it has, but is none.
+    """
+    if not 16 <= len(text) <= 18:
+        raise InvalidRoomIdLength
+    if ROOM_ID.fullmatch(text) is None:
+        raise InvalidRoomId
+
+
+def numbered_room_id(number: int) -> str:
+    """An id as ACS's look: 994 and 14 digits."""
+    return f"994{number % ROOM_IDS:014d}"
+
+
+def repeatable_room_id(request_id: str, attempt: int) -> str:
+    """The id of the room that a create with this Repeatability-Request-ID makes: the same when it
+    is sent again.
+
+    Args:
+        attempt: how many such ids were found to be other rooms'.
+    """
+    return numbered_room_id(
+        int.from_bytes(hashlib.sha256(f"{request_id}:{attempt}".encode()).digest())
+    )
+
+
+def state_at(room: Room, at: Ticks) -> RoomState:
+    """Whether the room can be joined at that time, or not yet, or no more."""
+    if at < room.valid_from:
+        return "upcoming"
+    return "open" if at < room.valid_until else "expired"
+
+
+def faults_of_create(wanted: RoomChange, now: Ticks) -> list[Detail]:
+    """What is wrong with the times of a new room. The range is tested only if its end was given."""
+    if wanted.valid_until is not None and wanted.valid_until <= now:
+        return [_END_IN_THE_PAST]
+    faults = []
+    if wanted.valid_from is not None and wanted.valid_from > now + MAX_VALIDITY:
+        faults.append(_STARTS_TOO_LATE)
+    if wanted.valid_until is not None:
+        start = now if wanted.valid_from is None else wanted.valid_from
+        if not 0 <= wanted.valid_until - start <= MAX_VALIDITY:
+            faults.append(_BAD_RANGE)
+    return faults
+
+
+def faults_of_update(wanted: RoomChange, now: Ticks) -> list[Detail]:
+    """What is wrong with the times of a change: those of a create, and both or neither must be
+    given."""
+    if (wanted.valid_from is None) != (wanted.valid_until is None):
+        return [_ONLY_ONE_TIME]
+    return faults_of_create(wanted, now)
+
+
+def new_room(room_id: str, wanted: RoomChange, now: Ticks) -> Room:
+    """The room that a create makes: valid from now, for 180 days from now, no dial-out, unless
+    `wanted` says else."""
+    return Room(
+        id=room_id,
+        created_at=now,
+        valid_from=now if wanted.valid_from is None else wanted.valid_from,
+        valid_until=min(now + MAX_VALIDITY, MAX_TIME)
+        if wanted.valid_until is None
+        else wanted.valid_until,
+        pstn_dial_out_enabled=bool(wanted.pstn_dial_out_enabled),
+    )
+
+
+def updated_room(room: Room, wanted: RoomChange) -> Room:
+    """`room` with what `wanted` sets."""
+    return Room(
+        id=room.id,
+        created_at=room.created_at,
+        valid_from=room.valid_from if wanted.valid_from is None else wanted.valid_from,
+        valid_until=room.valid_until if wanted.valid_until is None else wanted.valid_until,
+        pstn_dial_out_enabled=room.pstn_dial_out_enabled
+        if wanted.pstn_dial_out_enabled is None
+        else wanted.pstn_dial_out_enabled,
+    )

@@ -1,0 +1,74 @@
+"""Who is invited to a room, as what, and how that changes."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from rooms.errors import Detail, ValidationFailed
+
+type Role = Literal["Presenter", "Attendee", "Consumer", "Collaborator"]
+type Roster = dict[str, Role]
+"""Raw id to role, in the order in which they were invited."""
+type RosterPatch = Mapping[str, Role | None]
+"""Raw id to new role; None removes."""
+
+MAX_PARTICIPANTS = 5_000
+"""Of one room, and in one change: what fits into one entity of Table Storage (1 MiB), with room to
+spare."""
+
+_GUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
+ACS_USER = re.compile(f"8:acs:{_GUID}_{_GUID}")
+
+
+@dataclass(frozen=True, slots=True)
+class RosterDifference:
+    """What a change did: `changed` has the role before and after."""
+
+    added: Roster
+    changed: dict[str, tuple[Role, Role]]
+    removed: Roster
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.removed)
+
+
+def is_acs_user(raw_id: str) -> bool:
+    """Whether it is the raw id of an ACS user, `8:acs:<resource guid>_<user guid>`."""
+    return ACS_USER.fullmatch(raw_id) is not None
+
+
+def first_unsupported(raw_ids: Iterable[str]) -> str | None:
+    """The first raw id that is not of an ACS user."""
+    return next((raw_id for raw_id in raw_ids if not is_acs_user(raw_id)), None)
+
+
+def check_size(participants: Mapping[str, object]) -> None:
+    """Whether a roster, or a change of one, is small enough.
+
+    Raises:
+        ValidationFailed: it has more than MAX_PARTICIPANTS entries.
+    """
+    if len(participants) > MAX_PARTICIPANTS:
+        raise ValidationFailed(
+            Detail(f"A room has at most {MAX_PARTICIPANTS:,} participants.", "$.participants")
+        )
+
+
+def patched_roster(roster: Roster, patch: RosterPatch) -> Roster:
+    """`roster` after `patch`: who is new comes last, who has a new role keeps the place."""
+    after: dict[str, Role | None] = {**roster, **patch}
+    return {raw_id: role for raw_id, role in after.items() if role is not None}
+
+
+def roster_difference(before: Roster, after: Roster) -> RosterDifference:
+    """What leads from `before` to `after`."""
+    return RosterDifference(
+        added={raw_id: role for raw_id, role in after.items() if raw_id not in before},
+        changed={
+            raw_id: (before[raw_id], role)
+            for raw_id, role in after.items()
+            if raw_id in before and before[raw_id] != role
+        },
+        removed={raw_id: role for raw_id, role in before.items() if raw_id not in after},
+    )

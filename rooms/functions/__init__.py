@@ -1,1 +1,0 @@
-"""The blueprints that function_app.py composes, one a concern."""

@@ -1,0 +1,1 @@
+"""Call events, from Event Grid into the storage."""

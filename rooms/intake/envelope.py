@@ -1,0 +1,75 @@
+"""The calling events that Event Grid delivers: which are of a room's call, and what they say."""
+
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+from pydantic_core import from_json
+
+from rooms.domain.events import CallEvent
+from rooms.domain.time import Ticks
+
+_PREFIX = "Microsoft.Communication."
+
+
+@dataclass(frozen=True, slots=True)
+class RoomEvent:
+    """An event of a call in that room."""
+
+    room_id: str
+    event: CallEvent
+
+
+@dataclass(frozen=True, slots=True)
+class OtherEvent:
+    """Understood, and none of a room's call: to be counted and left."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownEvent:
+    """Not understood: to be kept whole, with this reason, which is for an operator and repeats
+    nothing of the event."""
+
+    reason: str
+
+
+def read_event(text: str, now: Ticks) -> RoomEvent | OtherEvent | UnknownEvent:
+    """One element of a delivery, as the Functions host writes it. Raises nothing, whatever the text
+    is."""
+    from rooms.intake.models import (
+        MODELS,
+        PlacedEvent,
+        fault_of,
+    )  # by the first event: most instances start for a request
+
+    try:
+        element = from_json(text.encode(errors="surrogatepass"))
+    except ValueError as error:
+        return UnknownEvent(f"no valid JSON: {error}")
+    if not isinstance(element, dict):
+        return UnknownEvent("an object is expected")
+    in_cloud_events = bool(element.get("specversion"))
+    type_field = "type" if in_cloud_events else "eventType"
+    name = element.get(type_field)
+    if not isinstance(name, str) or not name.startswith(_PREFIX):
+        return UnknownEvent(f"{type_field}: one of {_PREFIX}{', '.join(MODELS)} is expected here")
+    if (models := MODELS.get(name.removeprefix(_PREFIX))) is None:
+        if name.removeprefix(_PREFIX).strip().lower() in (known.lower() for known in MODELS):
+            return UnknownEvent(
+                f"{type_field}: one of these is expected, to the letter: {', '.join(MODELS)}"
+            )
+        return OtherEvent("of another type")
+    kind, event_grid_model, cloud_events_model = models
+    try:
+        place = PlacedEvent.model_validate(element).data
+        if place.room is None or place.room.id is None:
+            if place.is_rooms_call is None or place.is_rooms_call is False:
+                return OtherEvent("of a call in no room")
+            return UnknownEvent("data.room.id: missing, though data.isRoomsCall is not false")
+        event = (cloud_events_model if in_cloud_events else event_grid_model).model_validate(
+            element, context=now
+        )
+    except ValidationError as error:
+        return UnknownEvent(fault_of(error))
+    return RoomEvent(place.room.id, event.data.call_event(kind, event.id or "", event.at))

@@ -1,0 +1,247 @@
+"""What of the table goes when its time has passed.
+
+Every step can be repeated, and killed at any point: what is left is found by the next run. Two runs
+at once do no harm, as what is gone is no error. Rows go in an order in which nothing that still
+stands needs what is gone.
+"""
+
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+from azure.data.tables import TableEntity
+
+from rooms.domain.time import HOUR, MAX_TIME, Ticks, parse_time
+from rooms.errors import StorageUnavailable
+from rooms.log_text import escaped
+from rooms.storage import keys
+from rooms.storage.changes import Origin
+from rooms.storage.invitees import rows_for
+from rooms.storage.parallel import in_parallel
+from rooms.storage.rooms import Rooms
+from rooms.storage.table import MAX_OPERATIONS, Conflict, Table
+
+_log = logging.getLogger(__name__)
+
+UPKEEP_ACTOR = "upkeep"
+"""Whom the log names for rooms that were deleted because they had expired."""
+
+_KNOWN = 20
+"""Rows that hold a room's state; most rooms have fewer, rosters included."""
+
+SHOWN = ["PartitionKey", "RowKey", "Timestamp", "receivedAt", "parts"]
+"""What has to be known of rows of invitees, of events in quarantine, and of their parts."""
+
+_STATE = ["PartitionKey", "RowKey", "validUntil", "deleted", "changedAt"]
+
+
+@contextmanager
+def left_if_broken(what: str, room_id: str) -> Iterator[None]:
+    """Around the upkeep of one room: what is wrong in it must not end the upkeep of all."""
+    try:
+        yield
+    except StorageUnavailable:
+        raise
+    except Exception:
+        _log.exception("upkeep: left %s %s", what, escaped(room_id))
+
+
+@dataclass(slots=True)
+class Retention:
+    """What goes: rooms that could last be joined before `expired`, what is older than `kept`, and
+    rows of invitees who are none.
+
+    `removed` counts it. Raises StorageUnavailable as Table does.
+    """
+
+    table: Table
+    rooms: Rooms
+    expired: Ticks
+    kept: Ticks
+    removed: Counter[str] = field(default_factory=Counter)
+
+    async def room(self, room_id: str) -> None:
+        """All that goes of a room, or of a room that only events name. Three requests, if nothing
+        does."""
+        partition = keys.partition(room_id)
+        known = await self.table.first(
+            partition, keys.details_row(room_id), keys.end_of_rosters(room_id), _KNOWN, _STATE
+        )
+        room = next((row for row in known if row["RowKey"] == keys.room_row(room_id)), None)
+        if room and not room.get("deleted") and parse_time(room["validUntil"]) < self.expired:
+            deleted = await self.rooms.delete_expired(
+                room_id, self.expired, Origin(UPKEEP_ACTOR, "")
+            )
+            self.removed["expired rooms"] += deleted
+        await self._clear(partition, *keys.log_range(room_id, 0, self.kept), "log records")
+        if room and self._is_old_tombstone(room):
+            await self._remove_tombstone(room_id)
+        else:
+            oldest_kept = keys.roster_row(room_id, self.kept - 1)
+            if len(known) == _KNOWN or sum(row["RowKey"] >= oldest_kept for row in known) > 1:
+                await self._clear_superseded_rosters(room_id)
+        await self._clear_calls(room_id)
+
+    async def quarantine(self, rows: Sequence[TableEntity]) -> None:
+        """Those of these events that came too long ago: first their rows, as a row that can be seen
+        has all its parts."""
+        old = [row for row in rows if parse_time(row["receivedAt"]) < self.kept]
+        if old:
+            partition = old[0]["PartitionKey"]
+            await self._remove_each(partition, [row["RowKey"] for row in old], "quarantined events")
+            for row in old:
+                if row["parts"] > 1:
+                    start, end = keys.quarantine_parts_range(row["RowKey"].rpartition(":")[2])
+                    await self.quarantine_parts(
+                        await self.table.first(partition, start, end, MAX_OPERATIONS, SHOWN)
+                    )
+
+    async def quarantine_parts(self, rows: Sequence[TableEntity]) -> None:
+        """Those of these parts that were written too long ago, and whose event is not there:
+        removed, or cut off as it came."""
+        for row in rows:
+            written = row.metadata["timestamp"]
+            if written and parse_time(written.isoformat()) < self.kept:
+                _, event_id, _ = row["RowKey"].split(":")
+                if await self.table.get(row["PartitionKey"], keys.quarantine_row(event_id)) is None:
+                    with suppress(
+                        Conflict
+                    ):  # with another run, or the event is being kept just now
+                        await self.table.delete(row["PartitionKey"], [], unchanged=[row])
+
+    async def invitees(self, rows: Sequence[TableEntity]) -> None:
+        """Those of these rows by which nobody finds a room. Who is invited meanwhile has a row that
+        has changed.
+
+        One request for each of their rooms.
+        """
+        by_room: defaultdict[str, list[TableEntity]] = defaultdict(list)
+        for row in rows:
+            by_room[keys.listed_room_id(row["RowKey"])].append(row)
+        await in_parallel(self._invitees(room_id, some) for room_id, some in by_room.items())
+
+    async def _invitees(self, room_id: str, rows: Sequence[TableEntity]) -> None:
+        with left_if_broken("the invitees of the room", room_id):
+            found = await self.rooms.if_there(room_id)
+            needed = set() if found is None else rows_for(found.room, found.roster)
+            for row in rows:
+                if row["RowKey"] not in needed:
+                    with suppress(Conflict):
+                        await self.table.delete(row["PartitionKey"], [], unchanged=[row])
+                        self.removed["invitee rows"] += 1
+
+    def _is_old_tombstone(self, room: TableEntity) -> bool:
+        return bool(room.get("deleted")) and parse_time(room["changedAt"]) < self.kept
+
+    async def _remove_tombstone(self, room_id: str) -> None:
+        """The room's row goes last: without it the others would be nobody's."""
+        partition = keys.partition(room_id)
+        await self._clear(
+            partition, keys.roster_row(room_id, MAX_TIME), keys.end_of_rosters(room_id), "rosters"
+        )
+        start, end = keys.details_row(room_id), keys.behind(keys.room_row(room_id))
+        rows = await self.table.first(partition, start, end, 2)
+        if rows and self._is_old_tombstone(rows[-1]):  # else another run was faster
+            with suppress(Conflict):
+                await self.table.delete(partition, [], unchanged=rows)
+                self.removed["tombstones"] += 1
+
+    async def _clear_superseded_rosters(self, room_id: str) -> None:
+        """All but the newest of the old rosters, which is in force where the time that is kept
+        begins."""
+        partition, end = keys.partition(room_id), keys.end_of_rosters(room_id)
+        in_force = await self.table.first(
+            partition, keys.roster_row(room_id, self.kept - 1), end, 1, ["RowKey"]
+        )
+        if in_force:
+            await self._clear(partition, keys.behind(in_force[0]["RowKey"]), end, "rosters")
+
+    async def _clear_calls(self, room_id: str) -> None:
+        """Calls that had their last event before the hour of `kept`: a call goes as a whole, or its
+        story would change."""
+        partition = keys.partition(room_id)
+        before = self.kept - self.kept % HOUR
+        start, end = keys.activity_range(room_id, 0, before - 1)
+        while True:
+            rows = await self.table.first(partition, start, end, MAX_OPERATIONS)
+            goes: dict[str, bool] = {}
+            for row in rows:
+                call = row["call"]
+                if call not in goes:
+                    goes[call] = await self._is_old(room_id, call, before)
+                if goes[call]:
+                    at, _ = keys.activity_of(row["RowKey"])
+                    await self._clear_call(room_id, call, at, before)
+            if len(rows) < MAX_OPERATIONS:
+                return
+            start = keys.behind(rows[-1]["RowKey"])
+
+    async def _is_old(self, room_id: str, call: str, before: Ticks) -> bool:
+        (_, start), (_, end) = (
+            keys.events_range(room_id, call, at) for at in (before, MAX_TIME + 1)
+        )
+        return not await self.table.first(keys.partition(room_id), start, end, 1, ["RowKey"])
+
+    async def _clear_call(self, room_id: str, call: str, hour: Ticks, before: Ticks) -> None:
+        """The events of the call, and then the two rows that say that it had some in that hour.
+
+        These must not have changed since before the events were read: an event that arrives
+        meanwhile is found by them.
+        """
+        partition = keys.partition(room_id)
+        activity = (
+            keys.activity_row(room_id, call, hour),
+            keys.all_activity_row(room_id, call, hour),
+        )
+        while rows := [
+            row for key in activity if (row := await self.table.get(partition, key)) is not None
+        ]:
+            self.removed["calls"] += await self._clear_events(room_id, call, before)
+            with suppress(Conflict):
+                await self.table.delete(partition, [], unchanged=rows)
+                return
+
+    async def _clear_events(self, room_id: str, call: str, before: Ticks) -> bool:
+        """The events of the call before that time. Whether there were any.
+
+        Their log records go before them, also those of events that arrived after the log was
+        cleared: an event that is delivered again is recognised by its own row, and could not be
+        kept if only its log record were there.
+        """
+        partition = keys.partition(room_id)
+        start, end = keys.events_range(room_id, call, before)
+        found = False
+        while rows := await self._some(partition, start, end):
+            found = True
+            await self._clear(partition, *keys.log_range(room_id, 0, before), "log records")
+            if await self._remove(partition, rows, "events") and len(rows) < MAX_OPERATIONS:
+                break
+        return found
+
+    async def _clear(self, partition: str, start: str, end: str, what: str) -> None:
+        """All rows from `start` until just before `end`."""
+        while rows := await self._some(partition, start, end):
+            if await self._remove(partition, rows, what) and len(rows) < MAX_OPERATIONS:
+                return
+
+    async def _some(self, partition: str, start: str, end: str) -> list[str]:
+        return [
+            row["RowKey"]
+            for row in await self.table.first(partition, start, end, MAX_OPERATIONS, ["RowKey"])
+        ]
+
+    async def _remove(self, partition: str, rows: Sequence[str], what: str) -> bool:
+        """Whether it was done; else some of the rows are gone already."""
+        try:
+            await self.table.delete(partition, rows)
+        except Conflict:
+            return False
+        self.removed[what] += len(rows)
+        return True
+
+    async def _remove_each(self, partition: str, rows: Sequence[str], what: str) -> None:
+        if not await self._remove(partition, rows, what):
+            for row in rows:
+                await self._remove(partition, [row], what)

@@ -1,0 +1,194 @@
+"""Upkeep: goes through the whole table, bit by bit, and removes what has had its time.
+
+Each partition has a row that says how far it has come, and when this pass began. It is saved every
+few seconds: a run that is killed, or finds the storage gone, is gone on from there. A pass that is
+over rests until a day after it began.
+"""
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import batched
+
+from azure.data.tables import TableEntity
+
+from rooms.domain.time import DAY, Ticks, parse_time
+from rooms.errors import StorageUnavailable
+from rooms.storage import keys
+from rooms.storage.entities import room_id_of, stored_time
+from rooms.storage.parallel import in_parallel
+from rooms.storage.rooms import Rooms
+from rooms.storage.table import Table, replace
+from rooms.upkeep.retention import SHOWN, Retention, left_if_broken
+
+_log = logging.getLogger(__name__)
+
+PASS: Ticks = DAY
+"""How often the table is gone through, at most."""
+
+BATCH = 100
+"""Rows that are read to find out which rooms there are."""
+
+INVITEES_AT_A_TIME = 10
+"""Rows of invitees that are looked at in one step: each may be of another room. A run can end, and
+go on, between steps."""
+
+SAVE_SECONDS = 2.0
+
+OVERTIME = 5.0
+"""Seconds after the time that a run was given, in which it can end what it has begun."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run did. `done` counts the partitions that rest now, `unavailable` those that the
+    storage did not let go on."""
+
+    rooms: int = 0
+    removed: Counter[str] = field(default_factory=Counter)
+    done: int = 0
+    unavailable: int = 0
+
+    def __str__(self) -> str:
+        counted = sorted((what, count) for what, count in self.removed.items() if count)
+        removed = ", ".join(
+            f"{count:,} {what.removesuffix('s') if count == 1 else what}" for what, count in counted
+        )
+        partitions = f"{self.done} of {len(keys.PARTITIONS)} partitions done"
+        unavailable = (
+            f", {self.unavailable} left as the storage is not available" if self.unavailable else ""
+        )
+        return f"looked at {self.rooms:,} rooms; removed {removed or 'nothing'}; {partitions}{unavailable}"
+
+
+type _Step = tuple[str, Awaitable[None]]
+"""Some work, and where the rows behind it begin."""
+type _Steps = Callable[[Sequence[TableEntity], Retention, Report], Iterator[_Step]]
+
+
+def _rooms(rows: Sequence[TableEntity], retention: Retention, report: Report) -> Iterator[_Step]:
+    async def one(room_id: str) -> None:
+        with left_if_broken("the room", room_id):
+            await retention.room(room_id)
+        report.rooms += 1
+
+    for room_id in dict.fromkeys(map(room_id_of, rows)):
+        yield keys.behind_room(room_id), one(room_id)
+
+
+def _in_batches(
+    work: Callable[[Retention, Sequence[TableEntity]], Awaitable[None]], size: int
+) -> _Steps:
+    def steps(rows: Sequence[TableEntity], retention: Retention, _: Report) -> Iterator[_Step]:
+        for some in batched(rows, size, strict=False):
+            yield keys.behind(some[-1]["RowKey"]), work(retention, some)
+
+    return steps
+
+
+_RANGES = (
+    ("", keys.DOTS_START, _rooms),
+    (keys.DOTS_END, keys.END, _rooms),
+    (
+        keys.QUARANTINE_PARTS_START,
+        keys.QUARANTINE_PARTS_END,
+        _in_batches(Retention.quarantine_parts, BATCH),
+    ),
+    (keys.QUARANTINE_START, keys.QUARANTINE_END, _in_batches(Retention.quarantine, BATCH)),
+    (keys.INVITEES_START, keys.INVITEES_END, _in_batches(Retention.invitees, INVITEES_AT_A_TIME)),
+)
+"""What is gone through in a partition, in that order: rows of invitees after the rooms, of which
+some are gone by then. The other rows that begin with a dot go with those of rooms."""
+
+_STARTS = [*(start for start, _, _ in _RANGES), keys.END]
+
+
+class Upkeep:
+    """The upkeep of a table. Rooms are deleted when they could last be joined longer ago than
+    `expired`; what is older than `retention` is removed."""
+
+    def __init__(
+        self,
+        table: Table,
+        rooms: Rooms,
+        clock: Callable[[], Ticks],
+        expired: Ticks,
+        retention: Ticks,
+    ) -> None:
+        self._table = table
+        self._rooms = rooms
+        self._clock = clock
+        self._expired = expired
+        self._retention = retention
+
+    async def run(self, seconds: float) -> Report:
+        """Goes on for that time, and for OVERTIME at most with what it has begun by then."""
+        now, report = self._clock(), Report()
+        retention = Retention(
+            self._table, self._rooms, now - self._expired, now - self._retention, report.removed
+        )
+        deadline = time.monotonic() + seconds
+        try:
+            async with asyncio.timeout(seconds + OVERTIME):
+                await in_parallel(
+                    self._partition(p, now, retention, deadline, report) for p in keys.PARTITIONS
+                )
+        except TimeoutError:  # with a room of very many rows, or a storage that hardly answers
+            pass
+        return report
+
+    async def _partition(
+        self, partition: str, now: Ticks, retention: Retention, deadline: float, report: Report
+    ) -> None:
+        """Where the storage fails, only this partition is left for this time."""
+        try:
+            done = await self._walk(partition, now, retention, deadline, report)
+            report.done += done
+        except StorageUnavailable:
+            report.unavailable += 1
+
+    async def _walk(
+        self, partition: str, now: Ticks, retention: Retention, deadline: float, report: Report
+    ) -> bool:
+        """Whether the pass is over. A step is made each time, however short the time."""
+        cursor, began = await self._load(partition, now)
+        if cursor == keys.END and now < began + PASS:
+            return True
+        if cursor == keys.END:
+            cursor, began = "", now
+        saved = time.monotonic()
+        while cursor != keys.END:
+            number = next(
+                (number for number, (start, end, _) in enumerate(_RANGES) if start <= cursor < end),
+                0,
+            )
+            _, end, steps = _RANGES[number]
+            rows = await self._table.first(partition, cursor, end, BATCH, SHOWN)
+            for behind, work in steps(rows, retention, report):
+                await work
+                cursor = behind
+                if (moment := time.monotonic()) >= min(deadline, saved + SAVE_SECONDS):
+                    await self._save(partition, cursor, began)
+                    saved = moment
+                if moment >= deadline:
+                    return False
+            if len(rows) < BATCH:
+                cursor = _STARTS[number + 1]
+        await self._save(partition, cursor, began)
+        return True
+
+    async def _load(self, partition: str, now: Ticks) -> tuple[str, Ticks]:
+        row = await self._table.get(partition, keys.UPKEEP_ROW)
+        return (row["cursor"], parse_time(row["beganAt"])) if row else ("", now)
+
+    async def _save(self, partition: str, cursor: str, began: Ticks) -> None:
+        row = {
+            "PartitionKey": partition,
+            "RowKey": keys.UPKEEP_ROW,
+            "cursor": cursor,
+            "beganAt": stored_time(began),
+        }
+        await self._table.commit([replace(row)])

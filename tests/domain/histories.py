@@ -1,0 +1,254 @@
+"""Call events for tests: made by hand, and histories of a room's calls that are generated, with all
+that can befall events.
+
+`HISTORIES` in the environment says how many histories the tests that generate them try; `make
+histories` sets it.
+"""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from random import Random
+
+from hypothesis import strategies as st
+
+from rooms.domain.events import KINDS, CallEvent, EndReason, EventKind
+from rooms.domain.time import DAY, SECOND, Ticks, parse_time
+from testkit.identifiers import raw_id
+
+HISTORIES = int(os.environ.get("HISTORIES", "120"))
+
+BASE: Ticks = parse_time("2026-10-05T10:00:00Z")
+ALICE, BOB, CAROL, DAN = raw_id(1), raw_id(2), raw_id(3), raw_id(4)
+ROLES = ("Presenter", "Attendee", "Consumer", "Collaborator")
+
+
+def moment(seconds: float) -> Ticks:
+    """So many seconds after BASE."""
+    return BASE + round(seconds * SECOND)
+
+
+def started(seconds: float, call: str = "call", by: str | None = None) -> CallEvent:
+    return CallEvent("CallStarted", "started", call, moment(seconds), started_by=by)
+
+
+def ended(
+    seconds: float,
+    call: str = "call",
+    by: str | None = None,
+    reason: EndReason | None = None,
+    event_id: str = "ended",
+) -> CallEvent:
+    return CallEvent("CallEnded", event_id, call, moment(seconds), ended_by=by, end_reason=reason)
+
+
+def added(
+    seconds: float,
+    participant_id: str | None = "phone",
+    raw_id: str | None = ALICE,
+    name: str | None = None,
+    role: str | None = None,
+    call: str = "call",
+    event_id: str = "added",
+) -> CallEvent:
+    return CallEvent(
+        "ParticipantAdded", event_id, call, moment(seconds), participant_id, raw_id, name, role
+    )
+
+
+def removed(
+    seconds: float,
+    participant_id: str | None = "phone",
+    raw_id: str | None = ALICE,
+    name: str | None = None,
+    role: str | None = None,
+    call: str = "call",
+) -> CallEvent:
+    return CallEvent(
+        "ParticipantRemoved", "removed", call, moment(seconds), participant_id, raw_id, name, role
+    )
+
+
+def stay(
+    start: float,
+    end: float,
+    participant_id: str | None = "phone",
+    raw_id: str | None = ALICE,
+    call: str = "call",
+) -> list[CallEvent]:
+    """Comes and leaves."""
+    return [
+        added(start, participant_id, raw_id, call=call),
+        removed(end, participant_id, raw_id, call=call),
+    ]
+
+
+@dataclass(frozen=True)
+class History:
+    """Different events of one room, and the moments at which to look at them."""
+
+    events: tuple[CallEvent, ...]
+    nows: tuple[Ticks, ...]
+
+    def deliveries(self, random: Random) -> list[CallEvent]:
+        """Each event once to three times, in any order."""
+        return shuffled(
+            [replace(event) for event in self.events for _ in range(random.choice((1, 1, 2, 3)))],
+            random,
+        )
+
+
+def shuffled(events: Sequence[CallEvent], random: Random) -> list[CallEvent]:
+    return random.sample(list(events), len(events))
+
+
+# Borders of the rules, in seconds, from one event to another and from an event to now.
+_TICK = 1 / SECOND
+_STEPS = (
+    0,
+    0,
+    _TICK,
+    1,
+    2 - _TICK,
+    2,
+    2 + _TICK,
+    3,
+    30,
+    120 - _TICK,
+    120,
+    120 + _TICK,
+    3600,
+    86400 - _TICK,
+    86400,
+)
+_SHORT_STEPS = (0, 0, 1, 2, 3)
+
+
+@st.composite
+def histories(draw: st.DrawFn, max_events: int = 14) -> History:
+    """Any events of three calls whatever, without sense but full of ties, in the ranges where rules
+    change."""
+    steps = draw(st.sampled_from((_STEPS, _SHORT_STEPS)))
+    calls = st.sampled_from(("a", "a", "b", "c"))
+    kinds = st.sampled_from((*KINDS, "ParticipantAdded", "ParticipantRemoved"))
+    events = []
+    at = BASE
+    for number in range(draw(st.integers(1, max_events))):
+        at += round(draw(st.sampled_from(steps)) * SECOND)
+        kind: EventKind = draw(kinds)
+        participant_id, who, name, role, endpoint = None, None, None, None, None
+        if kind in ("ParticipantAdded", "ParticipantRemoved"):
+            participant_id = draw(st.sampled_from((None, "p1", "p1", "p2", "p3")))
+            who = draw(
+                st.sampled_from((ALICE, BOB) if participant_id is None else (None, ALICE, BOB))
+            )
+            name = draw(st.sampled_from((None, "one", "two")))
+            role = draw(st.sampled_from((None, *ROLES[:2])))
+            endpoint = draw(st.sampled_from((None, "azureCommunicationServices")))
+        events.append(
+            CallEvent(
+                kind, f"e{number}", draw(calls), at, participant_id, who, name, role, endpoint
+            )
+        )
+    nows = {
+        draw(st.sampled_from(events)).at + round(draw(st.sampled_from(steps)) * SECOND)
+        for _ in range(2)
+    }
+    return History(tuple(events), (*sorted(nows), at + 120 * SECOND, at + 2 * DAY))
+
+
+def played(seed: int) -> History:
+    """Meetings of people who come, drop and come back, one call after another or at once, with all
+    faults of delivery."""
+    random = Random(seed)
+    unit = random.choice((SECOND // 10, SECOND, SECOND, 10 * SECOND, 60 * SECOND, 3600 * SECOND))
+    tidy = random.random() < 0.2
+    events: list[CallEvent] = []
+    start = BASE
+    for number in range(random.randint(1, 4)):
+        call = f"call-{random.randrange(10**6):06d}"
+        start += random.choice((0, random.randint(0, 20) * unit, random.randint(0, 200) * unit))
+        length = random.randint(0, 30)
+        events += _call(random, call, start, unit, length, tidy)
+        if random.random() < 0.3 and number:
+            start += DAY
+    lost = 0 if tidy else random.choice((0, 0, 0.1, 0.4))
+    events = [event for event in events if random.random() >= lost] or [started(0)]
+    if not tidy and random.random() < 0.3:  # told twice, under another envelope id
+        events += [
+            replace(event, id=f"{event.id}-again") for event in events if random.random() < 0.3
+        ]
+    return History(tuple(shuffled(events, random)), _nows(random, events))
+
+
+def _call(
+    random: Random, call: str, start: Ticks, unit: Ticks, length: int, tidy: bool
+) -> list[CallEvent]:
+    end = start + length * unit
+    events = []
+    if tidy or random.random() < 0.85:
+        events.append(
+            CallEvent(
+                "CallStarted", f"{call}-s", call, start, started_by=random.choice((None, ALICE))
+            )
+        )
+    for time in range(1 if tidy else random.choice((0, 0, 1, 1, 1, 2))):
+        at = end if tidy else end + random.choice((0, 0, 1, -3)) * unit
+        events.append(
+            CallEvent("CallEnded", f"{call}-e{time}", call, at, ended_by=random.choice((None, BOB)))
+        )
+    for device in range(random.randint(0, 6)):
+        who = random.choice((ALICE, BOB, CAROL, DAN))
+        at = start + random.randint(0, max(length, 1)) * unit
+        for leg in range(random.choice((1, 1, 2, 3))):
+            left_at = at + random.choice((0, 1, 3, 10)) * unit
+            if tidy:
+                at, left_at = min(at, end), min(left_at, end)
+            for kind, when in (("ParticipantAdded", at), ("ParticipantRemoved", left_at)):
+                events.append(
+                    _move(
+                        random,
+                        kind,
+                        f"{call}-{device}-{leg}",
+                        call,
+                        when,
+                        f"{call}-p{device}",
+                        who,
+                        tidy,
+                    )
+                )
+            at = left_at + random.choice((0, 1, 2, 5)) * unit
+    return events
+
+
+def _move(
+    random: Random,
+    kind: str,
+    event_id: str,
+    call: str,
+    at: Ticks,
+    participant_id: str,
+    who: str,
+    tidy: bool,
+) -> CallEvent:
+    has_participant_id = tidy or random.random() < 0.9
+    skew = 0 if tidy or random.random() < 0.8 else random.choice((-3, -2, -1, 1, 2, 3)) * SECOND
+    return CallEvent(
+        kind="ParticipantAdded" if kind == "ParticipantAdded" else "ParticipantRemoved",
+        id=event_id,
+        call=call,
+        at=at + skew,
+        participant_id=participant_id if has_participant_id else None,
+        raw_id=who if tidy or not has_participant_id or random.random() < 0.8 else None,
+        display_name=random.choice((None, "Dr. A", "Mr. B")),
+        role=random.choice((None, *ROLES)),
+        endpoint_type=random.choice((None, "azureCommunicationServices")),
+    )
+
+
+def _nows(random: Random, events: Sequence[CallEvent]) -> tuple[Ticks, ...]:
+    """Between the events, at them, and just before and at each border after the last."""
+    last = max(event.at for event in events)
+    silence = random.choice((120 * SECOND, DAY))
+    amid = random.choice(events).at
+    return amid, amid - 1 + random.choice((0, 2)), last, last + silence - 1, last + silence

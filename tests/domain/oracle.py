@@ -1,0 +1,310 @@
+"""What the events of a room amount to, told a second time: slowly and in another way than
+rooms.domain, to compare with it.
+
+Nothing here is taken from rooms.domain but its values. Who is there is never kept account of: every
+question is asked anew of every leg at every moment that could matter.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from rooms.domain.events import CallEvent
+from rooms.domain.time import Ticks
+
+SECOND = 10_000_000
+FOREVER = 10**30
+RANK = {"CallStarted": "1", "ParticipantAdded": "2", "ParticipantRemoved": "3", "CallEnded": "4"}
+
+
+class ToldLeg(NamedTuple):
+    participant_id: str | None
+    raw_id: str | None
+    display_name: str | None
+    role: str | None
+    joined_at: Ticks
+    join_estimated: bool
+    left_at: Ticks | None
+    leave_estimated: bool
+
+    @property
+    def person(self) -> str:
+        name = self.raw_id if self.raw_id is not None else self.participant_id
+        assert name is not None
+        return name
+
+    def covers(self, at: Ticks) -> bool:
+        return self.joined_at <= at < (FOREVER if self.left_at is None else self.left_at)
+
+
+class ToldCall(NamedTuple):
+    id: str
+    started_at: Ticks
+    start_estimated: bool
+    ended_at: Ticks | None
+    end_estimated: bool
+    people: int
+    peak: int
+    peak_at: Ticks | None
+    legs: tuple[ToldLeg, ...]
+
+    def is_on(self, at: Ticks) -> bool:
+        return self.started_at <= at < (FOREVER if self.ended_at is None else self.ended_at)
+
+
+def told_calls(events: Iterable[CallEvent], now: Ticks) -> dict[str, ToldCall]:
+    """Every call that has an event by `now`, by its id."""
+    known = {event.key: event for event in events if event.at <= now}
+    history = sorted(
+        known.values(), key=lambda event: f"{event.at:040d} {RANK[event.kind]} {event.key}"
+    )
+    ids = {event.call for event in history}
+    starts = {call: min(event.at for event in history if event.call == call) for call in ids}
+    return {
+        call: _told_call(
+            [event for event in history if event.call == call],
+            now,
+            any((starts[other], other) > (starts[call], call) for other in ids),
+        )
+        for call in ids
+    }
+
+
+def _told_call(history: Sequence[CallEvent], now: Ticks, another_started_later: bool) -> ToldCall:
+    first, last = history[0].at, history[-1].at
+    moves = [event for event in history if event.kind in ("ParticipantAdded", "ParticipantRemoved")]
+    legs = [
+        leg
+        for who in {_who(event) for event in moves}
+        for leg in _told_legs([event for event in moves if _who(event) == who], first)
+    ]
+    ends = [event.at for event in history if event.kind == "CallEnded"]
+    silence = now - last
+    given_up = (
+        bool(legs) and all(leg.left_at is not None for leg in legs) and silence >= 120 * SECOND,
+        another_started_later,
+        silence >= 24 * 60 * 60 * SECOND,
+    )
+    end = max(ends) if ends else last if any(given_up) else None
+    if end is not None:
+        legs = [
+            leg._replace(
+                joined_at=min(leg.joined_at, end),
+                left_at=end if leg.left_at is None else min(leg.left_at, end),
+                leave_estimated=leg.leave_estimated or leg.left_at is None,
+            )
+            for leg in legs
+        ]
+    counts = {
+        at: len(there(legs, at))
+        for leg in legs
+        for at in (leg.joined_at, leg.left_at)
+        if at is not None
+    }
+    peak = max(counts.values(), default=0)
+    return ToldCall(
+        id=history[0].call,
+        started_at=first,
+        start_estimated=not any(event.kind == "CallStarted" for event in history),
+        ended_at=end,
+        end_estimated=end is not None and not ends,
+        people=len({leg.person for leg in legs}),
+        peak=peak,
+        peak_at=min(at for at, count in counts.items() if count == peak) if peak else None,
+        legs=tuple(sorted(legs, key=repr)),
+    )
+
+
+def _who(event: CallEvent) -> tuple[bool, str | None]:
+    has_participant_id = event.participant_id is not None
+    return has_participant_id, event.participant_id if has_participant_id else event.raw_id
+
+
+def _told_legs(moves: Sequence[CallEvent], call_started_at: Ticks) -> list[ToldLeg]:
+    """The moves as a word of A and R, in which a leg is what a pattern finds."""
+    word = "".join("A" if event.kind == "ParticipantAdded" else "R" for event in moves)
+    raw_id = next((event.raw_id for event in moves if event.raw_id is not None), None)
+
+    def leg(
+        telling: Sequence[CallEvent], joined_at: Ticks, left_at: Ticks | None, guess: str = ""
+    ) -> ToldLeg:
+        names = [event.display_name for event in telling if event.display_name is not None]
+        roles = [event.role for event in telling if event.role is not None]
+        name, role = names[-1] if names else None, roles[-1] if roles else None
+        return ToldLeg(
+            moves[0].participant_id,
+            raw_id,
+            name,
+            role,
+            joined_at,
+            guess == "join",
+            left_at,
+            guess == "leave",
+        )
+
+    legs, begin = [], 0
+    if word.startswith("R"):
+        begin = 1
+        if word.startswith("RA") and moves[1].at - moves[0].at <= 2 * SECOND:
+            if not word.startswith("RAR"):
+                begin = 2
+                legs.append(leg(moves[1:2], moves[1].at, moves[1].at, "leave"))
+        else:
+            legs.append(
+                leg(moves[:1], call_started_at, moves[0].at, "join")
+            )  # the leave tells the name where no join does
+    for found in re.compile("(A+)(R?)").finditer(word, begin):
+        left_at = moves[found.start(2)].at if found[2] else None
+        legs.append(leg(moves[found.start(1) : found.end(1)], moves[found.start(1)].at, left_at))
+    return legs
+
+
+def there(legs: Iterable[ToldLeg], at: Ticks) -> set[str]:
+    """Who is in at that moment."""
+    return {leg.person for leg in legs if leg.covers(at)}
+
+
+class ToldPresent(NamedTuple):
+    person: str
+    since: Ticks
+    legs: int
+    may_be_called: frozenset[tuple[str | None, str | None]]
+    """Display name and role; several only if the person came with several devices in one moment."""
+
+
+def told_presence(
+    calls: Mapping[str, ToldCall], at: Ticks
+) -> tuple[str, dict[str, ToldPresent]] | None:
+    """The id of the call that is on, and who is in it."""
+    on = sorted((call.started_at, call.id) for call in calls.values() if call.is_on(at))
+    if not on:
+        return None
+    call = calls[on[-1][1]]
+    return call.id, {
+        person: ToldPresent(
+            person=person,
+            since=_unbroken_since([leg for leg in call.legs if leg.person == person], at),
+            legs=sum(leg.person == person and leg.covers(at) for leg in call.legs),
+            may_be_called=_may_be_called(
+                leg for leg in call.legs if leg.person == person and leg.joined_at <= at
+            ),
+        )
+        for person in there(call.legs, at)
+    }
+
+
+def _unbroken_since(legs: Sequence[ToldLeg], at: Ticks) -> Ticks:
+    """Steps back from leg to leg for as long as one was on, or had only just ended."""
+    while (
+        earlier := min(
+            leg.joined_at for leg in legs if leg.joined_at <= at and (leg.left_at or FOREVER) >= at
+        )
+    ) < at:
+        at = earlier
+    return at
+
+
+def _may_be_called(legs: Iterable[ToldLeg]) -> frozenset[tuple[str | None, str | None]]:
+    some = list(legs)
+    return frozenset(
+        (leg.display_name, leg.role)
+        for leg in some
+        if leg.joined_at == max(leg.joined_at for leg in some)
+    )
+
+
+class ToldAttendee(NamedTuple):
+    person: str
+    status: str
+    intervals: tuple[tuple[Ticks, Ticks | None], ...]
+    duration: Ticks
+    alone: Ticks
+    joins: int
+    late: Ticks | None
+    left_early: Ticks | None
+    estimated: bool
+    may_be_called: frozenset[tuple[str | None, str | None]]
+
+
+def told_attendance(
+    start: Ticks,
+    end: Ticks | None,
+    estimated: bool,
+    calls: Iterable[ToldCall],
+    invited: Mapping[str, str],
+    now: Ticks,
+) -> dict[str, ToldAttendee]:
+    """What each did from `start` to `end` (None: as long as the call goes on)."""
+    over = end is not None and end <= now
+    until = end if end is not None and over else now
+    legs = [leg for call in calls for leg in call.legs]
+
+    def lies_in_it(leg: ToldLeg) -> bool:
+        if leg.joined_at == leg.left_at:
+            return start <= leg.joined_at <= until
+        if leg.left_at is None and not over:
+            return max(start, leg.joined_at) <= now
+        return max(start, leg.joined_at) < min(
+            until, FOREVER if leg.left_at is None else leg.left_at
+        )
+
+    legs = [leg for leg in legs if lies_in_it(leg)]
+    marks = {
+        start,
+        until,
+        *(leg.joined_at for leg in legs),
+        *(leg.left_at for leg in legs if leg.left_at is not None),
+    }
+    steps = sorted(mark for mark in marks if start <= mark <= until)
+    slices = [(a, b, there(legs, a)) for a, b in pairwise(steps)]
+    told = {}
+    for person in {leg.person for leg in legs} | invited.keys():
+        own = [leg for leg in legs if leg.person == person]
+        if not own:
+            absent = "absent" if over else "expected"
+            told[person] = ToldAttendee(
+                person,
+                absent,
+                (),
+                0,
+                0,
+                0,
+                None,
+                None,
+                False,
+                frozenset({(None, invited.get(person))}),
+            )
+            continue
+        stays_on = not over and any(leg.left_at is None for leg in own)
+        intervals: list[tuple[Ticks, Ticks | None]] = []
+        for here in steps:
+            after = next((b for a, b, who in slices if a == here and person in who), None)
+            before = next((a for a, b, who in slices if b == here and person in who), None)
+            moment = any(leg.joined_at == leg.left_at == here for leg in own) or (
+                stays_on and here == now
+            )
+            if before is None and (after is not None or moment):
+                intervals.append((here, here))
+            if after is not None:
+                intervals[-1] = (intervals[-1][0], after)
+        if stays_on:
+            intervals[-1] = (intervals[-1][0], None)
+        last_leave = intervals[-1][1]
+        told[person] = ToldAttendee(
+            person=person,
+            status="attended" if person in invited else "uninvited",
+            intervals=tuple(intervals),
+            duration=sum(b - a for a, b, who in slices if person in who),
+            alone=sum(b - a for a, b, who in slices if who == {person}),
+            joins=len(own),
+            late=intervals[0][0] - start,
+            left_early=end - last_leave
+            if over and end is not None and last_leave is not None
+            else None,
+            estimated=estimated or any(leg.join_estimated or leg.leave_estimated for leg in own),
+            may_be_called=frozenset(
+                (name, role or invited.get(person)) for name, role in _may_be_called(own)
+            ),
+        )
+    return told

@@ -1,0 +1,370 @@
+from collections.abc import Iterable, Mapping
+
+import pytest
+from hypothesis import strategies as st
+
+from rooms.domain.attendance import Attendee, Slot, attendance
+from rooms.domain.calls import calls_of
+from rooms.domain.events import CallEvent
+from rooms.domain.roster import Role, Roster
+from rooms.domain.time import SECOND
+from tests.domain.histories import (
+    ALICE,
+    BOB,
+    CAROL,
+    DAN,
+    added,
+    ended,
+    moment,
+    removed,
+    started,
+    stay,
+)
+
+TICK = 1e-7
+NOBODY: Roster = {}
+roles = st.sampled_from(["Presenter", "Attendee", "Consumer", "Collaborator"])
+
+
+def slot(start: float, end: float | None) -> Slot:
+    return Slot(moment(start), None if end is None else moment(end))
+
+
+def attended(
+    events: Iterable[CallEvent], time: Slot, invited: Mapping[str, Role] = NOBODY, now: float = 60
+) -> dict[str, Attendee]:
+    attendees = attendance(time, calls_of(events, moment(now)), invited, moment(now))
+    return {attendee.person: attendee for attendee in attendees}
+
+
+def stays(attendee: Attendee) -> list[tuple[float, float | None]]:
+    """In seconds."""
+    return [
+        (
+            (stay.start - moment(0)) / SECOND,
+            None if stay.end is None else (stay.end - moment(0)) / SECOND,
+        )
+        for stay in attendee.stays
+    ]
+
+
+# Who is named, and as what.
+
+
+def test_who_was_invited_and_came_attended() -> None:
+    assert (
+        attended([*stay(1, 5), ended(9)], slot(0, 9), {ALICE: "Attendee"})[ALICE].status
+        == "attended"
+    )
+
+
+def test_who_came_without_having_been_invited_is_named_so() -> None:
+    assert (
+        attended([*stay(1, 5), ended(9)], slot(0, 9), {BOB: "Attendee"})[ALICE].status
+        == "uninvited"
+    )
+
+
+def test_who_was_invited_and_did_not_come_is_absent_once_the_slot_has_ended() -> None:
+    events = [*stay(1, 5), ended(6)]
+    invited: Roster = {BOB: "Presenter"}
+    assert attended(events, slot(0, 9), invited, now=9)[BOB] == Attendee(
+        BOB, None, "Presenter", "absent"
+    )
+    assert attended(events, slot(0, 9), invited, now=9 - TICK)[BOB] == Attendee(
+        BOB, None, "Presenter", "expected"
+    )
+
+
+def test_in_a_call_that_goes_on_nobody_is_absent() -> None:
+    assert attended([started(0)], slot(0, None), {BOB: "Presenter"})[BOB].status == "expected"
+
+
+def test_who_came_outside_the_slot_only_is_absent() -> None:
+    events = [*stay(1, 5), *stay(20, 25), ended(30)]
+    assert attended(events, slot(5, 20), {ALICE: "Attendee"})[ALICE].status == "absent"
+    assert attended(events, slot(5, 20)) == {}
+
+
+def test_the_invited_are_named_in_their_order_then_the_others_in_the_order_of_coming() -> None:
+    events = [
+        started(0),
+        added(1, "x", "x"),
+        added(2, "a", ALICE),
+        added(1, "w", "w"),
+        added(0, "z", "z"),
+        ended(9),
+    ]
+    names = list(
+        attended(events, slot(0, 9), {DAN: "Attendee", CAROL: "Presenter", ALICE: "Attendee"})
+    )
+    assert names == [DAN, CAROL, ALICE, "z", "w", "x"]
+
+
+def test_others_who_came_at_one_time_are_in_the_order_of_their_ids() -> None:
+    assert list(attended([added(1, name, name) for name in "hdbgcaef"], slot(0, 9))) == list(
+        "abcdefgh"
+    )
+
+
+def test_who_came_without_a_raw_id_is_named_by_the_participant_id() -> None:
+    assert list(attended(stay(1, 5, "phone", None), slot(0, 9))) == ["phone"]
+
+
+def test_name_and_role_are_of_the_leg_joined_last_in_the_slot() -> None:
+    events = [
+        started(0),
+        added(1, "phone", name="before"),
+        removed(2, "phone"),
+        added(3, "laptop", name="Alice", role="Attendee"),
+        added(4, "desk", name="Dr. Alice", role="Presenter"),
+        removed(5, "desk"),
+        added(20, "phone", name="after"),
+    ]
+    alice = attended(events, slot(2.5, 10), {ALICE: "Consumer"})[ALICE]
+    assert (alice.display_name, alice.role) == ("Dr. Alice", "Presenter")
+
+
+def test_the_leg_joined_last_may_be_of_the_call_that_started_first() -> None:
+    events = [
+        started(0, "a"),
+        added(5, name="last", call="a"),
+        started(1, "b"),
+        added(3, name="first", call="b"),
+    ]
+    assert attended(events, slot(0, 9))[ALICE].display_name == "last"
+
+
+def test_the_role_is_that_of_the_roster_if_no_event_has_one() -> None:
+    assert attended(stay(1, 5), slot(0, 9), {ALICE: "Consumer"})[ALICE].role == "Consumer"
+    assert attended(stay(1, 5), slot(0, 9))[ALICE].role is None
+
+
+# From when until when.
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        (0, 30, (10, 20)),
+        (12, 30, (12, 20)),
+        (0, 18, (10, 18)),
+        (12, 18, (12, 18)),
+        (10, 20, (10, 20)),
+    ],
+)
+def test_a_leg_is_cut_to_the_slot(start: float, end: float, expected: tuple[float, float]) -> None:
+    alice = attended([*stay(10, 20), ended(25)], slot(start, end))[ALICE]
+    assert stays(alice) == [expected]
+    assert alice.duration == round((expected[1] - expected[0]) * SECOND)
+
+
+def test_a_leg_that_only_touches_the_slot_is_not_in_it() -> None:
+    events = [*stay(10, 20), ended(25)]
+    assert attended(events, slot(0, 10)) == attended(events, slot(20, 30)) == {}
+    assert (
+        attended(events, slot(0, 10 + TICK))[ALICE].duration
+        == attended(events, slot(20 - TICK, 30))[ALICE].duration
+        == 1
+    )
+
+
+def test_all_calls_of_the_slot_count() -> None:
+    events = [*stay(1, 3, call="a"), ended(4, "a"), *stay(5, 8, call="b"), ended(9, "b")]
+    assert stays(attended(events, slot(0, 9))[ALICE]) == [(1, 3), (5, 8)]
+
+
+def test_the_time_of_a_person_is_the_union_of_the_legs() -> None:
+    events = [
+        *stay(1, 4, "phone"),
+        *stay(2, 3, "laptop"),
+        *stay(4, 5, "laptop"),
+        *stay(7, 9, "desk"),
+        *stay(8, 12, "phone"),
+        ended(12),
+    ]
+    alice = attended(events, slot(0, 20))[ALICE]
+    assert stays(alice) == [(1, 5), (7, 12)]
+    assert alice.duration == 9 * SECOND
+    assert alice.joins == 5
+
+
+def test_joins_are_the_legs_that_lie_in_the_slot() -> None:
+    events = [
+        *stay(1, 3),
+        *stay(4, 8),
+        *stay(9, 10),
+        *stay(9, 12, "laptop"),
+        *stay(15, 20),
+        ended(25),
+    ]
+    assert attended(events, slot(6, 15))[ALICE].joins == 3
+
+
+def test_who_is_still_there_has_an_open_stay_and_the_time_until_now() -> None:
+    alice = attended([started(0), added(10)], slot(0, None), now=15)[ALICE]
+    assert stays(alice) == [(10, None)]
+    assert alice.duration == alice.alone == 5 * SECOND
+
+
+def test_who_joins_now_is_there() -> None:
+    alice = attended([started(0), added(15)], slot(0, None), now=15)[ALICE]
+    assert (stays(alice), alice.duration, alice.joins) == ([(15, None)], 0, 1)
+
+
+def test_a_stay_is_open_until_the_slot_has_ended() -> None:
+    events = [started(0), added(10)]
+    assert stays(attended(events, slot(0, 20), now=20 - TICK)[ALICE]) == [(10, None)]
+    assert stays(attended(events, slot(0, 20), now=20)[ALICE]) == [(10, 20)]
+
+
+def test_before_the_slot_nobody_is_in_it() -> None:
+    assert (
+        attended([started(0), added(10)], slot(20, 30), {ALICE: "Attendee"}, now=15)[ALICE].status
+        == "expected"
+    )
+
+
+def test_a_leg_of_no_length_is_attendance_of_no_length() -> None:
+    alice = attended([started(0), *stay(5, 5), ended(9)], slot(0, 9), {ALICE: "Attendee"})[ALICE]
+    assert (alice.status, stays(alice), alice.duration, alice.alone, alice.joins) == (
+        "attended",
+        [(5, 5)],
+        0,
+        0,
+        1,
+    )
+    assert (alice.late, alice.left_early) == (5 * SECOND, 4 * SECOND)
+
+
+def test_a_leg_of_no_length_at_either_end_of_the_slot_is_in_it_and_outside_is_not() -> None:
+    events = [started(0), *stay(5, 5), ended(30)]
+    assert [
+        list(attended(events, slot(*ends))) for ends in ((5, 9), (0, 5), (5, 5), (6, 9), (0, 4))
+    ] == [
+        [ALICE],
+        [ALICE],
+        [ALICE],
+        [],
+        [],
+    ]
+
+
+def test_a_leg_wholly_after_the_end_of_its_call_is_in_the_slot_of_the_call() -> None:
+    assert attended([started(0), ended(5), *stay(7, 9)], slot(0, 5))[ALICE].joins == 1
+
+
+# Alone.
+
+
+def test_who_is_there_with_nobody_else_is_alone() -> None:
+    events = [
+        started(0),
+        *stay(1, 10, "a", ALICE),
+        *stay(4, 6, "b", BOB),
+        *stay(8, 20, "c", CAROL),
+        ended(20),
+    ]
+    people = attended(events, slot(0, 20))
+    assert {person: people[person].alone for person in people} == {
+        ALICE: 5 * SECOND,
+        BOB: 0,
+        CAROL: 10 * SECOND,
+    }
+
+
+def test_who_is_there_on_two_devices_is_alone_all_the_same() -> None:
+    alice = attended([*stay(1, 10, "phone"), *stay(2, 5, "laptop"), ended(10)], slot(0, 20))[ALICE]
+    assert alice.alone == alice.duration == 9 * SECOND
+
+
+def test_who_comes_when_another_leaves_is_alone() -> None:
+    people = attended([*stay(1, 3, "a", ALICE), *stay(3, 7, "b", BOB), ended(9)], slot(0, 9))
+    assert [people[person].alone for person in (ALICE, BOB)] == [2 * SECOND, 4 * SECOND]
+
+
+def test_only_time_of_the_slot_is_spent_alone() -> None:
+    events = [*stay(1, 10, "a", ALICE), *stay(4, 6, "b", BOB), ended(10)]
+    assert attended(events, slot(3, 8))[ALICE].alone == 3 * SECOND
+
+
+def test_a_stay_of_no_length_interrupts_nobodys_being_alone() -> None:
+    people = attended([*stay(1, 10, "a", ALICE), *stay(5, 5, "b", BOB), ended(10)], slot(0, 10))
+    assert (people[ALICE].alone, people[BOB].alone) == (9 * SECOND, 0)
+
+
+def test_two_who_are_still_there_are_not_alone() -> None:
+    people = attended(
+        [started(0), added(10, "a", ALICE), added(12, "b", BOB)], slot(0, None), now=20
+    )
+    assert (people[ALICE].alone, people[BOB].alone) == (2 * SECOND, 0)
+
+
+# Late and early.
+
+
+def test_late_is_how_long_after_the_start_of_the_slot_the_first_join_was() -> None:
+    assert attended([*stay(3, 5), *stay(6, 7), ended(9)], slot(0, 9))[ALICE].late == 3 * SECOND
+
+
+def test_who_was_there_when_the_slot_began_is_not_late() -> None:
+    assert attended([*stay(3, 8), ended(9)], slot(4, 9))[ALICE].late == 0
+
+
+def test_early_is_how_long_before_the_end_of_the_slot_the_last_leave_was() -> None:
+    events = [*stay(1, 2), *stay(3, 7, "laptop"), *stay(4, 5), ended(9)]
+    assert attended(events, slot(0, 9))[ALICE].left_early == 2 * SECOND
+
+
+def test_who_was_there_when_the_slot_ended_did_not_leave_early() -> None:
+    assert attended([*stay(3, 8), ended(9)], slot(0, 7))[ALICE].left_early == 0
+    assert attended([started(0), added(3)], slot(0, 7))[ALICE].left_early == 0
+
+
+def test_whether_anybody_left_early_is_said_once_the_slot_has_ended() -> None:
+    events = [*stay(3, 5), ended(6)]
+    assert attended(events, slot(0, 9), now=9 - TICK)[ALICE].left_early is None
+    assert attended(events, slot(0, 9), now=9)[ALICE].left_early == 4 * SECOND
+    assert attended([started(0), added(3)], slot(0, None))[ALICE].left_early is None
+
+
+def test_of_who_did_not_come_no_times_are_said() -> None:
+    bob = attended([*stay(3, 5), ended(6)], slot(0, 6), {BOB: "Attendee"})[BOB]
+    assert (bob.late, bob.left_early, bob.stays, bob.duration, bob.joins) == (None, None, (), 0, 0)
+
+
+# What is estimated.
+
+
+def test_what_is_told_by_events_is_not_estimated() -> None:
+    assert not attended([started(0), *stay(3, 5), ended(9)], slot(0, 9))[ALICE].estimated
+
+
+@pytest.mark.parametrize(
+    "events", [[started(0), removed(5), ended(9)], [started(0), added(5), ended(9)]]
+)
+def test_a_person_with_an_estimated_join_or_leave_is_estimated(events: list[CallEvent]) -> None:
+    people = attended([*events, *stay(1, 2, "b", BOB)], slot(0, 9))
+    assert people[ALICE].estimated
+    assert not people[BOB].estimated
+
+
+def test_one_estimated_leg_of_several_is_enough() -> None:
+    assert attended([started(0), *stay(1, 3), *stay(4, 5), added(6), ended(9)], slot(0, 9))[
+        ALICE
+    ].estimated
+
+
+def test_an_estimated_leg_outside_the_slot_is_not_used() -> None:
+    assert not attended([started(0), *stay(1, 3), added(6), ended(9)], slot(0, 5))[ALICE].estimated
+
+
+def test_whoever_came_to_a_slot_with_estimated_ends_is_estimated() -> None:
+    people = attended(
+        [started(0), *stay(1, 3), ended(9)], Slot(moment(0), moment(9), True), {BOB: "Attendee"}
+    )
+    assert people[ALICE].estimated
+    assert not people[BOB].estimated
+
+
+# Who was invited.

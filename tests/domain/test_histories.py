@@ -1,0 +1,254 @@
+"""Calls, presence and attendance of generated histories: whatever the deliveries, and against an
+oracle."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from random import Random
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rooms.domain.attendance import Attendee, Slot, attendance
+from rooms.domain.calls import Call, Leg, calls_of
+from rooms.domain.events import CallEvent
+from rooms.domain.presence import Present, Stay, call_at, present_at
+from rooms.domain.roster import Roster
+from rooms.domain.time import Ticks
+from tests.domain.histories import ALICE, DAN, HISTORIES, History, histories, played
+from tests.domain.oracle import (
+    ToldAttendee,
+    ToldCall,
+    ToldLeg,
+    ToldPresent,
+    told_attendance,
+    told_calls,
+    told_presence,
+)
+
+INVITED: Roster = {DAN: "Presenter", ALICE: "Attendee"}
+
+thorough = settings(max_examples=HISTORIES, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def moments(calls: Sequence[Call], now: Ticks) -> list[Ticks]:
+    """Those up to now at which somebody comes or goes, and the ticks before them; not many."""
+    times = {call.started_at for call in calls} | {call.ended_at for call in calls} | {now}
+    times |= {at for call in calls for leg in call.legs for at in (leg.joined_at, leg.left_at)}
+    known = sorted({at - step for at in times if at is not None for step in (0, 1)})
+    return known if len(known) <= 16 else sorted(Random(now).sample(known, 16))
+
+
+def slots(
+    calls: Sequence[Call], now: Ticks, random: Random
+) -> Iterator[tuple[Slot, Sequence[Call]]]:
+    """The time of each call, and some times that cut through all."""
+    for call in calls:
+        yield (
+            Slot(call.started_at, call.ended_at, call.start_estimated or call.end_estimated),
+            [call],
+        )
+    ends = [*moments(calls, now), now + 10**9]
+    for _ in range(2):
+        start, end = sorted((random.choice(ends), random.choice(ends)))
+        yield Slot(start, end), calls
+    yield Slot(random.choice(ends), None), calls
+
+
+def answers(events: Sequence[CallEvent], now: Ticks, seed: int) -> tuple[object, ...]:
+    """Everything that is said of a room."""
+    random = Random(seed)
+    calls = calls_of(events, now)
+    presences = [
+        (at, call, call and present_at(call, at))
+        for at in moments(calls, now)
+        for call in [call_at(calls, at)]
+    ]
+    attendances = [
+        (slot, attendance(slot, some, INVITED, now)) for slot, some in slots(calls, now, random)
+    ]
+    return calls, presences, attendances
+
+
+def told_leg(leg: Leg) -> ToldLeg:
+    return ToldLeg(
+        leg.participant_id,
+        leg.raw_id,
+        leg.display_name,
+        leg.role,
+        leg.joined_at,
+        leg.join_estimated,
+        leg.left_at,
+        leg.leave_estimated,
+    )
+
+
+def told_call(call: Call) -> ToldCall:
+    return ToldCall(
+        id=call.id,
+        started_at=call.started_at,
+        start_estimated=call.start_estimated,
+        ended_at=call.ended_at,
+        end_estimated=call.end_estimated,
+        people=call.people,
+        peak=call.peak,
+        peak_at=call.peak_at,
+        legs=tuple(sorted((told_leg(leg) for leg in call.legs), key=repr)),
+    )
+
+
+def agrees(present: Present, told: ToldPresent) -> bool:
+    return (present.person, present.since, present.legs) == told[:3] and (
+        present.display_name,
+        present.role,
+    ) in told.may_be_called
+
+
+def told_attendee(attendee: Attendee, told: ToldAttendee) -> ToldAttendee:
+    assert (attendee.display_name, attendee.role) in told.may_be_called
+    return ToldAttendee(
+        person=attendee.person,
+        status=attendee.status,
+        intervals=tuple((stay.start, stay.end) for stay in attendee.stays),
+        duration=attendee.duration,
+        alone=attendee.alone,
+        joins=attendee.joins,
+        late=attendee.late,
+        left_early=attendee.left_early,
+        estimated=attendee.estimated,
+        may_be_called=told.may_be_called,
+    )
+
+
+def check_against_the_oracle(events: Sequence[CallEvent], now: Ticks, random: Random) -> None:
+    calls = calls_of(events, now)
+    told = told_calls(events, now)
+    assert {call.id: told_call(call) for call in calls} == told
+    assert [call.id for call in calls] == sorted(
+        told, key=lambda call: (told[call].started_at, call)
+    )
+    for at in moments(calls, now):
+        call, presence = call_at(calls, at), told_presence(told, at)
+        assert (call is None) == (presence is None)
+        if call is not None and presence is not None:
+            there = present_at(call, at)
+            assert call.id == presence[0]
+            assert [present.person for present in there] == sorted(
+                presence[1], key=lambda who: (presence[1][who].since, who)
+            )
+            assert all(agrees(present, presence[1][present.person]) for present in there)
+    for slot, some in slots(calls, now, random):
+        said = attendance(slot, some, INVITED, now)
+        expected = told_attendance(
+            slot.start, slot.end, slot.estimated, [told[call.id] for call in some], INVITED, now
+        )
+        assert len(said) == len(expected)
+        assert {
+            attendee.person: told_attendee(attendee, expected[attendee.person]) for attendee in said
+        } == expected
+
+
+def check_invariants(events: Sequence[CallEvent], now: Ticks) -> None:
+    calls = calls_of(events, now)
+    assert sum(call.ended_at is None for call in calls) <= 1
+    for call in calls:
+        end = now if call.ended_at is None else call.ended_at
+        assert call.started_at <= end <= now
+        assert 0 <= call.peak <= call.people <= len(call.legs)
+        assert (call.peak == 0) == (call.peak_at is None)
+        assert [leg.joined_at for leg in call.legs] == sorted(leg.joined_at for leg in call.legs)
+        for leg in call.legs:
+            assert (
+                call.started_at
+                <= leg.joined_at
+                <= (end if leg.left_at is None else leg.left_at)
+                <= end
+            )
+            assert leg.left_at is not None or call.ended_at is None
+            assert leg.left_at is not None or not leg.leave_estimated
+        for at in moments([call], now):
+            there = present_at(call, at)
+            covering = [leg for leg in call.legs if Stay(leg.joined_at, leg.left_at).covers(at)]
+            assert sum(present.legs for present in there) == len(covering)
+            assert {present.person for present in there} == {leg.person for leg in covering}
+            assert len(there) <= call.peak
+            assert at != call.peak_at or len(there) == call.peak
+            assert all(call.started_at <= present.since <= at for present in there)
+        whole = Slot(call.started_at, call.ended_at)
+        check_attendance(attendance(whole, [call], INVITED, now), whole, now)
+        assert {leg.person for leg in call.legs} == {
+            attendee.person
+            for attendee in attendance(whole, [call], INVITED, now)
+            if attendee.joins
+        }
+
+
+def check_attendance(attendees: Sequence[Attendee], slot: Slot, now: Ticks) -> None:
+    people = [attendee.person for attendee in attendees]
+    assert len(people) == len(set(people))
+    assert people[: len(INVITED)] == list(INVITED)
+    strangers = attendees[len(INVITED) :]
+    assert all(attendee.status == "uninvited" for attendee in strangers)
+    assert [who.stays[0].start for who in strangers] == sorted(
+        who.stays[0].start for who in strangers
+    )
+    until = now if slot.end is None else min(slot.end, now)
+    for attendee in attendees:
+        stays = [(stay.start, now if stay.end is None else stay.end) for stay in attendee.stays]
+        assert attendee.duration == sum(end - start for start, end in stays)
+        assert 0 <= attendee.alone <= attendee.duration <= max(until - slot.start, 0)
+        assert all(start <= end for start, end in stays)
+        assert all(earlier[1] < later[0] for earlier, later in pairwise(stays))
+        assert all(slot.start <= start and end <= until for start, end in stays)
+        assert all(stay.end is not None for stay in attendee.stays[:-1])
+        assert (attendee.joins > 0) == bool(stays) == (attendee.status in ("attended", "uninvited"))
+        assert attendee.late is None if not stays else attendee.late == stays[0][0] - slot.start
+    alone = sum(attendee.alone for attendee in attendees)
+    assert alone <= max(until - slot.start, 0)
+
+
+@thorough
+@given(histories(), st.randoms(use_true_random=False))
+def test_any_order_and_any_duplication_give_the_same_answers(
+    history: History, random: Random
+) -> None:
+    for now in history.nows:
+        assert answers(history.deliveries(random), now, seed=1) == answers(
+            history.events, now, seed=1
+        )
+
+
+@thorough
+@given(histories(), st.randoms(use_true_random=False))
+def test_any_events_amount_to_what_the_oracle_says(history: History, random: Random) -> None:
+    for now in history.nows:
+        check_against_the_oracle(history.events, now, random)
+
+
+@thorough
+@given(histories())
+def test_of_any_events_the_answers_are_consistent(history: History) -> None:
+    for now in history.nows:
+        check_invariants(history.events, now)
+
+
+@thorough
+@given(histories(), st.randoms(use_true_random=False))
+def test_what_has_not_happened_yet_changes_nothing(history: History, random: Random) -> None:
+    for now in history.nows:
+        by_now = [event for event in history.events if event.at <= now]
+        assert answers(history.events, now, seed=1) == answers(by_now, now, seed=1)
+
+
+def test_meetings_with_all_faults_of_delivery_give_the_oracles_answers_whatever_the_order() -> None:
+    for seed in range(HISTORIES):
+        random = Random(seed)
+        history = played(seed)
+        for now in history.nows:
+            events = history.deliveries(random)
+            try:
+                assert answers(events, now, seed) == answers(history.events, now, seed)
+                check_against_the_oracle(events, now, random)
+                check_invariants(events, now)
+            except AssertionError as error:
+                error.add_note(f"history {seed} at {now}")
+                raise

@@ -1,0 +1,188 @@
+"""The sentence for each record of the log."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rooms.domain.log import LOG_KINDS
+from rooms.domain.sentences import happened
+from testkit.identifiers import raw_id
+
+ROOM = {
+    "validFrom": "2026-05-04T10:00:00.0000000Z",
+    "validUntil": "2026-05-04T11:00:00.5000000Z",
+    "pstnDialOutEnabled": False,
+}
+NAMES = {"8:a": "Alice", "8:b": "Bob"}
+MANY = {f"8:{number}": "Attendee" for number in range(7)}
+CLOSED, UNINVITED = "This room is closed.", "You are not invited to this room."
+
+
+def said(kind: str, detail: Any) -> str:
+    return happened(kind, detail, NAMES)
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail", "sentence"),
+    [
+        (
+            "RoomCreated",
+            {**ROOM, "participants": {}},
+            "created the room, open from 2026-05-04T10:00:00Z until 2026-05-04T11:00:00Z",
+        ),
+        (
+            "RoomCreated",
+            {**ROOM, "pstnDialOutEnabled": True, "participants": {"8:a": "Presenter"}},
+            "created the room, open from 2026-05-04T10:00:00Z until 2026-05-04T11:00:00Z with dial-out; "
+            "invited Alice as Presenter",
+        ),
+        (
+            "RoomUpdated",
+            {
+                "before": ROOM,
+                "after": {
+                    **ROOM,
+                    "validFrom": "2026-05-04T09:00:00.0000000Z",
+                    "pstnDialOutEnabled": True,
+                },
+            },
+            "changed the room: open from 2026-05-04T09:00:00Z until 2026-05-04T11:00:00Z; dial-out yes",
+        ),
+        ("RoomDeleted", {}, "deleted the room"),
+        (
+            "ParticipantsUpdated",
+            {
+                "added": {"8:a": "Presenter", "8:x": "Attendee"},
+                "changed": {"8:b": {"before": "Attendee", "after": "Consumer"}},
+                "removed": MANY,
+            },
+            "invited Alice as Presenter, 8:x as Attendee; made Bob Consumer; removed 8:0, 8:1, 8:2, 8:3, 8:4 and 2 more",
+        ),
+        ("Admitted", {"rawId": "8:a", "role": "Attendee"}, "admitted Alice as Attendee"),
+        (
+            "Refused",
+            {"rawId": "8:x", "reasons": [{"code": "Closed", "message": CLOSED}]},
+            "refused 8:x: This room is closed",
+        ),
+        (
+            "Refused",
+            {
+                "rawId": "8:x",
+                "reasons": [
+                    {"code": "NotInvited", "message": UNINVITED},
+                    {"code": "Closed", "message": CLOSED},
+                ],
+            },
+            "refused 8:x: You are not invited to this room. This room is closed",
+        ),
+        ("CallStarted", {"callId": "1", "startedBy": "8:a"}, "the call began, by Alice"),
+        ("CallStarted", {"callId": "1"}, "the call began"),
+        ("CallEnded", {"callId": "1"}, "the call ended"),
+        ("CallEnded", {"callId": "1", "endedBy": "8:b"}, "the call ended, by Bob"),
+        (
+            "CallEnded",
+            {"callId": "1", "endReason": {"code": 0, "subCode": None, "phrase": "over"}},
+            "the call ended: over",
+        ),
+        (
+            "CallEnded",
+            {"callId": "1", "endReason": {"code": 0, "subCode": None, "phrase": None}},
+            "the call ended",
+        ),
+        ("ParticipantAdded", {"rawId": "8:a", "role": "Presenter"}, "Alice joined as Presenter"),
+        ("ParticipantAdded", {"participantId": "p"}, "p joined"),
+        ("ParticipantAdded", {"participantId": "p", "rawId": "8:b", "role": None}, "Bob joined"),
+        ("ParticipantRemoved", {"rawId": "8:b", "role": "Attendee"}, "Bob left"),
+        ("Sneezed", {"rawId": "8:b"}, "Sneezed"),
+    ],
+)
+def test_what_happened(kind: str, detail: Any, sentence: str) -> None:
+    assert said(kind, detail) == sentence
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sentence"),
+    [
+        ({}, {"title": "Tea"}, 'set the title to "Tea"'),
+        ({"externalId": "1"}, {}, "removed the external id"),
+        (
+            {"title": "Tea", "externalId": "1"},
+            {"externalId": "2"},
+            'removed the title; set the external id to "2"',
+        ),
+        (
+            {},
+            {
+                "scheduledStart": "2026-05-04T10:00:00+00:00",
+                "scheduledEnd": "2026-05-04T11:00:00.25+00:00",
+            },
+            "scheduled it from 2026-05-04T10:00:00Z until 2026-05-04T11:00:00Z",
+        ),
+        (
+            {},
+            {"scheduledEnd": "2026-05-04T10:00:00+00:00"},
+            "scheduled it until 2026-05-04T10:00:00Z",
+        ),
+        (
+            {
+                "scheduledStart": "2026-05-04T10:00:00+00:00",
+                "scheduledEnd": "2026-05-04T11:00:00+00:00",
+            },
+            {},
+            "removed the scheduled times",
+        ),
+        (
+            {},
+            {"participants": {"8:a": {"name": "Alice"}, "8:x": {"name": "X"}}},
+            "set the names of Alice, 8:x",
+        ),
+        (
+            {"participants": {"8:a": {"name": "A"}, "8:x": {"name": "X", "externalId": "1"}}},
+            {"participants": {"8:a": {"name": "Alice"}, "8:x": {"externalId": "2"}}},
+            "set the names of Alice; removed the names of 8:x; set the external ids of 8:x",
+        ),
+    ],
+)
+def test_what_became_of_the_details(before: Any, after: Any, sentence: str) -> None:
+    assert said("DetailsUpdated", {"before": before, "after": after}) == sentence
+
+
+@pytest.mark.parametrize(
+    ("who", "called"), [("8:a", "Alice"), ("8:x", "Ally"), (raw_id(1), "Ally")]
+)
+def test_the_name_of_the_details_goes_before_what_somebody_calls_themself(
+    who: str, called: str
+) -> None:
+    assert said("ParticipantRemoved", {"rawId": who, "displayName": "Ally"}) == f"{called} left"
+
+
+def test_a_long_id_is_shortened() -> None:
+    assert said("ParticipantRemoved", {"rawId": raw_id(1)}) == "8:acs:5ab1e000…-000000000001 left"
+
+
+EVENT_DETAIL = st.fixed_dictionaries(
+    {"callId": st.text()},
+    optional=dict.fromkeys(
+        ("participantId", "rawId", "displayName", "role", "endpointType", "startedBy", "endedBy"),
+        st.none() | st.text(),
+    )
+    | {
+        "endReason": st.none()
+        | st.fixed_dictionaries({"code": st.integers(), "phrase": st.none() | st.text()})
+    },
+)
+
+
+@given(kind=st.sampled_from(LOG_KINDS[-4:]), detail=EVENT_DETAIL)
+def test_every_event_has_a_sentence(kind: str, detail: Any) -> None:
+    assert said(kind, detail)
+
+
+def test_a_text_from_outside_stands_in_it_as_it_came() -> None:
+    text = "{0}\r\n\u202e%s; \x00"
+    assert (
+        said("ParticipantAdded", {"rawId": "8:x", "displayName": text, "role": text})
+        == f"{text} joined as {text}"
+    )

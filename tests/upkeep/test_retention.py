@@ -1,0 +1,365 @@
+"""What goes and what stays, to the tick."""
+
+import asyncio
+from itertools import count
+from random import Random
+
+import pytest
+from azure.data.tables.aio import TableClient
+
+from rooms.domain.calls import Call
+from rooms.domain.events import CallEvent
+from rooms.domain.time import DAY, HOUR, Ticks, now, parse_time
+from rooms.storage import keys
+from rooms.storage.calls import Calls
+from rooms.storage.parallel import in_parallel
+from rooms.storage.quarantine import Quarantine
+from rooms.storage.table import Table
+from testkit.past import (
+    CUTOFF,
+    EXPIRED,
+    HOUR_OF_CUTOFF,
+    NOW,
+    RETENTION,
+    Past,
+    Watched,
+    checked,
+    kinds_of,
+    record,
+    rows_of,
+    run,
+    upkeep_of,
+)
+from testkit.storage_proxy import StorageProxy
+
+LONG_AGO = CUTOFF - 100 * DAY
+UNKNOWN = "99412345678901237"
+
+
+pytestmark = pytest.mark.usefixtures("one_partition")
+
+
+@pytest.fixture
+def small_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many rows are more than ten."""
+    monkeypatch.setattr("rooms.upkeep.retention.MAX_OPERATIONS", 10)
+
+
+@pytest.fixture
+def past(direct: TableClient) -> Past:
+    return Past(direct)
+
+
+@pytest.mark.parametrize(
+    ("valid_until", "goes"), [(NOW - EXPIRED - 1, True), (NOW - EXPIRED, False)]
+)
+async def test_an_expired_room_is_deleted_after_its_grace(
+    direct: TableClient, past: Past, valid_until: Ticks, goes: bool
+) -> None:
+    room_id = await past.room(NOW - 60 * DAY, valid_until)
+    report = await run(direct)
+    room = (await checked(direct))[room_id]
+    assert report.removed["expired rooms"] == goes
+    assert room.kinds == (["RoomDeleted"] if goes else []) + ["RoomCreated"]
+    if goes:
+        assert (room.log[0]["actor"], room.log[0]["time"]) == (
+            "upkeep",
+            "2026-10-05T10:30:00.0000000Z",
+        )
+
+
+async def test_a_room_that_is_extended_meanwhile_is_not_deleted(
+    direct: TableClient, past: Past
+) -> None:
+    room_id = await past.room(NOW - 60 * DAY, NOW - 31 * DAY)
+
+    async def extend(what: str, row: str) -> None:
+        if (
+            what == "commit"
+            and row.startswith(f"{room_id}:~")
+            and len((await checked(direct))[room_id].log) == 1
+        ):
+            await past.extend(room_id, NOW, NOW + DAY)
+
+    report = await upkeep_of(Watched(direct, extend)).run(20.0)
+    assert report.removed["expired rooms"] == 0
+    assert (await checked(direct))[room_id].kinds == ["RoomUpdated", "RoomCreated"]
+
+
+async def test_log_records_go_when_they_are_too_old(direct: TableClient, past: Past) -> None:
+    room_id = await past.room(LONG_AGO)
+    times = [CUTOFF - 1, CUTOFF, NOW]
+    await past.invite(room_id, LONG_AGO + 1, *times)
+    report = await run(direct)
+    assert report.removed["log records"] == 3
+    log = (await checked(direct))[room_id].log
+    assert [parse_time(each["time"]) for each in reversed(log)] == [CUTOFF, NOW]
+
+
+@pytest.mark.usefixtures("small_transactions")
+@pytest.mark.parametrize(
+    ("changes", "kept"),
+    [
+        ([CUTOFF - 1], [CUTOFF - 1]),
+        ([CUTOFF], [LONG_AGO, CUTOFF]),
+        ([CUTOFF - 2, CUTOFF - 1, CUTOFF + 1, NOW], [CUTOFF - 1, CUTOFF + 1, NOW]),
+        ([], [LONG_AGO]),
+        ([LONG_AGO + n for n in range(1, 25)], [LONG_AGO + 24]),
+    ],
+)
+async def test_rosters_go_that_were_superseded_too_long_ago(
+    direct: TableClient, past: Past, changes: list[Ticks], kept: list[Ticks]
+) -> None:
+    room_id = await past.room(LONG_AGO)
+    await past.invite(room_id, *changes)
+    report = await run(direct)
+    rosters = [row for _, row in await rows_of(direct) if ":roster:" in row]
+    assert sorted(keys.time_of(row.rpartition(":")[2]) for row in rosters) == kept
+    assert report.removed["rosters"] == 1 + len(changes) - len(kept)
+    await checked(direct)
+
+
+@pytest.mark.parametrize(
+    ("last", "goes"),
+    [
+        (HOUR_OF_CUTOFF - 1, True),
+        (HOUR_OF_CUTOFF, False),
+        (CUTOFF - 1, False),
+        (CUTOFF, False),
+        (NOW, False),
+    ],
+)
+async def test_a_call_goes_as_a_whole_when_its_last_event_is_too_old(
+    direct: TableClient, past: Past, last: Ticks, goes: bool
+) -> None:
+    await past.call(UNKNOWN, "kept", NOW - HOUR, NOW)
+    await past.call(UNKNOWN, "call", LONG_AGO, LONG_AGO + 3 * HOUR, last)
+    report = await run(direct)
+    events = (await checked(direct))[UNKNOWN].events
+    assert [event.at for event in events if event.call == "call"] == (
+        [] if goes else [LONG_AGO, LONG_AGO + 3 * HOUR, last]
+    )
+    assert len([event for event in events if event.call == "kept"]) == 2
+    assert (report.removed["calls"], report.removed["events"]) == ((1, 3) if goes else (0, 0))
+
+
+@pytest.mark.usefixtures("small_transactions")
+async def test_a_call_of_many_events_in_many_hours_goes_in_several_transactions(
+    direct: TableClient, past: Past
+) -> None:
+    table = Table(direct)
+    await past.call(UNKNOWN, "call", LONG_AGO)
+    for first in range(0, 20, 10):
+        events = [
+            CallEvent("ParticipantAdded", str(n), "call", LONG_AGO + n * HOUR)
+            for n in range(first, first + 10)
+        ]
+        await asyncio.gather(*(record(table, UNKNOWN, event) for event in events))
+    report = await run(direct)
+    assert await rows_of(direct) == {}
+    assert (report.removed["calls"], report.removed["events"], report.removed["log records"]) == (
+        1,
+        21,
+        21,
+    )
+
+
+async def test_an_event_that_arrives_while_its_call_goes_is_found(
+    direct: TableClient, past: Past
+) -> None:
+    await past.call(UNKNOWN, "call", LONG_AGO)
+    late = CallEvent("ParticipantRemoved", "late", "call", LONG_AGO + 1, "phone")
+    arrived = False
+
+    async def arrive(what: str, row: str) -> None:
+        nonlocal arrived
+        if what == "delete" and ":calls:" in row and not arrived:
+            arrived = True
+            await record(Table(direct), UNKNOWN, late)
+
+    await upkeep_of(Watched(direct, arrive)).run(20.0)
+    assert arrived
+    assert await rows_of(direct) == {}
+
+
+async def test_an_event_that_is_delivered_again_while_it_goes_or_after_it_went_can_be_kept(
+    direct: TableClient,
+) -> None:
+    """At whatever request it arrives: else Event Grid would deliver it for a day."""
+    event = CallEvent("ParticipantAdded", "event", "call", LONG_AGO, "phone")
+    for moment in count():
+        requests = 0
+
+        async def deliver(_what: str, _row: str, moment: int = moment) -> None:
+            nonlocal requests
+            requests += 1
+            if requests == moment:
+                await record(Table(direct), UNKNOWN, event)
+
+        await record(Table(direct), UNKNOWN, event)
+        await upkeep_of(Watched(direct, deliver), NOW + moment * DAY).run(20.0)
+        async with asyncio.timeout(2):
+            await record(Table(direct), UNKNOWN, event)
+        assert len((await checked(direct))[UNKNOWN].events) == 1
+        if requests < moment:
+            break
+
+
+@pytest.mark.parametrize(("deleted_at", "goes"), [(CUTOFF - 1, True), (CUTOFF, False)])
+async def test_a_tombstone_goes_with_its_rosters_and_details(
+    direct: TableClient, past: Past, deleted_at: Ticks, goes: bool
+) -> None:
+    room_id = await past.room(LONG_AGO)
+    await past.name(room_id, LONG_AGO + 1, "Therapy")
+    await past.invite(room_id, LONG_AGO + 2)
+    await past.delete(room_id, deleted_at)
+    report = await run(direct)
+    assert await kinds_of(direct) == ([] if goes else ["details", "room", "roster", "~"])
+    assert report.removed["tombstones"] == goes
+    await checked(direct)
+
+
+async def test_what_remains_of_a_removed_room_ages_out_by_itself(
+    direct: TableClient, past: Past
+) -> None:
+    room_id = await past.room(LONG_AGO)
+    await past.delete(room_id, CUTOFF - 1)
+    await past.call(room_id, "call", NOW)
+    await run(direct)
+    assert await kinds_of(direct) == ["call", "calls", "~"]
+    await run(direct, NOW + RETENTION + HOUR)
+    assert await rows_of(direct) == {}
+
+
+@pytest.mark.parametrize("room_id", ["-", "-7", "A", "_", "a", "a-b", "a0", "z", "Z" * 64])
+async def test_rooms_of_any_id_are_found(
+    direct: TableClient, past: Past, monkeypatch: pytest.MonkeyPatch, room_id: str
+) -> None:
+    monkeypatch.setattr(keys, "PARTITIONS", "0123456789")
+    await past.call(room_id, "call", LONG_AGO)
+    await past.call("ab", "call", NOW)
+    await past.quarantine("broken", NOW)
+    await run(direct)
+    assert list(await checked(direct)) == ["ab"]
+
+
+@pytest.mark.parametrize(("came", "goes"), [(CUTOFF - 1, True), (CUTOFF, False)])
+async def test_events_in_quarantine_go_when_they_came_too_long_ago(
+    direct: TableClient, past: Past, came: Ticks, goes: bool
+) -> None:
+    await in_parallel(past.quarantine(f"broken {number}", came) for number in range(30))
+    report = await run(direct)
+    assert len(await rows_of(direct)) == (0 if goes else 30)
+    assert report.removed["quarantined events"] == (30 if goes else 0)
+
+
+@pytest.fixture
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An event in quarantine has several parts although it is not large."""
+    monkeypatch.setattr("rooms.storage.quarantine.PART", 10_000)
+
+
+@pytest.mark.usefixtures("small_parts")
+async def test_an_event_in_quarantine_goes_with_its_parts(direct: TableClient, past: Past) -> None:
+    """When parts were written, the storage says by its own clock."""
+    kept_id = await past.quarantine(large(1), now() + 2 * DAY)
+    await past.quarantine(large(2), now())
+    assert sum(row.startswith(".quarantine-part:") for _, row in await rows_of(direct)) == 4
+    await run(direct, now() + RETENTION + DAY)
+    _, text = await Quarantine(Table(direct), now).get(kept_id)
+    assert text == large(1)
+    assert len(await rows_of(direct)) == 3
+
+
+@pytest.mark.usefixtures("small_parts")
+async def test_parts_of_an_event_that_never_came_whole_go(direct: TableClient, past: Past) -> None:
+    event_id = await past.quarantine(large(3), now())
+    await direct.delete_entity(keys.quarantine_partition(event_id), keys.quarantine_row(event_id))
+    await run(direct, now() + RETENTION - DAY)
+    assert len(await rows_of(direct)) == 2
+    await run(direct, now() + RETENTION + DAY)
+    assert await rows_of(direct) == {}
+
+
+def large(seed: int) -> str:
+    """A text of three parts."""
+    return Random(seed).randbytes(25_000).hex()
+
+
+async def test_the_requests_for_a_room_of_which_nothing_goes(
+    client: TableClient, proxy: StorageProxy
+) -> None:
+    past = Past(client)
+
+    async def requests(at: Ticks) -> int:
+        proxy.forget()
+        await run(client, at)
+        return len(proxy.seen)
+
+    await past.quarantine("broken", NOW)
+    without = await requests(NOW)
+    for number in range(10):
+        room_id = await past.room(LONG_AGO if number % 2 else NOW)
+        await past.invite(room_id, NOW)
+        await past.call(room_id, "call", NOW)
+    await run(client, NOW + DAY)
+    assert await requests(NOW + 2 * DAY) - without == 10 * (
+        3 + 2
+    )  # the last for the rows of its two invitees
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_nothing_of_the_time_that_is_kept_is_touched(
+    direct: TableClient, past: Past, seed: int
+) -> None:
+    random = Random(seed)
+
+    def moment() -> Ticks:
+        return CUTOFF + random.choice((-1, 1)) * random.choice(
+            (0, 1, HOUR // 2, HOUR, 3 * HOUR, DAY, 30 * DAY)
+        )
+
+    room_ids = [UNKNOWN]
+    for _ in range(4):
+        created, *changes = sorted(moment() for _ in range(5))
+        room_id = await past.room(created)
+        await past.name(room_id, created + 1, "title")
+        await past.invite(room_id, *changes)
+        if random.random() < 0.5:
+            await past.delete(room_id, moment())
+        room_ids.append(room_id)
+    for room_id in room_ids:
+        for call in range(4):
+            await past.call(room_id, f"call {call}", *sorted({moment() for _ in range(3)}))
+    before, calls = (
+        await rows_of(direct),
+        {room_id: await calls_of(direct, room_id) for room_id in room_ids},
+    )
+    await run(direct)
+    after = await rows_of(direct)
+    await checked(direct)
+    assert all(row == before[place] for place, row in after.items())
+    assert not [row for _, row in before.keys() - after.keys() if may_not_go(row)]
+    for room_id in room_ids:
+        kept = [call for call in calls[room_id] if call.last_event_at >= HOUR_OF_CUTOFF]
+        assert await calls_of(direct, room_id) == kept
+
+
+async def calls_of(client: TableClient, room_id: str) -> list[Call]:
+    page = await Calls(Table(client), lambda: NOW).page(room_id, None, NOW)
+    assert page.last is None
+    return sorted((call for _, call in page.calls), key=lambda call: call.start_order)
+
+
+def may_not_go(row: str) -> bool:
+    """Whether the row tells of the time that is kept."""
+    match row.split(":"):
+        case (_, "roster", newest) | (_, "~", newest):
+            return keys.time_of(newest) >= CUTOFF
+        case _, change, _ if change.startswith("~"):
+            return keys.time_of(change[1:]) >= CUTOFF
+        case _, "call", _, at, _:
+            return int(at) >= HOUR_OF_CUTOFF
+        case (_, "calls", _, _) | (".calls", _, _, _):
+            return keys.activity_of(row)[0] >= HOUR_OF_CUTOFF
+    return False

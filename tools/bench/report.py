@@ -1,0 +1,193 @@
+"""docs/performance.md, written as a whole by a full run: page.md with the figures."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+
+from bench import growth, speed, start
+from bench.growth import Grown, Multiple
+from bench.plots import draw_growth, draw_imports, draw_rates
+from bench.speed import Speed
+from bench.start import Start
+from bench.storms import Storm
+from faults import markdown
+
+TEMPLATE = Path(__file__).parent / "page.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of a part of the report, as people read them."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """All that was measured."""
+
+    speeds: Sequence[Speed]
+    requests: Mapping[str, tuple[int, int]]
+    """To the storage: through the service, and alone."""
+    grown: Sequence[Grown]
+    at_once: int
+    people: int
+    """In the call whose presence is asked for."""
+    sizes: str
+    """Of the tables, in words."""
+    storms: Sequence[Storm]
+    start: Start
+    imports: Mapping[str, float]
+
+    def tables(self) -> list[Table]:
+        """The tables, in the order of the page."""
+        return [self._speeds(), self._growth(), self._storms(), self._start(), self._imports()]
+
+    def missed(self) -> list[str]:
+        """The goals that were not reached, in words."""
+        return [
+            *(
+                f"{each.name}, {each.at_once} at once: {each.ratio:.2f} of the storage alone, at least {speed.LIMIT} is the goal"
+                for each in self.speeds
+                if each.ratio < speed.LIMIT
+            ),
+            *(
+                f"{name}: {of[0]} storage requests through the service, {of[1]} alone"
+                for name, of in self.requests.items()
+                if of[0] != of[1]
+            ),
+            *(
+                f"{name}, {table}: {found.own:.2f} times the {what}, at most {growth.LIMIT} is the goal"
+                for (name, table), both in growth.multiples(self.grown).items()
+                for what, found in zip(("time", "processor time"), both, strict=True)
+                if found.own > growth.LIMIT
+            ),
+            *(
+                f"start: {self.start.ratio:.2f} of a trivial app's, at most {start.LIMIT} is the goal"
+                for _ in range(self.start.ratio > start.LIMIT)
+            ),
+        ]
+
+    def _speeds(self) -> Table:
+        columns = (
+            "operation",
+            "at once",
+            "ratio",
+            "calls/s",
+            "alone",
+            "p50 ms",
+            "alone",
+            "p99 ms",
+            "alone",
+            "requests",
+        )
+        rows = [
+            (
+                *(
+                    each.name,
+                    str(each.at_once),
+                    f"{each.ratio:.2f}",
+                    f"{each.service.rate:.0f}",
+                    f"{each.storage.rate:.0f}",
+                ),
+                *(
+                    f"{figure:.1f}"
+                    for figure in (
+                        each.service.p50,
+                        each.storage.p50,
+                        each.service.p99,
+                        each.storage.p99,
+                    )
+                ),
+                str(self.requests[each.name][0]),
+            )
+            for each in self.speeds
+        ]
+        return Table("Each operation, beside the storage alone", columns, rows)
+
+    def _growth(self) -> Table:
+        columns = (
+            "operation",
+            "table",
+            "ms",
+            "alone",
+            "cpu ms",
+            "alone",
+            "clock",
+            "own",
+            "cpu",
+            "own",
+        )
+        multiples = growth.multiples(self.grown)
+        rows = [
+            (
+                *(each.name, each.table),
+                *(f"{ms:.1f}" for ms in (each.clock.service, each.clock.storage)),
+                *(f"{ms:.2f}" for ms in (each.cpu.service, each.cpu.storage)),
+                *_multiples(multiples.get((each.name, each.table))),
+            )
+            for each in self.grown
+        ]
+        return Table(f"As rooms become more, and a log longer: {self.sizes}", columns, rows)
+
+    def _storms(self) -> Table:
+        columns = ("what", "at once", "ratio", "seconds", "calls/s", "alone", "p50 ms", "p99 ms")
+        rows = [
+            (
+                *(each.name, str(each.at_once), f"{each.ratio:.2f}", f"{each.seconds:.1f}"),
+                *(
+                    f"{each.service.rate:.0f}",
+                    f"{each.storage.rate:.0f}",
+                    f"{each.service.p50:.0f}",
+                    f"{each.service.p99:.0f}",
+                ),
+            )
+            for each in self.storms
+        ]
+        return Table("Many at once", columns, rows)
+
+    def _start(self) -> Table:
+        rows = [
+            (f"{self.start.service:.2f}", f"{self.start.trivial:.2f}", f"{self.start.ratio:.2f}")
+        ]
+        return Table("Start", ("the service s", "a trivial app s", "ratio"), rows)
+
+    def _imports(self) -> Table:
+        rows = [(name, f"{milliseconds:.0f}") for name, milliseconds in self.imports.items()]
+        return Table("Imports", ("package", "ms"), rows)
+
+
+def _multiples(found: tuple[Multiple, Multiple] | None) -> Iterable[str]:
+    if found is None:
+        return [""] * 4
+    return [f"x {of:.2f}" for each in found for of in (each.service, each.own)]
+
+
+def page(figures: Figures, machine: Mapping[str, str]) -> str:
+    """The page, in Markdown."""
+    names = ("speeds", "growth", "storms", "start", "imports")
+    parts = {
+        name: markdown.table(each.columns, each.rows)
+        for name, each in zip(names, figures.tables(), strict=True)
+    }
+    return Template(TEMPLATE.read_text()).substitute(
+        parts,
+        machine=markdown.table(("", ""), list(machine.items())),
+        missed="".join(f"* {each}.\n" for each in figures.missed()) or "None.\n",
+        people=figures.people,
+        sizes=figures.sizes,
+        at_once=figures.at_once,
+        least_rate=speed.LIMIT,
+        most_growth=growth.LIMIT,
+        most_start=start.LIMIT,
+    )
+
+
+def draw(figures: Figures, folder: Path) -> None:
+    """The pictures of the page."""
+    draw_rates(figures.speeds, figures.at_once, folder / "rates.svg")
+    draw_growth(figures.grown, folder / "growth.svg")
+    draw_imports(figures.imports, folder / "imports.svg")

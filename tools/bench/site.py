@@ -1,0 +1,186 @@
+"""What is measured: a running app, its table, and rooms in it; and how requests to it are written."""
+
+import asyncio
+import json
+import random
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import batched, count
+from pathlib import Path
+
+from azure.data.tables.aio import TableClient
+
+from bench.load import Connection
+from rooms.domain.room import Room
+from rooms.domain.roster import Roster
+from rooms.domain.time import DAY, Ticks, now
+from rooms.intake.envelope import RoomEvent, read_event
+from rooms.storage.changes import Origin, log_record
+from rooms.storage.entities import (
+    Entity,
+    event_entities,
+    index_entity,
+    room_entity,
+    room_properties,
+    roster_entity,
+    stored_time,
+)
+from rooms.storage.invitees import invite
+from rooms.storage.table import Operation, Table, insert, replace
+from testkit.events import Element, Meeting, live_meeting
+from testkit.identifiers import raw_id
+from testkit.raw import NEWEST, encoded, signed
+from testkit.running import RunningApp, running_app
+from testkit.transactions import transactions
+
+TABLE = "bench"
+ORIGIN = Origin("bench", "")
+PRESENTER = raw_id(1)
+ROSTER: Roster = {PRESENTER: "Presenter", raw_id(2): "Attendee"}
+
+NOTIFICATION = {"aeg-event-type": "Notification"}
+_ROOMS = 128
+"""Rooms of two people; requests are to one after the other, so that no two change the same one at
+the same time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """An app, its table and rooms in it. `clock` gives times that come only once."""
+
+    app: RunningApp
+    table: TableClient
+    """As azure-data-tables makes it, with nothing set."""
+    connections: Sequence[Connection]
+    rooms: Sequence[Room]
+    crowd: Meeting
+    """A call that goes on, of many people."""
+    clock: Iterator[Ticks] = field(default_factory=lambda: count(now()))
+
+    def room(self, number: int) -> Room:
+        """One of the rooms, one after the other."""
+        return self.rooms[number % len(self.rooms)]
+
+    def signed(self, method: str, path: str, body: object = None) -> bytes:
+        """A request of the Rooms API, signed as the SDKs do it."""
+        target, host = f"{path}?api-version={NEWEST}", f"localhost:{self.app.port}"
+        return _request(
+            method,
+            target,
+            host,
+            body,
+            signed(self.app.manage_key, method, target, host, encoded(body)),
+        )
+
+    def keyed(
+        self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
+    ) -> bytes:
+        """A request of ours, with the key as it is."""
+        host = f"localhost:{self.app.port}"
+        return _request(
+            method, path, host, body, {"x-api-key": self.app.manage_key, **(headers or {})}
+        )
+
+
+@asynccontextmanager
+async def site(
+    folder: Path,
+    storage: str,
+    people: int,
+    at_once: int = 1,
+    table: str = TABLE,
+    through: str | None = None,
+) -> AsyncIterator[Site]:
+    """An app with some rooms.
+
+    Args:
+        storage: connection string.
+        people: in the call of one more room.
+        at_once: connections to the app.
+        through: the connection string that the app gets, if it is another.
+    """
+    async with AsyncExitStack() as stack:
+        app = stack.enter_context(
+            running_app(folder, {"ROOMS_STORAGE": through or storage, "ROOMS_TABLE": table})
+        )
+        client = await stack.enter_async_context(TableClient.from_connection_string(storage, table))
+        await client.create_table()
+        rooms = [new_room(number) for number in range(_ROOMS)]
+        await write(client, (operation for room in rooms for operation in creation(room, ROSTER)))
+        crowd = await _meet(client, people)
+        connections = [await Connection.open(app.port) for _ in range(at_once)]
+        for connection in connections:
+            stack.callback(connection.close)
+        yield Site(app, client, connections, rooms, crowd)
+
+
+def new_room(number: int | None = None) -> Room:
+    """A room that is open; with a number, in the partition of its last digit."""
+    end = random.randrange(10) if number is None else number % 10
+    at = now()
+    return Room(f"994{random.randrange(10**13):013d}{end}", at, at - DAY, at + 30 * DAY, False)
+
+
+def creation(room: Room, roster: Roster) -> list[Operation]:
+    """What the app's create writes."""
+    detail = room_properties(room) | {"participants": roster}
+    return [
+        insert(log_record(room.id, room.created_at, "RoomCreated", ORIGIN, detail)),
+        insert(room_entity(room) | {"changedAt": stored_time(room.created_at)}),
+        insert(roster_entity(room.id, room.created_at, roster)),
+        insert(index_entity(room)),
+        *invite(room, roster, roster),
+    ]
+
+
+async def write(table: TableClient, operations: Iterable[Operation]) -> None:
+    """Carries them out, in as few transactions as can be, whose first operations are inserts."""
+    storage = Table(table)  # which copes with connections that Azurite has closed meanwhile
+    for some in batched(transactions(operations), 4, strict=False):
+        await asyncio.gather(*(storage.commit(part) for part in some))
+
+
+async def _meet(table: TableClient, people: int) -> Meeting:
+    """A room with so many people, who are all in its call."""
+    roster: Roster = {raw_id(number): "Attendee" for number in range(people)}
+    room = new_room()
+    await write(table, creation(room, roster))
+    meeting = live_meeting(room.id)
+    joined = [
+        meeting.added(number / 10, person, f"Person {number}")
+        for number, person in enumerate(roster)
+    ]
+    kept, activity = list[Operation](), dict[str, Operation]()
+    for element in (meeting.started(), *joined):
+        log, row, *hours = entities_of(element)
+        kept += [insert(row), insert(log)]
+        activity |= {hour["RowKey"]: replace(hour) for hour in hours}
+    await write(table, [*kept, *activity.values()])
+    return meeting
+
+
+def entities_of(element: Element) -> Sequence[Entity]:
+    """The rows that the app makes of an event: its log record, its own, and two of the call's
+    activity."""
+    text, at = json.dumps(element), now()
+    match read_event(text, at):
+        case RoomEvent(room_id=room_id, event=event):
+            return event_entities(room_id, event, text, at)
+    raise ValueError("not an event of a room's call")
+
+
+def _request(
+    method: str, target: str, host: str, body: object, headers: Mapping[str, str]
+) -> bytes:
+    content = encoded(body)
+    sent = {"Host": host, **headers}
+    if content:
+        sent |= {"Content-Type": "application/json", "Content-Length": str(len(content))}
+    lines = [
+        f"{method} {target} HTTP/1.1",
+        *(f"{name}: {value}" for name, value in sent.items()),
+        "",
+        "",
+    ]
+    return "\r\n".join(lines).encode() + content

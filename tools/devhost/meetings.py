@@ -1,0 +1,211 @@
+"""Meetings for the console: `/devhost/meeting` has the simulator play one at this devhost. Only on
+a laptop, never deployed.
+
+    POST     plays one: {"people", "live", "speed", "seed", "shuffle", "duplicate", "drop", "delay"}, all optional; 202
+    GET      the last one, how far it is, and what became of it
+    DELETE   stops it; 204
+
+All need a key that may do everything, as `x-api-key`.
+"""
+
+import asyncio
+import hmac
+import json
+import os
+import re
+import sys
+from asyncio.subprocess import DEVNULL, PIPE
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from devhost.azurite import PROJECT
+from devhost.message import Answer, Request
+from devhost.settings import KEY_PREFIX
+
+_PATH = re.compile("/devhost/meeting/?", re.IGNORECASE)
+_SETTINGS_PREFIX = "ROOMS_"
+_LONGEST_LINE = 2**26
+"""The report of 5,000 people is a tenth of that."""
+
+
+class Wanted(BaseModel):
+    """How to play: what the simulator's options of the same names say."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+
+    people: int = 12
+    live: bool = True
+    speed: int = 60
+    seed: int | None = None
+    shuffle: bool = False
+    duplicate: int = 1
+    drop: float = 0.0
+    delay: float = 0.0
+
+    def line(self) -> list[str]:
+        """The options."""
+        given = self.model_dump(exclude_none=True)
+        return [
+            f"--{name}" if value is True else f"--{name}={value}"
+            for name, value in given.items()
+            if value is not False
+        ]
+
+
+class Last(BaseModel):
+    """The last meeting, as it is answered."""
+
+    state: Literal["none", "playing", "played", "failed", "stopped"] = "none"
+    wanted: Wanted | None = None
+    roomId: str | None = None  # noqa: N815 - as in JSON
+    title: str | None = None
+    seed: int | None = None
+    progress: dict[str, Any] | None = None
+    report: dict[str, Any] | None = None
+    message: str | None = None
+
+
+class Meetings:
+    """Plays one meeting at a time.
+
+    Args:
+        endpoint: where this devhost serves.
+        settings: of the app; their keys that may do everything let in here, too.
+    """
+
+    def __init__(self, endpoint: str, settings: Mapping[str, str]) -> None:
+        self._endpoint = endpoint
+        self._keys = [
+            value for name, value in settings.items() if name.startswith(KEY_PREFIX) and value
+        ]
+        self._last = Last()
+        self._playing: asyncio.Task[None] | None = None
+
+    async def answer(self, request: Request) -> Answer | None:
+        """None if the request is not for here."""
+        if not _PATH.fullmatch(request.path) or request.method not in ("GET", "POST", "DELETE"):
+            return None
+        # A page from elsewhere, even one whose name was made to lead here, neither has the key nor
+        # may send this header.
+        key = request.headers.get("x-api-key", "")
+        if not any(hmac.compare_digest(key.encode(), one.encode()) for one in self._keys):
+            return _refusal(
+                401,
+                "Denied",
+                "A key that may do everything is needed, as x-api-key: make start prints it.",
+            )
+        match request.method:
+            case "POST":
+                return await self._begin(await request.body(), key)
+            case "DELETE":
+                await self.stop()
+                return Answer(204)
+            case _:
+                return self._told(200)
+
+    async def stop(self) -> None:
+        """End what is being played; what the app has of it stays."""
+        if self._playing is not None:
+            self._playing.cancel()
+            await asyncio.wait([self._playing])
+        if (last := self._last).state == "playing":
+            last.state = "stopped"
+            if last.roomId:
+                last.message = f"Room {last.roomId} stays as it is; its call counts as going on for up to a day."
+
+    async def _begin(self, body: bytes, key: str) -> Answer:
+        try:
+            wanted = Wanted.model_validate_json(body or b"{}")
+        except ValidationError as problem:
+            first = problem.errors()[0]
+            return _refusal(
+                400, "BadRequest", f"{first['msg']}.", str(next(iter(first["loc"]), "body"))
+            )
+        if fault := await asyncio.to_thread(_fault, wanted.line()):
+            return _refusal(400, "BadRequest", *fault)
+        if self._last.state == "playing":
+            return _refusal(
+                409, "MeetingPlaying", "A meeting is being played: wait for its end, or stop it."
+            )
+        self._last = Last(state="playing", wanted=wanted)
+        self._playing = asyncio.create_task(self._play(wanted.line(), key, self._last))
+        return self._told(202)
+
+    def _told(self, status: int) -> Answer:
+        return Answer.json(status, self._last.model_dump())
+
+    async def _play(self, options: list[str], key: str, last: Last) -> None:
+        try:
+            await self._follow(options, key, last)
+        except (OSError, ValueError) as problem:
+            last.state, last.message = "failed", str(problem).replace(key, "...")
+
+    async def _follow(self, options: list[str], key: str, last: Last) -> None:
+        # Of the settings it needs, and gets, this one key only; command lines could be read by
+        # anybody on this machine.
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(_SETTINGS_PREFIX)
+        }
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "simulator", "--json", "--endpoint", self._endpoint, *options),
+            cwd=PROJECT,
+            env={**environment, f"{KEY_PREFIX}meeting": key},
+            stdin=DEVNULL,
+            stdout=PIPE,
+            stderr=PIPE,
+            start_new_session=True,  # the terminal's Ctrl-C is for devhost, which ends it
+            limit=_LONGEST_LINE,
+        )
+        assert child.stdout
+        assert child.stderr
+        try:
+            async for line in child.stdout:
+                _note(json.loads(line), last)
+            complaint = (
+                (await child.stderr.read()).decode(errors="replace").replace(key, "...").strip()
+            )
+            code = await child.wait()
+        finally:
+            if child.returncode is None:
+                child.kill()
+                await child.wait()
+        last.state = "played" if last.report else "failed"
+        if not last.report and not last.message:
+            last.message = (
+                complaint.rpartition("\n")[2]
+                or f"The simulator ended with {code} and said nothing."
+            )
+
+
+def _note(told: dict[str, Any], last: Last) -> None:
+    """Note a line of the simulator's."""
+    match told.pop("kind"):
+        case "room":
+            last.roomId, last.title, last.seed = told["roomId"], told["title"], told["seed"]
+        case "progress":
+            last.progress = told
+        case "report":
+            last.report = told
+        case "failed":
+            last.message = told["message"]
+
+
+def _fault(options: list[str]) -> tuple[str, str] | None:
+    """What the simulator says of options that it does not take, and the field."""
+    from simulator.arguments import fault  # which loads SDKs: devhost starts without them
+
+    found = fault(options)
+    return found and (f"{found[1]}.", found[0].removeprefix("--"))
+
+
+def _refusal(status: int, code: str, message: str, target: str | None = None) -> Answer:
+    """An error of family A, as the app's are."""
+    answer = Answer.json(
+        status,
+        {"error": {"code": code, "message": message} | ({"target": target} if target else {})},
+    )
+    return Answer(status, {**answer.headers, "x-ms-error-code": code}, answer.body)

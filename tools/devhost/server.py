@@ -1,0 +1,192 @@
+"""HTTP and HTTPS on localhost, within the limits of Kestrel, the web server of the Functions host."""
+
+import errno
+import logging
+import socket
+import ssl
+from collections.abc import Awaitable, Callable
+
+from aiohttp import hdrs, web
+
+from devhost.errors import PORT_OPTION, CannotStart
+from devhost.message import Answer, BadRequest, Request
+from devhost.routing import decode_path
+
+MAX_BODY = 104_857_600
+MAX_REQUEST_LINE = 8 * 1024
+MAX_HEADERS = 32 * 1024
+GRACE_SECONDS = 5
+"""How long running invocations may take when the server stops."""
+
+_ABSENT = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
+
+_log = logging.getLogger("devhost")
+
+type Handler = Callable[[Request], Awaitable[Answer]]
+
+
+class TooLarge(ValueError):
+    """A body above the limit: 413."""
+
+
+def bind(port: int) -> list[socket.socket]:
+    """Sockets that listen on a port of localhost, IPv4 and, where the machine has it, IPv6.
+
+    Raises:
+        CannotStart: the port is in use.
+    """
+    sockets = []
+    for address, family in (("127.0.0.1", socket.AF_INET), ("::1", socket.AF_INET6)):
+        try:
+            sockets.append(socket.create_server((address, port), family=family, backlog=1024))
+        except OSError as error:
+            if family == socket.AF_INET6 and error.errno in _ABSENT:
+                continue
+            raise CannotStart(
+                f"Port {port} cannot be had ({error.strerror}): choose another with {PORT_OPTION}."
+            ) from None
+    return sockets
+
+
+class Server:
+    """Serves a handler on sockets. A context manager: when it ends, running invocations have been
+    given time to end."""
+
+    def __init__(
+        self,
+        handler: Handler,
+        plain: list[socket.socket],
+        secure: list[socket.socket],
+        tls: ssl.SSLContext,
+    ) -> None:
+        self._handler = handler
+        self._sockets = [(opened, None) for opened in plain] + [(opened, tls) for opened in secure]
+
+    async def __aenter__(self) -> None:
+        # aiohttp's own limits are only there so that ours are the ones that are met; bodies are for
+        # the app as they come.
+        server = web.Server(
+            self._answer,
+            max_line_size=2**20,
+            max_field_size=2**20,
+            max_headers=2**12,
+            auto_decompress=False,
+            access_log=None,
+        )
+        self._runner = web.ServerRunner(server, shutdown_timeout=GRACE_SECONDS)
+        await self._runner.setup()
+        for opened, tls in self._sockets:
+            await web.SockSite(self._runner, opened, ssl_context=tls).start()
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._runner.cleanup()
+
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        try:
+            answer = await self._answer_within_limits(request)
+            return await _send(request, answer)
+        except (ConnectionError, web.RequestPayloadError):
+            raise  # the client is gone, which is its right
+        except Exception:
+            _log.exception("devhost failed on %s %s", request.method, request.raw_path)
+            return await _send(request, Answer.empty(500))
+
+    async def _answer_within_limits(self, request: web.BaseRequest) -> Answer:
+        if len(f"{request.method} {request.raw_path} HTTP/1.1\r\n") > MAX_REQUEST_LINE:
+            return Answer.empty(414)
+        if (
+            sum(len(name) + len(value) + len(":\r\n") for name, value in request.raw_headers)
+            > MAX_HEADERS
+        ):
+            return Answer.empty(431)
+        try:
+            return await self._handler(_read(request))
+        except BadRequest:
+            return Answer.empty(400)
+        except TooLarge:
+            return Answer.empty(413)
+
+
+class _Response(web.StreamResponse):
+    """Sends the headers that the function gave: aiohttp would make up a type where there is none."""
+
+    async def _prepare_headers(self) -> None:
+        untyped = hdrs.CONTENT_TYPE not in self.headers
+        await super()._prepare_headers()
+        if untyped:
+            self.headers.popall(hdrs.CONTENT_TYPE, None)
+
+
+def _read(request: web.BaseRequest) -> Request:
+    """The request for our handler.
+
+    Raises:
+        BadRequest: its target or a header cannot be read, or it names no host.
+    """
+    path, _, query = request.raw_path.partition("?")
+    headers = _headers(request)
+    if "host" not in headers or not query.isascii():
+        raise BadRequest
+    return Request(
+        method=request.method,
+        scheme=request.scheme,
+        host=_host(request, headers["host"]),
+        path=decode_path(path),
+        query=query,
+        headers=headers,
+        body=lambda: _body(request),
+    )
+
+
+def _host(request: web.BaseRequest, named: str) -> str:
+    """The host with its port. The Java SDK leaves the port out; in Azure, where there is none, that
+    is right."""
+    if named.rpartition(":")[2].isdigit() or request.transport is None:
+        return named
+    port = request.transport.get_extra_info("sockname")[1]
+    return f"{named}:{port}"
+
+
+def _headers(request: web.BaseRequest) -> dict[str, str]:
+    headers: dict[str, list[str]] = {}
+    try:
+        for name, value in request.raw_headers:
+            headers.setdefault(name.decode().lower(), []).append(value.decode())
+    except UnicodeDecodeError:
+        raise BadRequest from None
+    return {name: ",".join(filter(None, values)) for name, values in headers.items()}
+
+
+async def _body(request: web.BaseRequest) -> bytes:
+    """The body, whether its length was announced or not.
+
+    Raises:
+        TooLarge: it is above the limit.
+    """
+    if (request.content_length or 0) > MAX_BODY:
+        raise TooLarge
+    if request.headers.get(hdrs.EXPECT, "").lower() == "100-continue":
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0  # the answer itself has not begun
+    body = bytearray()
+    async for piece in request.content.iter_any():
+        body += piece
+        if len(body) > MAX_BODY:
+            raise TooLarge
+    return bytes(body)
+
+
+async def _send(request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
+    response = _Response(status=answer.status)
+    for name, value in answer.headers.items():
+        if not (value.isascii() and value.isprintable()):
+            raise ValueError(f"The value of the header {name} has a character that none may have.")
+        if value:
+            response.headers[name] = value
+    for cookie in answer.cookies:
+        response.headers.add(hdrs.SET_COOKIE, cookie)
+    await response.prepare(request)
+    if answer.body:
+        await response.write(answer.body)
+    await response.write_eof()
+    return response

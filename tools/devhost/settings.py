@@ -1,0 +1,66 @@
+"""The app's settings and its host.json, as Core Tools reads them."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from devhost.errors import CannotStart
+
+STORAGE = "AzureWebJobsStorage"
+DEVELOPMENT_STORAGE = "UseDevelopmentStorage=true"
+
+KEY_PREFIX = "ROOMS_MANAGE_KEY__"
+"""Of the settings that hold a key which may do everything."""
+
+_FILES = ("local.settings.json", "local.settings.sample.json")
+
+
+def read_settings(app: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    """The `Values` of the app's local.settings.json, or of the sample where that is absent, under
+    `environment`."""
+    file = next((app / name for name in _FILES if (app / name).is_file()), None)
+    values = _read(file).get("Values", {}) if file else {}
+    if not isinstance(values, dict):
+        raise CannotStart(f"{file}: Values is an object of settings.")
+    return {name: _text(value) for name, value in values.items()} | dict(environment)
+
+
+def on_development_storage(settings: Mapping[str, str]) -> list[str]:
+    """The settings that ask for Azurite; none unless one of them is the app's own."""
+    names = [name for name, value in settings.items() if value == DEVELOPMENT_STORAGE]
+    return names if any(name != STORAGE for name in names) else []
+
+
+def read_route_prefix(app: Path) -> str:
+    """What host.json puts before every route; `api` if it says nothing."""
+    file = app / "host.json"
+    settings = _read(file) if file.is_file() else {}
+    prefix = settings.get("extensions", {}).get("http", {}).get("routePrefix", "api")
+    return str(prefix).strip("/")
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(file.read_text(encoding="utf-8-sig"))
+    except ValueError as error:
+        raise CannotStart(f"{file} is not JSON: {error}.") from None
+    if not isinstance(content, dict):
+        raise CannotStart(f"{file} is not a JSON object.")
+    return content
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def manage_key(settings: Mapping[str, str]) -> tuple[str, str | None]:
+    """The first key that may do everything, and the name of its setting."""
+    return next(
+        (
+            (name, value)
+            for name, value in settings.items()
+            if name.startswith(KEY_PREFIX) and value
+        ),
+        ("", None),
+    )

@@ -1,0 +1,137 @@
+"""`python -m faults [part ...] [--seed N] [--short]`."""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from devhost.azurite import PROJECT, Azurite
+from faults.fuzz import fuzz
+from faults.kills import kills
+from faults.machine import machine
+from faults.picture import draw_memory
+from faults.progress import progress
+from faults.report import page
+from faults.result import Result, Tell
+from faults.short import KINDS, OPERATIONS
+from faults.soak import soak
+from faults.storage_faults import storage_faults
+from testkit.ports import free_port
+
+PAGE = PROJECT / "docs/reliability.md"
+PICTURE = PROJECT / "docs/reliability/memory.svg"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a part is given."""
+
+    azurite: str
+    folder: Path
+    seed: int
+    short: bool
+    writes: bool
+    """Whether docs are written."""
+
+
+type Part = Callable[[Run, Tell], Result]
+
+
+def _storage(run: Run, tell: Tell) -> Result:
+    if run.short:
+        return storage_faults(
+            run.azurite, run.folder, tell, OPERATIONS, KINDS, pairs=20, lanes=3, seed=run.seed
+        )
+    return storage_faults(run.azurite, run.folder, tell, seed=run.seed)
+
+
+def _kills(run: Run, tell: Tell) -> Result:
+    if run.short:
+        return kills(run.azurite, run.folder, tell, 500, 100, 5, run.seed)
+    return kills(run.azurite, run.folder, tell, seed=run.seed)
+
+
+def _fuzz(run: Run, tell: Tell) -> Result:
+    return fuzz(run.azurite, run.folder, tell, 500 if run.short else 10_000, run.seed)
+
+
+def _soak(run: Run, tell: Tell) -> Result:
+    seconds = 30.0 if run.short else 600.0
+    result, samples = soak(run.azurite, run.folder, tell, seconds, seed=run.seed)
+    if run.writes:
+        draw_memory(samples, seconds, PICTURE)
+    return result
+
+
+PARTS: Mapping[str, Part] = {"storage": _storage, "kills": _kills, "fuzz": _fuzz, "soak": _soak}
+
+
+def main() -> int:
+    """Runs the parts that the command line names; 1 if something did not hold."""
+    arguments = _arguments()
+    chosen = [name for name in PARTS if name in arguments.parts] or list(PARTS)
+    writes = chosen == list(PARTS) and not arguments.short
+    console = Console(highlight=False)
+    results: dict[str, Result] = {}
+    for name in chosen:
+        results[name] = _carried_out(name, arguments.seed, arguments.short, writes, console)
+        _print(name, results[name], console)
+    if writes:
+        PAGE.write_text(page(results, machine()))
+        console.print(f"Written: {PAGE.relative_to(PROJECT)}")
+    return int(any(result.problems for result in results.values()))
+
+
+def _carried_out(name: str, seed: int, short: bool, writes: bool, console: Console) -> Result:
+    """Each part has an Azurite of its own, which is gone with it."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        progress(console, name) as tell,
+        Azurite(Path(folder), free_port(), in_memory=True) as azurite,
+    ):
+        return PARTS[name](Run(azurite.connection_string, Path(folder), seed, short, writes), tell)
+
+
+def _print(name: str, result: Result, console: Console) -> None:
+    table = Table(
+        title=name.capitalize(),
+        title_justify="left",
+        show_header=False,
+        caption=result.holds,
+        caption_justify="left",
+    )
+    for what, value in result.figures.items():
+        table.add_row(what, value)
+    console.print(table)
+    console.print("[bold red]It did not hold:[/]" if result.problems else "It held.")
+    for problem in result.problems:
+        console.print(f"  * {problem}", markup=False)
+    console.print()
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m faults",
+        description="Lets go wrong what may go wrong, and looks whether anything is lost.",
+    )
+    parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)} (all)")
+    parser.add_argument("--seed", type=int, default=1, help="of what is random (1)")
+    parser.add_argument(
+        "--short", action="store_true", help="two minutes instead of three quarters of an hour"
+    )
+    arguments = parser.parse_args()
+    if unknown := set(arguments.parts) - set(PARTS):
+        parser.error(f"there is no part {', '.join(sorted(unknown))}: choose of {', '.join(PARTS)}")
+    return arguments
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:  # Ctrl-C
+        sys.exit(130)

@@ -1,0 +1,256 @@
+"""An app with a table of its own behind a proxy of its own: a fault there is of nobody else's
+request."""
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from random import Random
+from typing import Any, Concatenate
+
+from azure.data.tables import TableClient
+from azure.data.tables.aio import TableClient as AsyncTableClient
+
+from faults.client import Request, Sent, send
+from rooms.domain.time import DAY, Ticks, now
+from rooms.storage import keys
+from rooms.storage.entities import stored_time
+from rooms.storage.table import Table, remove, replace
+from testkit.raw import Raw
+from testkit.running import RunningApp, running_app
+from testkit.storage_proxy import Fault, StorageProxy
+from testkit.transactions import transactions
+from testkit.whole import StoredRoom, stored_rooms
+
+CAPACITY = 3
+"""People in a call: a roster of more makes admission count them."""
+
+RETENTION_DAYS = 400
+
+_WAIT_SECONDS = 30
+
+
+@dataclass
+class Plan:
+    """Which requests to the storage get a fault, by their number from 0. `seen` has them all, `met`
+    the faults that came."""
+
+    faults: Mapping[int, Fault]
+    timer: bool = False
+    """Whether requests about how far upkeep has come count: else they are the timer's, which runs
+    when it wants."""
+    seen: list[str] = field(default_factory=list)
+    met: list[Fault] = field(default_factory=list)
+
+    def __call__(self, _number: int, what: str) -> Fault | None:
+        if not self.timer and keys.UPKEEP_ROW in what:
+            return None
+        fault = self.faults.get(len(self.seen))
+        self.seen.append(what)
+        if fault is not None:
+            self.met.append(fault)
+        return fault
+
+
+@dataclass
+class Lane:
+    """Carries out one operation at a time."""
+
+    app: RunningApp
+    proxy: StorageProxy
+    table: str
+    random: Random
+    rooms: set[str] = field(default_factory=set)
+    """Those that must be there in the end."""
+    may_be_doubled: int = 0
+    """Creates that could not be told from another one when they were sent again: each try may have
+    made a room."""
+    world: Any = None
+    """What reads are about; they make it when there is none."""
+
+    @cached_property
+    def raw(self) -> Raw:
+        return Raw(self.app.http, self.app.manage_key)
+
+    @cached_property
+    def client(self) -> TableClient:
+        """The table, without the proxy."""
+        return TableClient.from_connection_string(self.proxy.target, self.table)
+
+    @cached_property
+    def kept_since(self) -> Ticks:
+        """What is older may be gone, once upkeep has run."""
+        return now() - RETENTION_DAYS * DAY
+
+    def send(
+        self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
+    ) -> Sent:
+        return send(self.raw, Request(method, path, body, headers or {}))
+
+    def create(self, body: Mapping[str, Any]) -> str:
+        """A new room's id."""
+        sent = self.send("POST", "/rooms", body)
+        assert sent.answer.status == 201, sent.answer
+        room_id: str = sent.answer.json()["id"]
+        self.rooms.add(room_id)
+        return room_id
+
+    @contextmanager
+    def planned(self, plan: Plan) -> Iterator[None]:
+        """With these faults. In the end what is late has arrived."""
+        self.proxy.forget()
+        self.proxy.choose = plan
+        try:
+            yield
+        finally:
+            self.proxy.forget()
+            deadline = time.monotonic() + _WAIT_SECONDS
+            while self.proxy.late and time.monotonic() < deadline:
+                time.sleep(0.01)
+            assert not self.proxy.late, "a late request never arrived"
+
+    def stored(self, room_id: str) -> StoredRoom:
+        """The room as the table has it. Raises AssertionError if it is not there, or its rows do
+        not agree."""
+        rows = self.client.query_entities(f"PartitionKey eq '{keys.partition(room_id)}'")
+        stored = stored_rooms(
+            (row for row in rows if room_id in row["RowKey"].split(":")), self.kept_since
+        )
+        assert stored, f"nothing is there of room {room_id}"
+        return stored[room_id]
+
+    def check_whole(self) -> None:
+        """Raises AssertionError if the rows of the table do not agree, or a room is there that
+        nobody was told of."""
+        _check(self.client.list_entities(), self.rooms, self.may_be_doubled, self.kept_since)
+
+    def directly[**P, T](
+        self,
+        work: Callable[Concatenate[AsyncTableClient, P], Awaitable[T]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Work on the table past the app and the proxy."""
+
+        async def carried_out() -> T:
+            async with AsyncTableClient.from_connection_string(
+                self.proxy.target, self.table
+            ) as client:
+                return await work(client, *args, **kwargs)
+
+        return asyncio.run(carried_out())
+
+    def clear(self) -> None:
+        """Removes all rows; upkeep rests. Raises AssertionError if they did not agree."""
+        rows, rooms, may_be_doubled = (
+            list(self.client.list_entities()),
+            self.rooms,
+            self.may_be_doubled,
+        )
+        self.directly(_clear)
+        self._forget()
+        _check(rows, rooms, may_be_doubled, self.kept_since)
+
+    def drop_table(self) -> None:
+        """Removes the table. Raises AssertionError if its rows did not agree."""
+        self.clear()
+        self.client.delete_table()
+
+    def _forget(self) -> None:
+        self.rooms = set()
+        self.world = None
+        self.may_be_doubled = 0
+
+    def run_upkeep(self) -> str:
+        """Runs it as its timer does, and waits for what its log says of it."""
+        printed = self.app.devhost.log.stat().st_size
+        answer = self.app.devhost.request("POST", "/admin/functions/upkeep", body=b"{}")
+        assert answer.status == 202
+        deadline = time.monotonic() + _WAIT_SECONDS + 30
+        while time.monotonic() < deadline:
+            with self.app.devhost.log.open() as log:
+                log.seek(printed)
+                if lines := [
+                    line for line in log.read().splitlines() if " upkeep: looked at " in line
+                ]:
+                    return lines[0].partition(" upkeep: ")[2]
+            time.sleep(0.02)
+        raise AssertionError("upkeep did not end")
+
+
+def _check(
+    rows: Iterable[Mapping[str, Any]], rooms: set[str], may_be_doubled: int, kept: Ticks
+) -> None:
+    there = set(stored_rooms(rows, kept))
+    assert there >= rooms, f"rooms are lost: {rooms - there}"
+    unknown = len(there - rooms)
+    assert unknown <= may_be_doubled, (
+        f"{unknown} rooms that nobody was told of, and at most {may_be_doubled} may be"
+    )
+
+
+async def _clear(client: AsyncTableClient) -> None:
+    rows = [remove(row) async for row in client.list_entities(select=["PartitionKey", "RowKey"])]
+    for some in transactions(rows):
+        await client.submit_transaction(some)
+    await rest(client, keys.PARTITIONS)
+
+
+async def rest(client: AsyncTableClient, partitions: Iterable[str]) -> None:
+    """Upkeep has nothing to do there for a day."""
+    for partition in partitions:
+        row = {
+            "PartitionKey": partition,
+            "RowKey": keys.UPKEEP_ROW,
+            "cursor": keys.END,
+            "beganAt": stored_time(now()),
+        }
+        await Table(client).commit([replace(row)])
+
+
+@contextmanager
+def lane(azurite: str, folder: Path, number: int, seed: int) -> Iterator[Lane]:
+    """A lane over a table that does not exist before, in the Azurite of that connection string."""
+    table = f"lane{number}"
+    with StorageProxy(azurite) as proxy:
+        settings = {
+            "ROOMS_STORAGE": proxy.connection_string,
+            "ROOMS_TABLE": table,
+            "ROOMS_CALL_CAPACITY": str(CAPACITY),
+            "ROOMS_RETENTION_DAYS": str(RETENTION_DAYS),
+        }
+        with running_app(folder / table, settings) as app:
+            made = Lane(app, proxy, table, Random(f"{seed}/{table}"))
+            made.directly(rest, keys.PARTITIONS)
+            yield made
+            made.client.close()
+
+
+def _normal(answer: Any) -> Any:
+    """A body without what differs between two runs: when it was asked, and where the next page
+    begins."""
+    match answer:
+        case dict():
+            return {
+                name: "..."
+                if name in ("asOf", "nextLink", "createdAt", "receivedAt")
+                else _normal(value)
+                for name, value in answer.items()
+            }
+        case list():
+            return [_normal(each) for each in answer]
+        case _:
+            return answer
+
+
+def body_of(sent: Sent, *own: str) -> tuple[int, object]:
+    """The status and the body of an answer, without ids that are one run's own."""
+    text = sent.answer.body.decode(errors="replace")
+    for number, each in enumerate(own):
+        text = text.replace(each, f"<{number}>")
+    with_json = sent.answer.headers.get("content-type", "").startswith("application/json")
+    return sent.answer.status, _normal(json.loads(text)) if with_json and text else text

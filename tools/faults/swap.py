@@ -1,0 +1,89 @@
+"""Puts what is there into generated requests, which by chance alone would hardly ever name it."""
+
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from schemathesis import Case
+from schemathesis.core.parameters import ParameterLocation
+
+from faults.furnished import Furnished
+from rooms.domain.time import DAY, HOUR, SECOND, format_time, now
+
+SHARE = 0.7
+"""Of the values that could be replaced, so many are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """Changes requests, at random. Only parts that are valid are changed."""
+
+    there: Furnished
+    random: Random
+
+    def into(self, case: Case[Any]) -> None:
+        """Changes one request."""
+        if self._valid(case, ParameterLocation.PATH):
+            self._path(case)
+        if self._valid(case, ParameterLocation.QUERY) and isinstance(case.query, MutableMapping):
+            for name in list(case.query):
+                if self._chosen() and (value := self._parameter(case, name)) is not None:
+                    case.query[name] = value
+        if self._valid(case, ParameterLocation.BODY) and isinstance(case.body, MutableMapping):
+            self._body(case.body)
+
+    def _valid(self, case: Case[Any], location: ParameterLocation) -> bool:
+        return case.meta is None or not case.meta.is_negative_at(location)
+
+    def _chosen(self) -> bool:
+        return self.random.random() < SHARE
+
+    def _path(self, case: Case[Any]) -> None:
+        path = case.path_parameters
+        if not path or not self._chosen():
+            return
+        if case.method == "DELETE":  # the others must stay
+            (name,) = path
+            if there := self.there.spare if name == "roomId" else self.there.droppable:
+                path[name] = there.pop()
+        elif "eventId" in path:
+            path["eventId"] = self.random.choice(self.there.quarantined)
+        elif "callId" in path:
+            path["roomId"], path["callId"] = self.random.choice(self.there.calls)
+        elif "roomId" in path:
+            path["roomId"] = self.there.room(self.random, change=case.method == "PATCH")
+
+    def _parameter(self, case: Case[Any], name: str) -> str | None:
+        match name:
+            case "participant" | "rawId":
+                return self.random.choice(self.there.people)
+            case "call":
+                return self.random.choice([call for _, call in self.there.calls])
+            case "title":
+                return self.random.choice(["lesson", "1", "LESSON 0"])
+            case "actor":
+                return self.random.choice(["test", "event-grid"])
+            case "nextLink":
+                tokens = self.there.tokens[case.formatted_path]
+                return self.random.choice(tokens) if tokens else None
+            case "at" | "from":
+                return format_time(now() - self.random.randrange(3 * HOUR))
+            case "until":
+                return format_time(now() + self.random.randrange(-HOUR, HOUR))
+        return None
+
+    def _body(self, body: MutableMapping[str, Any]) -> None:
+        if isinstance(people := body.get("participants"), MutableMapping):
+            for raw_id in list(people):
+                if self._chosen():
+                    people[self.random.choice(self.there.people)] = people.pop(raw_id)
+        if "rawId" in body and self._chosen():
+            body["rawId"] = self.random.choice(self.there.people)
+        for start, end in (("validFrom", "validUntil"), ("scheduledStart", "scheduledEnd")):
+            if (start in body or end in body) and self._chosen():
+                begin = now() + self.random.randrange(SECOND, 80 * DAY)
+                body[start], body[end] = (
+                    format_time(begin),
+                    format_time(begin + self.random.randrange(SECOND, 80 * DAY)),
+                )

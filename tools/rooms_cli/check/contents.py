@@ -1,0 +1,272 @@
+"""What stands in the rows, read without trust: they may be damaged, or of another program."""
+
+import json
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any, get_args
+
+from rooms.domain.details import Details
+from rooms.domain.events import KINDS, CallEvent, EndReason
+from rooms.domain.log import DECISION_KINDS, LOG_KINDS
+from rooms.domain.room import Room
+from rooms.domain.roster import Role, Roster
+from rooms.domain.time import Ticks, parse_time
+from rooms.storage.entities import stored_time
+from rooms_cli.check.places import Row
+
+_MAX_UNPACKED = 256 * 1024 * 1024
+"""No row that this service writes holds as much: a small row must not fill the memory."""
+
+_ROLES = get_args(Role.__value__)
+
+
+class Unreadable(Exception):
+    """A row that this service did not write so. The message is a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A log record, `at` the time in its key."""
+
+    row: str
+    at: Ticks
+    kind: str
+    actor: str
+    request_id: str
+    detail: Any
+
+
+@dataclass(frozen=True, slots=True)
+class RoomState:
+    """What the room's row holds beside the room."""
+
+    row: str
+    room: Room
+    changed_at: Ticks
+    repeatability_id: str | None
+    deleted: bool
+    deleted_by: str | None
+
+
+def text_in(row: Row, name: str) -> str:
+    """A property that is text."""
+    return _property(row, name, str, "text")
+
+
+def number_in(row: Row, name: str) -> int:
+    """A property that is a whole number, and not below 0."""
+    number = _property(row, name, int, "a number")
+    if number < 0 or isinstance(number, bool):
+        raise Unreadable(f"Its `{name}` is no count.")
+    return number
+
+
+def flag_in(row: Row, name: str) -> bool:
+    """A property that is true or false."""
+    return _property(row, name, bool, "true or false")
+
+
+def time_in(row: Row, name: str) -> Ticks:
+    """A property that is a time, in the one form that is written."""
+    text = text_in(row, name)
+    try:
+        if stored_time(at := parse_time(text)) == text:
+            return at
+    except ValueError:
+        pass
+    raise Unreadable(f"Its `{name}` is no time as this service writes it.")
+
+
+def optional[T](read: Callable[[Row, str], T], row: Row, name: str) -> T | None:
+    """A property that need not be there."""
+    return read(row, name) if name in row else None
+
+
+def data_in(row: Row) -> bytes:
+    """The binary properties `data0`, `data1`, ... together."""
+    names = sorted(
+        (name for name in row if name.startswith("data") and name[4:].isdecimal()),
+        key=lambda name: int(name[4:]),
+    )
+    if names != [f"data{number}" for number in range(len(names))] or not names:
+        raise Unreadable("Some of its data is missing.")
+    parts = [row[name] for name in names]
+    if not all(isinstance(part, bytes) for part in parts):
+        raise Unreadable("Its data is of another type.")
+    return b"".join(parts)
+
+
+def unpacked(data: bytes) -> Any:
+    """What compressed JSON holds."""
+    try:
+        reader = zlib.decompressobj()
+        text = reader.decompress(data, _MAX_UNPACKED)
+        if not reader.eof or reader.unused_data:
+            raise Unreadable("Its data is cut off, or too long.")
+        return json.loads(text)
+    except (zlib.error, ValueError, RecursionError):
+        raise Unreadable("Its data cannot be read.") from None
+
+
+def room_in(row: Row, room_id: str) -> Room:
+    """The room of its row, or of an index row."""
+    created_at, valid_from, valid_until = (
+        time_in(row, name) for name in ("createdAt", "validFrom", "validUntil")
+    )
+    return Room(room_id, created_at, valid_from, valid_until, flag_in(row, "pstnDialOutEnabled"))
+
+
+def state_in(row: Row, room_id: str) -> RoomState:
+    """A room's row."""
+    deleted, deleted_by = (
+        optional(flag_in, row, "deleted"),
+        optional(text_in, row, "deletedByRequest"),
+    )
+    if deleted is False or (deleted is None) != (deleted_by is None):
+        raise Unreadable("It says only half of that the room was deleted.")
+    repeatability_id, body_hash = (
+        optional(text_in, row, name) for name in ("repeatabilityId", "bodyHash")
+    )
+    if (repeatability_id is None) != (body_hash is None):
+        raise Unreadable("It has only one of `repeatabilityId` and `bodyHash`.")
+    room = room_in(row, room_id)
+    return RoomState(
+        row["RowKey"], room, time_in(row, "changedAt"), repeatability_id, bool(deleted), deleted_by
+    )
+
+
+def roster_in(row: Row) -> Roster:
+    """A roster's row."""
+    return _roster(unpacked(data_in(row)))
+
+
+def details_in(row: Row) -> Details:
+    """A row of details."""
+    match details := unpacked(data_in(row)):
+        case {**rest} if rest.keys() <= {
+            "title",
+            "externalId",
+            "scheduledStart",
+            "scheduledEnd",
+            "participants",
+        }:
+            people = rest.pop("participants", {})
+            named = isinstance(people, dict) and all(map(_is_person, people.values()))
+            if named and all(map(_is_filled, rest.values())):
+                return dict(details)
+    raise Unreadable("They are none that this service writes.")
+
+
+def record_in(row: Row, at: Ticks, change: str) -> Record:
+    """A log record's row, with what its key says."""
+    kind = text_in(row, "kind")
+    if kind not in LOG_KINDS:
+        raise Unreadable("It is of a kind that this service does not know.")
+    if (kind in KINDS) != (len(change) == 64):
+        raise Unreadable(f"Its key is not that of a record of the kind {kind}.")
+    if time_in(row, "time") != at:
+        raise Unreadable("Its `time` is not that of its key.")
+    detail = unpacked(data_in(row))
+    record = Record(
+        row["RowKey"], at, kind, text_in(row, "actor"), text_in(row, "requestId"), detail
+    )
+    if not (record.actor and isinstance(detail, dict)):
+        raise Unreadable("It does not say whose it is, or what.")
+    _check_detail(kind, detail)
+    return record
+
+
+def event_in(row: Row) -> CallEvent:
+    """A call event's row, without the text as it came."""
+    try:
+        match properties := json.loads(text_in(row, "event")):
+            case {"end_reason": reason}:
+                ended = None if reason is None else EndReason(**reason)
+                event = CallEvent(**{**properties, "end_reason": ended})
+                if _is_event(event):
+                    return event
+    except (ValueError, TypeError, RecursionError):
+        pass
+    raise Unreadable("Its `event` is none that this service writes.")
+
+
+def _property[T](row: Row, name: str, of: type[T], what: str) -> T:
+    if name not in row:
+        raise Unreadable(f"It has no `{name}`.")
+    value = row[name]
+    if not isinstance(value, of):
+        raise Unreadable(f"Its `{name}` is not {what}.")
+    return value
+
+
+def _roster(value: Any) -> Roster:
+    if isinstance(value, dict) and all(role in _ROLES for role in value.values()):
+        return value
+    raise Unreadable("It holds no roster.")
+
+
+def _check_detail(kind: str, detail: dict[str, Any]) -> None:
+    match kind, detail:
+        case "RoomCreated", {"participants": participants}:
+            _roster(participants)
+        case (("RoomUpdated" | "DetailsUpdated"), {"before": {}, "after": {}}):
+            pass
+        case "ParticipantsUpdated", {"added": added, "changed": {**changed}, "removed": removed}:
+            changes = [change if isinstance(change, dict) else {} for change in changed.values()]
+            for roster in (
+                added,
+                removed,
+                *({"": change.get(when)} for change in changes for when in ("before", "after")),
+            ):
+                _roster(roster)
+        case "RoomDeleted", {**nothing} if not nothing:
+            pass
+        case "Admitted", {"rawId": str(), "role": role} if role in _ROLES:
+            pass
+        case "Refused", {"rawId": str(), "reasons": [_, *_]}:
+            pass
+        case _ if kind in KINDS:
+            pass
+        case _:
+            raise Unreadable(f"Its detail is none of the kind {kind}.")
+
+
+def _is_event(event: CallEvent) -> bool:
+    """Whether all that it holds is of the right type."""
+    reason = event.end_reason
+    numbers = [
+        event.at,
+        *(
+            []
+            if reason is None
+            else [0 if code is None else code for code in (reason.code, reason.sub_code)]
+        ),
+    ]
+    texts = [
+        getattr(event, field.name)
+        for field in fields(event)
+        if field.name not in ("at", "end_reason")
+    ]
+    optional_texts = [
+        text for text in (*texts, None if reason is None else reason.phrase) if text is not None
+    ]
+    return (
+        event.kind in KINDS
+        and None not in (event.id, event.call)
+        and all(isinstance(number, int) for number in numbers)
+        and all(isinstance(text, str) for text in optional_texts)
+    )
+
+
+def _is_person(value: Any) -> bool:
+    named = isinstance(value, dict) and value.keys() <= {"name", "externalId"}
+    return named and any(value) and all(map(_is_filled, value.values()))
+
+
+def _is_filled(value: Any) -> bool:
+    return isinstance(value, str) and value != ""
+
+
+CHANGE_KINDS = tuple(kind for kind in LOG_KINDS if kind not in (*KINDS, *DECISION_KINDS))
+"""Log records of changes of the room."""

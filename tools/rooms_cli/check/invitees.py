@@ -1,0 +1,119 @@
+"""Whether lists find a room: all rooms, and those to which a person is invited."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from rooms.domain.room import Room
+from rooms.domain.time import Ticks
+from rooms.storage import keys
+from rooms_cli.check.contents import Unreadable, optional, room_in, text_in
+from rooms_cli.check.disagreement import Tell
+from rooms_cli.check.places import Place, Placed, Row
+
+ANEW = "The next change of the room's title writes this row anew."
+INVITE_AGAIN = "Remove the person from the room and invite them again: that writes the row."
+
+_MEMBER = re.compile("p[0-9a-f]{16}")
+
+
+def check_index(room: Room, deleted: bool, title: str | None, index: Placed, tell: Tell) -> None:
+    """Tells whether a room that is there is in the list as it is, once, and a deleted one is not."""
+    room_row, own = keys.room_row(room.id), keys.index_row(room.id, room.created_at)
+    rows = {row["RowKey"]: row for _, row in index}
+    row = rows.pop(own, None)
+    for key in rows:
+        tell("The list has the room at another time than that of its creation.", key, room_row)
+    if deleted and row is not None:
+        tell("The list has a deleted room.", own, room_row)
+    if deleted:
+        return
+    if row is None:
+        tell("The list does not have the room.", own, room_row, advice=ANEW)
+        return
+    try:
+        listed, listed_title = room_in(row, room.id), optional(text_in, row, "title")
+    except Unreadable as problem:
+        tell(f"The room cannot be understood in the list. {problem}", own, advice=ANEW)
+        return
+    if listed != room:
+        tell("The list has another validity or dial-out than the room.", own, room_row, advice=ANEW)
+    if listed_title != title:
+        tell(
+            "The list has another title than the details.",
+            own,
+            keys.details_row(room.id),
+            advice=ANEW,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Invitations:
+    """Who may find a room, and the rows by which they do."""
+
+    room: str
+    created_at: Ticks | None
+    """Of the room; None if it is not there."""
+    current: Collection[str]
+    """Who must find it."""
+    ever: Collection[str] | None
+    """Who was ever invited; None if that is not known."""
+    people: Placed
+    groups: Placed
+    kept: Ticks
+    """Rows may be left of rooms that were created before."""
+
+
+def check_invitees(invited: Invitations, tell: Tell) -> None:
+    """Tells who does not find the room, and which rows would lead somebody to it who never was
+    invited."""
+    hashes = None if invited.ever is None else set(map(keys.hashed, invited.ever))
+    members = None if invited.ever is None else set(map(keys.group_and_member, invited.ever))
+    finds: set[str] = set()
+    finds_by_group: set[tuple[int, str]] = set()
+    for place, row in (*invited.people, *invited.groups):
+        key: str = row["RowKey"]
+        if place.at != invited.created_at:
+            if place.at >= invited.kept:
+                tell("A row of invitees is of a room that never was.", key)
+            continue
+        try:
+            if place.kind == "invitee":
+                finds.add(_person(place, row))
+                unknown = hashes is not None and place.who not in hashes
+            else:
+                group = {(int(place.who), member) for member in _members(row)}
+                finds_by_group |= group
+                unknown = members is not None and not group <= members
+        except Unreadable as problem:
+            tell(f"A row of invitees cannot be understood. {problem}", key)
+            continue
+        if unknown:
+            tell("A row of invitees has somebody who never was invited.", key)
+    if invited.created_at is None:
+        return
+    for raw_id in invited.current:
+        group_and_member = keys.group_and_member(raw_id)
+        if keys.hashed(raw_id) not in finds and group_and_member not in finds_by_group:
+            rows = (
+                keys.invitee_row(invited.room, invited.created_at, raw_id),
+                keys.group_row(invited.room, invited.created_at, group_and_member[0]),
+            )
+            tell(
+                "Somebody who is invited does not find the room in their list.",
+                *rows,
+                advice=INVITE_AGAIN,
+            )
+
+
+def _person(place: Place, row: Row) -> str:
+    if keys.hashed(text_in(row, "rawId")) != place.who:
+        raise Unreadable("It is of another person than its key says.")
+    return place.who
+
+
+def _members(row: Row) -> list[str]:
+    members = [name for name in row if _MEMBER.fullmatch(name)]
+    if not members or not all(row[name] is True for name in members):
+        raise Unreadable("It does not say who is invited.")
+    return members

@@ -1,0 +1,225 @@
+"""Reads a whole table, that may be written to meanwhile, and changes nothing.
+
+A partition is read after the other: first the rows that begin with a dot (lists, invitees), which
+are held until the partition is done, then those of rooms, of which one is held at a time. What is
+written between the two may seem to disagree. So what does is read again, within little time; and it
+is told only if the room was the same before and after that.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import groupby, pairwise
+
+from azure.core.exceptions import ResourceNotFoundError
+from azure.data.tables import TableClient
+
+from rooms.domain.time import Ticks
+from rooms.storage import keys
+from rooms_cli.check.disagreement import Disagreement
+from rooms_cli.check.places import Place, Placed, Row, place_of
+from rooms_cli.check.table import of_quarantined, of_room, placed
+
+WAITS = (0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
+"""Seconds before what seemed to disagree is read again."""
+
+PAGE = 1_000
+"""Rows that Table Storage answers one request with, at most."""
+
+type _Rows = dict[str, Row]
+"""By their keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Suspect:
+    """A room, or an event in quarantine, in which something seemed to disagree."""
+
+    partition: str
+    room: str
+    row: str
+    again: Callable[[], list[Disagreement] | None]
+    """Reads it once more: what disagrees in it, or None if it was changed just then."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """What has been read so far. Rooms of which only events are known count, too."""
+
+    rows: int = 0
+    rooms: int = 0
+    quarantined: int = 0
+
+
+@dataclass
+class LiveTable:
+    """The table of a deployment. Raises AzureError when the storage does not answer or refuses us."""
+
+    client: TableClient
+    kept: Ticks
+    """What is older may have been removed by upkeep, or be half removed."""
+    progress: Callable[[Counts], None]
+    """Is called for each thousand rows."""
+    wait: Callable[[float], None] = time.sleep
+    counts: Counts = field(default_factory=Counts)
+
+    def disagreements(self) -> Iterator[Disagreement]:
+        """What does not agree, partition by partition. A request for each thousand rows."""
+        between = [
+            f"PartitionKey gt '{one}' and PartitionKey lt '{other}'"
+            for one, other in pairwise(keys.PARTITIONS)
+        ]
+        first, last = keys.PARTITIONS[0], keys.PARTITIONS[-1]
+        for where in (f"PartitionKey lt '{first}'", *between, f"PartitionKey gt '{last}'"):
+            yield from (
+                found
+                for row in self._counted(where)
+                if isinstance(found := placed(row), Disagreement)
+            )
+        for partition in keys.PARTITIONS:
+            yield from self._partition(partition)
+
+    def _partition(self, partition: str) -> Iterator[Disagreement]:
+        suspects: list[_Suspect] = []
+        dots: defaultdict[str, _Rows] = defaultdict(dict)
+        for row in self._range(partition, keys.DOTS_START, keys.QUARANTINE_PARTS_START):
+            match placed(row):
+                case Place(of=room_id):
+                    dots[room_id][row["RowKey"]] = row
+                case found:
+                    yield found
+        yield from self._quarantine(partition, suspects)
+        for start, end in (("", keys.DOTS_START), (keys.DOTS_END, "")):
+            for room_id, some in groupby(
+                self._range(partition, start, end), lambda row: str(row["RowKey"]).partition(":")[0]
+            ):
+                rows: _Rows = {}
+                for row in some:
+                    match placed(row):
+                        case Place():
+                            rows[row["RowKey"]] = row
+                        case found:
+                            yield found
+                if rows:
+                    self._room(partition, room_id, rows, dots.pop(room_id, {}), suspects)
+        for room_id, rows in dots.items():
+            self._room(partition, room_id, {}, rows, suspects)
+        yield from self._told(suspects)
+
+    def _room(
+        self, partition: str, room_id: str, rows: _Rows, dots: _Rows, suspects: list[_Suspect]
+    ) -> None:
+        self.counts.rooms += 1
+        if of_room(room_id, _in_order(rows | dots), self.kept):
+            again = partial(self._room_again, partition, room_id, dots)
+            suspects.append(_Suspect(partition, room_id, keys.room_row(room_id), again))
+
+    def _room_again(self, partition: str, room_id: str, dots: _Rows) -> list[Disagreement] | None:
+        """The rows of the room, and those of `dots`, or to be there, that do not agree with them."""
+        rows = self._rows_in(partition, *keys.room_range(room_id))
+        asked: set[str] = set()
+        while True:
+            found = of_room(room_id, _in_order(rows | dots), self.kept)
+            named = {key for each in found for key in each.rows if key.startswith(keys.DOTS_START)}
+            if not (unasked := named - asked):
+                break
+            for key in unasked:
+                row = self._row(partition, key)
+                dots.pop(key, None)
+                dots |= {} if row is None else {key: row}
+            asked |= unasked
+        return (
+            found
+            if not found or self._rows_in(partition, *keys.room_range(room_id)) == rows
+            else None
+        )
+
+    def _quarantine(self, partition: str, suspects: list[_Suspect]) -> Iterator[Disagreement]:
+        """The parts of an event are read with it: they may be large."""
+        have_parts: set[str] = set()
+        for row in self._range(
+            partition,
+            keys.QUARANTINE_PARTS_START,
+            keys.QUARANTINE_PARTS_END,
+            ["PartitionKey", "RowKey"],
+        ):
+            match placed(row):
+                case Place(of=event_id):
+                    have_parts.add(event_id)
+                case found:
+                    yield found
+        for row in self._range(partition, keys.QUARANTINE_PARTS_END, keys.DOTS_END):
+            match placed(row):
+                case Place(kind="quarantined", of=event_id):
+                    self.counts.quarantined += 1
+                    whole = event_id not in have_parts and not of_quarantined(
+                        event_id, _in_order({row["RowKey"]: row})
+                    )
+                    if not whole and self._quarantined_again(partition, event_id) != []:
+                        again = partial(self._quarantined_again, partition, event_id)
+                        suspects.append(_Suspect(partition, "", row["RowKey"], again))
+                case Disagreement() as found:
+                    yield found
+
+    def _quarantined_again(self, partition: str, event_id: str) -> list[Disagreement] | None:
+        key = keys.quarantine_row(event_id)
+        before = self._row(partition, key)
+        parts = self._rows_in(partition, *keys.quarantine_parts_range(event_id))
+        found = of_quarantined(
+            event_id, _in_order(parts | ({} if before is None else {key: before}))
+        )
+        return found if not found or self._row(partition, key) == before else None
+
+    def _told(self, suspects: list[_Suspect]) -> Iterator[Disagreement]:
+        """What disagrees in them while nobody changes them."""
+        for seconds in WAITS:
+            if not suspects:
+                return
+            self.wait(seconds)
+            changed = []
+            for suspect in suspects:
+                found = suspect.again()
+                if found is None:
+                    changed.append(suspect)
+                else:
+                    yield from found
+            suspects = changed
+        for one in suspects:
+            what = "It was changed whenever it was read, and could not be checked."
+            yield Disagreement(one.partition, one.room, (one.row,), what, "Run the check again.")
+
+    def _rows_in(self, partition: str, start: str, end: str) -> _Rows:
+        """These rows once more, so that they do not count."""
+        return {row["RowKey"]: row for row in self._query(_within(partition, start, end))}
+
+    def _range(
+        self, partition: str, start: str, end: str, select: list[str] | None = None
+    ) -> Iterator[Row]:
+        return self._counted(_within(partition, start, end), select)
+
+    def _counted(self, where: str, select: list[str] | None = None) -> Iterator[Row]:
+        for row in self._query(where, select):
+            self.counts.rows += 1
+            if self.counts.rows % PAGE == 0:
+                self.progress(self.counts)
+            yield row
+
+    def _query(self, where: str, select: list[str] | None = None) -> Iterator[Row]:
+        """Without what the SDK knows of a row besides."""
+        return map(dict, self.client.query_entities(where, results_per_page=PAGE, select=select))
+
+    def _row(self, partition: str, key: str) -> Row | None:
+        try:
+            return dict(self.client.get_entity(partition, key))
+        except ResourceNotFoundError:
+            return None
+
+
+def _within(partition: str, start: str, end: str) -> str:
+    until = f" and RowKey lt '{end}'" if end else ""
+    return f"PartitionKey eq '{partition}' and RowKey ge '{start}'{until}"
+
+
+def _in_order(rows: _Rows) -> Placed:
+    return [(place, rows[key]) for key in sorted(rows) if (place := place_of(key))]

@@ -1,0 +1,104 @@
+"""What each row is, by its key alone."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from rooms.domain.events import MAX_CALL_ROOM_ID
+from rooms.domain.time import MAX_TIME, Ticks
+from rooms.storage import keys
+
+type Row = Mapping[str, Any]
+type Placed = Sequence[tuple["Place", Row]]
+"""Rows with what they are, in the order of their keys."""
+
+type Kind = Literal[
+    "room",
+    "details",
+    "roster",
+    "record",
+    "event",
+    "activity",
+    "index",
+    "invitee",
+    "group",
+    "all activity",
+    "quarantined",
+    "part",
+    "upkeep",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a row is: `of` is the id of its room, or of its event in quarantine, and "" for a row of
+    upkeep.
+
+    `at` is the time in its key, or the beginning of the hour there, if there is one. `who` is the
+    rest of the key: what tells a record, a call, a person or a group from others.
+    """
+
+    kind: Kind
+    of: str
+    at: Ticks = 0
+    who: str = ""
+
+    @property
+    def partition(self) -> str:
+        """Where it belongs; "" if that may be any of the ten."""
+        match self.kind:
+            case "upkeep":
+                return ""
+            case "quarantined" | "part":
+                return keys.quarantine_partition(self.of)
+        return keys.partition(self.of)
+
+
+_ANY_ROOM, _ROOM, _HASH = (
+    f"(?P<of>[A-Za-z0-9_-]{{1,{MAX_CALL_ROOM_ID}}})",
+    "(?P<of>[0-9]{16,17})",
+    "[0-9a-f]{64}",
+)
+_NEWEST, _HOUR = "(?P<newest>[0-9]{19})", "(?P<hour>[0-9]{8})"
+
+_FORMS: dict[Kind, str] = {
+    "event": f"{_ANY_ROOM}:call:(?P<who>{_HASH}):(?P<time>[0-9]{{19}}):{_HASH}",
+    "record": f"{_ANY_ROOM}:~{_NEWEST}:(?P<who>[0-9a-f]{{32}}|{_HASH})",
+    "activity": f"{_ANY_ROOM}:calls:{_HOUR}:(?P<who>{_HASH})",
+    "all activity": rf"\.calls:{_HOUR}:{_ANY_ROOM}:(?P<who>{_HASH})",
+    "invitee": rf"\.invitee:(?P<who>{_HASH}):{_NEWEST}:{_ROOM}",
+    "group": rf"\.invitees:(?P<who>[0-5][0-9]|6[0-3]):{_NEWEST}:{_ROOM}",
+    "index": rf"\.index:{_NEWEST}:{_ROOM}",
+    "room": f"{_ROOM}:room",
+    "details": f"{_ROOM}:details",
+    "roster": f"{_ROOM}:roster:{_NEWEST}",
+    "quarantined": rf"\.quarantine:(?P<of>{_HASH})",
+    "part": rf"\.quarantine-part:(?P<of>{_HASH}):(?P<who>[0-9]{{4}})",
+    "upkeep": r"(?P<of>)\.upkeep",
+}
+_COMPILED = {kind: re.compile(form) for kind, form in _FORMS.items()}
+
+
+def place_of(row: str) -> Place | None:
+    """What the row with this key is; None if it is none of this service's."""
+    for kind, form in _COMPILED.items():
+        if match := form.fullmatch(row):
+            at = _time(match.groupdict())
+            return (
+                Place(kind, match["of"], at, match.groupdict().get("who", ""))
+                if 0 <= at <= MAX_TIME
+                else None
+            )
+    return None
+
+
+def _time(parts: Mapping[str, str]) -> Ticks:
+    match parts:
+        case {"newest": newest}:
+            return keys.time_of(newest)
+        case {"hour": hour}:
+            return keys.hour_of(hour)
+        case {"time": time}:
+            return int(time)
+    return 0

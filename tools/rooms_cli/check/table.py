@@ -1,0 +1,109 @@
+"""What does not agree in a whole table."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from operator import itemgetter
+
+from rooms.domain.time import Ticks
+from rooms.storage import keys
+from rooms_cli.check.contents import Unreadable, text_in, time_in
+from rooms_cli.check.disagreement import Disagreement
+from rooms_cli.check.places import Place, Placed, Row, place_of
+from rooms_cli.check.quarantine import check_quarantined
+from rooms_cli.check.room import check_room
+
+FOREIGN = "If another program writes into this table, give it one of its own."
+
+
+def disagreements(rows: Iterable[Row], kept: Ticks = 0) -> Iterator[Disagreement]:
+    """What does not agree in these rows, which are a whole table, in any order. Raises nothing,
+    whatever they hold.
+
+    Args:
+        kept: what is older may have been removed by upkeep, or be half removed.
+    """
+    of_rooms: defaultdict[str, list[tuple[Place, Row]]] = defaultdict(list)
+    of_quarantine: defaultdict[str, list[tuple[Place, Row]]] = defaultdict(list)
+    for row in sorted(rows, key=itemgetter("RowKey")):
+        match placed(row):
+            case Disagreement() as found:
+                yield found
+            case Place(kind="quarantined" | "part") as place:
+                of_quarantine[place.of].append((place, row))
+            case Place(of=room_id) as place if room_id:
+                of_rooms[room_id].append((place, row))
+    for room_id, some in of_rooms.items():
+        yield from of_room(room_id, some, kept)
+    for event_id, some in of_quarantine.items():
+        yield from of_quarantined(event_id, some)
+
+
+def placed(row: Row) -> Place | Disagreement:
+    """What the row is; or what is wrong with it by itself."""
+    partition, key = row["PartitionKey"], row["RowKey"]
+    place = place_of(key)
+    if place is None:
+        return Disagreement(
+            partition, "", (key,), "The row is of no kind that this service writes.", FOREIGN
+        )
+    room = "" if place.kind in ("quarantined", "part", "upkeep") else place.of
+    if partition not in ([place.partition] if place.of else list(keys.PARTITIONS)):
+        return Disagreement(
+            partition,
+            room,
+            (key,),
+            f"The row is in the partition {partition!r}, where nobody looks for it.",
+            "",
+        )
+    if place.kind == "upkeep":
+        try:
+            text_in(row, "cursor")
+            time_in(row, "beganAt")
+        except Unreadable as problem:
+            what = f"How far upkeep has come cannot be understood. {problem}"
+            return Disagreement(
+                partition, room, (key,), what, "Delete the row: upkeep begins again."
+            )
+    return place
+
+
+def of_room(room_id: str, rows: Placed, kept: Ticks) -> list[Disagreement]:
+    """What does not agree in the rows of a room, those that begin with a dot too, in the order of
+    their keys."""
+    partition = keys.partition(room_id)
+    found: list[Disagreement] = []
+
+    def tell(what: str, *some: str, advice: str = "") -> None:
+        found.append(Disagreement(partition, room_id, some, what, advice))
+
+    try:
+        check_room(room_id, rows, kept, tell)
+    except Exception as error:  # of rows that are stranger than was thought of
+        tell(
+            f"The rows of the room cannot be understood ({type(error).__name__}).",
+            keys.room_row(room_id),
+        )
+    return found
+
+
+def of_quarantined(event_id: str, rows: Placed) -> list[Disagreement]:
+    """What does not agree in the rows of an event in quarantine."""
+    partition = keys.quarantine_partition(event_id)
+    found: list[Disagreement] = []
+
+    def tell(what: str, *some: str, advice: str = "") -> None:
+        found.append(Disagreement(partition, "", some, what, advice))
+
+    by_kind = {
+        kind: {row["RowKey"]: row for place, row in rows if place.kind == kind}
+        for kind in ("quarantined", "part")
+    }
+    event = next(iter(by_kind["quarantined"].values()), None)
+    try:
+        check_quarantined(event_id, event, by_kind["part"], tell)
+    except Exception as error:
+        tell(
+            f"An event in quarantine cannot be understood ({type(error).__name__}).",
+            keys.quarantine_row(event_id),
+        )
+    return found

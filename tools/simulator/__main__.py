@@ -1,0 +1,25 @@
+"""`python -m simulator`; with `--json` for programs: lines.py tells what it writes."""
+
+import os
+import sys
+from pathlib import Path
+
+try:
+    from rich.console import Console
+
+    from devhost.errors import CannotStart
+    from simulator import command, lines
+    from simulator.arguments import parse
+
+    try:
+        arguments = parse(sys.argv[1:], Path(__file__).parent.parent, os.environ)
+    except CannotStart as problem:
+        sys.exit(f"simulator: {problem}")
+    right = (
+        lines.run(arguments, sys.stdout) if arguments.json else command.run(arguments, Console())
+    )
+    sys.exit(0 if right else 1)
+except KeyboardInterrupt:
+    sys.exit(130)
+except BrokenPipeError:
+    os._exit(1)  # nobody reads on, and Python would complain of what is left to write

@@ -1,0 +1,67 @@
+"""The app's answers as a sheet."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from simulator.subjects import About, Sheet, Subject
+
+type Answer = dict[str, Any]
+"""An object of JSON."""
+
+
+def call_answered(call: Answer) -> Sheet:
+    """What one call's answer says of it and of its legs."""
+    fields = _fields(
+        call,
+        ("startEstimated", "endEstimated", "seconds", "people", "peak"),
+        ("startedAt", "endedAt", "peakAt"),
+    )
+    filled: Sheet = {Subject(About.CALL, call["id"]): fields | {"legs": len(call["legs"])}}
+    for leg in call["legs"]:
+        as_they_are = ("rawId", "displayName", "role", "joinEstimated", "leaveEstimated")
+        filled[Subject(About.LEG, call["id"], leg["participantId"])] = _fields(
+            leg, as_they_are, ("joinedAt", "leftAt")
+        )
+    return filled
+
+
+def attendance_answered(where: str, report: Answer, people: Iterable[Answer]) -> Sheet:
+    """What the attendance of a slot says."""
+    filled: Sheet = {Subject(About.SUMMARY, where): dict(report["summary"])}
+    for person in people:
+        intervals = tuple(
+            (_time(interval["from"]), _time(interval["until"])) for interval in person["intervals"]
+        )
+        filled[Subject(About.PERSON, where, person["rawId"])] = {**person, "intervals": intervals}
+    return filled
+
+
+def presence_answered(moment: datetime, presence: Answer) -> Sheet:
+    """What is said of who was there at that moment."""
+    where, call = moment.isoformat(), presence["call"]
+    if call is None:
+        return {Subject(About.PRESENCE, where): {"live": presence["live"]}}
+    fields = {
+        "live": presence["live"],
+        "id": call["id"],
+        "startedAt": _time(call["startedAt"]),
+        "count": call["count"],
+    }
+    return {Subject(About.PRESENCE, where): fields} | {
+        Subject(About.PRESENT, where, person["rawId"]): {
+            **person,
+            "joinedAt": _time(person["joinedAt"]),
+        }
+        for person in call["participants"]
+    }
+
+
+def _fields(answer: Answer, as_they_are: Iterable[str], times: Iterable[str]) -> Answer:
+    return {name: answer[name] for name in as_they_are} | {
+        name: _time(answer[name]) for name in times
+    }
+
+
+def _time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

@@ -1,0 +1,185 @@
+"""The app that a meeting is played at: its rooms by the official SDK, the rest over HTTP."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+from azure.communication.rooms import CommunicationUserIdentifier, RoomParticipant
+from azure.communication.rooms.aio import RoomsClient
+from azure.core.credentials import AzureKeyCredential
+from azure.core.exceptions import (
+    AzureError,
+    ClientAuthenticationError,
+    HttpResponseError,
+    ServiceRequestError,
+)
+
+from simulator.meeting import Meeting, RoleChange
+
+FUNCTION = "call_events"
+"""The app's function that takes call events."""
+
+OPEN_BEFORE = timedelta(minutes=15)
+OPEN_AFTER = timedelta(days=1)
+
+_TIMEOUT = aiohttp.ClientTimeout(60)
+_REQUESTS_AT_ONCE = 4
+_PAUSES = (1, 2, 4)
+"""Seconds before a request is made again."""
+
+
+class AppFailed(Exception):
+    """The app is not there, or refused a request, or its answer cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where an app is, and what lets us in."""
+
+    endpoint: str
+    key: str
+    webhook: str
+    """Where Event Grid delivers; in Azure it has a `code`."""
+
+    @classmethod
+    def of(cls, endpoint: str, key: str, webhook: str | None = None) -> "Address":
+        """The app at that endpoint, with the webhook that the Functions host gives it, unless there
+        is another."""
+        endpoint = endpoint.rstrip("/")
+        return cls(
+            endpoint,
+            key,
+            webhook or f"{endpoint}/runtime/webhooks/EventGrid?functionName={FUNCTION}",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """An app with connections to it."""
+
+    address: Address
+    rooms: RoomsClient
+    session: aiohttp.ClientSession
+    free: asyncio.Semaphore
+
+    async def make_room(self, meeting: Meeting) -> str:
+        """A room that was open during the meeting, with its roster and its details; its id.
+
+        Raises:
+            AppFailed
+        """
+        roster = [
+            RoomParticipant(communication_identifier=_user(who.raw_id), role=who.role)
+            for who in meeting.invited
+        ]
+        opens, closes = meeting.calls[0].started - OPEN_BEFORE, datetime.now(UTC) + OPEN_AFTER
+        try:
+            room = await self.rooms.create_room(
+                valid_from=opens, valid_until=closes, participants=roster
+            )
+        except AzureError as problem:
+            raise AppFailed(
+                f"No room could be made at {self.address.endpoint}: {_next_step(problem)}"
+            ) from problem
+        details = {
+            "title": meeting.title,
+            "scheduledStart": meeting.scheduled_start.isoformat(),
+            "scheduledEnd": meeting.scheduled_end.isoformat(),
+            "participants": {person.raw_id: {"name": person.name} for person in meeting.invited},
+        }
+        await self._request(
+            "PATCH", f"{self.address.endpoint}/rooms/{room.id}/details", json=details
+        )
+        return str(room.id)
+
+    async def change_role(self, room_id: str, change: RoleChange) -> None:
+        """Give someone on the roster another role.
+
+        Raises:
+            AppFailed
+        """
+        participant = RoomParticipant(
+            communication_identifier=_user(change.person.raw_id), role=change.role
+        )
+        try:
+            await self.rooms.add_or_update_participants(room_id=room_id, participants=[participant])
+        except AzureError as problem:
+            raise AppFailed(f"A role could not be changed: {problem}") from problem
+
+    async def get(self, path: str, **query: str) -> Any:
+        """An answer of the app.
+
+        Raises:
+            AppFailed
+        """
+        return await self._request("GET", f"{self.address.endpoint}{path}", params=query)
+
+    async def get_all(self, path: str, **query: str) -> tuple[Any, list[Any]]:
+        """A list of the app: its first page, and the values of all pages.
+
+        Raises:
+            AppFailed
+        """
+        first = page = await self.get(path, **query)
+        values = list(page["value"])
+        while link := page.get("nextLink"):
+            page = await self._request("GET", link)
+            values += page["value"]
+        return first, values
+
+    async def _request(self, method: str, url: str, **options: Any) -> Any:
+        """The answer; 503 is asked for again, as the app says that one may."""
+        for pause in (*_PAUSES, None):
+            try:
+                async with (
+                    self.free,
+                    self.session.request(
+                        method, url, headers={"x-api-key": self.address.key}, **options
+                    ) as answer,
+                ):
+                    if answer.status == 200:
+                        return await answer.json()
+                    text = f"{method} {answer.url} was answered {answer.status} {(await answer.text())[:300]}"
+            except (aiohttp.ClientError, TimeoutError, ValueError) as problem:
+                raise AppFailed(
+                    f"{method} {url} was not answered: {problem or type(problem).__name__}"
+                ) from problem
+            if answer.status != 503 or pause is None:
+                break
+            await asyncio.sleep(pause)
+        raise AppFailed(text)
+
+
+@asynccontextmanager
+async def connected(address: Address) -> AsyncIterator[App]:
+    """The app at that address."""
+    # The SDK says of times of its own that they have no time zone.
+    logging.getLogger("azure.communication.rooms").setLevel(logging.ERROR)
+    credential = AzureKeyCredential(address.key)
+    async with (
+        RoomsClient(address.endpoint, credential) as rooms,
+        aiohttp.ClientSession(timeout=_TIMEOUT) as session,
+    ):
+        yield App(address, rooms, session, asyncio.Semaphore(_REQUESTS_AT_ONCE))
+
+
+def _user(raw_id: str) -> CommunicationUserIdentifier:
+    return CommunicationUserIdentifier(raw_id)
+
+
+def _next_step(problem: AzureError) -> str:
+    """What is wrong, and what to do."""
+    match problem:
+        case ClientAuthenticationError():
+            return "it does not take the key. A key that may do everything is needed, as `make start` prints it after accesskey="
+        case ServiceRequestError(message="Server disconnected"):
+            return f"{problem} (is it the HTTPS port? take the one before it)"
+        case ServiceRequestError() | HttpResponseError(error=None):
+            return f"{problem}. Is `make start` running there? (make meeting PORT=... as for make start)"
+        case _:
+            return str(problem)

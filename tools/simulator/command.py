@@ -1,0 +1,124 @@
+"""The command: play meetings, show how it goes, and tell what became of them."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Column
+from rich.text import Text
+
+from simulator import delivery
+from simulator.app import App, AppFailed, connected
+from simulator.arguments import Arguments
+from simulator.delivery import Undelivered
+from simulator.play import Performance, Played, planned, play
+from simulator.tables import report
+from simulator.together import together
+
+
+def run(arguments: Arguments, console: Console) -> bool:
+    """Whether every answer is the truth, or explained by what was dropped."""
+    room_ids: list[str] = []
+    try:
+        played = asyncio.run(_play(arguments, console, room_ids))
+    except (AppFailed, Undelivered) as problem:
+        console.print(Text(f"\n{problem}", style="bold red"))
+        return False
+    except KeyboardInterrupt:
+        for room_id in room_ids:
+            stopped = f"Stopped. Room {room_id} stays as it is; its call counts as going on for up to a day."
+            console.print(f"\n{stopped}", highlight=False)
+        raise
+    for each in played:
+        console.print(report(each, arguments.most_differences))
+    return all(each.right for each in played)
+
+
+async def _play(arguments: Arguments, console: Console, room_ids: list[str]) -> list[Played]:
+    progress = Progress(
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+        BarColumn(bar_width=12),
+        MofNCompleteColumn(),
+        TextColumn(
+            "{task.fields[rest]}",
+            markup=False,
+            table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis"),
+        ),
+        console=console,
+        expand=True,
+    )
+    async with connected(arguments.address) as app:
+        with Live(progress, console=console) as display:
+            screen = _Screen(progress, display, room_ids)
+            return await together(
+                *(
+                    _room(app, arguments, performance, screen)
+                    for performance in arguments.performances
+                )
+            )
+
+
+async def _room(
+    app: App, arguments: Arguments, performance: Performance, screen: "_Screen"
+) -> Played:
+    meeting = planned(performance, arguments.people, arguments.speed)
+    name = f"{meeting.title} (seed {performance.seed})"
+
+    def show_room(room_id: str) -> None:
+        screen.room_ids.append(room_id)
+        if performance.live:
+            where = f"{app.address.endpoint}/rooms/{room_id}"
+            screen.display.console.print(
+                f"{name}\nRoom {room_id}\n{where}/presence tells who is there.", highlight=False
+            )
+
+    show_presence = (
+        (lambda presence: screen.show_presence(name, presence)) if performance.live else None
+    )
+    try:
+        return await play(
+            app, meeting, performance, show_room, screen.progress_of(name), show_presence
+        )
+    finally:
+        screen.hide_presence(name)
+
+
+@dataclass(slots=True)
+class _Screen:
+    """The progress of each room and, beneath, who is in the rooms now."""
+
+    progress: Progress
+    display: Live
+    room_ids: list[str]
+    present: dict[str, Text] = field(default_factory=dict)
+
+    def progress_of(self, name: str) -> Callable[[delivery.Progress], None]:
+        task = self.progress.add_task(name, total=None, rest="events")
+
+        def show(now: delivery.Progress) -> None:
+            rest = f"events, {now.retries} retries: {now.failure}" if now.failure else "events"
+            self.progress.update(task, completed=now.delivered, total=now.of, rest=rest)
+
+        return show
+
+    def show_presence(self, name: str, presence: dict[str, Any]) -> None:
+        call = presence["call"]
+        if call is None:
+            there = "nobody is there"
+        else:
+            names = [person["displayName"] or "somebody" for person in call["participants"]]
+            there = f"{call['count']} are there, {call['peak']} at most: {', '.join(names)}"
+        self.present[name] = Text(f"{name}: {there}")
+        self._show()
+
+    def hide_presence(self, name: str) -> None:
+        self.present.pop(name, None)
+        self._show()
+
+    def _show(self) -> None:
+        self.display.update(Group(self.progress, *self.present.values()))

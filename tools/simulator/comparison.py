@@ -1,0 +1,57 @@
+"""The truth beside the app's answers, and where they differ."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from simulator.reasons import Reason, reason
+from simulator.subjects import FLAGS, Sheet, Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """An answer that is not the truth."""
+
+    subject: Subject
+    field: str
+    """None of it, if the whole subject is missing or should not be there."""
+    truth: object
+    answered: object
+    reason: Reason | None
+    """None: nothing that was dropped explains it."""
+
+
+def compare(
+    truth: Sheet, heard: Sheet, answered: Sheet, causes: Mapping[Subject, Reason]
+) -> list[Difference]:
+    """Where the answers differ from the truth; and, as unexplained, where they are not what the
+    events that arrived tell.
+
+    Args:
+        heard: what is left of the truth after the events that were dropped.
+        causes: of the differences that have no mark.
+    """
+    differences = []
+    for subject in sorted(truth.keys() | heard.keys() | answered.keys()):
+        was, told, says = truth.get(subject), heard.get(subject), answered.get(subject)
+        if was is None or told is None or says is None:
+            if (told is None) is not (says is None):
+                differences.append(Difference(subject, "", was and "there", says and "there", None))
+            elif (was is None) is not (says is None):
+                why = reason(subject, "", says, causes)
+                differences.append(Difference(subject, "", was and "there", says and "there", why))
+            continue
+        for field in told:
+            if not _same(told[field], says.get(field)):
+                differences.append(
+                    Difference(subject, field, was.get(field), says.get(field), None)
+                )
+            elif field in was and field not in FLAGS and not _same(was[field], says.get(field)):
+                why = reason(subject, field, says, causes)
+                differences.append(Difference(subject, field, was[field], says.get(field), why))
+    return differences
+
+
+def _same(one: object, other: object) -> bool:
+    if isinstance(one, float) and isinstance(other, float | int):
+        return abs(one - other) < 5e-7
+    return one == other

@@ -1,0 +1,65 @@
+"""Arithmetic of half-open intervals: from, and until but not at."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+type Interval = tuple[datetime, datetime]
+
+
+def union(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
+    """The same time in as few intervals as can be; those that touch are one."""
+    merged: list[Interval] = []
+    for begin, end in sorted(intervals):
+        if merged and begin <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((begin, end))
+    return tuple(merged)
+
+
+def cut(interval: Interval, slot: Interval) -> Interval | None:
+    """The part within the slot; None if there is none. What has no length is in a slot at both ends
+    of it, too."""
+    begin, end = max(interval[0], slot[0]), min(interval[1], slot[1])
+    return (begin, end) if begin < end or begin == end == interval[0] == interval[1] else None
+
+
+def seconds(intervals: Iterable[Interval]) -> float:
+    """How long they are together, if they do not overlap."""
+    return sum((end - begin for begin, end in intervals), timedelta()).total_seconds()
+
+
+def peak(presences: Iterable[Iterable[Interval]]) -> tuple[int, datetime | None]:
+    """The most people who are there at one time, and the first moment of that; each presence is one
+    person's union."""
+    # At one moment those who leave have left before those who come are there.
+    changes = sorted(
+        (at, step)
+        for presence in presences
+        for interval in presence
+        for at, step in zip(interval, (1, -1), strict=True)
+    )
+    most, first, count = 0, None, 0
+    for at, step in changes:
+        count += step
+        if count > most:
+            most, first = count, at
+    return most, first
+
+
+def alone(presences: Mapping[str, Iterable[Interval]]) -> dict[str, float]:
+    """Seconds that each was there with nobody else."""
+    changes: dict[datetime, list[tuple[str, int]]] = {}
+    for who, presence in presences.items():
+        for begin, end in presence:
+            changes.setdefault(begin, []).append((who, 1))
+            changes.setdefault(end, []).append((who, -1))
+    there: set[str] = set()
+    alone_seconds = dict.fromkeys(presences, 0.0)
+    for at, until in pairwise(sorted(changes)):
+        there |= {who for who, step in changes[at] if step > 0}
+        there -= {who for who, step in changes[at] if step < 0}
+        if len(there) == 1:
+            alone_seconds[next(iter(there))] += (until - at).total_seconds()
+    return alone_seconds

@@ -1,0 +1,126 @@
+"""What can be known of a meeting: all of it, and what is left when some of its events never arrive."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from simulator.events import ADDED, ENDED, REMOVED, STARTED, Event
+from simulator.meeting import Call, Meeting
+
+SETTLED_AFTER = timedelta(seconds=120)
+"""A call that all have left counts as ended so long after its last event, if nothing says that it
+has."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLeg:
+    """A leg, with marks at times that are taken for want of better ones."""
+
+    participant_id: str
+    raw_id: str
+    display_name: str | None
+    role: str
+    joined: datetime
+    left: datetime | None
+    join_estimated: bool = False
+    leave_estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCall:
+    """A call, likewise. Without an end it looks as if it went on."""
+
+    id: str
+    started: datetime
+    ended: datetime | None
+    legs: tuple[KnownLeg, ...]
+    start_estimated: bool = False
+    end_estimated: bool = False
+
+
+def truth(meeting: Meeting) -> tuple[KnownCall, ...]:
+    """The calls as they were."""
+    return tuple(
+        KnownCall(
+            call.id,
+            call.started,
+            call.ended,
+            tuple(
+                KnownLeg(
+                    leg.participant_id,
+                    leg.person.raw_id,
+                    leg.person.display_name,
+                    leg.role,
+                    leg.joined,
+                    leg.left,
+                )
+                for leg in call.legs
+            ),
+        )
+        for call in meeting.calls
+    )
+
+
+def heard(meeting: Meeting, arrived: Sequence[Event], now: datetime) -> tuple[KnownCall, ...]:
+    """The calls as they look to one who has only these events, at `now`."""
+    of_calls = [
+        (call, [event for event in arrived if event.call is call]) for call in meeting.calls
+    ]
+    known = [(call, told) for call, told in of_calls if told]
+    return tuple(
+        _call(
+            call,
+            sorted(told, key=lambda event: event.time),
+            now,
+            another_follows=place < len(known) - 1,
+        )
+        for place, (call, told) in enumerate(known)
+    )
+
+
+def _call(call: Call, told: list[Event], now: datetime, another_follows: bool) -> KnownCall:
+    types = {event.type for event in told}
+    first, last = told[0].time, told[-1].time
+    of_participants: dict[str, list[Event]] = {}
+    for event in told:
+        if event.leg is not None:
+            of_participants.setdefault(event.leg.participant_id, []).append(event)
+    legs = [_leg(events, first) for events in of_participants.values()]
+    all_left = bool(legs) and all(leg.left for leg in legs)
+    if ENDED in types:
+        end: datetime | None = call.ended
+    else:
+        end = last if another_follows or (all_left and now - last >= SETTLED_AFTER) else None
+    return KnownCall(
+        call.id,
+        first,
+        end,
+        tuple(_within(leg, end) for leg in legs),
+        start_estimated=STARTED not in types,
+        end_estimated=end is not None and ENDED not in types,
+    )
+
+
+def _leg(events: Sequence[Event], start: datetime) -> KnownLeg:
+    """The leg of which these events tell, or one of them; it may be open. Either tells who it is."""
+    times = {event.type: event.time for event in events}
+    leg = events[0].leg
+    assert leg is not None
+    return KnownLeg(
+        leg.participant_id,
+        leg.person.raw_id,
+        leg.person.display_name,
+        leg.role,
+        times.get(ADDED, start),
+        times.get(REMOVED),
+        join_estimated=ADDED not in times,
+    )
+
+
+def _within(leg: KnownLeg, end: datetime | None) -> KnownLeg:
+    """The leg of a call with that end."""
+    if end is None:
+        return leg
+    return replace(
+        leg, left=end if leg.left is None else min(leg.left, end), leave_estimated=leg.left is None
+    )

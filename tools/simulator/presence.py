@@ -1,0 +1,62 @@
+"""Who is there, when, and as what."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from simulator.intervals import Interval, union
+from simulator.known import KnownCall, KnownLeg
+from simulator.meeting import Meeting
+from simulator.subjects import FOREVER, About, Fields, Sheet, Subject
+
+
+def stay(leg: KnownLeg) -> Interval:
+    """From when to when; if nothing is known of a leaving, for ever."""
+    return leg.joined, leg.left or FOREVER
+
+
+def by_person(legs: Iterable[KnownLeg]) -> dict[str, list[KnownLeg]]:
+    """The legs of each raw id."""
+    of_people: dict[str, list[KnownLeg]] = {}
+    for leg in legs:
+        of_people.setdefault(leg.raw_id, []).append(leg)
+    return of_people
+
+
+def presences(legs: Iterable[KnownLeg]) -> dict[str, tuple[Interval, ...]]:
+    """When each person is there."""
+    return {raw_id: union(map(stay, of_person)) for raw_id, of_person in by_person(legs).items()}
+
+
+def presence(meeting: Meeting, calls: Sequence[KnownCall], moment: datetime) -> Sheet:
+    """The call at that moment, if there is one, and each person who is in it."""
+    where = moment.isoformat()
+    going_on = [
+        call
+        for call in calls
+        if call.started <= moment and (call.ended is None or moment < call.ended)
+    ]
+    if not going_on:
+        return {Subject(About.PRESENCE, where): {"live": False}}
+    call = max(going_on, key=lambda call: call.started)
+    invited = {person.raw_id for person in meeting.invited}
+    there: Sheet = {}
+    for raw_id, legs in by_person(leg for leg in call.legs if leg.joined <= moment).items():
+        if devices := sum(moment < stay(leg)[1] for leg in legs):
+            there[Subject(About.PRESENT, where, raw_id)] = {
+                **last_joined_as(legs),
+                "joinedAt": union(map(stay, legs))[-1][0],
+                "legs": devices,
+                "invited": raw_id in invited,
+            }
+    fields = {"live": True, "id": call.id, "startedAt": call.started, "count": len(there)}
+    return {Subject(About.PRESENCE, where): fields} | there
+
+
+def last_joined_as(legs: Sequence[KnownLeg]) -> Fields:
+    """Name and role of a person, of the leg that they joined last; no role if there are two such
+    legs that differ in it."""
+    last = max(leg.joined for leg in legs)
+    roles = {leg.role for leg in legs if leg.joined == last}
+    return {"displayName": legs[0].display_name} | (
+        {"role": roles.pop()} if len(roles) == 1 else {}
+    )

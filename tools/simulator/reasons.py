@@ -1,0 +1,67 @@
+"""Why an answer may differ from the truth."""
+
+from collections.abc import Collection, Mapping, Sequence
+from enum import StrEnum
+
+from simulator.events import Event
+from simulator.meeting import Call, Leg, Meeting
+from simulator.subjects import FLAGS, SCHEDULE, About, Fields, Subject
+
+
+class Reason(StrEnum):
+    """What was dropped, or what the app says of that."""
+
+    ESTIMATED = "marked estimated"
+    UNHEARD = "all events of a leg dropped"
+    OPEN = "a leave and the call's end dropped"
+    """So that the call looks as if it went on."""
+    FOLLOWS = "follows from other differences"
+
+
+_FLAGS_OF: Mapping[str, Collection[str]] = {
+    "startedAt": ("startEstimated",),
+    "endedAt": ("endEstimated",),
+    "legs": (),
+    "people": (),
+    "peak": (),
+    "peakAt": (),
+}
+"""The marks of a call's fields; each of another's is marked by any."""
+
+
+def causes(meeting: Meeting, arrived: Sequence[Event]) -> dict[Subject, Reason]:
+    """Why legs and people may differ with no mark."""
+    told = {event.leg.participant_id for event in arrived if event.leg is not None}
+    found: dict[Subject, Reason] = {}
+    for call in meeting.calls:
+        for leg in call.legs:
+            if leg.participant_id not in told:
+                found |= dict.fromkeys(_subjects(call, leg), Reason.UNHEARD)
+    return found
+
+
+def reason(
+    subject: Subject, field: str, says: Fields | None, causes: Mapping[Subject, Reason]
+) -> Reason:
+    """Why the app says this of the subject, or nothing, and not the truth, given that it is what
+    the events tell."""
+    if says is None:
+        return (
+            Reason.UNHEARD if subject.about is About.CALL else causes.get(subject, Reason.FOLLOWS)
+        )
+    if any(says.get(flag) for flag in _FLAGS_OF.get(field, FLAGS)):
+        return Reason.ESTIMATED
+    if None in (says.get("endedAt", ""), says.get("leftAt", "")) or any(
+        until is None for _, until in says.get("intervals", ())
+    ):
+        return Reason.OPEN
+    return causes.get(subject, Reason.FOLLOWS)
+
+
+def _subjects(call: Call, leg: Leg) -> tuple[Subject, ...]:
+    """What a leg is told of in."""
+    return (
+        Subject(About.LEG, call.id, leg.participant_id),
+        Subject(About.PERSON, call.id, leg.person.raw_id),
+        Subject(About.PERSON, SCHEDULE, leg.person.raw_id),
+    )

@@ -1,0 +1,78 @@
+"""What the parts of a played meeting are called, and answers as text that people read."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+
+from simulator.comparison import Difference
+from simulator.play import Played
+from simulator.reasons import Reason
+from simulator.subjects import SCHEDULE, Subject
+
+type Differing = dict[Subject, list[Difference]]
+"""The differences of each subject."""
+
+
+def slots(played: Played) -> dict[str, str]:
+    """Of the calls, and of the time for which the meeting was scheduled."""
+    return {call.id: f"call {number}" for number, call in enumerate(played.meeting.calls, 1)} | {
+        SCHEDULE: "as scheduled"
+    }
+
+
+def by_subject(differences: Iterable[Difference]) -> Differing:
+    """What differs of each subject."""
+    groups: Differing = {}
+    for difference in differences:
+        groups.setdefault(difference.subject, []).append(difference)
+    return groups
+
+
+def by_reason(played: Played) -> dict[Reason | None, Differing]:
+    """What differs for each reason that there is; first what nothing explains."""
+    return {
+        why: differing
+        for why in (None, *Reason)
+        if (
+            differing := by_subject(
+                difference for difference in played.differences if difference.reason is why
+            )
+        )
+    }
+
+
+def naming(played: Played) -> Callable[[Subject], str]:
+    """What names that which is asked about: kind, whom, and in which call or when."""
+    of_people, of_slots = _names(played), slots(played)
+
+    def name(subject: Subject) -> str:
+        where = (
+            of_slots.get(subject.where) or f"at {value_text(datetime.fromisoformat(subject.where))}"
+        )
+        return f"{subject.about}: {', '.join(part for part in (of_people.get(subject.who, ''), where) if part)}"
+
+    return name
+
+
+def value_text(value: object) -> str:
+    """A field of an answer."""
+    match value:
+        case datetime():
+            return f"{value:%H:%M:%S.%f}"[:-3]
+        case (datetime() as begin, datetime() | None as end):
+            return f"{value_text(begin)} to {value_text(end)}"
+        case tuple():
+            return ", ".join(value_text(each) for each in value)
+        case dict():
+            return f"{len(value)} people"
+        case None:
+            return "none"
+        case _:
+            return str(value)
+
+
+def _names(played: Played) -> Mapping[str, str]:
+    """Of raw ids and participantIds."""
+    legs = (leg for call in played.meeting.calls for leg in call.legs)
+    return {person.raw_id: person.name for person in played.meeting.people} | {
+        leg.participant_id: leg.person.name for leg in legs
+    }

@@ -1,0 +1,2 @@
+"""What tests, bench and faults share: a running app, its storage behind a proxy, requests and
+events."""

@@ -1,0 +1,168 @@
+"""Tables with a past: what happened at chosen times, and upkeep as of NOW."""
+
+import uuid
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from azure.data.tables import TableEntity
+from azure.data.tables.aio import TableClient
+
+from rooms.domain.events import CallEvent
+from rooms.domain.room import RoomChange
+from rooms.domain.time import DAY, HOUR, Ticks, parse_time
+from rooms.storage import keys
+from rooms.storage.calls import Calls
+from rooms.storage.details import AllDetails
+from rooms.storage.quarantine import Quarantine
+from rooms.storage.rooms import Rooms
+from rooms.storage.table import Operation, Table, replace
+from rooms.upkeep.walk import Report, Upkeep
+from testkit.identifiers import raw_id
+from testkit.storage import ORIGIN
+from testkit.transactions import transactions
+from testkit.whole import StoredRoom, stored_rooms
+
+NOW = parse_time("2026-10-05T10:30:00Z")
+EXPIRED = 30 * DAY
+RETENTION = 400 * DAY
+CUTOFF = NOW - RETENTION
+HOUR_OF_CUTOFF = CUTOFF - CUTOFF % HOUR
+
+type Rows = dict[tuple[str, str], Mapping[str, Any]]
+
+
+class Past:
+    """Writes into a table what happens at a time."""
+
+    def __init__(self, client: TableClient) -> None:
+        self.client = client
+        self._table = Table(client)
+
+    def rooms(self, at: Ticks) -> Rooms:
+        return Rooms(self._table, lambda: at)
+
+    async def room(self, at: Ticks, valid_until: Ticks = NOW + DAY) -> str:
+        return (
+            await self.rooms(at).create(
+                RoomChange(at, valid_until), {raw_id(1): "Presenter"}, None, ORIGIN
+            )
+        ).id
+
+    async def invite(self, room_id: str, *times: Ticks) -> None:
+        for number, at in enumerate(times, 2):
+            await self.rooms(at).patch_roster(room_id, {raw_id(number): "Attendee"}, ORIGIN)
+
+    async def extend(self, room_id: str, at: Ticks, valid_until: Ticks) -> None:
+        await self.rooms(at).update(room_id, RoomChange(at, valid_until), ORIGIN)
+
+    async def name(self, room_id: str, at: Ticks, title: str) -> None:
+        await AllDetails(self._table, lambda: at).patch(room_id, {"title": title}, ORIGIN)
+
+    async def delete(self, room_id: str, at: Ticks) -> None:
+        await self.rooms(at).delete(room_id, ORIGIN)
+
+    async def call(self, room_id: str, call: str, *times: Ticks) -> None:
+        """Somebody comes, and comes again; the last event is the end."""
+        for at in times:
+            if at == times[-1]:
+                event = CallEvent("CallEnded", "event", call, at)
+            else:
+                event = CallEvent("ParticipantAdded", "event", call, at, "phone")
+            await record(self._table, room_id, event)
+
+    async def quarantine(self, text: str, at: Ticks) -> str:
+        return await Quarantine(self._table, lambda: at).put(text, "not understood")
+
+
+class Watched(Table):
+    """A table that calls `before` ahead of each request, with its kind and the first row it is
+    about."""
+
+    def __init__(self, client: TableClient, before: Callable[[str, str], Awaitable[None]]) -> None:
+        super().__init__(client)
+        self._before = before
+
+    async def get(self, partition: str, row: str) -> TableEntity | None:
+        await self._before("get", row)
+        return await super().get(partition, row)
+
+    async def first(
+        self,
+        partition: str,
+        start: str,
+        end: str,
+        count: int,
+        select: Sequence[str] | None = None,
+        where: str = "",
+    ) -> list[TableEntity]:
+        await self._before("first", start)
+        return await super().first(partition, start, end, count, select, where)
+
+    async def commit(self, operations: Sequence[Operation]) -> None:
+        await self._before("commit", operations[0][1]["RowKey"])
+        await super().commit(operations)
+
+    async def delete(
+        self, partition: str, rows: Sequence[str], unchanged: Sequence[TableEntity] = ()
+    ) -> None:
+        await self._before("delete", [*rows, *(row["RowKey"] for row in unchanged)][0])
+        await super().delete(partition, rows, unchanged)
+
+
+class Collected(Table):
+    """Keeps what is created for `flush`, which writes a hundred rows with each request, whatever
+    transactions they are of."""
+
+    def __init__(self, client: TableClient) -> None:
+        super().__init__(client)
+        self._rows: Rows = {}
+
+    async def commit(self, operations: Sequence[Operation]) -> None:
+        self._rows |= {(row["PartitionKey"], row["RowKey"]): row for _, row, *_ in operations}
+
+    async def flush(self) -> None:
+        for some in transactions(replace(dict(row)) for row in self._rows.values()):
+            await super().commit(some)
+        self._rows.clear()
+
+
+def new_table(connection_string: str) -> TableClient:
+    """A table that does not exist yet."""
+    return TableClient.from_connection_string(connection_string, f"t{uuid.uuid4().hex}")
+
+
+async def record(table: Table, room_id: str, event: CallEvent) -> None:
+    """The event arrives when it happens."""
+    await Calls(table, lambda: event.at).record(room_id, event, "text")
+
+
+def upkeep_of(table: Table, at: Ticks = NOW) -> Upkeep:
+    return Upkeep(table, Rooms(table, lambda: at), lambda: at, EXPIRED, RETENTION)
+
+
+async def run(client: TableClient, at: Ticks = NOW) -> Report:
+    """A whole pass, at that time."""
+    report = await upkeep_of(Table(client), at).run(20.0)
+    assert (report.done, report.unavailable) == (len(keys.PARTITIONS), 0)
+    return report
+
+
+async def rows_of(client: TableClient) -> Rows:
+    """The whole table, but for how far upkeep has come."""
+    rows = {(row["PartitionKey"], row["RowKey"]): row async for row in client.list_entities()}
+    return {place: row for place, row in rows.items() if place[1] != keys.UPKEEP_ROW}
+
+
+async def kinds_of(client: TableClient) -> list[str]:
+    """What kinds of rows of rooms there are, once for each row: the first word of what comes after
+    the room's id."""
+    return sorted(
+        row.split(":")[1].rstrip("0123456789")
+        for _, row in await rows_of(client)
+        if not row.startswith(".")
+    )
+
+
+async def checked(client: TableClient, kept: Ticks = CUTOFF) -> dict[str, StoredRoom]:
+    """The rooms, all of whose rows agree."""
+    return stored_rooms((await rows_of(client)).values(), kept)

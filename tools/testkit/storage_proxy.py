@@ -1,0 +1,161 @@
+"""Stands between the app and Table Storage: counts the requests, and does to them what a network
+can do."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from types import TracebackType
+from typing import Self
+
+from aiohttp import ClientSession, TCPConnector, web
+from yarl import URL
+
+LATE_SECONDS = 1.0
+"""How long a late request waits for the next one, at most."""
+
+
+class Fault(Enum):
+    """What becomes of a request."""
+
+    REFUSED = auto()
+    """Answered with 503, not carried out."""
+    CUT_BEFORE = auto()
+    """The connection is cut before the request arrives."""
+    CUT_AFTER = auto()
+    """Carried out, and the connection is cut before the answer."""
+    TWICE = auto()
+    """Carried out twice, and the second answer is given."""
+    DELAYED = auto()
+    """Carried out, and answered only when the proxy stops."""
+    LATE = auto()
+    """Carried out only when nobody waits for the answer any longer, and the next request has come.
+    """
+
+
+@dataclass
+class StorageProxy:
+    """A proxy before the storage at `target`, a connection string; use it as a context manager.
+
+    `choose` is asked for each request, by its number from 0 since `forget` and its method and path,
+    for a fault. With `together` set, requests are held until that many are under way.
+    """
+
+    target: str
+    choose: Callable[[int, str], Fault | None] = lambda _number, _what: None
+    together: int = 0
+    seen: list[str] = field(default_factory=list)
+    late: int = 0
+    """Requests that are still to be carried out, as they are LATE."""
+
+    @property
+    def connection_string(self) -> str:
+        """For the app."""
+        return self.target.replace(self._upstream, f"http://127.0.0.1:{self.port}")
+
+    def forget(self) -> None:
+        """Counts from 0 again, without faults."""
+        self.seen.clear()
+        self.choose = lambda _number, _what: None
+        self.together = 0
+
+    def __enter__(self) -> Self:
+        endpoint = next(
+            part for part in self.target.split(";") if part.startswith("TableEndpoint=")
+        )
+        self._upstream = str(URL(endpoint.removeprefix("TableEndpoint=")).origin())
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        asyncio.run_coroutine_threadsafe(self._start(), self._loop).result()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    async def _start(self) -> None:
+        self._stopped = asyncio.Event()
+        self._all_here = asyncio.Condition()
+        self._held = 0
+        self._session = ClientSession(
+            connector=TCPConnector(limit=0, keepalive_timeout=2), auto_decompress=False
+        )
+        app = web.Application(client_max_size=0)
+        app.router.add_route("*", "/{path:.*}", self._pass)
+        self._runner = web.AppRunner(app, shutdown_timeout=1, access_log=None)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        self.port: int = self._runner.addresses[0][1]
+
+    async def _stop(self) -> None:
+        self._stopped.set()
+        await self._runner.cleanup()
+        await self._session.close()
+
+    async def _pass(self, request: web.Request) -> web.StreamResponse:
+        what = f"{request.method} {request.path}"
+        fault = self.choose(len(self.seen), what)
+        self.seen.append(what)
+        body = await request.read()
+        await self._wait_for_the_others()
+        if fault is Fault.REFUSED:
+            return web.Response(status=503)
+        if fault is Fault.CUT_BEFORE:
+            return _cut(request)
+        if fault is Fault.LATE:
+            await self._until_too_late(request)
+        url = URL(self._upstream + request.raw_path, encoded=True)
+        for _ in range(2 if fault is Fault.TWICE else 1):
+            async with self._session.request(
+                request.method, url, headers=request.headers, data=body or None
+            ) as answer:
+                content = await answer.read()
+        if fault is Fault.DELAYED:
+            await self._stopped.wait()
+        if fault is Fault.LATE:
+            self.late -= 1
+        if fault in (Fault.CUT_AFTER, Fault.DELAYED, Fault.LATE):
+            return _cut(request)
+        headers = [
+            (k, v)
+            for k, v in answer.headers.items()
+            if k.lower() not in ("transfer-encoding", "content-length")
+        ]
+        return web.Response(status=answer.status, body=content, headers=headers)
+
+    async def _until_too_late(self, request: web.Request) -> None:
+        self.late += 1
+        await _until(lambda: request.transport is None or self._stopped.is_set())
+        seen = len(self.seen)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LATE_SECONDS):
+                await _until(lambda: len(self.seen) > seen)
+
+    async def _wait_for_the_others(self) -> None:
+        if self.together:
+            async with self._all_here:
+                self._held += 1
+                self._all_here.notify_all()
+                await self._all_here.wait_for(lambda: self._held >= self.together)
+
+
+async def _until(true: Callable[[], bool]) -> None:
+    while not true():  # noqa: ASYNC110 - aiohttp tells nobody that a connection is gone
+        await asyncio.sleep(0.01)
+
+
+def _cut(request: web.Request) -> web.Response:
+    if request.transport is not None:  # else the other side has cut it
+        request.transport.abort()
+    return web.Response()

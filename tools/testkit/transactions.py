@@ -1,0 +1,17 @@
+"""Many rows written, or removed, by few requests."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from rooms.storage.table import MAX_OPERATIONS, Operation
+
+
+def transactions(operations: Iterable[Operation]) -> Iterator[Sequence[Operation]]:
+    """The same in as few transactions as can be: each is of one partition, and has at most
+    MAX_OPERATIONS."""
+    by_partition = defaultdict[str, list[Operation]](list)
+    for operation in operations:
+        by_partition[operation[1]["PartitionKey"]].append(operation)
+    for some in by_partition.values():
+        for first in range(0, len(some), MAX_OPERATIONS):
+            yield some[first : first + MAX_OPERATIONS]

@@ -1,0 +1,56 @@
+"""The rooms of a whole table, all of whose rows agree."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rooms.domain.events import CallEvent
+from rooms.domain.roster import Roster
+from rooms.domain.time import Ticks
+from rooms.storage.entities import event_of, unpack
+from rooms_cli.check.places import Place, Row, place_of
+from rooms_cli.check.table import disagreements
+
+_TOLD = 10
+"""Of what does not agree, so much is told."""
+
+
+@dataclass
+class StoredRoom:
+    """What the table has of one room; `row` is None if only events name it."""
+
+    row: Row | None
+    roster: Roster
+    log: list[Row]
+    """Newest first."""
+    events: list[CallEvent]
+
+    @property
+    def kinds(self) -> list[str]:
+        """Of the log's records, newest first."""
+        return [record["kind"] for record in self.log]
+
+
+def stored_rooms(rows: Iterable[Row], kept: Ticks = 0) -> dict[str, StoredRoom]:
+    """The rooms of a whole table, by id. Fails if anything does not agree.
+
+    What is older than `kept` may have been removed, as upkeep does it.
+    """
+    rows = list(rows)
+    found = list(disagreements(rows, kept))
+    assert not found, "\n".join(f"{each.what} {' '.join(each.rows)}" for each in found[:_TOLD])
+    by_room: defaultdict[str, defaultdict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    for row in sorted(rows, key=lambda row: str(row["RowKey"])):
+        match place_of(row["RowKey"]):
+            case Place(kind=kind, of=of) if of and kind not in ("quarantined", "part"):
+                by_room[of][kind].append(row)
+    return {room_id: _stored_room(some) for room_id, some in by_room.items()}
+
+
+def _stored_room(rows: defaultdict[str, list[Row]]) -> StoredRoom:
+    return StoredRoom(
+        row=next(iter(rows["room"]), None),
+        roster=next(map(unpack, rows["roster"]), {}),
+        log=rows["record"],
+        events=list(map(event_of, rows["event"])),
+    )
