@@ -21,7 +21,7 @@ LIMIT = 1.25
 """What our app may take, of what an app of one trivial function and a tables client takes on the
 same host."""
 
-TRIVIAL = PROJECT / "bench/trivial"
+TRIVIAL = Path(__file__).parent / "trivial"
 
 _KEEPING = {"PYTHONDONTWRITEBYTECODE": ""}
 """Python keeps the modules that it has compiled, as it does unless it is told not to."""
