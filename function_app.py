@@ -1,8 +1,9 @@
-"""The function app: the blueprints, and nothing else."""
+"""The function app: one App, with its routes and triggers."""
+
+import os
 
 import azure.functions as func
 
-from rooms import clients
 from rooms.api import openapi
 from rooms.api.acs import participants, rooms
 from rooms.api.extension import (
@@ -14,19 +15,21 @@ from rooms.api.extension import (
     overview,
     quarantine,
     roles,
+    room_list,
 )
+from rooms.api.routing import register
+from rooms.app import App
 from rooms.console import routes as console
-from rooms.intake import event_grid as events
-from rooms.upkeep import timer as upkeep
+from rooms.intake import event_grid
+from rooms.upkeep import timer
 
-clients.settings()  # a setting that cannot be used stops the app here, with a message that names it
-
+service = App(os.environ)  # a setting that it cannot use stops the app here, with its name
 app = func.FunctionApp()
-for concern in (
+for module in (
     rooms,
+    room_list,
     participants,
     admission,
-    events,
     calls,
     attendance,
     details,
@@ -34,8 +37,9 @@ for concern in (
     roles,
     log,
     quarantine,
-    upkeep,
-    console,
     openapi,
+    console,
 ):
-    app.register_functions(concern.blueprint)
+    register(app, service, module.routes.all)
+event_grid.register(app, service)
+timer.register(app, service)

@@ -19,11 +19,11 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from rooms.api.acs.versions import has_pstn
+from rooms.api.errors import Detail, ValidationFailed
 from rooms.domain.details import MAX_TEXT
 from rooms.domain.room import RoomChange
 from rooms.domain.roster import ACS_USER, MAX_PARTICIPANTS, Role, Roster, RosterPatch
 from rooms.domain.time import RFC3339, Ticks, format_time, parse_time
-from rooms.errors import Detail, ValidationFailed
 
 _UNKNOWN_ROLE = (
     "Invalid participant role. The valid roles are: Presenter, Attendee, Consumer, Collaborator."

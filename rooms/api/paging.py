@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from rooms.api.routing import Request, query
+from rooms.api.request import Request
 from rooms.api.tokens import from_token, to_token
-from rooms.domain.time import MAX_TIME, Ticks, now
+from rooms.domain.time import MAX_TIME, Ticks
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +21,12 @@ def page_begin(request: Request, prefix: str, rest: str) -> Point:
     """Where the page that is asked for begins.
 
     Raises:
-        ValidationFailed: the token is not of a list whose rows are `prefix` and what matches
+        InvalidCursor: the token is not of a list whose rows are `prefix` and what matches
             `rest`.
     """
-    token = query(request.http, "nextLink")
+    token = request.query("nextLink")
     if token is None:
-        return Point(now(), None)
+        return Point(request.app.clock(), None)
     as_of, _, row = from_token(
         token, re.compile(f"[0-9]{{18,19}} {re.escape(prefix)}{rest}")
     ).partition(" ")

@@ -1,252 +1,175 @@
-"""What every HTTP-triggered function does: who calls, which api-version, and how an answer or an
-error looks."""
+"""Routes: who may call them, in which api-version, and how their errors are answered."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlencode
 
 import azure.functions as func
-from pydantic_core import to_json
 
-from rooms import clients
-from rooms.api.acs.answers import error_body
+from rooms.api.acs.answers import error_body, validation_body
 from rooms.api.acs.versions import API_VERSIONS, SUPPORTED_VERSIONS, check_api_version
-from rooms.api.bodies import TIME_EXPECTED, Body, parse_body
-from rooms.api.csv import csv_text
-from rooms.auth import Caller
-from rooms.auth.url import described, route_url
-from rooms.domain.events import is_call_room_id
-from rooms.domain.room import check_room_id
-from rooms.domain.time import Ticks, parse_time
-from rooms.errors import (
+from rooms.api.errors import (
+    ANSWERS,
+    EXTENSION_ANSWERS,
+    FAULTS,
+    Answer,
+    ApiError,
     BodyTooLarge,
-    Denied,
+    Detail,
     InvalidParameter,
-    InvalidRoomId,
     LengthRequired,
-    Refusal,
-    RoomNotFound,
-    RoomsError,
-    RoomUnknown,
-    StorageUnavailable,
-    Unavailable,
-    UnsupportedMediaType,
-    ValidationFailed,
 )
+from rooms.api.request import Kind, Request, query
+from rooms.api.responses import json_answer
+from rooms.app import App
+from rooms.auth.errors import AuthError, Denied
+from rooms.auth.url import described
+from rooms.domain.errors import DomainError
 from rooms.log_text import escaped
-from rooms.storage.changes import Origin
+from rooms.storage.errors import StorageError, StorageUnavailable
 
 _log = logging.getLogger(__name__)
 
 TIME_BUDGET = 10.0
-"""Seconds after which an operation is answered with 503."""
+"""Seconds for one request. After that the answer is 503."""
 
 MAX_BODY = 2 * 1024 * 1024
-"""Bytes of a request's body; the largest change of a roster needs about a third of it."""
+"""Bytes of a request's body. The largest change of a roster needs about a third of it."""
 
-MAX_REQUEST_ID = 256
-"""Characters of x-ms-client-request-id that are remembered; what is longer is cut."""
+type Operation = Callable[[Request], Awaitable[func.HttpResponse]]
+type PublicOperation = Callable[[App, func.HttpRequest], func.HttpResponse]
+type _Handler = Callable[[App, func.HttpRequest], Awaitable[func.HttpResponse]]
+
+_KNOWN_ERRORS = (ApiError, AuthError, DomainError, StorageError)
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """A request that is let in: by whom, and in which api-version."""
+class Route:
+    """One method of one path. `name` is the function's; `path` has its parameters in braces."""
 
-    http: func.HttpRequest
-    caller: Caller
-    version: str
-
-    @property
-    def origin(self) -> Origin:
-        """Whose change it is."""
-        return Origin(
-            self.caller.name,
-            (self.http.headers.get("x-ms-client-request-id") or "")[:MAX_REQUEST_ID],
-        )
-
-    def room_id(self) -> str:
-        """The room of the path. Raises InvalidRoomId or InvalidRoomIdLength."""
-        room_id: str = self.http.route_params["roomId"]
-        check_room_id(room_id)
-        return room_id
-
-    def call_room_id(self) -> str:
-        """The room of the path, which may be of any service's making. Raises InvalidRoomId."""
-        room_id: str = self.http.route_params["roomId"]
-        if not is_call_room_id(room_id):
-            raise InvalidRoomId
-        return room_id
-
-    def time(self, name: str) -> Ticks | None:
-        """A time of the query. Raises InvalidParameter."""
-        text = query(self.http, name)
-        try:
-            return (
-                None if text is None else parse_time(text.replace(" ", "+"))
-            )  # as a bare + arrives
-        except ValueError:
-            raise InvalidParameter(TIME_EXPECTED, name) from None
-
-    def time_range(self) -> tuple[Ticks | None, Ticks | None]:
-        """`from` and `until` of the query. Raises InvalidParameter."""
-        start, end = self.time("from"), self.time("until")
-        if start is not None and end is not None and start >= end:
-            raise InvalidParameter("A time after `from` is expected here.", "until")
-        return start, end
-
-    def choice[Word: str](self, name: str, *choices: Word) -> Word | None:
-        """One of some words of the query. Raises InvalidParameter."""
-        if (text := query(self.http, name)) is None:
-            return None
-        for word in choices:
-            if word == text:
-                return word
-        raise InvalidParameter(f"One of these is expected here: {', '.join(choices)}.", name)
-
-    def next_link(self, token: str) -> str:
-        """The URL of the next page: this request's with another token."""
-        params = {
-            name: value for name, value in self.http.params.items() if name.lower() != "nextlink"
-        }
-        url = route_url(self.http, clients.settings().trust_forwarded_host)
-        return f"{url}?{urlencode({**params, 'nextLink': token})}"
-
-    def parse[B: Body](self, model: type[B]) -> B:
-        """The body. Raises UnsupportedMediaType or ValidationFailed."""
-        body = self.http.get_body()
-        media_type = self.http.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if body and not (
-            media_type.startswith(("application/", "text/"))
-            and media_type.endswith(("/json", "+json"))
-        ):
-            raise UnsupportedMediaType
-        return parse_body(model, body, self.version)
+    name: str
+    method: str
+    path: str
+    handle: _Handler
 
 
-type Operation = Callable[[Request], Awaitable[func.HttpResponse]]
+class Routes:
+    """The routes of a module, in the order of their functions."""
+
+    def __init__(self) -> None:
+        self.all: list[Route] = []
+
+    def acs(self, method: str, path: str) -> Callable[[Operation], Operation]:
+        """Adds a route of ACS's."""
+        return self._add(method, path, lambda _: "acs")
+
+    def extension(self, method: str, path: str) -> Callable[[Operation], Operation]:
+        """Adds a route that ACS does not have."""
+        return self._add(method, path, lambda _: "extension")
+
+    def by_request(
+        self, method: str, path: str, kind_of: Callable[[func.HttpRequest], Kind]
+    ) -> Callable[[Operation], Operation]:
+        """Adds a route that is of either kind, by the request."""
+        return self._add(method, path, kind_of)
+
+    def public(self, method: str, path: str) -> Callable[[PublicOperation], PublicOperation]:
+        """Adds a route for anybody."""
+
+        def add(operation: PublicOperation) -> PublicOperation:
+            async def handle(app: App, http: func.HttpRequest) -> func.HttpResponse:
+                return operation(app, http)
+
+            self.all.append(Route(operation.__name__, method, path, handle))
+            return operation
+
+        return add
+
+    def _add(
+        self, method: str, path: str, kind_of: Callable[[func.HttpRequest], Kind]
+    ) -> Callable[[Operation], Operation]:
+        def add(operation: Operation) -> Operation:
+            async def handle(app: App, http: func.HttpRequest) -> func.HttpResponse:
+                return await _answer(app, http, kind_of(http), operation)
+
+            self.all.append(Route(operation.__name__, method, path, handle))
+            return operation
+
+        return add
 
 
-async def answer(request: func.HttpRequest, operation: Operation) -> func.HttpResponse:
-    """Carries out an operation of the Rooms API for a caller who may, and answers with what became
-    of it."""
-
-    async def versioned() -> func.HttpResponse:
-        caller = await clients.authenticator().authenticate(request)
-        version = check_api_version(query(request, "api-version"), request.url.partition("?")[0])
-        return await operation(Request(request, caller, version))
-
-    try:
-        return await _bounded(request, versioned)
-    except ValidationFailed as error:
-        return json_answer(error.status, error_body(error), {})
-    except Refusal as error:
-        return _refused(error, {"api-supported-versions": SUPPORTED_VERSIONS})
+def register(function_app: func.FunctionApp, app: App, routes: Iterable[Route]) -> None:
+    """Registers an HTTP trigger for each route. Each route checks its callers itself."""
+    for route in routes:
+        _register(function_app, app, route)
 
 
-async def answer_of_ours(request: func.HttpRequest, operation: Operation) -> func.HttpResponse:
-    """The same for what ACS does not have: no api-version, a key may come as it is, all errors are
-    of family A."""
+def _register(function_app: func.FunctionApp, app: App, route: Route) -> None:
+    async def trigger(req: func.HttpRequest) -> func.HttpResponse:
+        return await route.handle(app, req)
 
-    async def unversioned() -> func.HttpResponse:
-        caller = await clients.authenticator().authenticate(request, key_as_it_is=True)
-        return await operation(Request(request, caller, API_VERSIONS[-1]))
-
-    try:
-        return await _bounded(request, unversioned)
-    except ValidationFailed as error:
-        first = error.details[0]
-        return _refused(InvalidParameter(first.message, first.target), {})
-    except RoomNotFound:
-        return _refused(RoomUnknown(), {})
-    except Refusal as error:
-        return _refused(error, {})
+    trigger.__name__ = route.name
+    function_app.route(route.path, methods=[route.method], auth_level=func.AuthLevel.ANONYMOUS)(
+        trigger
+    )
 
 
-async def _bounded(
-    request: func.HttpRequest, operation: Callable[[], Awaitable[func.HttpResponse]]
+async def _answer(
+    app: App, http: func.HttpRequest, kind: Kind, operation: Operation
 ) -> func.HttpResponse:
+    """Carries out an operation for a caller who may, and answers with its outcome."""
     try:
-        _check_body(request)
+        _check_body(http)
         async with asyncio.timeout(TIME_BUDGET):
-            return await operation()
+            caller = await app.authenticator.authenticate(http, key_as_it_is=kind == "extension")
+            version = API_VERSIONS[-1]
+            if kind == "acs":
+                version = check_api_version(query(http, "api-version"), http.url.partition("?")[0])
+            return await operation(Request(app, http, caller, kind, version))
     except TimeoutError:
         _log.error("storage: no answer within %g s", TIME_BUDGET)
-        raise StorageUnavailable from None
-    except Denied:  # which is logged where it is raised
-        raise
-    except RoomsError as error:
-        _log.info("%s: %d %s", described(request), error.status, escaped(str(error)))
-        raise
+        return _refused(http, StorageUnavailable(), kind)
+    except _KNOWN_ERRORS as error:
+        return _refused(http, error, kind)
 
 
-def respond(
-    status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None
-) -> func.HttpResponse:
-    """An answer in JSON, that says which api-versions there are."""
-    return json_answer(
-        status, body, {"api-supported-versions": SUPPORTED_VERSIONS, **(headers or {})}
-    )
-
-
-def json_answer(
-    status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None
-) -> func.HttpResponse:
-    """An answer in JSON."""
-    return func.HttpResponse(
-        to_json(body),
-        status_code=status,
-        headers={"Content-Type": "application/json; charset=utf-8", **(headers or {})},
-    )
-
-
-def respond_with_text(
-    text: bytes, media_type: str, headers: Mapping[str, str]
-) -> func.HttpResponse:
-    """An answer of UTF-8 that is no JSON document."""
-    return func.HttpResponse(
-        text, headers={"Content-Type": f"{media_type}; charset=utf-8", **headers}
-    )
-
-
-def respond_with_csv(
-    name: str,
-    columns: Sequence[str],
-    rows: Iterable[Mapping[str, Any]],
-    headers: Mapping[str, str] | None = None,
-) -> func.HttpResponse:
-    """An answer that a browser saves as a file of that name."""
-    attachment = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return respond_with_text(csv_text(columns, rows), "text/csv", {**attachment, **(headers or {})})
-
-
-def no_content(headers: Mapping[str, str] | None = None) -> func.HttpResponse:
-    """A 204; an empty content type keeps the library from adding one."""
-    return func.HttpResponse(status_code=204, headers={"Content-Type": "", **(headers or {})})
-
-
-def query(request: func.HttpRequest, name: str) -> str | None:
-    """A parameter of the query, whose names are compared without case."""
-    return next(
-        (value for key, value in request.params.items() if key.lower() == name.lower()), None
-    )
-
-
-def _check_body(request: func.HttpRequest) -> None:
-    if len(request.get_body()) > MAX_BODY:
+def _check_body(http: func.HttpRequest) -> None:
+    if len(http.get_body()) > MAX_BODY:
         raise BodyTooLarge(MAX_BODY)
-    if (
-        request.method in ("POST", "PATCH")
-        and "transfer-encoding" in request.headers
-        and "content-length" not in request.headers
-    ):
+    is_chunked = "transfer-encoding" in http.headers and "content-length" not in http.headers
+    if http.method in ("POST", "PATCH") and is_chunked:
         raise LengthRequired
 
 
-def _refused(error: Refusal, headers: Mapping[str, str]) -> func.HttpResponse:
-    headers = {"x-ms-error-code": error.code, **headers}
-    if isinstance(error, Unavailable):
-        headers["Retry-After"] = str(error.retry_after)
-    return json_answer(error.status, error_body(error), headers)
+def _refused(http: func.HttpRequest, error: Exception, kind: Kind) -> func.HttpResponse:
+    if details := _details(error):
+        _log_refusal(http, 400, f"{details[0].target}: {details[0].message}")
+        if kind == "acs":
+            return json_answer(400, validation_body(details), {})
+        error = InvalidParameter(details[0].message, details[0].target)
+    answer = (EXTENSION_ANSWERS if kind == "extension" else ANSWERS)[type(error)]
+    message, target = answer.text(error), getattr(error, "target", None)
+    if not details and not isinstance(error, Denied):  # auth logs that itself
+        _log_refusal(http, answer.status, message)
+    return json_answer(
+        answer.status, error_body(answer.code, message, target), _headers(answer, kind)
+    )
+
+
+def _details(error: Exception) -> tuple[Detail, ...]:
+    faults = FAULTS.get(type(error))
+    return () if faults is None else faults(error)
+
+
+def _headers(answer: Answer, kind: Kind) -> Mapping[str, str]:
+    headers = {"x-ms-error-code": answer.code}
+    if kind == "acs":
+        headers["api-supported-versions"] = SUPPORTED_VERSIONS
+    if answer.retry_after is not None:
+        headers["Retry-After"] = str(answer.retry_after)
+    return headers
+
+
+def _log_refusal(http: func.HttpRequest, status: int, message: str) -> None:
+    _log.info("%s: %d %s", described(http), status, escaped(message))

@@ -5,7 +5,7 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
 
-from rooms.errors import Detail, ValidationFailed
+from rooms.storage.errors import InvalidCursor
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{1,300}")
 
@@ -19,7 +19,7 @@ def from_token(token: str, row: re.Pattern[str]) -> str:
     """Where the page before ended: text that matches `row`.
 
     Raises:
-        ValidationFailed: the token is not one of ours.
+        InvalidCursor: the token is not one of ours.
     """
     try:
         if TOKEN.fullmatch(token):
@@ -28,4 +28,4 @@ def from_token(token: str, row: re.Pattern[str]) -> str:
                 return text
     except (Error, UnicodeDecodeError):
         pass
-    raise ValidationFailed(Detail("This is not a token of a nextLink of this list.", "nextLink"))
+    raise InvalidCursor

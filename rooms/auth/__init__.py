@@ -13,10 +13,10 @@ import azure.functions as func
 
 from rooms.auth.caller import Caller
 from rooms.auth.entra import EntraTokens
+from rooms.auth.errors import Denied, TenantKeysUnavailable
 from rooms.auth.published_keys import Fetch, fetch_json
 from rooms.auth.shared_key import SharedKeys
 from rooms.auth.url import described
-from rooms.errors import Denied, TenantKeysUnavailable
 from rooms.log_text import escaped
 from rooms.settings import Settings
 

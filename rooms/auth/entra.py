@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from rooms.auth.caller import Caller
+from rooms.auth.errors import Denied
 from rooms.auth.published_keys import Fetch, PublishedKeys
-from rooms.errors import Denied
 from rooms.log_text import escaped
 from rooms.settings import Entra
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from rooms.errors import Denied, TenantKeysUnavailable
+from rooms.auth.errors import Denied, TenantKeysUnavailable
 from rooms.log_text import escaped
 
 if TYPE_CHECKING:

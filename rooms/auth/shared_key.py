@@ -25,9 +25,9 @@ from urllib.parse import quote, unquote, unquote_to_bytes
 import azure.functions as func
 
 from rooms.auth.caller import Caller
+from rooms.auth.errors import Denied
 from rooms.auth.url import forwarded_host, path_and_query
 from rooms.domain.time import parse_http_date
-from rooms.errors import Denied
 from rooms.log_text import escaped
 from rooms.settings import AccessKey
 

@@ -1,53 +1,53 @@
-"""The console: a page for people, and its files. Whoever asks gets them; what they show needs a
-key."""
+"""The routes of the console. Anybody gets its files; the data in it needs a key."""
 
 import azure.functions as func
 
-from rooms import clients
+from rooms.api.routing import Routes
+from rooms.app import App
 from rooms.console.assets import PAGE, Console
 
-blueprint = func.Blueprint()
+routes = Routes()
 
 NOT_INSTALLED = (
-    "The libraries of the console are not there. Install them beside the app with: npm install --omit=dev\n"
-    "(make start does so itself; before a deployment run it in the folder that is deployed.)\n"
+    "The console's libraries are missing. Install them beside the app: npm install --omit=dev\n"
+    "(make start does this. Before a deployment, run it in the folder that you deploy.)\n"
 )
 
 
-@blueprint.route("console", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
-async def get_console(req: func.HttpRequest) -> func.HttpResponse:
-    """GET /console"""
-    return _answer(req, PAGE)
+@routes.public("GET", "console")
+def get_console(app: App, http: func.HttpRequest) -> func.HttpResponse:
+    """Answers with the page."""
+    return _answer(app, http, PAGE)
 
 
-@blueprint.route("console/{file}", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
-async def get_console_file(req: func.HttpRequest) -> func.HttpResponse:
-    """GET /console/{file}"""
-    return _answer(req, req.route_params["file"])
+@routes.public("GET", "console/{file}")
+def get_console_file(app: App, http: func.HttpRequest) -> func.HttpResponse:
+    """Answers with a file of the page."""
+    return _answer(app, http, http.route_params["file"])
 
 
-def _answer(request: func.HttpRequest, name: str) -> func.HttpResponse:
-    if not clients.settings().console:
+def _answer(app: App, http: func.HttpRequest, name: str) -> func.HttpResponse:
+    if not app.settings.console:
         return func.HttpResponse(
             "The console is turned off here (ROOMS_CONSOLE).\n", status_code=404
         )
-    if (served := clients.console()) is None:
+    if (console := app.console) is None:
         return func.HttpResponse(NOT_INSTALLED, status_code=404)
-    if (file := served.files.get(name)) is None:
+    if (file := console.files.get(name)) is None:
         return func.HttpResponse("The console has no such file.\n", status_code=404)
-    headers = _headers(served) | {"ETag": file.etag}
-    if file.etag in request.headers.get("if-none-match", ""):
+    headers = _headers(console) | {"ETag": file.etag}
+    if file.etag in http.headers.get("if-none-match", ""):
         return func.HttpResponse(status_code=304, headers=headers | {"Content-Type": ""})
     headers["Content-Type"] = f"{file.media_type}; charset=utf-8"
-    if "gzip" not in request.headers.get("accept-encoding", ""):
+    if "gzip" not in http.headers.get("accept-encoding", ""):
         return func.HttpResponse(file.content, headers=headers)
     return func.HttpResponse(file.gzipped, headers=headers | {"Content-Encoding": "gzip"})
 
 
-def _headers(served: Console) -> dict[str, str]:
+def _headers(console: Console) -> dict[str, str]:
     return {
-        "Content-Security-Policy": served.policy,
-        "Cache-Control": "no-cache",  # kept, but asked about, so that an upgrade shows at once
+        "Content-Security-Policy": console.policy,
+        "Cache-Control": "no-cache",  # kept, but revalidated, so that an upgrade shows at once
         "Vary": "Accept-Encoding",
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",

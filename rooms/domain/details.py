@@ -8,8 +8,8 @@ Details are JSON: `{"title", "externalId", "scheduledStart", "scheduledEnd", "pa
 from collections.abc import Mapping
 from typing import Any
 
+from rooms.domain.errors import IncompleteSchedule, ReversedSchedule, TooManyNames
 from rooms.domain.time import Ticks, parse_time
-from rooms.errors import InvalidParameter
 
 type Details = dict[str, Any]
 
@@ -25,22 +25,17 @@ def patched_details(details: Details, patch: Mapping[str, Any]) -> Details:
     too.
 
     Raises:
-        InvalidParameter: there are too many people, or only one of the scheduled times, or they are
-            in wrong order.
+        TooManyNames: they would name more than MAX_NAMED people.
+        IncompleteSchedule: they would have only one of the scheduled times.
+        ReversedSchedule: the scheduled end would not be after the start.
     """
     after = _merged(details, patch)
     if len(after.get("participants", {})) > MAX_NAMED:
-        raise InvalidParameter(
-            f"Details have names of at most {MAX_NAMED:,} participants.", "$.participants"
-        )
+        raise TooManyNames(MAX_NAMED)
     if ("scheduledStart" in after) != ("scheduledEnd" in after):
-        missing = "scheduledEnd" if "scheduledStart" in after else "scheduledStart"
-        raise InvalidParameter(
-            "scheduledStart and scheduledEnd are set together, or both removed with null.",
-            f"$.{missing}",
-        )
+        raise IncompleteSchedule("scheduledEnd" if "scheduledStart" in after else "scheduledStart")
     if (slot := scheduled(after)) and slot[0] >= slot[1]:
-        raise InvalidParameter("scheduledEnd must be after scheduledStart.", "$.scheduledEnd")
+        raise ReversedSchedule
     return after
 
 

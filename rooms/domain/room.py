@@ -5,8 +5,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from rooms.domain.errors import InvalidValidity, ValidityFault
 from rooms.domain.time import DAY, MAX_TIME, Ticks
-from rooms.errors import Detail, InvalidRoomId, InvalidRoomIdLength
 
 MAX_VALIDITY: Ticks = 180 * DAY
 """The longest that a room may be valid, and the furthest ahead that it may open."""
@@ -15,11 +15,6 @@ ROOM_IDS = 10**14
 """So many ids can be made."""
 
 ROOM_ID = re.compile(r"[0-9]{16,17}")
-
-_END_IN_THE_PAST = Detail("The time range end is in the past.", "ValidUntil")
-_BAD_RANGE = Detail("The time range is incorrect, or larger than 180 days.", "ValidUntil")
-_STARTS_TOO_LATE = Detail("Value is incorrect or more than 180 days in the future.", "ValidFrom")
-_ONLY_ONE_TIME = Detail("validFrom and validUntil should be set together.", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +43,9 @@ class RoomChange:
     pstn_dial_out_enabled: bool | None = None
 
 
-def check_room_id(text: str) -> None:
-    """Whether `text` can be a room's id: 16 or 17 digits, whatever they begin with.
-
-    Raises:
-        InvalidRoomIdLength: it has not 16 to 18 characters.
-        InvalidRoomId: it has, but is none.
-    """
-    if not 16 <= len(text) <= 18:
-        raise InvalidRoomIdLength
-    if ROOM_ID.fullmatch(text) is None:
-        raise InvalidRoomId
+def is_room_id(text: str) -> bool:
+    """Returns whether `text` can be a room's id: 16 or 17 digits, whatever the first ones are."""
+    return ROOM_ID.fullmatch(text) is not None
 
 
 def numbered_room_id(number: int) -> str:
@@ -85,26 +72,34 @@ def state_at(room: Room, at: Ticks) -> RoomState:
     return "open" if at < room.valid_until else "expired"
 
 
-def faults_of_create(wanted: RoomChange, now: Ticks) -> list[Detail]:
-    """What is wrong with the times of a new room. The range is tested only if its end was given."""
+def check_new_validity(wanted: RoomChange, now: Ticks) -> None:
+    """Checks the times of a new room. The range is checked only if its end is given.
+
+    Raises:
+        InvalidValidity: with all faults; an end in the past is the only one.
+    """
     if wanted.valid_until is not None and wanted.valid_until <= now:
-        return [_END_IN_THE_PAST]
+        raise InvalidValidity([ValidityFault.END_IN_THE_PAST])
     faults = []
     if wanted.valid_from is not None and wanted.valid_from > now + MAX_VALIDITY:
-        faults.append(_STARTS_TOO_LATE)
+        faults.append(ValidityFault.STARTS_TOO_LATE)
     if wanted.valid_until is not None:
         start = now if wanted.valid_from is None else wanted.valid_from
         if not 0 <= wanted.valid_until - start <= MAX_VALIDITY:
-            faults.append(_BAD_RANGE)
-    return faults
+            faults.append(ValidityFault.BAD_RANGE)
+    if faults:
+        raise InvalidValidity(faults)
 
 
-def faults_of_update(wanted: RoomChange, now: Ticks) -> list[Detail]:
-    """What is wrong with the times of a change: those of a create, and both or neither must be
-    given."""
+def check_changed_validity(wanted: RoomChange, now: Ticks) -> None:
+    """Checks the times of a change as those of a create. Both or neither must be given.
+
+    Raises:
+        InvalidValidity: with all faults.
+    """
     if (wanted.valid_from is None) != (wanted.valid_until is None):
-        return [_ONLY_ONE_TIME]
-    return faults_of_create(wanted, now)
+        raise InvalidValidity([ValidityFault.ONLY_ONE_TIME])
+    check_new_validity(wanted, now)
 
 
 def new_room(room_id: str, wanted: RoomChange, now: Ticks) -> Room:

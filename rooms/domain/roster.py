@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from rooms.errors import Detail, ValidationFailed
+from rooms.domain.errors import TooManyParticipants
 
 type Role = Literal["Presenter", "Attendee", "Consumer", "Collaborator"]
 type Roster = dict[str, Role]
@@ -47,12 +47,10 @@ def check_size(participants: Mapping[str, object]) -> None:
     """Whether a roster, or a change of one, is small enough.
 
     Raises:
-        ValidationFailed: it has more than MAX_PARTICIPANTS entries.
+        TooManyParticipants: it has more than MAX_PARTICIPANTS entries.
     """
     if len(participants) > MAX_PARTICIPANTS:
-        raise ValidationFailed(
-            Detail(f"A room has at most {MAX_PARTICIPANTS:,} participants.", "$.participants")
-        )
+        raise TooManyParticipants(MAX_PARTICIPANTS)
 
 
 def patched_roster(roster: Roster, patch: RosterPatch) -> Roster:

@@ -8,9 +8,9 @@ from typing import Any
 from rooms.domain.admission import NOBODY, Crowd, crowd_at
 from rooms.domain.presence import call_at
 from rooms.domain.time import Ticks
-from rooms.errors import TooManyEvents
 from rooms.storage.calls import Calls
 from rooms.storage.changes import Origin, log_record
+from rooms.storage.errors import TooManyEvents
 from rooms.storage.parallel import Shared
 from rooms.storage.table import Table, insert
 

@@ -12,9 +12,9 @@ from azure.data.tables import TableEntity
 from rooms.domain.calls import QUIET, Call, call_of, calls_of, superseded
 from rooms.domain.events import CallEvent
 from rooms.domain.time import DAY, HOUR, Ticks
-from rooms.errors import TooManyEvents
 from rooms.storage import keys
 from rooms.storage.entities import event_entities, event_of
+from rooms.storage.errors import TooManyEvents
 from rooms.storage.parallel import in_parallel
 from rooms.storage.table import Conflict, Table, backoff, insert, upsert
 

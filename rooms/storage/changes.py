@@ -10,8 +10,8 @@ from weakref import WeakValueDictionary
 
 from azure.data.tables import TableEntity
 
+from rooms.domain.errors import RoomNotFound
 from rooms.domain.time import Ticks, parse_time
-from rooms.errors import RoomNotFound
 from rooms.storage.entities import Entity, log_entity, stored_time
 from rooms.storage.table import Conflict, Operation, Table, backoff, insert, merge
 

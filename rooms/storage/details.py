@@ -22,7 +22,8 @@ class AllDetails:
         """The details after a merge patch. Two requests; one if it changes nothing.
 
         Raises:
-            InvalidParameter: they would not be valid, or too large.
+            DomainError: they would not be valid.
+            DetailsTooLarge: they would not fit.
         """
 
         async def change() -> Details:

@@ -17,8 +17,8 @@ from rooms.domain.log import EVENTS_ACTOR
 from rooms.domain.room import Room
 from rooms.domain.roster import Roster
 from rooms.domain.time import Ticks, format_time, parse_time
-from rooms.errors import InvalidParameter
 from rooms.storage import keys
+from rooms.storage.errors import DetailsTooLarge
 
 type Entity = dict[str, Any]
 
@@ -146,15 +146,12 @@ def details_entity(room_id: str, details: Details) -> Entity:
     """What people call the room and those invited.
 
     Raises:
-        InvalidParameter: it does not fit; a log record with what was there before and is now must,
+        DetailsTooLarge: it does not fit; a log record with what was there before and is now must,
             too.
     """
     data = compressed(details)
     if len(data) > MAX_DATA // 2:
-        raise InvalidParameter(
-            f"Compressed, the details of a room are at most {MAX_DATA // 2048} KiB.",
-            "$.participants",
-        )
+        raise DetailsTooLarge(MAX_DATA // 2)
     return _row(room_id, keys.details_row(room_id)) | binary_properties(data)
 
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from azure.data.tables import TableEntity
 
 from rooms.domain.details import Details
+from rooms.domain.errors import RoomNotFound
 from rooms.domain.log import LogRecord
 from rooms.domain.room import Room
 from rooms.domain.roster import Roster
 from rooms.domain.time import Ticks, parse_time
-from rooms.errors import RoomNotFound, TooManyChanges
 from rooms.storage import keys
 from rooms.storage.entities import binary_of, room_of, unpack
+from rooms.storage.errors import TooManyChanges
 from rooms.storage.table import Table
 
 LOG_PAGE = 100

@@ -8,7 +8,6 @@ from azure.data.tables import TableEntity
 
 from rooms.domain.events import EXCERPT, Quarantined
 from rooms.domain.time import Ticks, parse_time
-from rooms.errors import QuarantinedNotFound, StorageUnavailable
 from rooms.storage import keys
 from rooms.storage.entities import (
     MAX_BINARY,
@@ -19,6 +18,7 @@ from rooms.storage.entities import (
     decompressed,
     stored_time,
 )
+from rooms.storage.errors import QuarantinedEventNotFound, StorageUnavailable
 from rooms.storage.table import Conflict, Table, backoff, insert, replace
 
 PAGE = 30
@@ -77,19 +77,19 @@ class Quarantine:
 
     async def get(self, event_id: str) -> tuple[Quarantined, str]:
         """An event and its whole text. One request, or one more for each further part. Raises
-        QuarantinedNotFound."""
+        QuarantinedEventNotFound."""
         row = await self._row(event_id)
         data = [binary_of(row)]
         for key in _part_rows(event_id, row["parts"]):
             part = await self._table.get(row["PartitionKey"], key)
             if part is None:  # deleted meanwhile
-                raise QuarantinedNotFound
+                raise QuarantinedEventNotFound
             data.append(binary_of(part))
         return _quarantined(row), decompressed(b"".join(data))
 
     async def remove(self, event_id: str) -> None:
         """Deletes an event that is there, with all its parts. Two requests. Raises
-        QuarantinedNotFound.
+        QuarantinedEventNotFound.
 
         If it is delivered again meanwhile, that one stays.
         """
@@ -113,7 +113,7 @@ class Quarantine:
                 keys.quarantine_partition(event_id), keys.quarantine_row(event_id)
             )
         if row is None:
-            raise QuarantinedNotFound
+            raise QuarantinedEventNotFound
         return row
 
 

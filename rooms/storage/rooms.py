@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from azure.data.tables import TableEntity
 
+from rooms.domain.errors import RoomNotFound
 from rooms.domain.room import (
     ROOM_IDS,
     Room,
@@ -19,7 +20,6 @@ from rooms.domain.room import (
 )
 from rooms.domain.roster import Roster, RosterPatch, check_size, patched_roster, roster_difference
 from rooms.domain.time import Ticks, parse_time
-from rooms.errors import Detail, RoomNotFound, ValidationFailed
 from rooms.storage import keys
 from rooms.storage.changes import Changes, Origin, alive, log_record
 from rooms.storage.entities import (
@@ -31,6 +31,7 @@ from rooms.storage.entities import (
     stored_time,
     unpack,
 )
+from rooms.storage.errors import RequestIdReused
 from rooms.storage.invitees import invite
 from rooms.storage.table import Conflict, Table, backoff, insert, remove, upsert
 
@@ -71,7 +72,7 @@ class Rooms:
         """A new room, or the one that this create made before. One request.
 
         Raises:
-            ValidationFailed: the Repeatability-Request-ID was used with another body.
+            RequestIdReused: the Repeatability-Request-ID was used with another body.
         """
         tries = enumerate(backoff())
         while True:
@@ -144,7 +145,7 @@ class Rooms:
         nothing.
 
         Raises:
-            ValidationFailed: the roster would be too long.
+            TooManyParticipants: the roster would be too long.
         """
 
         async def change() -> None:
@@ -224,10 +225,5 @@ def _room_id(repeatability: Repeatability | None, attempt: int) -> str:
 
 def _repeated(row: TableEntity, repeatability: Repeatability) -> Room:
     if row["bodyHash"] != repeatability.body_hash:
-        raise ValidationFailed(
-            Detail(
-                "This Repeatability-Request-ID was used with another body.",
-                "Repeatability-Request-ID",
-            )
-        )
+        raise RequestIdReused
     return room_of(row)

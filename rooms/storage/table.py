@@ -19,8 +19,8 @@ from azure.core.exceptions import (
 from azure.data.tables import TableEntity, TableErrorCode, TransactionOperation
 from azure.data.tables.aio import TableClient
 
-from rooms.errors import StorageUnavailable
 from rooms.storage.entities import Entity
+from rooms.storage.errors import StorageUnavailable
 from rooms.storage.keys import PARTITIONS, behind
 from rooms.storage.parallel import in_parallel
 

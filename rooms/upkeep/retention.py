@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from azure.data.tables import TableEntity
 
 from rooms.domain.time import HOUR, MAX_TIME, Ticks, parse_time
-from rooms.errors import StorageUnavailable
 from rooms.log_text import escaped
 from rooms.storage import keys
 from rooms.storage.changes import Origin
+from rooms.storage.errors import StorageUnavailable
 from rooms.storage.invitees import rows_for
 from rooms.storage.parallel import in_parallel
 from rooms.storage.rooms import Rooms

@@ -16,9 +16,9 @@ from itertools import batched
 from azure.data.tables import TableEntity
 
 from rooms.domain.time import DAY, Ticks, parse_time
-from rooms.errors import StorageUnavailable
 from rooms.storage import keys
 from rooms.storage.entities import room_id_of, stored_time
+from rooms.storage.errors import StorageUnavailable
 from rooms.storage.parallel import in_parallel
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table, replace

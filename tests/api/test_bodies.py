@@ -15,9 +15,9 @@ from rooms.api.bodies import (
     UpdateRoom,
     parse_body,
 )
+from rooms.api.errors import Detail, ValidationFailed
 from rooms.domain.room import RoomChange
 from rooms.domain.time import parse_time
-from rooms.errors import Detail, ValidationFailed
 
 NEWEST, OLDEST = "2025-03-13", "2023-06-14"
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from rooms.api.tokens import from_token, to_token
 from rooms.domain.time import MAX_TIME
-from rooms.errors import ValidationFailed
+from rooms.storage.errors import InvalidCursor
 from rooms.storage.keys import INDEX_ROW, index_row
 
 rows = st.builds(index_row, st.integers(10**15, 10**17 - 1).map(str), st.integers(0, MAX_TIME))
@@ -35,14 +35,13 @@ def test_a_token_leads_back_to_its_row(row: str) -> None:
     ],
 )
 def test_a_token_that_is_not_ours_is_refused(token: str) -> None:
-    with pytest.raises(ValidationFailed) as caught:
+    with pytest.raises(InvalidCursor):
         from_token(token, INDEX_ROW)
-    assert caught.value.details[0].target == "nextLink"
 
 
 @given(st.text())
 def test_any_text_is_a_token_of_a_row_or_refused(token: str) -> None:
     try:
         assert INDEX_ROW.fullmatch(from_token(token, INDEX_ROW))
-    except ValidationFailed:
+    except InvalidCursor:
         pass

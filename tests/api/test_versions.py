@@ -1,7 +1,7 @@
 import pytest
 
 from rooms.api.acs.versions import API_VERSIONS, SUPPORTED_VERSIONS, check_api_version
-from rooms.errors import ApiVersionUnspecified, UnsupportedApiVersion
+from rooms.api.errors import ApiVersionUnspecified, UnsupportedApiVersion
 
 URI = "https://localhost/rooms"
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rooms.auth import Authenticator, Caller
-from rooms.errors import Denied, TenantKeysUnavailable
+from rooms.auth.errors import Denied, TenantKeysUnavailable
 from rooms.settings import read_settings
 from tests.auth.conftest import Refusals
 from tests.auth.requests import NOW, Clock, request

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rooms.auth import Authenticator, Caller
-from rooms.errors import Denied
+from rooms.auth.errors import Denied
 from rooms.settings import read_settings
 from tests.auth.conftest import Refusals
 from tests.auth.requests import (

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rooms.domain.details import MAX_NAMED, details_difference, names_in, patched_details, scheduled
+from rooms.domain.errors import DomainError, IncompleteSchedule, ReversedSchedule, TooManyNames
 from rooms.domain.time import HOUR, parse_time
-from rooms.errors import InvalidParameter
 
 FIRST, SECOND, THIRD = (f"2026-05-04T1{hour}:00:00+00:00" for hour in range(3))
 
@@ -92,41 +92,50 @@ def test_the_difference_is_what_the_one_has_and_the_other_has_not(before: Any, a
 
 
 @pytest.mark.parametrize(
-    ("before", "patch", "target"),
+    ("before", "patch", "error"),
     [
-        ({}, {"scheduledStart": FIRST}, "$.scheduledEnd"),
-        ({}, {"scheduledEnd": FIRST}, "$.scheduledStart"),
+        ({}, {"scheduledStart": FIRST}, IncompleteSchedule),
+        ({}, {"scheduledEnd": FIRST}, IncompleteSchedule),
         (
             {"scheduledStart": FIRST, "scheduledEnd": SECOND},
             {"scheduledStart": None},
-            "$.scheduledStart",
+            IncompleteSchedule,
         ),
         (
             {"scheduledStart": FIRST, "scheduledEnd": SECOND},
             {"scheduledEnd": FIRST},
-            "$.scheduledEnd",
+            ReversedSchedule,
         ),
         (
             {"scheduledStart": FIRST, "scheduledEnd": SECOND},
             {"scheduledStart": THIRD},
-            "$.scheduledEnd",
+            ReversedSchedule,
         ),
         (
             {},
             {"participants": {str(n): {"name": "a"} for n in range(MAX_NAMED + 1)}},
-            "$.participants",
+            TooManyNames,
         ),
         (
             {"participants": {str(n): {"name": "a"} for n in range(MAX_NAMED)}},
             {"participants": {"x": {"name": "a"}}},
-            "$.participants",
+            TooManyNames,
         ),
     ],
 )
-def test_what_cannot_be(before: dict[str, Any], patch: dict[str, Any], target: str) -> None:
-    with pytest.raises(InvalidParameter) as refused:
+def test_what_cannot_be(
+    before: dict[str, Any], patch: dict[str, Any], error: type[DomainError]
+) -> None:
+    with pytest.raises(error):
         patched_details(before, patch)
-    assert refused.value.target == target
+
+
+@pytest.mark.parametrize("name", ["scheduledStart", "scheduledEnd"])
+def test_an_error_names_the_scheduled_time_that_is_missing(name: str) -> None:
+    (missing,) = {"scheduledStart", "scheduledEnd"} - {name}
+    with pytest.raises(IncompleteSchedule) as caught:
+        patched_details({}, {name: FIRST})
+    assert caught.value.missing == missing
 
 
 def test_who_goes_makes_room_for_who_comes() -> None:

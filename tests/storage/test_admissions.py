@@ -3,25 +3,22 @@ counted."""
 
 import asyncio
 import json
-from typing import Any
 
 import azure.functions as func
 import pytest
 from azure.data.tables.aio import TableClient
 
-from rooms import clients
-from rooms.api.extension.admission import decide_admission, try_admission
-from rooms.auth import Authenticator
+from rooms.api.extension.admission import routes
+from rooms.app import App
 from rooms.domain.admission import NOBODY, Crowd
 from rooms.domain.events import CallEvent
 from rooms.domain.log import DECISION_KINDS, LogRecord
 from rooms.domain.room import RoomChange
 from rooms.domain.roster import Roster
 from rooms.domain.time import HOUR, MAX_TIME, SECOND, now
-from rooms.errors import TooManyEvents
-from rooms.settings import read_settings
 from rooms.storage.admissions import Admissions
 from rooms.storage.calls import Calls
+from rooms.storage.errors import TooManyEvents
 from rooms.storage.history import History
 from rooms.storage.rooms import Rooms, RoomWithRoster
 from rooms.storage.table import Table
@@ -42,9 +39,10 @@ class Door:
     """The functions, carried out in this process, on a table behind the proxy; a call holds two
     people."""
 
-    def __init__(self, client: TableClient, rooms: Rooms, key: str) -> None:
+    def __init__(self, client: TableClient, rooms: Rooms, key: str, app: App) -> None:
         self.table = Table(client)
         self.rooms = rooms
+        self.app = app
         self._key = key
 
     async def room(self, roster: Roster) -> str:
@@ -62,11 +60,11 @@ class Door:
 
     async def post(self, room_id: str, who: str = ALICE) -> func.HttpResponse:
         return await self._send(
-            decide_admission, "POST", room_id, {}, json.dumps({"rawId": who}).encode()
+            "decide_admission", "POST", room_id, {}, json.dumps({"rawId": who}).encode()
         )
 
     async def get(self, room_id: str, who: str = ALICE) -> func.HttpResponse:
-        return await self._send(try_admission, "GET", room_id, {"rawId": who}, b"")
+        return await self._send("try_admission", "GET", room_id, {"rawId": who}, b"")
 
     async def log(self, room_id: str) -> list[LogRecord]:
         """The room's log, newest first."""
@@ -77,7 +75,7 @@ class Door:
         return [record.kind for record in await self.log(room_id) if record.kind in DECISION_KINDS]
 
     async def _send(
-        self, function: Any, method: str, room_id: str, params: dict[str, str], body: bytes
+        self, name: str, method: str, room_id: str, params: dict[str, str], body: bytes
     ) -> func.HttpResponse:
         headers = {
             "x-api-key": self._key,
@@ -88,23 +86,17 @@ class Door:
         request = func.HttpRequest(
             method, url, headers=headers, params=params, route_params={"roomId": room_id}, body=body
         )
-        answer: func.HttpResponse = await function(request)
-        return answer
+        (handle,) = (route.handle for route in routes.all if route.name == name)
+        return await handle(self.app, request)
 
 
 @pytest.fixture
-def door(client: TableClient, rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> Door:
+def door(client: TableClient, rooms: Rooms) -> Door:
     key = new_key()
-    settings = read_settings({"ROOMS_MANAGE_KEY__test": key, "ROOMS_CALL_CAPACITY": str(CAPACITY)})
-    door = Door(client, rooms, key)
-    parts = {
-        "settings": settings,
-        "authenticator": Authenticator(settings),
-        "rooms": rooms,
-        "admissions": Admissions(door.table, Calls(door.table, now), now),
-    }
-    for name, part in parts.items():
-        monkeypatch.setattr(clients, name, lambda part=part: part)
+    app = App({"ROOMS_MANAGE_KEY__test": key, "ROOMS_CALL_CAPACITY": str(CAPACITY)})
+    door = Door(client, rooms, key, app)
+    app.rooms = rooms
+    app.admissions = Admissions(door.table, Calls(door.table, now), now)
     return door
 
 

@@ -10,9 +10,9 @@ from rooms.domain.calls import Call, calls_of
 from rooms.domain.events import CallEvent
 from rooms.domain.presence import call_at, present_at
 from rooms.domain.time import DAY, HOUR, MAX_TIME, SECOND, Ticks
-from rooms.errors import StorageUnavailable, TooManyEvents
 from rooms.storage.calls import GAP, PAGE, Calls
 from rooms.storage.entities import Entity, event_entities
+from rooms.storage.errors import StorageUnavailable, TooManyEvents
 from rooms.storage.parallel import in_parallel
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table, upsert

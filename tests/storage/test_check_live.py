@@ -11,9 +11,9 @@ import pytest
 from azure.data.tables import TableClient
 from azure.data.tables.aio import TableClient as AsyncTableClient
 
+from rooms.domain.errors import RoomNotFound
 from rooms.domain.room import RoomChange
 from rooms.domain.time import DAY
-from rooms.errors import RoomNotFound
 from rooms.storage import keys
 from rooms.storage.table import Table
 from rooms.upkeep.walk import Upkeep

@@ -6,13 +6,14 @@ import pytest
 from azure.data.tables import UpdateMode
 from azure.data.tables.aio import TableClient
 
+from rooms.domain.errors import IncompleteSchedule, RoomNotFound
 from rooms.domain.room import RoomChange
 from rooms.domain.room_filter import room_filter
 from rooms.domain.time import now
-from rooms.errors import InvalidParameter, RoomNotFound, StorageUnavailable
 from rooms.storage.changes import Origin
 from rooms.storage.details import AllDetails
 from rooms.storage.entities import index_entity
+from rooms.storage.errors import StorageUnavailable
 from rooms.storage.history import History
 from rooms.storage.lists import Lists
 from rooms.storage.rooms import Rooms
@@ -71,7 +72,7 @@ async def test_what_is_refused_is_not_kept(
     rooms: Rooms, details: AllDetails, history: History
 ) -> None:
     room = await rooms.create(RoomChange(), {}, None, ORIGIN)
-    with pytest.raises(InvalidParameter):
+    with pytest.raises(IncompleteSchedule):
         await details.patch(
             room.id, {"title": "a", "scheduledStart": "2026-05-04T10:00:00+00:00"}, ORIGIN
         )

@@ -1,14 +1,15 @@
 import pytest
 from azure.data.tables.aio import TableClient
 
+from rooms.domain.errors import RoomNotFound
 from rooms.domain.events import CallEvent
 from rooms.domain.room import RoomChange
 from rooms.domain.roster import Roster
 from rooms.domain.time import DAY, HOUR, SECOND, Ticks, now, parse_time
-from rooms.errors import RoomNotFound, TooManyChanges
 from rooms.storage import history as module
 from rooms.storage.calls import Calls
 from rooms.storage.details import AllDetails
+from rooms.storage.errors import TooManyChanges
 from rooms.storage.history import History, Known
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table

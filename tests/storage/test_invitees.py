@@ -15,9 +15,9 @@ from rooms.domain.room import Room, RoomChange
 from rooms.domain.room_filter import RoomFilter
 from rooms.domain.roster import MAX_PARTICIPANTS, Role, Roster
 from rooms.domain.time import DAY, SECOND, now
-from rooms.errors import StorageUnavailable
 from rooms.storage import keys
 from rooms.storage.entities import invitee_entity
+from rooms.storage.errors import StorageUnavailable
 from rooms.storage.history import History
 from rooms.storage.keys import GROUPS, group_and_member
 from rooms.storage.lists import PAGE, Lists

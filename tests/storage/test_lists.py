@@ -13,10 +13,10 @@ from rooms.domain.room import ROOM_STATES, Room, RoomChange
 from rooms.domain.room_filter import Listed, RoomFilter, room_filter
 from rooms.domain.roster import Roster
 from rooms.domain.time import DAY, HOUR, Ticks, now, parse_time
-from rooms.errors import StorageUnavailable
 from rooms.storage import keys
 from rooms.storage.details import AllDetails
 from rooms.storage.entities import details_entity, index_entity
+from rooms.storage.errors import StorageUnavailable
 from rooms.storage.history import History
 from rooms.storage.lists import PAGE, Lists, Page
 from rooms.storage.rooms import Repeatability, Rooms

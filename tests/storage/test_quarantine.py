@@ -7,8 +7,8 @@ from azure.data.tables.aio import TableClient
 
 from rooms.domain.events import EXCERPT, Quarantined
 from rooms.domain.time import now, parse_time
-from rooms.errors import QuarantinedNotFound, StorageUnavailable
 from rooms.storage.entities import compressed
+from rooms.storage.errors import QuarantinedEventNotFound, StorageUnavailable
 from rooms.storage.keys import quarantine_row
 from rooms.storage.quarantine import PAGE, PART, Quarantine
 from rooms.storage.table import Table
@@ -87,7 +87,7 @@ async def test_a_large_event_is_kept_in_parts_and_goes_with_all_of_them(
     await quarantine.put(text, "why")
     await quarantine.remove(event_id)
     assert len(await rows(client)) == 1
-    with pytest.raises(QuarantinedNotFound):
+    with pytest.raises(QuarantinedEventNotFound):
         await quarantine.get(event_id)
 
 
@@ -142,7 +142,7 @@ async def test_an_id_that_is_none(quarantine: Quarantine) -> None:
     good = await quarantine.put("a", "why")
     for wrong in ("", good[:-1], good.upper(), f"{good}\n", "0" * 64, "../a#?"):
         for ask in (quarantine.get, quarantine.remove):
-            with pytest.raises(QuarantinedNotFound):
+            with pytest.raises(QuarantinedEventNotFound):
                 await ask(wrong)
     assert (await quarantine.get(good))[1] == "a"
 
@@ -153,7 +153,7 @@ async def test_what_several_remove_at_once_is_gone(quarantine: Quarantine) -> No
         *(quarantine.remove(event_id) for _ in range(5)), return_exceptions=True
     )
     assert None in answers
-    assert all(answer is None or isinstance(answer, QuarantinedNotFound) for answer in answers)
+    assert all(answer is None or isinstance(answer, QuarantinedEventNotFound) for answer in answers)
     assert await quarantine.page(None) == ([], None)
 
 

@@ -9,7 +9,8 @@ from openapi.parameters import CALL_ROOM_ID_PARAMETER, CLIENT_REQUEST_ID, ShortT
 from openapi.rooms_api import ATTENDEE
 from rooms.api import shapes
 from rooms.api.bodies import AskAdmission, GivenTime
-from rooms.errors import AdmissionRefused, InvalidParameter, InvalidRoomId, RoomUnknown
+from rooms.api.errors import ANSWERS, AdmissionRefused, InvalidParameter, InvalidRoomId
+from rooms.domain.errors import RoomNotFound
 
 type Document = Annotated[
     dict[str, object], WithJsonSchema({"type": "object", "required": ["openapi", "info", "paths"]})
@@ -28,7 +29,7 @@ _JUDGED = "What is judged is the room and who is invited as they are now, at the
 
 ADMISSION = {
     "try_admission": Operation(
-        kind="ours",
+        kind="extension",
         summary="Whether somebody may come into a room",
         description=f"Changes nothing, and writes nothing into the log. {_JUDGED}",
         parameters=(
@@ -50,10 +51,10 @@ ADMISSION = {
                 example=_REFUSED,
             ),
         ),
-        errors=(InvalidRoomId, RoomUnknown, InvalidParameter),
+        errors=(InvalidRoomId, RoomNotFound, InvalidParameter),
     ),
     "decide_admission": Operation(
-        kind="ours",
+        kind="extension",
         summary="Let somebody into a room, or refuse them",
         description=f"Writes Admitted or Refused into the room's log. {_JUDGED}",
         parameters=(CALL_ROOM_ID_PARAMETER, CLIENT_REQUEST_ID),
@@ -67,19 +68,20 @@ ADMISSION = {
                 shapes.RefusedAdmission,
                 {
                     "x-ms-error-code": Header(
-                        "The code of the error.", {"type": "string", "const": AdmissionRefused.code}
+                        "The code of the error.",
+                        {"type": "string", "const": ANSWERS[AdmissionRefused].code},
                     )
                 },
                 example=_ERROR | _REFUSED,
             ),
         ),
-        errors=(InvalidRoomId, RoomUnknown),
+        errors=(InvalidRoomId, RoomNotFound),
     ),
 }
 
 ROLES = {
     "list_roles": Operation(
-        kind="ours",
+        kind="extension",
         summary="What each role may do in a call",
         description=(
             "The table of ACS: `yes`, `no`, `web` (with the web calling SDK only), `remote` (remote streams only)."
@@ -90,7 +92,7 @@ ROLES = {
 
 DOCUMENT = {
     "get_openapi": Operation(
-        kind="open",
+        kind="public",
         summary="This document",
         description="It has no secret in it, so it needs no key.",
         answers=(Answer(200, "An OpenAPI document.", Document),),

@@ -1,9 +1,6 @@
 """The document, put together."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
-
-import azure.functions as func
+from collections.abc import Iterator, Mapping, Sequence
 
 from openapi import admission_api, insight_api, rooms_api
 from openapi.failures import SHAPES, description_of, failures, headers_of, schema_of
@@ -21,50 +18,56 @@ from rooms.api.extension import (
     overview,
     quarantine,
     roles,
+    room_list,
 )
-from rooms.api.routing import MAX_BODY
+from rooms.api.routing import MAX_BODY, Route
 
-_CONCERNS: tuple[tuple[str, str, func.Blueprint, Mapping[str, Operation]], ...] = (
-    ("Rooms", "As ACS has them.", rooms.blueprint, rooms_api.ROOMS),
+_TAGS: tuple[tuple[str, str, Sequence[Route], Mapping[str, Operation]], ...] = (
+    (
+        "Rooms",
+        "As ACS has them.",
+        (*rooms.routes.all, *room_list.routes.all),
+        rooms_api.ROOMS,
+    ),
     (
         "Participants",
         "Who is invited to a room, as ACS has it.",
-        participants.blueprint,
+        participants.routes.all,
         rooms_api.PARTICIPANTS,
     ),
     (
         "Admission",
-        "May somebody come in, and if not, why.",
-        admission.blueprint,
+        "Whether a person may join, and if not, why.",
+        admission.routes.all,
         admission_api.ADMISSION,
     ),
-    ("Roles", "What each role may do.", roles.blueprint, admission_api.ROLES),
+    ("Roles", "What each role may do.", roles.routes.all, admission_api.ROLES),
     (
         "Calls",
-        "Who is in a room, and its calls, by the events of ACS's calling service.",
-        calls.blueprint,
+        "Who is in a room, and its calls, from the events of ACS's calling service.",
+        calls.routes.all,
         insight_api.CALLS,
     ),
-    ("Attendance", "Who came and who did not.", attendance.blueprint, insight_api.ATTENDANCE),
-    ("Log", "Who changed what, and what happened.", log.blueprint, insight_api.LOG),
-    ("Overview", "A room with all that is known of it.", overview.blueprint, insight_api.OVERVIEW),
+    ("Attendance", "Who came and who did not.", attendance.routes.all, insight_api.ATTENDANCE),
+    ("Log", "Who changed what, and what happened.", log.routes.all, insight_api.LOG),
+    ("Overview", "A room, its details and its people.", overview.routes.all, insight_api.OVERVIEW),
     (
         "Details",
-        "What people call a room and those invited.",
-        details.blueprint,
+        "Title, external id, scheduled times, and names of people.",
+        details.routes.all,
         insight_api.DETAILS,
     ),
     (
         "Quarantine",
-        "Events that were not understood.",
-        quarantine.blueprint,
+        "Events that the service did not understand.",
+        quarantine.routes.all,
         insight_api.QUARANTINE,
     ),
-    ("Document", "This document.", openapi.blueprint, admission_api.DOCUMENT),
+    ("Document", "This document.", openapi.routes.all, admission_api.DOCUMENT),
 )
-"""Tag, what it is about, the functions, and what is said of them.
+"""Tag, its description, its routes, and the description of each by its name.
 
-Left out are the timer and the Event Grid trigger, which nobody calls, and the files of the console,
+The timer and the Event Grid trigger are left out, as nobody calls them; so are the console's files,
 which are for a browser.
 """
 
@@ -113,9 +116,9 @@ _SECURITY: Mapping[str, Schema] = {
 }
 _SCHEMES: Mapping[Kind, tuple[str, ...]] = {
     "acs": ("hmac", "entra"),
-    "ours": ("hmac", "entra", "key"),
+    "extension": ("hmac", "entra", "key"),
     "either": ("hmac", "entra", "key"),
-    "open": (),
+    "public": (),
 }
 
 _SHARED = {
@@ -134,26 +137,26 @@ _MEDIA_TYPES = {
 
 
 def document() -> Schema:
-    """The OpenAPI document of this service, of version 3.1.
+    """Makes the OpenAPI document of this service, version 3.1.
 
     Raises:
-        ValueError: a function is not described, or what is described is not there.
+        ValueError: a route has no description, or a description no route.
     """
     operations = [
-        (tag, *each)
-        for tag, _, blueprint, about in _CONCERNS
-        for each in _operations(blueprint, about)
+        (tag, route, operation)
+        for tag, _, routes, about in _TAGS
+        for route, operation in _described(routes, about)
     ]
     schemas = Schemas(
         (*SHAPES, *(shape for *_, operation in operations for shape in operation.shapes()))
     )
     paths: dict[str, Schema] = {}
     shared: dict[str, Schema] = {}
-    for tag, name, method, route, operation in operations:
-        paths.setdefault(f"/{route}", {})[method.lower()] = {
+    for tag, route, operation in operations:
+        paths.setdefault(f"/{route.path}", {})[route.method.lower()] = {
             "tags": [tag],
-            "operationId": _camel(name),
-            **_operation(operation, method, schemas, shared),
+            "operationId": _camel(route.name),
+            **_operation(operation, route.method, schemas, shared),
         }
     return {
         "openapi": "3.1.0",
@@ -165,7 +168,7 @@ def document() -> Schema:
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/"}],
-        "tags": [{"name": tag, "description": description} for tag, description, *_ in _CONCERNS],
+        "tags": [{"name": tag, "description": description} for tag, description, *_ in _TAGS],
         "paths": paths,
         "components": {
             "schemas": schemas.components,
@@ -175,23 +178,14 @@ def document() -> Schema:
     }
 
 
-def _operations(
-    blueprint: func.Blueprint, about: Mapping[str, Operation]
-) -> Iterator[tuple[str, str, str, Operation]]:
-    """Name, method, route and description of each function."""
-    app = func.FunctionApp()
-    app.register_functions(blueprint)
-    functions: dict[str, Any] = {
-        function.get_function_name() or "": function.get_trigger()
-        for function in app.get_functions()
-    }
-    if functions.keys() != about.keys():
-        raise ValueError(
-            f"either not described, or not there: {sorted(functions.keys() ^ about.keys())}"
-        )
-    for name, trigger in functions.items():
-        (method,) = trigger.methods
-        yield name, method.value, trigger.route, about[name]
+def _described(
+    routes: Sequence[Route], about: Mapping[str, Operation]
+) -> Iterator[tuple[Route, Operation]]:
+    names = {route.name for route in routes}
+    if names != about.keys():
+        raise ValueError(f"without route or without description: {sorted(names ^ about.keys())}")
+    for route in routes:
+        yield route, about[route.name]
 
 
 def _operation(
@@ -219,9 +213,9 @@ def _operation(
     responses = {answer.status: _response(answer, schemas) for answer in operation.answers}
     for status, errors in failures(operation, method).items():
         responses[status] = {
-            "description": description_of(errors),
+            "description": description_of(errors, operation.kind),
             "headers": _headers(headers_of(errors, operation.kind)),
-            "content": {"application/json": {"schema": schema_of(errors)}},
+            "content": {"application/json": {"schema": schema_of(errors, operation.kind)}},
         }
         if status in _SHARED:
             name = f"{_SHARED[status]}.{operation.kind}"

@@ -1,45 +1,44 @@
-"""The errors with which an operation may end, as answers of the document: by the classes in
-rooms/errors.py."""
+"""The errors of an operation, as the document shows them: from the table in rooms/api/errors.py."""
 
 from collections import defaultdict
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-from openapi.operation import Header, Kind, Operation
+from openapi.operation import Error, Header, Kind, Operation
 from openapi.schemas import REF, Schema
 from rooms.api import shapes
 from rooms.api.acs.versions import SUPPORTED_VERSIONS
-from rooms.errors import (
+from rooms.api.errors import (
+    ANSWERS,
+    BAD_REQUEST,
+    EXTENSION_ANSWERS,
+    NOT_VALID,
+    Answer,
     ApiVersionUnspecified,
     BodyTooLarge,
-    Denied,
     InvalidParameter,
     LengthRequired,
-    Refusal,
-    RoomsError,
-    StorageUnavailable,
-    TenantKeysUnavailable,
-    Unavailable,
     UnsupportedApiVersion,
     UnsupportedMediaType,
     ValidationFailed,
 )
+from rooms.auth.errors import Denied, TenantKeysUnavailable
+from rooms.storage.errors import StorageUnavailable
 
 SHAPES = (shapes.Error, shapes.ValidationError)
 
 _ALWAYS = (Denied, BodyTooLarge, StorageUnavailable, TenantKeysUnavailable)
 _VERSIONS = (ApiVersionUnspecified, UnsupportedApiVersion)
-_OF_KIND: Mapping[Kind, tuple[type[RoomsError], ...]] = {
+_OF_KIND: Mapping[Kind, tuple[Error, ...]] = {
     "acs": (*_ALWAYS, *_VERSIONS),
-    "ours": _ALWAYS,
+    "extension": _ALWAYS,
     "either": (*_ALWAYS, *_VERSIONS),
-    "open": (),
+    "public": (),
 }
 
 
 def supported_versions(required: bool) -> Mapping[str, Header]:
-    """The header that tells the api-versions."""
-    what = "The api-versions that this service speaks."
+    """Returns the header that names the api-versions."""
+    what = "The api-versions that this service supports."
     return {
         "api-supported-versions": Header(
             what, {"type": "string", "const": SUPPORTED_VERSIONS}, required
@@ -47,63 +46,65 @@ def supported_versions(required: bool) -> Mapping[str, Header]:
     }
 
 
-def failures(operation: Operation, method: str) -> dict[int, list[type[RoomsError]]]:
-    """The errors of an operation, by their status."""
+def failures(operation: Operation, method: str) -> dict[int, list[Error]]:
+    """Returns the errors of an operation, by their status."""
     errors = [*_OF_KIND[operation.kind], *operation.errors]
-    if operation.kind != "open" and method in ("POST", "PATCH"):
+    if operation.kind != "public" and method in ("POST", "PATCH"):
         errors.append(LengthRequired)
     if operation.body is not None:
-        errors += [
-            UnsupportedMediaType,
-            InvalidParameter if operation.kind == "ours" else ValidationFailed,
-        ]
-    by_status: defaultdict[int, list[type[RoomsError]]] = defaultdict(list)
+        errors.append(UnsupportedMediaType)
+        errors.append(InvalidParameter if operation.kind == "extension" else ValidationFailed)
+    by_status: defaultdict[int, list[Error]] = defaultdict(list)
     for error in dict.fromkeys(errors):
-        by_status[error.status].append(error)
+        status = 400 if error is ValidationFailed else _answer(error, operation.kind).status
+        by_status[status].append(error)
     return dict(sorted(by_status.items()))
 
 
-def description_of(errors: list[type[RoomsError]]) -> str:
-    """What they say, a line each."""
-    lines = []
-    for error in errors:
-        code, text = (
-            getattr(error, "code", ""),
-            getattr(error, "message", "") or (error.__doc__ or "").partition("\n")[0],
-        )
-        lines.append(f"`{code}`: {text}")
-    return lines[0] if len(lines) == 1 else "\n".join(f"* {line}" for line in dict.fromkeys(lines))
+def description_of(errors: Sequence[Error], kind: Kind) -> str:
+    """Returns their codes and texts, a line each."""
+    lines = list(dict.fromkeys(_line(error, kind) for error in errors))
+    return lines[0] if len(errors) == 1 else "\n".join(f"* {line}" for line in lines)
 
 
-def schema_of(errors: list[type[RoomsError]]) -> Schema:
-    """The body of an answer that is one of them."""
-    refusals = [error for error in errors if issubclass(error, Refusal)]
+def schema_of(errors: Sequence[Error], kind: Kind) -> Schema:
+    """Returns the schema of an answer that is one of them."""
     validation = {"$ref": REF.format(model=shapes.ValidationError.__name__)}
-    if not refusals:
+    codes = _codes(errors, kind)
+    if not codes:
         return validation
-    codes = {
-        "error": {
-            "properties": {"code": {"enum": list(dict.fromkeys(error.code for error in refusals))}}
-        }
-    }
-    refusal = {"$ref": REF.format(model=shapes.Error.__name__), "properties": codes}
-    return refusal if len(refusals) == len(errors) else {"anyOf": [refusal, validation]}
+    code = {"error": {"properties": {"code": {"enum": codes}}}}
+    refusal = {"$ref": REF.format(model=shapes.Error.__name__), "properties": code}
+    return {"anyOf": [refusal, validation]} if ValidationFailed in errors else refusal
 
 
-def headers_of(errors: list[type[RoomsError]], kind: Kind) -> Mapping[str, Header]:
-    """The headers of an answer that is one of them: a ValidationFailed of ACS has none."""
-    all_are_refusals = all(issubclass(error, Refusal) for error in errors)
-    codes: list[Any] = list(
-        dict.fromkeys(error.code for error in errors if issubclass(error, Refusal))
-    )
+def headers_of(errors: Sequence[Error], kind: Kind) -> Mapping[str, Header]:
+    """Returns the headers of an answer that is one of them. Family B has no code in a header."""
+    always = ValidationFailed not in errors
     headers: dict[str, Header] = {}
-    if codes:
-        headers["x-ms-error-code"] = Header(
-            "The code of the error.", {"type": "string", "enum": codes}, all_are_refusals
-        )
+    if codes := _codes(errors, kind):
+        schema = {"type": "string", "enum": codes}
+        headers["x-ms-error-code"] = Header("The code of the error.", schema, always)
     if kind in ("acs", "either"):
-        headers |= supported_versions(required=all_are_refusals and kind == "acs")
-    if any(issubclass(error, Unavailable) for error in errors):
-        what = "Seconds after which the same request may be sent again."
-        headers["Retry-After"] = Header(what, {"type": "integer", "const": Unavailable.retry_after})
+        headers |= supported_versions(required=always and kind == "acs")
+    delays = {_answer(error, kind).retry_after for error in errors if error is not ValidationFailed}
+    for delay in delays - {None}:
+        what = "Seconds to wait before the client sends the same request again."
+        headers["Retry-After"] = Header(what, {"type": "integer", "const": delay})
     return headers
+
+
+def _answer(error: Error, kind: Kind) -> Answer:
+    return (EXTENSION_ANSWERS if kind == "extension" else ANSWERS)[error]
+
+
+def _codes(errors: Sequence[Error], kind: Kind) -> list[str]:
+    refusals = [error for error in errors if error is not ValidationFailed]
+    return list(dict.fromkeys(_answer(error, kind).code for error in refusals))
+
+
+def _line(error: Error, kind: Kind) -> str:
+    if error is ValidationFailed:
+        return f"`{BAD_REQUEST}`: {NOT_VALID}"
+    answer = _answer(error, kind)
+    return f"`{answer.code}`: {answer.message or (error.__doc__ or '').partition('\n')[0]}"

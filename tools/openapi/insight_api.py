@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import WithJsonSchema
 
-from openapi.operation import Answer, Header, Operation, Parameter
+from openapi.operation import Answer, Error, Header, Operation, Parameter
 from openapi.parameters import (
     CALL_ROOM_ID_PARAMETER,
     CLIENT_REQUEST_ID,
@@ -17,22 +17,19 @@ from openapi.parameters import (
 from openapi.rooms_api import ATTENDEE, PRESENTER
 from rooms.api import call_shapes, shapes
 from rooms.api.bodies import GivenTime, PatchDetails
-from rooms.errors import (
+from rooms.api.errors import (
     CallNotFound,
     InvalidParameter,
     InvalidRoomId,
     InvalidRoomIdLength,
-    QuarantinedNotFound,
-    RoomsError,
-    RoomUnknown,
     StillNotUnderstood,
-    TooManyChanges,
-    TooManyEvents,
 )
+from rooms.domain.errors import RoomNotFound
+from rooms.storage.errors import QuarantinedEventNotFound, TooManyChanges, TooManyEvents
 
 type EventId = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{64}$"})]
 
-_OF_ROOM = (InvalidRoomId, RoomUnknown)
+_OF_ROOM = (InvalidRoomId, RoomNotFound)
 _EVENT_ID = Parameter(
     "eventId",
     "path",
@@ -61,9 +58,9 @@ def _read(
     description: str,
     answer: Answer,
     *parameters: Parameter,
-    errors: tuple[type[RoomsError], ...] = (),
+    errors: tuple[Error, ...] = (),
 ) -> Operation:
-    return Operation("ours", summary, description, (answer,), parameters, errors=errors)
+    return Operation("extension", summary, description, (answer,), parameters, errors=errors)
 
 
 def _page(description: str, shape: Any) -> Answer:
@@ -219,7 +216,7 @@ DETAILS = {
         errors=_OF_ROOM,
     ),
     "update_details": Operation(
-        kind="ours",
+        kind="extension",
         summary="Change what people call a room and those invited",
         description=(
             "A merge patch (RFC 7396): what is absent stays, null removes. `scheduledStart` and `scheduledEnd` are set, or "
@@ -234,7 +231,7 @@ DETAILS = {
             },
         },
         answers=(Answer(200, "The details as they are now.", shapes.Details, example=_DETAILS),),
-        errors=(InvalidRoomId, InvalidRoomIdLength, RoomUnknown),
+        errors=(InvalidRoomId, InvalidRoomIdLength, RoomNotFound),
     ),
 }
 
@@ -251,7 +248,7 @@ QUARANTINE = {
         "The text is as it came.",
         Answer(200, "The event.", shapes.WholeQuarantinedEvent),
         _EVENT_ID,
-        errors=(QuarantinedNotFound,),
+        errors=(QuarantinedEventNotFound,),
     ),
     "redrive_quarantined_event": _read(
         "Take an event in again",
@@ -262,13 +259,13 @@ QUARANTINE = {
             shapes.RecordedEvent | shapes.LeftEvent,
         ),
         _EVENT_ID,
-        errors=(QuarantinedNotFound, StillNotUnderstood),
+        errors=(QuarantinedEventNotFound, StillNotUnderstood),
     ),
     "delete_quarantined_event": _read(
         "Drop an event that was not understood",
         "It cannot be had back.",
         Answer(204, "It is dropped."),
         _EVENT_ID,
-        errors=(QuarantinedNotFound,),
+        errors=(QuarantinedEventNotFound,),
     ),
 }

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from rooms.api.bodies import Body
-from rooms.errors import RoomsError
 
-type Kind = Literal["acs", "ours", "either", "open"]
+type Error = type[Exception]
+
+type Kind = Literal["acs", "extension", "either", "public"]
 """Whose rules an operation follows: ACS's, ours (no api-version, a key as it is), either's,
 depending on the request; or none, as anyone may ask."""
 
@@ -60,7 +61,7 @@ class Operation:
     body: type[Body] | None = None
     examples: Mapping[str, Mapping[str, Any]] | None = None
     """Of the body, by what they are of."""
-    errors: tuple[type[RoomsError], ...] = ()
+    errors: tuple[Error, ...] = ()
 
     def shapes(self) -> Iterator[Any]:
         """The types that the document needs schemas of."""

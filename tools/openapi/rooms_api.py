@@ -19,16 +19,16 @@ from openapi.parameters import (
 from rooms.api import shapes
 from rooms.api.acs.rooms import MAX_REPEATABILITY_ID
 from rooms.api.bodies import AcsUser, CreateRoom, UpdateParticipants, UpdateRoom
-from rooms.domain.room import ROOM_ID, RoomState
-from rooms.errors import (
+from rooms.api.errors import (
     InvalidIdentifier,
     InvalidParameter,
     InvalidRoomId,
     InvalidRoomIdLength,
-    RoomNotFound,
     UnsupportedIdentifier,
     ValidationFailed,
 )
+from rooms.domain.errors import RoomNotFound
+from rooms.domain.room import ROOM_ID, RoomState
 
 type RepeatabilityId = Annotated[
     str, WithJsonSchema({"type": "string", "maxLength": MAX_REPEATABILITY_ID})

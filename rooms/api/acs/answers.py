@@ -1,13 +1,13 @@
 """The bodies of answers, with their keys in the order of the wire."""
 
-from typing import overload
+from collections.abc import Iterable
 
 from rooms.api import shapes
 from rooms.api.acs.versions import has_pstn
+from rooms.api.errors import BAD_REQUEST, NOT_VALID, Detail
 from rooms.domain.room import Room
 from rooms.domain.roster import Roster
 from rooms.domain.time import format_time
-from rooms.errors import Refusal, ValidationFailed
 
 
 def room_body(room: Room, version: str) -> shapes.Room:
@@ -36,21 +36,18 @@ def participants_body(roster: Roster) -> shapes.Participants:
     return {"value": [{"rawId": raw_id, "role": role} for raw_id, role in roster.items()]}
 
 
-@overload
-def error_body(error: Refusal) -> shapes.Error: ...
-@overload
-def error_body(error: ValidationFailed) -> shapes.ValidationError: ...
-def error_body(error: Refusal | ValidationFailed) -> shapes.Error | shapes.ValidationError:
-    """An error of either family."""
-    match error:
-        case ValidationFailed():
-            details: list[shapes.FaultOfField] = [
-                {"code": "BadArgument", "message": detail.message, "target": detail.target}
-                for detail in error.details
-            ]
-            return {"error": {"code": error.code, "message": error.message, "details": details}}
-        case Refusal():
-            content: shapes.ErrorContent = {"code": error.code, "message": error.message}
-            if error.target is not None:
-                content["target"] = error.target
-            return {"error": content}
+def error_body(code: str, message: str, target: str | None = None) -> shapes.Error:
+    """Returns the body of an error of family A."""
+    content: shapes.ErrorContent = {"code": code, "message": message}
+    if target is not None:
+        content["target"] = target
+    return {"error": content}
+
+
+def validation_body(details: Iterable[Detail]) -> shapes.ValidationError:
+    """Returns the body of an error of family B."""
+    faults: list[shapes.FaultOfField] = [
+        {"code": "BadArgument", "message": detail.message, "target": detail.target}
+        for detail in details
+    ]
+    return {"error": {"code": BAD_REQUEST, "message": NOT_VALID, "details": faults}}

@@ -1,42 +1,31 @@
-"""The operations on the participants of a room."""
+"""ACS's routes of participants."""
 
 import azure.functions as func
 
-from rooms import clients
 from rooms.api.acs.answers import participants_body
 from rooms.api.bodies import UpdateParticipants
-from rooms.api.routing import Request, answer, respond
+from rooms.api.errors import UnsupportedIdentifier
+from rooms.api.request import Request
+from rooms.api.responses import acs_answer
+from rooms.api.routing import Routes
 from rooms.domain.roster import check_size, first_unsupported
-from rooms.errors import UnsupportedIdentifier
 
-blueprint = func.Blueprint()
-
-
-@blueprint.route(
-    "rooms/{roomId}/participants", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS
-)
-async def list_participants(req: func.HttpRequest) -> func.HttpResponse:
-    """GET /rooms/{roomId}/participants"""
-    return await answer(req, _list)
+routes = Routes()
 
 
-@blueprint.route(
-    "rooms/{roomId}/participants", methods=["PATCH"], auth_level=func.AuthLevel.ANONYMOUS
-)
-async def update_participants(req: func.HttpRequest) -> func.HttpResponse:
-    """PATCH /rooms/{roomId}/participants"""
-    return await answer(req, _update)
+@routes.acs("GET", "rooms/{roomId}/participants")
+async def list_participants(request: Request) -> func.HttpResponse:
+    """Answers with the roster of a room."""
+    found = await request.app.rooms.with_roster(request.room_id())
+    return acs_answer(200, participants_body(found.roster))
 
 
-async def _list(request: Request) -> func.HttpResponse:
-    found = await clients.rooms().with_roster(request.room_id())
-    return respond(200, participants_body(found.roster))
-
-
-async def _update(request: Request) -> func.HttpResponse:
+@routes.acs("PATCH", "rooms/{roomId}/participants")
+async def update_participants(request: Request) -> func.HttpResponse:
+    """Invites people, changes their roles, or removes them: all of it or nothing."""
     patch = request.parse(UpdateParticipants).patch
     check_size(patch)
     if (unsupported := first_unsupported(patch)) is not None:
         raise UnsupportedIdentifier(unsupported)
-    await clients.rooms().patch_roster(request.room_id(), patch, request.origin)
-    return respond(200, {})
+    await request.app.rooms.patch_roster(request.room_id(), patch, request.origin)
+    return acs_answer(200, {})

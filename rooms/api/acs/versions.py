@@ -1,6 +1,6 @@
 """The api-versions that are spoken, and how they differ."""
 
-from rooms.errors import ApiVersionUnspecified, UnsupportedApiVersion
+from rooms.api.errors import ApiVersionUnspecified, UnsupportedApiVersion
 
 API_VERSIONS = ("2023-06-14", "2023-10-30-preview", "2024-04-15", "2025-03-13")
 """Oldest first. Those between the first and the last differ in nothing but their names; the role

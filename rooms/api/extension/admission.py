@@ -1,36 +1,27 @@
-"""May this person come in."""
+"""Admission: whether a person may join a room."""
 
 import azure.functions as func
 
-from rooms import clients
 from rooms.api.acs.answers import error_body
 from rooms.api.bodies import AskAdmission
+from rooms.api.errors import ANSWERS, AdmissionRefused, InvalidParameter
 from rooms.api.extension.admission_answers import admitted_body, decision_detail, refused_body
-from rooms.api.routing import Request, answer_of_ours, json_answer, query
+from rooms.api.request import Request
+from rooms.api.responses import json_answer
+from rooms.api.routing import Routes
 from rooms.api.shapes import RefusedAdmission
 from rooms.domain.admission import NOBODY, Admitted, Refused, admission, may_be_full
 from rooms.domain.details import MAX_TEXT
-from rooms.domain.time import Ticks, now
-from rooms.errors import AdmissionRefused, InvalidParameter
+from rooms.domain.time import Ticks
 
-blueprint = func.Blueprint()
-
-
-@blueprint.route("rooms/{roomId}/admission", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
-async def try_admission(req: func.HttpRequest) -> func.HttpResponse:
-    """GET /rooms/{roomId}/admission?rawId=&at="""
-    return await answer_of_ours(req, _try)
+routes = Routes()
 
 
-@blueprint.route("rooms/{roomId}/admission", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
-async def decide_admission(req: func.HttpRequest) -> func.HttpResponse:
-    """POST /rooms/{roomId}/admission"""
-    return await answer_of_ours(req, _decide)
-
-
-async def _try(request: Request) -> func.HttpResponse:
+@routes.extension("GET", "rooms/{roomId}/admission")
+async def try_admission(request: Request) -> func.HttpResponse:
+    """Answers whether a person may join, and changes nothing."""
     room_id, raw_id = request.call_room_id(), _raw_id(request)
-    _, decision = await _judged(room_id, raw_id, request.time("at"))
+    _, decision = await _judged(request, room_id, raw_id, request.time("at"))
     match decision:
         case Admitted():
             return json_answer(200, admitted_body(room_id, raw_id, decision))
@@ -38,46 +29,52 @@ async def _try(request: Request) -> func.HttpResponse:
             return json_answer(200, refused_body(room_id, raw_id, decision))
 
 
-async def _decide(request: Request) -> func.HttpResponse:
+@routes.extension("POST", "rooms/{roomId}/admission")
+async def decide_admission(request: Request) -> func.HttpResponse:
+    """Decides whether a person may join, and logs the decision."""
     room_id, asked = request.call_room_id(), request.parse(AskAdmission)
-    at, decision = await _judged(room_id, asked.raw_id, None)
+    at, decision = await _judged(request, room_id, asked.raw_id, None)
     detail = decision_detail(asked.raw_id, asked.display_name, decision)
-    await clients.admissions().record(room_id, at, type(decision).__name__, detail, request.origin)
+    await request.app.admissions.record(
+        room_id, at, type(decision).__name__, detail, request.origin
+    )
     match decision:
         case Admitted():
             return json_answer(200, admitted_body(room_id, asked.raw_id, decision))
         case Refused():
-            error = AdmissionRefused(decision.reasons[0].message)
+            refused = ANSWERS[AdmissionRefused]
             body: RefusedAdmission = {
-                **error_body(error),
+                **error_body(refused.code, decision.reasons[0].message),
                 **refused_body(room_id, asked.raw_id, decision),
             }
-            return json_answer(error.status, body, {"x-ms-error-code": error.code})
+            return json_answer(refused.status, body, {"x-ms-error-code": refused.code})
 
 
-async def _judged(room_id: str, raw_id: str, at: Ticks | None) -> tuple[Ticks, Admitted | Refused]:
-    """The decision as of `at`, or now, and that time. For another time, too, room and roster are
-    taken as they are now."""
-    as_of = now()
-    found = await clients.rooms().with_roster(room_id)
-    capacity, admissions = clients.settings().call_capacity, clients.admissions()
+async def _judged(
+    request: Request, room_id: str, raw_id: str, at: Ticks | None
+) -> tuple[Ticks, Admitted | Refused]:
+    """Returns the time that is judged, `at` or now, and the decision as of then.
+
+    The room and the roster are always those of now.
+    """
+    as_of = request.app.clock()
+    found = await request.app.rooms.with_roster(room_id)
+    capacity, admissions = request.app.settings.call_capacity, request.app.admissions
     crowd = NOBODY
     if may_be_full(found.roster, capacity):
         crowd = await (
             admissions.crowd(room_id) if at is None else admissions.crowd_at(room_id, at, as_of)
         )
     if at is None:
-        at = max(
-            as_of, found.changed_at + 1
-        )  # so that the log has the decision behind the change that it heeds
+        at = max(as_of, found.changed_at + 1)  # the log has the decision after the change
     return at, admission(found.room, found.roster, raw_id, at, crowd, capacity)
 
 
 def _raw_id(request: Request) -> str:
-    raw_id = query(request.http, "rawId")
+    raw_id = request.query("rawId")
     if raw_id is None or len(raw_id) > MAX_TEXT:
         raise InvalidParameter(
-            f"Whom? A raw id of at most {MAX_TEXT} characters is expected here, like 8:acs:...",
+            f"rawId is required: a raw id of at most {MAX_TEXT} characters, like 8:acs:...",
             "rawId",
         )
     return raw_id.replace(" ", "+")  # as a bare + arrives

@@ -1,21 +1,22 @@
-"""Who was invited and who came."""
+"""Attendance: who was invited to a room and who came."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import azure.functions as func
 
-from rooms import clients
+from rooms.api.errors import CallNotFound, InvalidParameter
 from rooms.api.extension.answers import attendance_body
-from rooms.api.routing import Request, answer_of_ours, json_answer, query, respond_with_csv
+from rooms.api.request import Request
+from rooms.api.responses import csv_answer, json_answer
+from rooms.api.routing import Routes
 from rooms.domain.attendance import Slot, attendance
 from rooms.domain.calls import Call
 from rooms.domain.details import scheduled
-from rooms.domain.time import Ticks, format_time, now
-from rooms.errors import CallNotFound, InvalidParameter
+from rooms.domain.time import Ticks, format_time
 from rooms.storage.history import Known
 
-blueprint = func.Blueprint()
+routes = Routes()
 
 COLUMNS = (
     "rawId",
@@ -34,16 +35,12 @@ COLUMNS = (
 )
 
 
-@blueprint.route("rooms/{roomId}/attendance", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
-async def get_attendance(req: func.HttpRequest) -> func.HttpResponse:
-    """GET /rooms/{roomId}/attendance?call=, or ?from=&until=; &format=csv"""
-    return await answer_of_ours(req, _attendance)
-
-
-async def _attendance(request: Request) -> func.HttpResponse:
-    room_id, as_of, call_id = request.call_room_id(), now(), query(request.http, "call")
+@routes.extension("GET", "rooms/{roomId}/attendance")
+async def get_attendance(request: Request) -> func.HttpResponse:
+    """Answers who was invited, who came, and for how long, as JSON or CSV."""
+    room_id, as_of, call_id = request.call_room_id(), request.app.clock(), request.query("call")
     form = request.choice("format", "json", "csv")
-    history, all_calls = clients.history(), clients.calls()
+    history, all_calls = request.app.history, request.app.calls
     known = await history.known(room_id)
     chosen = None if call_id is None else await all_calls.call(room_id, call_id, as_of)
     if chosen is None and (known.room is None or call_id is not None):
@@ -59,15 +56,15 @@ async def _attendance(request: Request) -> func.HttpResponse:
     attendees = attendance(slot, calls, invited, as_of)
     body = attendance_body(room_id, known.details, slot, attendees)
     if form == "csv":
-        return respond_with_csv(
+        return csv_answer(
             f"attendance-{room_id}", COLUMNS, map(_with_intervals_as_text, body["value"])
         )
     return json_answer(200, body)
 
 
 def _slot(known: Known, call: Call | None, start: Ticks | None, end: Ticks | None) -> Slot:
-    """What is asked about: as given, or else the call's times, those scheduled, or when the room
-    may be joined."""
+    """Returns the time in question: as given, else the call's, else as scheduled, else the time
+    in which the room may be joined."""
     if call is not None:
         estimated = (start is None and call.start_estimated) or (end is None and call.end_estimated)
         slot = Slot(

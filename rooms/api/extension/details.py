@@ -1,37 +1,30 @@
-"""What people call a room and those invited."""
+"""Details: title, external id, scheduled times, and names of people."""
 
 import azure.functions as func
 
-from rooms import clients
 from rooms.api.bodies import PatchDetails
 from rooms.api.extension.answers import details_body
-from rooms.api.routing import Request, answer_of_ours, json_answer
-from rooms.errors import RoomNotFound
+from rooms.api.request import Request
+from rooms.api.responses import json_answer
+from rooms.api.routing import Routes
+from rooms.domain.errors import RoomNotFound
 
-blueprint = func.Blueprint()
-
-
-@blueprint.route("rooms/{roomId}/details", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
-async def get_details(req: func.HttpRequest) -> func.HttpResponse:
-    """GET /rooms/{roomId}/details"""
-    return await answer_of_ours(req, _get)
+routes = Routes()
 
 
-@blueprint.route("rooms/{roomId}/details", methods=["PATCH"], auth_level=func.AuthLevel.ANONYMOUS)
-async def update_details(req: func.HttpRequest) -> func.HttpResponse:
-    """PATCH /rooms/{roomId}/details"""
-    return await answer_of_ours(req, _update)
-
-
-async def _get(request: Request) -> func.HttpResponse:
-    known = await clients.history().known(request.call_room_id())
+@routes.extension("GET", "rooms/{roomId}/details")
+async def get_details(request: Request) -> func.HttpResponse:
+    """Answers with the details of a room, also of a deleted one."""
+    known = await request.app.history.known(request.call_room_id())
     if known.room is None:
         raise RoomNotFound
     return json_answer(200, details_body(known.details))
 
 
-async def _update(request: Request) -> func.HttpResponse:
+@routes.extension("PATCH", "rooms/{roomId}/details")
+async def update_details(request: Request) -> func.HttpResponse:
+    """Merges a patch into the details of a room."""
     patch = request.parse(PatchDetails).patch
     return json_answer(
-        200, details_body(await clients.details().patch(request.room_id(), patch, request.origin))
+        200, details_body(await request.app.details.patch(request.room_id(), patch, request.origin))
     )

@@ -6,41 +6,31 @@ import re
 import azure.functions as func
 from pydantic_core import to_json
 
-from rooms import clients
 from rooms.api.extension.answers import log_body, page_body
-from rooms.api.routing import (
-    Request,
-    answer_of_ours,
-    json_answer,
-    query,
-    respond_with_csv,
-    respond_with_text,
-)
+from rooms.api.request import Request
+from rooms.api.responses import csv_answer, json_answer, text_answer
+from rooms.api.routing import Routes
 from rooms.api.tokens import from_token, to_token
 from rooms.domain.details import names_in
 from rooms.domain.log import LOG_KINDS
 from rooms.domain.time import MAX_TIME
 from rooms.storage import keys
 
-blueprint = func.Blueprint()
+routes = Routes()
 
 COLUMNS = ("id", "time", "kind", "actor", "requestId", "text", "detail")
 
 
-@blueprint.route("rooms/{roomId}/log", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
-async def get_log(req: func.HttpRequest) -> func.HttpResponse:
-    """GET /rooms/{roomId}/log?from=&until=&kind=&actor=&format=csv|ndjson"""
-    return await answer_of_ours(req, _log)
-
-
-async def _log(request: Request) -> func.HttpResponse:
+@routes.extension("GET", "rooms/{roomId}/log")
+async def get_log(request: Request) -> func.HttpResponse:
+    """Answers with a page of the log, newest first, as JSON, CSV or NDJSON."""
     room_id, form = request.call_room_id(), request.choice("format", "json", "csv", "ndjson")
     start, end = request.time_range()
     kind = request.choice("kind", *LOG_KINDS)
-    token, actor = query(request.http, "nextLink"), query(request.http, "actor")
+    token, actor = request.query("nextLink"), request.query("actor")
     prefix = keys.log_prefix(room_id)
     after = None if token is None else prefix + from_token(token, re.compile(keys.LOG_POINT))
-    history = clients.history()
+    history = request.app.history
     page = history.log(room_id, start or 0, MAX_TIME if end is None else end, after, kind, actor)
     (records, last), known = await asyncio.gather(page, history.known(room_id))
     if not records and token is None and known.room is None:
@@ -52,7 +42,7 @@ async def _log(request: Request) -> func.HttpResponse:
         return json_answer(200, page_body(value, next_link))
     link = {} if next_link is None else {"Link": f'<{next_link}>; rel="next"'}
     if form == "csv":
-        return respond_with_csv(f"log-{room_id}", COLUMNS, value, link)
-    return respond_with_text(
+        return csv_answer(f"log-{room_id}", COLUMNS, value, link)
+    return text_answer(
         b"".join(to_json(record) + b"\n" for record in value), "application/x-ndjson", link
     )

@@ -10,10 +10,10 @@ from itertools import pairwise
 from typing import Any
 
 from rooms.domain.details import Details, details_difference, patched_details
+from rooms.domain.errors import DomainError
 from rooms.domain.room import repeatable_room_id
 from rooms.domain.roster import Roster, patched_roster, roster_difference
 from rooms.domain.time import Ticks
-from rooms.errors import InvalidParameter
 from rooms.storage import keys
 from rooms.storage.entities import room_properties
 from rooms_cli.check.contents import Record, RoomState
@@ -161,7 +161,7 @@ def _details_before(details: Details, change: Mapping[str, Any]) -> Details | No
     was, becomes = change["before"], change["after"]
     try:
         before = patched_details(details, _merged(_nothing_of(becomes), was))
-    except (InvalidParameter, AttributeError, TypeError, ValueError):  # the log may hold anything
+    except (DomainError, AttributeError, TypeError, ValueError):  # the log may hold anything
         return None
     return (
         before

@@ -1,0 +1,239 @@
+"""How each error is answered: its status, code, text and field, all in this module.
+
+Routes raise the classes below; domain, storage and auth raise their own, which know nothing of HTTP.
+ACS answers errors in two families:
+
+- A: `{"error": {"code", "message"}}`, and the code in the header x-ms-error-code (`ANSWERS`).
+- B: the same with `details`, each with a `target`, and without the header (`ValidationFailed`, `FAULTS`).
+
+Extension routes answer all errors in family A, with a `target` for the first fault of family B.
+The statuses, codes and texts of ACS's routes are those of recordings of the real service (2025);
+those of LengthRequired, BodyTooLarge and the unavailable parts are ours.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from rooms.auth import errors as auth
+from rooms.domain import errors as domain
+from rooms.domain.errors import ValidityFault
+from rooms.storage import errors as storage
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One fault of a request: a sentence, and the path of the field at fault."""
+
+    message: str
+    target: str
+
+
+class ApiError(Exception):
+    """Base of what routes raise."""
+
+
+class ValidationFailed(ApiError):
+    """The request is readable but not valid."""
+
+    def __init__(self, *details: Detail) -> None:
+        super().__init__("; ".join(f"{d.target}: {d.message}" for d in details))
+        self.details = details
+
+
+class InvalidParameter(ApiError):
+    """A parameter or field of an extension route is not valid."""
+
+    def __init__(self, message: str, target: str) -> None:
+        super().__init__(message)
+        self.target = target
+
+
+class InvalidRoomIdLength(ApiError):
+    """No room id has this length."""
+
+
+class InvalidRoomId(ApiError):
+    """The text has about the length of a room id and is none."""
+
+
+class InvalidIdentifier(ApiError):
+    """A create invites a raw id that is not of an ACS user."""
+
+
+class UnsupportedIdentifier(ApiError):
+    """A change of the roster has a raw id that is not of an ACS user."""
+
+    def __init__(self, raw_id: str) -> None:
+        super().__init__(f"Communication identifier {raw_id} is not supported.")
+
+
+class ApiVersionUnspecified(ApiError):
+    """The query has no api-version."""
+
+
+class UnsupportedApiVersion(ApiError):
+    """This service does not support the api-version."""
+
+    def __init__(self, uri: str, version: str) -> None:
+        super().__init__(
+            f"The HTTP resource that matches the request URI '{uri}' does not support the API "
+            f"version '{version}'."
+        )
+
+
+class LengthRequired(ApiError):
+    """The body is chunked. The Functions host would pass it on as an empty one."""
+
+
+class BodyTooLarge(ApiError):
+    """The body is larger than any change of a room needs."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"The request body is larger than {limit:,} bytes.")
+
+
+class UnsupportedMediaType(ApiError):
+    """The body does not claim to be JSON."""
+
+
+class AdmissionRefused(ApiError):
+    """The person may not join. The message is the first reason's; the answer has all of them."""
+
+
+class CallNotFound(ApiError):
+    """The room has no call of that id."""
+
+
+class StillNotUnderstood(ApiError):
+    """A redriven event is still not understood. It stays in quarantine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How an error of family A is answered. Without a `message` the error's own text is."""
+
+    status: int
+    code: str
+    message: str | None = None
+    retry_after: int | None = None
+    """Seconds."""
+
+    def text(self, error: Exception) -> str:
+        """Returns the message of the answer to `error`."""
+        return str(error) if self.message is None else self.message
+
+
+BAD_REQUEST: Final = "BadRequest"
+NOT_VALID = "The request could not be understood by the server due to malformed syntax."
+
+ANSWERS: Mapping[type[Exception], Answer] = {
+    # What ACS answers, too.
+    auth.Denied: Answer(401, "Denied", "Denied by the resource provider."),
+    domain.RoomNotFound: Answer(404, "NotFound", "The server cannot find the requested resource."),
+    InvalidRoomIdLength: Answer(400, BAD_REQUEST, "Invalid room ID length."),
+    InvalidRoomId: Answer(400, BAD_REQUEST, "Invalid room ID."),
+    InvalidIdentifier: Answer(400, BAD_REQUEST, "Invalid format for communication identifier."),
+    UnsupportedIdentifier: Answer(400, BAD_REQUEST),
+    ApiVersionUnspecified: Answer(
+        400, "ApiVersionUnspecified", "An API version is required, but was not specified."
+    ),
+    UnsupportedApiVersion: Answer(400, "UnsupportedApiVersion"),
+    UnsupportedMediaType: Answer(
+        415,
+        "UnsupportedMediaType",
+        "The request body must be JSON: set Content-Type to application/json or "
+        "application/merge-patch+json.",
+    ),
+    # What only this service answers.
+    LengthRequired: Answer(
+        411, "LengthRequired", "A request with a body needs a Content-Length header."
+    ),
+    BodyTooLarge: Answer(413, "RequestBodyTooLarge"),
+    InvalidParameter: Answer(400, "InvalidParameter"),
+    AdmissionRefused: Answer(403, "AdmissionRefused"),
+    CallNotFound: Answer(404, "NotFound", "This room has no such call."),
+    storage.QuarantinedEventNotFound: Answer(
+        404, "NotFound", "There is no such event in quarantine."
+    ),
+    StillNotUnderstood: Answer(409, "NotUnderstood"),
+    storage.TooManyEvents: Answer(
+        400,
+        "TooManyEvents",
+        f"This needs more than {storage.TooManyEvents.LIMIT:,} events, or "
+        f"{storage.TooManyEvents.CALLS:,} calls, to be read. Ask for one call, or for a shorter "
+        "time.",
+    ),
+    storage.TooManyChanges: Answer(
+        400,
+        "TooManyChanges",
+        f"In this time the roster has changed more than {storage.TooManyChanges.LIMIT:,} times. "
+        "Ask for one call, or for a shorter time.",
+    ),
+    storage.StorageUnavailable: Answer(
+        503,
+        "ServiceUnavailable",
+        "The storage of this service is not available at the moment. Please try again.",
+        retry_after=1,
+    ),
+    auth.TenantKeysUnavailable: Answer(
+        503,
+        "ServiceUnavailable",
+        "Tokens cannot be checked at the moment. Please try again.",
+        retry_after=1,
+    ),
+}
+"""Errors of family A, by their class."""
+
+EXTENSION_ANSWERS: Mapping[type[Exception], Answer] = {
+    **ANSWERS,
+    domain.RoomNotFound: Answer(404, "NotFound", "There is no such room, or it was deleted."),
+}
+"""The same on extension routes."""
+
+_VALIDITY_FAULTS: Mapping[ValidityFault, Detail] = {
+    ValidityFault.END_IN_THE_PAST: Detail("The time range end is in the past.", "ValidUntil"),
+    ValidityFault.BAD_RANGE: Detail(
+        "The time range is incorrect, or larger than 180 days.", "ValidUntil"
+    ),
+    ValidityFault.STARTS_TOO_LATE: Detail(
+        "Value is incorrect or more than 180 days in the future.", "ValidFrom"
+    ),
+    ValidityFault.ONLY_ONE_TIME: Detail("validFrom and validUntil should be set together.", ""),
+}
+
+FAULTS: Mapping[type[Exception], Callable[[Any], tuple[Detail, ...]]] = {
+    ValidationFailed: lambda error: error.details,
+    domain.InvalidValidity: lambda error: tuple(_VALIDITY_FAULTS[f] for f in error.faults),
+    domain.TooManyParticipants: lambda error: (
+        Detail(f"A room has at most {error.limit:,} participants.", "$.participants"),
+    ),
+    domain.TooManyNames: lambda error: (
+        Detail(f"Details have names of at most {error.limit:,} participants.", "$.participants"),
+    ),
+    domain.IncompleteSchedule: lambda error: (
+        Detail(
+            "scheduledStart and scheduledEnd are set together, or both removed with null.",
+            f"$.{error.missing}",
+        ),
+    ),
+    domain.ReversedSchedule: lambda _: (
+        Detail("scheduledEnd must be after scheduledStart.", "$.scheduledEnd"),
+    ),
+    storage.DetailsTooLarge: lambda error: (
+        Detail(
+            f"Compressed, the details of a room are at most {error.limit // 1024} KiB.",
+            "$.participants",
+        ),
+    ),
+    storage.InvalidCursor: lambda _: (
+        Detail("This is not a token of a nextLink of this list.", "nextLink"),
+    ),
+    storage.RequestIdReused: lambda _: (
+        Detail(
+            "This Repeatability-Request-ID was used with another body.",
+            "Repeatability-Request-ID",
+        ),
+    ),
+}
+"""The faults of errors of family B, by the error's class."""

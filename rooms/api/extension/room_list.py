@@ -1,0 +1,73 @@
+"""The list of rooms: ACS's, or a filtered one with titles."""
+
+from urllib.parse import parse_qsl
+
+import azure.functions as func
+
+from rooms.api.acs.rooms import list_all_rooms
+from rooms.api.acs.versions import check_api_version
+from rooms.api.errors import InvalidParameter
+from rooms.api.extension.answers import listed_body, page_body
+from rooms.api.paging import page_begin, page_end
+from rooms.api.request import Kind, Request
+from rooms.api.responses import acs_answer
+from rooms.api.routing import Routes
+from rooms.domain.details import MAX_TEXT
+from rooms.domain.room import ROOM_STATES
+from rooms.domain.room_filter import room_filter
+from rooms.domain.roster import is_acs_user
+from rooms.storage import keys
+
+routes = Routes()
+
+FILTERS = {"participant", "state", "from", "until", "title"}
+"""Parameters that ACS does not have. A request with one of them is for the filtered list."""
+
+
+def _kind_of(http: func.HttpRequest) -> Kind:
+    has_plain_key = "x-api-key" in http.headers and "authorization" not in http.headers
+    return "extension" if _filters(http) or has_plain_key else "acs"  # SDKs send no plain key
+
+
+@routes.by_request("GET", "rooms", _kind_of)
+async def list_rooms(request: Request) -> func.HttpResponse:
+    """Answers with a page of rooms, newest first."""
+    if request.kind == "acs":
+        return await list_all_rooms(request)
+    return await _list_some_rooms(request)
+
+
+async def _list_some_rooms(request: Request) -> func.HttpResponse:
+    version = request.version
+    if (asked_version := request.query("api-version")) is not None:
+        version = check_api_version(asked_version, request.http.url.partition("?")[0])
+    for name in _filters(request.http):
+        if request.query(name) is None:  # a filter left empty by mistake must not list everything
+            raise InvalidParameter("A value is expected here.", name)
+    state = request.choice("state", *ROOM_STATES)
+    start, end = request.time_range()
+    participant = request.query("participant")
+    if participant is not None and not is_acs_user(participant):
+        raise InvalidParameter(
+            "The raw id of an ACS user is expected here: 8:acs:<guid>_<guid>.", "participant"
+        )
+    title = request.query("title")
+    if title is not None and len(title) > MAX_TEXT:
+        raise InvalidParameter(f"At most {MAX_TEXT} characters are expected here.", "title")
+    prefix = keys.INDEX_START if participant is None else keys.invitee_prefix(participant)
+    point = page_begin(request, prefix, keys.LIST_POINT)
+    wanted = room_filter(state, point.as_of, start, end, title)
+    if participant is None:
+        rooms, last = await request.app.lists.some(wanted, point.row, point.as_of)
+    else:
+        rooms, last = await request.app.lists.of_participant(participant, wanted, point.row)
+    return acs_answer(
+        200,
+        page_body([listed_body(each, version) for each in rooms], page_end(request, point, last)),
+    )
+
+
+def _filters(http: func.HttpRequest) -> list[str]:
+    """Returns the filters in the URL. The host drops those without a value from its own list."""
+    pairs = parse_qsl(http.url.partition("?")[2], keep_blank_values=True)
+    return sorted(FILTERS & {name.lower() for name, _ in pairs})

@@ -1,0 +1,123 @@
+"""A request of an authenticated caller, and how routes read it."""
+
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlencode
+
+import azure.functions as func
+
+from rooms.api.bodies import TIME_EXPECTED, Body, parse_body
+from rooms.api.errors import (
+    InvalidParameter,
+    InvalidRoomId,
+    InvalidRoomIdLength,
+    UnsupportedMediaType,
+)
+from rooms.app import App
+from rooms.auth import Caller
+from rooms.auth.url import route_url
+from rooms.domain.events import is_call_room_id
+from rooms.domain.room import is_room_id
+from rooms.domain.time import Ticks, parse_time
+from rooms.storage.changes import Origin
+
+type Kind = Literal["acs", "extension"]
+"""Whose rules a request follows: ACS's (an api-version, two families of errors), or this service's
+own (no api-version, a key as x-api-key, errors of family A with a target)."""
+
+MAX_REQUEST_ID = 256
+"""Characters of x-ms-client-request-id that are remembered; what is longer is cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request that is let in: by whom, and in which api-version."""
+
+    app: App
+    http: func.HttpRequest
+    caller: Caller
+    kind: Kind
+    version: str
+
+    def query(self, name: str) -> str | None:
+        """Returns a parameter of the query, or None. Names are compared without case."""
+        return query(self.http, name)
+
+    @property
+    def origin(self) -> Origin:
+        """Whose change it is."""
+        return Origin(
+            self.caller.name,
+            (self.http.headers.get("x-ms-client-request-id") or "")[:MAX_REQUEST_ID],
+        )
+
+    @property
+    def route_url(self) -> str:
+        """The URL that the caller called, without its query."""
+        return route_url(self.http, self.app.settings.trust_forwarded_host)
+
+    def room_id(self) -> str:
+        """The room of the path. Raises InvalidRoomId or InvalidRoomIdLength."""
+        room_id: str = self.http.route_params["roomId"]
+        if not 16 <= len(room_id) <= 18:
+            raise InvalidRoomIdLength
+        if not is_room_id(room_id):
+            raise InvalidRoomId
+        return room_id
+
+    def call_room_id(self) -> str:
+        """The room of the path, which may be of any service's making. Raises InvalidRoomId."""
+        room_id: str = self.http.route_params["roomId"]
+        if not is_call_room_id(room_id):
+            raise InvalidRoomId
+        return room_id
+
+    def time(self, name: str) -> Ticks | None:
+        """A time of the query. Raises InvalidParameter."""
+        text = self.query(name)
+        try:
+            return (
+                None if text is None else parse_time(text.replace(" ", "+"))
+            )  # as a bare + arrives
+        except ValueError:
+            raise InvalidParameter(TIME_EXPECTED, name) from None
+
+    def time_range(self) -> tuple[Ticks | None, Ticks | None]:
+        """`from` and `until` of the query. Raises InvalidParameter."""
+        start, end = self.time("from"), self.time("until")
+        if start is not None and end is not None and start >= end:
+            raise InvalidParameter("A time after `from` is expected here.", "until")
+        return start, end
+
+    def choice[Word: str](self, name: str, *choices: Word) -> Word | None:
+        """One of some words of the query. Raises InvalidParameter."""
+        if (text := self.query(name)) is None:
+            return None
+        for word in choices:
+            if word == text:
+                return word
+        raise InvalidParameter(f"One of these is expected here: {', '.join(choices)}.", name)
+
+    def next_link(self, token: str) -> str:
+        """The URL of the next page: this request's with another token."""
+        params = {
+            name: value for name, value in self.http.params.items() if name.lower() != "nextlink"
+        }
+        return f"{self.route_url}?{urlencode({**params, 'nextLink': token})}"
+
+    def parse[B: Body](self, model: type[B]) -> B:
+        """The body. Raises UnsupportedMediaType or ValidationFailed."""
+        body = self.http.get_body()
+        media_type = self.http.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if body and not (
+            media_type.startswith(("application/", "text/"))
+            and media_type.endswith(("/json", "+json"))
+        ):
+            raise UnsupportedMediaType
+        return parse_body(model, body, self.version)
+
+
+def query(http: func.HttpRequest, name: str) -> str | None:
+    """Returns a parameter of the query, or None. Names are compared without case."""
+    wanted = name.lower()
+    return next((value for key, value in http.params.items() if key.lower() == wanted), None)

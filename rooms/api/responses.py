@@ -1,0 +1,53 @@
+"""How routes answer."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import azure.functions as func
+from pydantic_core import to_json
+
+from rooms.api.acs.versions import SUPPORTED_VERSIONS
+from rooms.api.csv import csv_text
+
+
+def acs_answer(
+    status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None
+) -> func.HttpResponse:
+    """Returns a JSON answer of an ACS route: it names the supported api-versions."""
+    return json_answer(
+        status, body, {"api-supported-versions": SUPPORTED_VERSIONS, **(headers or {})}
+    )
+
+
+def json_answer(
+    status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None
+) -> func.HttpResponse:
+    """Returns a JSON answer."""
+    return func.HttpResponse(
+        to_json(body),
+        status_code=status,
+        headers={"Content-Type": "application/json; charset=utf-8", **(headers or {})},
+    )
+
+
+def text_answer(text: bytes, media_type: str, headers: Mapping[str, str]) -> func.HttpResponse:
+    """Returns an answer of UTF-8 text."""
+    return func.HttpResponse(
+        text, headers={"Content-Type": f"{media_type}; charset=utf-8", **headers}
+    )
+
+
+def csv_answer(
+    name: str,
+    columns: Sequence[str],
+    rows: Iterable[Mapping[str, Any]],
+    headers: Mapping[str, str] | None = None,
+) -> func.HttpResponse:
+    """Returns CSV that a browser saves as `name`.csv."""
+    attachment = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return text_answer(csv_text(columns, rows), "text/csv", {**attachment, **(headers or {})})
+
+
+def no_content(headers: Mapping[str, str] | None = None) -> func.HttpResponse:
+    """Returns a 204. The empty content type keeps the library from adding one."""
+    return func.HttpResponse(status_code=204, headers={"Content-Type": "", **(headers or {})})

@@ -1,0 +1,145 @@
+"""The service: its settings, and its parts, each built when it is first needed."""
+
+import logging
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any
+from urllib.request import getproxies
+
+from azure.data.tables.aio import TableClient
+
+from rooms.auth import Authenticator
+from rooms.console.assets import Console, read_console
+from rooms.domain.time import DAY, Ticks, now
+from rooms.intake.recording import Intake
+from rooms.settings import Settings, read_settings
+from rooms.storage.admissions import Admissions
+from rooms.storage.calls import Calls
+from rooms.storage.details import AllDetails
+from rooms.storage.errors import StorageUnavailable
+from rooms.storage.history import History
+from rooms.storage.lists import Lists
+from rooms.storage.quarantine import Quarantine
+from rooms.storage.rooms import Rooms
+from rooms.storage.table import Table
+from rooms.upkeep.walk import Upkeep
+
+_log = logging.getLogger(__name__)
+
+_CHATTY = ("azure.core.pipeline.policies.http_logging_policy", "azure.identity")
+"""Loggers that write two records of INFO for each storage request. The worker sends them all to
+Application Insights."""
+
+_CLIENT: dict[str, Any] = {
+    "connection_timeout": 2,
+    "read_timeout": 5,
+    "retry_total": 3,
+    "retry_backoff_factor": 0.2,
+    "use_env_settings": bool(getproxies()),
+}
+"""Options of the storage client: time-outs of one request and delay of retries, in seconds.
+
+If the environment names no proxy, aiohttp must not look for one, or for a .netrc: it does so in
+other threads before each request, which takes a third of the request's time."""
+
+
+class App:
+    """The service. Parts that need the storage raise StorageUnavailable if none is configured.
+
+    Raises:
+        SettingsError: a setting cannot be used.
+    """
+
+    def __init__(self, environment: Mapping[str, str], clock: Callable[[], Ticks] = now) -> None:
+        for name in _CHATTY:
+            logging.getLogger(name).setLevel(logging.WARNING)
+        self.settings: Settings = read_settings(environment)
+        self.clock = clock
+        if not (self.settings.storage_connection_string or self.settings.storage_uri):
+            _log.error(
+                "no storage: set ROOMS_STORAGE to a connection string, or "
+                "ROOMS_STORAGE__tableServiceUri"
+            )
+
+    @cached_property
+    def authenticator(self) -> Authenticator:
+        """Who may call."""
+        return Authenticator(self.settings)
+
+    @cached_property
+    def console(self) -> Console | None:
+        """The console's files, or None if its libraries are not installed."""
+        return read_console()
+
+    @cached_property
+    def table(self) -> Table:
+        """The table that the settings name."""
+        try:
+            return Table(self._table_client())
+        except ValueError as error:
+            _log.error("no storage: ROOMS_STORAGE is not usable: %s", error)
+            raise StorageUnavailable from error
+
+    @cached_property
+    def rooms(self) -> Rooms:
+        """The rooms and their rosters."""
+        return Rooms(self.table, self.clock)
+
+    @cached_property
+    def lists(self) -> Lists:
+        """Lists of rooms."""
+        return Lists(self.table, self.history)
+
+    @cached_property
+    def details(self) -> AllDetails:
+        """Titles, names and scheduled times."""
+        return AllDetails(self.table, self.clock)
+
+    @cached_property
+    def history(self) -> History:
+        """Logs and rosters, also of deleted rooms."""
+        return History(self.table)
+
+    @cached_property
+    def calls(self) -> Calls:
+        """Calls, folded from their events."""
+        return Calls(self.table, self.clock)
+
+    @cached_property
+    def admissions(self) -> Admissions:
+        """Who is in a call that may be full, and the record of decisions."""
+        return Admissions(self.table, self.calls, self.clock)
+
+    @cached_property
+    def quarantine(self) -> Quarantine:
+        """Events that the service does not understand."""
+        return Quarantine(self.table, self.clock)
+
+    @cached_property
+    def intake(self) -> Intake:
+        """Takes in events."""
+        return Intake(self.calls, self.clock)
+
+    @cached_property
+    def upkeep(self) -> Upkeep:
+        """Removes what is older than the retention."""
+        return Upkeep(
+            self.table,
+            self.rooms,
+            self.clock,
+            self.settings.expired_days * DAY,
+            self.settings.retention_days * DAY,
+        )
+
+    def _table_client(self) -> TableClient:
+        chosen = self.settings
+        if chosen.storage_connection_string:
+            return TableClient.from_connection_string(
+                chosen.storage_connection_string, chosen.table, **_CLIENT
+            )
+        if chosen.storage_uri:
+            from azure.identity.aio import DefaultAzureCredential  # slow, and keys need none
+
+            identity = DefaultAzureCredential(managed_identity_client_id=chosen.storage_client_id)
+            return TableClient(chosen.storage_uri, chosen.table, credential=identity, **_CLIENT)
+        raise StorageUnavailable

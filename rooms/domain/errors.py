@@ -1,0 +1,66 @@
+"""Why a rule refuses. The API gives each a status and a text (`rooms/api/errors.py`).
+
+DomainError
+├── RoomNotFound          no such room, or a deleted one
+├── InvalidValidity       the times of a room break a rule
+├── TooManyParticipants   a roster, or a change of one, is too long
+├── TooManyNames          details name too many people
+├── IncompleteSchedule    only one of the two scheduled times is set
+└── ReversedSchedule      the scheduled end is not after the start
+"""
+
+from collections.abc import Sequence
+from enum import Enum, auto
+
+
+class DomainError(Exception):
+    """Base of the errors of this package."""
+
+
+class RoomNotFound(DomainError):
+    """The room does not exist or was deleted."""
+
+
+class ValidityFault(Enum):
+    """What can be wrong with the times of a room."""
+
+    END_IN_THE_PAST = auto()
+    BAD_RANGE = auto()
+    STARTS_TOO_LATE = auto()
+    ONLY_ONE_TIME = auto()
+
+
+class InvalidValidity(DomainError):
+    """The times of a room break these rules, at least one."""
+
+    def __init__(self, faults: Sequence[ValidityFault]) -> None:
+        super().__init__(", ".join(fault.name for fault in faults))
+        self.faults = faults
+
+
+class TooManyParticipants(DomainError):
+    """A roster, or a change of one, has more than `limit` people."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"more than {limit:,} participants")
+        self.limit = limit
+
+
+class TooManyNames(DomainError):
+    """Details name more than `limit` people."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"names of more than {limit:,} people")
+        self.limit = limit
+
+
+class IncompleteSchedule(DomainError):
+    """One of the two scheduled times is set, and `missing` is not."""
+
+    def __init__(self, missing: str) -> None:
+        super().__init__(f"{missing} is missing")
+        self.missing = missing
+
+
+class ReversedSchedule(DomainError):
+    """The scheduled end is not after the scheduled start."""

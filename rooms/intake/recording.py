@@ -1,0 +1,43 @@
+"""Keeps an event of a room's call, and says what the others are."""
+
+import logging
+from collections.abc import Callable
+
+from rooms.domain.time import Ticks
+from rooms.intake.envelope import OtherEvent, RoomEvent, UnknownEvent, read_event
+from rooms.log_text import escaped
+from rooms.storage.calls import Calls
+from rooms.storage.entities import TooLarge
+
+_log = logging.getLogger(__name__)
+
+
+class Intake:
+    """Takes in call events."""
+
+    def __init__(self, calls: Calls, clock: Callable[[], Ticks]) -> None:
+        self._calls = calls
+        self._clock = clock
+
+    async def take(self, text: str) -> RoomEvent | OtherEvent | UnknownEvent:
+        """Keeps the event if it is of a room's call, and returns what it is. One request.
+
+        Raises:
+            StorageUnavailable: another delivery may succeed.
+        """
+        try:
+            outcome = read_event(text, self._clock())
+        except Exception:  # else Event Grid would redeliver it for a day, and then lose it
+            _log.exception("an event could not be read")
+            return UnknownEvent(
+                "The service failed to read this event: update it, then redrive the event."
+            )
+        match outcome:
+            case RoomEvent():
+                try:
+                    await self._calls.record(outcome.room_id, outcome.event, text)
+                except TooLarge as error:
+                    return UnknownEvent(str(error))
+            case OtherEvent():
+                _log.info("an event was left: %s", escaped(outcome.reason))
+        return outcome

@@ -1,0 +1,52 @@
+"""Why the storage does not answer. The API gives each a status and a text (`rooms/api/errors.py`).
+
+StorageError
+├── StorageUnavailable        the storage is down, slow or not configured
+├── RequestIdReused           a Repeatability-Request-ID came with another body before
+├── DetailsTooLarge           details do not fit one entity
+├── TooManyEvents             one answer would need too many events or calls
+├── TooManyChanges            one answer would need too many versions of a roster
+├── QuarantinedEventNotFound  no such event in quarantine
+└── InvalidCursor             a cursor is not of this list
+"""
+
+
+class StorageError(Exception):
+    """Base of the errors of this package."""
+
+
+class StorageUnavailable(StorageError):
+    """The storage is down, slow or not configured. Nothing is half done."""
+
+
+class RequestIdReused(StorageError):
+    """A Repeatability-Request-ID came with another body before."""
+
+
+class DetailsTooLarge(StorageError):
+    """Compressed, the details of a room have more than `limit` bytes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"details of more than {limit // 1024} KiB, compressed")
+        self.limit = limit
+
+
+class TooManyEvents(StorageError):
+    """One answer would need more call events, or calls, than can be read for it."""
+
+    LIMIT = 20_000
+    CALLS = 2_000
+
+
+class TooManyChanges(StorageError):
+    """One answer would need more versions of a roster than can be read for it."""
+
+    LIMIT = 10_000
+
+
+class QuarantinedEventNotFound(StorageError):
+    """There is no such event in quarantine."""
+
+
+class InvalidCursor(StorageError):
+    """The cursor is not one of this list."""

@@ -1,0 +1,39 @@
+"""That every error has an answer, and that no answer tells too much."""
+
+import inspect
+from collections.abc import Iterator
+from types import ModuleType
+
+import pytest
+
+from rooms.api import errors as api
+from rooms.api.errors import ANSWERS, FAULTS
+from rooms.auth import errors as auth
+from rooms.auth.errors import Denied
+from rooms.domain import errors as domain
+from rooms.storage import errors as storage
+
+
+def errors_of(module: ModuleType) -> Iterator[type[Exception]]:
+    """The errors that the module raises: those that have no narrower ones."""
+    for _, each in inspect.getmembers(module, inspect.isclass):
+        if issubclass(each, Exception) and not each.__subclasses__():
+            yield each
+
+
+@pytest.mark.parametrize("module", [api, auth, domain, storage], ids=lambda module: module.__name__)
+def test_every_error_has_one_answer(module: ModuleType) -> None:
+    errors = list(errors_of(module))
+    assert errors
+    for error in errors:
+        assert (error in ANSWERS) != (error in FAULTS), error
+
+
+def test_an_answer_has_a_text() -> None:
+    for error, answer in ANSWERS.items():
+        assert answer.message != ""
+        assert 400 <= answer.status < 600, error
+
+
+def test_a_refused_caller_does_not_learn_why() -> None:
+    assert "clock" not in ANSWERS[Denied].text(Denied("clock off by 400 s"))

@@ -1,0 +1,34 @@
+import logging
+import uuid
+
+import pytest
+
+from rooms.app import App
+from rooms.domain.room import RoomChange
+from rooms.storage.changes import Origin
+from rooms.storage.errors import StorageUnavailable
+
+
+async def test_requests_to_the_storage_are_not_logged_one_by_one(
+    azurite: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    app = App({"ROOMS_STORAGE": azurite, "ROOMS_TABLE": f"t{uuid.uuid4().hex}"})
+    room = await app.rooms.create(RoomChange(), {}, None, Origin("tester", ""))
+    assert await app.rooms.get(room.id) == room
+    await app.table._client.close()  # nothing else does: it lives as long as the process
+    assert {record.name for record in caplog.records} == {"rooms.storage.table"}
+
+
+def test_without_a_storage_the_log_says_so_at_once_and_each_use_is_refused(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    app = App({})
+    assert "set ROOMS_STORAGE" in caplog.text
+    with pytest.raises(StorageUnavailable):
+        _ = app.rooms
+
+
+def test_parts_are_built_once() -> None:
+    app = App({"ROOMS_MANAGE_KEY__test": "A" * 64})
+    assert app.authenticator is app.authenticator
