@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import azure.functions as func
 
-from rooms.api.bodies import TIME_EXPECTED, Body, parse_body
+from rooms.api.body import TIME_EXPECTED, Body, parse_body
 from rooms.api.errors import (
     InvalidParameter,
     InvalidRoomId,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import azure.functions as func
 
-from rooms.api.acs.answers import error_body, validation_body
 from rooms.api.acs.versions import API_VERSIONS, SUPPORTED_VERSIONS, check_api_version
+from rooms.api.error_answers import error_body, validation_body
 from rooms.api.errors import (
     ANSWERS,
     EXTENSION_ANSWERS,

@@ -2,14 +2,10 @@ import json
 
 import pytest
 
-from rooms.api.acs.answers import (
-    error_body,
-    participants_body,
-    room_body,
-    rooms_body,
-    validation_body,
-)
+from rooms.api.acs.participants import participants_body
+from rooms.api.acs.rooms import room_body, rooms_body
 from rooms.api.acs.versions import API_VERSIONS
+from rooms.api.error_answers import error_body, validation_body
 from rooms.api.errors import Detail
 from rooms.domain.room import Room
 from rooms.domain.time import parse_time

@@ -53,7 +53,7 @@ async def test_who_is_let_in_is_not_logged(caplog: pytest.LogCaptureFixture) -> 
 
 
 async def test_the_answer_to_a_refusal_does_not_say_why() -> None:
-    with pytest.raises(Denied) as denied:
+    with pytest.raises(Denied):
         await Authenticator(read_settings(KEYS), Clock()).authenticate(request({}))
 
 

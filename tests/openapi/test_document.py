@@ -13,7 +13,7 @@ from openapi import document as documents
 from openapi.document import document
 from openapi.operation import Operation
 from rooms.api.acs.versions import API_VERSIONS
-from rooms.api.bodies import parse_body
+from rooms.api.body import parse_body
 from rooms.api.errors import ANSWERS, AdmissionRefused
 from rooms.api.openapi import FILE
 from tests.test_function_app import TRIGGERS

@@ -5,7 +5,7 @@ from typing import Any
 
 from schemathesis import Case, Response
 
-from rooms.api.bodies import TIME_EXPECTED
+from rooms.api.body import TIME_EXPECTED
 
 _UNSAID = {
     "",

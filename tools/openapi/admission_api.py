@@ -7,9 +7,10 @@ from pydantic import WithJsonSchema
 from openapi.operation import Answer, Header, Operation, Parameter
 from openapi.parameters import CALL_ROOM_ID_PARAMETER, CLIENT_REQUEST_ID, ShortText
 from openapi.rooms_api import ATTENDEE
-from rooms.api import shapes
-from rooms.api.bodies import AskAdmission, GivenTime
+from rooms.api.body import GivenTime
 from rooms.api.errors import ANSWERS, AdmissionRefused, InvalidParameter, InvalidRoomId
+from rooms.api.extension import admission, roles
+from rooms.api.extension.admission import AskAdmission
 from rooms.domain.errors import RoomNotFound
 
 type Document = Annotated[
@@ -47,7 +48,7 @@ ADMISSION = {
             Answer(
                 200,
                 "That they may, and as what; or that they may not, and why.",
-                shapes.Admitted | shapes.Refused,
+                admission.Admitted | admission.Refused,
                 example=_REFUSED,
             ),
         ),
@@ -61,11 +62,11 @@ ADMISSION = {
         body=AskAdmission,
         examples={"somebody with a name": {"rawId": ATTENDEE, "displayName": "Ines Khan"}},
         answers=(
-            Answer(200, "They may come in, and as what.", shapes.Admitted),
+            Answer(200, "They may come in, and as what.", admission.Admitted),
             Answer(
                 403,
                 "They may not come in: all reasons that apply.",
-                shapes.RefusedAdmission,
+                admission.RefusedAdmission,
                 {
                     "x-ms-error-code": Header(
                         "The code of the error.",
@@ -86,7 +87,7 @@ ROLES = {
         description=(
             "The table of ACS: `yes`, `no`, `web` (with the web calling SDK only), `remote` (remote streams only)."
         ),
-        answers=(Answer(200, "The table.", shapes.Roles),),
+        answers=(Answer(200, "The table.", roles.Roles),),
     ),
 }
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from openapi.operation import Error, Header, Kind, Operation
 from openapi.schemas import REF, Schema
-from rooms.api import shapes
+from rooms.api import error_answers
 from rooms.api.acs.versions import SUPPORTED_VERSIONS
 from rooms.api.errors import (
     ANSWERS,
@@ -24,7 +24,7 @@ from rooms.api.errors import (
 from rooms.auth.errors import Denied, TenantKeysUnavailable
 from rooms.storage.errors import StorageUnavailable
 
-SHAPES = (shapes.Error, shapes.ValidationError)
+SHAPES = (error_answers.Error, error_answers.ValidationError)
 
 _ALWAYS = (Denied, BodyTooLarge, StorageUnavailable, TenantKeysUnavailable)
 _VERSIONS = (ApiVersionUnspecified, UnsupportedApiVersion)
@@ -69,12 +69,12 @@ def description_of(errors: Sequence[Error], kind: Kind) -> str:
 
 def schema_of(errors: Sequence[Error], kind: Kind) -> Schema:
     """Returns the schema of an answer that is one of them."""
-    validation = {"$ref": REF.format(model=shapes.ValidationError.__name__)}
+    validation = {"$ref": REF.format(model=error_answers.ValidationError.__name__)}
     codes = _codes(errors, kind)
     if not codes:
         return validation
     code = {"error": {"properties": {"code": {"enum": codes}}}}
-    refusal = {"$ref": REF.format(model=shapes.Error.__name__), "properties": code}
+    refusal = {"$ref": REF.format(model=error_answers.Error.__name__), "properties": code}
     return {"anyOf": [refusal, validation]} if ValidationFailed in errors else refusal
 
 

@@ -15,8 +15,8 @@ from openapi.parameters import (
     SomeText,
 )
 from openapi.rooms_api import ATTENDEE, PRESENTER
-from rooms.api import call_shapes, shapes
-from rooms.api.bodies import GivenTime, PatchDetails
+from rooms.api import shapes
+from rooms.api.body import GivenTime
 from rooms.api.errors import (
     CallNotFound,
     InvalidParameter,
@@ -24,6 +24,17 @@ from rooms.api.errors import (
     InvalidRoomIdLength,
     StillNotUnderstood,
 )
+from rooms.api.extension import (
+    attendance,
+    calls,
+    details,
+    live,
+    log,
+    overview,
+    presence,
+    quarantine,
+)
+from rooms.api.extension.details import PatchDetails
 from rooms.domain.errors import RoomNotFound
 from rooms.storage.errors import QuarantinedEventNotFound, TooManyChanges, TooManyEvents
 
@@ -75,7 +86,7 @@ CALLS = {
         Answer(
             200,
             "Who is there; `call` is null if nobody is in a call.",
-            call_shapes.Presence,
+            presence.Presence,
             example={
                 "roomId": "99482221907697241",
                 "asOf": "2026-05-04T10:05:00+00:00",
@@ -96,7 +107,7 @@ CALLS = {
     "list_calls": _read(
         "List the calls of a room",
         "Those of the most recent hours first; all pages are as of the time of the first.",
-        _page("A page of its calls.", shapes.Page[call_shapes.Call]),
+        _page("A page of its calls.", shapes.Page[calls.Call]),
         CALL_ROOM_ID_PARAMETER,
         NEXT_LINK,
         errors=(*_OF_ROOM, InvalidParameter, TooManyEvents),
@@ -104,7 +115,7 @@ CALLS = {
     "get_call": _read(
         "Get a call of a room, with each stay of each device",
         "The id is the correlation id of the calling service's events.",
-        Answer(200, "The call.", call_shapes.CallWithLegs),
+        Answer(200, "The call.", calls.CallWithLegs),
         CALL_ROOM_ID_PARAMETER,
         Parameter(
             "callId",
@@ -119,7 +130,7 @@ CALLS = {
     "list_all_calls": _read(
         "List the calls of all rooms",
         "Those that had an event in the time asked about, most recent hours first; all pages are as of the time of the first.",
-        _page("A page of calls.", shapes.Page[call_shapes.Call]),
+        _page("A page of calls.", shapes.Page[calls.Call]),
         FROM,
         UNTIL,
         NEXT_LINK,
@@ -128,7 +139,7 @@ CALLS = {
     "list_live_rooms": _read(
         "List the rooms with a call now, and who is in them",
         "All pages are as of the time of the first; a call that ends meanwhile may be missing.",
-        _page("A page of rooms.", shapes.Page[call_shapes.LiveRoom]),
+        _page("A page of rooms.", shapes.Page[live.LiveRoom]),
         NEXT_LINK,
         errors=(InvalidParameter, TooManyEvents),
     ),
@@ -144,7 +155,7 @@ ATTENDANCE = {
         Answer(
             200,
             "Those invited, in their order, then the others, in the order of coming.",
-            shapes.Attendance,
+            attendance.Attendance,
             {"Content-Disposition": _ATTACHMENT},
             texts={"text/csv": _CSV},
         ),
@@ -164,7 +175,7 @@ LOG = {
         Answer(
             200,
             "A page of the log. As CSV or NDJSON, the next page's URL is in the header Link.",
-            shapes.Page[call_shapes.LogRecord],
+            shapes.Page[log.LogRecord],
             {
                 "Content-Disposition": _ATTACHMENT,
                 "Link": Header(
@@ -201,7 +212,7 @@ OVERVIEW = {
     "get_overview": _read(
         "All that is known of a room itself: its state, its details, who is invited",
         "Also of a deleted room. Not of a room of which only events are known: that is a 404.",
-        Answer(200, "The room.", shapes.Overview),
+        Answer(200, "The room.", overview.Overview),
         CALL_ROOM_ID_PARAMETER,
         errors=_OF_ROOM,
     ),
@@ -211,7 +222,7 @@ DETAILS = {
     "get_details": _read(
         "What people call a room and those invited",
         "Also of a deleted room. What is not known is null.",
-        Answer(200, "The details.", shapes.Details, example=_DETAILS),
+        Answer(200, "The details.", details.Details, example=_DETAILS),
         CALL_ROOM_ID_PARAMETER,
         errors=_OF_ROOM,
     ),
@@ -230,7 +241,7 @@ DETAILS = {
                 "participants": {PRESENTER: {"name": "Ines"}, ATTENDEE: None}
             },
         },
-        answers=(Answer(200, "The details as they are now.", shapes.Details, example=_DETAILS),),
+        answers=(Answer(200, "The details as they are now.", details.Details, example=_DETAILS),),
         errors=(InvalidRoomId, InvalidRoomIdLength, RoomNotFound),
     ),
 }
@@ -239,14 +250,14 @@ QUARANTINE = {
     "list_quarantine": _read(
         "List the events that were not understood",
         "In the order of their ids, at most 30 on a page.",
-        _page("A page of them.", shapes.Page[shapes.QuarantinedEvent]),
+        _page("A page of them.", shapes.Page[quarantine.QuarantinedEvent]),
         NEXT_LINK,
         errors=(InvalidParameter,),
     ),
     "get_quarantined_event": _read(
         "Get an event that was not understood, with its whole text",
         "The text is as it came.",
-        Answer(200, "The event.", shapes.WholeQuarantinedEvent),
+        Answer(200, "The event.", quarantine.WholeQuarantinedEvent),
         _EVENT_ID,
         errors=(QuarantinedEventNotFound,),
     ),
@@ -256,7 +267,7 @@ QUARANTINE = {
         Answer(
             200,
             "What became of it; it is no longer in quarantine.",
-            shapes.RecordedEvent | shapes.LeftEvent,
+            quarantine.RecordedEvent | quarantine.LeftEvent,
         ),
         _EVENT_ID,
         errors=(QuarantinedEventNotFound, StillNotUnderstood),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from rooms.api.bodies import Body
+from rooms.api.body import Body
 
 type Error = type[Exception]
 

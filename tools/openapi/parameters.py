@@ -6,7 +6,7 @@ from pydantic import WithJsonSchema
 
 from openapi.operation import Parameter
 from rooms.api.acs.versions import API_VERSIONS
-from rooms.api.bodies import GivenTime
+from rooms.api.body import GivenTime
 from rooms.api.shapes import CallRoomId, RoomId
 from rooms.api.tokens import TOKEN
 from rooms.domain.details import MAX_TEXT

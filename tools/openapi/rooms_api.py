@@ -17,8 +17,10 @@ from openapi.parameters import (
     ShortText,
 )
 from rooms.api import shapes
-from rooms.api.acs.rooms import MAX_REPEATABILITY_ID
-from rooms.api.bodies import AcsUser, CreateRoom, UpdateParticipants, UpdateRoom
+from rooms.api.acs import participants, rooms
+from rooms.api.acs.participants import UpdateParticipants
+from rooms.api.acs.rooms import MAX_REPEATABILITY_ID, CreateRoom, UpdateRoom
+from rooms.api.body import AcsUser
 from rooms.api.errors import (
     InvalidIdentifier,
     InvalidParameter,
@@ -27,6 +29,7 @@ from rooms.api.errors import (
     UnsupportedIdentifier,
     ValidationFailed,
 )
+from rooms.api.extension import room_list
 from rooms.domain.errors import RoomNotFound
 from rooms.domain.room import ROOM_ID, RoomState
 
@@ -104,7 +107,7 @@ ROOMS = {
             Answer(
                 201,
                 "The room. A create that is repeated has it as it is now.",
-                shapes.Room,
+                rooms.Room,
                 {
                     **supported_versions(required=True),
                     "Location": Header(
@@ -173,7 +176,7 @@ ROOMS = {
             Answer(
                 200,
                 "A page of ACS's list, or of ours.",
-                shapes.Page[shapes.Room] | shapes.Page[shapes.ListedRoom],
+                shapes.Page[rooms.Room] | shapes.Page[room_list.ListedRoom],
                 supported_versions(required=True),
                 example={"value": [ROOM]},
             ),
@@ -185,7 +188,7 @@ ROOMS = {
         summary="Get a room",
         description="A room that has expired is still there, until it is deleted.",
         parameters=(ROOM_ID_PARAMETER, API_VERSION),
-        answers=(_ok("The room.", shapes.Room, ROOM),),
+        answers=(_ok("The room.", rooms.Room, ROOM),),
         errors=_ROOM_FAULTS,
     ),
     "update_room": Operation(
@@ -198,7 +201,7 @@ ROOMS = {
         parameters=(ROOM_ID_PARAMETER, API_VERSION, CLIENT_REQUEST_ID),
         body=UpdateRoom,
         examples={"other times": TIMES, "dial-out": {"pstnDialOutEnabled": True}},
-        answers=(_ok("The room as it is now.", shapes.Room, ROOM),),
+        answers=(_ok("The room as it is now.", rooms.Room, ROOM),),
         errors=_ROOM_FAULTS,
     ),
     "delete_room": Operation(
@@ -220,7 +223,7 @@ PARTICIPANTS = {
         answers=(
             _ok(
                 "Who is invited.",
-                shapes.Participants,
+                participants.Participants,
                 {"value": [{"rawId": PRESENTER, "role": "Presenter"}]},
             ),
         ),

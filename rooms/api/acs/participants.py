@@ -1,16 +1,64 @@
 """ACS's routes of participants."""
 
-import azure.functions as func
+from typing import Annotated, TypedDict
 
-from rooms.api.acs.answers import participants_body
-from rooms.api.bodies import UpdateParticipants
+import azure.functions as func
+from pydantic import Field
+
+from rooms.api.body import AcsUser, Body
 from rooms.api.errors import UnsupportedIdentifier
 from rooms.api.request import Request
 from rooms.api.responses import acs_answer
 from rooms.api.routing import Routes
-from rooms.domain.roster import check_size, first_unsupported
+from rooms.domain.roster import (
+    MAX_PARTICIPANTS,
+    Role,
+    Roster,
+    RosterPatch,
+    check_size,
+    first_unsupported,
+)
 
 routes = Routes()
+
+
+class Invited(Body):
+    """As what somebody is invited; without a role as Attendee."""
+
+    role: Role | None = None
+
+
+# The ids and their number are checked behind the shape of the body, as ACS does.
+type Invitations = Annotated[
+    dict[AcsUser, Invited | None], Field(json_schema_extra={"maxProperties": MAX_PARTICIPANTS})
+]
+
+
+class UpdateParticipants(Body):
+    """The body of PATCH /rooms/{id}/participants."""
+
+    participants: Invitations | None = None
+
+    @property
+    def patch(self) -> RosterPatch:
+        """What it asks for: no role is Attendee, no participant is a removal."""
+        return {
+            raw_id: None if participant is None else participant.role or "Attendee"
+            for raw_id, participant in (self.participants or {}).items()
+        }
+
+
+class Participant(TypedDict):
+    """Who is invited, and as what."""
+
+    rawId: str
+    role: Role
+
+
+class Participants(TypedDict):
+    """All who are invited, in the order in which they were."""
+
+    value: list[Participant]
 
 
 @routes.acs("GET", "rooms/{roomId}/participants")
@@ -29,3 +77,8 @@ async def update_participants(request: Request) -> func.HttpResponse:
         raise UnsupportedIdentifier(unsupported)
     await request.app.rooms.patch_roster(request.room_id(), patch, request.origin)
     return acs_answer(200, {})
+
+
+def participants_body(roster: Roster) -> Participants:
+    """The participants of a room."""
+    return {"value": [{"rawId": raw_id, "role": role} for raw_id, role in roster.items()]}

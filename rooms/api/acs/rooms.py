@@ -1,20 +1,24 @@
 """ACS's routes of rooms. `extension/room_list.py` has the list, which both share."""
 
 import hashlib
+from typing import Annotated, Any, NotRequired, TypedDict
 
 import azure.functions as func
+from pydantic import ValidationInfo, ValidatorFunctionWrapHandler, WrapValidator
 
-from rooms.api.acs.answers import room_body, rooms_body
-from rooms.api.acs.versions import SUPPORTED_VERSIONS
-from rooms.api.bodies import CreateRoom, UpdateRoom
+from rooms.api.acs.participants import UpdateParticipants
+from rooms.api.acs.versions import SUPPORTED_VERSIONS, has_pstn
+from rooms.api.body import Body, OptionalTime
 from rooms.api.errors import Detail, InvalidIdentifier, ValidationFailed
 from rooms.api.request import Request
 from rooms.api.responses import acs_answer, no_content
 from rooms.api.routing import Routes
+from rooms.api.shapes import Page, RoomId, Time
 from rooms.api.tokens import from_token, to_token
-from rooms.domain.room import check_changed_validity, check_new_validity
-from rooms.domain.roster import check_size, first_unsupported
-from rooms.domain.time import parse_http_date
+from rooms.domain import room as domain
+from rooms.domain.room import RoomChange, check_changed_validity, check_new_validity
+from rooms.domain.roster import Roster, check_size, first_unsupported
+from rooms.domain.time import format_time, parse_http_date
 from rooms.storage import keys
 from rooms.storage.rooms import Repeatability
 
@@ -22,6 +26,44 @@ routes = Routes()
 
 MAX_REPEATABILITY_ID = 256
 """Characters of a Repeatability-Request-ID."""
+
+
+class Room(TypedDict):
+    """A room, as ACS has it. Of api-version 2023-06-14 there is no `pstnDialOutEnabled`."""
+
+    id: RoomId
+    createdAt: Time
+    validFrom: Time
+    validUntil: Time
+    pstnDialOutEnabled: NotRequired[bool]
+
+
+def _unless_unknown(
+    value: Any, check: ValidatorFunctionWrapHandler, info: ValidationInfo[Any]
+) -> Any:
+    return check(value) if has_pstn(info.context) else None
+
+
+class UpdateRoom(Body):
+    """The body of PATCH /rooms/{id}."""
+
+    valid_from: OptionalTime = None
+    valid_until: OptionalTime = None
+    pstn_dial_out_enabled: Annotated[bool | None, WrapValidator(_unless_unknown)] = None
+
+    @property
+    def change(self) -> RoomChange:
+        """What it asks for."""
+        return RoomChange(self.valid_from, self.valid_until, self.pstn_dial_out_enabled)
+
+
+class CreateRoom(UpdateRoom, UpdateParticipants):
+    """The body of POST /rooms."""
+
+    @property
+    def roster(self) -> Roster:
+        """Who is invited. A participant that is null is nobody."""
+        return {raw_id: role for raw_id, role in self.patch.items() if role is not None}
 
 
 @routes.acs("POST", "rooms")
@@ -93,3 +135,24 @@ def _repeatability(http: func.HttpRequest) -> Repeatability | None:
         )
         raise ValidationFailed(Detail(expected, "Repeatability-First-Sent")) from None
     return Repeatability(request_id, hashlib.sha256(http.get_body()).hexdigest())
+
+
+def room_body(room: domain.Room, version: str) -> Room:
+    """A room."""
+    body: Room = {
+        "id": room.id,
+        "createdAt": format_time(room.created_at),
+        "validFrom": format_time(room.valid_from),
+        "validUntil": format_time(room.valid_until),
+    }
+    if has_pstn(version):
+        body["pstnDialOutEnabled"] = room.pstn_dial_out_enabled
+    return body
+
+
+def rooms_body(rooms: list[domain.Room], next_link: str | None, version: str) -> Page[Room]:
+    """A page of the list of rooms."""
+    body: Page[Room] = {"value": [room_body(room, version) for room in rooms]}
+    if next_link is not None:
+        body["nextLink"] = next_link
+    return body

@@ -1,20 +1,64 @@
 """Admission: whether a person may join a room."""
 
+from typing import Literal, NotRequired, TypedDict
+
 import azure.functions as func
 
-from rooms.api.acs.answers import error_body
-from rooms.api.bodies import AskAdmission
+from rooms.api.body import StrictBody, Text
+from rooms.api.error_answers import Error, error_body
 from rooms.api.errors import ANSWERS, AdmissionRefused, InvalidParameter
-from rooms.api.extension.admission_answers import admitted_body, decision_detail, refused_body
+from rooms.api.log_details import AdmittedDetail, Asker, Reason, RefusedDetail
 from rooms.api.request import Request
 from rooms.api.responses import json_answer
 from rooms.api.routing import Routes
-from rooms.api.shapes import RefusedAdmission
-from rooms.domain.admission import NOBODY, Admitted, Refused, admission, may_be_full
+from rooms.api.shapes import RoomId, Time
+from rooms.domain import admission as domain
+from rooms.domain import capabilities
+from rooms.domain.admission import NOBODY, admission, may_be_full
+from rooms.domain.capabilities import Restriction
 from rooms.domain.details import MAX_TEXT
-from rooms.domain.time import Ticks
+from rooms.domain.roster import Role
+from rooms.domain.time import Ticks, format_time
 
 routes = Routes()
+
+
+class AskAdmission(StrictBody):
+    """The body of POST /rooms/{id}/admission."""
+
+    raw_id: Text
+    display_name: Text | None = None
+
+
+class Allowed(TypedDict):
+    """A capability: `only` with the web calling SDK, or only of remote streams."""
+
+    name: str
+    only: NotRequired[Restriction]
+
+
+class Admitted(TypedDict):
+    """They may come in: as what, with which capabilities, and until just before when."""
+
+    roomId: RoomId
+    rawId: str
+    admitted: Literal[True]
+    role: Role
+    capabilities: list[Allowed]
+    validUntil: Time
+
+
+class Refused(TypedDict):
+    """They may not come in: all reasons that apply."""
+
+    roomId: RoomId
+    rawId: str
+    admitted: Literal[False]
+    reasons: list[Reason]
+
+
+class RefusedAdmission(Error, Refused):
+    """The same as an error, whose message is that of the first reason."""
 
 
 @routes.extension("GET", "rooms/{roomId}/admission")
@@ -23,9 +67,9 @@ async def try_admission(request: Request) -> func.HttpResponse:
     room_id, raw_id = request.call_room_id(), _raw_id(request)
     _, decision = await _judged(request, room_id, raw_id, request.time("at"))
     match decision:
-        case Admitted():
+        case domain.Admitted():
             return json_answer(200, admitted_body(room_id, raw_id, decision))
-        case Refused():
+        case domain.Refused():
             return json_answer(200, refused_body(room_id, raw_id, decision))
 
 
@@ -39,9 +83,9 @@ async def decide_admission(request: Request) -> func.HttpResponse:
         room_id, at, type(decision).__name__, detail, request.origin
     )
     match decision:
-        case Admitted():
+        case domain.Admitted():
             return json_answer(200, admitted_body(room_id, asked.raw_id, decision))
-        case Refused():
+        case domain.Refused():
             refused = ANSWERS[AdmissionRefused]
             body: RefusedAdmission = {
                 **error_body(refused.code, decision.reasons[0].message),
@@ -52,7 +96,7 @@ async def decide_admission(request: Request) -> func.HttpResponse:
 
 async def _judged(
     request: Request, room_id: str, raw_id: str, at: Ticks | None
-) -> tuple[Ticks, Admitted | Refused]:
+) -> tuple[Ticks, domain.Admitted | domain.Refused]:
     """Returns the time that is judged, `at` or now, and the decision as of then.
 
     The room and the roster are always those of now.
@@ -78,3 +122,56 @@ def _raw_id(request: Request) -> str:
             "rawId",
         )
     return raw_id.replace(" ", "+")  # as a bare + arrives
+
+
+def admitted_body(room_id: str, raw_id: str, admitted: domain.Admitted) -> Admitted:
+    """That somebody may come in, and as what."""
+    return {
+        "roomId": room_id,
+        "rawId": raw_id,
+        "admitted": True,
+        "role": admitted.role,
+        "capabilities": [_allowed_body(allowed) for allowed in admitted.capabilities],
+        "validUntil": format_time(admitted.valid_until),
+    }
+
+
+def refused_body(room_id: str, raw_id: str, refused: domain.Refused) -> Refused:
+    """That they may not, and why."""
+    reasons = [_reason_body(reason) for reason in refused.reasons]
+    return {"roomId": room_id, "rawId": raw_id, "admitted": False, "reasons": reasons}
+
+
+def decision_detail(
+    raw_id: str, display_name: str | None, decision: domain.Admitted | domain.Refused
+) -> AdmittedDetail | RefusedDetail:
+    """The same, as the log has it: without what the room and the role say."""
+    who: Asker = (
+        {"rawId": raw_id}
+        if display_name is None
+        else {"rawId": raw_id, "displayName": display_name}
+    )
+    match decision:
+        case domain.Admitted():
+            return {**who, "role": decision.role}
+        case domain.Refused():
+            return {**who, "reasons": [_reason_body(reason) for reason in decision.reasons]}
+
+
+def _reason_body(reason: domain.Reason) -> Reason:
+    body: Reason = {
+        "code": reason.code,
+        "subCode": reason.sub_code,
+        "message": reason.message,
+    }
+    if reason.opens_at is not None:
+        body["opensAt"] = format_time(reason.opens_at)
+    return body
+
+
+def _allowed_body(allowed: capabilities.Allowed) -> Allowed:
+    return (
+        {"name": allowed.name}
+        if allowed.only is None
+        else {"name": allowed.name, "only": allowed.only}
+    )

@@ -1,18 +1,21 @@
 """Attendance: who was invited to a room and who came."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
 
 import azure.functions as func
 
 from rooms.api.errors import CallNotFound, InvalidParameter
-from rooms.api.extension.answers import attendance_body
 from rooms.api.request import Request
 from rooms.api.responses import csv_answer, json_answer
 from rooms.api.routing import Routes
-from rooms.domain.attendance import Slot, attendance
+from rooms.api.shapes import CallRoomId, Count, Seconds, Time, seconds, time_or_none
+from rooms.domain import attendance as domain
+from rooms.domain import presence
+from rooms.domain.attendance import Slot, Status, attendance
 from rooms.domain.calls import Call
-from rooms.domain.details import scheduled
+from rooms.domain.details import Details, scheduled
 from rooms.domain.time import Ticks, format_time
 from rooms.storage.history import Known
 
@@ -33,6 +36,57 @@ COLUMNS = (
     "leftEarlySeconds",
     "estimated",
 )
+
+
+# `from` is a keyword.
+Stay = TypedDict("Stay", {"from": Time, "until": Time | None})
+Stay.__doc__ = "A time in which somebody was there; `until` is null if they still are."
+
+
+class AttendanceSummary(TypedDict):
+    """How many were invited, and of these came or did not; and how many came uninvited."""
+
+    invited: Count
+    attended: Count
+    absent: Count
+    uninvited: Count
+
+
+class Attendee(TypedDict):
+    """What one person did in the time asked about. `aloneSeconds`: with nobody else there. `joins`
+    counts stays of each device.
+
+    `lateSeconds`: first join after that time's beginning; `leftEarlySeconds`: last leave before its
+    end, once that has passed. `estimated`: an event that would tell a time used here never came.
+    """
+
+    rawId: str
+    name: str | None
+    externalId: str | None
+    displayName: str | None
+    role: str | None
+    status: Status
+    intervals: list[Stay]
+    seconds: Seconds
+    aloneSeconds: Seconds
+    joins: Count
+    lateSeconds: Seconds | None
+    leftEarlySeconds: Seconds | None
+    estimated: bool
+
+
+Attendance = TypedDict(
+    "Attendance",
+    {
+        "roomId": CallRoomId,
+        "title": str | None,
+        "from": Time,
+        "until": Time | None,
+        "summary": AttendanceSummary,
+        "value": list[Attendee],
+    },
+)
+Attendance.__doc__ = "Who was invited and who came between `from` and `until`, which is null as long as the call goes on."
 
 
 @routes.extension("GET", "rooms/{roomId}/attendance")
@@ -98,3 +152,49 @@ def _slot(known: Known, call: Call | None, start: Ticks | None, end: Ticks | Non
 def _with_intervals_as_text(attendee: Mapping[str, Any]) -> Mapping[str, Any]:
     intervals = "; ".join(f"{stay['from']}/{stay['until'] or ''}" for stay in attendee["intervals"])
     return {**attendee, "intervals": intervals}
+
+
+def attendance_body(
+    room_id: str, details: Details, slot: Slot, attendees: Sequence[domain.Attendee]
+) -> Attendance:
+    """Who was invited and who came."""
+    counts = Counter(one.status for one in attendees)
+    return {
+        "roomId": room_id,
+        "title": details.get("title"),
+        "from": format_time(slot.start),
+        "until": time_or_none(slot.end),
+        "summary": {
+            "invited": len(attendees) - counts["uninvited"],
+            "attended": counts["attended"],
+            "absent": counts["absent"],
+            "uninvited": counts["uninvited"],
+        },
+        "value": [
+            attendee_body(one, details.get("participants", {}).get(one.person, {}))
+            for one in attendees
+        ],
+    }
+
+
+def attendee_body(attendee: domain.Attendee, named: Mapping[str, str]) -> Attendee:
+    """What one person did."""
+    return {
+        "rawId": attendee.person,
+        "name": named.get("name"),
+        "externalId": named.get("externalId"),
+        "displayName": attendee.display_name,
+        "role": attendee.role,
+        "status": attendee.status,
+        "intervals": [_stay_body(stay) for stay in attendee.stays],
+        "seconds": seconds(attendee.duration),
+        "aloneSeconds": seconds(attendee.alone),
+        "joins": attendee.joins,
+        "lateSeconds": None if attendee.late is None else seconds(attendee.late),
+        "leftEarlySeconds": None if attendee.left_early is None else seconds(attendee.left_early),
+        "estimated": attendee.estimated,
+    }
+
+
+def _stay_body(stay: presence.Stay) -> Stay:
+    return {"from": format_time(stay.start), "until": time_or_none(stay.end)}

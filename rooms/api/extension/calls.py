@@ -1,51 +1,66 @@
 """Presence, the calls of a room, the calls of all rooms, and live rooms."""
 
-import asyncio
 import re
+from typing import TypedDict
 
 import azure.functions as func
 
-from rooms.api.errors import CallNotFound, InvalidParameter
-from rooms.api.extension.answers import (
-    call_body,
-    call_with_legs_body,
-    live_body,
-    page_body,
-    presence_body,
-)
+from rooms.api.errors import CallNotFound
+from rooms.api.log_details import EndReason
 from rooms.api.paging import page_begin, page_end
 from rooms.api.request import Request
 from rooms.api.responses import json_answer
 from rooms.api.routing import Routes
-from rooms.domain.calls import QUIET
-from rooms.domain.presence import call_at, present_at
-from rooms.domain.time import MAX_TIME
+from rooms.api.shapes import CallRoomId, Count, Seconds, Time, page_body, seconds, time_or_none
+from rooms.domain import calls as domain
+from rooms.domain import events
+from rooms.domain.time import MAX_TIME, format_time
 from rooms.storage import keys
-from rooms.storage.parallel import in_parallel
 
 routes = Routes()
 
 
-@routes.extension("GET", "rooms/{roomId}/presence")
-async def get_presence(request: Request) -> func.HttpResponse:
-    """Answers who is in a room, or was at another time."""
-    room_id, as_of, at = request.call_room_id(), request.app.clock(), request.time("at")
-    if at is None:
-        at = as_of
-    elif at > as_of:
-        raise InvalidParameter("A time that has passed is expected here.", "at")
-    history = request.app.history
-    known, calls = await asyncio.gather(
-        history.known(room_id), request.app.calls.overlapping(room_id, at, at, as_of)
-    )
-    if known.room is None and not calls:
-        await history.check(room_id)
-    roster = known.roster
-    if known.room and at < as_of:
-        roster = await history.invited(known.room, at, at)
-    going_on = call_at(calls, at)
-    present = present_at(going_on, at) if going_on else []
-    return json_answer(200, presence_body(room_id, at, going_on, present, roster, known.details))
+class Call(TypedDict):
+    """A call of a room. `endedAt` and `seconds` are null while it goes on.
+
+    `startEstimated`, `endEstimated`: the event that would tell never came. `peak`: the most people
+    at one time, since `peakAt`.
+    """
+
+    id: str
+    roomId: CallRoomId
+    startedAt: Time
+    startEstimated: bool
+    endedAt: Time | None
+    endEstimated: bool
+    seconds: Seconds | None
+    people: Count
+    peak: Count
+    peakAt: Time | None
+
+
+class Leg(TypedDict):
+    """One stay of one device. `leftAt` and `seconds` are null while it goes on."""
+
+    participantId: str | None
+    rawId: str | None
+    displayName: str | None
+    role: str | None
+    endpointType: str | None
+    joinedAt: Time
+    joinEstimated: bool
+    leftAt: Time | None
+    leaveEstimated: bool
+    seconds: Seconds | None
+
+
+class CallWithLegs(Call):
+    """A call, who started and ended it, and who was in it, by the time of joining."""
+
+    startedBy: str | None
+    endedBy: str | None
+    endReason: EndReason | None
+    legs: list[Leg]
 
 
 @routes.extension("GET", "rooms/{roomId}/calls")
@@ -89,16 +104,47 @@ async def list_all_calls(request: Request) -> func.HttpResponse:
     )
 
 
-@routes.extension("GET", "live")
-async def list_live_rooms(request: Request) -> func.HttpResponse:
-    """Answers with a page of the rooms that have a call now."""
-    point = page_begin(request, keys.ALL_ACTIVITY_START, keys.ALL_ACTIVITY_POINT)
-    page = await request.app.calls.page_of_all(
-        max(0, point.as_of - QUIET), MAX_TIME, point.row, point.as_of, live=True
-    )
-    known = await in_parallel(request.app.history.known(room_id) for room_id, _ in page.calls)
-    value = [
-        live_body(room_id, room.details, live, present_at(live, point.as_of))
-        for (room_id, live), room in zip(page.calls, known, strict=True)
-    ]
-    return json_answer(200, page_body(value, page_end(request, point, page.last)))
+def call_body(room_id: str, call: domain.Call) -> Call:
+    """A call, as lists show it."""
+    return {
+        "id": call.id,
+        "roomId": room_id,
+        "startedAt": format_time(call.started_at),
+        "startEstimated": call.start_estimated,
+        "endedAt": time_or_none(call.ended_at),
+        "endEstimated": call.end_estimated,
+        "seconds": None if call.ended_at is None else seconds(call.ended_at - call.started_at),
+        "people": call.people,
+        "peak": call.peak,
+        "peakAt": time_or_none(call.peak_at),
+    }
+
+
+def call_with_legs_body(room_id: str, call: domain.Call) -> CallWithLegs:
+    """A call and who was in it."""
+    return {
+        **call_body(room_id, call),
+        "startedBy": call.started_by,
+        "endedBy": call.ended_by,
+        "endReason": None if call.end_reason is None else _reason_body(call.end_reason),
+        "legs": [_leg_body(leg) for leg in call.legs],
+    }
+
+
+def _leg_body(leg: domain.Leg) -> Leg:
+    return {
+        "participantId": leg.participant_id,
+        "rawId": leg.raw_id,
+        "displayName": leg.display_name,
+        "role": leg.role,
+        "endpointType": leg.endpoint_type,
+        "joinedAt": format_time(leg.joined_at),
+        "joinEstimated": leg.join_estimated,
+        "leftAt": time_or_none(leg.left_at),
+        "leaveEstimated": leg.leave_estimated,
+        "seconds": None if leg.left_at is None else seconds(leg.left_at - leg.joined_at),
+    }
+
+
+def _reason_body(reason: events.EndReason) -> EndReason:
+    return {"code": reason.code, "subCode": reason.sub_code, "phrase": reason.phrase}

@@ -1,15 +1,65 @@
 """Details: title, external id, scheduled times, and names of people."""
 
+from collections.abc import Mapping
+from typing import Any, TypedDict
+
 import azure.functions as func
 
-from rooms.api.bodies import PatchDetails
-from rooms.api.extension.answers import details_body
+from rooms.api.body import OptionalTime, StrictBody, Text
 from rooms.api.request import Request
 from rooms.api.responses import json_answer
 from rooms.api.routing import Routes
+from rooms.api.shapes import Time
+from rooms.domain import details as domain
 from rooms.domain.errors import RoomNotFound
+from rooms.domain.time import format_time
 
 routes = Routes()
+
+
+class NamesPatch(StrictBody):
+    """What people call somebody; null removes."""
+
+    name: Text | None = None
+    external_id: Text | None = None
+
+
+class PatchDetails(StrictBody):
+    """The body of PATCH /rooms/{id}/details, a merge patch."""
+
+    title: Text | None = None
+    external_id: Text | None = None
+    scheduled_start: OptionalTime = None
+    scheduled_end: OptionalTime = None
+    participants: dict[Text, NamesPatch | None] | None = None
+
+    @property
+    def patch(self) -> dict[str, Any]:
+        """What it asks for, with times as on the wire."""
+        patch = self.model_dump(exclude_unset=True, by_alias=True)
+        times = {
+            name: format_time(patch[name])
+            for name in ("scheduledStart", "scheduledEnd")
+            if patch.get(name) is not None
+        }
+        return patch | times
+
+
+class Names(TypedDict):
+    """What people call somebody; null where nothing is known."""
+
+    name: str | None
+    externalId: str | None
+
+
+class Details(TypedDict):
+    """What people call a room and those invited, by raw id, and when it is meant to be used."""
+
+    title: str | None
+    externalId: str | None
+    scheduledStart: Time | None
+    scheduledEnd: Time | None
+    participants: dict[str, Names]
 
 
 @routes.extension("GET", "rooms/{roomId}/details")
@@ -28,3 +78,21 @@ async def update_details(request: Request) -> func.HttpResponse:
     return json_answer(
         200, details_body(await request.app.details.patch(request.room_id(), patch, request.origin))
     )
+
+
+def details_body(details: domain.Details) -> Details:
+    """What people call a room and those invited."""
+    return {
+        "title": details.get("title"),
+        "externalId": details.get("externalId"),
+        "scheduledStart": details.get("scheduledStart"),
+        "scheduledEnd": details.get("scheduledEnd"),
+        "participants": {
+            raw_id: _names_body(person)
+            for raw_id, person in details.get("participants", {}).items()
+        },
+    }
+
+
+def _names_body(named: Mapping[str, str]) -> Names:
+    return {"name": named.get("name"), "externalId": named.get("externalId")}

@@ -2,23 +2,44 @@
 
 import asyncio
 import re
+from collections.abc import Mapping
+from typing import Any, TypedDict
 
 import azure.functions as func
 from pydantic_core import to_json
 
-from rooms.api.extension.answers import log_body, page_body
+from rooms.api.log_details import LogDetail
 from rooms.api.request import Request
 from rooms.api.responses import csv_answer, json_answer, text_answer
 from rooms.api.routing import Routes
+from rooms.api.shapes import LogKind, Time, page_body
 from rooms.api.tokens import from_token, to_token
+from rooms.domain import log as domain
 from rooms.domain.details import names_in
 from rooms.domain.log import LOG_KINDS
-from rooms.domain.time import MAX_TIME
+from rooms.domain.sentences import happened
+from rooms.domain.time import MAX_TIME, format_time, parse_time
 from rooms.storage import keys
 
 routes = Routes()
 
 COLUMNS = ("id", "time", "kind", "actor", "requestId", "text", "detail")
+
+
+class LogRecord(TypedDict):
+    """What happened, who did it and when; `text` says it in a sentence.
+
+    `actor` is the name of a key, the object id of a token, `event-grid` or `upkeep`; `requestId` is
+    the x-ms-client-request-id of a change, and of what an event tells the event's id.
+    """
+
+    id: str
+    time: Time
+    kind: LogKind
+    actor: str
+    requestId: str
+    text: str
+    detail: LogDetail
 
 
 @routes.extension("GET", "rooms/{roomId}/log")
@@ -46,3 +67,28 @@ async def get_log(request: Request) -> func.HttpResponse:
     return text_answer(
         b"".join(to_json(record) + b"\n" for record in value), "application/x-ndjson", link
     )
+
+
+def log_body(record: domain.LogRecord, names: Mapping[str, str]) -> LogRecord:
+    """A log record; `names` has what people are called, by raw id."""
+    return {
+        "id": record.id,
+        "time": format_time(record.at),
+        "kind": record.kind,
+        "actor": record.actor,
+        "requestId": record.request_id,
+        "text": happened(record.kind, record.detail, names),
+        "detail": _with_wire_times(record.detail),
+    }
+
+
+def _with_wire_times(detail: dict[str, Any]) -> Any:
+    """The detail of a change of a room, with times as they stand everywhere else."""
+    return {
+        name: _with_wire_times(value)
+        if name in ("before", "after")
+        else format_time(parse_time(value))
+        if name in ("createdAt", "validFrom", "validUntil")
+        else value
+        for name, value in detail.items()
+    }

@@ -1,15 +1,42 @@
 """Overview: a room, its details and its participants in one answer."""
 
+from typing import Literal, TypedDict
+
 import azure.functions as func
 
-from rooms.api.extension.answers import overview_body
+from rooms.api.acs.participants import Participant
+from rooms.api.extension.details import Names, _names_body
 from rooms.api.request import Request
 from rooms.api.responses import json_answer
 from rooms.api.routing import Routes
+from rooms.api.shapes import RoomId, Time
+from rooms.domain.details import Details
 from rooms.domain.errors import RoomNotFound
-from rooms.domain.room import state_at
+from rooms.domain.room import Room, RoomState, state_at
+from rooms.domain.roster import Roster
+from rooms.domain.time import format_time
 
 routes = Routes()
+
+
+class NamedParticipant(Participant, Names):
+    """Who is invited, as what, and what people call them."""
+
+
+class Overview(TypedDict):
+    """All that is known of a room itself."""
+
+    roomId: RoomId
+    state: RoomState | Literal["deleted"]
+    createdAt: Time
+    validFrom: Time
+    validUntil: Time
+    pstnDialOutEnabled: bool
+    title: str | None
+    externalId: str | None
+    scheduledStart: Time | None
+    scheduledEnd: Time | None
+    participants: list[NamedParticipant]
 
 
 @routes.extension("GET", "rooms/{roomId}/overview")
@@ -20,3 +47,26 @@ async def get_overview(request: Request) -> func.HttpResponse:
         raise RoomNotFound
     state = "deleted" if known.deleted else state_at(known.room, request.app.clock())
     return json_answer(200, overview_body(known.room, state, known.details, known.roster))
+
+
+def overview_body(
+    room: Room, state: RoomState | Literal["deleted"], details: Details, roster: Roster
+) -> Overview:
+    """A room with its details and participants."""
+    people = details.get("participants", {})
+    return {
+        "roomId": room.id,
+        "state": state,
+        "createdAt": format_time(room.created_at),
+        "validFrom": format_time(room.valid_from),
+        "validUntil": format_time(room.valid_until),
+        "pstnDialOutEnabled": room.pstn_dial_out_enabled,
+        "title": details.get("title"),
+        "externalId": details.get("externalId"),
+        "scheduledStart": details.get("scheduledStart"),
+        "scheduledEnd": details.get("scheduledEnd"),
+        "participants": [
+            {"rawId": raw_id, "role": role, **_names_body(people.get(raw_id, {}))}
+            for raw_id, role in roster.items()
+        ],
+    }

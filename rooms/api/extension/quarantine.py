@@ -1,21 +1,57 @@
 """Quarantine: events that the service did not understand."""
 
 from contextlib import suppress
+from typing import Literal, TypedDict
 
 import azure.functions as func
 
 from rooms.api.errors import StillNotUnderstood
-from rooms.api.extension.answers import page_body, quarantined_body, redriven_body
 from rooms.api.request import Request
 from rooms.api.responses import json_answer, no_content
 from rooms.api.routing import Routes
-from rooms.api.shapes import WholeQuarantinedEvent
+from rooms.api.shapes import CallRoomId, Count, Time, page_body
 from rooms.api.tokens import from_token, to_token
-from rooms.intake.envelope import UnknownEvent
+from rooms.domain.events import Quarantined
+from rooms.domain.time import format_time
+from rooms.intake.envelope import OtherEvent, RoomEvent, UnknownEvent
 from rooms.storage.errors import QuarantinedEventNotFound
 from rooms.storage.keys import QUARANTINE_ROW
 
 routes = Routes()
+
+
+class QuarantinedEvent(TypedDict):
+    """An event that was not understood. `size` counts the characters of its text; `excerpt` has the
+    first thousand."""
+
+    id: str
+    receivedAt: Time
+    reason: str
+    size: Count
+    excerpt: str
+
+
+class WholeQuarantinedEvent(QuarantinedEvent):
+    """The same with its whole text, which may not be JSON."""
+
+    event: str
+
+
+class RecordedEvent(TypedDict):
+    """The event is understood now, and taken in."""
+
+    id: str
+    outcome: Literal["recorded"]
+    roomId: CallRoomId
+    callId: str
+
+
+class LeftEvent(TypedDict):
+    """The event is understood now, and is of no room's call."""
+
+    id: str
+    outcome: Literal["left"]
+    reason: str
 
 
 @routes.extension("GET", "quarantine")
@@ -55,3 +91,28 @@ async def delete_quarantined_event(request: Request) -> func.HttpResponse:
     """Deletes an event for good."""
     await request.app.quarantine.remove(request.http.route_params["eventId"])
     return no_content()
+
+
+def quarantined_body(quarantined: Quarantined) -> QuarantinedEvent:
+    """An event in quarantine, as lists show it."""
+    return {
+        "id": quarantined.id,
+        "receivedAt": format_time(quarantined.received_at),
+        "reason": quarantined.reason,
+        "size": quarantined.size,
+        "excerpt": quarantined.excerpt,
+    }
+
+
+def redriven_body(event_id: str, outcome: RoomEvent | OtherEvent) -> RecordedEvent | LeftEvent:
+    """What became of an event that was in quarantine."""
+    match outcome:
+        case RoomEvent():
+            return {
+                "id": event_id,
+                "outcome": "recorded",
+                "roomId": outcome.room_id,
+                "callId": outcome.event.call,
+            }
+        case OtherEvent():
+            return {"id": event_id, "outcome": "left", "reason": outcome.reason}

@@ -1,17 +1,54 @@
 """Roles: what each may do in a call."""
 
+from collections.abc import Sequence
+from typing import Literal, NotRequired, TypedDict
+
 import azure.functions as func
 
-from rooms.api.extension.admission_answers import roles_body
 from rooms.api.request import Request
 from rooms.api.responses import json_answer
 from rooms.api.routing import Routes
-from rooms.domain.capabilities import CAPABILITIES
+from rooms.domain import capabilities
+from rooms.domain.capabilities import CAPABILITIES, Grant
+from rooms.domain.roster import Role
 
 routes = Routes()
+
+
+class Capability(TypedDict):
+    """Something to do in a call, and which roles may; `needs` is what the room has to allow, too."""
+
+    name: str
+    group: str
+    description: str
+    roles: dict[Role, Grant]
+    needs: NotRequired[Literal["pstnDialOutEnabled"]]
+
+
+class Roles(TypedDict):
+    """What each role may do."""
+
+    value: list[Capability]
 
 
 @routes.extension("GET", "roles")
 async def list_roles(_: Request) -> func.HttpResponse:
     """Answers with the capabilities of each role."""
     return json_answer(200, roles_body(CAPABILITIES))
+
+
+def roles_body(table: Sequence[capabilities.Capability]) -> Roles:
+    """What each role may do."""
+    return {"value": [_capability_body(capability) for capability in table]}
+
+
+def _capability_body(capability: capabilities.Capability) -> Capability:
+    body: Capability = {
+        "name": capability.name,
+        "group": capability.group,
+        "description": capability.description,
+        "roles": dict(capability.grants),
+    }
+    if capability.needs_pstn_dial_out:
+        body["needs"] = "pstnDialOutEnabled"
+    return body

@@ -4,17 +4,17 @@ from urllib.parse import parse_qsl
 
 import azure.functions as func
 
-from rooms.api.acs.rooms import list_all_rooms
+from rooms.api.acs.rooms import Room, list_all_rooms, room_body
 from rooms.api.acs.versions import check_api_version
 from rooms.api.errors import InvalidParameter
-from rooms.api.extension.answers import listed_body, page_body
 from rooms.api.paging import page_begin, page_end
 from rooms.api.request import Kind, Request
 from rooms.api.responses import acs_answer
 from rooms.api.routing import Routes
+from rooms.api.shapes import page_body
 from rooms.domain.details import MAX_TEXT
 from rooms.domain.room import ROOM_STATES
-from rooms.domain.room_filter import room_filter
+from rooms.domain.room_filter import Listed, room_filter
 from rooms.domain.roster import is_acs_user
 from rooms.storage import keys
 
@@ -22,6 +22,12 @@ routes = Routes()
 
 FILTERS = {"participant", "state", "from", "until", "title"}
 """Parameters that ACS does not have. A request with one of them is for the filtered list."""
+
+
+class ListedRoom(Room):
+    """A room as our lists show it: as ACS's do, and what it is called."""
+
+    title: str | None
 
 
 def _kind_of(http: func.HttpRequest) -> Kind:
@@ -71,3 +77,8 @@ def _filters(http: func.HttpRequest) -> list[str]:
     """Returns the filters in the URL. The host drops those without a value from its own list."""
     pairs = parse_qsl(http.url.partition("?")[2], keep_blank_values=True)
     return sorted(FILTERS & {name.lower() for name, _ in pairs})
+
+
+def listed_body(listed: Listed, version: str) -> ListedRoom:
+    """A room, as lists of ours show it: as ACS's do, and what it is called."""
+    return {**room_body(listed.room, version), "title": listed.title}

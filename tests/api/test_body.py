@@ -5,17 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rooms.api.acs.participants import UpdateParticipants
+from rooms.api.acs.rooms import CreateRoom, UpdateRoom
 from rooms.api.acs.versions import API_VERSIONS
-from rooms.api.bodies import (
-    AskAdmission,
-    Body,
-    CreateRoom,
-    PatchDetails,
-    UpdateParticipants,
-    UpdateRoom,
-    parse_body,
-)
+from rooms.api.body import Body, parse_body
 from rooms.api.errors import Detail, ValidationFailed
+from rooms.api.extension.admission import AskAdmission
+from rooms.api.extension.details import PatchDetails
 from rooms.domain.room import RoomChange
 from rooms.domain.time import parse_time
 

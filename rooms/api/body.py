@@ -1,4 +1,4 @@
-"""The bodies of requests: what they may hold, and what is said of one that cannot be understood."""
+"""How bodies of requests are read, and what is answered to an unreadable one."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -6,29 +6,27 @@ from typing import Annotated, Any
 from pydantic import (
     BaseModel,
     ConfigDict,
-    Field,
     PlainValidator,
     StringConstraints,
     ValidationError,
-    ValidationInfo,
-    ValidatorFunctionWrapHandler,
     WithJsonSchema,
-    WrapValidator,
 )
 from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from rooms.api.acs.versions import has_pstn
 from rooms.api.errors import Detail, ValidationFailed
 from rooms.domain.details import MAX_TEXT
-from rooms.domain.room import RoomChange
-from rooms.domain.roster import ACS_USER, MAX_PARTICIPANTS, Role, Roster, RosterPatch
-from rooms.domain.time import RFC3339, Ticks, format_time, parse_time
+from rooms.domain.roster import ACS_USER
+from rooms.domain.time import RFC3339, Ticks, parse_time
 
 _UNKNOWN_ROLE = (
     "Invalid participant role. The valid roles are: Presenter, Attendee, Consumer, Collaborator."
 )
+
+
 TIME_EXPECTED = "A time of RFC 3339 is expected here, like 2026-05-04T10:00:00Z, with at most 9 fraction digits."
+
+
 _SENTENCES: dict[str, Callable[[ErrorDetails], str]] = {
     "json_invalid": lambda error: f"The body is not valid JSON: {error['ctx']['error']}.",
     "model_type": lambda _: "An object is expected here.",
@@ -43,6 +41,7 @@ _SENTENCES: dict[str, Callable[[ErrorDetails], str]] = {
     "time": lambda _: TIME_EXPECTED,
 }
 
+
 _FAULTS_OF_LENGTH = ("string_too_short", "string_too_long")
 
 
@@ -53,12 +52,6 @@ def _time(value: Any) -> Ticks | None:
         return parse_time(value)
     except (ValueError, TypeError):
         raise PydanticCustomError("time", "no time") from None
-
-
-def _unless_unknown(
-    value: Any, check: ValidatorFunctionWrapHandler, info: ValidationInfo[Any]
-) -> Any:
-    return check(value) if has_pstn(info.context) else None
 
 
 type GivenTime = Annotated[
@@ -74,6 +67,7 @@ type GivenTime = Annotated[
 ]
 """A time, as callers write it."""
 
+
 type AcsUser = Annotated[
     str,
     WithJsonSchema(
@@ -84,6 +78,7 @@ type AcsUser = Annotated[
         }
     ),
 ]
+
 
 type OptionalTime = Annotated[
     Ticks | None, PlainValidator(_time, json_schema_input_type=GivenTime | None)
@@ -98,99 +93,17 @@ class Body(BaseModel):
     model_config = ConfigDict(strict=True, alias_generator=to_camel, defer_build=True)
 
 
-class Invited(Body):
-    """As what somebody is invited; without a role as Attendee."""
-
-    role: Role | None = None
-
-
-# The ids and their number are checked behind the shape of the body, as ACS does.
-type Invitations = Annotated[
-    dict[AcsUser, Invited | None], Field(json_schema_extra={"maxProperties": MAX_PARTICIPANTS})
-]
-
-
-class UpdateRoom(Body):
-    """The body of PATCH /rooms/{id}."""
-
-    valid_from: OptionalTime = None
-    valid_until: OptionalTime = None
-    pstn_dial_out_enabled: Annotated[bool | None, WrapValidator(_unless_unknown)] = None
-
-    @property
-    def change(self) -> RoomChange:
-        """What it asks for."""
-        return RoomChange(self.valid_from, self.valid_until, self.pstn_dial_out_enabled)
-
-
-class UpdateParticipants(Body):
-    """The body of PATCH /rooms/{id}/participants."""
-
-    participants: Invitations | None = None
-
-    @property
-    def patch(self) -> RosterPatch:
-        """What it asks for: no role is Attendee, no participant is a removal."""
-        return {
-            raw_id: None if participant is None else participant.role or "Attendee"
-            for raw_id, participant in (self.participants or {}).items()
-        }
-
-
-class CreateRoom(UpdateRoom, UpdateParticipants):
-    """The body of POST /rooms."""
-
-    @property
-    def roster(self) -> Roster:
-        """Who is invited. A participant that is null is nobody."""
-        return {raw_id: role for raw_id, role in self.patch.items() if role is not None}
-
-
 _SHOWN_PATH = 300
 """Characters of the path of a field at fault."""
+
 
 type Text = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT)]
 
 
-class _Strict(Body):
+class StrictBody(Body):
     """Ours, not ACS's: a field that is spelled wrong is told, instead of being ignored."""
 
     model_config = ConfigDict(extra="forbid")
-
-
-class NamesPatch(_Strict):
-    """What people call somebody; null removes."""
-
-    name: Text | None = None
-    external_id: Text | None = None
-
-
-class PatchDetails(_Strict):
-    """The body of PATCH /rooms/{id}/details, a merge patch."""
-
-    title: Text | None = None
-    external_id: Text | None = None
-    scheduled_start: OptionalTime = None
-    scheduled_end: OptionalTime = None
-    participants: dict[Text, NamesPatch | None] | None = None
-
-    @property
-    def patch(self) -> dict[str, Any]:
-        """What it asks for, with times as on the wire."""
-        patch = self.model_dump(exclude_unset=True, by_alias=True)
-        times = {
-            name: format_time(patch[name])
-            for name in ("scheduledStart", "scheduledEnd")
-            if patch.get(name) is not None
-        }
-        return patch | times
-
-
-class AskAdmission(_Strict):
-    """The body of POST /rooms/{id}/admission."""
-
-    raw_id: Text
-    display_name: Text | None = None
 
 
 def parse_body[B: Body](model: type[B], body: bytes, version: str) -> B:

@@ -1,0 +1,60 @@
+"""The bodies of errors."""
+
+from collections.abc import Iterable
+from typing import Literal, NotRequired, TypedDict
+
+from rooms.api.errors import BAD_REQUEST, NOT_VALID, Detail
+
+
+class ErrorContent(TypedDict):
+    """What went wrong. `target` is the parameter or field at fault, on routes that ACS does not
+    have."""
+
+    code: str
+    message: str
+    target: NotRequired[str]
+
+
+class Error(TypedDict):
+    """An error with a code, which the header x-ms-error-code has, too."""
+
+    error: ErrorContent
+
+
+class FaultOfField(TypedDict):
+    """A field at fault, by its path."""
+
+    code: Literal["BadArgument"]
+    message: str
+    target: str
+
+
+class ValidationErrorContent(TypedDict):
+    """That the request is not valid, and what is wrong with it."""
+
+    code: Literal["BadRequest"]
+    message: str
+    details: list[FaultOfField]
+
+
+class ValidationError(TypedDict):
+    """A request of ACS's that is understood but not valid. There is no header x-ms-error-code."""
+
+    error: ValidationErrorContent
+
+
+def error_body(code: str, message: str, target: str | None = None) -> Error:
+    """Returns the body of an error of family A."""
+    content: ErrorContent = {"code": code, "message": message}
+    if target is not None:
+        content["target"] = target
+    return {"error": content}
+
+
+def validation_body(details: Iterable[Detail]) -> ValidationError:
+    """Returns the body of an error of family B."""
+    faults: list[FaultOfField] = [
+        {"code": "BadArgument", "message": detail.message, "target": detail.target}
+        for detail in details
+    ]
+    return {"error": {"code": BAD_REQUEST, "message": NOT_VALID, "details": faults}}

@@ -1,0 +1,115 @@
+"""Presence: who is in a room, or was at another time."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import TypedDict
+
+import azure.functions as func
+
+from rooms.api.errors import InvalidParameter
+from rooms.api.request import Request
+from rooms.api.responses import json_answer
+from rooms.api.routing import Routes
+from rooms.api.shapes import CallRoomId, Count, Time, time_or_none
+from rooms.domain.calls import Call
+from rooms.domain.details import Details, names_in
+from rooms.domain.presence import Present, call_at, present_at
+from rooms.domain.roster import Roster
+from rooms.domain.time import Ticks, format_time
+
+routes = Routes()
+
+
+class PresentPerson(TypedDict):
+    """Who is there: since when without a break, and with how many devices (`legs`)."""
+
+    rawId: str
+    name: str | None
+    displayName: str | None
+    role: str | None
+    invited: bool
+    joinedAt: Time
+    legs: Count
+
+
+class PresentCall(TypedDict):
+    """The call that goes on, and who is in it."""
+
+    id: str
+    startedAt: Time
+    startEstimated: bool
+    peak: Count
+    peakAt: Time | None
+    count: Count
+    participants: list[PresentPerson]
+
+
+class Presence(TypedDict):
+    """Who is, or was at `asOf`, in a room."""
+
+    roomId: CallRoomId
+    asOf: Time
+    live: bool
+    call: PresentCall | None
+
+
+@routes.extension("GET", "rooms/{roomId}/presence")
+async def get_presence(request: Request) -> func.HttpResponse:
+    """Answers who is in a room, or was at another time."""
+    room_id, as_of, at = request.call_room_id(), request.app.clock(), request.time("at")
+    if at is None:
+        at = as_of
+    elif at > as_of:
+        raise InvalidParameter("A time that has passed is expected here.", "at")
+    history = request.app.history
+    known, calls = await asyncio.gather(
+        history.known(room_id), request.app.calls.overlapping(room_id, at, at, as_of)
+    )
+    if known.room is None and not calls:
+        await history.check(room_id)
+    roster = known.roster
+    if known.room and at < as_of:
+        roster = await history.invited(known.room, at, at)
+    going_on = call_at(calls, at)
+    present = present_at(going_on, at) if going_on else []
+    return json_answer(200, presence_body(room_id, at, going_on, present, roster, known.details))
+
+
+def presence_body(
+    room_id: str,
+    at: Ticks,
+    call: Call | None,
+    present: Sequence[Present],
+    roster: Roster,
+    details: Details,
+) -> Presence:
+    """Who is, or was, in a room."""
+    going_on = (
+        None if call is None else _present_call_body(call, present, roster, names_in(details))
+    )
+    return {"roomId": room_id, "asOf": format_time(at), "live": call is not None, "call": going_on}
+
+
+def _present_call_body(
+    call: Call, present: Sequence[Present], roster: Roster, names: Mapping[str, str]
+) -> PresentCall:
+    return {
+        "id": call.id,
+        "startedAt": format_time(call.started_at),
+        "startEstimated": call.start_estimated,
+        "peak": call.peak,
+        "peakAt": time_or_none(call.peak_at),
+        "count": len(present),
+        "participants": [
+            {
+                "rawId": one.person,
+                "name": names.get(one.person),
+                "displayName": one.display_name,
+                "role": one.role,
+                "invited": one.person in roster,
+                "joinedAt": format_time(one.since),
+                "legs": one.legs,
+            }
+            for one in present
+        ],
+    }
