@@ -17,7 +17,7 @@ PYTHON_READY := .venv/.installed
 NODE_READY := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install start meeting chromium screenshots test histories bench faults check format clean
+.PHONY: help install start meeting chromium screenshots openapi test histories bench faults check format clean
 
 help:
 	@echo 'make start      run the service on this machine (PORT=$(PORT) DATA=$(DATA))'
@@ -26,6 +26,7 @@ help:
 	@echo 'make histories  try calls on many generated histories (HISTORIES=$(HISTORIES))'
 	@echo 'make bench      measure how fast it is, for ten minutes (ARGS=--short for two minutes)'
 	@echo 'make faults     let go wrong what may go wrong, for three quarters of an hour (ARGS=--short for two minutes; ARGS=--help tells more)'
+	@echo 'make openapi    write rooms/api/openapi.json after a change of routes, bodies or answers'
 	@echo 'make check      lint, format and types'
 	@echo 'make format     let ruff and biome put the format right'
 	@echo 'make install    only install what these need; they do it themselves'
@@ -62,6 +63,10 @@ test: install chromium
 # The pictures in docs/console, of a meeting that is played for them.
 screenshots: install chromium
 	@"$(BIN)/python" -m tests.console.screenshots
+
+# The document that /openapi.json serves: after a change of routes, bodies, answers or errors.
+openapi: install
+	@"$(BIN)/python" -m openapi
 
 histories: install
 	@HISTORIES=$(HISTORIES) "$(BIN)/python" -m pytest tests/domain/test_histories.py tests/storage/test_calls.py -k histories $(ARGS)

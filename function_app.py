@@ -11,6 +11,7 @@ from rooms.api.extension import (
     attendance,
     calls,
     details,
+    health,
     live,
     log,
     overview,
@@ -41,6 +42,7 @@ for module in (
     roles,
     log,
     quarantine,
+    health,
     openapi,
     console,
 ):

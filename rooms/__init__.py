@@ -1,1 +1,4 @@
-"""Anteroom: a successor to Azure Communication Services Rooms that runs in your own subscription."""
+"""Anteroom: a successor to Azure Communication Services Rooms, in your own subscription."""
+
+__version__ = "0.1.0"
+"""What /openapi.json reports. Tags follow it."""

@@ -19,6 +19,7 @@ from rooms.storage.details import AllDetails
 from rooms.storage.errors import StorageUnavailable
 from rooms.storage.history import History
 from rooms.storage.lists import Lists
+from rooms.storage.parallel import Shared
 from rooms.storage.quarantine import Quarantine
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
@@ -79,6 +80,15 @@ class App:
         except ValueError as error:
             _log.error("no storage: ROOMS_STORAGE is not usable: %s", error)
             raise StorageUnavailable from error
+
+    @cached_property
+    def storage_answers(self) -> Shared[None]:
+        """Checks that the storage answers, once for all who ask at the same time."""
+
+        async def ping(_: str) -> None:
+            await self.table.ping()
+
+        return Shared(ping)
 
     @cached_property
     def rooms(self) -> Rooms:

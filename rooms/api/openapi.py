@@ -17,6 +17,6 @@ _read = cache(FILE.read_bytes)
 
 
 @routes.public("GET", "openapi.json")
-def get_openapi(app: App, http: func.HttpRequest) -> func.HttpResponse:
+async def get_openapi(app: App, http: func.HttpRequest) -> func.HttpResponse:
     """Answers anybody: the document has no secret, and tools fetch it without a key."""
     return text_answer(_read(), "application/json", {})

@@ -38,7 +38,7 @@ MAX_BODY = 2 * 1024 * 1024
 """Bytes of a request's body. The largest change of a roster needs about a third of it."""
 
 type Operation = Callable[[Request], Awaitable[func.HttpResponse]]
-type PublicOperation = Callable[[App, func.HttpRequest], func.HttpResponse]
+type PublicOperation = Callable[[App, func.HttpRequest], Awaitable[func.HttpResponse]]
 type _Handler = Callable[[App, func.HttpRequest], Awaitable[func.HttpResponse]]
 
 _KNOWN_ERRORS = (ApiError, AuthError, DomainError, StorageError)
@@ -78,10 +78,7 @@ class Routes:
         """Adds a route for anybody."""
 
         def add(operation: PublicOperation) -> PublicOperation:
-            async def handle(app: App, http: func.HttpRequest) -> func.HttpResponse:
-                return operation(app, http)
-
-            self.all.append(Route(operation.__name__, method, path, handle))
+            self.all.append(Route(operation.__name__, method, path, operation))
             return operation
 
         return add

@@ -15,13 +15,13 @@ NOT_INSTALLED = (
 
 
 @routes.public("GET", "console")
-def get_console(app: App, http: func.HttpRequest) -> func.HttpResponse:
+async def get_console(app: App, http: func.HttpRequest) -> func.HttpResponse:
     """Answers with the page."""
     return _answer(app, http, PAGE)
 
 
 @routes.public("GET", "console/{file}")
-def get_console_file(app: App, http: func.HttpRequest) -> func.HttpResponse:
+async def get_console_file(app: App, http: func.HttpRequest) -> func.HttpResponse:
     """Answers with a file of the page."""
     return _answer(app, http, http.route_params["file"])
 

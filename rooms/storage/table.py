@@ -21,7 +21,7 @@ from azure.data.tables.aio import TableClient
 
 from rooms.storage.entities import Entity
 from rooms.storage.errors import StorageUnavailable
-from rooms.storage.keys import PARTITIONS, behind
+from rooms.storage.keys import PARTITIONS, UPKEEP_ROW, behind
 from rooms.storage.parallel import in_parallel
 
 _log = logging.getLogger(__name__)
@@ -109,6 +109,10 @@ class Table:
                 return await self._client.get_entity(partition, row)
             except ResourceNotFoundError:
                 return None
+
+    async def ping(self) -> None:
+        """Checks that the storage answers, whether or not the table exists. One request."""
+        await self.get(PARTITIONS[0], UPKEEP_ROW)
 
     async def first(
         self,

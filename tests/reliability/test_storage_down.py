@@ -25,6 +25,14 @@ def raw(storage_proxy: StorageProxy, tmp_path_factory: pytest.TempPathFactory) -
         yield Raw(app.http, app.manage_key)
 
 
+def test_health_says_whether_the_storage_answers(raw: Raw, proxy: StorageProxy) -> None:
+    ready = raw.send("GET", "/health", {})
+    assert (ready.status, ready.json()) == (200, {"status": "ready"})
+    proxy.choose = lambda _number, _what: Fault.REFUSED
+    down = raw.send("GET", "/health", {})
+    assert (down.status, down.json()) == (503, {"status": "unavailable"})
+
+
 @pytest.mark.parametrize("fault", [Fault.REFUSED, Fault.CUT_BEFORE, Fault.CUT_AFTER, Fault.DELAYED])
 def test_every_operation_is_answered_with_503_and_when_to_try_again(
     raw: Raw, proxy: StorageProxy, fault: Fault

@@ -106,6 +106,7 @@ READS = [
     _read("an event in quarantine", "get_quarantined_event", "/quarantine/{event}"),
     _read("the OpenAPI document", "get_openapi", "/openapi.json"),
     _read("roles", "list_roles", "/roles"),
+    _read("health", "get_health", "/health"),
     _read("console", "get_console", "/console"),
     _read("a file of the console", "get_console_file", "/console/app.js"),
 ]

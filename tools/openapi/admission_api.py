@@ -9,7 +9,7 @@ from openapi.parameters import CALL_ROOM_ID_PARAMETER, CLIENT_REQUEST_ID, ShortT
 from openapi.rooms_api import ATTENDEE
 from rooms.api.body import GivenTime
 from rooms.api.errors import ANSWERS, AdmissionRefused, InvalidParameter, InvalidRoomId
-from rooms.api.extension import admission, roles
+from rooms.api.extension import admission, health, roles
 from rooms.api.extension.admission import AskAdmission
 from rooms.domain.errors import RoomNotFound
 
@@ -88,6 +88,24 @@ ROLES = {
             "The table of ACS: `yes`, `no`, `web` (with the web calling SDK only), `remote` (remote streams only)."
         ),
         answers=(Answer(200, "The table.", roles.Roles),),
+    ),
+}
+
+HEALTH = {
+    "get_health": Operation(
+        kind="public",
+        summary="Whether the service is ready",
+        description="It is ready if its storage answers. Needs no key.",
+        answers=(
+            Answer(200, "It is ready.", health.Health, example={"status": "ready"}),
+            Answer(
+                503,
+                "Its storage does not answer.",
+                health.Health,
+                {"Retry-After": Header("Seconds to wait.", {"type": "integer", "const": 1})},
+                example={"status": "unavailable"},
+            ),
+        ),
     ),
 }
 

@@ -6,14 +6,15 @@ from openapi import admission_api, insight_api, rooms_api
 from openapi.failures import SHAPES, description_of, failures, headers_of, schema_of
 from openapi.operation import Answer, Header, Kind, Operation, Parameter
 from openapi.schemas import Schema, Schemas
+from rooms import __version__
 from rooms.api import openapi
 from rooms.api.acs import participants, rooms
-from rooms.api.acs.versions import API_VERSIONS
 from rooms.api.extension import (
     admission,
     attendance,
     calls,
     details,
+    health,
     live,
     log,
     overview,
@@ -65,6 +66,7 @@ _TAGS: tuple[tuple[str, str, Sequence[Route], Mapping[str, Operation]], ...] = (
         quarantine.routes.all,
         insight_api.QUARANTINE,
     ),
+    ("Health", "Whether the service is ready.", health.routes.all, admission_api.HEALTH),
     ("Document", "This document.", openapi.routes.all, admission_api.DOCUMENT),
 )
 """Tag, its description, its routes, and the description of each by its name.
@@ -164,7 +166,7 @@ def document() -> Schema:
         "openapi": "3.1.0",
         "info": {
             "title": "Anteroom",
-            "version": API_VERSIONS[-1],
+            "version": __version__,
             "summary": "Rooms, who may come in, and who came.",
             "description": _DESCRIPTION,
             "license": {"name": "MIT", "identifier": "MIT"},

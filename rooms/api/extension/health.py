@@ -1,0 +1,37 @@
+"""Health: whether the service is ready. Anybody may ask; the answer has only words."""
+
+import asyncio
+from typing import Final, Literal, TypedDict
+
+import azure.functions as func
+
+from rooms.api.responses import json_answer
+from rooms.api.routing import Routes
+from rooms.app import App
+from rooms.storage.errors import StorageUnavailable
+
+routes = Routes()
+
+TIME_BUDGET = 5.0
+"""Seconds that the storage has for its answer."""
+
+_NOT_STORED: Final = {"Cache-Control": "no-store"}
+
+
+class Health(TypedDict):
+    """Whether the service is ready: it is, if its storage answers."""
+
+    status: Literal["ready", "unavailable"]
+
+
+@routes.public("GET", "health")
+async def get_health(app: App, http: func.HttpRequest) -> func.HttpResponse:
+    """Answers 200 if the storage answers, else 503. One request, shared by those who ask at once."""
+    try:
+        async with asyncio.timeout(TIME_BUDGET):
+            await app.storage_answers.get("")
+    except (TimeoutError, StorageUnavailable):
+        unavailable: Health = {"status": "unavailable"}
+        return json_answer(503, unavailable, {"Retry-After": "1", **_NOT_STORED})
+    ready: Health = {"status": "ready"}
+    return json_answer(200, ready, _NOT_STORED)
