@@ -8,7 +8,7 @@ from urllib.request import getproxies
 
 from azure.data.tables.aio import TableClient
 
-from rooms.auth import Authenticator
+from rooms.auth.authenticator import Authenticator
 from rooms.console.assets import Console, read_console
 from rooms.domain.time import DAY, Ticks, now
 from rooms.intake.recording import Intake

@@ -1,5 +1,4 @@
-"""The app's settings, read once from the environment (in Azure: the Function App's application
-settings)."""
+"""The settings, read once from the environment (in Azure: the app's application settings)."""
 
 import base64
 import binascii
@@ -12,19 +11,21 @@ from uuid import UUID
 from rooms.domain.roster import MAX_PARTICIPANTS
 
 type Access = Literal["manage", "read"]
-"""What a caller may do: `read` is GET only."""
+"""Rights of a caller. `read` allows GET only."""
 
 RESERVED_NAMES = {"event-grid", "upkeep"}
-"""What the log calls those parts of the service that write it without being asked by a caller."""
+"""Names that the log uses for parts of the service itself."""
 
 MAX_DAYS = 36_500
+"""Longest retention, in days: a hundred years."""
 
 MIN_KEY_BYTES = 32
-_MAKE_A_KEY = "make one with: openssl rand -base64 48"
+"""Shortest key, in bytes."""
+
+_MAKE_A_KEY = "Make a key with: openssl rand -base64 48"
 
 _AUDIENCES = {"https://communication.azure.com", "https://communication.azure.com/"}
-"""What the Communication Services SDKs ask tokens for; which of the two it becomes depends on the
-token's version."""
+"""Audiences of the tokens that the Communication Services SDKs request, by the token's version."""
 
 
 class SettingsError(ValueError):
@@ -33,7 +34,7 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class AccessKey:
-    """A shared secret. `name` is what the log calls it."""
+    """A shared secret. The log calls it `name`."""
 
     name: str
     access: Access
@@ -42,11 +43,10 @@ class AccessKey:
 
 @dataclass(frozen=True, slots=True)
 class Entra:
-    """Who may call with an Entra ID token.
+    """Who may call with an Entra ID token. All texts are in lower case.
 
-    `tenant` is the directory's id, not a domain: tokens carry the id, and so does the name of their
-    issuer. `manage` and `read` hold object ids, application (client) ids and names of app roles.
-    All of these are in lower case.
+    `tenant` is the directory's id and not a domain, as in tokens and in the names of their issuers.
+    `manage` and `read` hold object ids, application (client) ids and names of app roles.
     """
 
     tenant: str
@@ -68,20 +68,20 @@ class Settings:
     entra: Entra | None
     trust_forwarded_host: bool
     expired_days: int
-    """How long rooms that can no longer be joined stay."""
+    """Days that an expired room stays."""
     retention_days: int
-    """How long logs, calls and what is left of deleted rooms stay."""
+    """Days that logs, calls, and the rest of a deleted room stay."""
     call_capacity: int
-    """How many people a call holds."""
+    """Maximum number of people in a call."""
     console: bool
     """Whether the console is served."""
 
 
 def read_settings(env: Mapping[str, str]) -> Settings:
-    """The settings in `env`.
+    """Reads the settings in `env`.
 
     Raises:
-        SettingsError: one of them cannot be used.
+        SettingsError: a setting cannot be used.
     """
     return Settings(
         storage_connection_string=_connection_string(env.get("ROOMS_STORAGE", "")),
@@ -107,7 +107,8 @@ def _connection_string(text: str) -> str | None:
         or {"tableendpoint", "sharedaccesssignature"} <= names
     ):
         raise SettingsError(
-            "ROOMS_STORAGE: a connection string, with AccountName and AccountKey; see: az storage account"
+            "ROOMS_STORAGE: must be a connection string with AccountName and AccountKey. See: "
+            "az storage account show-connection-string"
         )
     return text
 
@@ -115,7 +116,8 @@ def _connection_string(text: str) -> str | None:
 def _storage_uri(text: str) -> str | None:
     if text and not text.startswith("https://"):
         raise SettingsError(
-            "ROOMS_STORAGE__tableServiceUri: an https:// address, as https://<account>.table.core.windows.net"
+            "ROOMS_STORAGE__tableServiceUri: must be an https:// address, like "
+            "https://<account>.table.core.windows.net"
         )
     return text or None
 
@@ -123,7 +125,7 @@ def _storage_uri(text: str) -> str | None:
 def _table(name: str) -> str:
     if not (name.isascii() and name.isalnum() and name[0].isalpha() and 3 <= len(name) <= 63):
         raise SettingsError(
-            "ROOMS_TABLE: a table's name is 3 to 63 letters and digits and begins with a letter."
+            "ROOMS_TABLE: must have 3 to 63 letters and digits, and begin with a letter."
         )
     return name
 
@@ -139,11 +141,13 @@ def _keys(env: Mapping[str, str]) -> list[AccessKey]:
             key = AccessKey(_key_name(setting, prefix), access, _secret(setting, value))
             if key.secret in setting_of:
                 raise SettingsError(
-                    f"{setting}: the same key as {setting_of[key.secret]}; every name needs its own."
+                    f"{setting}: has the same key as {setting_of[key.secret]}. Each name needs "
+                    "its own key."
                 )
             if key.name in setting_of:
                 raise SettingsError(
-                    f"{setting}: the same name as {setting_of[key.name]}; the log could not tell them apart."
+                    f"{setting}: has the same name as {setting_of[key.name]}. The log could not "
+                    "tell them apart."
                 )
             setting_of |= {key.secret: setting, key.name: setting}
             keys.append(key)
@@ -154,11 +158,11 @@ def _key_name(setting: str, prefix: str) -> str:
     name = setting.removeprefix(prefix)
     if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", name):
         raise SettingsError(
-            f"{prefix}<name>: a key's name is 1 to 64 letters, digits, '.', '_' and '-'."
+            f"{prefix}<name>: the name must have 1 to 64 letters, digits, '.', '_' or '-'."
         )
     if name.lower() in RESERVED_NAMES:
         raise SettingsError(
-            f"{setting}: the log calls a part of the service so; another name is needed."
+            f"{setting}: choose another name. The log uses this one for a part of the service."
         )
     return name
 
@@ -167,9 +171,9 @@ def _secret(setting: str, value: str) -> bytes:
     try:
         secret = base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError):
-        raise SettingsError(f"{setting}: a key is base64 text; {_MAKE_A_KEY}") from None
+        raise SettingsError(f"{setting}: must be base64 text. {_MAKE_A_KEY}") from None
     if len(secret) < MIN_KEY_BYTES:
-        raise SettingsError(f"{setting}: a key has at least {MIN_KEY_BYTES} bytes; {_MAKE_A_KEY}")
+        raise SettingsError(f"{setting}: must have at least {MIN_KEY_BYTES} bytes. {_MAKE_A_KEY}")
     return secret
 
 
@@ -179,7 +183,9 @@ def _entra(env: Mapping[str, str]) -> Entra | None:
     if not tenant:
         if manage or read:
             setting = "ROOMS_ENTRA_MANAGE" if manage else "ROOMS_ENTRA_READ"
-            raise SettingsError(f"{setting}: of which directory? Set ROOMS_ENTRA_TENANT.")
+            raise SettingsError(
+                f"{setting}: needs ROOMS_ENTRA_TENANT, the directory that issues the tokens."
+            )
         return None
     entra = Entra(
         tenant=_tenant(tenant),
@@ -192,26 +198,27 @@ def _entra(env: Mapping[str, str]) -> Entra | None:
     )
     if not (manage or read):
         raise SettingsError(
-            "ROOMS_ENTRA_TENANT: nobody may call with a token of it; set ROOMS_ENTRA_MANAGE or ROOMS_ENTRA_READ."
+            "ROOMS_ENTRA_TENANT: needs ROOMS_ENTRA_MANAGE or ROOMS_ENTRA_READ, else no token lets "
+            "anybody in."
         )
     return entra
 
 
 def _tenant(value: str) -> str:
-    # A domain, `common` or `organizations` would never equal the id in a token, or would let every
-    # directory in.
+    # Tokens never carry a domain; `common` and `organizations` would let every directory in.
     try:
         return str(UUID(value.strip()))
     except ValueError:
         raise SettingsError(
-            "ROOMS_ENTRA_TENANT: the directory (tenant) id, a GUID; see: az account show"
+            "ROOMS_ENTRA_TENANT: must be the directory (tenant) id, a GUID. See: az account show"
         ) from None
 
 
 def _authority(value: str) -> str:
     if not re.match(r"https://[^/]|http://(localhost|127\.0\.0\.1)[:/]", value):
         raise SettingsError(
-            "ROOMS_ENTRA_AUTHORITY: an https:// address, as https://login.microsoftonline.com"
+            "ROOMS_ENTRA_AUTHORITY: must be an https:// address, like "
+            "https://login.microsoftonline.com"
         )
     return value.rstrip("/")
 
@@ -219,7 +226,7 @@ def _authority(value: str) -> str:
 def _names(env: Mapping[str, str], setting: str) -> frozenset[str]:
     names = frozenset(name.lower() for name in _list(env, setting))
     if any(re.search(r"[\s;]", name) for name in names):
-        raise SettingsError(f"{setting}: ids and names with commas between.")
+        raise SettingsError(f"{setting}: must be ids and names, separated by commas.")
     return names
 
 
@@ -230,7 +237,7 @@ def _list(env: Mapping[str, str], setting: str) -> set[str]:
 def _flag(env: Mapping[str, str], setting: str, *, default: bool) -> bool:
     value = env.get(setting, "").lower()
     if value not in ("", "true", "false"):
-        raise SettingsError(f"{setting}: true or false.")
+        raise SettingsError(f"{setting}: must be true or false.")
     return value == "true" if value else default
 
 
@@ -239,5 +246,5 @@ def _number(
 ) -> int:
     value = env.get(setting) or str(default)
     if not (re.fullmatch("[0-9]{1,5}", value) and least <= int(value) <= most):
-        raise SettingsError(f"{setting}: a whole number of {of}, from {least} to {most}.")
+        raise SettingsError(f"{setting}: must be a whole number of {of}, from {least} to {most}.")
     return int(value)

@@ -14,7 +14,7 @@ from rooms.api.errors import (
     UnsupportedMediaType,
 )
 from rooms.app import App
-from rooms.auth import Caller
+from rooms.auth.caller import Caller
 from rooms.auth.url import route_url
 from rooms.domain.events import is_call_room_id
 from rooms.domain.room import is_room_id

@@ -24,7 +24,7 @@ from rooms.api.request import Kind, Request, query
 from rooms.api.responses import json_answer
 from rooms.app import App
 from rooms.auth.errors import AuthError, Denied
-from rooms.auth.url import described
+from rooms.auth.url import describe
 from rooms.domain.errors import DomainError
 from rooms.log_text import escaped
 from rooms.storage.errors import StorageError, StorageUnavailable
@@ -119,7 +119,7 @@ async def _answer(
     try:
         _check_body(http)
         async with asyncio.timeout(TIME_BUDGET):
-            caller = await app.authenticator.authenticate(http, key_as_it_is=kind == "extension")
+            caller = await app.authenticator.authenticate(http, allow_plain_key=kind == "extension")
             version = API_VERSIONS[-1]
             if kind == "acs":
                 version = check_api_version(query(http, "api-version"), http.url.partition("?")[0])
@@ -169,4 +169,4 @@ def _headers(answer: Answer, kind: Kind) -> Mapping[str, str]:
 
 
 def _log_refusal(http: func.HttpRequest, status: int, message: str) -> None:
-    _log.info("%s: %d %s", described(http), status, escaped(message))
+    _log.info("%s: %d %s", describe(http), status, escaped(message))

@@ -1,4 +1,4 @@
-"""Who is let in."""
+"""Authenticated callers."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from rooms.settings import Access
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls: the name of a key, or the object id of a token; and what they may do."""
+    """The name of a key or the object id of a token, and what its holder may do."""
 
     name: str
     access: Access

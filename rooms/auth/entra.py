@@ -1,8 +1,8 @@
 """Entra ID bearer tokens: access tokens of version 1 and 2, of one tenant, signed with RS256.
 
-PyJWT checks the signature. The claims are checked here, against our clock, so that the log can say
-what is wrong. PyJWT and aiohttp are imported with the first token: they cost in a cold start, and
-who has only keys never needs them.
+PyJWT checks the signature. This module checks the claims, by our clock, so that the log can say
+what is wrong. PyJWT and aiohttp are imported with the first token: they slow a cold start, and a
+deployment with keys only never needs them.
 """
 
 from collections.abc import Callable, Mapping
@@ -36,7 +36,7 @@ _ONLY_SIGNATURE: "Options" = {
 
 
 class EntraTokens:
-    """The tokens of a tenant, and what their bearers may do."""
+    """Checks the tokens of one tenant."""
 
     def __init__(self, entra: Entra, now: Callable[[], datetime], fetch: Fetch) -> None:
         self._entra = entra
@@ -50,7 +50,7 @@ class EntraTokens:
         )
 
     async def authenticate(self, token: str) -> Caller:
-        """Whose `token` it is. Raises Denied or TenantKeysUnavailable."""
+        """Returns the bearer of `token`. Raises Denied or TenantKeysUnavailable."""
         kid = _key_id(token)
         claims = _verified_claims(token, kid, await self._keys.find(kid))
         self._check_issuer(claims)
@@ -67,8 +67,7 @@ class EntraTokens:
             raise Denied(f"wrong tenant {_shown(tenant)}")
 
     def _check_audience(self, claims: Claims) -> None:
-        # One string: Entra never issues a list, and a token for several services would be good at
-        # each of them.
+        # A text: Entra never issues a list. A list would let one service use a token at another.
         audience = claims.get("aud")
         if not isinstance(audience, str) or audience not in self._entra.audiences:
             raise Denied(f"wrong audience {_shown(audience)}, expected one of ROOMS_ENTRA_AUDIENCE")
@@ -86,8 +85,7 @@ class EntraTokens:
         app = claims.get("appid", claims.get("azp"))
         roles = claims.get("roles")
         ids = [claims.get("oid"), *(roles if isinstance(roles, list) else [])]
-        # With `scp` it is a user who calls through the app: to name an app does not let in all of
-        # its users.
+        # With `scp`, a user calls through the app. Naming the app must not let in all its users.
         if "scp" not in claims:
             ids.append(app)
         known = {value.lower() for value in ids if isinstance(value, str)}
@@ -96,12 +94,13 @@ class EntraTokens:
             None,
         )
         if name is None:
-            raise Denied("the token names nobody: it has neither oid nor sub nor appid")
+            raise Denied("the token has neither oid nor sub nor appid")
         if known & self._entra.manage:
             return Caller(name, "manage")
         if known & self._entra.read:
             return Caller(name, "read")
-        who = f"oid {_shown(claims.get('oid'))}, app {_shown(app)}{', for a user' if 'scp' in claims else ''}"
+        for_user = ", for a user" if "scp" in claims else ""
+        who = f"oid {_shown(claims.get('oid'))}, app {_shown(app)}{for_user}"
         raise Denied(
             f"{who}, roles {_shown(roles)}: in neither ROOMS_ENTRA_MANAGE nor ROOMS_ENTRA_READ"
         )
@@ -136,7 +135,7 @@ def _verified_claims(token: str, kid: str, key: "RSAPublicKey") -> Claims:
 def _seconds(claims: Claims, claim: str) -> float:
     value = claims.get(claim)
     if not isinstance(value, int | float) or isinstance(value, bool) or not abs(value) < 1e12:
-        raise Denied(f"the token's {claim} is no time")
+        raise Denied(f"the token's {claim} is not a time")
     return value
 
 

@@ -1,4 +1,4 @@
-"""The keys that a tenant publishes to check its tokens with (JWKS), fetched when needed and kept.
+"""The keys that a tenant publishes for its tokens (JWKS), fetched when needed and cached.
 
 The address comes from the settings, never from a token.
 """
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 type Fetch = Callable[[str], Awaitable[Any]]
-"""Gets the JSON at an address. Whatever it raises means that the keys cannot be had now."""
+"""Fetches the JSON at an address. Any exception means that the keys are not available now."""
 
 MAX_AGE = timedelta(hours=24)
 RETRY_AFTER = timedelta(seconds=15)
-"""Between two fetches: anyone can send tokens with key ids that do not exist."""
+"""Shortest time between two fetches: anybody can send tokens with unknown key ids."""
 
 FETCH_SECONDS = 5
 
@@ -41,11 +41,11 @@ class PublishedKeys:
         self._failure = ""
 
     async def find(self, kid: str) -> "RSAPublicKey":
-        """The key with the id `kid`.
+        """Returns the key with the id `kid`.
 
         Raises:
-            Denied: there is none.
-            TenantKeysUnavailable: it is not known, and the keys cannot be had.
+            Denied: the tenant has no such key.
+            TenantKeysUnavailable: the cache has no such key, and the keys cannot be fetched.
         """
         key = self._keys.get(kid)
         if key is None or (
@@ -68,11 +68,14 @@ class PublishedKeys:
             try:
                 async with asyncio.timeout(FETCH_SECONDS):
                     self._keys = _signing_keys(await self._fetch(self._url))
-            except Exception as failure:  # whatever it is, the answer is the same: no new keys
+            except Exception as failure:  # whatever the reason, there are no new keys
                 self._failure = escaped(f"{type(failure).__name__} {failure}".strip())
                 if self._keys:
                     _log.error(
-                        "keeping the keys of %s: %s: %s", self._fetched, self._url, self._failure
+                        "keeping the keys fetched at %s: %s: %s",
+                        self._fetched,
+                        self._url,
+                        self._failure,
                     )
             else:
                 self._failure = ""
@@ -85,7 +88,7 @@ class PublishedKeys:
 
 
 async def fetch_json(url: str) -> Any:
-    """The JSON at `url`."""
+    """Returns the JSON at `url`."""
     import aiohttp
 
     async with (

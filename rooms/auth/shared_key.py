@@ -1,16 +1,16 @@
 """Requests signed with a shared key (HMAC-SHA256), as the Communication Services SDKs sign them.
 
-What is signed is `METHOD\\npath?query\\n<date>;<host>;<hash of the body>`. The SDKs spell path and
-query differently, and the Functions host decodes the path and encodes it anew before we see it, so
-several spellings of a URL are tried:
+The signature is over `METHOD\\npath?query\\n<date>;<host>;<hash of the body>`. The SDKs escape path
+and query differently, and the Functions host decodes the path and encodes it again before the app
+sees it. So the app tries several spellings of the URL:
 
-    as in req.url           Java (which leaves !$&'()*+,;=:@ bare, as the host does), and every URL with a plain path
+    as in req.url           every URL with a plain path; Java, which leaves !$&'()*+,;=:@ bare
     percent-decoded         Python, sync and aio
     encodeURIComponent      JavaScript
     RFC 3986 unreserved     .NET (Uri.EscapeDataString)
 
-The decoded spelling is the same for `a%2Fb` and `a/b`, so whoever overhears a request can, for five
-minutes, send it again with other escapes. It then names no room, as the host keeps %2F in a path.
+`a%2Fb` and `a/b` decode to the same text. So an eavesdropper can, for five minutes, replay a
+request with other escapes. It then names no room, as the host keeps %2F in a path.
 """
 
 import base64
@@ -33,18 +33,20 @@ from rooms.settings import AccessKey
 
 CLOCK_SKEW = timedelta(minutes=5)
 
-# The order, the case and the set of headers are those of every SDK; `date` is what Microsoft's
-# tutorials for REST sign.
+# All SDKs use these headers, in this order and case; Microsoft's REST tutorials sign `date`.
 _AUTHORIZATION = re.compile(
-    r"HMAC-SHA256 SignedHeaders=(x-ms-date|date);host;x-ms-content-sha256&Signature=([A-Za-z0-9+/]{43}=)"
+    r"HMAC-SHA256 SignedHeaders=(x-ms-date|date);host;x-ms-content-sha256"
+    r"&Signature=([A-Za-z0-9+/]{43}=)"
 )
 _SHOWN_STRING = 600
+"""Characters of the string to sign that the log shows."""
+
 _URI_COMPONENT = "!*'()"
-"""What encodeURIComponent leaves bare beside the unreserved characters of RFC 3986."""
+"""Characters that encodeURIComponent leaves bare, beside the unreserved ones of RFC 3986."""
 
 
 class SharedKeys:
-    """The keys that requests may be signed with."""
+    """The keys that may sign requests."""
 
     def __init__(
         self, keys: Sequence[AccessKey], trust_forwarded_host: bool, now: Callable[[], datetime]
@@ -54,12 +56,13 @@ class SharedKeys:
         self._now = now
 
     def authenticate(self, req: func.HttpRequest, authorization: str) -> Caller:
-        """Whose key signed `req`. Raises Denied."""
+        """Returns the holder of the key that signed `req`. Raises Denied."""
         form = _AUTHORIZATION.fullmatch(authorization)
         if form is None:
             raise Denied(
                 "malformed Authorization header, expected: "
-                "HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha256&Signature=<base64 of 32 bytes>"
+                "HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha256"
+                "&Signature=<base64 of 32 bytes>"
             )
         date = _header(req, form[1])
         self._check_clock(form[1], date)
@@ -71,38 +74,40 @@ class SharedKeys:
         if key is None:
             string_to_sign = escaped(f"{req.method}\n{url}\n{signed_headers}", _SHOWN_STRING)
             raise Denied(f"no key fits: the signature should be that of '{string_to_sign}'")
-        # After the signature, so that a stranger's body is not worth a hash.
+        # After the signature: hashing a stranger's body would be wasted work.
         actual_hash = base64.b64encode(hashlib.sha256(req.get_body()).digest())
         if not hmac.compare_digest(actual_hash, content_hash.encode(errors="replace")):
             raise Denied(
-                f"the body's hash is {actual_hash.decode()}, not the signed '{escaped(content_hash)}'"
+                f"the body's hash is {actual_hash.decode()}, "
+                f"not the signed '{escaped(content_hash)}'"
             )
         return Caller(key.name, key.access)
 
     def holder(self, text: str) -> Caller:
-        """Whose key `text` is, sent as it is. Raises Denied."""
+        """Returns the holder of the key `text`, which came unsigned. Raises Denied."""
         try:
             secret = base64.b64decode(text, validate=True)
         except ValueError:
             raise Denied("x-api-key is not base64 text") from None
         fitting = None
-        for key in self._keys:  # all of them, as above
+        for key in self._keys:  # all of them, as in _key_of
             if hmac.compare_digest(key.secret, secret):
                 fitting = key
         if fitting is None:
-            raise Denied("x-api-key is none of the keys")
+            raise Denied("x-api-key is not one of the keys")
         return Caller(fitting.name, fitting.access)
 
     def _check_clock(self, header: str, date: str) -> None:
         try:
             sent = parse_http_date(date)
         except ValueError:
-            raise Denied(f"{header} is no HTTP date: '{escaped(date)}'") from None
+            raise Denied(f"{header} is not an HTTP date: '{escaped(date)}'") from None
         behind = self._now() - sent
         if abs(behind) > CLOCK_SKEW:
             way = "behind" if behind > timedelta(0) else "ahead"
             raise Denied(
-                f"the caller's clock is {abs(behind) // timedelta(seconds=1)} s {way} ({header}: {escaped(date)})"
+                f"the caller's clock is {abs(behind) // timedelta(seconds=1)} s {way} "
+                f"({header}: {escaped(date)})"
             )
 
     def _key_of(
@@ -111,7 +116,7 @@ class SharedKeys:
         fitting = None
         for spelling in _spellings(url):
             message = f"{method}\n{spelling}\n{signed_headers}".encode(errors="replace")
-            for key in self._keys:  # all of them: the time taken does not tell which one fits
+            for key in self._keys:  # all of them, so that the time does not tell which one fits
                 if hmac.compare_digest(hmac.digest(key.secret, message, "sha256"), signature):
                     fitting = key
             if fitting:
@@ -120,7 +125,7 @@ class SharedKeys:
 
 
 def _spellings(url: str) -> Iterator[str]:
-    """The ways in which the SDKs may have spelled `url`, each once."""
+    """Yields the spellings of `url` that an SDK may have signed, each once."""
     yield url
     seen = {url}
     path, mark, query = url.partition("?")

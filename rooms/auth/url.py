@@ -1,4 +1,4 @@
-"""The URL of a request, as text: parsing it and writing it anew would change what was signed."""
+"""The URL of a request, as text. Parsing and writing it again would change the signed text."""
 
 import re
 
@@ -10,28 +10,29 @@ _SCHEME_AND_HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?]*")
 
 
 def path_and_query(url: str) -> str:
-    """Path and query of an absolute `url`, as they are."""
+    """Returns path and query of an absolute `url`, unchanged."""
     authority = _SCHEME_AND_HOST.match(url)
     rest = url[authority.end() :] if authority else url
     return rest if rest.startswith("/") else f"/{rest}"
 
 
 def forwarded_host(req: func.HttpRequest) -> str:
-    """The host that a proxy was asked for, or nothing. Only a proxy that is the only way to us can
-    be trusted with it."""
+    """Returns the host that the client asked a proxy for, or an empty text.
+
+    Trust it only if nobody can reach the app around the proxy.
+    """
     first: str = req.headers.get("x-forwarded-host", "").partition(",")[0]
     return first.strip()
 
 
 def route_url(req: func.HttpRequest, trust_forwarded_host: bool) -> str:
-    """The URL that the caller called, without its query."""
+    """Returns the URL that the client called, without its query."""
     url: str = req.url.partition("?")[0]
     if trust_forwarded_host and (host := forwarded_host(req)):
         return f"{url.partition('://')[0]}://{host}{path_and_query(url)}"
     return url
 
 
-def described(req: func.HttpRequest) -> str:
-    """Method and path of a request, for a log line. The query is left out: people put secrets
-    there."""
+def describe(req: func.HttpRequest) -> str:
+    """Returns method and path for a log line. The query may hold secrets, so it is left out."""
     return f"{escaped(req.method, 20)} {escaped(path_and_query(req.url).partition('?')[0])}"

@@ -6,7 +6,8 @@ import sys
 import azure.functions as func
 import pytest
 
-from rooms.auth import Authenticator, Caller
+from rooms.auth.authenticator import Authenticator
+from rooms.auth.caller import Caller
 from rooms.auth.errors import Denied, TenantKeysUnavailable
 from rooms.settings import read_settings
 from tests.auth.conftest import Refusals
@@ -68,7 +69,7 @@ async def test_a_key_as_it_is_lets_in_where_that_is_allowed() -> None:
         (OTHER_KEY, Caller("dashboard", "read")),
     ):
         headers = {"x-api-key": base64.b64encode(key).decode()}
-        assert await authenticator.authenticate(request(headers), key_as_it_is=True) == caller
+        assert await authenticator.authenticate(request(headers), allow_plain_key=True) == caller
 
 
 async def test_a_key_as_it_is_where_a_signature_is_asked_for_is_refused(refusals: Refusals) -> None:
@@ -84,7 +85,7 @@ async def test_a_read_key_as_it_is_only_reads(refusals: Refusals) -> None:
     for method in ("POST", "PATCH", "DELETE", "PUT", "HEAD"):
         with pytest.raises(Denied):
             await Authenticator(read_settings(TWO_KEYS), Clock()).authenticate(
-                request(headers, method), key_as_it_is=True
+                request(headers, method), allow_plain_key=True
             )
         assert refusals.only().endswith("dashboard may only read (GET)")
 
@@ -111,7 +112,7 @@ async def test_a_key_that_is_none_is_refused_and_is_not_in_the_log(
     caplog.set_level(logging.DEBUG)
     with pytest.raises(Denied) as denied:
         await Authenticator(read_settings(KEYS), Clock()).authenticate(
-            request({"x-api-key": key}), key_as_it_is=True
+            request({"x-api-key": key}), allow_plain_key=True
         )
     assert "x-api-key" in caplog.text
     for secret in {key, SECRET} - {"", " ", "x"}:
@@ -122,11 +123,11 @@ async def test_what_the_authorization_says_counts_beside_a_key(refusals: Refusal
     authenticator = Authenticator(read_settings(TWO_KEYS), Clock())
     other = {"x-api-key": base64.b64encode(OTHER_KEY).decode()}
     assert (
-        await authenticator.authenticate(request(signed_headers() | other), key_as_it_is=True)
+        await authenticator.authenticate(request(signed_headers() | other), allow_plain_key=True)
     ).name == "server"
     with pytest.raises(Denied):
         await authenticator.authenticate(
-            request(signed_headers(key=bytes(64)) | {"x-api-key": SECRET}), key_as_it_is=True
+            request(signed_headers(key=bytes(64)) | {"x-api-key": SECRET}), allow_plain_key=True
         )
     assert "no key fits" in refusals.only()
 
@@ -138,7 +139,7 @@ async def test_a_key_where_only_a_tenant_is_configured_is_refused(refusals: Refu
     }
     with pytest.raises(Denied):
         await Authenticator(read_settings(tenant), Clock()).authenticate(
-            request({"x-api-key": SECRET}), key_as_it_is=True
+            request({"x-api-key": SECRET}), allow_plain_key=True
         )
     assert "no Authorization header" in refusals.only()
 

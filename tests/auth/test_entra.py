@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rooms.auth import Authenticator, Caller
+from rooms.auth.authenticator import Authenticator
+from rooms.auth.caller import Caller
 from rooms.auth.errors import Denied, TenantKeysUnavailable
 from rooms.settings import read_settings
 from tests.auth.conftest import Refusals
@@ -398,7 +399,7 @@ async def test_old_keys_go_on_while_new_ones_cannot_be_had(
         assert await authenticator.authenticate(bearer(token))
     assert tenant.fetches == 2
     assert [record.getMessage() for record in caplog.records if record.name == "rooms.auth"] == [
-        f"keeping the keys of {NOW}: {tenant.authority}/{TENANT_ID}/discovery/v2.0/keys: ValueError answered 503"
+        f"keeping the keys fetched at {NOW}: {tenant.authority}/{TENANT_ID}/discovery/v2.0/keys: ValueError answered 503"
     ]
 
 

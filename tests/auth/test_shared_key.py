@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms.auth import Authenticator, Caller
+from rooms.auth.authenticator import Authenticator
+from rooms.auth.caller import Caller
 from rooms.auth.errors import Denied
 from rooms.settings import read_settings
 from tests.auth.conftest import Refusals
