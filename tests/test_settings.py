@@ -55,7 +55,10 @@ def test_keys_have_the_name_and_the_access_of_their_setting() -> None:
             {"ROOMS_MANAGE_KEY__a": KEY_TEXT, "ROOMS_READ_KEY__a": OTHER_TEXT},
             "ROOMS_READ_KEY__a: has the same name as ROOMS_MANAGE_KEY__a",
         ),
-        ({"ROOMS_ENTRA_TENANT": "contoso.onmicrosoft.com"}, "ROOMS_ENTRA_TENANT: must be the directory"),
+        (
+            {"ROOMS_ENTRA_TENANT": "contoso.onmicrosoft.com"},
+            "ROOMS_ENTRA_TENANT: must be the directory",
+        ),
         ({"ROOMS_ENTRA_TENANT": "common"}, "ROOMS_ENTRA_TENANT: must be the directory"),
         (
             {"ROOMS_ENTRA_TENANT": TENANT, "ROOMS_ENTRA_AUTHORITY": "http://evil.example"},
@@ -72,7 +75,10 @@ def test_keys_have_the_name_and_the_access_of_their_setting() -> None:
             "ROOMS_ENTRA_READ: must be ids and names, separated by commas",
         ),
         ({"ROOMS_STORAGE": "garbage"}, "ROOMS_STORAGE: must be a connection string"),
-        ({"ROOMS_STORAGE": "AccountName=a;Endpoint=b"}, "ROOMS_STORAGE: must be a connection string"),
+        (
+            {"ROOMS_STORAGE": "AccountName=a;Endpoint=b"},
+            "ROOMS_STORAGE: must be a connection string",
+        ),
         (
             {"ROOMS_STORAGE__tableServiceUri": "a.table.core.windows.net"},
             "ROOMS_STORAGE__tableServiceUri: must be an https",
@@ -112,7 +118,10 @@ def test_keys_have_the_name_and_the_access_of_their_setting() -> None:
             )
             for text in ("0", "5001", "x", "-1", "1e2", "350.0", " 350", "٣٥٠", "00000350")
         ),
-        ({"ROOMS_TRUST_FORWARDED_HOST": "yes"}, "ROOMS_TRUST_FORWARDED_HOST: must be true or false"),
+        (
+            {"ROOMS_TRUST_FORWARDED_HOST": "yes"},
+            "ROOMS_TRUST_FORWARDED_HOST: must be true or false",
+        ),
         ({"ROOMS_TABLE": "1rooms"}, "ROOMS_TABLE: must have 3 to 63"),
     ],
 )

@@ -1,4 +1,4 @@
-"""How bodies of requests are read, and what is answered to an unreadable one."""
+"""Parses the bodies of requests."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -23,24 +23,23 @@ _UNKNOWN_ROLE = (
     "Invalid participant role. The valid roles are: Presenter, Attendee, Consumer, Collaborator."
 )
 
-
-TIME_EXPECTED = "A time of RFC 3339 is expected here, like 2026-05-04T10:00:00Z, with at most 9 fraction digits."
-
+TIME_EXPECTED = (
+    "Must be a time of RFC 3339, like 2026-05-04T10:00:00Z, with at most 9 fraction digits."
+)
 
 _SENTENCES: dict[str, Callable[[ErrorDetails], str]] = {
     "json_invalid": lambda error: f"The body is not valid JSON: {error['ctx']['error']}.",
-    "model_type": lambda _: "An object is expected here.",
-    "dict_type": lambda _: "An object is expected here.",
-    "bool_type": lambda _: "true or false is expected here.",
-    "missing": lambda _: "This field is needed.",
-    "extra_forbidden": lambda _: "There is no such field here.",
-    "string_type": lambda _: "Text is expected here.",
-    "string_too_short": lambda _: f"A text of 1 to {MAX_TEXT} characters is expected here.",
-    "string_too_long": lambda _: f"A text of 1 to {MAX_TEXT} characters is expected here.",
+    "model_type": lambda _: "Must be an object.",
+    "dict_type": lambda _: "Must be an object.",
+    "bool_type": lambda _: "Must be true or false.",
+    "missing": lambda _: "This field is required.",
+    "extra_forbidden": lambda _: "Unknown field.",
+    "string_type": lambda _: "Must be text.",
+    "string_too_short": lambda _: f"Must be text of 1 to {MAX_TEXT} characters.",
+    "string_too_long": lambda _: f"Must be text of 1 to {MAX_TEXT} characters.",
     "literal_error": lambda _: _UNKNOWN_ROLE,
     "time": lambda _: TIME_EXPECTED,
 }
-
 
 _FAULTS_OF_LENGTH = ("string_too_short", "string_too_long")
 
@@ -65,8 +64,7 @@ type GivenTime = Annotated[
         }
     ),
 ]
-"""A time, as callers write it."""
-
+"""A time in a request."""
 
 type AcsUser = Annotated[
     str,
@@ -79,38 +77,38 @@ type AcsUser = Annotated[
     ),
 ]
 
-
 type OptionalTime = Annotated[
     Ticks | None, PlainValidator(_time, json_schema_input_type=GivenTime | None)
 ]
 
 
 class Body(BaseModel):
-    """Unknown properties are ignored; nothing is converted from another type. The context is the
-    api-version."""
+    """Base of all bodies. Ignores unknown fields and converts no types, as ACS does.
 
-    # Built when the first such body comes: most instances start for a GET.
+    The validation context is the api-version.
+    """
+
+    # Deferred until the first such body comes: most instances start for a GET.
     model_config = ConfigDict(strict=True, alias_generator=to_camel, defer_build=True)
 
 
 _SHOWN_PATH = 300
-"""Characters of the path of a field at fault."""
-
+"""Characters of the path of a field at fault that an error shows."""
 
 type Text = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT)]
 
 
 class StrictBody(Body):
-    """Ours, not ACS's: a field that is spelled wrong is told, instead of being ignored."""
+    """Base of the bodies of extension routes. Refuses unknown fields, so that typos show."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 def parse_body[B: Body](model: type[B], body: bytes, version: str) -> B:
-    """The body of a request of that api-version.
+    """Returns the body of a request of that api-version.
 
     Raises:
-        ValidationFailed: it is no JSON of that shape. Names the first fault, as ACS does.
+        ValidationFailed: with the first fault only, as ACS does.
     """
     if not body:
         raise ValidationFailed(Detail("A non-empty request body is required.", ""))
@@ -119,12 +117,9 @@ def parse_body[B: Body](model: type[B], body: bytes, version: str) -> B:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
     steps, sentence = first["loc"], _SENTENCES[first["type"]](first)
-    if (
-        steps[-1:] == ("[key]",) and first["type"] in _FAULTS_OF_LENGTH
-    ):  # the key itself, which may be of any length, is left out
-        steps, sentence = (
-            steps[:-2],
-            f"Names of 1 to {MAX_TEXT} characters are expected in this object.",
-        )
+    if steps[-1:] == ("[key]",) and first["type"] in _FAULTS_OF_LENGTH:
+        # The path of a key contains the key, which may have any length.
+        steps = steps[:-2]
+        sentence = f"Names in this object must have 1 to {MAX_TEXT} characters."
     path = "".join(f".{step}" for step in steps)[:_SHOWN_PATH]
     raise ValidationFailed(Detail(sentence, f"${path}"))

@@ -1,5 +1,4 @@
-"""Answers as CSV that a spreadsheet opens right: UTF-8 with a byte order mark, and no cell that it
-takes for a formula."""
+"""CSV for spreadsheets: UTF-8 with a byte order mark, and without formulas."""
 
 import csv
 import io
@@ -8,18 +7,17 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-# What a program may take for the beginning of a cell: also that behind a semicolon or a tab, which
-# are the separators where the comma is for decimals, and behind a line's end, as the quotes around
-# the cell are then none.
+# Where a program may see the start of a cell: also after a semicolon or a tab, which separate cells
+# where decimals have a comma, and after a line end, where the quotes of the cell no longer count.
 _BEFORE_FORMULA = re.compile(
-    r"""^(?=[\t\r\n])|(^|[;\t\r\n])(?=[\s\x00-\x20"\u200b\ufeff]{0,99}[=+\-@\uff1d\uff0b\uff0d\uff20])"""
+    r"""^(?=[\t\r\n])|(^|[;\t\r\n])"""
+    r"""(?=[\s\x00-\x20"\u200b\ufeff]{0,99}[=+\-@\uff1d\uff0b\uff0d\uff20])"""
 )
-"""The last four are wide ones, which some programs take, too."""
+"""The last four characters are wide forms, which some programs accept."""
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
-    """A line of names, and a line for each row. What is no text, number or truth value is JSON in
-    its cell; None is empty."""
+    """Returns a header and a line for each row. Lists and objects are JSON; None is empty."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(columns)
@@ -35,5 +33,5 @@ def _cell(value: Any) -> str | int | float:
     if isinstance(value, int | float):
         return value
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    # A name is a stranger's text: =HYPERLINK(...) must not be run by who reads the report.
+    # Strangers choose their names: =HYPERLINK(...) must not run on the reader's machine.
     return _BEFORE_FORMULA.sub(r"\1'", text)

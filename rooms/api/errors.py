@@ -1,14 +1,13 @@
-"""How each error is answered: its status, code, text and field, all in this module.
+"""The answer to each error: its status, code, text and field.
 
-Routes raise the classes below; domain, storage and auth raise their own, which know nothing of HTTP.
-ACS answers errors in two families:
+Routes raise the classes below. domain, storage and auth raise errors of their own, which know
+nothing of HTTP. ACS answers errors in two families:
 
 - A: `{"error": {"code", "message"}}`, and the code in the header x-ms-error-code (`ANSWERS`).
-- B: the same with `details`, each with a `target`, and without the header (`ValidationFailed`, `FAULTS`).
+- B: the same with `details`, each with a `target`, and without the header (`FAULTS`).
 
 Extension routes answer all errors in family A, with a `target` for the first fault of family B.
-The statuses, codes and texts of ACS's routes are those of recordings of the real service (2025);
-those of LengthRequired, BodyTooLarge and the unavailable parts are ours.
+Recordings of the real service (2025) have the statuses, codes and texts that ACS answers.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""The OpenAPI document of this service: the file beside this module, which `make openapi` writes."""
+"""Serves the OpenAPI document: the file beside this module, which `make openapi` writes."""
 
 from functools import cache
 from pathlib import Path

@@ -26,12 +26,12 @@ type Kind = Literal["acs", "extension"]
 own (no api-version, a key as x-api-key, errors of family A with a target)."""
 
 MAX_REQUEST_ID = 256
-"""Characters of x-ms-client-request-id that are remembered; what is longer is cut."""
+"""Characters of x-ms-client-request-id that are kept. The rest is cut."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request that is let in: by whom, and in which api-version."""
+    """A request of an authenticated caller, in one api-version."""
 
     app: App
     http: func.HttpRequest
@@ -45,7 +45,7 @@ class Request:
 
     @property
     def origin(self) -> Origin:
-        """Whose change it is."""
+        """The actor and the client's request id, for the log."""
         return Origin(
             self.caller.name,
             (self.http.headers.get("x-ms-client-request-id") or "")[:MAX_REQUEST_ID],
@@ -57,7 +57,7 @@ class Request:
         return route_url(self.http, self.app.settings.trust_forwarded_host)
 
     def room_id(self) -> str:
-        """The room of the path. Raises InvalidRoomId or InvalidRoomIdLength."""
+        """Returns the room id of the path. Raises InvalidRoomId or InvalidRoomIdLength."""
         room_id: str = self.http.route_params["roomId"]
         if not 16 <= len(room_id) <= 18:
             raise InvalidRoomIdLength
@@ -66,47 +66,47 @@ class Request:
         return room_id
 
     def call_room_id(self) -> str:
-        """The room of the path, which may be of any service's making. Raises InvalidRoomId."""
+        """Returns the room id of the path, which may be another service's. Raises InvalidRoomId."""
         room_id: str = self.http.route_params["roomId"]
         if not is_call_room_id(room_id):
             raise InvalidRoomId
         return room_id
 
     def time(self, name: str) -> Ticks | None:
-        """A time of the query. Raises InvalidParameter."""
+        """Returns a time of the query, or None. Raises InvalidParameter."""
         text = self.query(name)
+        if text is None:
+            return None
         try:
-            return (
-                None if text is None else parse_time(text.replace(" ", "+"))
-            )  # as a bare + arrives
+            return parse_time(text.replace(" ", "+"))  # the host turns a bare + into a space
         except ValueError:
             raise InvalidParameter(TIME_EXPECTED, name) from None
 
     def time_range(self) -> tuple[Ticks | None, Ticks | None]:
-        """`from` and `until` of the query. Raises InvalidParameter."""
+        """Returns `from` and `until` of the query. Raises InvalidParameter."""
         start, end = self.time("from"), self.time("until")
         if start is not None and end is not None and start >= end:
-            raise InvalidParameter("A time after `from` is expected here.", "until")
+            raise InvalidParameter("Must be after `from`.", "until")
         return start, end
 
     def choice[Word: str](self, name: str, *choices: Word) -> Word | None:
-        """One of some words of the query. Raises InvalidParameter."""
+        """Returns a parameter that must be one of `choices`, or None. Raises InvalidParameter."""
         if (text := self.query(name)) is None:
             return None
         for word in choices:
             if word == text:
                 return word
-        raise InvalidParameter(f"One of these is expected here: {', '.join(choices)}.", name)
+        raise InvalidParameter(f"Must be one of: {', '.join(choices)}.", name)
 
     def next_link(self, token: str) -> str:
-        """The URL of the next page: this request's with another token."""
+        """Returns the URL of the next page: this request's, with another token."""
         params = {
             name: value for name, value in self.http.params.items() if name.lower() != "nextlink"
         }
         return f"{self.route_url}?{urlencode({**params, 'nextLink': token})}"
 
     def parse[B: Body](self, model: type[B]) -> B:
-        """The body. Raises UnsupportedMediaType or ValidationFailed."""
+        """Returns the body. Raises UnsupportedMediaType or ValidationFailed."""
         body = self.http.get_body()
         media_type = self.http.headers.get("content-type", "").partition(";")[0].strip().lower()
         if body and not (

@@ -79,7 +79,8 @@ def test_an_unknown_role_is_named_with_its_participant(role: Any) -> None:
     body = json.dumps({"participants": {"8:acs:x": {"role": role}}}).encode()
     expected = (
         "$.participants.8:acs:x.role",
-        "Invalid participant role. The valid roles are: Presenter, Attendee, Consumer, Collaborator.",
+        "Invalid participant role. "
+        "The valid roles are: Presenter, Attendee, Consumer, Collaborator.",
     )
     assert fault(UpdateParticipants, body) == fault(CreateRoom, body) == expected
 
@@ -94,18 +95,18 @@ def test_an_unknown_role_is_named_with_its_participant(role: Any) -> None:
         (b'{"validFrom":"\\ud800"}', "$", "not valid JSON"),
         (b"[" * 100_000, "$", "not valid JSON"),
         (b'{"a":' * 100_000, "$", "not valid JSON"),
-        (b"[]", "$", "An object is expected here."),
-        (b"null", "$", "An object is expected here."),
-        (b"1", "$", "An object is expected here."),
-        (b'{"validFrom":1}', "$.validFrom", "A time of RFC 3339"),
-        (b'{"validFrom":true}', "$.validFrom", "A time of RFC 3339"),
-        (b'{"validFrom":[]}', "$.validFrom", "A time of RFC 3339"),
-        (b'{"validUntil":"soon"}', "$.validUntil", "A time of RFC 3339"),
+        (b"[]", "$", "Must be an object."),
+        (b"null", "$", "Must be an object."),
+        (b"1", "$", "Must be an object."),
+        (b'{"validFrom":1}', "$.validFrom", "Must be a time of RFC 3339"),
+        (b'{"validFrom":true}', "$.validFrom", "Must be a time of RFC 3339"),
+        (b'{"validFrom":[]}', "$.validFrom", "Must be a time of RFC 3339"),
+        (b'{"validUntil":"soon"}', "$.validUntil", "Must be a time of RFC 3339"),
         (b'{"pstnDialOutEnabled":"true"}', "$.pstnDialOutEnabled", "true or false"),
         (b'{"pstnDialOutEnabled":1}', "$.pstnDialOutEnabled", "true or false"),
-        (b'{"participants":[]}', "$.participants", "An object is expected here."),
-        (b'{"participants":{"a":[]}}', "$.participants.a", "An object is expected here."),
-        (b'{"participants":{"a":"Presenter"}}', "$.participants.a", "An object is expected here."),
+        (b'{"participants":[]}', "$.participants", "Must be an object."),
+        (b'{"participants":{"a":[]}}', "$.participants.a", "Must be an object."),
+        (b'{"participants":{"a":"Presenter"}}', "$.participants.a", "Must be an object."),
     ],
 )
 def test_what_cannot_be_understood_is_named_with_its_path(
@@ -144,7 +145,7 @@ def test_a_patch_of_details_has_what_was_sent_and_nothing_else() -> None:
 def test_a_field_that_details_do_not_have_is_named(body: dict[str, Any], target: str) -> None:
     with pytest.raises(ValidationFailed) as caught:
         details(body)
-    assert caught.value.details == (Detail("There is no such field here.", target),)
+    assert caught.value.details == (Detail("Unknown field.", target),)
 
 
 def test_the_times_of_details_are_as_on_the_wire() -> None:
@@ -169,50 +170,50 @@ def test_who_asks_for_admission() -> None:
 
 DETAILS = [
     (b"", "", "A non-empty request body is required."),
-    (b"[]", "$", "An object is expected here."),
-    (b'{"title":""}', "$.title", "A text of 1 to 256 characters"),
+    (b"[]", "$", "Must be an object."),
+    (b'{"title":""}', "$.title", "Must be text of 1 to 256 characters"),
     (b'{"title":"\\ud800"}', "$", "not valid JSON"),
-    (b'{"externalId":5}', "$.externalId", "Text is expected here."),
-    (b'{"scheduledEnd":"soon"}', "$.scheduledEnd", "A time of RFC 3339"),
-    (b'{"participants":[]}', "$.participants", "An object is expected here."),
-    (b'{"participants":{"a":"Ann"}}', "$.participants.a", "An object is expected here."),
-    (b'{"participants":{"a":{"name":true}}}', "$.participants.a.name", "Text is expected here."),
+    (b'{"externalId":5}', "$.externalId", "Must be text."),
+    (b'{"scheduledEnd":"soon"}', "$.scheduledEnd", "Must be a time of RFC 3339"),
+    (b'{"participants":[]}', "$.participants", "Must be an object."),
+    (b'{"participants":{"a":"Ann"}}', "$.participants.a", "Must be an object."),
+    (b'{"participants":{"a":{"name":true}}}', "$.participants.a.name", "Must be text."),
     (
         b'{"participants":{"":{}}}',
         "$.participants",
-        "Names of 1 to 256 characters are expected in this object.",
+        "Names in this object must have 1 to 256 characters.",
     ),
     (
         b'{"participants":{"' + b"x" * 257 + b'":null}}',
         "$.participants",
-        "Names of 1 to 256 characters",
+        "Names in this object must have 1 to 256 characters",
     ),
     (
         b'{"participants":{"[key]":{"name":""}}}',
         "$.participants.[key].name",
-        "A text of 1 to 256 characters",
+        "Must be text of 1 to 256 characters",
     ),
-    (b'{"participants":{"[key]":5}}', "$.participants.[key]", "An object is expected here."),
+    (b'{"participants":{"[key]":5}}', "$.participants.[key]", "Must be an object."),
 ]
 ADMISSIONS = [
     (b"", "", "A non-empty request body is required."),
     (b"no json", "$", "not valid JSON"),
-    (b"[]", "$", "An object is expected here."),
-    (b"{}", "$.rawId", "This field is needed."),
-    (b'{"displayName":"Ines"}', "$.rawId", "This field is needed."),
-    (b'{"rawid":"a"}', "$.rawId", "This field is needed."),
-    (b'{"rawId":null}', "$.rawId", "Text is expected here."),
-    (b'{"rawId":5}', "$.rawId", "Text is expected here."),
-    (b'{"rawId":""}', "$.rawId", "A text of 1 to 256 characters"),
-    (b'{"rawId":"' + b"x" * 257 + b'"}', "$.rawId", "A text of 1 to 256 characters"),
+    (b"[]", "$", "Must be an object."),
+    (b"{}", "$.rawId", "This field is required."),
+    (b'{"displayName":"Ines"}', "$.rawId", "This field is required."),
+    (b'{"rawid":"a"}', "$.rawId", "This field is required."),
+    (b'{"rawId":null}', "$.rawId", "Must be text."),
+    (b'{"rawId":5}', "$.rawId", "Must be text."),
+    (b'{"rawId":""}', "$.rawId", "Must be text of 1 to 256 characters"),
+    (b'{"rawId":"' + b"x" * 257 + b'"}', "$.rawId", "Must be text of 1 to 256 characters"),
     (b'{"rawId":"\\ud800"}', "$", "not valid JSON"),
-    (b'{"rawId":"a","displayName":""}', "$.displayName", "A text of 1 to 256 characters"),
+    (b'{"rawId":"a","displayName":""}', "$.displayName", "Must be text of 1 to 256 characters"),
     (
         b'{"rawId":"a","displayName":"' + b"x" * 257 + b'"}',
         "$.displayName",
-        "A text of 1 to 256 characters",
+        "Must be text of 1 to 256 characters",
     ),
-    (b'{"rawId":"a","role":"Presenter"}', "$.role", "There is no such field here."),
+    (b'{"rawId":"a","role":"Presenter"}', "$.role", "Unknown field."),
 ]
 
 

@@ -63,5 +63,6 @@ def signed_headers(
     return {
         date_header: date,
         "x-ms-content-sha256": hashed,
-        "authorization": f"HMAC-SHA256 SignedHeaders={date_header};host;x-ms-content-sha256&Signature={fitting}",
+        "authorization": f"HMAC-SHA256 SignedHeaders={date_header};host;x-ms-content-sha256"
+        f"&Signature={fitting}",
     }

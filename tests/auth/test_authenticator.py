@@ -45,7 +45,7 @@ async def test_a_signature_where_only_a_tenant_is_configured_is_refused(refusals
     }
     with pytest.raises(Denied):
         await Authenticator(read_settings(tenant), Clock()).authenticate(request(signed_headers()))
-    assert "signed with a key, but no ROOMS_MANAGE_KEY__<name>" in refusals.only()
+    assert "signed with a key, but neither ROOMS_MANAGE_KEY__<name>" in refusals.only()
 
 
 async def test_who_is_let_in_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:

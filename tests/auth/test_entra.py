@@ -116,11 +116,11 @@ NOW_SECONDS = int(NOW.timestamp())
     ("changes", "said"),
     [
         ({"exp": NOW_SECONDS - 75}, "the token expired 75 s ago"),
-        ({"exp": None}, "the token's exp is no time"),
-        ({"exp": True}, "the token's exp is no time"),
-        ({"exp": "soon"}, "the token's exp is no time"),
-        ({"exp": float("nan")}, "the token's exp is no time"),
-        ({"exp": 10**400}, "the token's exp is no time"),
+        ({"exp": None}, "the token's exp is not a time"),
+        ({"exp": True}, "the token's exp is not a time"),
+        ({"exp": "soon"}, "the token's exp is not a time"),
+        ({"exp": float("nan")}, "the token's exp is not a time"),
+        ({"exp": 10**400}, "the token's exp is not a time"),
         ({"nbf": NOW_SECONDS + 90}, "not valid yet: nbf is 90 s ahead"),
         ({"iat": NOW_SECONDS + 90}, "not valid yet: iat is 90 s ahead"),
         ({"aud": "https://graph.microsoft.com"}, "wrong audience 'https://graph.microsoft.com'"),
@@ -148,7 +148,7 @@ NOW_SECONDS = int(NOW.timestamp())
         ),
         (
             {"oid": None, "sub": None, "appid": None, "roles": ["Rooms.Manage"]},
-            "the token names nobody",
+            "the token has neither oid nor sub nor appid",
         ),
         ({"oid": "a\nb", "appid": None}, r"oid 'a\nb'"),
     ],
@@ -331,8 +331,8 @@ async def test_unreachable_keys_are_named_as_the_reason_and_tried_again_later(
         with pytest.raises(TenantKeysUnavailable):
             await authenticator.authenticate(bearer(token))
         assert (
-            f"could not be fetched from {tenant.authority}/{TENANT_ID}/discovery/v2.0/keys: ValueError answered 503"
-            in refusals.only()
+            f"could not be fetched from {tenant.authority}/{TENANT_ID}"
+            "/discovery/v2.0/keys: ValueError answered 503" in refusals.only()
         )
     assert tenant.fetches == 1
     tenant.broken = False
@@ -399,7 +399,8 @@ async def test_old_keys_go_on_while_new_ones_cannot_be_had(
         assert await authenticator.authenticate(bearer(token))
     assert tenant.fetches == 2
     assert [record.getMessage() for record in caplog.records if record.name == "rooms.auth"] == [
-        f"keeping the keys fetched at {NOW}: {tenant.authority}/{TENANT_ID}/discovery/v2.0/keys: ValueError answered 503"
+        f"keeping the keys fetched at {NOW}: {tenant.authority}/{TENANT_ID}"
+        "/discovery/v2.0/keys: ValueError answered 503"
     ]
 
 

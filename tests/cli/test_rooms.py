@@ -116,11 +116,11 @@ def test_rooms_are_listed_by_a_part_of_their_title_and_with_it(line: Line) -> No
         ),
         (
             ["list", "--from", LATER, "--until", OPENS],
-            "--until: A time after --from is expected here.",
+            "--until: Must be after --from.",
         ),
         (
             ["list", "--participant", "Bob"],
-            "--participant: The raw id of an ACS user is expected here: 8:acs:<guid>_<guid>.",
+            "--participant: Must be the raw id of an ACS user: 8:acs:<guid>_<guid>.",
         ),
     ],
 )

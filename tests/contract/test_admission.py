@@ -210,7 +210,9 @@ def test_the_names_of_parameters_are_compared_without_case(insight: Insight, pat
     "at", ["x", "now", "2026-05-04", "2026-13-04T10:00:00Z", "1777888800", "10000-01-01T00:00:00Z"]
 )
 def test_what_is_no_time(insight: Insight, path: str, at: str) -> None:
-    assert "A time of RFC 3339" in assert_invalid(insight.get(asking(path, PRESENTER, at)), "at")
+    assert "Must be a time of RFC 3339" in assert_invalid(
+        insight.get(asking(path, PRESENTER, at)), "at"
+    )
 
 
 @settings(

@@ -210,7 +210,7 @@ def test_a_title_is_found_by_all_of_it(raw: Raw, insight: Insight, title: str) -
 def test_a_parameter_without_a_value_is_refused_as_it_would_list_everything(
     insight: Insight, query: str, target: str
 ) -> None:
-    assert assert_invalid(insight.get(f"/rooms?{query}"), target) == "A value is expected here."
+    assert assert_invalid(insight.get(f"/rooms?{query}"), target) == "Must have a value."
 
 
 def test_a_key_as_it_is_lists_the_rooms_of_a_person_without_an_api_version(

@@ -130,7 +130,7 @@ def _repeatability(http: func.HttpRequest) -> Repeatability | None:
         parse_http_date(http.headers.get("repeatability-first-sent", ""))
     except ValueError:
         expected = (
-            "With Repeatability-Request-ID a date is expected here, like "
+            "Repeatability-Request-ID needs this header too: an HTTP date, like "
             "Mon, 04 May 2026 10:00:00 GMT."
         )
         raise ValidationFailed(Detail(expected, "Repeatability-First-Sent")) from None

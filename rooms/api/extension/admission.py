@@ -125,7 +125,7 @@ def _raw_id(request: Request) -> str:
 
 
 def admitted_body(room_id: str, raw_id: str, admitted: domain.Admitted) -> Admitted:
-    """That somebody may come in, and as what."""
+    """Returns the answer to an admitted person."""
     return {
         "roomId": room_id,
         "rawId": raw_id,
@@ -137,7 +137,7 @@ def admitted_body(room_id: str, raw_id: str, admitted: domain.Admitted) -> Admit
 
 
 def refused_body(room_id: str, raw_id: str, refused: domain.Refused) -> Refused:
-    """That they may not, and why."""
+    """Returns the answer to a refused person."""
     reasons = [_reason_body(reason) for reason in refused.reasons]
     return {"roomId": room_id, "rawId": raw_id, "admitted": False, "reasons": reasons}
 
@@ -145,7 +145,7 @@ def refused_body(room_id: str, raw_id: str, refused: domain.Refused) -> Refused:
 def decision_detail(
     raw_id: str, display_name: str | None, decision: domain.Admitted | domain.Refused
 ) -> AdmittedDetail | RefusedDetail:
-    """The same, as the log has it: without what the room and the role say."""
+    """Returns the detail of the log record of a decision."""
     who: Asker = (
         {"rawId": raw_id}
         if display_name is None

@@ -86,7 +86,7 @@ Attendance = TypedDict(
         "value": list[Attendee],
     },
 )
-Attendance.__doc__ = "Who was invited and who came between `from` and `until`, which is null as long as the call goes on."
+Attendance.__doc__ = "Who was invited and who came. `until` is null while the call goes on."
 
 
 @routes.extension("GET", "rooms/{roomId}/attendance")
@@ -135,16 +135,16 @@ def _slot(known: Known, call: Call | None, start: Ticks | None, end: Ticks | Non
     else:
         missing = "from" if start is None else "until"
         raise InvalidParameter(
-            "Of this room only events are known: say from when until when, or which call.", missing
+            "Only events of this room are known: give from and until, or call.", missing
         )
     if slot.end is not None and slot.start > slot.end:
         if start is None:
             raise InvalidParameter(
-                f"This is before {format_time(slot.start)}, where the time asked about begins.",
+                f"Must not be before {format_time(slot.start)}, the start of the report.",
                 "until",
             )
         raise InvalidParameter(
-            f"This is after {format_time(slot.end)}, where the time asked about ends.", "from"
+            f"Must not be after {format_time(slot.end)}, the end of the report.", "from"
         )
     return slot
 
@@ -157,7 +157,7 @@ def _with_intervals_as_text(attendee: Mapping[str, Any]) -> Mapping[str, Any]:
 def attendance_body(
     room_id: str, details: Details, slot: Slot, attendees: Sequence[domain.Attendee]
 ) -> Attendance:
-    """Who was invited and who came."""
+    """Returns the answer: everybody with their intervals, and the counts."""
     counts = Counter(one.status for one in attendees)
     return {
         "roomId": room_id,
@@ -178,7 +178,7 @@ def attendance_body(
 
 
 def attendee_body(attendee: domain.Attendee, named: Mapping[str, str]) -> Attendee:
-    """What one person did."""
+    """Returns one person of the answer."""
     return {
         "rawId": attendee.person,
         "name": named.get("name"),

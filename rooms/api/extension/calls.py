@@ -1,4 +1,4 @@
-"""Presence, the calls of a room, the calls of all rooms, and live rooms."""
+"""The calls of a room, and those of all rooms."""
 
 import re
 from typing import TypedDict
@@ -105,7 +105,7 @@ async def list_all_calls(request: Request) -> func.HttpResponse:
 
 
 def call_body(room_id: str, call: domain.Call) -> Call:
-    """A call, as lists show it."""
+    """Returns a call as lists show it."""
     return {
         "id": call.id,
         "roomId": room_id,
@@ -121,7 +121,7 @@ def call_body(room_id: str, call: domain.Call) -> Call:
 
 
 def call_with_legs_body(room_id: str, call: domain.Call) -> CallWithLegs:
-    """A call and who was in it."""
+    """Returns a call with its legs."""
     return {
         **call_body(room_id, call),
         "startedBy": call.started_by,

@@ -35,7 +35,7 @@ class PatchDetails(StrictBody):
 
     @property
     def patch(self) -> dict[str, Any]:
-        """What it asks for, with times as on the wire."""
+        """The patch, with times as on the wire."""
         patch = self.model_dump(exclude_unset=True, by_alias=True)
         times = {
             name: format_time(patch[name])
@@ -81,7 +81,7 @@ async def update_details(request: Request) -> func.HttpResponse:
 
 
 def details_body(details: domain.Details) -> Details:
-    """What people call a room and those invited."""
+    """Returns the answer: null where nothing is set."""
     return {
         "title": details.get("title"),
         "externalId": details.get("externalId"),

@@ -26,7 +26,7 @@ class Health(TypedDict):
 
 @routes.public("GET", "health")
 async def get_health(app: App, http: func.HttpRequest) -> func.HttpResponse:
-    """Answers 200 if the storage answers, else 503. One request, shared by those who ask at once."""
+    """Answers 200 if the storage answers, else 503. Simultaneous callers share one request."""
     try:
         async with asyncio.timeout(TIME_BUDGET):
             await app.storage_answers.get("")

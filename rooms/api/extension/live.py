@@ -57,7 +57,7 @@ async def list_live_rooms(request: Request) -> func.HttpResponse:
 
 
 def live_body(room_id: str, details: Details, call: Call, present: Sequence[Present]) -> LiveRoom:
-    """A room with a call now."""
+    """Returns a live room."""
     names = names_in(details)
     return {
         "roomId": room_id,

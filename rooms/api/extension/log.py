@@ -70,7 +70,7 @@ async def get_log(request: Request) -> func.HttpResponse:
 
 
 def log_body(record: domain.LogRecord, names: Mapping[str, str]) -> LogRecord:
-    """A log record; `names` has what people are called, by raw id."""
+    """Returns a log record. `names` has the names of people, by raw id."""
     return {
         "id": record.id,
         "time": format_time(record.at),
@@ -83,7 +83,7 @@ def log_body(record: domain.LogRecord, names: Mapping[str, str]) -> LogRecord:
 
 
 def _with_wire_times(detail: dict[str, Any]) -> Any:
-    """The detail of a change of a room, with times as they stand everywhere else."""
+    """Returns the detail with its times as on the wire, instead of as in the storage."""
     return {
         name: _with_wire_times(value)
         if name in ("before", "after")

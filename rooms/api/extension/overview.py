@@ -52,7 +52,7 @@ async def get_overview(request: Request) -> func.HttpResponse:
 def overview_body(
     room: Room, state: RoomState | Literal["deleted"], details: Details, roster: Roster
 ) -> Overview:
-    """A room with its details and participants."""
+    """Returns the answer."""
     people = details.get("participants", {})
     return {
         "roomId": room.id,

@@ -60,7 +60,7 @@ async def get_presence(request: Request) -> func.HttpResponse:
     if at is None:
         at = as_of
     elif at > as_of:
-        raise InvalidParameter("A time that has passed is expected here.", "at")
+        raise InvalidParameter("Must not be in the future.", "at")
     history = request.app.history
     known, calls = await asyncio.gather(
         history.known(room_id), request.app.calls.overlapping(room_id, at, at, as_of)
@@ -83,7 +83,7 @@ def presence_body(
     roster: Roster,
     details: Details,
 ) -> Presence:
-    """Who is, or was, in a room."""
+    """Returns the answer. `call` is None if no call goes on."""
     going_on = (
         None if call is None else _present_call_body(call, present, roster, names_in(details))
     )

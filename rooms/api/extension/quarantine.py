@@ -94,7 +94,7 @@ async def delete_quarantined_event(request: Request) -> func.HttpResponse:
 
 
 def quarantined_body(quarantined: Quarantined) -> QuarantinedEvent:
-    """An event in quarantine, as lists show it."""
+    """Returns an event as lists show it."""
     return {
         "id": quarantined.id,
         "receivedAt": format_time(quarantined.received_at),
@@ -105,7 +105,7 @@ def quarantined_body(quarantined: Quarantined) -> QuarantinedEvent:
 
 
 def redriven_body(event_id: str, outcome: RoomEvent | OtherEvent) -> RecordedEvent | LeftEvent:
-    """What became of an event that was in quarantine."""
+    """Returns the outcome of a redrive."""
     match outcome:
         case RoomEvent():
             return {

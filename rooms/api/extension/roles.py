@@ -16,7 +16,7 @@ routes = Routes()
 
 
 class Capability(TypedDict):
-    """Something to do in a call, and which roles may; `needs` is what the room has to allow, too."""
+    """An action in a call, and the roles that may do it. `needs`: the room must allow it, too."""
 
     name: str
     group: str
@@ -38,7 +38,7 @@ async def list_roles(_: Request) -> func.HttpResponse:
 
 
 def roles_body(table: Sequence[capabilities.Capability]) -> Roles:
-    """What each role may do."""
+    """Returns the table of capabilities."""
     return {"value": [_capability_body(capability) for capability in table]}
 
 

@@ -49,17 +49,17 @@ async def _list_some_rooms(request: Request) -> func.HttpResponse:
         version = check_api_version(asked_version, request.http.url.partition("?")[0])
     for name in _filters(request.http):
         if request.query(name) is None:  # a filter left empty by mistake must not list everything
-            raise InvalidParameter("A value is expected here.", name)
+            raise InvalidParameter("Must have a value.", name)
     state = request.choice("state", *ROOM_STATES)
     start, end = request.time_range()
     participant = request.query("participant")
     if participant is not None and not is_acs_user(participant):
         raise InvalidParameter(
-            "The raw id of an ACS user is expected here: 8:acs:<guid>_<guid>.", "participant"
+            "Must be the raw id of an ACS user: 8:acs:<guid>_<guid>.", "participant"
         )
     title = request.query("title")
     if title is not None and len(title) > MAX_TEXT:
-        raise InvalidParameter(f"At most {MAX_TEXT} characters are expected here.", "title")
+        raise InvalidParameter(f"Must have at most {MAX_TEXT} characters.", "title")
     prefix = keys.INDEX_START if participant is None else keys.invitee_prefix(participant)
     point = page_begin(request, prefix, keys.LIST_POINT)
     wanted = room_filter(state, point.as_of, start, end, title)
@@ -80,5 +80,5 @@ def _filters(http: func.HttpRequest) -> list[str]:
 
 
 def listed_body(listed: Listed, version: str) -> ListedRoom:
-    """A room, as lists of ours show it: as ACS's do, and what it is called."""
+    """Returns a room with its title."""
     return {**room_body(listed.room, version), "title": listed.title}
