@@ -83,6 +83,15 @@ def test_the_service_is_deployed(ignored: Ignored, tmp_path: Path) -> None:
     )
 
 
+def test_of_the_checkout_only_the_service_is_deployed(ignored: Ignored, tmp_path: Path) -> None:
+    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    tracked = subprocess.run(listed, cwd=PROJECT, capture_output=True, text=True, check=True)
+    paths = tracked.stdout.splitlines()
+    deployed = set(paths) - ignored(paths, tmp_path)
+    tops = {path.partition("/")[0] for path in deployed}
+    assert tops == {"rooms", "function_app.py", "host.json", "requirements.txt"}
+
+
 def test_no_other_package_of_npm_is_deployed(ignored: Ignored, tmp_path: Path) -> None:
     paths = files("node_modules")
     others = {
