@@ -1,5 +1,4 @@
-"""The console's files: ours in the folder `console`, and the libraries that npm has installed
-beside it."""
+"""The files of the console: those in `static`, and libraries that npm installs."""
 
 import base64
 import gzip
@@ -21,8 +20,7 @@ LIBRARIES = {
     "d3.js": "d3/dist/d3.min.js",
     "plot.js": "@observablehq/plot/dist/plot.umd.min.js",
 }
-"""Under which name each file of `node_modules` is served. .funcignore lets these packages into the
-deployed app."""
+"""The files of `node_modules` that the app serves, by name. .funcignore lets them be deployed."""
 
 _MEDIA_TYPES = {
     ".html": "text/html",
@@ -33,15 +31,14 @@ _MEDIA_TYPES = {
 }
 
 _PLOT_STYLE = "sha256-zrfVyvY1E/5V+DXZunsRZW8XTqTsuIZzp8dBDThhSn8="
-"""Of the <style> that Observable Plot 0.6.17 puts into each chart, with `chart` for its class name.
-"""
+"""The hash of the <style> that Observable Plot 0.6.17 puts into a chart of the class `chart`."""
 
 _IMPORT_MAP = re.compile(r'<script type="importmap">(.*?)</script>', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file as it is served: its bytes, the same compressed, and a validator for them."""
+    """A file to serve: its bytes, plain and compressed, and their ETag."""
 
     media_type: str
     content: bytes
@@ -51,14 +48,14 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """All files by name, and the Content-Security-Policy of the page."""
+    """The files by name, and the Content-Security-Policy of the page."""
 
     files: dict[str, File]
     policy: str
 
 
 def read_console() -> Console | None:
-    """The console, or None where its libraries are not installed."""
+    """Reads all files. Returns None if the libraries are not installed."""
     try:
         files = {path.name: _file(path) for path in _paths()} | {
             name: _file(PROJECT / "node_modules" / path) for name, path in LIBRARIES.items()
@@ -85,8 +82,7 @@ def _file(path: Path) -> File:
 
 
 def _policy(page: str) -> str:
-    """Scripts and styles of our own files only, and of these two hashes; requests to this service
-    only."""
+    """Allows scripts and styles of this service and with these hashes, and requests to it only."""
     (import_map,) = _IMPORT_MAP.findall(page)
     digest = base64.b64encode(hashlib.sha256(import_map.encode()).digest()).decode()
     return "; ".join(
