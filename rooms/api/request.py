@@ -98,12 +98,14 @@ class Request:
                 return word
         raise InvalidParameter(f"Must be one of: {', '.join(choices)}.", name)
 
-    def next_link(self, token: str) -> str:
-        """Returns the URL of the next page: this request's, with another token."""
+    def next_link(self, cursor: str | None) -> str | None:
+        """Returns the URL of the next page, this request's with another cursor, or None."""
+        if cursor is None:
+            return None
         params = {
             name: value for name, value in self.http.params.items() if name.lower() != "nextlink"
         }
-        return f"{self.route_url}?{urlencode({**params, 'nextLink': token})}"
+        return f"{self.route_url}?{urlencode({**params, 'nextLink': cursor})}"
 
     def parse[B: Body](self, model: type[B]) -> B:
         """Returns the body. Raises UnsupportedMediaType or ValidationFailed."""

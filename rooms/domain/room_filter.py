@@ -39,30 +39,35 @@ class RoomFilter:
         )
 
 
-def room_filter(
-    state: RoomState | None,
-    at: Ticks,
-    start: Ticks | None,
-    end: Ticks | None,
-    title: str | None = None,
-) -> RoomFilter:
-    """Rooms that are in `state` at `at`, whose time overlaps with that from `start` until just
-    before `end`, and whose title contains `title`.
+@dataclass(frozen=True, slots=True)
+class RoomQuery:
+    """The rooms that a caller asks for. None stands for all.
 
-    None: whatever.
+    They are in `state`, may be joined at some moment from `start` until just before `end`, and
+    their titles contain `title`, in whatever case.
     """
-    match state:
-        case "upcoming":
-            wanted = RoomFilter(opens_from=at + 1)
-        case "open":
-            wanted = RoomFilter(opens_until=at, closes_from=at + 1)
-        case "expired":
-            wanted = RoomFilter(closes_until=at)
-        case None:
-            wanted = RoomFilter()
-    wanted = replace(wanted, title=title)
-    if start is not None:
-        wanted = replace(wanted, closes_from=max(wanted.closes_from, min(start + 1, MAX_TIME)))
-    if end is not None:
-        wanted = replace(wanted, opens_until=min(wanted.opens_until, max(end - 1, 0)))
-    return wanted
+
+    state: RoomState | None = None
+    start: Ticks | None = None
+    end: Ticks | None = None
+    title: str | None = None
+
+    def at(self, now: Ticks) -> RoomFilter:
+        """Returns the filter for rooms as they are at `now`."""
+        match self.state:
+            case "upcoming":
+                wanted = RoomFilter(opens_from=now + 1)
+            case "open":
+                wanted = RoomFilter(opens_until=now, closes_from=now + 1)
+            case "expired":
+                wanted = RoomFilter(closes_until=now)
+            case None:
+                wanted = RoomFilter()
+        wanted = replace(wanted, title=self.title)
+        if self.start is not None:
+            after_start = min(self.start + 1, MAX_TIME)
+            wanted = replace(wanted, closes_from=max(wanted.closes_from, after_start))
+        if self.end is not None:
+            before_end = max(self.end - 1, 0)
+            wanted = replace(wanted, opens_until=min(wanted.opens_until, before_end))
+        return wanted

@@ -4,15 +4,18 @@ asked for, come out."""
 import asyncio
 import itertools
 import logging
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from azure.data.tables import TableEntity
 
 from rooms.domain.calls import QUIET, Call, call_of, calls_of, superseded
 from rooms.domain.events import CallEvent
-from rooms.domain.time import DAY, HOUR, Ticks
+from rooms.domain.time import DAY, HOUR, MAX_TIME, Ticks
 from rooms.storage import keys
+from rooms.storage.cursors import Page, PageAsOf, Start, read_start
 from rooms.storage.entities import event_entities, event_of
 from rooms.storage.errors import TooManyEvents
 from rooms.storage.parallel import in_parallel
@@ -67,12 +70,11 @@ class _Activities:
         return self.start <= start and end <= self.end
 
 
-@dataclass(frozen=True, slots=True)
-class CallPage:
-    """Some calls with their rooms, and the row to go on behind, if there may be more."""
+class RoomCall(NamedTuple):
+    """A call, and the room that it is of."""
 
-    calls: list[tuple[str, Call]]
-    last: str | None
+    room_id: str
+    call: Call
 
 
 class Calls:
@@ -134,31 +136,50 @@ class Calls:
             await self._settled(room_id, call, now, activities) for call in calls_of(events, now)
         ]
 
-    async def page(self, room_id: str, after: str | None, now: Ticks) -> CallPage:
-        """Calls of a room, by the hour of their last event, newest first, from behind the activity
-        row `after`."""
-        start, end = keys.activity_range(room_id, 0, now)
-        first = start if after is None else keys.behind(after)
+    async def page(self, room_id: str, cursor: str | None, now: Ticks) -> Page[RoomCall]:
+        """Returns a page of the calls of a room, as of the time of the first page.
+
+        They are in the order of the hour of their last event, newest first.
+        """
+        begin = read_start(
+            cursor, re.escape(keys.activity_prefix(room_id)) + keys.ACTIVITY_POINT, now
+        )
+        start, end = keys.activity_range(room_id, 0, begin.as_of)
+        first = start if begin.after is None else keys.behind(begin.after)
         rows = await self._table.first(keys.partition(room_id), first, end, _ROWS)
-        return await self._page(rows, len(rows) == _ROWS, 0, now + 1, now)
+        return await self._page(rows, len(rows) == _ROWS, 0, begin.as_of + 1, begin)
 
     async def page_of_all(
-        self, start: Ticks, end: Ticks, after: str | None, now: Ticks, live: bool = False
-    ) -> CallPage:
-        """Calls of all rooms that had an event from `start` until just before `end`, or of these
-        the live ones.
+        self, start: Ticks, end: Ticks, cursor: str | None, now: Ticks
+    ) -> Page[RoomCall]:
+        """Returns a page of the calls that had an event from `start` until just before `end`.
 
-        By the hour of their last event in that time, newest first, from behind the activity row
-        `after`.
+        They are as of the time of the first page, of all rooms, and in the order of the hour of
+        their last event in that time, newest first.
         """
-        end = min(end, now + 1)
+        return await self._page_of_all(start, end, _start_of_all(cursor, now))
+
+    async def live(self, cursor: str | None, now: Ticks) -> PageAsOf[RoomCall]:
+        """Returns a page of the live calls of all rooms, as of the time of the first page.
+
+        They are in the order of the hour of their last event, newest first.
+        """
+        begin = _start_of_all(cursor, now)
+        start = max(0, begin.as_of - QUIET)
+        page = await self._page_of_all(start, MAX_TIME, begin, live=True)
+        return PageAsOf(page.items, page.cursor, begin.as_of)
+
+    async def _page_of_all(
+        self, start: Ticks, end: Ticks, begin: Start, live: bool = False
+    ) -> Page[RoomCall]:
+        end = min(end, begin.as_of + 1)
         if start >= end:
-            return CallPage([], None)
+            return Page([], None)
         first, last = keys.all_activity_range(start, end - 1)
         rows, more = await self._table.first_of_all(
-            first if after is None else keys.behind(after), last, _ROWS
+            first if begin.after is None else keys.behind(begin.after), last, _ROWS
         )
-        return await self._page(rows, more, start, end, now, live)
+        return await self._page(rows, more, start, end, begin, live)
 
     async def _page(
         self,
@@ -166,11 +187,12 @@ class Calls:
         more: bool,
         start: Ticks,
         end: Ticks,
-        now: Ticks,
+        begin: Start,
         live: bool = False,
-    ) -> CallPage:
+    ) -> Page[RoomCall]:
         """A call is shown at the row of the hour of its last event between the times; its other
         rows lead nowhere."""
+        now = begin.as_of
         places = [
             (room, row["call"], hour)
             for row in rows
@@ -211,13 +233,13 @@ class Calls:
         shown.sort(key=lambda each: (-each[0], each[1], each[2].id))
         settled = await in_parallel(self._settled(room, call, now) for _, room, call in shown)
         calls = [
-            (room, call)
+            RoomCall(room, call)
             for (_, room, _), call in zip(shown, settled, strict=True)
             if not live or call.ended_at is None
         ]
-        return CallPage(
-            calls, rows[len(known) - 1]["RowKey"] if more or len(known) < len(rows) else None
-        )
+        if more or len(known) < len(rows):
+            return Page(calls, begin.cursor(rows[len(known) - 1]["RowKey"]))
+        return Page(calls, None)
 
     async def _events(self, room_id: str, call: str, now: Ticks) -> list[CallEvent]:
         start, end = keys.events_range(room_id, call, now + 1)
@@ -285,6 +307,10 @@ class Calls:
         start, end = keys.events_range(room_id, call, now + 1)
         rows = await self._table.first(keys.partition(room_id), start, end, 1, ["event"])
         return event_of(rows[0]).at if rows else None
+
+
+def _start_of_all(cursor: str | None, now: Ticks) -> Start:
+    return read_start(cursor, re.escape(keys.ALL_ACTIVITY_START) + keys.ALL_ACTIVITY_POINT, now)
 
 
 def _batches[T](things: Sequence[T]) -> Iterable[Sequence[T]]:

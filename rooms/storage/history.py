@@ -12,6 +12,7 @@ from rooms.domain.room import Room
 from rooms.domain.roster import Roster
 from rooms.domain.time import Ticks, parse_time
 from rooms.storage import keys
+from rooms.storage.cursors import Page, read_cursor, to_cursor
 from rooms.storage.entities import binary_of, room_of, unpack
 from rooms.storage.errors import TooManyChanges
 from rooms.storage.table import Table
@@ -105,18 +106,18 @@ class History:
         room_id: str,
         start: Ticks,
         end: Ticks,
-        after: str | None,
+        cursor: str | None,
         kind: str | None,
         actor: str | None,
-    ) -> tuple[list[LogRecord], str | None]:
-        """Log records from `start` until just before `end`, newest first, and the row to go on
-        behind, if there may be more.
+    ) -> Page[LogRecord]:
+        """Returns a page of the log from `start` until just before `end`, newest first.
 
-        They are taken from behind the row `after`, only those of `kind` and of `actor`, if these
-        are given. A request for each hundred rows.
+        Only records of `kind` and of `actor`, if these are given. A request for each hundred rows.
         """
+        prefix = keys.log_prefix(room_id)
         first, last = keys.log_range(room_id, start, end)
-        if after is not None:
+        if cursor is not None:
+            after = prefix + read_cursor(cursor, keys.LOG_POINT)
             first = max(first, keys.behind(after))
         records: list[LogRecord] = []
         read = size = 0
@@ -129,8 +130,8 @@ class History:
                 if kind in (None, row["kind"]) and actor in (None, row["actor"]):
                     records.append(_log_record(row))
                 if len(records) == LOG_PAGE or read == _LOG_ROWS or size >= LOG_PAGE_BYTES:
-                    return records, row["RowKey"]
-        return records, None
+                    return Page(records, to_cursor(row["RowKey"].removeprefix(prefix)))
+        return Page(records, None)
 
 
 def _log_record(row: TableEntity) -> LogRecord:

@@ -89,7 +89,7 @@ def log_prefix(room_id: str) -> str:
     return f"{room_id}:~"
 
 
-LOG_POINT = "[0-9]{19}:[0-9a-f]{32,64}"
+LOG_POINT = re.compile("[0-9]{19}:[0-9a-f]{32,64}")
 
 
 def log_range(room_id: str, start: Ticks, end: Ticks) -> tuple[str, str]:

@@ -1,12 +1,14 @@
 """The lists of rooms: all, some, and those to which a person is invited. Newest first, by the time
 of their creation."""
 
+import re
 import time
 
 from rooms.domain.room import Room
-from rooms.domain.room_filter import Listed, RoomFilter
+from rooms.domain.room_filter import Listed, RoomFilter, RoomQuery
 from rooms.domain.time import DAY, MAX_TIME, Ticks, parse_time
 from rooms.storage import keys
+from rooms.storage.cursors import Page, read_cursor, read_start, to_cursor
 from rooms.storage.entities import listed_room_of, stored_time
 from rooms.storage.history import History
 from rooms.storage.parallel import in_parallel
@@ -31,9 +33,6 @@ _FIRST_CREATED = parse_time("2020-01-01T00:00:00Z")
 SEARCH_SECONDS = 0.5
 """After that time a page of some rooms ends, however few it has: the next one goes on."""
 
-type Page = tuple[list[Listed], str | None]
-"""Rooms, and the row to go on behind, if there may be more."""
-
 
 class Lists:
     """The lists of all rooms. Raises StorageUnavailable as Table does."""
@@ -42,15 +41,17 @@ class Lists:
         self._table = table
         self._history = history
 
-    async def all(self, after: str | None) -> tuple[list[Room], str | None]:
-        """Rooms from behind the index row `after`. One request for each partition, in parallel."""
+    async def all(self, cursor: str | None) -> Page[Room]:
+        """Returns a page of all rooms. One request for each partition, in parallel."""
+        after = None if cursor is None else read_cursor(cursor, keys.INDEX_ROW)
         rows, last = await self._table.page_of_all(
             keys.INDEX_START, keys.INDEX_END, after, PAGE, _PER_PARTITION
         )
-        return [listed_room_of(row) for row in rows], last
+        rooms = [listed_room_of(row) for row in rows]
+        return Page(rooms, None if last is None else to_cursor(last))
 
-    async def some(self, wanted: RoomFilter, after: str | None, now: Ticks) -> Page:
-        """Those rooms of the list that fit, from behind the row `after`.
+    async def some(self, query: RoomQuery, cursor: str | None, now: Ticks) -> Page[Listed]:
+        """Returns a page of the rooms that fit, as of the time of the first page.
 
         The storage chooses them, among the rooms created on the last day, then in the four days
         before, and so on, until the page is full or SEARCH_SECONDS are over: it reads every row
@@ -60,13 +61,14 @@ class Lists:
         an end. Where a round has more rows than one request has, the next one goes on where they
         end. If all rooms fit, one round is about all of them.
         """
+        begin = read_start(cursor, re.escape(keys.INDEX_START) + keys.LIST_POINT, now)
+        wanted = query.at(begin.as_of)
         where, until = _where(wanted), time.monotonic() + SEARCH_SECONDS
-        start, created = (
-            (keys.INDEX_START, now)
-            if after is None
-            else (keys.behind(after), keys.created_of(after))
-        )
-        span = MAX_TIME if wanted == RoomFilter() else max(DAY, (now - created) // _WIDER)
+        if begin.after is None:
+            start, created = keys.INDEX_START, begin.as_of
+        else:
+            start, created = keys.behind(begin.after), keys.created_of(begin.after)
+        span = MAX_TIME if wanted == RoomFilter() else max(DAY, (begin.as_of - created) // _WIDER)
         rooms, per_partition, end, cut_off = list[Listed](), _PER_PARTITION, "", False
         while True:
             if not cut_off:
@@ -78,24 +80,28 @@ class Lists:
             )
             if len(rooms) > PAGE:
                 last = rooms[PAGE - 1].room
-                return rooms[:PAGE], keys.index_row(last.id, last.created_at)
+                return Page(rooms[:PAGE], begin.cursor(keys.index_row(last.id, last.created_at)))
             reached = known[-1]["RowKey"] if cut_off else end
             if reached == keys.INDEX_END:
-                return rooms, None
+                return Page(rooms, None)
             if len(rooms) == PAGE or time.monotonic() > until:
-                return rooms, reached
+                return Page(rooms, begin.cursor(reached))
             start = keys.behind(reached)
             per_partition = min(per_partition * _WIDER, _MOST_PER_PARTITION)
 
-    async def of_participant(self, raw_id: str, wanted: RoomFilter, after: str | None) -> Page:
-        """Those of the rooms to which a person is invited that fit, from behind the invitee row
-        `after`.
+    async def of_participant(
+        self, raw_id: str, query: RoomQuery, cursor: str | None, now: Ticks
+    ) -> Page[Listed]:
+        """Returns a page of the rooms that fit and to which a person is invited.
 
+        They fit as of the time of the first page; the person is invited when the page is read.
         Two requests for each partition, in parallel, and one for each of at most PAGE rooms.
         """
         own = keys.invitee_prefix(raw_id)
         group, member = keys.group_and_member(raw_id)
-        point = "" if after is None else keys.behind(after.removeprefix(own))
+        begin = read_start(cursor, re.escape(own) + keys.LIST_POINT, now)
+        wanted = query.at(begin.as_of)
+        point = "" if begin.after is None else keys.behind(begin.after.removeprefix(own))
         answers = await in_parallel(
             [
                 self._points(own, point),
@@ -114,7 +120,8 @@ class Lists:
             if keys.invitee_row(each.room.id, each.room.created_at, raw_id)
             == own + point  # not of one before
         ]
-        return rooms, f"{own}{shown[-1]}" if last != "~" or len(known) > PAGE else None
+        more = last != "~" or len(known) > PAGE
+        return Page(rooms, begin.cursor(f"{own}{shown[-1]}" if more else None))
 
     async def _points(self, prefix: str, start: str, where: str = "") -> tuple[list[str], bool]:
         """The rest of the first rows that begin so, and whether there may be more."""

@@ -9,6 +9,7 @@ from azure.data.tables import TableEntity
 from rooms.domain.events import EXCERPT, Quarantined
 from rooms.domain.time import Ticks, parse_time
 from rooms.storage import keys
+from rooms.storage.cursors import Page, read_cursor, to_cursor
 from rooms.storage.entities import (
     MAX_BINARY,
     Entity,
@@ -68,12 +69,13 @@ class Quarantine:
         await self._table.commit([insert(row | properties | binary_properties(parts[0]))])
         return event_id
 
-    async def page(self, after: str | None) -> tuple[list[Quarantined], str | None]:
-        """Events in the order of their ids, from behind the row `after`, and the row to go on
-        behind, if there may be more."""
+    async def page(self, cursor: str | None) -> Page[Quarantined]:
+        """Returns a page of the events, in the order of their ids."""
+        after = None if cursor is None else read_cursor(cursor, keys.QUARANTINE_ROW)
         start, end = keys.QUARANTINE_START, keys.QUARANTINE_END
         rows, last = await self._table.page_of_all(start, end, after, PAGE, _PER_PARTITION, _SHOWN)
-        return [_quarantined(row) for row in rows], last
+        events = [_quarantined(row) for row in rows]
+        return Page(events, None if last is None else to_cursor(last))
 
     async def get(self, event_id: str) -> tuple[Quarantined, str]:
         """An event and its whole text. One request, or one more for each further part. Raises

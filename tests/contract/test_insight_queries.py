@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rooms.api.tokens import to_token
 from rooms.domain.time import MAX_TIME, format_time
+from rooms.storage.cursors import to_cursor
 from testkit.events import Meeting, room_of_another_service
 from testkit.identifiers import raw_id
 from testkit.insight import READS, ROOM_READS, Insight
@@ -66,7 +66,7 @@ tokens = st.one_of(
     st.builds("{} .index:{}:{}".format, DIGITS, DIGITS, st.just("9" * 17)),
     st.builds(".quarantine:{}".format, st.text("0123456789abcdef", min_size=63, max_size=64)),
     st.text(),
-).map(to_token)
+).map(to_cursor)
 values = st.one_of(times, words, tokens, st.text()).map(
     lambda text: text.encode(errors="replace")
 ) | st.binary(max_size=20)
@@ -123,7 +123,7 @@ def test_a_forged_token_of_the_right_form_is_one_of_an_empty_or_another_page(
         ("/live", f"{as_of} .calls:{hour}:a:{key}"),
         ("/quarantine", f".quarantine:{key}"),
     ):
-        token = to_token(row)
+        token = to_cursor(row)
         answer = insight.get(f"{route}{'&' if '?' in route else '?'}nextLink={token}")
         assert answer.status == 200, (route, row, answer)
 

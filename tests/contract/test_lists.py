@@ -16,9 +16,9 @@ from azure.communication.rooms import RoomsClient
 from azure.communication.rooms.aio import RoomsClient as AsyncRoomsClient
 from azure.core.credentials import AzureKeyCredential
 
-from rooms.api.tokens import to_token
 from rooms.domain.time import DAY, HOUR, SECOND, Ticks, format_time, now, parse_time
 from rooms.storage import keys
+from rooms.storage.cursors import to_cursor
 from testkit.identifiers import raw_id
 from testkit.insight import BASE, Insight, assert_invalid, assert_is, assert_refused
 from testkit.raw import JSON, NEWEST, SUPPORTED, Raw, family_a
@@ -273,7 +273,7 @@ def test_all_pages_are_as_of_the_time_of_the_first(
     ):
         newest = f"{prefix}{keys.newest_first(parse_time(rooms[0]['createdAt']) + 1)}"
         tomorrow, long_ago = (
-            to_token(f"{at} {newest}") for at in (now() + DAY + HOUR, now() - DAY)
+            to_cursor(f"{at} {newest}") for at in (now() + DAY + HOUR, now() - DAY)
         )
         shown = [
             ids(insight.all(f"/rooms?{list_of}&state=open&nextLink={token}"))
@@ -429,7 +429,7 @@ TOKENS = {
 def test_a_token_of_another_list_is_refused(insight: Insight, token: str) -> None:
     for query in ("", "state=open", "title=a", f"participant={raw_id(1)}"):
         assert (
-            assert_invalid(insight.get(f"/rooms?{query}&nextLink={to_token(token)}"), "nextLink")
+            assert_invalid(insight.get(f"/rooms?{query}&nextLink={to_cursor(token)}"), "nextLink")
             == NOT_OF_THIS_LIST
         )
 
@@ -461,7 +461,7 @@ def test_a_forged_token_of_the_right_form_is_one_of_some_page(
         (f"participant={raw_id(1)}", keys.invitee_prefix(raw_id(1))),
     ):
         for row in (digit * 19, f"{digit * 19}:{digit * 17}"):
-            token = to_token(f"{as_of} {prefix}{row}")
+            token = to_cursor(f"{as_of} {prefix}{row}")
             assert insight.get(f"/rooms?{query}&nextLink={token}").status == 200, (query, row)
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rooms.domain.room import ROOM_STATES, Room, RoomState, state_at
-from rooms.domain.room_filter import Listed, RoomFilter, room_filter
+from rooms.domain.room_filter import Listed, RoomFilter, RoomQuery
 from rooms.domain.time import MAX_TIME, Ticks
 
 AT = 639_000_000_000_000_000
@@ -46,23 +46,23 @@ def is_shown(
 def test_a_list_shows_the_rooms_that_its_parameters_say(
     room: Room, state: RoomState | None, at: Ticks, start: Ticks | None, end: Ticks | None
 ) -> None:
-    assert room_filter(state, at, start, end).fits(called(room)) == is_shown(
+    assert RoomQuery(state, start, end).at(at).fits(called(room)) == is_shown(
         room, state, at, start, end
     )
 
 
 @given(rooms, moments)
 def test_each_room_is_in_one_state_at_a_time(room: Room, at: Ticks) -> None:
-    assert [
-        state for state in ROOM_STATES if room_filter(state, at, None, None).fits(called(room))
-    ] == [state_at(room, at)]
+    assert [state for state in ROOM_STATES if RoomQuery(state).at(at).fits(called(room))] == [
+        state_at(room, at)
+    ]
 
 
 @given(rooms, moments, moments)
 def test_a_room_in_a_time_can_be_joined_at_some_moment_of_it(
     room: Room, start: Ticks, end: Ticks
 ) -> None:
-    shown = room_filter(None, AT, start, end).fits(called(room))
+    shown = RoomQuery(None, start, end).at(AT).fits(called(room))
     if room.valid_from < room.valid_until and start < end:
         first = max(room.valid_from, start)
         assert shown == (state_at(room, first) == "open" and first < end)
@@ -74,7 +74,7 @@ type Filter = Callable[[Ticks], RoomFilter]
 
 
 def in_state(state: RoomState) -> Filter:
-    return lambda at: room_filter(state, at, None, None)
+    return lambda at: RoomQuery(state).at(at)
 
 
 @pytest.mark.parametrize(
@@ -95,10 +95,14 @@ def in_state(state: RoomState) -> Filter:
             in_state("expired"), SHORT.valid_until, False, True, id="expired from validUntil on"
         ),
         pytest.param(
-            lambda at: room_filter(None, 0, at, None), SHORT.valid_until, True, False, id="from"
+            lambda at: RoomQuery(None, at, None).at(0), SHORT.valid_until, True, False, id="from"
         ),
         pytest.param(
-            lambda at: room_filter(None, 0, None, at), SHORT.valid_from + 1, False, True, id="until"
+            lambda at: RoomQuery(None, None, at).at(0),
+            SHORT.valid_from + 1,
+            False,
+            True,
+            id="until",
         ),
     ],
 )
@@ -122,7 +126,7 @@ def test_a_room_of_no_length_is_never_open() -> None:
 
 def test_a_room_of_no_length_is_in_a_time_that_begins_before_it_and_goes_on_after_it() -> None:
     times = [(AT - 1, AT + 1), (AT, AT + 1), (AT - 1, AT)]
-    assert [room_filter(None, AT, start, end).fits(called(NO_LENGTH)) for start, end in times] == [
+    assert [RoomQuery(None, start, end).at(AT).fits(called(NO_LENGTH)) for start, end in times] == [
         True,
         False,
         False,
@@ -151,16 +155,16 @@ ROOM = room(AT - 1, AT + 1)
 def test_a_title_contains_the_text_in_whatever_case(
     title: str | None, text: str, shown: bool
 ) -> None:
-    assert room_filter(None, AT, None, None, text).fits(called(ROOM, title)) is shown
+    assert RoomQuery(title=text).at(AT).fits(called(ROOM, title)) is shown
 
 
 @given(st.text(min_size=1), st.text(), st.text())
 def test_a_title_is_found_by_each_of_its_parts(part: str, before: str, behind: str) -> None:
-    assert room_filter(None, AT, None, None, part).fits(called(ROOM, before + part + behind))
+    assert RoomQuery(title=part).at(AT).fits(called(ROOM, before + part + behind))
 
 
 def test_title_state_and_time_have_to_fit_all() -> None:
-    wanted = room_filter("open", AT, AT, AT + 1, "tea")
+    wanted = RoomQuery("open", AT, AT + 1, "tea").at(AT)
     assert wanted.fits(called(ROOM, "Tea"))
     assert not wanted.fits(called(ROOM, "Coffee"))
     assert not wanted.fits(called(room(AT - 2, AT), "Tea"))

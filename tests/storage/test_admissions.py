@@ -68,8 +68,8 @@ class Door:
 
     async def log(self, room_id: str) -> list[LogRecord]:
         """The room's log, newest first."""
-        records, _ = await History(self.table).log(room_id, 0, MAX_TIME, None, None, None)
-        return records
+        page = await History(self.table).log(room_id, 0, MAX_TIME, None, None, None)
+        return page.items
 
     async def decisions(self, room_id: str) -> list[str]:
         return [record.kind for record in await self.log(room_id) if record.kind in DECISION_KINDS]

@@ -8,7 +8,7 @@ from azure.data.tables.aio import TableClient
 
 from rooms.domain.errors import IncompleteSchedule, RoomNotFound
 from rooms.domain.room import RoomChange
-from rooms.domain.room_filter import room_filter
+from rooms.domain.room_filter import RoomQuery
 from rooms.domain.time import now
 from rooms.storage.changes import Origin
 from rooms.storage.details import AllDetails
@@ -39,7 +39,7 @@ def history(client: TableClient) -> History:
 
 async def kinds(history: History, room_id: str) -> list[str]:
     return [
-        record.kind for record in (await history.log(room_id, 0, now() + 1, None, None, None))[0]
+        record.kind for record in (await history.log(room_id, 0, now() + 1, None, None, None)).items
     ]
 
 
@@ -49,7 +49,7 @@ async def test_a_patch_is_kept_with_one_record_of_who_and_which_request(
     room = await rooms.create(RoomChange(), {}, None, ORIGIN)
     assert await details.patch(room.id, NAMES, Origin("alice", "r1")) == NAMES
     assert (await history.known(room.id)).details == NAMES
-    newest = (await history.log(room.id, 0, now() + 1, None, None, None))[0][0]
+    newest = (await history.log(room.id, 0, now() + 1, None, None, None)).items[0]
     assert (newest.kind, newest.actor, newest.request_id) == ("DetailsUpdated", "alice", "r1")
     assert newest.detail == {"before": {}, "after": NAMES}
 
@@ -98,10 +98,8 @@ async def test_a_title_that_the_list_lacks_comes_with_the_next_change(
     await details.patch(room.id, {"title": "Tea"}, ORIGIN)
     await client.upsert_entity(index_entity(room), mode=UpdateMode.REPLACE)
     await details.patch(room.id, {"externalId": "A-7"}, ORIGIN)
-    listed, _ = await Lists(Table(client), history).some(
-        room_filter(None, now(), None, None, "tea"), None, now()
-    )
-    assert room.id in [each.room.id for each in listed]
+    page = await Lists(Table(client), history).some(RoomQuery(title="tea"), None, now())
+    assert room.id in [each.room.id for each in page.items]
 
 
 async def test_the_storage_requests(

@@ -3,6 +3,7 @@ from azure.data.tables.aio import TableClient
 
 from rooms.domain.errors import RoomNotFound
 from rooms.domain.events import CallEvent
+from rooms.domain.log import LogRecord
 from rooms.domain.room import RoomChange
 from rooms.domain.roster import Roster
 from rooms.domain.time import DAY, HOUR, SECOND, Ticks, now, parse_time
@@ -78,8 +79,8 @@ async def test_rooms_whose_ids_begin_alike_are_told_apart(history: History, call
     for room_id in ("a", "a-", "a-b", "a_b", "ab", "A"):
         await calls.record(room_id, event(0), "{}")
     for room_id in ("a", "a-", "a-b", "a_b", "ab", "A"):
-        records, _ = await history.log(room_id, *EVER, None, None, None)
-        assert len(records) == 1
+        page = await history.log(room_id, *EVER, None, None, None)
+        assert len(page.items) == 1
     for room_id in ("a-a", "b", "a_"):
         with pytest.raises(RoomNotFound):
             await history.check(room_id)
@@ -172,14 +173,13 @@ async def test_pages_of_the_log(
     monkeypatch.setattr(module, "LOG_PAGE", 5)
     for second in range(10):
         await calls.record("a", event(second), "{}")
-    after, seconds, sizes = None, [], []
+    cursor, seconds, sizes = None, list[int](), list[int]()
     proxy.forget()
-    while True:
-        records, after = await history.log("a", *EVER, after, None, None)
-        seconds += [int(record.request_id) for record in records]
-        sizes.append(len(records))
-        if after is None:
-            break
+    while not sizes or cursor is not None:
+        page = await history.log("a", *EVER, cursor, None, None)
+        seconds += [int(record.request_id) for record in page.items]
+        sizes.append(len(page.items))
+        cursor = page.cursor
     assert seconds == list(reversed(range(10)))
     assert sizes == [5, 5, 0]
     assert len(proxy.seen) == 3
@@ -196,10 +196,10 @@ async def test_records_of_a_time_a_kind_and_an_actor(
     async def log(
         first: int, last: int, kind: str | None = None, actor: str | None = None
     ) -> list[str]:
-        records, _ = await history.log(
+        found = await history.log(
             room.id, START + first * SECOND, START + last * SECOND, None, kind, actor
         )
-        return [record.request_id for record in records]
+        return [record.request_id for record in found.items]
 
     assert await log(2, 5) == ["4", "3", "2"]
     assert set(await log(5, 6)) == {"5", ORIGIN.request_id}
@@ -215,9 +215,9 @@ async def test_a_row_to_go_on_behind_shows_nothing_outside_of_the_time(
     monkeypatch.setattr(module, "LOG_PAGE", 5)
     for second in range(10):
         await calls.record("a", event(second), "{}")
-    _, after = await history.log("a", *EVER, None, None, None)
-    records, _ = await history.log("a", START, START + 3 * SECOND, after, None, None)
-    assert [record.request_id for record in records] == ["2", "1", "0"]
+    first = await history.log("a", *EVER, None, None, None)
+    rest = await history.log("a", START, START + 3 * SECOND, first.cursor, None, None)
+    assert [record.request_id for record in rest.items] == ["2", "1", "0"]
 
 
 async def test_a_page_of_the_log_ends_with_large_records(
@@ -227,15 +227,14 @@ async def test_a_page_of_the_log_ends_with_large_records(
     for _ in range(4):
         clock.now += SECOND
         await rooms.patch_roster(room.id, {raw_id(): "Attendee" for _ in range(40)}, ORIGIN)
-    whole, last = await history.log(room.id, *EVER, None, None, None)
-    assert last is None
+    whole = await history.log(room.id, *EVER, None, None, None)
+    assert whole.cursor is None
     monkeypatch.setattr(module, "LOG_PAGE_BYTES", 1_500)
-    listed, sizes, after = [], [], None
-    while True:
-        page, after = await history.log(room.id, *EVER, after, None, None)
-        listed += page
-        sizes.append(len(page))
-        if after is None:
-            break
-    assert listed == whole
-    assert 1 < len(sizes) < len(whole)
+    listed, sizes, cursor = list[LogRecord](), list[int](), None
+    while not sizes or cursor is not None:
+        page = await history.log(room.id, *EVER, cursor, None, None)
+        listed += page.items
+        sizes.append(len(page.items))
+        cursor = page.cursor
+    assert listed == whole.items
+    assert 1 < len(sizes) < len(whole.items)

@@ -12,7 +12,7 @@ import pytest
 from azure.data.tables.aio import TableClient
 
 from rooms.domain.room import Room, RoomChange
-from rooms.domain.room_filter import RoomFilter
+from rooms.domain.room_filter import RoomQuery
 from rooms.domain.roster import MAX_PARTICIPANTS, Role, Roster
 from rooms.domain.time import DAY, SECOND, now
 from rooms.storage import keys
@@ -40,10 +40,11 @@ REPEATABLE = Repeatability("the request", "hash of its body")
 async def listed(table: Table, person: str) -> list[Room]:
     """The rooms to which the person is invited."""
     lists = Lists(table, History(table))
-    rooms, last = await lists.of_participant(person, RoomFilter(), None)
-    while last is not None:
-        more, last = await lists.of_participant(person, RoomFilter(), last)
-        rooms += more
+    page = await lists.of_participant(person, RoomQuery(), None, now())
+    rooms = page.items
+    while page.cursor is not None:
+        page = await lists.of_participant(person, RoomQuery(), page.cursor, now())
+        rooms += page.items
     return [each.room for each in rooms]
 
 

@@ -10,15 +10,16 @@ import pytest
 from azure.data.tables.aio import TableClient
 
 from rooms.domain.room import ROOM_STATES, Room, RoomChange
-from rooms.domain.room_filter import Listed, RoomFilter, room_filter
+from rooms.domain.room_filter import Listed, RoomQuery
 from rooms.domain.roster import Roster
 from rooms.domain.time import DAY, HOUR, Ticks, now, parse_time
 from rooms.storage import keys
+from rooms.storage.cursors import Page
 from rooms.storage.details import AllDetails
 from rooms.storage.entities import details_entity, index_entity
 from rooms.storage.errors import StorageUnavailable
 from rooms.storage.history import History
-from rooms.storage.lists import PAGE, Lists, Page
+from rooms.storage.lists import PAGE, Lists
 from rooms.storage.rooms import Repeatability, Rooms
 from rooms.storage.table import Table, replace
 from testkit.identifiers import raw_id
@@ -39,20 +40,16 @@ async def test_the_partitions_of_a_list_are_asked_in_parallel(
     room = await rooms.create(RoomChange(), {}, None, ORIGIN)
     proxy.forget()
     proxy.together = 10  # the proxy answers none before all ten have come
-    page, more = await lists.all(None)
-    assert (page, more) == ([room], None)
+    assert await lists.all(None) == Page([room], None)
 
 
 async def test_a_list_is_newest_first_and_whole_over_its_pages(rooms: Rooms, lists: Lists) -> None:
     created = [await rooms.create(RoomChange(), {}, None, ORIGIN) for _ in range(2 * PAGE + 5)]
-    listed, after, pages = [], None, 0
-    while True:
-        page, after = await lists.all(after)
-        listed += page
-        pages += 1
-        assert len(page) <= PAGE
-        if after is None:
-            break
+    listed, cursor, pages = list[Room](), None, 0
+    while pages == 0 or cursor is not None:
+        page = await lists.all(cursor)
+        listed, cursor, pages = listed + page.items, page.cursor, pages + 1
+        assert len(page.items) <= PAGE
     assert listed == created[::-1]
     assert pages >= 3
 
@@ -61,10 +58,10 @@ async def test_a_room_made_between_two_pages_neither_repeats_nor_hides_another(
     rooms: Rooms, lists: Lists
 ) -> None:
     created = [await rooms.create(RoomChange(), {}, None, ORIGIN) for _ in range(PAGE + 5)]
-    first, after = await lists.all(None)
+    first = await lists.all(None)
     await rooms.create(RoomChange(), {}, None, ORIGIN)
-    second, _ = await lists.all(after)
-    assert first + second == created[::-1]
+    second = await lists.all(first.cursor)
+    assert first.items + second.items == created[::-1]
 
 
 async def test_a_list_of_a_crowded_partition_is_whole_and_in_order(
@@ -78,12 +75,13 @@ async def test_a_list_of_a_crowded_partition_is_whole_and_in_order(
             created.append(room)
         else:
             await rooms.delete(room.id, ORIGIN)
-    listed, after = await lists.all(None)
+    page = await lists.all(None)
+    listed = page.items
     assert len(listed) < 25
-    while after is not None:
-        page, after = await lists.all(after)
-        assert page or after is None
-        listed += page
+    while page.cursor is not None:
+        page = await lists.all(page.cursor)
+        assert page.items or page.cursor is None
+        listed += page.items
     assert listed == created[::-1]
 
 
@@ -133,23 +131,22 @@ def newest_first(rooms: list[Room]) -> list[Room]:
 
 
 async def listed_pages(
-    client: TableClient, wanted: RoomFilter, at: Ticks = AT
+    client: TableClient, wanted: RoomQuery, at: Ticks = AT
 ) -> list[list[Listed]]:
-    lists, after, pages = lists_of(client), None, list[list[Listed]]()
-    while not pages or after is not None:
-        page, after = await lists.some(wanted, after, at)
-        pages.append(page)
-        assert len(page) <= PAGE
+    lists, cursor, pages = lists_of(client), None, list[list[Listed]]()
+    while not pages or cursor is not None:
+        page = await lists.some(wanted, cursor, at)
+        cursor = page.cursor
+        pages.append(page.items)
+        assert len(page.items) <= PAGE
     return pages
 
 
-async def pages_of_some(
-    client: TableClient, wanted: RoomFilter, at: Ticks = AT
-) -> list[list[Room]]:
+async def pages_of_some(client: TableClient, wanted: RoomQuery, at: Ticks = AT) -> list[list[Room]]:
     return [[each.room for each in page] for page in await listed_pages(client, wanted, at)]
 
 
-async def some(client: TableClient, wanted: RoomFilter, at: Ticks = AT) -> list[Room]:
+async def some(client: TableClient, wanted: RoomQuery, at: Ticks = AT) -> list[Room]:
     """The rooms on all pages."""
     return [room for page in await pages_of_some(client, wanted, at) for room in page]
 
@@ -188,15 +185,15 @@ async def test_the_storage_chooses_the_rooms_that_fit_newest_first(
             random.choice(ends),
             random.choice(ends),
         )
-        wanted = room_filter(state, random.choice(times), start, end)
-        assert await some(direct, wanted) == newest_first(
-            [room for room in rooms if wanted.fits(Listed(room, None))]
+        wanted, at = RoomQuery(state, start, end), random.choice(times)
+        assert await some(direct, wanted, at) == newest_first(
+            [room for room in rooms if wanted.at(at).fits(Listed(room, None))]
         )
 
 
 async def test_pages_of_some_rooms_are_whole_and_in_order(direct: TableClient) -> None:
     rooms = [room for room in await rooms_of_the_years(direct, 120) if room.valid_until > AT]
-    pages = await pages_of_some(direct, room_filter("open", AT, None, None))
+    pages = await pages_of_some(direct, RoomQuery("open"))
     assert [room for page in pages for room in page] == [
         room for room in rooms if room.valid_from <= AT
     ]
@@ -208,10 +205,10 @@ async def test_pages_of_a_search_without_time_end_after_a_step_and_are_whole_all
 ) -> None:
     monkeypatch.setattr("rooms.storage.lists.SEARCH_SECONDS", 0)
     rooms = await rooms_of_the_years(direct, 50)
-    wanted = room_filter("expired", AT, None, None)
+    wanted = RoomQuery("expired")
     pages = await pages_of_some(direct, wanted)
     assert [room for page in pages for room in page] == [
-        room for room in rooms if wanted.fits(Listed(room, None))
+        room for room in rooms if wanted.at(AT).fits(Listed(room, None))
     ]
     assert [] in pages[:-1]
     assert len(pages) < 40
@@ -221,7 +218,7 @@ async def test_pages_of_some_rooms_of_a_crowded_partition_are_whole_and_in_order
     direct: TableClient, one_partition: None
 ) -> None:
     rooms = [room for room in await rooms_of_the_years(direct, 60) if room.valid_until > AT]
-    pages = await pages_of_some(direct, RoomFilter(closes_from=AT + 1))
+    pages = await pages_of_some(direct, RoomQuery(start=AT))
     assert [room for page in pages for room in page] == rooms
     assert len(pages[0]) == PAGE
 
@@ -232,14 +229,14 @@ async def test_a_room_made_between_two_pages_of_some_neither_shows_nor_hides_ano
     made, lists = Made(direct), lists_of(direct)
     rooms = newest_first([await made.room(AT - n, AT, AT + DAY) for n in range(PAGE + 5)])
     await made.flush()
-    first, after = await lists.some(RoomFilter(opens_from=1), None, AT)
+    page = await lists.some(RoomQuery(start=0), None, AT)
+    listed = page.items
     await made.room(AT + 1, AT, AT + DAY)
     await made.flush()
-    second, last = await lists.some(RoomFilter(opens_from=1), after, AT)
-    while last is not None:
-        more, last = await lists.some(RoomFilter(opens_from=1), last, AT)
-        second += more
-    assert [each.room for each in first + second] == rooms
+    while page.cursor is not None:
+        page = await lists.some(RoomQuery(start=0), page.cursor, AT)
+        listed += page.items
+    assert [each.room for each in listed] == rooms
 
 
 async def test_a_list_of_some_follows_the_changes_of_rooms(
@@ -249,9 +246,7 @@ async def test_a_list_of_some_follows_the_changes_of_rooms(
     room, gone = [await rooms.create(RoomChange(), {}, None, ORIGIN) for _ in range(2)]
     await rooms.delete(gone.id, ORIGIN)
     later = await rooms.update(room.id, RoomChange(moment + DAY, moment + 2 * DAY), ORIGIN)
-    shown = [
-        await some(client, room_filter(state, moment, None, None), now()) for state in ROOM_STATES
-    ]
+    shown = [await some(client, RoomQuery(state), now()) for state in ROOM_STATES]
     assert dict(zip(ROOM_STATES, shown, strict=True)) == {
         "open": [],
         "upcoming": [later],
@@ -269,10 +264,10 @@ async def test_a_page_of_some_rooms_asks_each_partition_as_often_as_it_has_to_go
     await made.flush()
     lists, requests = lists_of(client), []
     for wanted in (
-        RoomFilter(opens_from=AT),
-        RoomFilter(opens_from=AT + 1),
-        RoomFilter(),
-        RoomFilter(title="a"),
+        RoomQuery(start=AT),
+        RoomQuery("upcoming"),
+        RoomQuery(),
+        RoomQuery(title="a"),
     ):
         proxy.forget()
         await lists.some(wanted, None, AT)
@@ -287,10 +282,10 @@ async def test_a_list_of_some_that_fails_leaves_no_query_behind(
 ) -> None:
     await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)
     before = asyncio.all_tasks()
-    asked: list[Callable[[], Awaitable[Page]]] = [
-        lambda: lists.some(RoomFilter(title="a"), None, now()),
-        lambda: lists.some(RoomFilter(), None, now()),
-        lambda: lists.of_participant(ALICE, RoomFilter(), None),
+    asked: list[Callable[[], Awaitable[Page[Listed]]]] = [
+        lambda: lists.some(RoomQuery(title="a"), None, now()),
+        lambda: lists.some(RoomQuery(), None, now()),
+        lambda: lists.of_participant(ALICE, RoomQuery(), None, now()),
     ]
     for ask in asked:
         proxy.forget()
@@ -314,11 +309,11 @@ async def test_the_list_has_the_title_that_the_details_have(
     room = await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)
 
     async def look() -> None:
-        of_person, _ = await lists_of(client).of_participant(ALICE, RoomFilter(), None)
+        of_person = await lists_of(client).of_participant(ALICE, RoomQuery(), None, now())
         everything = [
-            each for page in await listed_pages(client, RoomFilter(), now()) for each in page
+            each for page in await listed_pages(client, RoomQuery(), now()) for each in page
         ]
-        assert everything == of_person
+        assert everything == of_person.items
         shown.append([each.title for each in everything])
 
     await look()
@@ -353,7 +348,7 @@ async def test_a_title_of_any_characters_is_found(
 ) -> None:
     room = await rooms.create(RoomChange(), {}, None, ORIGIN)
     await AllDetails(Table(client), now).patch(room.id, {"title": title}, ORIGIN)
-    assert await some(client, RoomFilter(title=title), now()) == [room]
+    assert await some(client, RoomQuery(title=title), now()) == [room]
 
 
 async def titled_rooms(client: TableClient, number: int) -> list[Listed]:
@@ -378,13 +373,13 @@ async def test_pages_of_titles_are_whole_and_in_order_wherever_requests_end(
     monkeypatch.setattr("rooms.storage.lists._MOST_PER_PARTITION", most)
     listed = await titled_rooms(direct, 60)
     for wanted in (
-        RoomFilter(title="TEA"),
-        RoomFilter(title="e"),
-        room_filter("open", AT, None, None, "co"),
+        RoomQuery(title="TEA"),
+        RoomQuery(title="e"),
+        RoomQuery("open", title="co"),
     ):
         pages = await listed_pages(direct, wanted)
         assert [each for page in pages for each in page] == [
-            each for each in listed if wanted.fits(each)
+            each for each in listed if wanted.at(AT).fits(each)
         ]
 
 
@@ -396,7 +391,7 @@ async def test_a_search_for_a_title_reads_only_rooms_that_have_one(
     wanted = await made.title(rooms[-1], "Tea")
     await made.flush()
     proxy.forget()
-    assert await lists_of(client).some(RoomFilter(title="tea"), None, AT) == ([wanted], None)
+    assert await lists_of(client).some(RoomQuery(title="tea"), None, AT) == Page([wanted], None)
     assert len(proxy.seen) == 70, "ten for each round back to the year 2020"
 
 
@@ -408,8 +403,8 @@ async def test_a_search_goes_on_with_more_and_more_rows(
         await made.title(await made.room(AT - n, AT, AT + DAY), f"Lesson {n}")
     await made.flush()
     proxy.forget()
-    page, after = await lists_of(client).some(RoomFilter(title="lesson 9"), None, AT)
-    assert ([each.title for each in page], after) == (
+    page = await lists_of(client).some(RoomQuery(title="lesson 9"), None, AT)
+    assert ([each.title for each in page.items], page.cursor) == (
         ["Lesson 9", *(f"Lesson {n}" for n in range(90, 100))],
         None,
     )
@@ -424,10 +419,8 @@ async def test_rooms_of_a_person_are_chosen_by_title(direct: TableClient) -> Non
     tea = [await made.title(room, f"Tea {n}") for n, room in enumerate(rooms[:2])]
     await made.title(rooms[2], "Coffee")
     await made.flush()
-    assert await lists_of(direct).of_participant(ALICE, RoomFilter(title="TEA"), None) == (
-        tea,
-        None,
-    )
+    wanted = RoomQuery(title="TEA")
+    assert await lists_of(direct).of_participant(ALICE, wanted, None, AT) == Page(tea, None)
 
 
 async def test_a_deleted_room_is_in_no_list_whatever_it_was_called(
@@ -436,7 +429,7 @@ async def test_a_deleted_room_is_in_no_list_whatever_it_was_called(
     room = await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)
     await AllDetails(Table(client), now).patch(room.id, {"title": "Tea"}, ORIGIN)
     await rooms.delete(room.id, ORIGIN)
-    for wanted in (RoomFilter(), RoomFilter(title="tea")):
+    for wanted in (RoomQuery(), RoomQuery(title="tea")):
         assert await some(client, wanted, now()) == []
         assert await rooms_of(client, ALICE, wanted) == ([], 1)
 
@@ -444,14 +437,17 @@ async def test_a_deleted_room_is_in_no_list_whatever_it_was_called(
 # The rooms of a person.
 
 
-async def rooms_of(client: TableClient, person: str, wanted: RoomFilter) -> tuple[list[Room], int]:
+async def rooms_of(
+    client: TableClient, person: str, wanted: RoomQuery, at: Ticks = AT
+) -> tuple[list[Room], int]:
     """The rooms on all pages, and how many pages there are."""
-    lists, after, pages = lists_of(client), None, list[list[Listed]]()
-    while not pages or after is not None:
-        page, after = await lists.of_participant(person, wanted, after)
-        pages.append(page)
-        assert len(page) <= PAGE
-    return [each.room for page in pages for each in page], len(pages)
+    lists, cursor, rooms, pages = lists_of(client), None, list[Room](), 0
+    while pages == 0 or cursor is not None:
+        page = await lists.of_participant(person, wanted, cursor, at)
+        cursor, pages = page.cursor, pages + 1
+        rooms += [each.room for each in page.items]
+        assert len(page.items) <= PAGE
+    return rooms, pages
 
 
 async def test_the_rooms_of_a_person_cost_requests_in_proportion_to_them_whatever_other_rooms_there_are(
@@ -479,7 +475,7 @@ async def test_the_rooms_of_a_person_cost_requests_in_proportion_to_them_whateve
                 )
             await made.flush()
             proxy.forget()
-            rooms, pages = await rooms_of(counted, ALICE, RoomFilter())
+            rooms, pages = await rooms_of(counted, ALICE, RoomQuery())
             assert rooms == expected
             requests.append(len(proxy.seen))
     print(
@@ -508,7 +504,7 @@ async def test_the_rooms_of_a_person_are_whole_and_in_order_wherever_rows_of_peo
         for n in range(35)
     ]
     await made.flush()
-    found, _ = await rooms_of(direct, ALICE, RoomFilter())
+    found, _ = await rooms_of(direct, ALICE, RoomQuery())
     assert found == rooms
 
 
@@ -525,7 +521,7 @@ async def test_rooms_of_others_of_the_same_group_are_not_read(
         proxy.connection_string, direct.table_name
     ) as counted:
         proxy.forget()
-        assert await rooms_of(counted, ALICE, RoomFilter()) == (rooms[:2], 1)
+        assert await rooms_of(counted, ALICE, RoomQuery()) == (rooms[:2], 1)
     assert len(proxy.seen) == 20 + 2
 
 
@@ -544,10 +540,10 @@ async def test_the_rooms_of_a_person_are_filtered_and_pages_may_be_empty(
     made = Made(direct)
     rooms = [await made.room(AT - n, AT, AT + (n + 1), {ALICE: "Presenter"}) for n in range(35)]
     await made.flush()
-    wanted = room_filter("open", AT + 33, None, None)
-    assert await rooms_of(direct, ALICE, wanted) == (rooms[-2:], 4)
-    page, after = await lists_of(direct).of_participant(ALICE, wanted, None)
-    assert (page, after is None) == ([], False)
+    wanted, at = RoomQuery("open"), AT + 33
+    assert await rooms_of(direct, ALICE, wanted, at) == (rooms[-2:], 4)
+    page = await lists_of(direct).of_participant(ALICE, wanted, None, at)
+    assert (page.items, page.cursor is None) == ([], False)
 
 
 async def test_a_room_made_between_two_pages_of_a_person_neither_shows_nor_hides_another(
@@ -556,11 +552,11 @@ async def test_a_room_made_between_two_pages_of_a_person_neither_shows_nor_hides
     made, lists = Made(direct), lists_of(direct)
     rooms = [await made.room(AT - n, AT, AT + DAY, {ALICE: "Presenter"}) for n in range(PAGE + 5)]
     await made.flush()
-    first, after = await lists.of_participant(ALICE, RoomFilter(), None)
+    page = await lists.of_participant(ALICE, RoomQuery(), None, AT)
+    listed = page.items
     await made.room(AT + 1, AT, AT + DAY, {ALICE: "Presenter"})
     await made.flush()
-    second, last = await lists.of_participant(ALICE, RoomFilter(), after)
-    while last is not None:
-        more, last = await lists.of_participant(ALICE, RoomFilter(), last)
-        second += more
-    assert [each.room for each in first + second] == rooms
+    while page.cursor is not None:
+        page = await lists.of_participant(ALICE, RoomQuery(), page.cursor, AT)
+        listed += page.items
+    assert [each.room for each in listed] == rooms

@@ -7,6 +7,7 @@ from azure.data.tables.aio import TableClient
 
 from rooms.domain.events import EXCERPT, Quarantined
 from rooms.domain.time import now, parse_time
+from rooms.storage.cursors import Page
 from rooms.storage.entities import compressed
 from rooms.storage.errors import QuarantinedEventNotFound, StorageUnavailable
 from rooms.storage.keys import quarantine_row
@@ -41,10 +42,11 @@ async def rows(client: TableClient) -> list[str]:
 
 
 async def all_of(quarantine: Quarantine) -> list[Quarantined]:
-    found, after = await quarantine.page(None)
-    while after is not None:
-        page, after = await quarantine.page(after)
-        found += page
+    page = await quarantine.page(None)
+    found = page.items
+    while page.cursor is not None:
+        page = await quarantine.page(page.cursor)
+        found += page.items
     return found
 
 
@@ -55,7 +57,7 @@ async def test_an_event_is_kept_whole(quarantine: Quarantine, text: str) -> None
     event_id = await quarantine.put(text, "why")
     expected = Quarantined(event_id, NOON, "why", len(text), text[:EXCERPT])
     assert await quarantine.get(event_id) == (expected, text)
-    assert await quarantine.page(None) == ([expected], None)
+    assert await quarantine.page(None) == Page([expected], None)
 
 
 async def test_an_event_delivered_again_is_kept_once_as_it_first_came(
@@ -125,15 +127,13 @@ async def test_pages_have_every_event_once_in_the_order_of_ids(
     quarantine: Quarantine, proxy: StorageProxy
 ) -> None:
     ids = [await quarantine.put(str(number), "why") for number in range(2 * PAGE + 5)]
-    after, listed, requests = None, [], []
-    while True:
+    cursor, listed, requests = None, list[Quarantined](), list[int]()
+    while not requests or cursor is not None:
         proxy.forget()
-        page, after = await quarantine.page(after)
+        page = await quarantine.page(cursor)
         requests.append(len(proxy.seen))
-        assert len(page) <= PAGE
-        listed += page
-        if after is None:
-            break
+        assert len(page.items) <= PAGE
+        listed, cursor = listed + page.items, page.cursor
     assert [event.id for event in listed] == sorted(ids)
     assert set(requests) == {10}
 
@@ -154,7 +154,7 @@ async def test_what_several_remove_at_once_is_gone(quarantine: Quarantine) -> No
     )
     assert None in answers
     assert all(answer is None or isinstance(answer, QuarantinedEventNotFound) for answer in answers)
-    assert await quarantine.page(None) == ([], None)
+    assert await quarantine.page(None) == Page([], None)
 
 
 @pytest.mark.parametrize("fault", [Fault.REFUSED, Fault.CUT_BEFORE, Fault.CUT_AFTER, Fault.TWICE])

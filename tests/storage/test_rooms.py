@@ -13,6 +13,7 @@ from rooms.domain.room import RoomChange
 from rooms.domain.roster import MAX_PARTICIPANTS, Roster
 from rooms.domain.time import DAY, now, parse_time
 from rooms.storage.changes import Origin
+from rooms.storage.cursors import Page
 from rooms.storage.errors import RequestIdReused, StorageUnavailable
 from rooms.storage.lists import Lists
 from rooms.storage.rooms import Repeatability, Rooms
@@ -119,7 +120,7 @@ async def test_changes_of_a_room_show_in_the_list_and_a_deleted_one_does_not(
     kept, gone = [await rooms.create(RoomChange(), {}, None, ORIGIN) for _ in range(2)]
     kept = await rooms.update(kept.id, RoomChange(now(), now() + DAY, True), ORIGIN)
     await rooms.delete(gone.id, ORIGIN)
-    assert await lists.all(None) == ([kept], None)
+    assert await lists.all(None) == Page([kept], None)
 
 
 async def test_a_missing_or_deleted_room_is_not_found(rooms: Rooms) -> None:

@@ -347,8 +347,8 @@ async def test_nothing_of_the_time_that_is_kept_is_touched(
 
 async def calls_of(client: TableClient, room_id: str) -> list[Call]:
     page = await Calls(Table(client), lambda: NOW).page(room_id, None, NOW)
-    assert page.last is None
-    return sorted((call for _, call in page.calls), key=lambda call: call.start_order)
+    assert page.cursor is None
+    return sorted((call for _, call in page.items), key=lambda call: call.start_order)
 
 
 def may_not_go(row: str) -> bool:

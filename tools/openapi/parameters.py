@@ -8,11 +8,13 @@ from openapi.operation import Parameter
 from rooms.api.acs.versions import API_VERSIONS
 from rooms.api.body import GivenTime
 from rooms.api.shapes import CallRoomId, RoomId
-from rooms.api.tokens import TOKEN
 from rooms.domain.details import MAX_TEXT
+from rooms.storage.cursors import CURSOR
 
 type ApiVersion = Annotated[str, WithJsonSchema({"type": "string", "enum": list(API_VERSIONS)})]
-type PageToken = Annotated[str, WithJsonSchema({"type": "string", "pattern": f"^{TOKEN.pattern}$"})]
+type PageToken = Annotated[
+    str, WithJsonSchema({"type": "string", "pattern": f"^{CURSOR.pattern}$"})
+]
 type SomeText = Annotated[str, WithJsonSchema({"type": "string", "minLength": 1})]
 type ShortText = Annotated[
     str, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_TEXT})

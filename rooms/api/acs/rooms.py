@@ -14,12 +14,10 @@ from rooms.api.request import Request
 from rooms.api.responses import acs_answer, no_content
 from rooms.api.routing import Routes
 from rooms.api.shapes import Page, RoomId, Time
-from rooms.api.tokens import from_token, to_token
 from rooms.domain import room as domain
 from rooms.domain.room import RoomChange, check_changed_validity, check_new_validity
 from rooms.domain.roster import Roster, check_size, first_unsupported
 from rooms.domain.time import format_time, parse_http_date
-from rooms.storage import keys
 from rooms.storage.rooms import Repeatability
 
 routes = Routes()
@@ -85,14 +83,11 @@ async def create_room(request: Request) -> func.HttpResponse:
 
 async def list_all_rooms(request: Request) -> func.HttpResponse:
     """Answers with a page of ACS's list."""
-    token = request.query("nextLink")
-    rooms, last = await request.app.lists.all(
-        None if token is None else from_token(token, keys.INDEX_ROW)
-    )
+    page = await request.app.lists.all(request.query("nextLink"))
     next_link = None
-    if last is not None:
-        next_link = f"{request.route_url}?nextLink={to_token(last)}&api-version={request.version}"
-    return acs_answer(200, rooms_body(rooms, next_link, request.version))
+    if page.cursor is not None:
+        next_link = f"{request.route_url}?nextLink={page.cursor}&api-version={request.version}"
+    return acs_answer(200, rooms_body(page.items, next_link, request.version))
 
 
 @routes.acs("GET", "rooms/{roomId}")

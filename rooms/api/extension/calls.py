@@ -7,7 +7,6 @@ import azure.functions as func
 
 from rooms.api.errors import CallNotFound
 from rooms.api.log_details import EndReason
-from rooms.api.paging import page_begin, page_end
 from rooms.api.request import Request
 from rooms.api.responses import json_answer
 from rooms.api.routing import Routes
@@ -15,7 +14,6 @@ from rooms.api.shapes import CallRoomId, Count, Seconds, Time, page_body, second
 from rooms.domain import calls as domain
 from rooms.domain import events
 from rooms.domain.time import MAX_TIME, format_time
-from rooms.storage import keys
 
 routes = Routes()
 
@@ -67,14 +65,12 @@ class CallWithLegs(Call):
 async def list_calls(request: Request) -> func.HttpResponse:
     """Answers with a page of the calls of a room."""
     room_id = request.call_room_id()
-    point = page_begin(request, keys.activity_prefix(room_id), keys.ACTIVITY_POINT)
-    page = await request.app.calls.page(room_id, point.row, point.as_of)
-    if not page.calls and point.row is None:
+    cursor = request.query("nextLink")
+    page = await request.app.calls.page(room_id, cursor, request.app.clock())
+    if not page.items and cursor is None:
         await request.app.history.check(room_id)
-    return json_answer(
-        200,
-        page_body([call_body(*each) for each in page.calls], page_end(request, point, page.last)),
-    )
+    value = [call_body(*each) for each in page.items]
+    return json_answer(200, page_body(value, request.next_link(page.cursor)))
 
 
 @routes.extension("GET", "rooms/{roomId}/calls/{callId}")
@@ -94,14 +90,14 @@ async def get_call(request: Request) -> func.HttpResponse:
 async def list_all_calls(request: Request) -> func.HttpResponse:
     """Answers with a page of the calls of all rooms."""
     start, end = request.time_range()
-    point = page_begin(request, keys.ALL_ACTIVITY_START, keys.ALL_ACTIVITY_POINT)
     page = await request.app.calls.page_of_all(
-        start or 0, MAX_TIME if end is None else end, point.row, point.as_of
+        start or 0,
+        MAX_TIME if end is None else end,
+        request.query("nextLink"),
+        request.app.clock(),
     )
-    return json_answer(
-        200,
-        page_body([call_body(*each) for each in page.calls], page_end(request, point, page.last)),
-    )
+    value = [call_body(*each) for each in page.items]
+    return json_answer(200, page_body(value, request.next_link(page.cursor)))
 
 
 def call_body(room_id: str, call: domain.Call) -> Call:

@@ -5,16 +5,14 @@ from typing import TypedDict
 
 import azure.functions as func
 
-from rooms.api.paging import page_begin, page_end
 from rooms.api.request import Request
 from rooms.api.responses import json_answer
 from rooms.api.routing import Routes
 from rooms.api.shapes import CallRoomId, Count, Time, page_body
-from rooms.domain.calls import QUIET, Call
+from rooms.domain.calls import Call
 from rooms.domain.details import Details, names_in
 from rooms.domain.presence import Present, present_at
-from rooms.domain.time import MAX_TIME, format_time
-from rooms.storage import keys
+from rooms.domain.time import format_time
 from rooms.storage.parallel import in_parallel
 
 routes = Routes()
@@ -44,16 +42,13 @@ class LiveRoom(TypedDict):
 @routes.extension("GET", "live")
 async def list_live_rooms(request: Request) -> func.HttpResponse:
     """Answers with a page of the rooms that have a call now."""
-    point = page_begin(request, keys.ALL_ACTIVITY_START, keys.ALL_ACTIVITY_POINT)
-    page = await request.app.calls.page_of_all(
-        max(0, point.as_of - QUIET), MAX_TIME, point.row, point.as_of, live=True
-    )
-    known = await in_parallel(request.app.history.known(room_id) for room_id, _ in page.calls)
+    page = await request.app.calls.live(request.query("nextLink"), request.app.clock())
+    known = await in_parallel(request.app.history.known(room_id) for room_id, _ in page.items)
     value = [
-        live_body(room_id, room.details, live, present_at(live, point.as_of))
-        for (room_id, live), room in zip(page.calls, known, strict=True)
+        live_body(room_id, room.details, live, present_at(live, page.as_of))
+        for (room_id, live), room in zip(page.items, known, strict=True)
     ]
-    return json_answer(200, page_body(value, page_end(request, point, page.last)))
+    return json_answer(200, page_body(value, request.next_link(page.cursor)))
 
 
 def live_body(room_id: str, details: Details, call: Call, present: Sequence[Present]) -> LiveRoom:

@@ -1,7 +1,6 @@
 """The log of a room: who changed what and when, and what happened in its calls."""
 
 import asyncio
-import re
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
@@ -13,13 +12,11 @@ from rooms.api.request import Request
 from rooms.api.responses import csv_answer, json_answer, text_answer
 from rooms.api.routing import Routes
 from rooms.api.shapes import LogKind, Time, page_body
-from rooms.api.tokens import from_token, to_token
 from rooms.domain import log as domain
 from rooms.domain.details import names_in
 from rooms.domain.log import LOG_KINDS
 from rooms.domain.sentences import happened
 from rooms.domain.time import MAX_TIME, format_time, parse_time
-from rooms.storage import keys
 
 routes = Routes()
 
@@ -48,17 +45,17 @@ async def get_log(request: Request) -> func.HttpResponse:
     room_id, form = request.call_room_id(), request.choice("format", "json", "csv", "ndjson")
     start, end = request.time_range()
     kind = request.choice("kind", *LOG_KINDS)
-    token, actor = request.query("nextLink"), request.query("actor")
-    prefix = keys.log_prefix(room_id)
-    after = None if token is None else prefix + from_token(token, re.compile(keys.LOG_POINT))
+    cursor, actor = request.query("nextLink"), request.query("actor")
     history = request.app.history
-    page = history.log(room_id, start or 0, MAX_TIME if end is None else end, after, kind, actor)
-    (records, last), known = await asyncio.gather(page, history.known(room_id))
-    if not records and token is None and known.room is None:
+    page, known = await asyncio.gather(
+        history.log(room_id, start or 0, MAX_TIME if end is None else end, cursor, kind, actor),
+        history.known(room_id),
+    )
+    if not page.items and cursor is None and known.room is None:
         await history.check(room_id)
-    next_link = None if last is None else request.next_link(to_token(last.removeprefix(prefix)))
+    next_link = request.next_link(page.cursor)
     names = names_in(known.details)
-    value = [log_body(record, names) for record in records]
+    value = [log_body(record, names) for record in page.items]
     if form in (None, "json"):
         return json_answer(200, page_body(value, next_link))
     link = {} if next_link is None else {"Link": f'<{next_link}>; rel="next"'}

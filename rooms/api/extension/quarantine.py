@@ -10,12 +10,10 @@ from rooms.api.request import Request
 from rooms.api.responses import json_answer, no_content
 from rooms.api.routing import Routes
 from rooms.api.shapes import CallRoomId, Count, Time, page_body
-from rooms.api.tokens import from_token, to_token
 from rooms.domain.events import Quarantined
 from rooms.domain.time import format_time
 from rooms.intake.envelope import OtherEvent, RoomEvent, UnknownEvent
 from rooms.storage.errors import QuarantinedEventNotFound
-from rooms.storage.keys import QUARANTINE_ROW
 
 routes = Routes()
 
@@ -57,12 +55,9 @@ class LeftEvent(TypedDict):
 @routes.extension("GET", "quarantine")
 async def list_quarantine(request: Request) -> func.HttpResponse:
     """Answers with a page of events, in the order of their ids."""
-    token = request.query("nextLink")
-    events, last = await request.app.quarantine.page(
-        None if token is None else from_token(token, QUARANTINE_ROW)
-    )
-    next_link = None if last is None else request.next_link(to_token(last))
-    return json_answer(200, page_body([quarantined_body(event) for event in events], next_link))
+    page = await request.app.quarantine.page(request.query("nextLink"))
+    value = [quarantined_body(event) for event in page.items]
+    return json_answer(200, page_body(value, request.next_link(page.cursor)))
 
 
 @routes.extension("GET", "quarantine/{eventId}")

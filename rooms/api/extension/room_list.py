@@ -7,16 +7,14 @@ import azure.functions as func
 from rooms.api.acs.rooms import Room, list_all_rooms, room_body
 from rooms.api.acs.versions import check_api_version
 from rooms.api.errors import InvalidParameter
-from rooms.api.paging import page_begin, page_end
 from rooms.api.request import Kind, Request
 from rooms.api.responses import acs_answer
 from rooms.api.routing import Routes
 from rooms.api.shapes import page_body
 from rooms.domain.details import MAX_TEXT
 from rooms.domain.room import ROOM_STATES
-from rooms.domain.room_filter import Listed, room_filter
+from rooms.domain.room_filter import Listed, RoomQuery
 from rooms.domain.roster import is_acs_user
-from rooms.storage import keys
 
 routes = Routes()
 
@@ -60,17 +58,14 @@ async def _list_some_rooms(request: Request) -> func.HttpResponse:
     title = request.query("title")
     if title is not None and len(title) > MAX_TEXT:
         raise InvalidParameter(f"Must have at most {MAX_TEXT} characters.", "title")
-    prefix = keys.INDEX_START if participant is None else keys.invitee_prefix(participant)
-    point = page_begin(request, prefix, keys.LIST_POINT)
-    wanted = room_filter(state, point.as_of, start, end, title)
+    wanted = RoomQuery(state, start, end, title)
+    cursor, now = request.query("nextLink"), request.app.clock()
     if participant is None:
-        rooms, last = await request.app.lists.some(wanted, point.row, point.as_of)
+        page = await request.app.lists.some(wanted, cursor, now)
     else:
-        rooms, last = await request.app.lists.of_participant(participant, wanted, point.row)
-    return acs_answer(
-        200,
-        page_body([listed_body(each, version) for each in rooms], page_end(request, point, last)),
-    )
+        page = await request.app.lists.of_participant(participant, wanted, cursor, now)
+    value = [listed_body(each, version) for each in page.items]
+    return acs_answer(200, page_body(value, request.next_link(page.cursor)))
 
 
 def _filters(http: func.HttpRequest) -> list[str]:
