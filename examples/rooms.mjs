@@ -4,7 +4,9 @@ import { RoomsClient } from "@azure/communication-rooms";
 
 const connectionString = process.env.COMMUNICATION_CONNECTION_STRING;
 if (!connectionString) {
-  console.error("Set COMMUNICATION_CONNECTION_STRING to the connection string that `make start` prints.");
+  console.error(
+    "Set COMMUNICATION_CONNECTION_STRING to the connection string that `make start` prints.",
+  );
   process.exit(1);
 }
 
@@ -37,7 +39,10 @@ console.log(`Created room ${room.id}, open ${hours(room)}, with:`);
 await printRoster(room.id);
 
 // validFrom and validUntil are changed together.
-const longer = await client.updateRoom(room.id, { validFrom: tomorrowAt(10), validUntil: tomorrowAt(11, 30) });
+const longer = await client.updateRoom(room.id, {
+  validFrom: tomorrowAt(10),
+  validUntil: tomorrowAt(11, 30),
+});
 await client.addOrUpdateParticipants(room.id, [{ id: student, role: "Consumer" }]);
 await client.removeParticipants(room.id, [interpreter]);
 console.log(`Now open until ${longer.validUntil.toISOString()}, with:`);

@@ -36,13 +36,24 @@ function heedDate(answer) {
 
 /** The body of the answer: JSON, or text for `format=csv`; null if there is none. Raises Failure. */
 export async function ask(method, path, { query = {}, body, signal, as = key.get() } = {}) {
-  const given = Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== "");
+  const given = Object.entries(query).filter(
+    ([, value]) => value !== null && value !== undefined && value !== "",
+  );
   const search = new URLSearchParams(given).toString();
-  const headers = { "x-api-key": as, ...(body === undefined ? {} : { "Content-Type": "application/json" }) };
+  const headers = {
+    "x-api-key": as,
+    ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+  };
   let answer, text;
   try {
     const url = search ? `${path}?${search}` : path;
-    answer = await fetch(url, { method, headers, body: body && JSON.stringify(body), signal, cache: "no-store" });
+    answer = await fetch(url, {
+      method,
+      headers,
+      body: body && JSON.stringify(body),
+      signal,
+      cache: "no-store",
+    });
     heedDate(answer);
     text = await answer.text();
   } catch (problem) {
@@ -53,7 +64,10 @@ export async function ask(method, path, { query = {}, body, signal, as = key.get
   if (answer.ok) return content || null;
   throw new Failure(
     answer.status,
-    content?.error ?? { code: String(answer.status), message: `The service answered ${answer.status}.` },
+    content?.error ?? {
+      code: String(answer.status),
+      message: `The service answered ${answer.status}.`,
+    },
   );
 }
 
@@ -76,4 +90,5 @@ export async function filledPage(path, query, signal, least = 1) {
   return { value, next };
 }
 
-export const ofRoom = (roomId, ...rest) => ["", "rooms", roomId, ...rest].map(encodeURIComponent).join("/");
+export const ofRoom = (roomId, ...rest) =>
+  ["", "rooms", roomId, ...rest].map(encodeURIComponent).join("/");

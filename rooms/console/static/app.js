@@ -49,7 +49,9 @@ function Console() {
 }
 
 function KeyForm({ enter, refused }) {
-  const [problem, setProblem] = useState(refused ? "The service does not take this key any more." : null);
+  const [problem, setProblem] = useState(
+    refused ? "The service does not take this key any more." : null,
+  );
   const submit = async (event) => {
     event.preventDefault();
     const given = event.target.elements.key.value.trim().replace(/^.*accesskey=/i, ""); // of a connection string

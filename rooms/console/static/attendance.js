@@ -16,7 +16,14 @@ export function Attendance({ roomId, room, callId }) {
   const slots = {
     ...(room?.scheduledStart ? { scheduled: { label: "as scheduled", query: {} } } : {}),
     ...(callId ? { call: { label: "in this call", query: { call: callId } } } : {}),
-    ...(room ? { open: { label: "while the room is open", query: { from: room.validFrom, until: room.validUntil } } } : {}),
+    ...(room
+      ? {
+          open: {
+            label: "while the room is open",
+            query: { from: room.validFrom, until: room.validUntil },
+          },
+        }
+      : {}),
   };
   const [wanted, setWanted] = useState(null);
   const chosen = Object.hasOwn(slots, wanted ?? "") ? wanted : Object.keys(slots)[0];
@@ -57,7 +64,9 @@ export function Attendance({ roomId, room, callId }) {
 function Came({ data, room }) {
   const { invited, attended, absent, uninvited } = data.summary;
   const expected = invited - attended - absent;
-  const people = data.value.toSorted((one, other) => FIRST.indexOf(one.status) - FIRST.indexOf(other.status));
+  const people = data.value.toSorted(
+    (one, other) => FIRST.indexOf(one.status) - FIRST.indexOf(other.status),
+  );
   return html`
     <p>
       <strong>${invited} invited, ${attended} attended, ${absent} absent${expected ? `, ${expected} expected` : ""}, ${uninvited} uninvited</strong>

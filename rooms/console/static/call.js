@@ -14,7 +14,11 @@ import { called, counted, length, moment } from "/console/words.js";
 const EVERY_SECONDS = 3; // of ended calls, too: events may come late
 
 export function CallView({ roomId, room, callId }) {
-  const { data: calls, failure } = useLoaded((signal) => callsOf(roomId, signal), [roomId], EVERY_SECONDS);
+  const { data: calls, failure } = useLoaded(
+    (signal) => callsOf(roomId, signal),
+    [roomId],
+    EVERY_SECONDS,
+  );
   const chosen = callId ?? calls?.[0]?.id;
   const choose = (event) => {
     location.hash = address(["room", roomId, "call", event.target.value]);
@@ -40,7 +44,11 @@ export function CallView({ roomId, room, callId }) {
 /** The newest call of a room, as it unfolds. */
 export function Unfolding({ roomId }) {
   const room = useLoaded((signal) => get(ofRoom(roomId, "overview"), {}, signal), [roomId]).data;
-  const { data: calls, failure } = useLoaded((signal) => callsOf(roomId, signal), [roomId], EVERY_SECONDS);
+  const { data: calls, failure } = useLoaded(
+    (signal) => callsOf(roomId, signal),
+    [roomId],
+    EVERY_SECONDS,
+  );
   const newest = calls?.[0]?.id;
   return html`
     <${Problem} failure=${failure} />
@@ -71,7 +79,9 @@ function Drawn({ roomId, room, callId }) {
   const people = useMemo(() => data && stays(data.call, data.attendees, at), [data, at]);
   if (!data) return html`<${Problem} failure=${failure} />${!failure && html`<${Loading} />`}`;
   const { call, attendees } = data;
-  const ender = call.endedBy && called(attendees.find((one) => one.rawId === call.endedBy) ?? { rawId: call.endedBy });
+  const ender =
+    call.endedBy &&
+    called(attendees.find((one) => one.rawId === call.endedBy) ?? { rawId: call.endedBy });
   const ending = [ender, call.endReason?.phrase].filter(Boolean).join(": ");
   return html`
     <${Problem} failure=${failure} at=${answered} />

@@ -47,7 +47,9 @@ export function extent(call, room, at) {
 }
 
 const scheduled = (room) =>
-  room?.scheduledStart ? { from: Date.parse(room.scheduledStart), until: Date.parse(room.scheduledEnd) } : null;
+  room?.scheduledStart
+    ? { from: Date.parse(room.scheduledStart), until: Date.parse(room.scheduledEnd) }
+    : null;
 
 export const clamp = (time, { from, until }) => Math.min(Math.max(time, from), until);
 
@@ -65,7 +67,8 @@ export function draw(Plot, width, span, call, people, room, at) {
     drawCounts(Plot, shared, people, call.endedAt === null ? at : null, room),
   ];
   // A chart is one picture with a label, so its parts have none.
-  for (const chart of charts) for (const part of chart.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label");
+  for (const chart of charts)
+    for (const part of chart.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label");
   return { charts, scale: charts[0].scale("x") };
 }
 
@@ -73,7 +76,10 @@ function layout(width, span, people) {
   const narrow = width < NARROW;
   const row = people.length > MANY ? NARROW_ROW : ROW;
   const marginLeft = narrow ? 96 : 180;
-  const format = new Intl.DateTimeFormat(undefined, TICKS.find(([most]) => span.until - span.from < most)[1]);
+  const format = new Intl.DateTimeFormat(
+    undefined,
+    TICKS.find(([most]) => span.until - span.from < most)[1],
+  );
   return {
     width,
     row,
@@ -84,7 +90,10 @@ function layout(width, span, people) {
     x: { type: "time", domain: [new Date(span.from), new Date(span.until)], label: null },
     axis: {
       label: null,
-      ticks: Math.min(Math.max(2, Math.floor((width - marginLeft) / TICK_WIDTH)), (span.until - span.from) / 1000),
+      ticks: Math.min(
+        Math.max(2, Math.floor((width - marginLeft) / TICK_WIDTH)),
+        (span.until - span.from) / 1000,
+      ),
       tickFormat: (time) => format.format(time),
     },
     lineWidth: (marginLeft - 16) / 12,
@@ -95,14 +104,18 @@ function layout(width, span, people) {
 
 function drawLegs(Plot, { row, lineWidth, step, span, axis, ...shared }, people, room) {
   const names = new Map(people.map((one) => [one.rawId, called(one)]));
-  const legs = people.flatMap((one) => one.legs.map((leg) => ({ ...leg, one, until: Math.max(leg.until, leg.from + EDGE) })));
+  const legs = people.flatMap((one) =>
+    one.legs.map((leg) => ({ ...leg, one, until: Math.max(leg.until, leg.from + EDGE) })),
+  );
   const y = (each) => each.one.rawId;
   const estimated = legs.flatMap((leg) => [
     ...(leg.estimatedFrom ? [{ one: leg.one, time: leg.from }] : []),
     ...(leg.estimatedUntil ? [{ one: leg.one, time: leg.until }] : []),
   ]);
   const role = (leg) => (ROLES.includes(leg.role) ? leg.role : "no role"); // events may have any text there
-  const bars = Object.values(Object.groupBy(legs, ({ lane, lanes, estimated }) => [lane, lanes, estimated]));
+  const bars = Object.values(
+    Object.groupBy(legs, ({ lane, lanes, estimated }) => [lane, lanes, estimated]),
+  );
   return Plot.plot({
     ...shared,
     height: people.length * row + 48,
@@ -113,7 +126,12 @@ function drawLegs(Plot, { row, lineWidth, step, span, axis, ...shared }, people,
     marks: [
       ...shade(Plot, room, span),
       Plot.axisX({ anchor: "top", ...axis }),
-      Plot.axisY({ tickFormat: (rawId) => names.get(rawId), tickSize: 0, textOverflow: "ellipsis", lineWidth }),
+      Plot.axisY({
+        tickFormat: (rawId) => names.get(rawId),
+        tickSize: 0,
+        textOverflow: "ellipsis",
+        lineWidth,
+      }),
       Plot.ruleY(people, { y: "rawId", stroke: "var(--line)", strokeWidth: 0.5 }),
       Plot.text(
         people.filter((one) => !one.legs.length),
@@ -127,10 +145,33 @@ function drawLegs(Plot, { row, lineWidth, step, span, axis, ...shared }, people,
         },
       ),
       ...bars.map((alike) =>
-        Plot.barX(alike, { x1: "from", x2: "until", y, fill: role, rx: 2, ...inLane(alike[0], row), ...looks(alike[0], role) }),
+        Plot.barX(alike, {
+          x1: "from",
+          x2: "until",
+          y,
+          fill: role,
+          rx: 2,
+          ...inLane(alike[0], row),
+          ...looks(alike[0], role),
+        }),
       ),
-      Plot.tickX(estimated, { x: "time", y, stroke: "var(--warning)", strokeWidth: 2, strokeDasharray: "2,2", inset: 1 }),
-      Plot.text(estimated, { x: "time", y, text: () => "≈", fill: "var(--warning)", dx: 8, fontWeight: "bold", fontSize: 14 }),
+      Plot.tickX(estimated, {
+        x: "time",
+        y,
+        stroke: "var(--warning)",
+        strokeWidth: 2,
+        strokeDasharray: "2,2",
+        inset: 1,
+      }),
+      Plot.text(estimated, {
+        x: "time",
+        y,
+        text: () => "≈",
+        fill: "var(--warning)",
+        dx: 8,
+        fontWeight: "bold",
+        fontSize: 14,
+      }),
       Plot.tip(pointed(legs, step), Plot.pointer({ x: "time", y, title: "told", ...TIP })),
     ],
   });
@@ -152,7 +193,10 @@ function pointed(legs, step) {
 /** Times between two, about so far apart, none of which is one of the two. */
 function spread(from, until, step) {
   const count = Math.ceil((until - from) / step);
-  return Array.from({ length: count }, (_, number) => from + ((number + 0.5) / count) * (until - from));
+  return Array.from(
+    { length: count },
+    (_, number) => from + ((number + 0.5) / count) * (until - from),
+  );
 }
 
 /** Two devices of a person share the row. */
@@ -163,7 +207,8 @@ function inLane({ lane, lanes }, row) {
 }
 
 /** A leg of which an end is estimated is paler, with a dashed edge. */
-const looks = ({ estimated }, role) => (estimated ? { fillOpacity: 0.45, stroke: role, strokeDasharray: "3,3" } : {});
+const looks = ({ estimated }, role) =>
+  estimated ? { fillOpacity: 0.45, stroke: role, strokeDasharray: "3,3" } : {};
 
 /** `now` is given for a call that goes on: then nothing is drawn of later. */
 function drawCounts(Plot, { row, lineWidth, step, span, axis, ...shared }, people, now, room) {
@@ -202,7 +247,13 @@ function drawCounts(Plot, { row, lineWidth, step, span, axis, ...shared }, peopl
 function shade(Plot, room, span) {
   if (!showsSchedule(room, span)) return [];
   const slot = scheduled(room);
-  return [Plot.rectX([slot], { x1: clamp(slot.from, span), x2: clamp(slot.until, span), fill: "var(--shade)" })];
+  return [
+    Plot.rectX([slot], {
+      x1: clamp(slot.from, span),
+      x2: clamp(slot.until, span),
+      fill: "var(--shade)",
+    }),
+  ];
 }
 
 function tipOf({ one, leg, from, until, goesOn, estimatedFrom, estimatedUntil, role }) {

@@ -25,16 +25,24 @@ export function Explain({ route }) {
   const [when, setWhen] = useFollowing(written);
   const found = useLoaded((signal) => roomsCalled(word, signal), [word]);
   const roomId = found.data?.length === 1 ? found.data[0].id : null;
-  const overview = useLoaded((signal) => (roomId ? get(ofRoom(roomId, "overview"), {}, signal) : null), [roomId]);
+  const overview = useLoaded(
+    (signal) => (roomId ? get(ofRoom(roomId, "overview"), {}, signal) : null),
+    [roomId],
+  );
   const people = overview.data?.participants ?? [];
   const rawId = rawIdOf(person, people);
   const answer = useLoaded(
-    (signal) => (overview.data && rawId ? get(ofRoom(roomId, "admission"), { rawId, at }, signal) : null),
+    (signal) =>
+      overview.data && rawId ? get(ofRoom(roomId, "admission"), { rawId, at }, signal) : null,
     [roomId, rawId, at, Boolean(overview.data)],
   );
   const submit = (event) => {
     event.preventDefault();
-    replaceQuery({ room: typed.trim(), person: who.trim(), at: when === written ? at : fromField(when) });
+    replaceQuery({
+      room: typed.trim(),
+      person: who.trim(),
+      at: when === written ? at : fromField(when),
+    });
     answer.reload();
   };
   return html`
@@ -77,7 +85,9 @@ function rawIdOf(person, people) {
   if (!person) return null;
   if (/^\d+:/.test(person)) return person;
   const wanted = person.toLowerCase();
-  const found = people.filter((one) => [one.name, one.externalId].some((text) => text?.toLowerCase() === wanted));
+  const found = people.filter((one) =>
+    [one.name, one.externalId].some((text) => text?.toLowerCase() === wanted),
+  );
   return found.length === 1 ? found[0].rawId : null;
 }
 

@@ -7,7 +7,8 @@ import { fromField, toField } from "/console/words.js";
 const TYPING_MILLISECONDS = 400;
 
 /** A field with its label. */
-export const Field = ({ label, children }) => html`<label class="field"><span>${label}</span>${children}</label>`;
+export const Field = ({ label, children }) =>
+  html`<label class="field"><span>${label}</span>${children}</label>`;
 
 /** What is in a field: what was typed, until `value` becomes something else. */
 export function useFollowing(value) {

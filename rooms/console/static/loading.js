@@ -23,7 +23,10 @@ export function useLoaded(load, inputs, everySeconds = 0) {
       try {
         const data = await load(abort.signal);
         if (abort.signal.aborted) return;
-        setState((known) => ({ data: same(known.data, data) ? known.data : data, at: serviceNow() }));
+        setState((known) => ({
+          data: same(known.data, data) ? known.data : data,
+          at: serviceNow(),
+        }));
         const seconds = typeof everySeconds === "function" ? everySeconds(data) : everySeconds;
         if (seconds) again(seconds);
       } catch (failure) {
@@ -74,7 +77,8 @@ export function usePages(path, query, inputs, everySeconds = 0) {
     setFailure(null);
     try {
       const { value, next } = await filledPage(path, list.next, ours.signal);
-      if (!ours.signal.aborted) setList(({ values }) => ({ values: [...values, ...value], next, longer: true }));
+      if (!ours.signal.aborted)
+        setList(({ values }) => ({ values: [...values, ...value], next, longer: true }));
     } catch (problem) {
       if (!ours.signal.aborted) setFailure(problem);
     } finally {
@@ -89,7 +93,8 @@ export function usePages(path, query, inputs, everySeconds = 0) {
     loading: loading || !(ready || first.failure),
     failure: failure ?? first.failure,
     more: list.next && !loading ? more : null,
-    remove: (id) => setList((known) => ({ ...known, values: known.values.filter((value) => value.id !== id) })),
+    remove: (id) =>
+      setList((known) => ({ ...known, values: known.values.filter((value) => value.id !== id) })),
   };
 }
 

@@ -26,7 +26,12 @@ const KINDS = [
 
 export function Log({ roomId, route }) {
   const { kind, actor } = route.query;
-  const pages = usePages(ofRoom(roomId, "log"), { kind, actor }, [roomId, kind, actor], EVERY_SECONDS);
+  const pages = usePages(
+    ofRoom(roomId, "log"),
+    { kind, actor },
+    [roomId, kind, actor],
+    EVERY_SECONDS,
+  );
   const actors = [...new Set(pages.values.map((record) => record.actor))];
   return html`
     <form class="filters" role="search" onSubmit=${(event) => event.preventDefault()}>

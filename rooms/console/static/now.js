@@ -17,7 +17,11 @@ export function Now({ laptop }) {
     data: rooms,
     at,
     failure,
-  } = useLoaded(async (signal) => (await filledPage("/live", {}, signal, MOST_ROOMS)).value, [], EVERY_SECONDS);
+  } = useLoaded(
+    async (signal) => (await filledPage("/live", {}, signal, MOST_ROOMS)).value,
+    [],
+    EVERY_SECONDS,
+  );
   const now = useNow();
   const people = rooms?.reduce((sum, room) => sum + room.count, 0);
   return html`
@@ -27,7 +31,9 @@ export function Now({ laptop }) {
     ${
       rooms &&
       html`<p role="status">${
-        rooms.length ? `${counted(people, "person", "people")} in ${counted(rooms.length, "call")}.` : "No call is going on."
+        rooms.length
+          ? `${counted(people, "person", "people")} in ${counted(rooms.length, "call")}.`
+          : "No call is going on."
       }</p>`
     }
     ${rooms?.length === 0 && html`<p class="faint">A room appears here as soon as the first event of its call arrives.${laptop && html` <a href=${address(["play"])}>Play a meeting</a> to see one.`}</p>`}
@@ -38,7 +44,9 @@ export function Now({ laptop }) {
 
 function Live({ room, now }) {
   const [whole, setWhole] = useState(false);
-  const people = room.participants.toSorted((one, other) => one.joinedAt.localeCompare(other.joinedAt));
+  const people = room.participants.toSorted((one, other) =>
+    one.joinedAt.localeCompare(other.joinedAt),
+  );
   const title = room.title ?? `Room ${room.roomId}`;
   return html`<section class="card" aria-label=${title}>
     <h2><a href=${address(["room", room.roomId, "call", room.callId])}>${title}</a></h2>

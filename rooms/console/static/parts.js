@@ -15,10 +15,13 @@ export function Heading({ children }) {
 
 /** A time; hovering tells it to the millisecond. */
 export const Time = ({ of, estimated }) =>
-  of ? html`<time datetime=${of} title=${exact(of)}>${estimated ? "≈ " : ""}${moment(of)}</time>` : "";
+  of
+    ? html`<time datetime=${of} title=${exact(of)}>${estimated ? "≈ " : ""}${moment(of)}</time>`
+    : "";
 
 /** How long ago that was, counting. */
-export const Since = ({ time, now }) => html`<span class="number">${length((now - new Date(time)) / 1000)}</span>`;
+export const Since = ({ time, now }) =>
+  html`<span class="number">${length((now - new Date(time)) / 1000)}</span>`;
 
 /** Who it is, and what they call themselves if that is something else. */
 export function Person({ of }) {
@@ -29,7 +32,9 @@ export function Person({ of }) {
 }
 
 export const Role = ({ of }) =>
-  of ? html`<span class=${`role ${of.toLowerCase()}`}>${of}</span>` : html`<span class="faint">no role</span>`;
+  of
+    ? html`<span class=${`role ${of.toLowerCase()}`}>${of}</span>`
+    : html`<span class="faint">no role</span>`;
 
 export const RawId = ({ of }) => html`<code title=${of}>${short(of)}</code>`;
 
@@ -37,7 +42,9 @@ export const State = ({ of }) => html`<span class=${`state ${of}`}>${of}</span>`
 
 /** When a call ended, or that it has not. */
 export const Ended = ({ of }) =>
-  of.endedAt ? html`<${Time} of=${of.endedAt} estimated=${of.endEstimated} />` : html`<${State} of="live" />`;
+  of.endedAt
+    ? html`<${Time} of=${of.endedAt} estimated=${of.endEstimated} />`
+    : html`<${State} of="live" />`;
 
 /** What went wrong, and what happens next. */
 export function Problem({ failure, at }) {

@@ -21,7 +21,16 @@ const FIELDS = {
   leftEarlySeconds: "Left early",
 };
 
-const USUAL = { people: 12, when: "live", speed: 60, duplicate: 1, drop: 0, delay: 0, seed: "", shuffle: false };
+const USUAL = {
+  people: 12,
+  when: "live",
+  speed: 60,
+  duplicate: 1,
+  drop: 0,
+  delay: 0,
+  seed: "",
+  shuffle: false,
+};
 
 export function Play() {
   const [refused, setRefused] = useState(null);
@@ -161,8 +170,13 @@ function Beside({ one, field }) {
   const differs = one.differs.includes(field) || one.differs.includes("");
   const [truth, answer] = [one.truth, one.answer].map((side) => side?.[field]);
   if (!differs) return shown(field, truth);
-  const finely = typeof truth === "number" && typeof answer === "number" && shown(field, truth) === shown(field, answer);
-  const [was, told] = [truth, answer].map((value) => (finely ? `${value} s` : shown(field, value)) || "nothing");
+  const finely =
+    typeof truth === "number" &&
+    typeof answer === "number" &&
+    shown(field, truth) === shown(field, answer);
+  const [was, told] = [truth, answer].map(
+    (value) => (finely ? `${value} s` : shown(field, value)) || "nothing",
+  );
   return html`<del title="the truth">${was}</del> <ins title="the answer">${told}</ins>`;
 }
 

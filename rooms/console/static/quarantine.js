@@ -54,7 +54,8 @@ function Quarantined({ event, done }) {
     }
   };
   const path = `/quarantine/${encodeURIComponent(event.id)}`;
-  const redriven = ({ outcome, roomId, reason }) => (outcome === "recorded" ? `Recorded, in room ${roomId}.` : `Left: ${reason}`);
+  const redriven = ({ outcome, roomId, reason }) =>
+    outcome === "recorded" ? `Recorded, in room ${roomId}.` : `Left: ${reason}`;
   const drop = act("DELETE", path, () => "Dropped.");
   return html`<li class="card">
     <h2>${event.reason}</h2>

@@ -5,7 +5,19 @@ import { get, ofRoom } from "/console/api.js";
 import { CallView } from "/console/call.js";
 import { useLoaded, usePages } from "/console/loading.js";
 import { Log } from "/console/log.js";
-import { Ended, Heading, Loading, More, Person, Problem, RawId, Role, State, Table, Time } from "/console/parts.js";
+import {
+  Ended,
+  Heading,
+  Loading,
+  More,
+  Person,
+  Problem,
+  RawId,
+  Role,
+  State,
+  Table,
+  Time,
+} from "/console/parts.js";
 import { address } from "/console/route.js";
 import { counted, length } from "/console/words.js";
 
@@ -26,7 +38,11 @@ async function overview(roomId, signal) {
 export function Room({ route }) {
   const [, roomId, asked = "", callId] = route.path;
   const tab = Object.hasOwn(TABS, asked) ? asked : "";
-  const { data: room, failure, at } = useLoaded((signal) => overview(roomId, signal), [roomId], EVERY_SECONDS);
+  const {
+    data: room,
+    failure,
+    at,
+  } = useLoaded((signal) => overview(roomId, signal), [roomId], EVERY_SECONDS);
   return html`
     <${Heading}>${room?.title ?? `Room ${roomId}`}<//>
     <p><code>${roomId}</code>${" "}${room && html`<${State} of=${room.state} />`}</p>

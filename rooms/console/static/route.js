@@ -4,7 +4,10 @@ import { useEffect, useState } from "preact/hooks";
 
 function read() {
   const [path, search] = location.hash.replace(/^#\/?/, "").split("?");
-  return { path: path.split("/").map(decode), query: Object.fromEntries(new URLSearchParams(search)) };
+  return {
+    path: path.split("/").map(decode),
+    query: Object.fromEntries(new URLSearchParams(search)),
+  };
 }
 
 function decode(text) {

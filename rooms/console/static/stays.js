@@ -20,7 +20,9 @@ export function stays(call, attendees, at) {
     });
   }
   for (const one of people.values()) inLanes(one.legs);
-  const [came, absent] = [true, false].map((did) => [...people.values()].filter((one) => did === one.legs.length > 0));
+  const [came, absent] = [true, false].map((did) =>
+    [...people.values()].filter((one) => did === one.legs.length > 0),
+  );
   return [...came.sort((one, other) => one.legs[0].from - other.legs[0].from), ...absent];
 }
 
@@ -42,7 +44,8 @@ function inLanes(legs) {
 export const covers = (leg, time) => leg.from <= time && (time < leg.until || leg.goesOn);
 
 /** Who was in at a time. */
-export const presentAt = (people, time) => people.filter((one) => one.legs.some((leg) => covers(leg, time)));
+export const presentAt = (people, time) =>
+  people.filter((one) => one.legs.some((leg) => covers(leg, time)));
 
 /** How many were in, from each time when that changed: [{time, count}]. Two devices of a person are one. */
 export function counts(people) {

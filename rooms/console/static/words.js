@@ -24,7 +24,8 @@ export function moment(time, now = new Date()) {
 export const exact = (time) => EXACT.format(new Date(time));
 
 /** A sentence of the service with its times in the reader's zone. */
-export const localized = (text) => text.replace(UTC_IN_TEXT, (_, day, time) => moment(`${day}T${time}Z`));
+export const localized = (text) =>
+  text.replace(UTC_IN_TEXT, (_, day, time) => moment(`${day}T${time}Z`));
 
 export const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
@@ -32,18 +33,25 @@ export const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 export function length(seconds) {
   if (seconds === null || seconds === undefined) return "";
   const whole = Math.max(0, Math.floor(seconds));
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const [hours, minutes, rest] = [
+    Math.floor(whole / 3600),
+    Math.floor(whole / 60) % 60,
+    whole % 60,
+  ];
   const two = (number) => String(number).padStart(2, "0");
   return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
 }
 
 /** A raw id, with its beginning and its end only if it is long. */
-export const short = (rawId) => (rawId.length <= 30 ? rawId : `${rawId.slice(0, 14)}…${rawId.slice(-13)}`);
+export const short = (rawId) =>
+  rawId.length <= 30 ? rawId : `${rawId.slice(0, 14)}…${rawId.slice(-13)}`;
 
 /** What a person is called: as the details of the room say, or as they call themselves, or else the raw id. */
-export const called = (person) => person.name || person.displayName || short(person.rawId ?? person.participantId ?? "somebody");
+export const called = (person) =>
+  person.name || person.displayName || short(person.rawId ?? person.participantId ?? "somebody");
 
-export const counted = (number, one, many = `${one}s`) => `${number.toLocaleString()} ${number === 1 ? one : many}`;
+export const counted = (number, one, many = `${one}s`) =>
+  `${number.toLocaleString()} ${number === 1 ? one : many}`;
 
 /** The time of a datetime-local field as the service takes it; "" if it is empty, null if that cannot be meant. */
 export function fromField(text) {

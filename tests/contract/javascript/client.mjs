@@ -6,7 +6,10 @@ export function newClient(options = {}) {
   const { CONNECTION_STRING, ENDPOINT, KEY } = process.env;
   return CONNECTION_STRING
     ? new RoomsClient(CONNECTION_STRING, options)
-    : new RoomsClient(ENDPOINT, new AzureKeyCredential(KEY), { allowInsecureConnection: true, ...options });
+    : new RoomsClient(ENDPOINT, new AzureKeyCredential(KEY), {
+        allowInsecureConnection: true,
+        ...options,
+      });
 }
 
 export async function collected(items) {

@@ -3,7 +3,11 @@ import { collected, newClient, refusal } from "./client.mjs";
 
 const user = (n) => ({ communicationUserId: process.env.USERS.split(",")[n] });
 const roster = async (id) =>
-  (await collected(client.listParticipants(id))).map((p) => [p.id.kind, p.id.communicationUserId, p.role]);
+  (await collected(client.listParticipants(id))).map((p) => [
+    p.id.kind,
+    p.id.communicationUserId,
+    p.role,
+  ]);
 
 const client = newClient();
 const from = new Date(Date.now() + 86_400_000);
@@ -15,7 +19,11 @@ const room = await client.createRoom({
   validFrom: from,
   validUntil: until,
   pstnDialOutEnabled: true,
-  participants: [{ id: user(0), role: "Presenter" }, { id: user(1) }, { id: user(2), role: "Collaborator" }],
+  participants: [
+    { id: user(0), role: "Presenter" },
+    { id: user(1) },
+    { id: user(2), role: "Collaborator" },
+  ],
 });
 const read = await client.getRoom(room.id);
 const rosterAtFirst = await roster(room.id);
@@ -38,7 +46,9 @@ const pages = await collected(client.listRooms().byPage());
 const refusals = {
   past: await refusal(() => client.createRoom({ validUntil: new Date(0) })),
   onlyOneTime: await refusal(() => client.updateRoom(room.id, { validUntil: later })),
-  identifier: await refusal(() => client.removeParticipants(room.id, [{ phoneNumber: "+14255550123" }])),
+  identifier: await refusal(() =>
+    client.removeParticipants(room.id, [{ phoneNumber: "+14255550123" }]),
+  ),
   idLength: await refusal(() => client.getRoom("invalid id/?")),
   id: await refusal(() => client.getRoom("non-existingroomId")),
 };
