@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from rooms.domain.log import LOG_KINDS
 from testkit.events import Meeting
 from testkit.identifiers import raw_id
 from tests.console.pages import Console, heading, mostly, table
@@ -166,6 +167,13 @@ def test_records_of_a_kind_are_chosen(console: Console, scenes: Scenes, kind: st
     expect(records(page)).to_have_count(
         len(scenes.insight.all(f"/rooms/{room_id}/log?kind={kind}"))
     )
+
+
+def test_the_log_can_be_filtered_by_each_kind_there_is(console: Console, scenes: Scenes) -> None:
+    page = console.show(f"room/{scenes.lesson['roomId']}/log?kind=CallEnded")
+    kind = page.get_by_label("Kind")
+    expect(kind.get_by_role("option")).to_have_text(["all", *LOG_KINDS])
+    expect(kind).to_have_value("CallEnded")
 
 
 def test_records_of_an_actor_are_chosen(console: Console, scenes: Scenes) -> None:

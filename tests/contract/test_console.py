@@ -9,7 +9,6 @@ import pytest
 
 from devhost.azurite import PROJECT
 from rooms.console.assets import LIBRARIES
-from rooms.domain.log import LOG_KINDS
 from testkit.devhost import Devhost, running
 from testkit.raw_http import Answer
 from testkit.running import RunningApp, new_key, running_app
@@ -19,16 +18,6 @@ IN_PAGE = re.compile(r'(?:href|src)="([^"#]+)"')
 IN_MAP = re.compile(r'"([^"]+)": "(/console/[^"]+)"')
 
 OURS = [path.name for path in (PROJECT / "rooms" / "console" / "static").iterdir()]
-
-
-def test_the_log_can_be_filtered_by_each_kind_there_is() -> None:
-    kinds = re.search(
-        r"const KINDS = \[(.*?)\];",
-        (PROJECT / "rooms" / "console" / "static" / "log.js").read_text(),
-        re.DOTALL,
-    )
-    assert kinds
-    assert sorted(re.findall(r'"(\w+)"', kinds[1])) == sorted(LOG_KINDS)
 
 
 def text(answer: Answer) -> str:

@@ -92,3 +92,9 @@ export async function filledPage(path, query, signal, least = 1) {
 
 export const ofRoom = (roomId, ...rest) =>
   ["", "rooms", roomId, ...rest].map(encodeURIComponent).join("/");
+
+/** The values of an enum in the service's OpenAPI document, which needs no key. */
+export async function enumOf(name, signal) {
+  const { components } = await get("/openapi.json", {}, signal);
+  return components.schemas[name].enum;
+}

@@ -1,64 +1,72 @@
-// The log of a room: each record a sentence, with the record itself behind it.
+// The log of a room: each record as a sentence, with the record itself behind it.
 
 import { html } from "htm/preact";
-import { ofRoom } from "/console/api.js";
+import { enumOf, ofRoom } from "/console/api.js";
 import { Field, Typed } from "/console/fields.js";
-import { usePages } from "/console/loading.js";
+import { useLoaded, usePages } from "/console/loading.js";
 import { Loading, More, Problem, Time } from "/console/parts.js";
 import { replaceQuery } from "/console/route.js";
 import { localized } from "/console/words.js";
 
 const EVERY_SECONDS = 5;
 
-const KINDS = [
-  "RoomCreated",
-  "RoomUpdated",
-  "RoomDeleted",
-  "ParticipantsUpdated",
-  "DetailsUpdated",
-  "Admitted",
-  "Refused",
-  "CallStarted",
-  "CallEnded",
-  "ParticipantAdded",
-  "ParticipantRemoved",
-];
-
 export function Log({ roomId, route }) {
   const { kind, actor } = route.query;
-  const pages = usePages(
-    ofRoom(roomId, "log"),
-    { kind, actor },
-    [roomId, kind, actor],
-    EVERY_SECONDS,
-  );
-  const actors = [...new Set(pages.values.map((record) => record.actor))];
+  const inputs = [roomId, kind, actor];
+  const pages = usePages(ofRoom(roomId, "log"), { kind, actor }, inputs, EVERY_SECONDS);
+  const filtered = Boolean(kind || actor);
   return html`
-    <form class="filters" role="search" onSubmit=${(event) => event.preventDefault()}>
-      <${Field} label="Kind">
-        <select value=${kind ?? ""} onChange=${(event) => replaceQuery({ kind: event.target.value })}>
-          <option value="">all</option>
-          ${KINDS.map((each) => html`<option>${each}</option>`)}
-        </select>
-      <//>
-      <${Field} label="Actor"><${Typed} list="actors" type="search" value=${actor} take=${(text) => replaceQuery({ actor: text })} placeholder="a key's name, event-grid" /><//>
-      <datalist id="actors">${actors.map((each) => html`<option value=${each} />`)}</datalist>
-    </form>
+    <${Filters} kind=${kind} actor=${actor} records=${pages.values} />
     <${Problem} failure=${pages.failure} />
     ${pages.loading && !pages.ready && html`<${Loading} />`}
-    ${pages.ready && !pages.values.length && html`<p role="status">No records.</p>`}
+    ${
+      pages.ready &&
+      !pages.values.length &&
+      html`<p role="status">${filtered ? "No records match these filters." : "No records yet."}</p>`
+    }
     <ol class="log">
-      ${pages.values.map(
-        (record) => html`<li key=${record.id}>
-        <details>
-          <summary>
-            <${Time} of=${record.time} /> <span class="actor">${record.actor}</span> <span class="text">${localized(record.text)}</span>
-          </summary>
-          <pre tabindex="0">${JSON.stringify(record, null, 2)}</pre>
-        </details>
-      </li>`,
-      )}
+      ${pages.values.map((record) => html`<${Entry} key=${record.id} record=${record} />`)}
     </ol>
     <${More} pages=${pages} of="records" />
   `;
 }
+
+function Filters({ kind, actor, records }) {
+  const kinds = useLoaded((signal) => enumOf("LogKind", signal), []);
+  const known = kinds.data ?? (kind ? [kind] : []); // until the service has named them all
+  const actors = [...new Set(records.map((record) => record.actor))];
+  return html`
+    <form class="filters" role="search" onSubmit=${(event) => event.preventDefault()}>
+      <${Field} label="Kind">
+        <select
+          value=${kind ?? ""}
+          onChange=${(event) => replaceQuery({ kind: event.target.value })}
+        >
+          <option value="">all</option>
+          ${known.map((each) => html`<option>${each}</option>`)}
+        </select>
+      <//>
+      <${Field} label="Actor">
+        <${Typed}
+          list="actors"
+          type="search"
+          value=${actor}
+          take=${(text) => replaceQuery({ actor: text })}
+          placeholder="a key's name, event-grid"
+        />
+      <//>
+      <datalist id="actors">${actors.map((each) => html`<option value=${each} />`)}</datalist>
+    </form>
+    <${Problem} failure=${kinds.failure} />
+  `;
+}
+
+const Entry = ({ record }) => html`<li>
+  <details>
+    <summary>
+      <${Time} of=${record.time} /> <span class="actor">${record.actor}</span>${" "}
+      <span class="text">${localized(record.text)}</span>
+    </summary>
+    <pre tabindex="0">${JSON.stringify(record, null, 2)}</pre>
+  </details>
+</li>`;
