@@ -10,6 +10,7 @@ from azure.data.tables.aio import TableClient
 
 from rooms.auth.authenticator import Authenticator
 from rooms.console.assets import Console, read_console
+from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.time import DAY, Ticks, now
 from rooms.intake.recording import Intake
 from rooms.settings import Settings, read_settings
@@ -51,11 +52,17 @@ class App:
         SettingsError: a setting cannot be used.
     """
 
-    def __init__(self, environment: Mapping[str, str], clock: Callable[[], Ticks] = now) -> None:
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        clock: Callable[[], Ticks] = now,
+        limits: Limits = LIMITS,
+    ) -> None:
         for name in _CHATTY:
             logging.getLogger(name).setLevel(logging.WARNING)
         self.settings: Settings = read_settings(environment)
         self.clock = clock
+        self.limits = limits
         if not (self.settings.storage_connection_string or self.settings.storage_uri):
             _log.error(
                 "no storage: set ROOMS_STORAGE to a connection string, or "
@@ -93,27 +100,27 @@ class App:
     @cached_property
     def rooms(self) -> Rooms:
         """The rooms and their rosters."""
-        return Rooms(self.table, self.clock)
+        return Rooms(self.table, self.clock, self.limits)
 
     @cached_property
     def lists(self) -> Lists:
         """Lists of rooms."""
-        return Lists(self.table, self.history)
+        return Lists(self.table, self.history, self.limits)
 
     @cached_property
     def details(self) -> AllDetails:
         """Titles, names and scheduled times."""
-        return AllDetails(self.table, self.clock)
+        return AllDetails(self.table, self.clock, self.limits)
 
     @cached_property
     def history(self) -> History:
         """Logs and rosters, also of deleted rooms."""
-        return History(self.table)
+        return History(self.table, self.limits)
 
     @cached_property
     def calls(self) -> Calls:
         """Calls, folded from their events."""
-        return Calls(self.table, self.clock)
+        return Calls(self.table, self.clock, self.limits)
 
     @cached_property
     def admissions(self) -> Admissions:
@@ -123,7 +130,7 @@ class App:
     @cached_property
     def quarantine(self) -> Quarantine:
         """Events that the service does not understand."""
-        return Quarantine(self.table, self.clock)
+        return Quarantine(self.table, self.clock, self.limits)
 
     @cached_property
     def intake(self) -> Intake:
@@ -139,6 +146,7 @@ class App:
             self.clock,
             self.settings.expired_days * DAY,
             self.settings.retention_days * DAY,
+            self.limits,
         )
 
     def _table_client(self) -> TableClient:

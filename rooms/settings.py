@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID
 
-from rooms.domain.roster import MAX_PARTICIPANTS
+from rooms.domain.limits import LIMITS
 
 type Access = Literal["manage", "read"]
 """Rights of a caller. `read` allows GET only."""
@@ -93,7 +93,9 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         trust_forwarded_host=_flag(env, "ROOMS_TRUST_FORWARDED_HOST", default=False),
         expired_days=_number(env, "ROOMS_EXPIRED_DAYS", 30, "days", 1, MAX_DAYS),
         retention_days=_number(env, "ROOMS_RETENTION_DAYS", 400, "days", 7, MAX_DAYS),
-        call_capacity=_number(env, "ROOMS_CALL_CAPACITY", 350, "people", 1, MAX_PARTICIPANTS),
+        call_capacity=_number(
+            env, "ROOMS_CALL_CAPACITY", LIMITS.call_capacity, "people", 1, LIMITS.participants
+        ),
         console=_flag(env, "ROOMS_CONSOLE", default=True),
     )
 

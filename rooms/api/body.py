@@ -15,7 +15,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from rooms.api.errors import Detail, ValidationFailed
-from rooms.domain.details import MAX_TEXT
+from rooms.domain.limits import LIMITS
 from rooms.domain.roster import ACS_USER
 from rooms.domain.time import RFC3339, Ticks, parse_time
 
@@ -35,8 +35,8 @@ _SENTENCES: dict[str, Callable[[ErrorDetails], str]] = {
     "missing": lambda _: "This field is required.",
     "extra_forbidden": lambda _: "Unknown field.",
     "string_type": lambda _: "Must be text.",
-    "string_too_short": lambda _: f"Must be text of 1 to {MAX_TEXT} characters.",
-    "string_too_long": lambda _: f"Must be text of 1 to {MAX_TEXT} characters.",
+    "string_too_short": lambda _: f"Must be text of 1 to {LIMITS.text} characters.",
+    "string_too_long": lambda _: f"Must be text of 1 to {LIMITS.text} characters.",
     "literal_error": lambda _: _UNKNOWN_ROLE,
     "time": lambda _: TIME_EXPECTED,
 }
@@ -95,7 +95,7 @@ class Body(BaseModel):
 _SHOWN_PATH = 300
 """Characters of the path of a field at fault that an error shows."""
 
-type Text = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT)]
+type Text = Annotated[str, StringConstraints(min_length=1, max_length=LIMITS.text)]
 
 
 class StrictBody(Body):
@@ -120,6 +120,6 @@ def parse_body[B: Body](model: type[B], body: bytes, version: str) -> B:
     if steps[-1:] == ("[key]",) and first["type"] in _FAULTS_OF_LENGTH:
         # The path of a key contains the key, which may have any length.
         steps = steps[:-2]
-        sentence = f"Names in this object must have 1 to {MAX_TEXT} characters."
+        sentence = f"Names in this object must have 1 to {LIMITS.text} characters."
     path = "".join(f".{step}" for step in steps)[:_SHOWN_PATH]
     raise ValidationFailed(Detail(sentence, f"${path}"))

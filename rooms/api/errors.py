@@ -114,12 +114,14 @@ class Answer:
 
     status: int
     code: str
-    message: str | None = None
+    message: str | Callable[[Any], str] | None = None
     retry_after: int | None = None
     """Seconds."""
 
     def text(self, error: Exception) -> str:
         """Returns the message of the answer to `error`."""
+        if callable(self.message):
+            return self.message(error)
         return str(error) if self.message is None else self.message
 
 
@@ -159,15 +161,18 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     storage.TooManyEvents: Answer(
         400,
         "TooManyEvents",
-        f"This needs more than {storage.TooManyEvents.LIMIT:,} events, or "
-        f"{storage.TooManyEvents.CALLS:,} calls, to be read. Ask for one call, or for a shorter "
-        "time.",
+        lambda error: (
+            f"This needs more than {error.events:,} events, or {error.calls:,} calls, to be read. "
+            "Ask for one call, or for a shorter time."
+        ),
     ),
     storage.TooManyChanges: Answer(
         400,
         "TooManyChanges",
-        f"In this time the roster has changed more than {storage.TooManyChanges.LIMIT:,} times. "
-        "Ask for one call, or for a shorter time.",
+        lambda error: (
+            f"In this time the roster has changed more than {error.limit:,} times. "
+            "Ask for one call, or for a shorter time."
+        ),
     ),
     storage.StorageUnavailable: Answer(
         503,

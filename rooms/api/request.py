@@ -25,9 +25,6 @@ type Kind = Literal["acs", "extension"]
 """Whose rules a request follows: ACS's (an api-version, two families of errors), or this service's
 own (no api-version, a key as x-api-key, errors of family A with a target)."""
 
-MAX_REQUEST_ID = 256
-"""Characters of x-ms-client-request-id that are kept. The rest is cut."""
-
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -48,7 +45,7 @@ class Request:
         """The actor and the client's request id, for the log."""
         return Origin(
             self.caller.name,
-            (self.http.headers.get("x-ms-client-request-id") or "")[:MAX_REQUEST_ID],
+            (self.http.headers.get("x-ms-client-request-id") or "")[: self.app.limits.request_id],
         )
 
     @property

@@ -31,12 +31,6 @@ from rooms.storage.errors import StorageError, StorageUnavailable
 
 _log = logging.getLogger(__name__)
 
-TIME_BUDGET = 10.0
-"""Seconds for one request. After that the answer is 503."""
-
-MAX_BODY = 2 * 1024 * 1024
-"""Bytes of a request's body. The largest change of a roster needs about a third of it."""
-
 type Operation = Callable[[Request], Awaitable[func.HttpResponse]]
 type PublicOperation = Callable[[App, func.HttpRequest], Awaitable[func.HttpResponse]]
 type _Handler = Callable[[App, func.HttpRequest], Awaitable[func.HttpResponse]]
@@ -117,23 +111,23 @@ async def _answer(
 ) -> func.HttpResponse:
     """Carries out an operation for a caller who may, and answers with its outcome."""
     try:
-        _check_body(http)
-        async with asyncio.timeout(TIME_BUDGET):
+        _check_body(http, app.limits.body_bytes)
+        async with asyncio.timeout(app.limits.request_seconds):
             caller = await app.authenticator.authenticate(http, allow_plain_key=kind == "extension")
             version = API_VERSIONS[-1]
             if kind == "acs":
                 version = check_api_version(query(http, "api-version"), http.url.partition("?")[0])
             return await operation(Request(app, http, caller, kind, version))
     except TimeoutError:
-        _log.error("storage: no answer within %g s", TIME_BUDGET)
+        _log.error("storage: no answer within %g s", app.limits.request_seconds)
         return _refused(http, StorageUnavailable(), kind)
     except _KNOWN_ERRORS as error:
         return _refused(http, error, kind)
 
 
-def _check_body(http: func.HttpRequest) -> None:
-    if len(http.get_body()) > MAX_BODY:
-        raise BodyTooLarge(MAX_BODY)
+def _check_body(http: func.HttpRequest, max_bytes: int) -> None:
+    if len(http.get_body()) > max_bytes:
+        raise BodyTooLarge(max_bytes)
     is_chunked = "transfer-encoding" in http.headers and "content-length" not in http.headers
     if http.method in ("POST", "PATCH") and is_chunked:
         raise LengthRequired

@@ -9,29 +9,25 @@ from collections.abc import Mapping
 from typing import Any
 
 from rooms.domain.errors import IncompleteSchedule, ReversedSchedule, TooManyNames
+from rooms.domain.limits import LIMITS
 from rooms.domain.time import Ticks, parse_time
 
 type Details = dict[str, Any]
 
-MAX_TEXT = 256
-"""Characters of a title, a name, an external id or a raw id."""
 
-MAX_NAMED = 5_000
-"""Whose names the details of one room may have; a roster has the same limit."""
-
-
-def patched_details(details: Details, patch: Mapping[str, Any]) -> Details:
-    """`details` after a merge patch (RFC 7396): null removes. What is left without content goes,
-    too.
+def patched_details(
+    details: Details, patch: Mapping[str, Any], max_names: int = LIMITS.names
+) -> Details:
+    """Returns `details` after a merge patch (RFC 7396): null removes. An object left empty goes.
 
     Raises:
-        TooManyNames: they would name more than MAX_NAMED people.
+        TooManyNames: they would name more than `max_names` people.
         IncompleteSchedule: they would have only one of the scheduled times.
         ReversedSchedule: the scheduled end would not be after the start.
     """
     after = _merged(details, patch)
-    if len(after.get("participants", {})) > MAX_NAMED:
-        raise TooManyNames(MAX_NAMED)
+    if len(after.get("participants", {})) > max_names:
+        raise TooManyNames(max_names)
     if ("scheduledStart" in after) != ("scheduledEnd" in after):
         raise IncompleteSchedule("scheduledEnd" if "scheduledStart" in after else "scheduledStart")
     if (slot := scheduled(after)) and slot[0] >= slot[1]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, Self
 
+from rooms.domain.limits import LIMITS
 from rooms.domain.time import Ticks
 
 type EventKind = Literal["CallStarted", "ParticipantAdded", "ParticipantRemoved", "CallEnded"]
@@ -19,13 +20,7 @@ KINDS: tuple[EventKind, ...] = (
 )
 """In the order in which events of the same time are taken."""
 
-MAX_CALL_ROOM_ID = 64
-"""Characters of a room's id in an event."""
-
-CALL_ROOM_ID = re.compile(f"[A-Za-z0-9_-]{{1,{MAX_CALL_ROOM_ID}}}")
-
-EXCERPT = 1_000
-"""Characters of an event in quarantine that lists show."""
+CALL_ROOM_ID = re.compile(f"[A-Za-z0-9_-]{{1,{LIMITS.event_room_id}}}")
 
 
 @dataclass(frozen=True, slots=True)

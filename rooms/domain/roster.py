@@ -6,16 +6,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rooms.domain.errors import TooManyParticipants
+from rooms.domain.limits import LIMITS
 
 type Role = Literal["Presenter", "Attendee", "Consumer", "Collaborator"]
 type Roster = dict[str, Role]
 """Raw id to role, in the order in which they were invited."""
 type RosterPatch = Mapping[str, Role | None]
 """Raw id to new role; None removes."""
-
-MAX_PARTICIPANTS = 5_000
-"""Of one room, and in one change: what fits into one entity of Table Storage (1 MiB), with room to
-spare."""
 
 _GUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
 ACS_USER = re.compile(f"8:acs:{_GUID}_{_GUID}")
@@ -43,14 +40,14 @@ def first_unsupported(raw_ids: Iterable[str]) -> str | None:
     return next((raw_id for raw_id in raw_ids if not is_acs_user(raw_id)), None)
 
 
-def check_size(participants: Mapping[str, object]) -> None:
-    """Whether a roster, or a change of one, is small enough.
+def check_size(participants: Mapping[str, object], limit: int = LIMITS.participants) -> None:
+    """Checks that a roster, or a change of one, has at most `limit` people.
 
     Raises:
-        TooManyParticipants: it has more than MAX_PARTICIPANTS entries.
+        TooManyParticipants: it has more.
     """
-    if len(participants) > MAX_PARTICIPANTS:
-        raise TooManyParticipants(MAX_PARTICIPANTS)
+    if len(participants) > limit:
+        raise TooManyParticipants(limit)
 
 
 def patched_roster(roster: Roster, patch: RosterPatch) -> Roster:

@@ -11,9 +11,6 @@ from rooms.log_text import escaped
 
 _log = logging.getLogger(__name__)
 
-TIME_BUDGET = 15.0
-"""Seconds for one event: Event Grid waits 30 for an answer to its delivery."""
-
 
 def register(function_app: func.FunctionApp, app: App) -> None:
     """Registers the trigger."""
@@ -27,7 +24,7 @@ def register(function_app: func.FunctionApp, app: App) -> None:
         Raises only if another delivery may succeed. An event that the service does not understand
         goes to quarantine.
         """
-        async with asyncio.timeout(TIME_BUDGET):
+        async with asyncio.timeout(app.limits.event_seconds):
             outcome = await app.intake.take(event)
             if isinstance(outcome, UnknownEvent):
                 event_id = await app.quarantine.put(event, outcome.reason)

@@ -26,21 +26,12 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
-from rooms.domain.events import MAX_CALL_ROOM_ID, CallEvent, EndReason, EventKind, is_call_room_id
-from rooms.domain.time import DAY, Ticks, parse_time
-
-MAX_ID = 512
-"""Characters of an id. ACS's have some 90; what is longer is not cut, as it would then be
-another's."""
-
-MAX_NAME = 256
-"""Characters of a text for people. What is longer is cut: a person's name must not cost their
-attendance."""
+from rooms.domain.events import CallEvent, EndReason, EventKind, is_call_room_id
+from rooms.domain.limits import LIMITS
+from rooms.domain.time import Ticks, parse_time
 
 EARLIEST: Ticks = parse_time("2020-01-01T00:00:00Z")
 """No call is older than the service; a time before is the mark of a broken clock."""
-
-MAX_AHEAD: Ticks = DAY
 
 _MAX_INT64 = 2**63 - 1
 
@@ -50,7 +41,7 @@ _SENTENCES = {
     "model_type": "an object is expected here",
     "string_type": "text is expected here",
     "string_too_short": "missing",
-    "string_too_long": f"at most {MAX_ID} characters are expected here",
+    "string_too_long": f"at most {LIMITS.event_id} characters are expected here",
 }
 
 
@@ -73,7 +64,7 @@ def _time(value: Any, info: ValidationInfo[Ticks]) -> Ticks:
         ) from None
     if at < EARLIEST:
         raise _fault("earlier than 2020")
-    if at > info.context + MAX_AHEAD:
+    if at > info.context + LIMITS.event_ahead:
         raise _fault("more than 24 hours ahead of this service's clock")
     return at
 
@@ -81,15 +72,16 @@ def _time(value: Any, info: ValidationInfo[Ticks]) -> Ticks:
 def _call_room_id(text: str | None) -> str | None:
     if text and not is_call_room_id(text):
         raise _fault(
-            f"a room's id, 1 to {MAX_CALL_ROOM_ID} of A-Z, a-z, 0-9, - and _, is expected here"
+            f"a room's id, 1 to {LIMITS.event_room_id} of A-Z, a-z, 0-9, - and _, is expected here"
         )
     return text or None
 
 
 type _Time = Annotated[Ticks, PlainValidator(_time)]
-type _RequiredId = Annotated[str, Field(min_length=1, max_length=MAX_ID)]
+type _RequiredId = Annotated[str, Field(min_length=1, max_length=LIMITS.event_id)]
 type _Id = Annotated[
-    Annotated[str, Field(max_length=MAX_ID)] | None, AfterValidator(lambda text: text or None)
+    Annotated[str, Field(max_length=LIMITS.event_id)] | None,
+    AfterValidator(lambda text: text or None),
 ]
 
 
@@ -103,7 +95,7 @@ def _or_nothing(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
 
 type _Name = Annotated[
     str | None,
-    AfterValidator(lambda text: (text or "")[:MAX_NAME] or None),
+    AfterValidator(lambda text: (text or "")[: LIMITS.event_text] or None),
     WrapValidator(_or_nothing),
 ]
 type _Code = Annotated[

@@ -13,6 +13,7 @@ from azure.data.tables import TableEntity
 
 from rooms.domain.calls import QUIET, Call, call_of, calls_of, superseded
 from rooms.domain.events import CallEvent
+from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.time import DAY, HOUR, MAX_TIME, Ticks
 from rooms.storage import keys
 from rooms.storage.cursors import Page, PageAsOf, Start, read_start
@@ -26,12 +27,6 @@ _log = logging.getLogger(__name__)
 GAP: Ticks = 2 * DAY
 """A call is found by a question about any time, unless nothing was heard of it for so long before
 or after that time."""
-
-PAGE = 30
-"""Calls on a page, at most."""
-
-PAGE_EVENTS = 5_000
-"""When a page has read so many events, it ends."""
 
 _BATCH = 5
 _ROWS = 100
@@ -83,14 +78,17 @@ class Calls:
     Raises StorageUnavailable as Table does; TooManyEvents for what cannot be read at once.
     """
 
-    def __init__(self, table: Table, clock: Callable[[], Ticks]) -> None:
+    def __init__(self, table: Table, clock: Callable[[], Ticks], limits: Limits = LIMITS) -> None:
         self._table = table
         self._clock = clock
+        self._limits = limits
 
     async def record(self, room_id: str, event: CallEvent, text: str) -> None:
         """Keeps an event, and `text`, as which it came; if it is there already, nothing changes.
         One request."""
-        log, row, *activity = event_entities(room_id, event, text, self._clock())
+        log, row, *activity = event_entities(
+            room_id, event, text, self._clock(), self._limits.event_bytes
+        )
         operations = [insert(row), insert(log), *(upsert(entity) for entity in activity)]
         delays = backoff()
         while True:
@@ -124,14 +122,14 @@ class Calls:
             for activity in activities.calls
             if activity.may_overlap(start, until, now) and not (only_now and activity.ended)
         ]
-        if len(wanted) > TooManyEvents.CALLS:
-            raise TooManyEvents
+        if len(wanted) > self._limits.calls:
+            raise self._too_many_events()
         events: list[CallEvent] = []
         for batch in _batches(wanted):
             for history in await in_parallel(self._events(room_id, call, now) for call in batch):
                 events += history
-            if len(events) > TooManyEvents.LIMIT:
-                raise TooManyEvents
+            if len(events) > self._limits.events:
+                raise self._too_many_events()
         return [
             await self._settled(room_id, call, now, activities) for call in calls_of(events, now)
         ]
@@ -212,7 +210,7 @@ class Calls:
             dict.fromkeys((room, call) for room, call, _ in places if (room, call) not in ended)
         )
         events = 0
-        for batch in _batches(unread[:PAGE]):
+        for batch in _batches(unread[: self._limits.calls_page]):
             histories = await in_parallel(
                 self._events_if_not_too_many(room, call, now) for room, call in batch
             )
@@ -221,7 +219,7 @@ class Calls:
                 call = call_of(history, now)
                 found[key] = None if last is None or call is None else (last, call)
             events += sum(map(len, histories))
-            if events >= PAGE_EVENTS:
+            if events >= self._limits.calls_page_events:
                 break
         known = list(itertools.takewhile(lambda place: place[:2] in found, places))
         shown = [
@@ -244,11 +242,14 @@ class Calls:
     async def _events(self, room_id: str, call: str, now: Ticks) -> list[CallEvent]:
         start, end = keys.events_range(room_id, call, now + 1)
         rows = await self._table.first(
-            keys.partition(room_id), start, end, TooManyEvents.LIMIT + 1, ["event"]
+            keys.partition(room_id), start, end, self._limits.events + 1, ["event"]
         )
-        if len(rows) > TooManyEvents.LIMIT:
-            raise TooManyEvents
+        if len(rows) > self._limits.events:
+            raise self._too_many_events()
         return [event_of(row) for row in rows]
+
+    def _too_many_events(self) -> TooManyEvents:
+        return TooManyEvents(self._limits.events, self._limits.calls)
 
     async def _events_if_not_too_many(self, room_id: str, call: str, now: Ticks) -> list[CallEvent]:
         """The others of a list can be shown without this call."""
@@ -258,17 +259,17 @@ class Calls:
             _log.warning(
                 "a call of room %s is left out of a list: it has more than %d events",
                 room_id,
-                TooManyEvents.LIMIT,
+                self._limits.events,
             )
             return []
 
     async def _activities(self, room_id: str, start: Ticks, end: Ticks) -> _Activities:
         first, last = keys.activity_range(room_id, start, end)
         rows = await self._table.first(
-            keys.partition(room_id), first, last, TooManyEvents.LIMIT + 1
+            keys.partition(room_id), first, last, self._limits.events + 1
         )
-        if len(rows) > TooManyEvents.LIMIT:
-            raise TooManyEvents
+        if len(rows) > self._limits.events:
+            raise self._too_many_events()
         calls: dict[str, _Activity] = {}
         for row in rows:
             hour, _ = keys.activity_of(row["RowKey"])

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from rooms.domain.details import Details, details_difference, patched_details
+from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.time import Ticks
 from rooms.storage import keys
 from rooms.storage.changes import Changes, Origin, alive, log_record
@@ -14,8 +15,9 @@ from rooms.storage.table import Table, replace
 class AllDetails:
     """The details of all rooms. Raises RoomNotFound for a room that does not exist or was deleted."""
 
-    def __init__(self, table: Table, clock: Callable[[], Ticks]) -> None:
+    def __init__(self, table: Table, clock: Callable[[], Ticks], limits: Limits = LIMITS) -> None:
         self._table = table
+        self._limits = limits
         self._changes = Changes(table, clock)
 
     async def patch(self, room_id: str, patch: Mapping[str, Any], origin: Origin) -> Details:
@@ -37,7 +39,7 @@ class AllDetails:
             )
             room = alive(room)
             before = unpack(stored) if stored else {}
-            after = patched_details(before, patch)
+            after = patched_details(before, patch, self._limits.names)
             if after != before:
                 at = self._changes.time_of(room)
                 was, becomes = details_difference(before, after)
@@ -45,9 +47,8 @@ class AllDetails:
                     room_id, at, "DetailsUpdated", origin, {"before": was, "after": becomes}
                 )
                 listed = index_entity(room_of(room), after.get("title"))
-                await self._changes.commit(
-                    room, at, record, {}, replace(details_entity(room_id, after)), replace(listed)
-                )
+                row = details_entity(room_id, after, self._limits.details_bytes)
+                await self._changes.commit(room, at, record, {}, replace(row), replace(listed))
             return after
 
         return await self._changes.in_turn(room_id, change)

@@ -13,6 +13,7 @@ from typing import Any
 
 from rooms.domain.details import Details
 from rooms.domain.events import CallEvent, EndReason
+from rooms.domain.limits import LIMITS
 from rooms.domain.log import EVENTS_ACTOR
 from rooms.domain.room import Room
 from rooms.domain.roster import Roster
@@ -25,10 +26,6 @@ type Entity = dict[str, Any]
 
 MAX_BINARY = 65_536
 """Bytes of a binary property of Table Storage."""
-
-MAX_DATA = 14 * MAX_BINARY
-"""Compressed bytes in one entity: 896 KiB of the 1 MiB that Table Storage allows."""
-
 
 _KEPT_EVENTS = 1024
 """Events that a process keeps parsed, 1.5 KiB each: who watches a call asks for the same ones every
@@ -66,7 +63,7 @@ def decompressed(data: bytes) -> Any:
 
 
 def binary_properties(data: bytes) -> Entity:
-    """Bytes, at most MAX_DATA, as properties of an entity."""
+    """Bytes as properties of an entity."""
     return {
         f"data{n}": data[at : at + MAX_BINARY]
         for n, at in enumerate(range(0, len(data), MAX_BINARY))
@@ -142,16 +139,15 @@ def roster_entity(room_id: str, at: Ticks, roster: Roster) -> Entity:
     return _row(room_id, keys.roster_row(room_id, at)) | pack(roster)
 
 
-def details_entity(room_id: str, details: Details) -> Entity:
+def details_entity(room_id: str, details: Details, max_bytes: int = LIMITS.details_bytes) -> Entity:
     """What people call the room and those invited.
 
     Raises:
-        DetailsTooLarge: it does not fit; a log record with what was there before and is now must,
-            too.
+        DetailsTooLarge: compressed, they have more than `max_bytes`.
     """
     data = compressed(details)
-    if len(data) > MAX_DATA // 2:
-        raise DetailsTooLarge(MAX_DATA // 2)
+    if len(data) > max_bytes:
+        raise DetailsTooLarge(max_bytes)
     return _row(room_id, keys.details_row(room_id)) | binary_properties(data)
 
 
@@ -167,7 +163,11 @@ def log_entity(
 
 
 def event_entities(
-    room_id: str, event: CallEvent, text: str, received: Ticks
+    room_id: str,
+    event: CallEvent,
+    text: str,
+    received: Ticks,
+    max_bytes: int = LIMITS.event_bytes,
 ) -> tuple[Entity, Entity, Entity, Entity]:
     """The rows of an event: its log record, itself with the whole text as it came, and two that
     tell of the call's activity.
@@ -175,11 +175,11 @@ def event_entities(
     That the call has ended is merged into the latter two, unless the event is one of the future.
 
     Raises:
-        TooLarge: the text is.
+        TooLarge: compressed, the text has more than `max_bytes`.
     """
     data = compressed(text)
-    if len(data) > MAX_DATA:
-        raise TooLarge(f"Compressed, the event has more than {MAX_DATA // 1024} KiB.")
+    if len(data) > max_bytes:
+        raise TooLarge(f"Compressed, the event has more than {max_bytes // 1024} KiB.")
     activity: Entity = {"call": event.call}
     if event.kind == "CallEnded" and event.at <= received:
         activity["ended"] = True

@@ -10,6 +10,8 @@ StorageError
 └── InvalidCursor             a cursor is not of this list
 """
 
+from rooms.domain.limits import LIMITS
+
 
 class StorageError(Exception):
     """Base of the errors of this package."""
@@ -32,16 +34,20 @@ class DetailsTooLarge(StorageError):
 
 
 class TooManyEvents(StorageError):
-    """One answer would need more call events, or calls, than can be read for it."""
+    """One answer would need more than `events` call events, or more than `calls` calls."""
 
-    LIMIT = 20_000
-    CALLS = 2_000
+    def __init__(self, events: int = LIMITS.events, calls: int = LIMITS.calls) -> None:
+        super().__init__(f"more than {events:,} events, or {calls:,} calls")
+        self.events = events
+        self.calls = calls
 
 
 class TooManyChanges(StorageError):
-    """One answer would need more versions of a roster than can be read for it."""
+    """One answer would need more than `limit` versions of a roster."""
 
-    LIMIT = 10_000
+    def __init__(self, limit: int = LIMITS.roster_versions) -> None:
+        super().__init__(f"more than {limit:,} versions of a roster")
+        self.limit = limit
 
 
 class QuarantinedEventNotFound(StorageError):

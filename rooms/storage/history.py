@@ -7,6 +7,7 @@ from azure.data.tables import TableEntity
 
 from rooms.domain.details import Details
 from rooms.domain.errors import RoomNotFound
+from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.log import LogRecord
 from rooms.domain.room import Room
 from rooms.domain.roster import Roster
@@ -16,15 +17,6 @@ from rooms.storage.cursors import Page, read_cursor, to_cursor
 from rooms.storage.entities import binary_of, room_of, unpack
 from rooms.storage.errors import TooManyChanges
 from rooms.storage.table import Table
-
-LOG_PAGE = 100
-"""Log records on a page, at most."""
-
-LOG_PAGE_BYTES = 256 * 1024
-"""When the details of a page's records, compressed, are as large as that, the page ends."""
-
-_LOG_ROWS = 500
-"""Log records that a page of only some of them is chosen from, at most."""
 
 _ROSTER_PAGE = 20
 
@@ -42,8 +34,9 @@ class Known:
 class History:
     """The history of all rooms."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, limits: Limits = LIMITS) -> None:
         self._table = table
+        self._limits = limits
 
     async def known(self, room_id: str) -> Known:
         """What is known of a room. One request."""
@@ -78,7 +71,7 @@ class History:
         twenty rosters.
 
         Raises:
-            TooManyChanges: there are more than its LIMIT.
+            TooManyChanges: the limits do not allow so many.
         """
         start = max(start, room.created_at)
         last = max(end - 1, start)
@@ -97,8 +90,8 @@ class History:
                 count += 1
                 if keys.time_of(row["RowKey"].rpartition(":")[2]) <= start:
                     break
-                if count == TooManyChanges.LIMIT:
-                    raise TooManyChanges
+                if count == self._limits.roster_versions:
+                    raise TooManyChanges(count)
         return invited
 
     async def log(
@@ -119,17 +112,22 @@ class History:
         if cursor is not None:
             after = prefix + read_cursor(cursor, keys.LOG_POINT)
             first = max(first, keys.behind(after))
+        limits = self._limits
         records: list[LogRecord] = []
         read = size = 0
         async with aclosing(
-            self._table.each(keys.partition(room_id), first, last, LOG_PAGE)
+            self._table.each(keys.partition(room_id), first, last, limits.log_page)
         ) as rows:
             async for row in rows:
                 read += 1
                 size += len(binary_of(row))
                 if kind in (None, row["kind"]) and actor in (None, row["actor"]):
                     records.append(_log_record(row))
-                if len(records) == LOG_PAGE or read == _LOG_ROWS or size >= LOG_PAGE_BYTES:
+                if (
+                    len(records) == limits.log_page
+                    or read == limits.log_page_rows
+                    or size >= limits.log_page_bytes
+                ):
                     return Page(records, to_cursor(row["RowKey"].removeprefix(prefix)))
         return Page(records, None)
 

@@ -22,7 +22,8 @@ SHA-256 in a key. What begins with a dot can be no room's.
 import hashlib
 import re
 
-from rooms.domain.events import MAX_CALL_ROOM_ID, CallEvent
+from rooms.domain.events import CallEvent
+from rooms.domain.limits import LIMITS
 from rooms.domain.time import HOUR, MAX_TIME, Ticks
 
 PARTITIONS = "0123456789"
@@ -205,7 +206,7 @@ def all_activity_row(room_id: str, call: str, at: Ticks) -> str:
 
 
 ALL_ACTIVITY_START = ".calls:"
-ALL_ACTIVITY_POINT = f"[0-9]{{8}}:[A-Za-z0-9_-]{{1,{MAX_CALL_ROOM_ID}}}:[0-9a-f]{{64}}"
+ALL_ACTIVITY_POINT = f"[0-9]{{8}}:[A-Za-z0-9_-]{{1,{LIMITS.event_room_id}}}:[0-9a-f]{{64}}"
 """What the activity rows of all rooms begin with, and the rest."""
 
 

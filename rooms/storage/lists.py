@@ -3,7 +3,9 @@ of their creation."""
 
 import re
 import time
+from collections.abc import Callable
 
+from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.room import Room
 from rooms.domain.room_filter import Listed, RoomFilter, RoomQuery
 from rooms.domain.time import DAY, MAX_TIME, Ticks, parse_time
@@ -14,38 +16,36 @@ from rooms.storage.history import History
 from rooms.storage.parallel import in_parallel
 from rooms.storage.table import Table
 
-PAGE = 30
-"""Rooms on a page of a list, at most."""
-
-_PER_PARTITION = 10
-"""Rows that a page takes from each partition. Ids are random, so 30 rooms rarely have more than 10
-in one partition; if they do, the page is shorter."""
-
-_MOST_PER_PARTITION = 500
-"""A search that goes on takes more and more rows, at most so many: some fifty milliseconds of work
-for each partition."""
-
 _WIDER = 4
 
 _FIRST_CREATED = parse_time("2020-01-01T00:00:00Z")
 """Before that time there were no rooms anywhere, so the search for them ends with one step."""
 
-SEARCH_SECONDS = 0.5
-"""After that time a page of some rooms ends, however few it has: the next one goes on."""
-
 
 class Lists:
     """The lists of all rooms. Raises StorageUnavailable as Table does."""
 
-    def __init__(self, table: Table, history: History) -> None:
+    def __init__(
+        self,
+        table: Table,
+        history: History,
+        limits: Limits = LIMITS,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._table = table
         self._history = history
+        self._limits = limits
+        self._monotonic = monotonic
 
     async def all(self, cursor: str | None) -> Page[Room]:
         """Returns a page of all rooms. One request for each partition, in parallel."""
         after = None if cursor is None else read_cursor(cursor, keys.INDEX_ROW)
         rows, last = await self._table.page_of_all(
-            keys.INDEX_START, keys.INDEX_END, after, PAGE, _PER_PARTITION
+            keys.INDEX_START,
+            keys.INDEX_END,
+            after,
+            self._limits.rooms_page,
+            self._limits.rooms_rows,
         )
         rooms = [listed_room_of(row) for row in rows]
         return Page(rooms, None if last is None else to_cursor(last))
@@ -54,7 +54,7 @@ class Lists:
         """Returns a page of the rooms that fit, as of the time of the first page.
 
         The storage chooses them, among the rooms created on the last day, then in the four days
-        before, and so on, until the page is full or SEARCH_SECONDS are over: it reads every row
+        before, and so on, until the page is full or the time for a search is over: it reads every row
         that a request is about, so that one which finds few may take long. A round is one request
         for each partition, in parallel; seven rounds reach back fourteen years. A later page begins
         with a quarter of what the list has behind it, so that even pages of one round each come to
@@ -63,13 +63,14 @@ class Lists:
         """
         begin = read_start(cursor, re.escape(keys.INDEX_START) + keys.LIST_POINT, now)
         wanted = query.at(begin.as_of)
-        where, until = _where(wanted), time.monotonic() + SEARCH_SECONDS
+        limits, where = self._limits, _where(wanted)
+        until = self._monotonic() + limits.search_seconds
         if begin.after is None:
             start, created = keys.INDEX_START, begin.as_of
         else:
             start, created = keys.behind(begin.after), keys.created_of(begin.after)
         span = MAX_TIME if wanted == RoomFilter() else max(DAY, (begin.as_of - created) // _WIDER)
-        rooms, per_partition, end, cut_off = list[Listed](), _PER_PARTITION, "", False
+        rooms, per_partition, end, cut_off = list[Listed](), limits.rooms_rows, "", False
         while True:
             if not cut_off:
                 created, span = created - span, span * _WIDER
@@ -78,16 +79,19 @@ class Lists:
             rooms += filter(
                 wanted.fits, (Listed(listed_room_of(row), row.get("title")) for row in known)
             )
-            if len(rooms) > PAGE:
-                last = rooms[PAGE - 1].room
-                return Page(rooms[:PAGE], begin.cursor(keys.index_row(last.id, last.created_at)))
+            if len(rooms) > limits.rooms_page:
+                last = rooms[limits.rooms_page - 1].room
+                return Page(
+                    rooms[: limits.rooms_page],
+                    begin.cursor(keys.index_row(last.id, last.created_at)),
+                )
             reached = known[-1]["RowKey"] if cut_off else end
             if reached == keys.INDEX_END:
                 return Page(rooms, None)
-            if len(rooms) == PAGE or time.monotonic() > until:
+            if len(rooms) == limits.rooms_page or self._monotonic() > until:
                 return Page(rooms, begin.cursor(reached))
             start = keys.behind(reached)
-            per_partition = min(per_partition * _WIDER, _MOST_PER_PARTITION)
+            per_partition = min(per_partition * _WIDER, limits.search_rows)
 
     async def of_participant(
         self, raw_id: str, query: RoomQuery, cursor: str | None, now: Ticks
@@ -95,7 +99,7 @@ class Lists:
         """Returns a page of the rooms that fit and to which a person is invited.
 
         They fit as of the time of the first page; the person is invited when the page is read.
-        Two requests for each partition, in parallel, and one for each of at most PAGE rooms.
+        Two requests for each partition, in parallel, and one for each of at most 30 rooms.
         """
         own = keys.invitee_prefix(raw_id)
         group, member = keys.group_and_member(raw_id)
@@ -110,7 +114,7 @@ class Lists:
         )
         last = min((points[-1] for points, cut_off in answers if cut_off), default="~")
         known = sorted({each for points, _ in answers for each in points if each <= last})
-        shown = known[:PAGE]
+        shown = known[: self._limits.rooms_page]
         found = await in_parallel(self._history.known(keys.listed_room_id(each)) for each in shown)
         rooms = [
             listed
@@ -120,13 +124,13 @@ class Lists:
             if keys.invitee_row(each.room.id, each.room.created_at, raw_id)
             == own + point  # not of one before
         ]
-        more = last != "~" or len(known) > PAGE
+        more = last != "~" or len(known) > self._limits.rooms_page
         return Page(rooms, begin.cursor(f"{own}{shown[-1]}" if more else None))
 
     async def _points(self, prefix: str, start: str, where: str = "") -> tuple[list[str], bool]:
         """The rest of the first rows that begin so, and whether there may be more."""
         rows, cut_off = await self._table.first_of_all(
-            prefix + start, f"{prefix}~", _PER_PARTITION, ["RowKey"], where
+            prefix + start, f"{prefix}~", self._limits.rooms_rows, ["RowKey"], where
         )
         return [row["RowKey"].removeprefix(prefix) for row in rows], cut_off
 

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from azure.data.tables import TableEntity
 
-from rooms.domain.events import EXCERPT, Quarantined
+from rooms.domain.events import Quarantined
+from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.time import Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.cursors import Page, read_cursor, to_cursor
 from rooms.storage.entities import (
-    MAX_BINARY,
     Entity,
     binary_of,
     binary_properties,
@@ -22,23 +22,16 @@ from rooms.storage.entities import (
 from rooms.storage.errors import QuarantinedEventNotFound, StorageUnavailable
 from rooms.storage.table import Conflict, Table, backoff, insert, replace
 
-PAGE = 30
-"""Events on a page, at most."""
-
-PART = 11 * MAX_BINARY
-"""Compressed bytes in a row. Azurite holds a row that is replaced, with its data in base64, against
-the limit of 1 MiB."""
-
-_PER_PARTITION = 10
 _SHOWN = ["RowKey", "receivedAt", "reason", "size", "excerpt"]
 
 
 class Quarantine:
     """All of them."""
 
-    def __init__(self, table: Table, clock: Callable[[], Ticks]) -> None:
+    def __init__(self, table: Table, clock: Callable[[], Ticks], limits: Limits = LIMITS) -> None:
         self._table = table
         self._clock = clock
+        self._limits = limits
 
     async def put(self, text: str, reason: str) -> str:
         """Keeps an event; delivered again, it is kept once. The id is a hash of the text.
@@ -48,7 +41,8 @@ class Quarantine:
         """
         event_id = keys.hashed(text)
         data = compressed(text)
-        parts = [data[at : at + PART] for at in range(0, len(data), PART)]
+        size = self._limits.quarantine_part_bytes
+        parts = [data[at : at + size] for at in range(0, len(data), size)]
         for number, part in enumerate(parts[1:], 1):
             await self._table.commit(
                 [
@@ -62,7 +56,7 @@ class Quarantine:
             "receivedAt": stored_time(self._clock()),
             "reason": reason,
             "size": len(text),
-            "excerpt": text[:EXCERPT],
+            "excerpt": text[: self._limits.excerpt],
             "parts": len(parts),
         }
         row = _row(event_id, keys.quarantine_row(event_id))
@@ -72,8 +66,14 @@ class Quarantine:
     async def page(self, cursor: str | None) -> Page[Quarantined]:
         """Returns a page of the events, in the order of their ids."""
         after = None if cursor is None else read_cursor(cursor, keys.QUARANTINE_ROW)
-        start, end = keys.QUARANTINE_START, keys.QUARANTINE_END
-        rows, last = await self._table.page_of_all(start, end, after, PAGE, _PER_PARTITION, _SHOWN)
+        rows, last = await self._table.page_of_all(
+            keys.QUARANTINE_START,
+            keys.QUARANTINE_END,
+            after,
+            self._limits.quarantine_page,
+            self._limits.quarantine_rows,
+            _SHOWN,
+        )
         events = [_quarantined(row) for row in rows]
         return Page(events, None if last is None else to_cursor(last))
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from azure.data.tables import TableEntity
 
 from rooms.domain.errors import RoomNotFound
+from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.room import (
     ROOM_IDS,
     Room,
@@ -57,10 +58,11 @@ class Rooms:
     """All rooms. Raises RoomNotFound for one that does not exist or was deleted, StorageUnavailable
     as Table does."""
 
-    def __init__(self, table: Table, clock: Callable[[], Ticks]) -> None:
+    def __init__(self, table: Table, clock: Callable[[], Ticks], limits: Limits = LIMITS) -> None:
         self._table = table
         self._changes = Changes(table, clock)
         self._clock = clock
+        self._limits = limits
 
     async def create(
         self,
@@ -151,7 +153,7 @@ class Rooms:
         async def change() -> None:
             row, roster = await self._room_and_roster(room_id)
             after = patched_roster(roster, patch)
-            check_size(after)
+            check_size(after, self._limits.participants)
             if difference := roster_difference(roster, after):
                 at = self._changes.time_of(row)
                 detail = {

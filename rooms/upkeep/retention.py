@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from azure.data.tables import TableEntity
 
+from rooms.domain.limits import Limits
 from rooms.domain.time import HOUR, MAX_TIME, Ticks, parse_time
 from rooms.log_text import escaped
 from rooms.storage import keys
@@ -21,7 +22,7 @@ from rooms.storage.errors import StorageUnavailable
 from rooms.storage.invitees import rows_for
 from rooms.storage.parallel import in_parallel
 from rooms.storage.rooms import Rooms
-from rooms.storage.table import MAX_OPERATIONS, Conflict, Table
+from rooms.storage.table import Conflict, Table
 
 _log = logging.getLogger(__name__)
 
@@ -60,6 +61,7 @@ class Retention:
     rooms: Rooms
     expired: Ticks
     kept: Ticks
+    limits: Limits
     removed: Counter[str] = field(default_factory=Counter)
 
     async def room(self, room_id: str) -> None:
@@ -95,7 +97,9 @@ class Retention:
                 if row["parts"] > 1:
                     start, end = keys.quarantine_parts_range(row["RowKey"].rpartition(":")[2])
                     await self.quarantine_parts(
-                        await self.table.first(partition, start, end, MAX_OPERATIONS, SHOWN)
+                        await self.table.first(
+                            partition, start, end, self.limits.upkeep_rows, SHOWN
+                        )
                     )
 
     async def quarantine_parts(self, rows: Sequence[TableEntity]) -> None:
@@ -165,7 +169,7 @@ class Retention:
         before = self.kept - self.kept % HOUR
         start, end = keys.activity_range(room_id, 0, before - 1)
         while True:
-            rows = await self.table.first(partition, start, end, MAX_OPERATIONS)
+            rows = await self.table.first(partition, start, end, self.limits.upkeep_rows)
             goes: dict[str, bool] = {}
             for row in rows:
                 call = row["call"]
@@ -174,7 +178,7 @@ class Retention:
                 if goes[call]:
                     at, _ = keys.activity_of(row["RowKey"])
                     await self._clear_call(room_id, call, at, before)
-            if len(rows) < MAX_OPERATIONS:
+            if len(rows) < self.limits.upkeep_rows:
                 return
             start = keys.behind(rows[-1]["RowKey"])
 
@@ -216,20 +220,25 @@ class Retention:
         while rows := await self._some(partition, start, end):
             found = True
             await self._clear(partition, *keys.log_range(room_id, 0, before), "log records")
-            if await self._remove(partition, rows, "events") and len(rows) < MAX_OPERATIONS:
+            if (
+                await self._remove(partition, rows, "events")
+                and len(rows) < self.limits.upkeep_rows
+            ):
                 break
         return found
 
     async def _clear(self, partition: str, start: str, end: str, what: str) -> None:
         """All rows from `start` until just before `end`."""
         while rows := await self._some(partition, start, end):
-            if await self._remove(partition, rows, what) and len(rows) < MAX_OPERATIONS:
+            if await self._remove(partition, rows, what) and len(rows) < self.limits.upkeep_rows:
                 return
 
     async def _some(self, partition: str, start: str, end: str) -> list[str]:
         return [
             row["RowKey"]
-            for row in await self.table.first(partition, start, end, MAX_OPERATIONS, ["RowKey"])
+            for row in await self.table.first(
+                partition, start, end, self.limits.upkeep_rows, ["RowKey"]
+            )
         ]
 
     async def _remove(self, partition: str, rows: Sequence[str], what: str) -> bool:

@@ -9,9 +9,6 @@ from rooms.storage.errors import StorageUnavailable
 
 _log = logging.getLogger(__name__)
 
-TIME_BUDGET = 20.0
-"""Seconds of a run; the host ends a function after 30."""
-
 
 def register(function_app: func.FunctionApp, app: App) -> None:
     """Registers the timer."""
@@ -20,7 +17,7 @@ def register(function_app: func.FunctionApp, app: App) -> None:
     async def upkeep(timer: func.TimerRequest) -> None:
         """Walks through a part of the table every ten minutes; a new pass begins each day."""
         try:
-            report = await app.upkeep.run(TIME_BUDGET)
+            report = await app.upkeep.run(app.limits.upkeep_seconds)
         except StorageUnavailable:
             _log.error("upkeep: no storage")
         else:

@@ -15,6 +15,7 @@ from itertools import batched
 
 from azure.data.tables import TableEntity
 
+from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.time import DAY, Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.entities import room_id_of, stored_time
@@ -37,9 +38,6 @@ INVITEES_AT_A_TIME = 10
 go on, between steps."""
 
 SAVE_SECONDS = 2.0
-
-OVERTIME = 5.0
-"""Seconds after the time that a run was given, in which it can end what it has begun."""
 
 
 @dataclass(slots=True)
@@ -117,22 +115,31 @@ class Upkeep:
         clock: Callable[[], Ticks],
         expired: Ticks,
         retention: Ticks,
+        limits: Limits = LIMITS,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._table = table
         self._rooms = rooms
         self._clock = clock
         self._expired = expired
         self._retention = retention
+        self._limits = limits
+        self._monotonic = monotonic
 
     async def run(self, seconds: float) -> Report:
-        """Goes on for that time, and for OVERTIME at most with what it has begun by then."""
+        """Goes on for that time, and then for `upkeep_overtime` at most with what it has begun."""
         now, report = self._clock(), Report()
         retention = Retention(
-            self._table, self._rooms, now - self._expired, now - self._retention, report.removed
+            self._table,
+            self._rooms,
+            now - self._expired,
+            now - self._retention,
+            self._limits,
+            report.removed,
         )
-        deadline = time.monotonic() + seconds
+        deadline = self._monotonic() + seconds
         try:
-            async with asyncio.timeout(seconds + OVERTIME):
+            async with asyncio.timeout(seconds + self._limits.upkeep_overtime):
                 await in_parallel(
                     self._partition(p, now, retention, deadline, report) for p in keys.PARTITIONS
                 )
@@ -159,7 +166,7 @@ class Upkeep:
             return True
         if cursor == keys.END:
             cursor, began = "", now
-        saved = time.monotonic()
+        saved = self._monotonic()
         while cursor != keys.END:
             number = next(
                 (number for number, (start, end, _) in enumerate(_RANGES) if start <= cursor < end),
@@ -170,7 +177,7 @@ class Upkeep:
             for behind, work in steps(rows, retention, report):
                 await work
                 cursor = behind
-                if (moment := time.monotonic()) >= min(deadline, saved + SAVE_SECONDS):
+                if (moment := self._monotonic()) >= min(deadline, saved + SAVE_SECONDS):
                     await self._save(partition, cursor, began)
                     saved = moment
                 if moment >= deadline:

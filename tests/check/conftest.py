@@ -18,9 +18,7 @@ from tests.check.filled import EVENTS_ONLY, Filling
 @pytest.fixture(scope="session")
 def rows(azurite: str) -> list[Row]:
     """All rows of a table with something of everything."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("rooms.storage.quarantine.PART", 10_000)
-        return asyncio.run(_filled(azurite))
+    return asyncio.run(_filled(azurite))
 
 
 async def _filled(azurite: str) -> list[Row]:

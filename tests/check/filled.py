@@ -3,6 +3,7 @@
 from azure.data.tables.aio import TableClient
 
 from rooms.domain.events import CallEvent, EndReason, EventKind
+from rooms.domain.limits import Limits
 from rooms.domain.room import RoomChange
 from rooms.domain.roster import Role
 from rooms.domain.time import DAY, HOUR, SECOND, Ticks, parse_time
@@ -28,7 +29,8 @@ class Filling:
         self.now = BEGIN
         table = Table(client)
         self.rooms, self.details = Rooms(table, self._clock), AllDetails(table, self._clock)
-        self.calls, self.quarantine = Calls(table, self._clock), Quarantine(table, self._clock)
+        self.calls = Calls(table, self._clock)
+        self.quarantine = Quarantine(table, self._clock, Limits(quarantine_part_bytes=10_000))
         self.admissions = Admissions(table, self.calls, self._clock)
 
     def _clock(self) -> Ticks:

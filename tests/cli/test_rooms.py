@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from rooms.domain.details import MAX_TEXT
+from rooms.domain.limits import LIMITS
 from rooms_cli.client import Client
 from rooms_cli.failures import Failure
 from testkit.identifiers import raw_id
@@ -147,7 +147,7 @@ def test_a_room_that_gets_no_title_is_shown_all_the_same(
 
 
 def test_a_title_may_be_as_long_as_the_service_takes_it(line: Line) -> None:
-    longest = "x" * MAX_TEXT
+    longest = "x" * LIMITS.text
     assert line.json("show", line.json("create", "--title", longest)["id"])["title"] == longest
 
 
@@ -161,7 +161,7 @@ def test_a_title_may_be_as_long_as_the_service_takes_it(line: Line) -> None:
         (["create", "--title", ""], "'--title': 1 to 256 characters are expected"),
         (["list", "--title", ""], "'--title': 1 to 256 characters are expected"),
         (
-            ["create", "--title", "x" * (MAX_TEXT + 1)],
+            ["create", "--title", "x" * (LIMITS.text + 1)],
             "'--title': 1 to 256 characters are expected",
         ),
         (["create", "--attendee", ""], "'--attendee': a value is expected"),

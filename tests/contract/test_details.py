@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rooms.domain.details import MAX_NAMED
+from rooms.domain.limits import LIMITS
 from testkit.events import Meeting, room_of_another_service
 from testkit.identifiers import raw_id
 from testkit.insight import Insight, assert_invalid, assert_is, assert_refused, json_of
@@ -163,7 +163,7 @@ LONG = "x" * 257
         ({"participants": {LONG: None}}, "$.participants"),
         ({"participants": {"": {"name": "Alice"}}}, "$.participants"),
         (
-            {"participants": {raw_id(number): {"name": "a"} for number in range(MAX_NAMED + 1)}},
+            {"participants": {raw_id(number): {"name": "a"} for number in range(LIMITS.names + 1)}},
             "$.participants",
         ),
         ([], "$"),
@@ -181,9 +181,9 @@ def test_what_cannot_be_set_is_named(
 
 def test_the_limits_themselves_are_allowed(insight: Insight, path: str) -> None:
     text = "\U0001f600" * 256
-    people = {raw_id(number): {"name": f"Number {number}"} for number in range(MAX_NAMED - 1)} | {
-        text: {"name": text}
-    }
+    people = {
+        raw_id(number): {"name": f"Number {number}"} for number in range(LIMITS.names - 1)
+    } | {text: {"name": text}}
     body = json_of(insight.patch(path, {"title": text, "externalId": text, "participants": people}))
     assert (body["title"], body["externalId"], body["participants"][text]["name"]) == (
         text,
@@ -192,11 +192,13 @@ def test_the_limits_themselves_are_allowed(insight: Insight, path: str) -> None:
     )
     assert list(body["participants"]) == list(people)
     assert_invalid(
-        insight.patch(path, {"participants": {raw_id(MAX_NAMED): {"name": "one more"}}}),
+        insight.patch(path, {"participants": {raw_id(LIMITS.names): {"name": "one more"}}}),
         "$.participants",
     )
     assert json_of(
-        insight.patch(path, {"participants": {raw_id(MAX_NAMED): {"name": "one more"}, text: None}})
+        insight.patch(
+            path, {"participants": {raw_id(LIMITS.names): {"name": "one more"}, text: None}}
+        )
     )
 
 

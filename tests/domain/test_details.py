@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms.domain.details import MAX_NAMED, details_difference, names_in, patched_details, scheduled
+from rooms.domain.details import details_difference, names_in, patched_details, scheduled
 from rooms.domain.errors import DomainError, IncompleteSchedule, ReversedSchedule, TooManyNames
+from rooms.domain.limits import LIMITS
 from rooms.domain.time import HOUR, parse_time
 
 FIRST, SECOND, THIRD = (f"2026-05-04T1{hour}:00:00+00:00" for hour in range(3))
@@ -113,11 +114,11 @@ def test_the_difference_is_what_the_one_has_and_the_other_has_not(before: Any, a
         ),
         (
             {},
-            {"participants": {str(n): {"name": "a"} for n in range(MAX_NAMED + 1)}},
+            {"participants": {str(n): {"name": "a"} for n in range(LIMITS.names + 1)}},
             TooManyNames,
         ),
         (
-            {"participants": {str(n): {"name": "a"} for n in range(MAX_NAMED)}},
+            {"participants": {str(n): {"name": "a"} for n in range(LIMITS.names)}},
             {"participants": {"x": {"name": "a"}}},
             TooManyNames,
         ),
@@ -139,9 +140,9 @@ def test_an_error_names_the_scheduled_time_that_is_missing(name: str) -> None:
 
 
 def test_who_goes_makes_room_for_who_comes() -> None:
-    full = {"participants": {str(n): {"name": "a"} for n in range(MAX_NAMED)}}
+    full = {"participants": {str(n): {"name": "a"} for n in range(LIMITS.names)}}
     after = patched_details(full, {"participants": {"0": None, "x": {"name": "a"}}})
-    assert len(after["participants"]) == MAX_NAMED
+    assert len(after["participants"]) == LIMITS.names
 
 
 def test_when_the_room_is_meant_to_be_used() -> None:

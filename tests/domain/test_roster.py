@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rooms.domain.errors import TooManyParticipants
+from rooms.domain.limits import LIMITS
 from rooms.domain.roster import (
-    MAX_PARTICIPANTS,
     Roster,
     RosterPatch,
     check_size,
@@ -95,7 +95,7 @@ def test_who_is_no_acs_user_is_not_supported(user: str) -> None:
 
 
 def test_a_roster_has_a_limit_and_the_error_names_it() -> None:
-    check_size({raw_id(n): "Attendee" for n in range(MAX_PARTICIPANTS)})
+    check_size({raw_id(n): "Attendee" for n in range(LIMITS.participants)})
     with pytest.raises(TooManyParticipants) as caught:
-        check_size({raw_id(n): "Attendee" for n in range(MAX_PARTICIPANTS + 1)})
-    assert caught.value.limit == MAX_PARTICIPANTS
+        check_size({raw_id(n): "Attendee" for n in range(LIMITS.participants + 1)})
+    assert caught.value.limit == LIMITS.participants

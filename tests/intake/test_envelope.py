@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rooms.domain.events import CallEvent, EndReason
+from rooms.domain.limits import LIMITS
 from rooms.domain.time import DAY, format_time, parse_time
 from rooms.intake.envelope import OtherEvent, RoomEvent, UnknownEvent, read_event
-from rooms.intake.models import EARLIEST, MAX_ID, MAX_NAME
+from rooms.intake.models import EARLIEST
 from tests.intake.hostile_events import HostileEvent, hostile_events
 
 NOW = parse_time("2026-05-04T10:00:00Z")
@@ -463,16 +464,16 @@ def test_long_names_are_cut_and_long_ids_are_not(added: dict[str, Any]) -> None:
     added["data"] |= {
         "displayName": "n" * 300,
         "endpointType": "e" * 300,
-        "participantId": "i" * MAX_ID,
+        "participantId": "i" * LIMITS.event_id,
     }
     added["data"]["user"]["role"] = "r" * 300
     event = understood(added)
     assert (event.display_name, event.endpoint_type, event.role) == (
-        "n" * MAX_NAME,
-        "e" * MAX_NAME,
-        "r" * MAX_NAME,
+        "n" * LIMITS.event_text,
+        "e" * LIMITS.event_text,
+        "r" * LIMITS.event_text,
     )
-    assert event.participant_id == "i" * MAX_ID
+    assert event.participant_id == "i" * LIMITS.event_id
 
 
 def test_what_is_not_used_may_be_anything(added: dict[str, Any]) -> None:
@@ -616,8 +617,8 @@ def assert_harmless(result: RoomEvent | OtherEvent | UnknownEvent) -> None:
         event.ended_by,
     ]
     names = [event.display_name, event.role, event.endpoint_type, end.phrase]
-    assert all(len(text or "") <= MAX_ID for text in ids)
-    assert all(len(text or "") <= MAX_NAME for text in names)
+    assert all(len(text or "") <= LIMITS.event_id for text in ids)
+    assert all(len(text or "") <= LIMITS.event_text for text in names)
     assert "" not in [event.call, *ids[2:], *names]
     assert all(-(2**63) <= (code or 0) < 2**63 for code in (end.code, end.sub_code))
     assert EARLIEST <= event.at <= NOW + DAY

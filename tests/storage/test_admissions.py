@@ -12,13 +12,13 @@ from rooms.api.extension.admission import routes
 from rooms.app import App
 from rooms.domain.admission import NOBODY, Crowd
 from rooms.domain.events import CallEvent
+from rooms.domain.limits import Limits
 from rooms.domain.log import DECISION_KINDS, LogRecord
 from rooms.domain.room import RoomChange
 from rooms.domain.roster import Roster
 from rooms.domain.time import HOUR, MAX_TIME, SECOND, now
 from rooms.storage.admissions import Admissions
 from rooms.storage.calls import Calls
-from rooms.storage.errors import TooManyEvents
 from rooms.storage.history import History
 from rooms.storage.rooms import Rooms, RoomWithRoster
 from rooms.storage.table import Table
@@ -190,9 +190,9 @@ async def test_where_what_decides_cannot_be_read_nothing_is_decided(
 
 
 async def test_a_decision_that_cannot_be_written_is_not_told(
-    door: Door, proxy: StorageProxy, monkeypatch: pytest.MonkeyPatch
+    door: Door, proxy: StorageProxy
 ) -> None:
-    monkeypatch.setattr("rooms.api.routing.TIME_BUDGET", 0.3)
+    door.app.limits = Limits(request_seconds=0.3)
     room_id = await door.room(TWO)
     proxy.forget()
     proxy.choose = lambda number, _: Fault.REFUSED if number else None
@@ -202,15 +202,15 @@ async def test_a_decision_that_cannot_be_written_is_not_told(
 
 
 async def test_who_gives_up_on_a_slow_storage_does_not_hinder_those_who_ask_later(
-    door: Door, proxy: StorageProxy, monkeypatch: pytest.MonkeyPatch
+    door: Door, proxy: StorageProxy
 ) -> None:
     room_id = await door.room(THREE)
     await door.call(room_id, BOB, CAROL)
     proxy.forget()
     proxy.choose = lambda number, _: Fault.DELAYED if number == 1 else None
-    with monkeypatch.context() as impatient:
-        impatient.setattr("rooms.api.routing.TIME_BUDGET", 0.2)
-        assert (await door.post(room_id)).status_code == 503
+    door.app.limits = Limits(request_seconds=0.2)
+    assert (await door.post(room_id)).status_code == 503
+    door.app.limits = Limits()
     assert reasons(await door.post(room_id)) == (403, ["RoomFull"])
     assert await door.decisions(room_id) == ["Refused"]
 
@@ -326,15 +326,15 @@ async def test_at_a_time_to_come_nobody_is_counted(
     assert await admissions.crowd_at(ROOM, clock.now + 1, clock.now) == NOBODY
 
 
+def admissions_within(client: TableClient, clock: Clock, limits: Limits) -> Admissions:
+    table = Table(client)
+    return Admissions(table, Calls(table, clock, limits), clock)
+
+
 async def test_a_call_of_too_many_events_is_not_counted_and_the_log_says_so(
-    calls: Calls,
-    admissions: Admissions,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
+    calls: Calls, direct: TableClient, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     await keep(calls, *(added(number, f"p{number}", raw_id(number)) for number in range(1, 5)))
-    monkeypatch.setattr(TooManyEvents, "LIMIT", 4)
-    assert (await admissions.crowd(ROOM)).count == 4
-    monkeypatch.setattr(TooManyEvents, "LIMIT", 3)
-    assert await admissions.crowd(ROOM) == NOBODY
+    assert (await admissions_within(direct, clock, Limits(events=4)).crowd(ROOM)).count == 4
+    assert await admissions_within(direct, clock, Limits(events=3)).crowd(ROOM) == NOBODY
     assert f"the people in room {ROOM} are not counted" in caplog.text

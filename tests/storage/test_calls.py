@@ -8,9 +8,10 @@ from azure.data.tables.aio import TableClient
 from rooms.domain.attendance import Slot, attendance
 from rooms.domain.calls import Call, calls_of
 from rooms.domain.events import CallEvent
+from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.presence import call_at, present_at
 from rooms.domain.time import DAY, HOUR, MAX_TIME, SECOND, Ticks
-from rooms.storage.calls import GAP, PAGE, Calls
+from rooms.storage.calls import GAP, Calls
 from rooms.storage.entities import Entity, event_entities
 from rooms.storage.errors import StorageUnavailable, TooManyEvents
 from rooms.storage.parallel import in_parallel
@@ -236,18 +237,18 @@ async def test_an_end_that_came_from_ahead_is_seen_as_one_that_came_later(
 
 
 async def test_a_call_of_too_many_events_leaves_the_list_of_the_others_whole(
-    calls: Calls, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    client: TableClient, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(TooManyEvents, "LIMIT", 3)
+    calls = Calls(Table(client), clock, Limits(events=3))
     await keep(calls, *(added(number, call="large") for number in range(4)), added(0, call="small"))
     assert [call.id for call in await all_of_room(calls, moment(10))] == ["small"]
     assert "a call of room 99400000000000007 is left out of a list" in caplog.text
 
 
 async def test_more_calls_than_one_answer_is_made_of_are_refused(
-    calls: Calls, monkeypatch: pytest.MonkeyPatch
+    client: TableClient, clock: Clock
 ) -> None:
-    monkeypatch.setattr(TooManyEvents, "CALLS", 3)
+    calls = Calls(Table(client), clock, Limits(calls=3))
     await keep(calls, *(added(0, call=f"c{number}") for number in range(4)))
     with pytest.raises(TooManyEvents):
         await calls.overlapping(ROOM, moment(0), moment(10), moment(20))
@@ -255,7 +256,7 @@ async def test_more_calls_than_one_answer_is_made_of_are_refused(
 
 async def test_a_room_s_calls_are_listed_once_each_the_last_active_first(calls: Calls) -> None:
     events = []
-    for number in range(PAGE + 20):
+    for number in range(LIMITS.calls_page + 20):
         at = 600.0 * number
         events += [
             started(at, f"c{number}"),
@@ -266,26 +267,26 @@ async def test_a_room_s_calls_are_listed_once_each_the_last_active_first(calls: 
     now = moment(86_400)
     listed = await all_of_room(calls, now)
     assert {call.id: call for call in listed} == {call.id: call for call in calls_of(events, now)}
-    assert len(listed) == PAGE + 20
+    assert len(listed) == LIMITS.calls_page + 20
     hours = [call.last_event_at // HOUR for call in listed]
     assert hours == sorted(hours, reverse=True)
 
 
 async def test_a_list_is_as_of_its_first_page(calls: Calls, clock: Clock) -> None:
-    for number in range(PAGE + 5):
+    for number in range(LIMITS.calls_page + 5):
         await keep(calls, started(number, f"c{number}"))
     now = moment(100)
     first = await calls.page(ROOM, None, now)
     clock.now = moment(4_000)
     await keep(
-        calls, *(added(3_600.0 * 2, call=f"c{number}") for number in range(PAGE + 5))
+        calls, *(added(3_600.0 * 2, call=f"c{number}") for number in range(LIMITS.calls_page + 5))
     )  # all move to another hour
     second = await calls.page(ROOM, first.cursor, now)
-    assert len({call.id for _, call in first.items + second.items}) == PAGE + 5
+    assert len({call.id for _, call in first.items + second.items}) == LIMITS.calls_page + 5
 
 
-async def test_a_page_ends_after_many_events(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rooms.storage.calls.PAGE_EVENTS", 30)
+async def test_a_page_ends_after_many_events(client: TableClient, clock: Clock) -> None:
+    calls = Calls(Table(client), clock, Limits(calls_page_events=30))
     events = [
         event
         for number in range(25)
@@ -298,10 +299,8 @@ async def test_a_page_ends_after_many_events(calls: Calls, monkeypatch: pytest.M
     assert len({call.id for call in await all_of_room(calls, now)}) == 25
 
 
-async def test_more_events_than_can_be_read_are_refused(
-    calls: Calls, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(TooManyEvents, "LIMIT", 20)
+async def test_more_events_than_can_be_read_are_refused(client: TableClient, clock: Clock) -> None:
+    calls = Calls(Table(client), clock, Limits(events=20))
     now = moment(86_400)
     await keep(calls, *(added(number) for number in range(20)))
     assert (await calls.overlapping(ROOM, moment(0), moment(100), now))[0].people == 1

@@ -114,11 +114,8 @@ async def test_a_change_between_any_two_questions_is_nothing_to_tell(
     direct: AsyncTableClient,
     azurite: str,
     filling: Filling,
-    monkeypatch: pytest.MonkeyPatch,
     change: str,
 ) -> None:
-    monkeypatch.setattr("rooms.storage.quarantine.PART", 10_000)
-
     async def happen(room_id: str, number: int) -> None:
         with suppress(RoomNotFound):
             await CHANGES[change](filling, room_id, number + 1)
@@ -224,9 +221,8 @@ async def test_rows_elsewhere_and_of_no_kind_are_told(
 
 
 async def test_an_event_in_quarantine_is_read_with_its_parts(
-    direct: AsyncTableClient, azurite: str, filling: Filling, monkeypatch: pytest.MonkeyPatch
+    direct: AsyncTableClient, azurite: str, filling: Filling
 ) -> None:
-    monkeypatch.setattr("rooms.storage.quarantine.PART", 10_000)
     event_id = await filling.quarantine.put(Random(1).randbytes(25_000).hex(), "why")
     checked = Checked(azurite, direct.table_name)
     assert await checked.found() == []

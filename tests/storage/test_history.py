@@ -3,11 +3,11 @@ from azure.data.tables.aio import TableClient
 
 from rooms.domain.errors import RoomNotFound
 from rooms.domain.events import CallEvent
+from rooms.domain.limits import Limits
 from rooms.domain.log import LogRecord
 from rooms.domain.room import RoomChange
 from rooms.domain.roster import Roster
 from rooms.domain.time import DAY, HOUR, SECOND, Ticks, now, parse_time
-from rooms.storage import history as module
 from rooms.storage.calls import Calls
 from rooms.storage.details import AllDetails
 from rooms.storage.errors import TooManyChanges
@@ -153,24 +153,21 @@ async def test_the_role_of_those_invited_is_their_last(
 
 
 async def test_more_changes_of_a_roster_than_one_answer_is_made_of(
-    rooms: Rooms, history: History, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    client: TableClient, rooms: Rooms, clock: Clock
 ) -> None:
     room_id, rosters = await rosters_of_hours(rooms, clock)
     room = await rooms.get(room_id)
-    monkeypatch.setattr(TooManyChanges, "LIMIT", 4)
-    assert len(await history.invited(room, *EVER)) == len(rosters) == 4
-    monkeypatch.setattr(TooManyChanges, "LIMIT", 3)
+    enough = History(Table(client), Limits(roster_versions=4))
+    assert len(await enough.invited(room, *EVER)) == len(rosters) == 4
     with pytest.raises(TooManyChanges):
-        await history.invited(room, *EVER)
+        await History(Table(client), Limits(roster_versions=3)).invited(room, *EVER)
 
 
 # The log.
 
 
-async def test_pages_of_the_log(
-    history: History, calls: Calls, proxy: StorageProxy, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "LOG_PAGE", 5)
+async def test_pages_of_the_log(client: TableClient, calls: Calls, proxy: StorageProxy) -> None:
+    history = History(Table(client), Limits(log_page=5))
     for second in range(10):
         await calls.record("a", event(second), "{}")
     cursor, seconds, sizes = None, list[int](), list[int]()
@@ -210,9 +207,9 @@ async def test_records_of_a_time_a_kind_and_an_actor(
 
 
 async def test_a_row_to_go_on_behind_shows_nothing_outside_of_the_time(
-    history: History, calls: Calls, monkeypatch: pytest.MonkeyPatch
+    client: TableClient, calls: Calls
 ) -> None:
-    monkeypatch.setattr(module, "LOG_PAGE", 5)
+    history = History(Table(client), Limits(log_page=5))
     for second in range(10):
         await calls.record("a", event(second), "{}")
     first = await history.log("a", *EVER, None, None, None)
@@ -221,7 +218,7 @@ async def test_a_row_to_go_on_behind_shows_nothing_outside_of_the_time(
 
 
 async def test_a_page_of_the_log_ends_with_large_records(
-    history: History, rooms: Rooms, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    client: TableClient, history: History, rooms: Rooms, clock: Clock
 ) -> None:
     room = await rooms.create(RoomChange(), {}, None, ORIGIN)
     for _ in range(4):
@@ -229,10 +226,10 @@ async def test_a_page_of_the_log_ends_with_large_records(
         await rooms.patch_roster(room.id, {raw_id(): "Attendee" for _ in range(40)}, ORIGIN)
     whole = await history.log(room.id, *EVER, None, None, None)
     assert whole.cursor is None
-    monkeypatch.setattr(module, "LOG_PAGE_BYTES", 1_500)
+    short_pages = History(Table(client), Limits(log_page_bytes=1_500))
     listed, sizes, cursor = list[LogRecord](), list[int](), None
     while not sizes or cursor is not None:
-        page = await history.log(room.id, *EVER, cursor, None, None)
+        page = await short_pages.log(room.id, *EVER, cursor, None, None)
         listed += page.items
         sizes.append(len(page.items))
         cursor = page.cursor

@@ -11,16 +11,17 @@ from typing import Any
 import pytest
 from azure.data.tables.aio import TableClient
 
+from rooms.domain.limits import LIMITS
 from rooms.domain.room import Room, RoomChange
 from rooms.domain.room_filter import RoomQuery
-from rooms.domain.roster import MAX_PARTICIPANTS, Role, Roster
+from rooms.domain.roster import Role, Roster
 from rooms.domain.time import DAY, SECOND, now
 from rooms.storage import keys
 from rooms.storage.entities import invitee_entity
 from rooms.storage.errors import StorageUnavailable
 from rooms.storage.history import History
 from rooms.storage.keys import GROUPS, group_and_member
-from rooms.storage.lists import PAGE, Lists
+from rooms.storage.lists import Lists
 from rooms.storage.rooms import Repeatability, Rooms
 from rooms.storage.table import Table
 from rooms.upkeep.walk import INVITEES_AT_A_TIME
@@ -149,7 +150,8 @@ async def test_a_room_that_is_found_by_the_person_and_by_the_group_is_listed_onc
 ) -> None:
     rooms = Rooms(Table(direct), now)
     created = [
-        await rooms.create(RoomChange(), attendees([ALICE]), None, ORIGIN) for _ in range(PAGE + 5)
+        await rooms.create(RoomChange(), attendees([ALICE]), None, ORIGIN)
+        for _ in range(LIMITS.rooms_page + 5)
     ]
     for room in created:
         await rooms.patch_roster(room.id, {ALICE: None}, ORIGIN)
@@ -182,7 +184,7 @@ async def test_a_room_whose_id_had_another_room_before_is_listed_once(direct: Ta
 
 
 def test_a_row_of_a_group_of_the_largest_roster_has_less_properties_than_are_allowed() -> None:
-    sizes = Counter(group_and_member(raw_id())[0] for _ in range(MAX_PARTICIPANTS))
+    sizes = Counter(group_and_member(raw_id())[0] for _ in range(LIMITS.participants))
     assert max(sizes.values()) < 200
     assert set(sizes) == set(range(GROUPS))
 
@@ -218,7 +220,7 @@ def rows_for(people: Sequence[str]) -> int:
     )
 
 
-SIZES = [0, 1, GROUPS, GROUPS + 1, len(CROWD), MAX_PARTICIPANTS - 1]
+SIZES = [0, 1, GROUPS, GROUPS + 1, len(CROWD), LIMITS.participants - 1]
 
 
 def many(count: int) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from azure.data.tables.aio import TableClient
 
+from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.room import ROOM_STATES, Room, RoomChange
 from rooms.domain.room_filter import Listed, RoomQuery
 from rooms.domain.roster import Roster
@@ -19,7 +20,7 @@ from rooms.storage.details import AllDetails
 from rooms.storage.entities import details_entity, index_entity
 from rooms.storage.errors import StorageUnavailable
 from rooms.storage.history import History
-from rooms.storage.lists import PAGE, Lists
+from rooms.storage.lists import Lists
 from rooms.storage.rooms import Repeatability, Rooms
 from rooms.storage.table import Table, replace
 from testkit.identifiers import raw_id
@@ -44,12 +45,14 @@ async def test_the_partitions_of_a_list_are_asked_in_parallel(
 
 
 async def test_a_list_is_newest_first_and_whole_over_its_pages(rooms: Rooms, lists: Lists) -> None:
-    created = [await rooms.create(RoomChange(), {}, None, ORIGIN) for _ in range(2 * PAGE + 5)]
+    created = [
+        await rooms.create(RoomChange(), {}, None, ORIGIN) for _ in range(2 * LIMITS.rooms_page + 5)
+    ]
     listed, cursor, pages = list[Room](), None, 0
     while pages == 0 or cursor is not None:
         page = await lists.all(cursor)
         listed, cursor, pages = listed + page.items, page.cursor, pages + 1
-        assert len(page.items) <= PAGE
+        assert len(page.items) <= LIMITS.rooms_page
     assert listed == created[::-1]
     assert pages >= 3
 
@@ -57,7 +60,9 @@ async def test_a_list_is_newest_first_and_whole_over_its_pages(rooms: Rooms, lis
 async def test_a_room_made_between_two_pages_neither_repeats_nor_hides_another(
     rooms: Rooms, lists: Lists
 ) -> None:
-    created = [await rooms.create(RoomChange(), {}, None, ORIGIN) for _ in range(PAGE + 5)]
+    created = [
+        await rooms.create(RoomChange(), {}, None, ORIGIN) for _ in range(LIMITS.rooms_page + 5)
+    ]
     first = await lists.all(None)
     await rooms.create(RoomChange(), {}, None, ORIGIN)
     second = await lists.all(first.cursor)
@@ -122,8 +127,21 @@ class Made:
         await self._table.flush()
 
 
-def lists_of(client: TableClient) -> Lists:
-    return Lists(Table(client), History(Table(client)))
+def still() -> float:
+    """A clock on which no time passes."""
+    return 0.0
+
+
+def hasty() -> Callable[[], float]:
+    """A clock on which a minute passes whenever somebody looks."""
+    minutes = count()
+    return lambda: 60.0 * next(minutes)
+
+
+def lists_of(
+    client: TableClient, limits: Limits = LIMITS, monotonic: Callable[[], float] = still
+) -> Lists:
+    return Lists(Table(client), History(Table(client)), limits, monotonic)
 
 
 def newest_first(rooms: list[Room]) -> list[Room]:
@@ -131,14 +149,14 @@ def newest_first(rooms: list[Room]) -> list[Room]:
 
 
 async def listed_pages(
-    client: TableClient, wanted: RoomQuery, at: Ticks = AT
+    client: TableClient, wanted: RoomQuery, at: Ticks = AT, lists: Lists | None = None
 ) -> list[list[Listed]]:
-    lists, cursor, pages = lists_of(client), None, list[list[Listed]]()
+    lists, cursor, pages = lists or lists_of(client), None, list[list[Listed]]()
     while not pages or cursor is not None:
         page = await lists.some(wanted, cursor, at)
         cursor = page.cursor
         pages.append(page.items)
-        assert len(page.items) <= PAGE
+        assert len(page.items) <= LIMITS.rooms_page
     return pages
 
 
@@ -201,13 +219,12 @@ async def test_pages_of_some_rooms_are_whole_and_in_order(direct: TableClient) -
 
 
 async def test_pages_of_a_search_without_time_end_after_a_step_and_are_whole_all_the_same(
-    direct: TableClient, monkeypatch: pytest.MonkeyPatch
+    direct: TableClient,
 ) -> None:
-    monkeypatch.setattr("rooms.storage.lists.SEARCH_SECONDS", 0)
     rooms = await rooms_of_the_years(direct, 50)
     wanted = RoomQuery("expired")
-    pages = await pages_of_some(direct, wanted)
-    assert [room for page in pages for room in page] == [
+    pages = await listed_pages(direct, wanted, lists=lists_of(direct, monotonic=hasty()))
+    assert [each.room for page in pages for each in page] == [
         room for room in rooms if wanted.at(AT).fits(Listed(room, None))
     ]
     assert [] in pages[:-1]
@@ -220,14 +237,16 @@ async def test_pages_of_some_rooms_of_a_crowded_partition_are_whole_and_in_order
     rooms = [room for room in await rooms_of_the_years(direct, 60) if room.valid_until > AT]
     pages = await pages_of_some(direct, RoomQuery(start=AT))
     assert [room for page in pages for room in page] == rooms
-    assert len(pages[0]) == PAGE
+    assert len(pages[0]) == LIMITS.rooms_page
 
 
 async def test_a_room_made_between_two_pages_of_some_neither_shows_nor_hides_another(
     direct: TableClient,
 ) -> None:
     made, lists = Made(direct), lists_of(direct)
-    rooms = newest_first([await made.room(AT - n, AT, AT + DAY) for n in range(PAGE + 5)])
+    rooms = newest_first(
+        [await made.room(AT - n, AT, AT + DAY) for n in range(LIMITS.rooms_page + 5)]
+    )
     await made.flush()
     page = await lists.some(RoomQuery(start=0), None, AT)
     listed = page.items
@@ -255,11 +274,10 @@ async def test_a_list_of_some_follows_the_changes_of_rooms(
 
 
 async def test_a_page_of_some_rooms_asks_each_partition_as_often_as_it_has_to_go_back(
-    client: TableClient, proxy: StorageProxy, monkeypatch: pytest.MonkeyPatch
+    client: TableClient, proxy: StorageProxy
 ) -> None:
-    monkeypatch.setattr("rooms.storage.lists.SEARCH_SECONDS", 60)
     made = Made(client)
-    for n in range(PAGE + 10):
+    for n in range(LIMITS.rooms_page + 10):
         await made.room(AT - n, AT, AT + DAY)
     await made.flush()
     lists, requests = lists_of(client), []
@@ -364,20 +382,18 @@ async def titled_rooms(client: TableClient, number: int) -> list[Listed]:
     return listed
 
 
-@pytest.mark.parametrize(("most", "seconds"), [(1, 60), (3, 0), (500, 60)])
+@pytest.mark.parametrize(("most", "is_hasty"), [(1, False), (3, True), (500, False)])
 async def test_pages_of_titles_are_whole_and_in_order_wherever_requests_end(
-    direct: TableClient, monkeypatch: pytest.MonkeyPatch, most: int, seconds: float
+    direct: TableClient, most: int, is_hasty: bool
 ) -> None:
-    monkeypatch.setattr("rooms.storage.lists.SEARCH_SECONDS", seconds)
-    monkeypatch.setattr("rooms.storage.lists._PER_PARTITION", 1)
-    monkeypatch.setattr("rooms.storage.lists._MOST_PER_PARTITION", most)
+    lists = lists_of(direct, Limits(rooms_rows=1, search_rows=most), hasty() if is_hasty else still)
     listed = await titled_rooms(direct, 60)
     for wanted in (
         RoomQuery(title="TEA"),
         RoomQuery(title="e"),
         RoomQuery("open", title="co"),
     ):
-        pages = await listed_pages(direct, wanted)
+        pages = await listed_pages(direct, wanted, lists=lists)
         assert [each for page in pages for each in page] == [
             each for each in listed if wanted.at(AT).fits(each)
         ]
@@ -446,7 +462,7 @@ async def rooms_of(
         page = await lists.of_participant(person, wanted, cursor, at)
         cursor, pages = page.cursor, pages + 1
         rooms += [each.room for each in page.items]
-        assert len(page.items) <= PAGE
+        assert len(page.items) <= LIMITS.rooms_page
     return rooms, pages
 
 
@@ -482,7 +498,7 @@ async def test_the_rooms_of_a_person_cost_requests_in_proportion_to_them_whateve
         f"{ROOMS_OF_ONE} rooms of a person: {requests} requests with {OTHER_ROOMS // 10:,} and {OTHER_ROOMS:,} others"
     )
     assert requests == [ROOMS_OF_ONE + 20 * pages] * 2
-    assert pages == -(-ROOMS_OF_ONE // PAGE)
+    assert pages == -(-ROOMS_OF_ONE // LIMITS.rooms_page)
 
 
 MANY: Roster = {raw_id(number): "Attendee" for number in range(1000, 1070)}
@@ -550,7 +566,10 @@ async def test_a_room_made_between_two_pages_of_a_person_neither_shows_nor_hides
     direct: TableClient,
 ) -> None:
     made, lists = Made(direct), lists_of(direct)
-    rooms = [await made.room(AT - n, AT, AT + DAY, {ALICE: "Presenter"}) for n in range(PAGE + 5)]
+    rooms = [
+        await made.room(AT - n, AT, AT + DAY, {ALICE: "Presenter"})
+        for n in range(LIMITS.rooms_page + 5)
+    ]
     await made.flush()
     page = await lists.of_participant(ALICE, RoomQuery(), None, AT)
     listed = page.items

@@ -5,13 +5,14 @@ import string
 import pytest
 from azure.data.tables.aio import TableClient
 
-from rooms.domain.events import EXCERPT, Quarantined
+from rooms.domain.events import Quarantined
+from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.time import now, parse_time
 from rooms.storage.cursors import Page
 from rooms.storage.entities import compressed
 from rooms.storage.errors import QuarantinedEventNotFound, StorageUnavailable
 from rooms.storage.keys import quarantine_row
-from rooms.storage.quarantine import PAGE, PART, Quarantine
+from rooms.storage.quarantine import Quarantine
 from rooms.storage.table import Table
 from testkit.past import Watched
 from testkit.storage_proxy import Fault, StorageProxy
@@ -25,10 +26,15 @@ def incompressible(parts: int) -> str:
     source = random.Random(parts)
     text = "".join(
         source.choices(
-            string.ascii_letters + string.digits + "+/", k=int((parts - 0.3) * PART / 0.77)
+            string.ascii_letters + string.digits + "+/",
+            k=int((parts - 0.3) * LIMITS.quarantine_part_bytes / 0.77),
         )
     )
-    assert (parts - 1) * PART < len(compressed(text)) <= parts * PART
+    assert (
+        (parts - 1) * LIMITS.quarantine_part_bytes
+        < len(compressed(text))
+        <= parts * LIMITS.quarantine_part_bytes
+    )
     return text
 
 
@@ -55,7 +61,7 @@ async def all_of(quarantine: Quarantine) -> list[Quarantined]:
 )
 async def test_an_event_is_kept_whole(quarantine: Quarantine, text: str) -> None:
     event_id = await quarantine.put(text, "why")
-    expected = Quarantined(event_id, NOON, "why", len(text), text[:EXCERPT])
+    expected = Quarantined(event_id, NOON, "why", len(text), text[: LIMITS.excerpt])
     assert await quarantine.get(event_id) == (expected, text)
     assert await quarantine.page(None) == Page([expected], None)
 
@@ -126,13 +132,15 @@ async def test_a_put_whose_outcome_is_not_known_is_carried_out_once(
 async def test_pages_have_every_event_once_in_the_order_of_ids(
     quarantine: Quarantine, proxy: StorageProxy
 ) -> None:
-    ids = [await quarantine.put(str(number), "why") for number in range(2 * PAGE + 5)]
+    ids = [
+        await quarantine.put(str(number), "why") for number in range(2 * LIMITS.quarantine_page + 5)
+    ]
     cursor, listed, requests = None, list[Quarantined](), list[int]()
     while not requests or cursor is not None:
         proxy.forget()
         page = await quarantine.page(cursor)
         requests.append(len(proxy.seen))
-        assert len(page.items) <= PAGE
+        assert len(page.items) <= LIMITS.quarantine_page
         listed, cursor = listed + page.items, page.cursor
     assert [event.id for event in listed] == sorted(ids)
     assert set(requests) == {10}
@@ -183,16 +191,19 @@ async def test_an_event_that_comes_anew_while_it_is_removed_stays(
 
 
 async def test_an_event_that_lost_parts_as_it_came_anew_while_it_was_removed_can_be_removed(
-    client: TableClient, quarantine: Quarantine, monkeypatch: pytest.MonkeyPatch
+    client: TableClient,
 ) -> None:
-    monkeypatch.setattr("rooms.storage.quarantine.PART", 10)
+    limits = Limits(quarantine_part_bytes=10)
+    quarantine = Quarantine(Table(client), lambda: NOON, limits)
     event_id = await quarantine.put(ODD, "why")
 
     async def before(kind: str, row: str) -> None:
         if kind == "commit" and row == quarantine_row(event_id):
             await quarantine.remove(event_id)
 
-    assert await Quarantine(Watched(client, before), lambda: NOON).put(ODD, "why") == event_id
+    assert (
+        await Quarantine(Watched(client, before), lambda: NOON, limits).put(ODD, "why") == event_id
+    )
     assert await rows(client) == [quarantine_row(event_id)]
     await quarantine.remove(event_id)
     assert await rows(client) == []

@@ -9,8 +9,9 @@ from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from azure.data.tables.aio import TableClient
 
 from rooms.domain.errors import RoomNotFound
+from rooms.domain.limits import LIMITS
 from rooms.domain.room import RoomChange
-from rooms.domain.roster import MAX_PARTICIPANTS, Roster
+from rooms.domain.roster import Roster
 from rooms.domain.time import DAY, now, parse_time
 from rooms.storage.changes import Origin
 from rooms.storage.cursors import Page
@@ -267,9 +268,9 @@ async def test_the_largest_roster_and_its_largest_change_fit_the_limits_of_table
             await super().commit(operations)
 
     rooms = Rooms(Watched(client), now)
-    before: Roster = {random_user(): "Presenter" for _ in range(MAX_PARTICIPANTS)}
+    before: Roster = {random_user(): "Presenter" for _ in range(LIMITS.participants)}
     room = await rooms.create(RoomChange(), before, None, ORIGIN)
-    half = list(before)[: MAX_PARTICIPANTS // 2]
+    half = list(before)[: LIMITS.participants // 2]
     worst = dict.fromkeys(half) | {random_user(): "Collaborator" for _ in half}
     await rooms.patch_roster(room.id, worst, ORIGIN)
     await rooms.patch_roster(

@@ -14,6 +14,7 @@ from random import Random
 import pytest
 from azure.data.tables.aio import TableClient
 
+from rooms.domain.limits import Limits
 from rooms.domain.time import DAY, HOUR, SECOND, Ticks, now
 from rooms.storage.admissions import Admissions
 from rooms.storage.calls import Calls
@@ -25,13 +26,10 @@ from testkit.storage import ORIGIN
 
 LONG_AGO = CUTOFF - 100 * DAY
 
-pytestmark = pytest.mark.usefixtures("one_partition", "small_transactions")
+SMALL_TRANSACTIONS = Limits(upkeep_rows=2)
+"""Many rows are more than two, so that there is a state between any two of them."""
 
-
-@pytest.fixture
-def small_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Many rows are more than two, so that there is a state between any two of them."""
-    monkeypatch.setattr("rooms.upkeep.retention.MAX_OPERATIONS", 2)
+pytestmark = pytest.mark.usefixtures("one_partition")
 
 
 async def fill(client: TableClient) -> None:
@@ -89,7 +87,7 @@ async def test_nothing_disagrees_ahead_of_any_write_of_upkeep(direct: TableClien
             ]
 
     before = len(await rows_of(direct))
-    await upkeep_of(Watched(direct, look)).run(20)
+    await upkeep_of(Watched(direct, look), limits=SMALL_TRANSACTIONS).run(20)
     assert writes > 40
     assert len(await rows_of(direct)) < before / 2
     assert await found(direct, CUTOFF) == []
@@ -116,7 +114,9 @@ async def test_nothing_disagrees_after_runs_of_several_days_that_were_all_killed
                 raise Killed
 
         try:
-            report = await upkeep_of(Watched(direct, kill), NOW + days * DAY).run(20)
+            report = await upkeep_of(
+                Watched(direct, kill), NOW + days * DAY, SMALL_TRANSACTIONS
+            ).run(20)
         except Killed:
             pass
         else:
@@ -130,7 +130,7 @@ async def test_what_is_missing_of_the_time_that_is_kept_is_told_after_upkeep(
     direct: TableClient,
 ) -> None:
     await fill(direct)
-    await run(direct)
+    await run(direct, limits=SMALL_TRANSACTIONS)
     assert len(await found(direct, 0)) > 3
     rows = list((await rows_of(direct)).values())
     kept = [

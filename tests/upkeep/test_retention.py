@@ -9,6 +9,7 @@ from azure.data.tables.aio import TableClient
 
 from rooms.domain.calls import Call
 from rooms.domain.events import CallEvent
+from rooms.domain.limits import Limits
 from rooms.domain.time import DAY, HOUR, Ticks, now, parse_time
 from rooms.storage import keys
 from rooms.storage.calls import Calls
@@ -39,10 +40,8 @@ UNKNOWN = "99412345678901237"
 pytestmark = pytest.mark.usefixtures("one_partition")
 
 
-@pytest.fixture
-def small_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Many rows are more than ten."""
-    monkeypatch.setattr("rooms.upkeep.retention.MAX_OPERATIONS", 10)
+SMALL_TRANSACTIONS = Limits(upkeep_rows=10)
+"""Many rows are more than ten."""
 
 
 @pytest.fixture
@@ -96,7 +95,6 @@ async def test_log_records_go_when_they_are_too_old(direct: TableClient, past: P
     assert [parse_time(each["time"]) for each in reversed(log)] == [CUTOFF, NOW]
 
 
-@pytest.mark.usefixtures("small_transactions")
 @pytest.mark.parametrize(
     ("changes", "kept"),
     [
@@ -112,7 +110,7 @@ async def test_rosters_go_that_were_superseded_too_long_ago(
 ) -> None:
     room_id = await past.room(LONG_AGO)
     await past.invite(room_id, *changes)
-    report = await run(direct)
+    report = await run(direct, limits=SMALL_TRANSACTIONS)
     rosters = [row for _, row in await rows_of(direct) if ":roster:" in row]
     assert sorted(keys.time_of(row.rpartition(":")[2]) for row in rosters) == kept
     assert report.removed["rosters"] == 1 + len(changes) - len(kept)
@@ -143,7 +141,6 @@ async def test_a_call_goes_as_a_whole_when_its_last_event_is_too_old(
     assert (report.removed["calls"], report.removed["events"]) == ((1, 3) if goes else (0, 0))
 
 
-@pytest.mark.usefixtures("small_transactions")
 async def test_a_call_of_many_events_in_many_hours_goes_in_several_transactions(
     direct: TableClient, past: Past
 ) -> None:
@@ -155,7 +152,7 @@ async def test_a_call_of_many_events_in_many_hours_goes_in_several_transactions(
             for n in range(first, first + 10)
         ]
         await asyncio.gather(*(record(table, UNKNOWN, event) for event in events))
-    report = await run(direct)
+    report = await run(direct, limits=SMALL_TRANSACTIONS)
     assert await rows_of(direct) == {}
     assert (report.removed["calls"], report.removed["events"], report.removed["log records"]) == (
         1,
@@ -253,15 +250,13 @@ async def test_events_in_quarantine_go_when_they_came_too_long_ago(
     assert report.removed["quarantined events"] == (30 if goes else 0)
 
 
-@pytest.fixture
-def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An event in quarantine has several parts although it is not large."""
-    monkeypatch.setattr("rooms.storage.quarantine.PART", 10_000)
+SMALL_PARTS = Limits(quarantine_part_bytes=10_000)
+"""An event in quarantine has several parts although it is not large."""
 
 
-@pytest.mark.usefixtures("small_parts")
-async def test_an_event_in_quarantine_goes_with_its_parts(direct: TableClient, past: Past) -> None:
+async def test_an_event_in_quarantine_goes_with_its_parts(direct: TableClient) -> None:
     """When parts were written, the storage says by its own clock."""
+    past = Past(direct, SMALL_PARTS)
     kept_id = await past.quarantine(large(1), now() + 2 * DAY)
     await past.quarantine(large(2), now())
     assert sum(row.startswith(".quarantine-part:") for _, row in await rows_of(direct)) == 4
@@ -271,8 +266,8 @@ async def test_an_event_in_quarantine_goes_with_its_parts(direct: TableClient, p
     assert len(await rows_of(direct)) == 3
 
 
-@pytest.mark.usefixtures("small_parts")
-async def test_parts_of_an_event_that_never_came_whole_go(direct: TableClient, past: Past) -> None:
+async def test_parts_of_an_event_that_never_came_whole_go(direct: TableClient) -> None:
+    past = Past(direct, SMALL_PARTS)
     event_id = await past.quarantine(large(3), now())
     await direct.delete_entity(keys.quarantine_partition(event_id), keys.quarantine_row(event_id))
     await run(direct, now() + RETENTION - DAY)

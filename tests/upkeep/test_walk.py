@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from azure.data.tables.aio import TableClient
 
+from rooms.domain.limits import Limits
 from rooms.domain.time import DAY, HOUR
 from rooms.storage import keys
 from rooms.storage.parallel import in_parallel
@@ -195,13 +196,12 @@ async def test_a_partition_that_fails_does_not_keep_back_the_others(
 
 @pytest.mark.usefixtures("one_partition")
 async def test_a_storage_that_does_not_answer_ends_a_run_in_time(
-    client: TableClient, proxy: StorageProxy, monkeypatch: pytest.MonkeyPatch
+    client: TableClient, proxy: StorageProxy
 ) -> None:
-    monkeypatch.setattr("rooms.upkeep.walk.OVERTIME", 0.2)
     await Past(client).room(NOW - 60 * DAY, NOW - 31 * DAY)
     proxy.choose = lambda _, what: Fault.CUT_BEFORE if what.endswith("$batch") else None
     async with asyncio.timeout(5):
-        report = await upkeep_of(Table(client)).run(0.2)
+        report = await upkeep_of(Table(client), limits=Limits(upkeep_overtime=0.2)).run(0.2)
     assert report.done == 0
 
 

@@ -13,15 +13,19 @@ from faults.changes import ALICE, CALLS_BEGAN
 from faults.client import Request, delivery, new_id
 from faults.lane import RETENTION_DAYS, Lane
 from faults.operation import Operation, Outcome, Trial, asked, described, shape
+from rooms.domain.limits import LIMITS
 from rooms.domain.time import DAY, now
 from rooms.storage import keys
-from rooms.storage.quarantine import PART, Quarantine
+from rooms.storage.quarantine import Quarantine
 from rooms.storage.table import Table
 from testkit.events import Element, Meeting
 from testkit.past import Past
 
 FILLING = "".join(
-    Random(1).choices(string.ascii_letters + string.digits + "+/", k=int(1.15 * PART / 0.77))
+    Random(1).choices(
+        string.ascii_letters + string.digits + "+/",
+        k=int(1.15 * LIMITS.quarantine_part_bytes / 0.77),
+    )
 )
 """What makes an event need two rows, as it cannot be compressed; it can be kept with its room all
 the same."""

@@ -23,7 +23,8 @@ from rooms.api.extension import (
     roles,
     room_list,
 )
-from rooms.api.routing import MAX_BODY, Route
+from rooms.api.routing import Route
+from rooms.domain.limits import LIMITS
 
 _TAGS: tuple[tuple[str, str, Sequence[Route], Mapping[str, Operation]], ...] = (
     (
@@ -90,7 +91,7 @@ told in `details`, without that header.
 **Parameters** are named without regard to case. One that is not known is ignored, and one without a value is as if it were not
 there, unless told otherwise.
 
-**Bodies** have at most {MAX_BODY:,} bytes, and a Content-Length. Their type is application/json, application/merge-patch+json, or
+**Bodies** have at most {LIMITS.body_bytes:,} bytes, and a Content-Length. Their type is application/json, application/merge-patch+json, or
 any other that ends in json.
 
 What the host refuses before this service sees it has no body: a path with a NUL (400), a request line of more than 8 KiB (414),

@@ -107,4 +107,5 @@ def _line(error: Error, kind: Kind) -> str:
     if error is ValidationFailed:
         return f"`{BAD_REQUEST}`: {NOT_VALID}"
     answer = _answer(error, kind)
-    return f"`{answer.code}`: {answer.message or (error.__doc__ or '').partition('\n')[0]}"
+    message = answer.text(error()) if callable(answer.message) else answer.message
+    return f"`{answer.code}`: {message or (error.__doc__ or '').partition('\n')[0]}"

@@ -8,7 +8,7 @@ from openapi.operation import Parameter
 from rooms.api.acs.versions import API_VERSIONS
 from rooms.api.body import GivenTime
 from rooms.api.shapes import CallRoomId, RoomId
-from rooms.domain.details import MAX_TEXT
+from rooms.domain.limits import LIMITS
 from rooms.storage.cursors import CURSOR
 
 type ApiVersion = Annotated[str, WithJsonSchema({"type": "string", "enum": list(API_VERSIONS)})]
@@ -17,7 +17,7 @@ type PageToken = Annotated[
 ]
 type SomeText = Annotated[str, WithJsonSchema({"type": "string", "minLength": 1})]
 type ShortText = Annotated[
-    str, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_TEXT})
+    str, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LIMITS.text})
 ]
 type AnyText = Annotated[str, WithJsonSchema({"type": "string"})]
 

@@ -19,7 +19,7 @@ from openapi.parameters import (
 from rooms.api import shapes
 from rooms.api.acs import participants, rooms
 from rooms.api.acs.participants import UpdateParticipants
-from rooms.api.acs.rooms import MAX_REPEATABILITY_ID, CreateRoom, UpdateRoom
+from rooms.api.acs.rooms import CreateRoom, UpdateRoom
 from rooms.api.body import AcsUser
 from rooms.api.errors import (
     InvalidIdentifier,
@@ -31,10 +31,11 @@ from rooms.api.errors import (
 )
 from rooms.api.extension import room_list
 from rooms.domain.errors import RoomNotFound
+from rooms.domain.limits import LIMITS
 from rooms.domain.room import ROOM_ID, RoomState
 
 type RepeatabilityId = Annotated[
-    str, WithJsonSchema({"type": "string", "maxLength": MAX_REPEATABILITY_ID})
+    str, WithJsonSchema({"type": "string", "maxLength": LIMITS.repeatability_id})
 ]
 type HttpDate = Annotated[
     str,

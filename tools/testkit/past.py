@@ -8,6 +8,7 @@ from azure.data.tables import TableEntity
 from azure.data.tables.aio import TableClient
 
 from rooms.domain.events import CallEvent
+from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.room import RoomChange
 from rooms.domain.time import DAY, HOUR, Ticks, parse_time
 from rooms.storage import keys
@@ -34,9 +35,10 @@ type Rows = dict[tuple[str, str], Mapping[str, Any]]
 class Past:
     """Writes into a table what happens at a time."""
 
-    def __init__(self, client: TableClient) -> None:
+    def __init__(self, client: TableClient, limits: Limits = LIMITS) -> None:
         self.client = client
         self._table = Table(client)
+        self._limits = limits
 
     def rooms(self, at: Ticks) -> Rooms:
         return Rooms(self._table, lambda: at)
@@ -71,7 +73,7 @@ class Past:
             await record(self._table, room_id, event)
 
     async def quarantine(self, text: str, at: Ticks) -> str:
-        return await Quarantine(self._table, lambda: at).put(text, "not understood")
+        return await Quarantine(self._table, lambda: at, self._limits).put(text, "not understood")
 
 
 class Watched(Table):
@@ -136,13 +138,13 @@ async def record(table: Table, room_id: str, event: CallEvent) -> None:
     await Calls(table, lambda: event.at).record(room_id, event, "text")
 
 
-def upkeep_of(table: Table, at: Ticks = NOW) -> Upkeep:
-    return Upkeep(table, Rooms(table, lambda: at), lambda: at, EXPIRED, RETENTION)
+def upkeep_of(table: Table, at: Ticks = NOW, limits: Limits = LIMITS) -> Upkeep:
+    return Upkeep(table, Rooms(table, lambda: at), lambda: at, EXPIRED, RETENTION, limits)
 
 
-async def run(client: TableClient, at: Ticks = NOW) -> Report:
+async def run(client: TableClient, at: Ticks = NOW, limits: Limits = LIMITS) -> Report:
     """A whole pass, at that time."""
-    report = await upkeep_of(Table(client), at).run(20.0)
+    report = await upkeep_of(Table(client), at, limits).run(20.0)
     assert (report.done, report.unavailable) == (len(keys.PARTITIONS), 0)
     return report
 

@@ -10,8 +10,8 @@ from rooms.api.errors import UnsupportedIdentifier
 from rooms.api.request import Request
 from rooms.api.responses import acs_answer
 from rooms.api.routing import Routes
+from rooms.domain.limits import LIMITS
 from rooms.domain.roster import (
-    MAX_PARTICIPANTS,
     Role,
     Roster,
     RosterPatch,
@@ -30,7 +30,7 @@ class Invited(Body):
 
 # The ids and their number are checked behind the shape of the body, as ACS does.
 type Invitations = Annotated[
-    dict[AcsUser, Invited | None], Field(json_schema_extra={"maxProperties": MAX_PARTICIPANTS})
+    dict[AcsUser, Invited | None], Field(json_schema_extra={"maxProperties": LIMITS.participants})
 ]
 
 

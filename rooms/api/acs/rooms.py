@@ -15,15 +15,13 @@ from rooms.api.responses import acs_answer, no_content
 from rooms.api.routing import Routes
 from rooms.api.shapes import Page, RoomId, Time
 from rooms.domain import room as domain
+from rooms.domain.limits import LIMITS
 from rooms.domain.room import RoomChange, check_changed_validity, check_new_validity
 from rooms.domain.roster import Roster, check_size, first_unsupported
 from rooms.domain.time import format_time, parse_http_date
 from rooms.storage.rooms import Repeatability
 
 routes = Routes()
-
-MAX_REPEATABILITY_ID = 256
-"""Characters of a Repeatability-Request-ID."""
 
 
 class Room(TypedDict):
@@ -118,8 +116,8 @@ def _repeatability(http: func.HttpRequest) -> Repeatability | None:
     request_id = http.headers.get("repeatability-request-id")
     if not request_id:
         return None
-    if len(request_id) > MAX_REPEATABILITY_ID:
-        too_long = f"A Repeatability-Request-ID has at most {MAX_REPEATABILITY_ID} characters."
+    if len(request_id) > LIMITS.repeatability_id:
+        too_long = f"A Repeatability-Request-ID has at most {LIMITS.repeatability_id} characters."
         raise ValidationFailed(Detail(too_long, "Repeatability-Request-ID"))
     try:
         parse_http_date(http.headers.get("repeatability-first-sent", ""))

@@ -16,7 +16,7 @@ from rooms.domain import admission as domain
 from rooms.domain import capabilities
 from rooms.domain.admission import NOBODY, admission, may_be_full
 from rooms.domain.capabilities import Restriction
-from rooms.domain.details import MAX_TEXT
+from rooms.domain.limits import LIMITS
 from rooms.domain.roster import Role
 from rooms.domain.time import Ticks, format_time
 
@@ -116,9 +116,9 @@ async def _judged(
 
 def _raw_id(request: Request) -> str:
     raw_id = request.query("rawId")
-    if raw_id is None or len(raw_id) > MAX_TEXT:
+    if raw_id is None or len(raw_id) > LIMITS.text:
         raise InvalidParameter(
-            f"rawId is required: a raw id of at most {MAX_TEXT} characters, like 8:acs:...",
+            f"rawId is required: a raw id of at most {LIMITS.text} characters, like 8:acs:...",
             "rawId",
         )
     return raw_id.replace(" ", "+")  # as a bare + arrives

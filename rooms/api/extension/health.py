@@ -12,9 +12,6 @@ from rooms.storage.errors import StorageUnavailable
 
 routes = Routes()
 
-TIME_BUDGET = 5.0
-"""Seconds that the storage has for its answer."""
-
 _NOT_STORED: Final = {"Cache-Control": "no-store"}
 
 
@@ -28,7 +25,7 @@ class Health(TypedDict):
 async def get_health(app: App, http: func.HttpRequest) -> func.HttpResponse:
     """Answers 200 if the storage answers, else 503. Simultaneous callers share one request."""
     try:
-        async with asyncio.timeout(TIME_BUDGET):
+        async with asyncio.timeout(app.limits.health_seconds):
             await app.storage_answers.get("")
     except (TimeoutError, StorageUnavailable):
         unavailable: Health = {"status": "unavailable"}

@@ -11,7 +11,7 @@ from rooms.api.request import Kind, Request
 from rooms.api.responses import acs_answer
 from rooms.api.routing import Routes
 from rooms.api.shapes import page_body
-from rooms.domain.details import MAX_TEXT
+from rooms.domain.limits import LIMITS
 from rooms.domain.room import ROOM_STATES
 from rooms.domain.room_filter import Listed, RoomQuery
 from rooms.domain.roster import is_acs_user
@@ -56,8 +56,8 @@ async def _list_some_rooms(request: Request) -> func.HttpResponse:
             "Must be the raw id of an ACS user: 8:acs:<guid>_<guid>.", "participant"
         )
     title = request.query("title")
-    if title is not None and len(title) > MAX_TEXT:
-        raise InvalidParameter(f"Must have at most {MAX_TEXT} characters.", "title")
+    if title is not None and len(title) > LIMITS.text:
+        raise InvalidParameter(f"Must have at most {LIMITS.text} characters.", "title")
     wanted = RoomQuery(state, start, end, title)
     cursor, now = request.query("nextLink"), request.app.clock()
     if participant is None:

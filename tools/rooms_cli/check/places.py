@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from rooms.domain.events import MAX_CALL_ROOM_ID
+from rooms.domain.limits import LIMITS
 from rooms.domain.time import MAX_TIME, Ticks
 from rooms.storage import keys
 
@@ -56,7 +56,7 @@ class Place:
 
 
 _ANY_ROOM, _ROOM, _HASH = (
-    f"(?P<of>[A-Za-z0-9_-]{{1,{MAX_CALL_ROOM_ID}}})",
+    f"(?P<of>[A-Za-z0-9_-]{{1,{LIMITS.event_room_id}}})",
     "(?P<of>[0-9]{16,17})",
     "[0-9a-f]{64}",
 )

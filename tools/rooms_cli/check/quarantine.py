@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from rooms.domain.events import EXCERPT
+from rooms.domain.limits import LIMITS
 from rooms.storage import keys
 from rooms_cli.check.contents import Unreadable, data_in, number_in, text_in, time_in, unpacked
 from rooms_cli.check.disagreement import Tell
@@ -40,7 +40,10 @@ def check_quarantined(event_id: str, row: Row | None, parts: Mapping[str, Row], 
         text = unpacked(b"".join(map(data_in, (row, *parts.values()))))
         if not isinstance(text, str) or keys.hashed(text) != event_id:
             tell("An event in quarantine is not the text of which its key is the hash.", key)
-        elif (number_in(row, "size"), text_in(row, "excerpt")) != (len(text), text[:EXCERPT]):
+        elif (number_in(row, "size"), text_in(row, "excerpt")) != (
+            len(text),
+            text[: LIMITS.excerpt],
+        ):
             tell("An event in quarantine is listed otherwise than its text is.", key)
     except Unreadable as problem:
         tell(f"An event in quarantine cannot be understood. {problem}", key)

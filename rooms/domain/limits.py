@@ -1,0 +1,127 @@
+"""Every limit of the service, with its unit and its reason.
+
+What is larger is refused, cut or put on the next page: docs/design.md, "Limits", says which.
+"""
+
+from dataclasses import dataclass
+
+from rooms.domain.time import DAY, Ticks
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The limits. The app uses the defaults; tests give its parts smaller ones."""
+
+    participants: int = 5_000
+    """People on a roster, and in one change of it. A roster fits one entity, whatever the ids."""
+
+    names: int = 5_000
+    """People whose names the details of one room have: as many as a roster has."""
+
+    text: int = 256
+    """Characters of a title, a name, an external id, and a raw id that asks for admission."""
+
+    details_bytes: int = 448 * 1024
+    """Compressed bytes of details. A log record has them twice: before a change, and after it."""
+
+    call_capacity: int = 350
+    """People in a call, unless a setting says otherwise: what calls of ACS hold."""
+
+    body_bytes: int = 2 * 1024 * 1024
+    """Bytes of a request's body. The largest change of a roster needs about a third of it."""
+
+    request_id: int = 256
+    """Characters of x-ms-client-request-id that the log has. The rest is cut."""
+
+    repeatability_id: int = 256
+    """Characters of a Repeatability-Request-ID. A string property holds 32K characters."""
+
+    request_seconds: float = 10.0
+    """Seconds for one request. Clients do not wait longer gladly."""
+
+    health_seconds: float = 5.0
+    """Seconds for a check of the storage. A probe does not wait longer."""
+
+    event_seconds: float = 15.0
+    """Seconds for one event. Event Grid waits 30 for an answer to its delivery."""
+
+    event_bytes: int = 896 * 1024
+    """Compressed bytes of an event. It fits one entity (1 MiB) with its other properties."""
+
+    event_id: int = 512
+    """Characters of an id in an event. ACS's have some 90. A longer one is not cut, as it would
+    then be the id of something else."""
+
+    event_text: int = 256
+    """Characters of a text for people in an event. What is longer is cut: a person's name must not
+    cost their attendance."""
+
+    event_room_id: int = 64
+    """Characters of a room's id in an event."""
+
+    event_ahead: Ticks = DAY
+    """Ticks that an event may be ahead of this service's clock."""
+
+    excerpt: int = 1_000
+    """Characters of an event in quarantine that lists show."""
+
+    quarantine_part_bytes: int = 11 * 64 * 1024
+    """Compressed bytes of an event in quarantine in one row. Azurite holds a row that is replaced,
+    with its data in base64, against its limit of 1 MiB."""
+
+    events: int = 20_000
+    """Call events that are read for one answer: memory, and the time of a request."""
+
+    calls: int = 2_000
+    """Calls that are read for one answer: the time of a request."""
+
+    roster_versions: int = 10_000
+    """Versions of a roster that are read for one answer: the time of a request."""
+
+    rooms_page: int = 30
+    """Rooms on a page."""
+
+    rooms_rows: int = 10
+    """Rows that a page of rooms takes from each partition. Ids are random, so 30 rooms rarely have
+    more than 10 in one partition. If they do, the page is shorter."""
+
+    search_rows: int = 500
+    """Rows that one round of a search takes from each partition. A search takes more each round,
+    until it takes as many: some fifty milliseconds of work."""
+
+    search_seconds: float = 0.5
+    """Seconds after which a page of a search ends, however few rooms it has."""
+
+    calls_page: int = 30
+    """Calls on a page."""
+
+    calls_page_events: int = 5_000
+    """Call events after which a page of calls ends."""
+
+    log_page: int = 100
+    """Log records on a page."""
+
+    log_page_rows: int = 500
+    """Log records that a page of some of them is chosen from."""
+
+    log_page_bytes: int = 256 * 1024
+    """Compressed bytes of details after which a page of the log ends."""
+
+    quarantine_page: int = 30
+    """Events on a page of the quarantine."""
+
+    quarantine_rows: int = 10
+    """Rows that a page of the quarantine takes from each partition, as for rooms."""
+
+    upkeep_seconds: float = 20.0
+    """Seconds of a run of upkeep. The host ends a function after 30."""
+
+    upkeep_overtime: float = 5.0
+    """Seconds after these in which a run can end a step that it has begun."""
+
+    upkeep_rows: int = 100
+    """Rows that upkeep removes at once: what one transaction of Table Storage holds."""
+
+
+LIMITS = Limits()
+"""The limits of the service. Types and texts that are made once have them, too."""
