@@ -1,22 +1,31 @@
-"""What tests of several folders use."""
+"""Gives tests of several folders what they share: an Azurite, a proxy before it, tables."""
 
 import os
 import signal
-from collections.abc import Iterator
+import uuid
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
+import pytest_asyncio
+from azure.data.tables.aio import TableClient
 
 from devhost.azurite import Azurite
+from rooms.storage import keys
+from testkit import leash
 from testkit.ports import free_port
 from testkit.storage_proxy import StorageProxy
+from testkit.waiting import HANG_SECONDS
 
 # Of several processes (pytest-xdist), the one that prints loads no conftest.py below this one.
 pytest_plugins = ("tests.contract.tally", "tests.console.chromium")
 
 
 def pytest_configure() -> None:
-    """What a shell runs in the background ignores Ctrl-C, and so would all that tests start and
-    interrupt."""
+    """Holds all that tests start on a leash, and lets Ctrl-C end it.
+
+    What a shell runs in the background ignores Ctrl-C, and so would all that tests start.
+    """
+    leash.hold()
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -49,3 +58,49 @@ def proxy(storage_proxy: StorageProxy) -> StorageProxy:
     """The proxy, without faults and with nothing counted."""
     storage_proxy.forget()
     return storage_proxy
+
+
+@pytest.fixture
+def read_timeout() -> float:
+    """Seconds that `client` waits for an answer. Tests whose storage never answers have fewer."""
+    return HANG_SECONDS
+
+
+@pytest.fixture
+def retries() -> int:
+    """How often `client` sends a request again."""
+    return 1
+
+
+@pytest_asyncio.fixture
+async def client(
+    proxy: StorageProxy, read_timeout: float, retries: int
+) -> AsyncIterator[TableClient]:
+    """A table that does not exist yet, behind the proxy."""
+    async with TableClient.from_connection_string(
+        proxy.connection_string,
+        f"t{uuid.uuid4().hex}",
+        read_timeout=read_timeout,
+        retry_total=retries,
+        retry_backoff_factor=0.01,
+    ) as client:
+        yield client
+
+
+@pytest_asyncio.fixture
+async def direct(azurite: str) -> AsyncIterator[TableClient]:
+    """The same without the proxy before it, which is quicker."""
+    async with TableClient.from_connection_string(azurite, f"t{uuid.uuid4().hex}") as client:
+        yield client
+
+
+@pytest.fixture
+def one_partition(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that is made stands in the partition 7, and there is no other: to go through them takes
+    fewer requests."""
+    for module in ("rooms.domain.room", "rooms.storage.rooms"):
+        monkeypatch.setattr(
+            f"{module}.numbered_room_id", lambda number: f"994{number % 10**13:013d}7"
+        )
+    monkeypatch.setattr(keys, "quarantine_partition", lambda _: "7")
+    monkeypatch.setattr(keys, "PARTITIONS", "7")

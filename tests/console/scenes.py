@@ -12,12 +12,12 @@ from typing import Any
 from devhost.azurite import PROJECT
 from devhost.settings import KEY_PREFIX
 from rooms.domain.time import HOUR, format_time, now
-from testkit.devhost import until
 from testkit.events import Meeting, live_meeting, room_of_another_service
 from testkit.identifiers import raw_id
 from testkit.insight import Insight
 from testkit.raw import Raw
 from testkit.running import RunningApp
+from testkit.waiting import until
 
 SECONDS = 60
 

@@ -10,9 +10,9 @@ from playwright.sync_api import FloatRect, Page, expect, sync_playwright
 
 from devhost.azurite import PROJECT
 from rooms.domain.time import SECOND, now
-from testkit.devhost import until
 from testkit.events import Meeting
 from testkit.running import running_app
+from testkit.waiting import until
 from tests.console import chromium
 from tests.console.conftest import ARGUMENTS
 from tests.console.pages import NARROW, WIDE, Chromium, Console, Scheme, heading

@@ -19,13 +19,13 @@ from urllib.parse import unquote, urlencode
 import pytest
 
 from devhost.azurite import PROJECT
-from testkit.devhost import until
 from testkit.identifiers import raw_id
 from testkit.insight import Insight
 from testkit.ports import free_port
 from testkit.raw import JSON, Raw, signed
 from testkit.raw_http import Answer, exchange
 from testkit.running import RunningApp, new_key
+from testkit.waiting import HANG_SECONDS, until
 
 PRESENTER, ATTENDEE, STRANGER = (raw_id(number) for number in (1, 2, 3))
 SCRIPT = "<script>alert(1)</script>"
@@ -135,7 +135,11 @@ def inherited() -> dict[str, str]:
 def without_start(environment: Mapping[str, str]) -> str:
     """What a backend says that does not start."""
     done = subprocess.run(
-        COMMAND, env={**inherited(), **environment}, capture_output=True, text=True, timeout=30
+        COMMAND,
+        env={**inherited(), **environment},
+        capture_output=True,
+        text=True,
+        timeout=HANG_SECONDS,
     )
     assert (done.returncode, done.stdout) == (1, "")
     return done.stderr
@@ -157,7 +161,7 @@ def running_backend(folder: Path, environment: Mapping[str, str]) -> Iterator[Ba
         yield backend
     finally:
         process.terminate()
-        assert process.wait(30) == 0, backend.printed.read_text()
+        assert process.wait(HANG_SECONDS) == 0, backend.printed.read_text()
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 
 from devhost.azurite import PROJECT
 from rooms.console.assets import LIBRARIES
-from testkit.devhost import Devhost, running
+from testkit.devhost import Devhost, running_devhost
 from testkit.raw_http import Answer
 from testkit.running import RunningApp, new_key, running_app
 
@@ -142,7 +142,7 @@ def not_installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Devhost]
     folder: Path = tmp_path_factory.mktemp("folder")
     for name in ("function_app.py", "host.json", "rooms"):
         (folder / name).symlink_to(PROJECT / name)
-    with running(
+    with running_devhost(
         folder, tmp_path_factory.mktemp("data"), {"ROOMS_MANAGE_KEY__test": new_key()}
     ) as devhost:
         yield devhost

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
-from testkit.devhost import APP, Devhost, running, until
+from testkit.devhost import Devhost, running_devhost
 from testkit.raw_http import Answer
 from testkit.running import RunningApp, new_key, running_app
+from testkit.waiting import until
+from tests.devhost.apps import APP
 
 OTHER_KEY = new_key()
 SLOW = {"people": 2, "speed": 1}
@@ -229,7 +231,7 @@ def test_one_whose_simulator_is_killed_has_failed(app: RunningApp) -> None:
 
 
 def test_the_last_complaint_of_a_simulator_that_does_not_begin_is_told(tmp_path: Path) -> None:
-    with running(APP, tmp_path, {"ROOMS_MANAGE_KEY__test": "no base64"}) as devhost:
+    with running_devhost(APP, tmp_path, {"ROOMS_MANAGE_KEY__test": "no base64"}) as devhost:
         key = "x-api-key: no base64"
         assert devhost.request("POST", "/devhost/meeting", key).status == 202
         until(lambda: devhost.get("/devhost/meeting", key).json()["state"] != "playing")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from testkit.devhost import Devhost, running, written_app
+from testkit.devhost import Devhost, running_devhost
+from tests.devhost.apps import written_app
 
 
 @pytest.mark.parametrize(
@@ -102,7 +103,7 @@ def test_without_host_json_routes_are_under_api_and_the_page_can_be_disabled(
     folder = tmp_path_factory.mktemp("defaults")
     source = "@app.route()\ndef hello(req: func.HttpRequest) -> str:\n    return 'hello'"
     app = written_app(folder / "app", source, {"AzureWebJobsDisableHomepage": "true"})
-    with running(app, folder) as devhost:
+    with running_devhost(app, folder) as devhost:
         assert devhost.get("/api/hello").body == b"hello"
         assert devhost.get("/hello").status == 404
         assert devhost.get("/").status == 204

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from devhost.azurite import PROJECT, Azurite
-from testkit.devhost import APP, Devhost, failed_start, running, until, written_app
+from testkit.devhost import Devhost, running_devhost
 from testkit.ports import free_port
 from testkit.raw_http import Answer
+from testkit.waiting import HANG_SECONDS, until
+from tests.devhost.apps import APP, failed_start, written_app
 
 KEPT = """
 import os
@@ -44,7 +46,7 @@ def answers(port: int) -> bool:
 def test_ctrl_c_lets_a_running_invocation_end_and_takes_no_new_one(tmp_path: Path) -> None:
     began, release = tmp_path / "began", tmp_path / "release"
     replies: list[Answer] = []
-    with running(APP, tmp_path) as devhost:
+    with running_devhost(APP, tmp_path) as devhost:
         waiting = threading.Thread(
             target=lambda: replies.append(devhost.get(f"/waits?started={began}&until={release}"))
         )
@@ -54,7 +56,7 @@ def test_ctrl_c_lets_a_running_invocation_end_and_takes_no_new_one(tmp_path: Pat
         until(lambda: not answers(devhost.port))
         release.touch()
         waiting.join()
-        assert devhost.process.wait(30) == 0
+        assert devhost.process.wait(HANG_SECONDS) == 0
     assert [reply.body for reply in replies] == [b"waited"]
     assert "waits" not in devhost.printed()  # reads that went well are not told
     assert "Traceback" not in devhost.printed()
@@ -62,45 +64,45 @@ def test_ctrl_c_lets_a_running_invocation_end_and_takes_no_new_one(tmp_path: Pat
 
 
 def test_sigterm_ends_it_as_ctrl_c_does(tmp_path: Path) -> None:
-    with running(APP, tmp_path) as devhost:
+    with running_devhost(APP, tmp_path) as devhost:
         devhost.process.terminate()
-        assert devhost.process.wait(30) == 0
+        assert devhost.process.wait(HANG_SECONDS) == 0
 
 
 def test_data_survives_ctrl_c(tmp_path: Path) -> None:
     app = written_app(tmp_path / "app", KEPT, ON_AZURITE)
-    with running(app, tmp_path) as devhost:
+    with running_devhost(app, tmp_path) as devhost:
         assert devhost.get("/api/keep?make=1").body == b"r"
         assert devhost.interrupt() == 0
-    with running(app, tmp_path) as devhost:
+    with running_devhost(app, tmp_path) as devhost:
         assert devhost.get("/api/keep").body == b"r"
         assert devhost.interrupt() == 0
 
 
 def test_data_survives_sigkill_and_azurite_stops(tmp_path: Path) -> None:
     app = written_app(tmp_path / "app", KEPT, ON_AZURITE)
-    with running(app, tmp_path) as devhost:
+    with running_devhost(app, tmp_path) as devhost:
         assert devhost.get("/api/keep?make=1").body == b"r"
         devhost.process.kill()
         devhost.process.wait()
     until(lambda: not answers(devhost.port + 2))
-    with running(app, tmp_path, port=devhost.port) as devhost:
+    with running_devhost(app, tmp_path, port=devhost.port) as devhost:
         assert devhost.get("/api/keep").body == b"r"
         assert devhost.interrupt() == 0
 
 
 def test_it_can_start_at_once_after_sigkill(tmp_path: Path) -> None:
     app = written_app(tmp_path / "app", KEPT, ON_AZURITE)
-    with running(app, tmp_path) as devhost:
+    with running_devhost(app, tmp_path) as devhost:
         devhost.process.kill()
         devhost.process.wait()
-    with running(app, tmp_path, port=devhost.port) as devhost:
+    with running_devhost(app, tmp_path, port=devhost.port) as devhost:
         assert devhost.interrupt() == 0
 
 
 def test_azurite_is_not_started_for_the_hosts_storage_alone(tmp_path: Path) -> None:
     app = written_app(tmp_path / "app", "", {"AzureWebJobsStorage": "UseDevelopmentStorage=true"})
-    with running(app, tmp_path) as devhost:
+    with running_devhost(app, tmp_path) as devhost:
         assert not answers(devhost.port + 2)
 
 
@@ -110,7 +112,7 @@ def test_every_setting_on_development_storage_becomes_azurites(tmp_path: Path) -
         "    return ' '.join(os.environ[n] for n in ('A', 'AzureWebJobsStorage'))"
     )
     app = written_app(tmp_path / "app", source, {"A": ON_AZURITE["APP_STORAGE"], **ON_AZURITE})
-    with running(app, tmp_path) as devhost:
+    with running_devhost(app, tmp_path) as devhost:
         connection_string = Azurite(tmp_path, devhost.port + 2).connection_string
         assert devhost.get("/api/s").body.decode() == f"{connection_string} {connection_string}"
 
@@ -183,7 +185,7 @@ def test_without_an_access_key_the_banner_says_so(devhost: Devhost) -> None:
 
 
 def test_the_banner_has_the_connection_string(tmp_path: Path) -> None:
-    with running(
+    with running_devhost(
         written_app(tmp_path / "app", ""), tmp_path, {"ROOMS_MANAGE_KEY__test": "c2VjcmV0"}
     ) as devhost:
         assert (
@@ -200,7 +202,7 @@ def test_the_banner_names_the_console_of_an_app_that_has_one(
         "@app.route('console')\ndef page(req: func.HttpRequest) -> str:\n    return 'page'",
     )
     (app / "host.json").write_text('{"extensions": {"http": {"routePrefix": ""}}}')
-    with running(app, tmp_path, {"ROOMS_MANAGE_KEY__test": "c2VjcmV0"}) as other:
+    with running_devhost(app, tmp_path, {"ROOMS_MANAGE_KEY__test": "c2VjcmV0"}) as other:
         printed = other.printed()
         assert (
             f"\nConsole:  http://localhost:{other.port}/console  It asks for the key:\n  c2VjcmV0\n"

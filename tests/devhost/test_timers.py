@@ -6,7 +6,8 @@ import pytest
 
 from devhost.errors import CannotStart
 from devhost.timers import Every, read_schedule
-from testkit.devhost import Devhost, until
+from testkit.devhost import Devhost
+from testkit.waiting import until
 
 NOW = datetime(2026, 1, 1, 12, 34, 56, tzinfo=UTC)  # a Thursday
 

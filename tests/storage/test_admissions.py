@@ -161,6 +161,7 @@ async def test_those_who_ask_at_once_share_the_reads_of_the_calls_people(
 # Faults.
 
 
+@pytest.mark.parametrize(("read_timeout", "retries"), [(0.5, 10)])
 @pytest.mark.parametrize("fault", Fault)
 @pytest.mark.parametrize("at", range(4))
 async def test_a_fault_at_any_request_leaves_one_record_and_the_right_answer(
@@ -201,6 +202,7 @@ async def test_a_decision_that_cannot_be_written_is_not_told(
     assert await door.decisions(room_id) == []
 
 
+@pytest.mark.parametrize(("read_timeout", "retries"), [(2, 10)])
 async def test_who_gives_up_on_a_slow_storage_does_not_hinder_those_who_ask_later(
     door: Door, proxy: StorageProxy
 ) -> None:
@@ -208,7 +210,7 @@ async def test_who_gives_up_on_a_slow_storage_does_not_hinder_those_who_ask_late
     await door.call(room_id, BOB, CAROL)
     proxy.forget()
     proxy.choose = lambda number, _: Fault.DELAYED if number == 1 else None
-    door.app.limits = Limits(request_seconds=0.2)
+    door.app.limits = Limits(request_seconds=0.5)
     assert (await door.post(room_id)).status_code == 503
     door.app.limits = Limits()
     assert reasons(await door.post(room_id)) == (403, ["RoomFull"])

@@ -102,6 +102,7 @@ async def test_an_event_that_comes_again_changes_nothing(
     assert await rows(client) == before
 
 
+@pytest.mark.parametrize(("read_timeout", "retries"), [(0.5, 10)])
 @pytest.mark.parametrize("fault", [Fault.DELAYED, Fault.LATE])  # for the others see tests/faults
 @pytest.mark.parametrize("at", range(2))
 async def test_a_fault_at_any_request_leaves_the_event_there_once(

@@ -90,6 +90,7 @@ async def test_a_list_of_a_crowded_partition_is_whole_and_in_order(
     assert listed == created[::-1]
 
 
+@pytest.mark.parametrize("read_timeout", [0.5])
 async def test_a_list_that_fails_leaves_no_query_behind(
     rooms: Rooms, lists: Lists, proxy: StorageProxy
 ) -> None:
@@ -295,6 +296,7 @@ async def test_a_page_of_some_rooms_asks_each_partition_as_often_as_it_has_to_go
     )
 
 
+@pytest.mark.parametrize("read_timeout", [0.5])
 async def test_a_list_of_some_that_fails_leaves_no_query_behind(
     rooms: Rooms, lists: Lists, proxy: StorageProxy
 ) -> None:

@@ -32,6 +32,7 @@ from testkit.past import (
     upkeep_of,
 )
 from testkit.storage_proxy import StorageProxy
+from testkit.waiting import HANG_SECONDS
 
 LONG_AGO = CUTOFF - 100 * DAY
 UNKNOWN = "99412345678901237"
@@ -80,7 +81,7 @@ async def test_a_room_that_is_extended_meanwhile_is_not_deleted(
         ):
             await past.extend(room_id, NOW, NOW + DAY)
 
-    report = await upkeep_of(Watched(direct, extend)).run(20.0)
+    report = await upkeep_of(Watched(direct, extend)).run(HANG_SECONDS)
     assert report.removed["expired rooms"] == 0
     assert (await checked(direct))[room_id].kinds == ["RoomUpdated", "RoomCreated"]
 
@@ -174,7 +175,7 @@ async def test_an_event_that_arrives_while_its_call_goes_is_found(
             arrived = True
             await record(Table(direct), UNKNOWN, late)
 
-    await upkeep_of(Watched(direct, arrive)).run(20.0)
+    await upkeep_of(Watched(direct, arrive)).run(HANG_SECONDS)
     assert arrived
     assert await rows_of(direct) == {}
 
@@ -194,8 +195,8 @@ async def test_an_event_that_is_delivered_again_while_it_goes_or_after_it_went_c
                 await record(Table(direct), UNKNOWN, event)
 
         await record(Table(direct), UNKNOWN, event)
-        await upkeep_of(Watched(direct, deliver), NOW + moment * DAY).run(20.0)
-        async with asyncio.timeout(2):
+        await upkeep_of(Watched(direct, deliver), NOW + moment * DAY).run(HANG_SECONDS)
+        async with asyncio.timeout(HANG_SECONDS):
             await record(Table(direct), UNKNOWN, event)
         assert len((await checked(direct))[UNKNOWN].events) == 1
         if requests < moment:

@@ -10,11 +10,11 @@ from rooms.domain.room import RoomChange
 from rooms.domain.time import DAY, now
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
-from testkit.devhost import until
 from testkit.raw import Raw
 from testkit.running import RunningApp, running_app
 from testkit.storage import ORIGIN
 from testkit.storage_proxy import Fault, StorageProxy
+from testkit.waiting import until
 
 TABLE = "upkeep"
 

@@ -18,9 +18,9 @@ from rooms.storage.table import Table
 from rooms.upkeep.walk import Report
 from testkit.past import CUTOFF, NOW, Past, Watched, checked, new_table, rows_of, run, upkeep_of
 from testkit.storage_proxy import Fault, StorageProxy
+from testkit.waiting import HANG_SECONDS
 
 LONG_AGO = CUTOFF - 100 * DAY
-SECONDS = 20.0
 
 
 async def fill(client: TableClient) -> None:
@@ -85,7 +85,7 @@ async def test_a_run_that_is_killed_at_any_request_is_finished_by_the_next(
 
         async with await copy_of(filled, azurite) as copy:
             try:
-                await upkeep_of(Watched(copy, kill)).run(SECONDS)
+                await upkeep_of(Watched(copy, kill)).run(HANG_SECONDS)
             except Killed:
                 await checked(copy)
             else:
@@ -107,7 +107,7 @@ async def test_removals_whose_answers_are_lost_or_that_arrive_twice_are_done_in_
     async with await copy_of(filled, proxy.connection_string) as copy:
         proxy.choose = lambda _, what: fault if what.endswith("$batch") else None
         runs = 1
-        while (await upkeep_of(Table(copy)).run(SECONDS)).unavailable:
+        while (await upkeep_of(Table(copy)).run(HANG_SECONDS)).unavailable:
             await checked(copy)
             runs += 1
         assert runs > 5 if fault is Fault.CUT_AFTER else runs == 1
@@ -121,7 +121,9 @@ async def test_two_runs_at_once_do_what_one_does(azurite: str, direct: TableClie
     await run(direct)
     undisturbed = await contents(direct)
     async with await copy_of(filled, azurite) as copy:
-        reports = await asyncio.gather(*(upkeep_of(Table(copy)).run(SECONDS) for _ in range(3)))
+        reports = await asyncio.gather(
+            *(upkeep_of(Table(copy)).run(HANG_SECONDS) for _ in range(3))
+        )
         assert [report.done for report in reports] == [1, 1, 1]
         assert await contents(copy) == undisturbed
 
@@ -187,7 +189,7 @@ async def test_a_partition_that_fails_does_not_keep_back_the_others(
     rooms = [await past.room(NOW - 60 * DAY, NOW - 31 * DAY) for _ in range(12)]
     failing = rooms[0][-1]
     proxy.choose = lambda _, what: Fault.REFUSED if f"PartitionKey='{failing}'" in what else None
-    report = await upkeep_of(Table(client)).run(SECONDS)
+    report = await upkeep_of(Table(client)).run(HANG_SECONDS)
     proxy.forget()
     assert (report.done, report.unavailable) == (9, 1)
     assert report.removed["expired rooms"] == sum(room[-1] != failing for room in rooms)
@@ -200,7 +202,7 @@ async def test_a_storage_that_does_not_answer_ends_a_run_in_time(
 ) -> None:
     await Past(client).room(NOW - 60 * DAY, NOW - 31 * DAY)
     proxy.choose = lambda _, what: Fault.CUT_BEFORE if what.endswith("$batch") else None
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         report = await upkeep_of(Table(client), limits=Limits(upkeep_overtime=0.2)).run(0.2)
     assert report.done == 0
 

@@ -13,9 +13,10 @@ from statistics import median
 
 from devhost.azurite import PROJECT
 from faults.result import Tell
-from testkit.devhost import started
+from testkit.devhost import start_devhost
 from testkit.raw_http import exchange
 from testkit.running import new_key
+from testkit.waiting import HANG_SECONDS
 
 LIMIT = 1.25
 """What our app may take, of what an app of one trivial function and a tables client takes on the
@@ -25,8 +26,6 @@ TRIVIAL = Path(__file__).parent / "trivial"
 
 _KEEPING = {"PYTHONDONTWRITEBYTECODE": ""}
 """Python keeps the modules that it has compiled, as it does unless it is told not to."""
-
-_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +64,14 @@ def _seconds_to_answer(app: Path, folder: Path, storage: str) -> float:
         **_KEEPING,
     }
     began = time.perf_counter()
-    devhost = started(app, folder, settings)
+    devhost = start_devhost(app, folder, settings)
     request = f"GET /rooms/99400000000000000/overview HTTP/1.1\r\nHost: localhost\r\nx-api-key: {key}\r\n\r\n".encode()
     try:
         while True:
             try:
                 answer = exchange("127.0.0.1", devhost.port, request)
             except OSError:
-                if devhost.process.poll() is not None or time.perf_counter() - began > _SECONDS:
+                if devhost.process.poll() is not None or time.perf_counter() - began > HANG_SECONDS:
                     raise RuntimeError(f"The app did not answer:\n{devhost.printed()}") from None
                 time.sleep(0.005)
                 continue
@@ -81,8 +80,7 @@ def _seconds_to_answer(app: Path, folder: Path, storage: str) -> float:
                 raise RuntimeError(f"The app answered {answer.status}:\n{devhost.printed()}")
             return taken
     finally:
-        devhost.process.kill()
-        devhost.process.wait()
+        devhost.kill()
 
 
 _IMPORT = re.compile(r"import time:\s+(\d+) \|\s+\d+ \|\s+(\S+)")

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from testkit.ports import free_port
 from testkit.running import RunningApp, new_key, running_app
-
-START_SECONDS = 60
+from testkit.waiting import HANG_SECONDS
 
 
 class Restarted:
@@ -50,7 +49,7 @@ class Restarted:
 
     def wait_until_it_answers(self) -> None:
         """Raises AssertionError if it does not in time."""
-        assert self._answers.wait(START_SECONDS), f"the app does not start: {self._failure}"
+        assert self._answers.wait(HANG_SECONDS), f"the app does not start: {self._failure}"
 
     def kill(self) -> None:
         """SIGKILL; a thread starts it again."""

@@ -1,22 +1,19 @@
-"""devhost as a process, started by a test on free ports, and requests to it byte for byte."""
+"""Starts devhost as a process on free ports, and sends it requests byte for byte."""
 
 import contextlib
-import json
 import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from devhost.azurite import PROJECT
+from testkit import leash
 from testkit.ports import free_port
 from testkit.raw_http import Answer, exchange
-
-APP = Path(__file__).parent / "app"
-SECONDS = 30
+from testkit.waiting import HANG_SECONDS, until
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,67 +25,70 @@ class Devhost:
     log: Path
 
     def printed(self) -> str:
-        """What it has printed so far, on both streams."""
+        """Returns what it has printed so far, on both streams."""
         return self.log.read_text(errors="replace")
 
     def send(self, request: bytes) -> Answer:
-        """Send these bytes and read one answer."""
+        """Sends these bytes and reads one answer."""
         return exchange("127.0.0.1", self.port, request)
 
     def request(self, method: str, target: str, *headers: str, body: bytes | None = None) -> Answer:
-        """Send a request with a Host header and, if there is a body, its length."""
+        """Sends a request with a Host header and, if there is a body, its length."""
         length = [] if body is None else [f"Content-Length: {len(body)}"]
         lines = [f"{method} {target} HTTP/1.1", "Host: some.host:81", *length, *headers, "", ""]
         return self.send("\r\n".join(lines).encode() + (body or b""))
 
     def get(self, target: str, *headers: str) -> Answer:
-        """Send a GET."""
+        """Sends a GET."""
         return self.request("GET", target, *headers)
 
+    def wait_until_ready(self) -> None:
+        """Waits until it says that it answers. Raises RuntimeError if it ends instead."""
+        until(lambda: "Ready:" in self.printed() or self.process.poll() is not None)
+        if self.process.poll() is not None:
+            code = self.process.returncode
+            raise RuntimeError(f"devhost ended with {code} before it answered:\n{self.printed()}")
+
     def interrupt(self) -> int:
-        """Ctrl-C; its exit code."""
+        """Sends Ctrl-C and returns the exit code."""
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(SECONDS)
+        return self.process.wait(HANG_SECONDS)
+
+    def kill(self) -> None:
+        """Kills it, unless it has ended, and what it has started in its group."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
 
 
 @contextlib.contextmanager
-def running(
+def running_devhost(
     app: Path, folder: Path, environment: Mapping[str, str] | None = None, port: int | None = None
 ) -> Iterator[Devhost]:
-    """Devhost on the app, answering, with data and output in `folder`; killed at the end if a test
-    did not end it."""
-    devhost = started(app, folder, environment, port)
+    """Runs devhost on `app`, with data and output in `folder`. Kills it in the end if the test has
+    not stopped it."""
+    devhost = start_devhost(app, folder, environment, port)
     try:
-        until(lambda: "Ready:" in devhost.printed() or devhost.process.poll() is not None)
-        assert devhost.process.poll() is None, devhost.printed()
+        devhost.wait_until_ready()
         yield devhost
     finally:
-        devhost.process.kill()
-        devhost.process.wait()
+        devhost.kill()
 
 
-def started(
+def start_devhost(
     app: Path, folder: Path, environment: Mapping[str, str] | None = None, port: int | None = None
 ) -> Devhost:
-    """Devhost, just started, with the environment of the tests but for settings of the app."""
+    """Starts devhost and does not wait for it. Its environment is that of the tests, without the
+    app's settings, and `environment`."""
+    leash.hold()
     folder.mkdir(parents=True, exist_ok=True)
     chosen = port or free_port(3)
-    command = [
-        sys.executable,
-        "-m",
-        "devhost",
-        "--app",
-        str(app),
-        "--port",
-        str(chosen),
-        "--data",
-        str(folder / "data"),
-    ]
+    options = ["--app", str(app), "--port", str(chosen), "--data", str(folder / "data")]
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("ROOMS_")}
     log = folder / "printed"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command,
+            [sys.executable, "-m", "devhost", *options],
             cwd=PROJECT,
             env={**inherited, **(environment or {})},
             stdin=subprocess.DEVNULL,
@@ -97,28 +97,3 @@ def started(
             start_new_session=True,
         )
     return Devhost(chosen, process, log)
-
-
-def failed_start(app: Path, folder: Path, port: int | None = None) -> str:
-    """What a devhost that cannot start says."""
-    devhost = started(app, folder, port=port)
-    assert devhost.process.wait(SECONDS) == 1, devhost.printed()
-    return devhost.printed()
-
-
-def until(true: Callable[[], object]) -> None:
-    """Wait until it is so."""
-    deadline = time.monotonic() + SECONDS
-    while not true():
-        assert time.monotonic() < deadline, "It did not come true in time."
-        time.sleep(0.02)
-
-
-def written_app(folder: Path, source: str, settings: Mapping[str, str] | None = None) -> Path:
-    """A function app of one file."""
-    folder.mkdir()
-    (folder / "function_app.py").write_text(
-        f"import azure.functions as func\napp = func.FunctionApp()\n{source}\n"
-    )
-    (folder / "local.settings.json").write_text(json.dumps({"Values": dict(settings or {})}))
-    return folder

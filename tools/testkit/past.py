@@ -21,6 +21,7 @@ from rooms.upkeep.walk import Report, Upkeep
 from testkit.identifiers import raw_id
 from testkit.storage import ORIGIN
 from testkit.transactions import transactions
+from testkit.waiting import HANG_SECONDS
 from testkit.whole import StoredRoom, stored_rooms
 
 NOW = parse_time("2026-10-05T10:30:00Z")
@@ -144,7 +145,7 @@ def upkeep_of(table: Table, at: Ticks = NOW, limits: Limits = LIMITS) -> Upkeep:
 
 async def run(client: TableClient, at: Ticks = NOW, limits: Limits = LIMITS) -> Report:
     """A whole pass, at that time."""
-    report = await upkeep_of(Table(client), at, limits).run(20.0)
+    report = await upkeep_of(Table(client), at, limits).run(HANG_SECONDS)
     assert (report.done, report.unavailable) == (len(keys.PARTITIONS), 0)
     return report
 

@@ -39,10 +39,11 @@ def signed(
     signature = base64.b64encode(
         hmac.digest(base64.b64decode(key), text.encode(), "sha256")
     ).decode()
+    names = "x-ms-date;host;x-ms-content-sha256"
     return {
         "x-ms-date": date,
         "x-ms-content-sha256": content_hash,
-        "Authorization": f"HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha256&Signature={signature}",
+        "Authorization": f"HMAC-SHA256 SignedHeaders={names}&Signature={signature}",
     }
 
 

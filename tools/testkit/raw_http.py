@@ -7,7 +7,7 @@ import socket
 from dataclasses import dataclass
 from typing import Any
 
-TIMEOUT_SECONDS = 30
+from testkit.waiting import HANG_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Answer:
 
 def exchange(host: str, port: int, request: bytes) -> Answer:
     """Sends exactly these bytes and reads one answer."""
-    with socket.create_connection((host, port), TIMEOUT_SECONDS) as connection:
+    with socket.create_connection((host, port), HANG_SECONDS) as connection:
         # A server that refuses a request before its end may close; its answer is there to be read.
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             connection.sendall(request)

@@ -1,26 +1,20 @@
-"""The app as `make start` runs it, started by a test on free ports, with keys and data of its own."""
+"""Runs the app as `make start` does, on free ports, with keys and data of its own."""
 
 import base64
 import contextlib
-import http.client
-import os
 import re
 import secrets
 import signal
 import subprocess
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from devhost.azurite import PROJECT
-from testkit.devhost import Devhost, started
+from testkit.devhost import Devhost, start_devhost
 
 UNHANDLED = re.compile(r"^Traceback.*?^\w[\w.]*(?:Error|Exception).*?$", re.DOTALL | re.MULTILINE)
 """An exception in the app's log that nothing there has caught."""
-
-START_SECONDS = 60
-STOP_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +71,12 @@ class RunningApp:
         }
 
     def log(self) -> str:
-        """What the app has printed so far."""
+        """Returns what the app has printed so far."""
         return self.devhost.printed()
 
 
 def new_key() -> str:
-    """A key as a user would make it: base64 of 64 random bytes."""
+    """Returns a key as a user would make it: base64 of 64 random bytes."""
     return base64.b64encode(secrets.token_bytes(64)).decode()
 
 
@@ -93,7 +87,7 @@ def running_app(
     port: int | None = None,
     function_app: Path = PROJECT,
 ) -> Iterator[RunningApp]:
-    """The app of this checkout, running; stopped as Ctrl-C stops it, which has to end it cleanly.
+    """Runs the app of this checkout. Stops it as Ctrl-C stops it, which has to end it cleanly.
 
     Args:
         folder: for its tables and its log.
@@ -106,59 +100,20 @@ def running_app(
     ours = {
         "ROOMS_MANAGE_KEY__test": manage_key,
         "ROOMS_READ_KEY__reader": read_key,
-        "ROOMS_RETENTION_DAYS": "36500",  # upkeep may run at any time, and events of tests may be old
+        # Upkeep may run at any time, and events of tests may be old.
+        "ROOMS_RETENTION_DAYS": "36500",
     }
-    app = RunningApp(
-        started(function_app, folder, {**ours, **(settings or {})}, port), manage_key, read_key
-    )
+    devhost = start_devhost(function_app, folder, {**ours, **(settings or {})}, port)
     try:
-        _wait_until_it_answers(app)
-        yield app
-    except BaseException:
-        with contextlib.suppress(ProcessLookupError):
-            _kill(app.process)
-        raise
-    _stop(app)
-
-
-def _wait_until_it_answers(app: RunningApp) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while not _answers(app):
-        if app.process.poll() is not None:
-            raise RuntimeError(
-                f"The app ended with {app.process.returncode} before it answered:\n{app.log()}"
-            )
-        if time.monotonic() > deadline:
-            raise RuntimeError(f"The app did not answer within {START_SECONDS} s:\n{app.log()}")
-        time.sleep(0.05)
-
-
-def _answers(app: RunningApp) -> bool:
-    connection = http.client.HTTPConnection("localhost", app.port, timeout=5)
-    try:
-        connection.request("GET", "/rooms?api-version=2025-03-13")
-        return connection.getresponse().status == 401
-    except (OSError, http.client.HTTPException):
-        return False
+        devhost.wait_until_ready()
+        yield RunningApp(devhost, manage_key, read_key)
+        _stop(devhost)
     finally:
-        connection.close()
+        devhost.kill()
 
 
-def _stop(app: RunningApp) -> None:
-    if app.process.poll() == -signal.SIGKILL:  # by the test
+def _stop(devhost: Devhost) -> None:
+    if devhost.process.poll() == -signal.SIGKILL:  # by the test
         return
-    app.process.send_signal(signal.SIGINT)
-    try:
-        code = app.process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        _kill(app.process)
-        raise AssertionError(
-            f"The app did not stop within {STOP_SECONDS} s of Ctrl-C:\n{app.log()}"
-        ) from None
-    assert code == 0, f"Ctrl-C ended the app with {code}:\n{app.log()}"
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """Ends the app and what it has started: it leads a session of its own."""
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    code = devhost.interrupt()
+    assert code == 0, f"Ctrl-C ended the app with {code}:\n{devhost.printed()}"
