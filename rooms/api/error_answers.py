@@ -7,8 +7,8 @@ from rooms.api.errors import BAD_REQUEST, NOT_VALID, Detail
 
 
 class ErrorContent(TypedDict):
-    """What went wrong. `target` is the parameter or field at fault, on routes that ACS does not
-    have."""
+    """The code and message of an error. On extension routes, `target` names the parameter or
+    field at fault."""
 
     code: str
     message: str
@@ -16,13 +16,13 @@ class ErrorContent(TypedDict):
 
 
 class Error(TypedDict):
-    """An error with a code, which the header x-ms-error-code has, too."""
+    """An error. The header x-ms-error-code repeats its code."""
 
     error: ErrorContent
 
 
 class FaultOfField(TypedDict):
-    """A field at fault, by its path."""
+    """A field at fault. `target` is its path."""
 
     code: Literal["BadArgument"]
     message: str
@@ -30,7 +30,7 @@ class FaultOfField(TypedDict):
 
 
 class ValidationErrorContent(TypedDict):
-    """That the request is not valid, and what is wrong with it."""
+    """The faults of a request."""
 
     code: Literal["BadRequest"]
     message: str
@@ -38,7 +38,7 @@ class ValidationErrorContent(TypedDict):
 
 
 class ValidationError(TypedDict):
-    """A request of ACS's that is understood but not valid. There is no header x-ms-error-code."""
+    """The error for an invalid request on an ACS route. It has no header x-ms-error-code."""
 
     error: ValidationErrorContent
 

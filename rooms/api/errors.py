@@ -53,7 +53,7 @@ class InvalidRoomIdLength(ApiError):
 
 
 class InvalidRoomId(ApiError):
-    """The text has about the length of a room id and is none."""
+    """The id has the length of a room id but not its form."""
 
 
 class InvalidIdentifier(ApiError):
@@ -86,14 +86,14 @@ class LengthRequired(ApiError):
 
 
 class BodyTooLarge(ApiError):
-    """The body is larger than any change of a room needs."""
+    """The body is larger than the limit."""
 
     def __init__(self, limit: int) -> None:
         super().__init__(f"The request body is larger than {limit:,} bytes.")
 
 
 class UnsupportedMediaType(ApiError):
-    """The body does not claim to be JSON."""
+    """The Content-Type of the body is not JSON."""
 
 
 class AdmissionRefused(ApiError):

@@ -8,8 +8,8 @@ from rooms.domain.roster import Role
 
 
 class Reason(TypedDict):
-    """Why somebody may not come in. `subCode` is that of ACS's calling service; `opensAt` is told
-    with NotOpenYet."""
+    """A reason of a refusal. `subCode` is the subcode of ACS's calling service. Only NotOpenYet
+    has `opensAt`."""
 
     code: ReasonCode
     subCode: int | None
@@ -18,7 +18,7 @@ class Reason(TypedDict):
 
 
 class EndReason(TypedDict):
-    """Why a call ended, as the calling service says it."""
+    """The reason that the calling service gives for the end of a call."""
 
     code: int | None
     subCode: int | None
@@ -26,7 +26,7 @@ class EndReason(TypedDict):
 
 
 class LoggedRoom(TypedDict):
-    """A room's validity at the time of a record."""
+    """A room at the time of a log record."""
 
     createdAt: Time
     validFrom: Time
@@ -35,31 +35,31 @@ class LoggedRoom(TypedDict):
 
 
 class RoomCreated(LoggedRoom):
-    """The detail of RoomCreated: the room, and the role of each raw id."""
+    """The detail of RoomCreated: the room, and its roles by raw id."""
 
     participants: dict[str, Role]
 
 
 class RoomUpdated(TypedDict):
-    """The detail of RoomUpdated."""
+    """The detail of RoomUpdated: the room before and after."""
 
     before: LoggedRoom
     after: LoggedRoom
 
 
 class RoomDeleted(TypedDict):
-    """The detail of RoomDeleted: nothing."""
+    """The detail of RoomDeleted. It is empty."""
 
 
 class RoleChange(TypedDict):
-    """A role before and after."""
+    """A role before and after a change."""
 
     before: Role
     after: Role
 
 
 class ParticipantsUpdated(TypedDict):
-    """The detail of ParticipantsUpdated, by raw id."""
+    """The detail of ParticipantsUpdated: roles by raw id."""
 
     added: dict[str, Role]
     changed: dict[str, RoleChange]
@@ -67,14 +67,14 @@ class ParticipantsUpdated(TypedDict):
 
 
 class LoggedNames(TypedDict):
-    """Of somebody, what changed."""
+    """The changed names of a participant."""
 
     name: NotRequired[str]
     externalId: NotRequired[str]
 
 
 class LoggedDetails(TypedDict):
-    """Of the details, what changed."""
+    """The changed fields of the details."""
 
     title: NotRequired[str]
     externalId: NotRequired[str]
@@ -84,34 +84,34 @@ class LoggedDetails(TypedDict):
 
 
 class DetailsUpdated(TypedDict):
-    """The detail of DetailsUpdated."""
+    """The detail of DetailsUpdated: the changed fields before and after."""
 
     before: LoggedDetails
     after: LoggedDetails
 
 
 class Asker(TypedDict):
-    """Who asked to be let in."""
+    """The person who asked to join."""
 
     rawId: str
     displayName: NotRequired[str]
 
 
 class AdmittedDetail(Asker):
-    """The detail of Admitted."""
+    """The detail of Admitted: the person and their role."""
 
     role: Role
 
 
 class RefusedDetail(Asker):
-    """The detail of Refused."""
+    """The detail of Refused: the person and the reasons."""
 
     reasons: list[Reason]
 
 
 class EventDetail(TypedDict):
-    """The detail of CallStarted, CallEnded, ParticipantAdded and ParticipantRemoved: what the event
-    tells."""
+    """The detail of CallStarted, CallEnded, ParticipantAdded and ParticipantRemoved: the fields
+    of the event."""
 
     callId: str
     participantId: NotRequired[str]

@@ -39,8 +39,8 @@ type LogKind = Annotated[str, WithJsonSchema({"type": "string", "enum": list(LOG
 
 
 class Page[Item](TypedDict):
-    """A page of a list. If there may be more, `nextLink` is the next page's URL; a page may be
-    short, or empty, and have one."""
+    """A page of a list. `nextLink` is the URL of the next page; the last page has none. A page
+    with a `nextLink` may be short, or empty."""
 
     value: list[Item]
     nextLink: NotRequired[Link]

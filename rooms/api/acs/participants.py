@@ -23,7 +23,7 @@ routes = Routes()
 
 
 class Invited(Body):
-    """As what somebody is invited; without a role as Attendee."""
+    """The role of a participant. The default is Attendee."""
 
     role: Role | None = None
 
@@ -49,14 +49,14 @@ class UpdateParticipants(Body):
 
 
 class Participant(TypedDict):
-    """Who is invited, and as what."""
+    """A participant of a room."""
 
     rawId: str
     role: Role
 
 
 class Participants(TypedDict):
-    """All who are invited, in the order in which they were."""
+    """The roster of a room, in the order of invitation."""
 
     value: list[Participant]
 

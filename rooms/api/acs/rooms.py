@@ -25,7 +25,7 @@ routes = Routes()
 
 
 class Room(TypedDict):
-    """A room, as ACS has it. Of api-version 2023-06-14 there is no `pstnDialOutEnabled`."""
+    """A room. With api-version 2023-06-14 it has no `pstnDialOutEnabled`."""
 
     id: RoomId
     createdAt: Time

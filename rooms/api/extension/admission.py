@@ -31,14 +31,14 @@ class AskAdmission(StrictBody):
 
 
 class Allowed(TypedDict):
-    """A capability: `only` with the web calling SDK, or only of remote streams."""
+    """A capability. `only` limits it to the web calling SDK or to remote streams."""
 
     name: str
     only: NotRequired[Restriction]
 
 
 class Admitted(TypedDict):
-    """They may come in: as what, with which capabilities, and until just before when."""
+    """The person may join, with this role and these capabilities, until before `validUntil`."""
 
     roomId: RoomId
     rawId: str
@@ -49,7 +49,7 @@ class Admitted(TypedDict):
 
 
 class Refused(TypedDict):
-    """They may not come in: all reasons that apply."""
+    """The person may not join. `reasons` has every reason that applies."""
 
     roomId: RoomId
     rawId: str
@@ -58,7 +58,7 @@ class Refused(TypedDict):
 
 
 class RefusedAdmission(Error, Refused):
-    """The same as an error, whose message is that of the first reason."""
+    """A refusal as an error. The message is that of the first reason."""
 
 
 @routes.extension("GET", "rooms/{roomId}/admission")

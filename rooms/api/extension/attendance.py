@@ -44,7 +44,7 @@ Stay.__doc__ = "A time in which somebody was there; `until` is null if they stil
 
 
 class AttendanceSummary(TypedDict):
-    """How many were invited, and of these came or did not; and how many came uninvited."""
+    """Counts of people: the invited, those of them who came or did not, and the uninvited."""
 
     invited: Count
     attended: Count
@@ -53,11 +53,12 @@ class AttendanceSummary(TypedDict):
 
 
 class Attendee(TypedDict):
-    """What one person did in the time asked about. `aloneSeconds`: with nobody else there. `joins`
-    counts stays of each device.
+    """The attendance of one person. `aloneSeconds` counts the time with nobody else in the call.
+    `joins` counts the legs.
 
-    `lateSeconds`: first join after that time's beginning; `leftEarlySeconds`: last leave before its
-    end, once that has passed. `estimated`: an event that would tell a time used here never came.
+    `lateSeconds` is the time from the start of the period to the first join. `leftEarlySeconds` is
+    the time from the last leave to the end of the period, once that end has passed. `estimated` is
+    true if the event for a time used here never came.
     """
 
     rawId: str
@@ -86,7 +87,7 @@ Attendance = TypedDict(
         "value": list[Attendee],
     },
 )
-Attendance.__doc__ = "Who was invited and who came. `until` is null while the call goes on."
+Attendance.__doc__ = "Who was invited and who came. `until` is null while the call is live."
 
 
 @routes.extension("GET", "rooms/{roomId}/attendance")

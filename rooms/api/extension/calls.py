@@ -19,10 +19,10 @@ routes = Routes()
 
 
 class Call(TypedDict):
-    """A call of a room. `endedAt` and `seconds` are null while it goes on.
+    """A call of a room. `endedAt` and `seconds` are null while it is live.
 
-    `startEstimated`, `endEstimated`: the event that would tell never came. `peak`: the most people
-    at one time, since `peakAt`.
+    `startEstimated` and `endEstimated` are true if the event for that time never came. `peak` is
+    the highest number of people at one time, first reached at `peakAt`.
     """
 
     id: str
@@ -38,7 +38,7 @@ class Call(TypedDict):
 
 
 class Leg(TypedDict):
-    """One stay of one device. `leftAt` and `seconds` are null while it goes on."""
+    """One stay of one device. `leftAt` and `seconds` are null while the device is in the call."""
 
     participantId: str | None
     rawId: str | None
@@ -53,7 +53,7 @@ class Leg(TypedDict):
 
 
 class CallWithLegs(Call):
-    """A call, who started and ended it, and who was in it, by the time of joining."""
+    """A call with who started and ended it, and its legs in the order of joining."""
 
     startedBy: str | None
     endedBy: str | None

@@ -18,7 +18,7 @@ routes = Routes()
 
 
 class NamesPatch(StrictBody):
-    """What people call somebody; null removes."""
+    """The names of a participant. Null removes one."""
 
     name: Text | None = None
     external_id: Text | None = None
@@ -46,14 +46,14 @@ class PatchDetails(StrictBody):
 
 
 class Names(TypedDict):
-    """What people call somebody; null where nothing is known."""
+    """The names of a participant. Null means that none is set."""
 
     name: str | None
     externalId: str | None
 
 
 class Details(TypedDict):
-    """What people call a room and those invited, by raw id, and when it is meant to be used."""
+    """Title, external id and schedule of a room, and the names of participants by raw id."""
 
     title: str | None
     externalId: str | None

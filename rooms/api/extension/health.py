@@ -16,7 +16,7 @@ _NOT_STORED: Final = {"Cache-Control": "no-store"}
 
 
 class Health(TypedDict):
-    """Whether the service is ready: it is, if its storage answers."""
+    """The state of the service. It is ready if its storage answers."""
 
     status: Literal["ready", "unavailable"]
 

@@ -19,7 +19,7 @@ routes = Routes()
 
 
 class LivePerson(TypedDict):
-    """Who is there, and since when without a break."""
+    """A person in a call. `joinedAt` is the start of their current unbroken stay."""
 
     rawId: str
     name: str | None
@@ -29,7 +29,7 @@ class LivePerson(TypedDict):
 
 
 class LiveRoom(TypedDict):
-    """A room with a call now, and who is in it."""
+    """A room with a live call, and the people in it."""
 
     roomId: CallRoomId
     title: str | None

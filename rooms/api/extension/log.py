@@ -24,10 +24,10 @@ COLUMNS = ("id", "time", "kind", "actor", "requestId", "text", "detail")
 
 
 class LogRecord(TypedDict):
-    """What happened, who did it and when; `text` says it in a sentence.
+    """A record of the log. `text` describes it in a sentence.
 
-    `actor` is the name of a key, the object id of a token, `event-grid` or `upkeep`; `requestId` is
-    the x-ms-client-request-id of a change, and of what an event tells the event's id.
+    `actor` is the name of a key, the object id of a token, `event-grid` or `upkeep`. `requestId` is
+    the x-ms-client-request-id of a change, or the id of an event.
     """
 
     id: str

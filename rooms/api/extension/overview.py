@@ -20,11 +20,11 @@ routes = Routes()
 
 
 class NamedParticipant(Participant, Names):
-    """Who is invited, as what, and what people call them."""
+    """A participant with role and names."""
 
 
 class Overview(TypedDict):
-    """All that is known of a room itself."""
+    """A room with its state, details and participants."""
 
     roomId: RoomId
     state: RoomState | Literal["deleted"]

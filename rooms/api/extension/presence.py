@@ -21,7 +21,7 @@ routes = Routes()
 
 
 class PresentPerson(TypedDict):
-    """Who is there: since when without a break, and with how many devices (`legs`)."""
+    """A person in a call. `joinedAt` starts their unbroken stay; `legs` counts their devices."""
 
     rawId: str
     name: str | None
@@ -33,7 +33,7 @@ class PresentPerson(TypedDict):
 
 
 class PresentCall(TypedDict):
-    """The call that goes on, and who is in it."""
+    """The live call, and the people in it."""
 
     id: str
     startedAt: Time
@@ -45,7 +45,7 @@ class PresentCall(TypedDict):
 
 
 class Presence(TypedDict):
-    """Who is, or was at `asOf`, in a room."""
+    """The people in a room at `asOf`."""
 
     roomId: CallRoomId
     asOf: Time

@@ -19,8 +19,8 @@ routes = Routes()
 
 
 class QuarantinedEvent(TypedDict):
-    """An event that was not understood. `size` counts the characters of its text; `excerpt` has the
-    first thousand."""
+    """An event that the service did not understand. `size` counts the characters of its text;
+    `excerpt` has the first 1,000."""
 
     id: str
     receivedAt: Time
@@ -30,13 +30,13 @@ class QuarantinedEvent(TypedDict):
 
 
 class WholeQuarantinedEvent(QuarantinedEvent):
-    """The same with its whole text, which may not be JSON."""
+    """An event with its whole text, which is not always JSON."""
 
     event: str
 
 
 class RecordedEvent(TypedDict):
-    """The event is understood now, and taken in."""
+    """The service now understands the event and has recorded it."""
 
     id: str
     outcome: Literal["recorded"]
@@ -45,7 +45,7 @@ class RecordedEvent(TypedDict):
 
 
 class LeftEvent(TypedDict):
-    """The event is understood now, and is of no room's call."""
+    """The service now understands the event. It belongs to no call of a room."""
 
     id: str
     outcome: Literal["left"]

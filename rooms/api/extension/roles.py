@@ -16,7 +16,8 @@ routes = Routes()
 
 
 class Capability(TypedDict):
-    """An action in a call, and the roles that may do it. `needs`: the room must allow it, too."""
+    """An action in a call, and the roles that may do it. The room must also allow what `needs`
+    names."""
 
     name: str
     group: str
@@ -26,7 +27,7 @@ class Capability(TypedDict):
 
 
 class Roles(TypedDict):
-    """What each role may do."""
+    """The capabilities of each role."""
 
     value: list[Capability]
 

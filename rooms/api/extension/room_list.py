@@ -23,7 +23,7 @@ FILTERS = {"participant", "state", "from", "until", "title"}
 
 
 class ListedRoom(Room):
-    """A room as our lists show it: as ACS's do, and what it is called."""
+    """A room with its title."""
 
     title: str | None
 
