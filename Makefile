@@ -90,7 +90,7 @@ clean:
 	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(PYTHON_READY): requirements.txt requirements-dev.txt pyproject.toml
+$(PYTHON_READY): constraints.txt requirements.txt requirements-start.txt requirements-dev.txt pyproject.toml
 	@for python in python3.13 python3 python; do \
 	   $$python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null && found=$$python && break; \
 	 done; \
@@ -99,7 +99,7 @@ $(PYTHON_READY): requirements.txt requirements-dev.txt pyproject.toml
 	   echo 'Making the Python environment in .venv ...'; \
 	   $$found -I -m venv --clear .venv || { echo 'Python 3.13 has no venv module: install it (python3.13-venv) and try again.' >&2; exit 1; }; }
 	@echo 'Installing the Python packages, about a minute ...'
-	@.venv/bin/python -I -m pip install --quiet --disable-pip-version-check --no-warn-script-location -r requirements.txt -r requirements-dev.txt -e .
+	@.venv/bin/python -I -m pip install --quiet --disable-pip-version-check --no-warn-script-location -r requirements.txt -r requirements-start.txt -r requirements-dev.txt -e .
 	@echo '$(CURDIR)/tools' > "$$(.venv/bin/python -I -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/tools.pth"
 	@touch $@
 

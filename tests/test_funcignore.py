@@ -15,6 +15,9 @@ type Ignored = Callable[[Iterable[str], Path], set[str]]
 PACKAGES = {"/".join(path.split("/")[: 2 if path[0] == "@" else 1]) for path in LIBRARIES.values()}
 """Whose files the console serves."""
 
+AT_THE_TOP = {"function_app.py", "host.json", "requirements.txt", "constraints.txt"}
+"""What is deployed beside `rooms`."""
+
 
 def by_core_tools(paths: Iterable[str], _: Path) -> set[str]:
     """Each pattern is the beginning of a path, and what a pattern with `!` matches is taken,
@@ -78,9 +81,7 @@ def test_what_the_console_serves_is_deployed(ignored: Ignored, tmp_path: Path) -
 
 def test_the_service_is_deployed(ignored: Ignored, tmp_path: Path) -> None:
     service = [path for path in files("rooms") if not path.startswith("rooms/check/")]
-    assert (
-        ignored([*service, "function_app.py", "host.json", "requirements.txt"], tmp_path) == set()
-    )
+    assert ignored([*service, *AT_THE_TOP], tmp_path) == set()
 
 
 def test_of_the_checkout_only_the_service_is_deployed(ignored: Ignored, tmp_path: Path) -> None:
@@ -89,7 +90,7 @@ def test_of_the_checkout_only_the_service_is_deployed(ignored: Ignored, tmp_path
     paths = tracked.stdout.splitlines()
     deployed = set(paths) - ignored(paths, tmp_path)
     tops = {path.partition("/")[0] for path in deployed}
-    assert tops == {"rooms", "function_app.py", "host.json", "requirements.txt"}
+    assert tops == {"rooms", *AT_THE_TOP}
 
 
 def test_no_other_package_of_npm_is_deployed(ignored: Ignored, tmp_path: Path) -> None:
