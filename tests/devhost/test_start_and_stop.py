@@ -1,6 +1,7 @@
 """devhost as a command: what it says when it cannot start, how it stops, and what becomes of the
 data."""
 
+import re
 import signal
 import socket
 import ssl
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from devhost import ports
 from devhost.azurite import PROJECT, Azurite
 from testkit.devhost import Devhost, running_devhost
 from testkit.ports import free_port
@@ -118,25 +120,28 @@ def test_every_setting_on_development_storage_becomes_azurites(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("offset", [0, 1, 2])
-def test_a_port_in_use_is_named_with_the_option(tmp_path: Path, offset: int) -> None:
+def test_a_port_in_use_is_named_with_a_free_one(tmp_path: Path, offset: int) -> None:
     app = written_app(tmp_path / "app", KEPT, ON_AZURITE)
     port = free_port(3)
     with socket.create_server(("127.0.0.1", port + offset)):
         said = failed_start(app, tmp_path, port)
-    assert f"Port {port + offset}" in said
-    assert "--port" in said
-    assert len(said.splitlines()) == 1
+    refusal = re.fullmatch(r"devhost: Port (\d+) is in use. Try: make start PORT=(\d+)\n", said)
+    assert refusal
+    assert int(refusal[1]) == port + offset
+    ports.check(int(refusal[2]))
 
 
-def test_a_folder_that_cannot_hold_data_is_named_with_the_option(tmp_path: Path) -> None:
+def test_a_folder_that_takes_no_data_is_named_with_the_variable(tmp_path: Path) -> None:
     (tmp_path / "data").touch()
-    assert "--data" in failed_start(written_app(tmp_path / "app", KEPT, ON_AZURITE), tmp_path)
+    said = failed_start(written_app(tmp_path / "app", KEPT, ON_AZURITE), tmp_path)
+    assert f"No data can be written to {tmp_path / 'data'}" in said
+    assert "make start DATA=" in said
 
 
-def test_data_in_use_is_named_with_the_option(tmp_path: Path) -> None:
+def test_data_in_use_is_named_with_the_variable(tmp_path: Path) -> None:
     with Azurite(tmp_path, free_port()), pytest.MonkeyPatch.context() as patch:
         patch.setattr("devhost.azurite.STOP_SECONDS", 0)
-        with pytest.raises(Exception, match=r"Another devhost uses the data in .*--data"):
+        with pytest.raises(Exception, match=r"Another devhost uses the data in .* DATA="):
             Azurite(tmp_path, free_port()).__enter__()
 
 
@@ -181,7 +186,7 @@ def test_settings_that_are_no_json_are_told(tmp_path: Path) -> None:
 
 
 def test_without_an_access_key_the_banner_says_so(devhost: Devhost) -> None:
-    assert "No key that may do everything is set: set ROOMS_MANAGE_KEY__<name>" in devhost.printed()
+    assert "No key that may change rooms is set. Set ROOMS_MANAGE_KEY__<name>" in devhost.printed()
 
 
 def test_the_banner_has_the_connection_string(tmp_path: Path) -> None:
@@ -202,12 +207,11 @@ def test_the_banner_names_the_console_of_an_app_that_has_one(
         "@app.route('console')\ndef page(req: func.HttpRequest) -> str:\n    return 'page'",
     )
     (app / "host.json").write_text('{"extensions": {"http": {"routePrefix": ""}}}')
-    with running_devhost(app, tmp_path, {"ROOMS_MANAGE_KEY__test": "c2VjcmV0"}) as other:
-        printed = other.printed()
-        assert (
-            f"\nConsole:  http://localhost:{other.port}/console  It asks for the key:\n  c2VjcmV0\n"
-            in printed
-        )
+    with running_devhost(app, tmp_path, {"ROOMS_MANAGE_KEY__test": "c2VjcmV+/w=="}) as other:
+        link = f"http://localhost:{other.port}/console#key=c2VjcmV%2B%2Fw%3D%3D"
+        assert f"\nConsole:\n  {link}\n" in other.printed()
+        home = other.get("/")
+        assert (home.status, home.headers["location"]) == (302, "/console")
         assert other.get("/console").body == b"page"
     assert "Console:" not in devhost.printed()
 

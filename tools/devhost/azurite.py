@@ -1,12 +1,11 @@
-"""Azurite's table service as a child process: stopped cleanly, so that it loses nothing, even if
-its parent is killed."""
+"""Azurite's table service as a child process. It stops cleanly and loses no data, even if its
+parent is killed."""
 
 import contextlib
 import fcntl
 import http.client
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -14,11 +13,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from devhost.errors import DATA_OPTION, PORT_OPTION, CannotStart
+from devhost import ports
+from devhost.errors import CannotStart
 
 PROJECT = Path(__file__).resolve().parents[2]
+MODULE = Path(__file__).parent / "node_modules" / "azurite"
+"""The package of npm."""
 
-# Azurite's account is the same everywhere and public.
+# Azurite's account is public, and the same everywhere.
 ACCOUNT = "devstoreaccount1"
 KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 
@@ -27,15 +29,14 @@ STOP_SECONDS = 15
 
 
 class Azurite:
-    """Azurite's table service on `port` of localhost, with its data in `folder`/azurite and its log
-    beside it.
+    """Runs Azurite's table service on `port` of localhost, with its data in `folder`/azurite and
+    its log beside it.
 
-    A context manager: it answers on enter, and on exit its data is on the disk. One at a time can
-    have a folder.
+    A context manager: Azurite answers after enter, and its data is on the disk after exit. Only one
+    can use a folder at a time.
 
     Args:
-        in_memory: its data is lost on exit; it does not write all of it to the disk every few
-            seconds.
+        in_memory: Azurite writes no data to the disk and loses it on exit.
     """
 
     def __init__(self, folder: Path, port: int, in_memory: bool = False) -> None:
@@ -45,27 +46,29 @@ class Azurite:
 
     @property
     def connection_string(self) -> str:
-        """The connection string of its account."""
+        """Returns the connection string of its account."""
         return (
             f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={KEY};"
             f"TableEndpoint=http://127.0.0.1:{self._port}/{ACCOUNT};"
         )
 
     def __enter__(self) -> Self:
-        if not (PROJECT / "node_modules/azurite").is_dir():
-            raise CannotStart("Azurite is not installed: run make install.")
+        if not MODULE.is_dir():
+            raise CannotStart("Azurite is not installed. Run: make install")
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise CannotStart(
-                f"{self._folder} cannot hold the data ({error.strerror}): choose another with {DATA_OPTION}."
+                f"No data can be written to {self._folder} ({error.strerror}). "
+                "Try another folder: make start DATA=..."
             ) from None
         self._log = self._folder / "azurite.log"
         with self._lock() as lock, self._log.open("wb") as log:
-            self._check_port()
-            # The pipe on stdin is what tells it that we are gone; a session of its own keeps the
-            # terminal's Ctrl-C from it, which is for us: the app may still need its storage. It
-            # holds the lock for as long as it runs.
+            for listening in ports.listen(self._port):
+                listening.close()
+            # When this process ends, however it ends, the pipe on stdin closes and Azurite stops.
+            # In a session of its own, it does not get the terminal's Ctrl-C: the app still needs
+            # its storage then. Azurite holds the lock as long as it runs.
             self._process = subprocess.Popen(
                 self._command(),
                 cwd=PROJECT,
@@ -108,8 +111,8 @@ class Azurite:
         ]
 
     def _lock(self) -> IO[str]:
-        """The folder's lock. An Azurite whose parent was killed has it until its data is written,
-        so wait a while."""
+        """Takes the folder's lock. After a devhost was killed, its Azurite holds the lock until the
+        data is written, so this waits for a while."""
         lock = (self._folder / "azurite.lock").open("w")
         deadline = time.monotonic() + STOP_SECONDS
         waiting = False
@@ -120,29 +123,22 @@ class Azurite:
             if time.monotonic() > deadline:
                 lock.close()
                 raise CannotStart(
-                    f"Another devhost uses the data in {self._folder}: stop it, or choose another with {DATA_OPTION}."
+                    f"Another devhost uses the data in {self._folder}. "
+                    "Stop it, or try another folder: make start DATA=..."
                 )
             if not waiting:
                 print(
-                    f"Something else uses the data in {self._folder}: waiting for its end ...",
+                    f"Another devhost uses the data in {self._folder}. Waiting until it ends ...",
                     flush=True,
                 )
                 waiting = True
             time.sleep(0.05)
 
-    def _check_port(self) -> None:
-        try:
-            socket.create_server(("127.0.0.1", self._port)).close()
-        except OSError:
-            raise CannotStart(
-                f"Port {self._port}, which Azurite needs, is in use: choose another with {PORT_OPTION}."
-            ) from None
-
     def _wait_until_it_answers(self) -> None:
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
-                raise CannotStart(f"Azurite did not start; it says why in {self._log}.")
+                raise CannotStart(f"Azurite did not start. {self._log} says why.")
             time.sleep(0.02)
 
     def _answers(self) -> bool:
@@ -156,7 +152,7 @@ class Azurite:
         return False
 
     def _stop(self) -> None:
-        """Close the pipe, which Azurite takes as SIGINT, and wait until its data is written."""
+        """Closes the pipe, which stops Azurite, and waits until its data is written."""
         assert self._process.stdin
         self._process.stdin.close()
         try:
@@ -167,11 +163,11 @@ class Azurite:
 
 
 def _node() -> str:
-    """The Node.js that make installed, or else the machine's."""
+    """Returns the Node.js that make installed, or else the machine's."""
     installed = Path(sys.executable).parent / "node"
     node = (
         str(installed) if installed.exists() else shutil.which("node", path=os.environ.get("PATH"))
     )
     if node is None:
-        raise CannotStart("There is no Node.js: run make install.")
+        raise CannotStart("Node.js is missing. Run: make install")
     return node

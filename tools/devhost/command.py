@@ -1,6 +1,5 @@
-"""The command: run a function app until Ctrl-C."""
+"""The command: runs a function app until Ctrl-C."""
 
-import argparse
 import asyncio
 import contextlib
 import logging
@@ -9,37 +8,74 @@ import signal
 import sys
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Annotated
 
-from devhost import app
+import typer
+
+from devhost import app, ports
+from devhost import exports as shell_exports
 from devhost.azurite import PROJECT, Azurite
-from devhost.banner import CONSOLE, banner
+from devhost.banner import banner
 from devhost.errors import CannotStart
 from devhost.host import Host
 from devhost.meetings import Meetings
-from devhost.server import GRACE_SECONDS, Server, bind
+from devhost.server import GRACE_SECONDS, Server
 from devhost.settings import on_development_storage, read_route_prefix, read_settings
 from devhost.tls import Certificates
 
 
 def main() -> None:
-    """Run the app that the command line names."""
-    arguments = _arguments()
+    """Runs the app that the command line names."""
+    command = typer.Typer(
+        add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+    )
+    command.command()(devhost)
+    command(prog_name="python -m devhost")
+
+
+def _port(text: str) -> int:
+    try:
+        return ports.read(text)
+    except ValueError as problem:
+        raise typer.BadParameter(str(problem)) from None
+
+
+def _path(text: str) -> Path:
+    if not text:
+        raise typer.BadParameter("a path is required")
+    return Path(text).expanduser().resolve()
+
+
+def devhost(
+    folder: Annotated[
+        Path, typer.Option("--app", parser=_path, help="Folder of function_app.py.")
+    ] = Path(),
+    port: Annotated[
+        int, typer.Option(parser=_port, help="HTTP. HTTPS and Azurite take the next two.")
+    ] = ports.DEFAULT,
+    data: Annotated[Path, typer.Option(parser=_path, help="Folder for the data.")] = Path(".data"),
+    exports: Annotated[
+        Path | None,
+        typer.Option(parser=_path, help="File to write for the shells of clients."),
+    ] = None,
+) -> None:
+    """Runs an Azure Functions app on this machine."""
     _log_to_stderr()
     try:
         with ExitStack() as stack:
-            _run(arguments.app.resolve(), arguments.port, arguments.data.resolve(), stack)
+            _run(folder.resolve(), port, data.resolve(), exports, stack)
     except CannotStart as problem:
         sys.exit(f"devhost: {problem}")
-    # The end of the worker's process is not announced to the app in Azure either: what it has open
-    # is not closed, and must not be complained about here.
+    # Azure ends the worker's process without notice, too. What the app has open then is not closed,
+    # and Python must not complain about it here.
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)
 
 
-def _run(folder: Path, port: int, data: Path, stack: ExitStack) -> None:
+def _run(folder: Path, port: int, data: Path, exports: Path | None, stack: ExitStack) -> None:
     settings = read_settings(folder, os.environ)
-    plain, secure = bind(port), bind(port + 1)
+    plain, secure = ports.listen(port), ports.listen(port + 1)
     if names := on_development_storage(settings):
         azurite = stack.enter_context(Azurite(data, port + 2))
         settings |= dict.fromkeys(names, azurite.connection_string)
@@ -49,14 +85,12 @@ def _run(folder: Path, port: int, data: Path, stack: ExitStack) -> None:
     for refusal in host.router.refused:
         logging.getLogger("devhost").warning(refusal)
     certificates = Certificates(PROJECT / ".devhost")
+    if exports is not None:
+        shell_exports.write(exports, port, settings, certificates)
     server = Server(host.answer, plain, secure, certificates.server_context())
     loop = asyncio.new_event_loop()  # never closed: the process ends with it
-    console = (
-        host.router.find("GET", CONSOLE) is not None
-        and settings.get("ROOMS_CONSOLE", "").lower() != "false"
-    )
     loop.run_until_complete(
-        _serve(server, host, meetings, banner(port, data, settings, certificates, console))
+        _serve(server, host, meetings, banner(port, data, exports, settings, host.has_console))
     )
 
 
@@ -71,39 +105,9 @@ async def _serve(server: Server, host: Host, meetings: Meetings, ready: str) -> 
         print("Stopping.", flush=True)
         timers.cancel()
         await meetings.stop()
-    await meetings.stop()  # one that was begun meanwhile
+    await meetings.stop()  # one that began meanwhile
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(host.finish(), GRACE_SECONDS)
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="python -m devhost", description="Runs an Azure Functions app on this machine."
-    )
-    parser.add_argument(
-        "--app", type=Path, default=Path(), help="the folder of function_app.py (this one)"
-    )
-    parser.add_argument(
-        "--port", type=_port, default=7071, help="HTTP; HTTPS and Azurite take the next two (7071)"
-    )
-    parser.add_argument(
-        "--data", type=_folder, default=Path(".data"), help="the folder for the data (.data)"
-    )
-    return parser.parse_args()
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or not 0 < (port := int(text)) < 65_534:
-        raise argparse.ArgumentTypeError(
-            f"{text!r}: a port and the two after it are between 1 and 65535"
-        )
-    return port
-
-
-def _folder(text: str) -> Path:
-    if not text:
-        raise argparse.ArgumentTypeError("no folder is named")
-    return Path(text).expanduser()
 
 
 def _log_to_stderr() -> None:
@@ -112,6 +116,6 @@ def _log_to_stderr() -> None:
         level=logging.INFO,
         stream=sys.stderr,
     )
-    # Clients that speak no HTTP are not the app's concern; what fails behind the HTTP, devhost logs
-    # itself.
+    # A client that does not speak HTTP is not the app's concern. devhost itself logs what fails
+    # behind HTTP.
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)

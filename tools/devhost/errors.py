@@ -4,7 +4,3 @@
 class CannotStart(Exception):
     """The app cannot be run. The message is for the developer: what is wrong and what to do, in one
     line."""
-
-
-PORT_OPTION = "--port (make start PORT=...)"
-DATA_OPTION = "--data (make start DATA=...)"

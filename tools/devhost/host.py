@@ -17,6 +17,8 @@ from devhost.text import query_parameters
 from devhost.timers import Timers
 
 ADMIN = "/admin/functions/"
+CONSOLE = "/console"
+"""The app's route of that name."""
 PAGE = "<!DOCTYPE html><title>Functions</title><p>Your Functions app is up and running.</p>"
 
 _log = logging.getLogger("devhost")
@@ -46,6 +48,11 @@ class Host:
         self._webhook = eventgrid.Webhook(loaded)
         self._timers = Timers(loaded, settings, self._start)
         self._has_page = settings.get("AzureWebJobsDisableHomepage", "").lower() != "true"
+        self.has_console = (
+            self.router.find("GET", CONSOLE) is not None
+            and settings.get("ROOMS_CONSOLE", "").lower() != "false"
+        )
+        """Whether the app has a console. `/` leads to it, unlike in Azure."""
         self._meetings = meetings
         self._behind: set[asyncio.Task[None]] = set()
 
@@ -62,7 +69,7 @@ class Host:
         """Answer one request."""
         path = request.path.lower()
         if path == "/" and request.method == "GET":
-            return Answer.text(200, PAGE, "text/html") if self._has_page else Answer.empty(204)
+            return self._home()
         if path == eventgrid.PATH:
             query = {name.lower(): value for name, value in query_parameters(request.query).items()}
             return await self._webhook.receive(
@@ -76,6 +83,11 @@ class Host:
             return await self._invoke(match, request)
         _log.info("no function answers %s %a", request.method, request.path)
         return Answer.empty(404)
+
+    def _home(self) -> Answer:
+        if self.has_console:
+            return Answer(302, {"Location": CONSOLE, "Content-Length": "0"})
+        return Answer.text(200, PAGE, "text/html") if self._has_page else Answer.empty(204)
 
     async def _invoke(self, match: Match, request: Request) -> Answer:
         function = self._functions[match.function]

@@ -1,6 +1,5 @@
 """HTTP and HTTPS on localhost, within the limits of Kestrel, the web server of the Functions host."""
 
-import errno
 import logging
 import socket
 import ssl
@@ -8,7 +7,6 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import hdrs, web
 
-from devhost.errors import PORT_OPTION, CannotStart
 from devhost.message import Answer, BadRequest, Request
 from devhost.routing import decode_path
 
@@ -18,8 +16,6 @@ MAX_HEADERS = 32 * 1024
 GRACE_SECONDS = 5
 """How long running invocations may take when the server stops."""
 
-_ABSENT = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
-
 _log = logging.getLogger("devhost")
 
 type Handler = Callable[[Request], Awaitable[Answer]]
@@ -27,25 +23,6 @@ type Handler = Callable[[Request], Awaitable[Answer]]
 
 class TooLarge(ValueError):
     """A body above the limit: 413."""
-
-
-def bind(port: int) -> list[socket.socket]:
-    """Sockets that listen on a port of localhost, IPv4 and, where the machine has it, IPv6.
-
-    Raises:
-        CannotStart: the port is in use.
-    """
-    sockets = []
-    for address, family in (("127.0.0.1", socket.AF_INET), ("::1", socket.AF_INET6)):
-        try:
-            sockets.append(socket.create_server((address, port), family=family, backlog=1024))
-        except OSError as error:
-            if family == socket.AF_INET6 and error.errno in _ABSENT:
-                continue
-            raise CannotStart(
-                f"Port {port} cannot be had ({error.strerror}): choose another with {PORT_OPTION}."
-            ) from None
-    return sockets
 
 
 class Server:

@@ -11,29 +11,29 @@ STORAGE = "AzureWebJobsStorage"
 DEVELOPMENT_STORAGE = "UseDevelopmentStorage=true"
 
 KEY_PREFIX = "ROOMS_MANAGE_KEY__"
-"""Of the settings that hold a key which may do everything."""
+"""Prefix of the settings that hold a key which may do everything."""
 
 _FILES = ("local.settings.json", "local.settings.sample.json")
 
 
 def read_settings(app: Path, environment: Mapping[str, str]) -> dict[str, str]:
-    """The `Values` of the app's local.settings.json, or of the sample where that is absent, under
-    `environment`."""
+    """Returns the settings: `environment` first, then the `Values` of the app's
+    local.settings.json, or of the sample if there is none."""
     file = next((app / name for name in _FILES if (app / name).is_file()), None)
     values = _read(file).get("Values", {}) if file else {}
     if not isinstance(values, dict):
-        raise CannotStart(f"{file}: Values is an object of settings.")
+        raise CannotStart(f"{file}: Values must be an object of settings.")
     return {name: _text(value) for name, value in values.items()} | dict(environment)
 
 
 def on_development_storage(settings: Mapping[str, str]) -> list[str]:
-    """The settings that ask for Azurite; none unless one of them is the app's own."""
+    """Returns the names of the settings that ask for Azurite, if one of them is the app's own."""
     names = [name for name, value in settings.items() if value == DEVELOPMENT_STORAGE]
     return names if any(name != STORAGE for name in names) else []
 
 
 def read_route_prefix(app: Path) -> str:
-    """What host.json puts before every route; `api` if it says nothing."""
+    """Returns the prefix of every route in host.json. The default is `api`."""
     file = app / "host.json"
     settings = _read(file) if file.is_file() else {}
     prefix = settings.get("extensions", {}).get("http", {}).get("routePrefix", "api")
@@ -55,7 +55,8 @@ def _text(value: object) -> str:
 
 
 def manage_key(settings: Mapping[str, str]) -> tuple[str, str | None]:
-    """The first key that may do everything, and the name of its setting."""
+    """Returns the name of the first setting that holds a key which may do everything, and the
+    key."""
     return next(
         (
             (name, value)

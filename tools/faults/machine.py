@@ -8,12 +8,12 @@ from pathlib import Path
 
 import psutil
 
-from devhost.azurite import PROJECT
+from devhost.azurite import MODULE
 
 
 def machine() -> Mapping[str, str]:
     """What people want to know of it, in order."""
-    azurite = json.loads((PROJECT / "node_modules/azurite/package.json").read_text())
+    azurite = json.loads((MODULE / "package.json").read_text())
     return {
         "processor": f"{_model()}, {os.cpu_count()} cores",
         "memory": f"{psutil.virtual_memory().total / 2**30:.0f} GiB",
