@@ -16,12 +16,10 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from rooms.api.errors import Detail, ValidationFailed
 from rooms.domain.limits import LIMITS
-from rooms.domain.roster import ACS_USER
+from rooms.domain.roster import ACS_USER, ROLES
 from rooms.domain.time import RFC3339, Ticks, parse_time
 
-_UNKNOWN_ROLE = (
-    "Invalid participant role. The valid roles are: Presenter, Attendee, Consumer, Collaborator."
-)
+_UNKNOWN_ROLE = f"Invalid participant role. The valid roles are: {', '.join(ROLES)}."
 
 TIME_EXPECTED = (
     "Must be a time of RFC 3339, like 2026-05-04T10:00:00Z, with at most 9 fraction digits."

@@ -9,14 +9,8 @@ from typing import Annotated, NotRequired, TypedDict
 from pydantic import WithJsonSchema
 
 from rooms.domain.events import CALL_ROOM_ID
-from rooms.domain.log import LOG_KINDS
 from rooms.domain.room import ROOM_ID
-from rooms.domain.time import SECOND, WIRE_TIME, Ticks, format_time
-
-type Time = Annotated[
-    str, WithJsonSchema({"type": "string", "format": "date-time", "pattern": f"^{WIRE_TIME}$"})
-]
-
+from rooms.domain.time import SECOND, Ticks, format_time
 
 type RoomId = Annotated[str, WithJsonSchema({"type": "string", "pattern": f"^{ROOM_ID.pattern}$"})]
 
@@ -33,9 +27,6 @@ type Seconds = Annotated[int | float, WithJsonSchema({"type": "number", "minimum
 
 
 type Count = Annotated[int, WithJsonSchema({"type": "integer", "minimum": 0})]
-
-
-type LogKind = Annotated[str, WithJsonSchema({"type": "string", "enum": list(LOG_KINDS)})]
 
 
 class Page[Item](TypedDict):

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from rooms.domain.roster import Role
+from rooms.domain.roster import ROLES, Role
 
 type Grant = Literal["yes", "no", "web", "remote"]
 """`web`: yes, with the web calling SDK only; `remote`: yes, of remote streams only."""
@@ -36,98 +36,81 @@ class Allowed:
     only: Restriction | None
 
 
-Y: Final = "yes"
-N: Final = "no"
-W: Final = "web"
-R: Final = "remote"
+_GRANTS: Final[Mapping[str, Grant]] = {"Y": "yes", "N": "no", "W": "web", "R": "remote"}
 
 _PSTN = "PSTN"
 
 
-def _group(group: str, *rows: tuple[Grant, Grant, Grant, Grant, str, str]) -> list[Capability]:
+def _group(group: str, *rows: tuple[str, str, str]) -> list[Capability]:
+    """Returns the rows of a group, from a letter for each role, a name and a description."""
     return [
         Capability(
             name,
             group,
             description,
-            {
-                "Presenter": presenter,
-                "Attendee": attendee,
-                "Consumer": consumer,
-                "Collaborator": collaborator,
-            },
+            {role: _GRANTS[letter] for role, letter in zip(ROLES, letters, strict=True)},
             needs_pstn_dial_out=group == _PSTN,
         )
-        for presenter, attendee, consumer, collaborator, name, description in rows
+        for letters, name, description in rows
     ]
 
 
-# Columns: Presenter, Attendee, Consumer, Collaborator.
+# A letter for each role, in the order of ROLES.
 CAPABILITIES: Final[tuple[Capability, ...]] = (
     *_group(
         "mid-call",
-        (Y, Y, N, Y, "turnVideoOnOff", "Turn one's own video on or off"),
-        (Y, Y, N, Y, "muteUnmuteMic", "Mute and unmute one's own microphone"),
-        (Y, N, N, N, "muteRemoteUser", "Mute somebody else"),
-        (Y, Y, N, Y, "switchCamera", "Switch between cameras"),
-        (Y, Y, Y, Y, "showActiveSpeaker", "See who is speaking"),
-        (Y, Y, Y, Y, "chooseSpeaker", "Choose the speaker for the call"),
-        (Y, Y, N, Y, "chooseMic", "Choose the microphone for the call"),
+        ("YYNY", "turnVideoOnOff", "Turn one's own video on or off"),
+        ("YYNY", "muteUnmuteMic", "Mute and unmute one's own microphone"),
+        ("YNNN", "muteRemoteUser", "Mute somebody else"),
+        ("YYNY", "switchCamera", "Switch between cameras"),
+        ("YYYY", "showActiveSpeaker", "See who is speaking"),
+        ("YYYY", "chooseSpeaker", "Choose the speaker for the call"),
+        ("YYNY", "chooseMic", "Choose the microphone for the call"),
         (
-            Y,
-            Y,
-            Y,
-            Y,
+            "YYYY",
             "showParticipantState",
             "See the state of each participant, such as connecting or connected",
         ),
-        (Y, Y, Y, Y, "showCallState", "See the state of the call"),
-        (Y, Y, Y, Y, "showParticipantMuted", "See whether a participant is muted"),
-        (Y, Y, Y, Y, "showReasonParticipantLeft", "See why a participant left"),
-        (Y, Y, Y, Y, "startCaptions", "Start captions"),
-        (Y, Y, Y, Y, "changeCaptionsLanguage", "Change the language of the captions"),
-        (
-            Y,
-            N,
-            N,
-            N,
-            "inviteRoomParticipant",
-            "Call somebody who is invited to the room into the call",
-        ),
+        ("YYYY", "showCallState", "See the state of the call"),
+        ("YYYY", "showParticipantMuted", "See whether a participant is muted"),
+        ("YYYY", "showReasonParticipantLeft", "See why a participant left"),
+        ("YYYY", "startCaptions", "Start captions"),
+        ("YYYY", "changeCaptionsLanguage", "Change the language of the captions"),
+        ("YNNN", "inviteRoomParticipant", "Call somebody who is invited to the room into the call"),
     ),
     *_group(
         "screen sharing",
-        (W, N, N, W, "shareScreen", "Share the whole screen"),
-        (W, N, N, W, "shareApplication", "Share an application"),
-        (W, N, N, W, "shareBrowserTab", "Share a tab of the browser"),
-        (Y, Y, Y, Y, "viewSharedScreen", "View what others share"),
+        ("WNNW", "shareScreen", "Share the whole screen"),
+        ("WNNW", "shareApplication", "Share an application"),
+        ("WNNW", "shareBrowserTab", "Share a tab of the browser"),
+        ("YYYY", "viewSharedScreen", "View what others share"),
     ),
     *_group(
         "roster",
-        (Y, N, N, N, "removeParticipant", "Remove somebody from the call"),
+        ("YNNN", "removeParticipant", "Remove somebody from the call"),
     ),
     *_group(
         "devices",
-        (Y, Y, N, Y, "askDevicePermission", "Ask for the permission to use audio and video"),
-        (Y, Y, N, Y, "getCameraList", "List the cameras"),
-        (Y, Y, N, Y, "setCamera", "Set the camera"),
-        (Y, Y, N, Y, "getSelectedCamera", "Tell which camera is set"),
-        (W, W, N, W, "getMicList", "List the microphones"),
-        (W, W, N, W, "setMic", "Set the microphone"),
-        (W, W, N, W, "getSelectedMic", "Tell which microphone is set"),
-        (W, W, W, W, "getSpeakerList", "List the speakers"),
-        (W, W, W, W, "setSpeaker", "Set the speaker"),
-        (Y, Y, Y, Y, "getSelectedSpeaker", "Tell which speaker is set"),
+        ("YYNY", "askDevicePermission", "Ask for the permission to use audio and video"),
+        ("YYNY", "getCameraList", "List the cameras"),
+        ("YYNY", "setCamera", "Set the camera"),
+        ("YYNY", "getSelectedCamera", "Tell which camera is set"),
+        ("WWNW", "getMicList", "List the microphones"),
+        ("WWNW", "setMic", "Set the microphone"),
+        ("WWNW", "getSelectedMic", "Tell which microphone is set"),
+        ("WWWW", "getSpeakerList", "List the speakers"),
+        ("WWWW", "setSpeaker", "Set the speaker"),
+        ("YYYY", "getSelectedSpeaker", "Tell which speaker is set"),
     ),
     *_group(
         "video rendering",
-        (Y, Y, R, Y, "renderVideoInSeveralPlaces", "Show one video in several places"),
-        (Y, Y, R, Y, "setVideoScalingMode", "Set how a video is scaled"),
-        (Y, Y, Y, Y, "renderRemoteStream", "Show the video of somebody else"),
+        ("YYRY", "renderVideoInSeveralPlaces", "Show one video in several places"),
+        ("YYRY", "setVideoScalingMode", "Set how a video is scaled"),
+        ("YYYY", "renderRemoteStream", "Show the video of somebody else"),
     ),
     *_group(
         _PSTN,
-        (Y, N, N, N, "dialOutToPstn", "Call a telephone number into the call"),
+        ("YNNN", "dialOutToPstn", "Call a telephone number into the call"),
     ),
 )
 

@@ -1,27 +1,12 @@
-"""What the log of a room tells."""
+"""A record of the log of a room."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from rooms.domain.events import KINDS
 from rooms.domain.time import Ticks
 
-DECISION_KINDS = ("Admitted", "Refused")
-"""Log records of who may come in, which change nothing."""
-
-LOG_KINDS = (
-    "RoomCreated",
-    "RoomUpdated",
-    "RoomDeleted",
-    "ParticipantsUpdated",
-    "DetailsUpdated",
-    *DECISION_KINDS,
-    *KINDS,
-)
-"""What log records tell of: changes, decisions, and events of calls."""
-
 EVENTS_ACTOR = "event-grid"
-"""Whom the log names for what an event tells."""
+"""The actor of records of events."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from rooms.domain.errors import InvalidValidity, ValidityFault
 from rooms.domain.time import DAY, MAX_TIME, Ticks
@@ -30,7 +30,7 @@ class Room:
 
 
 type RoomState = Literal["open", "upcoming", "expired"]
-ROOM_STATES: tuple[RoomState, ...] = ("open", "upcoming", "expired")
+ROOM_STATES: tuple[RoomState, ...] = get_args(RoomState.__value__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from rooms.domain.errors import TooManyParticipants
 from rooms.domain.limits import LIMITS
 
 type Role = Literal["Presenter", "Attendee", "Consumer", "Collaborator"]
+ROLES: tuple[Role, ...] = get_args(Role.__value__)
 type Roster = dict[str, Role]
 """Raw id to role, in the order in which they were invited."""
 type RosterPatch = Mapping[str, Role | None]

@@ -1,6 +1,7 @@
-"""What a log record says, as an English sentence without a full stop.
+"""What log records say, as English sentences without a full stop.
 
-Names, titles and phrases stand in it as they came, and may hold any character.
+Names, titles and phrases stand in them as they came, and may hold any character. `log_kinds.py` has
+the sentence for each kind.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,43 +14,79 @@ type Names = Mapping[str, str]
 """Raw id to name."""
 
 FEW = 5
-"""So many people are named, the others are counted."""
+"""People that a sentence names. It counts the others."""
 
 _WHOLE = 30
-"""Characters of an id that is not shortened."""
+"""Characters of an id that is shown whole."""
 
 
-def happened(kind: str, detail: Detail, names: Names) -> str:
-    """What a log record tells; of a kind that is not known, only the kind."""
-    match kind:
-        case "RoomCreated":
-            return f"created the room, {_validity(detail)}{_clause('; invited', _with_roles(detail['participants'], names))}"
-        case "RoomUpdated":
-            return f"changed the room: {'; '.join(_changes(detail['before'], detail['after']))}"
-        case "RoomDeleted":
-            return "deleted the room"
-        case "ParticipantsUpdated":
-            return "; ".join(_roster_changes(detail, names))
-        case "DetailsUpdated":
-            return "; ".join(_details_changes(detail["before"], detail["after"], names))
-        case "Admitted":
-            return f"admitted {_who(detail, names)} as {detail['role']}"
-        case "Refused":
-            return f"refused {_who(detail, names)}: {' '.join(reason['message'] for reason in detail['reasons']).rstrip('.')}"
-        case "CallStarted":
-            return f"the call began{_by(detail.get('startedBy'), names)}"
-        case "CallEnded":
-            phrase = (detail.get("endReason") or {}).get("phrase")
-            return f"the call ended{_by(detail.get('endedBy'), names)}{_clause(':', phrase)}"
-        case "ParticipantAdded":
-            return f"{_who(detail, names)} joined{_clause(' as', detail.get('role'))}"
-        case "ParticipantRemoved":
-            return f"{_who(detail, names)} left"
-    return kind
+def room_created(detail: Detail, names: Names) -> str:
+    """Returns the sentence of RoomCreated."""
+    invited = _clause("; invited", _with_roles(detail["participants"], names))
+    return f"created the room, {_validity(detail)}{invited}"
+
+
+def room_updated(detail: Detail, _: Names) -> str:
+    """Returns the sentence of RoomUpdated."""
+    return f"changed the room: {'; '.join(_changes(detail['before'], detail['after']))}"
+
+
+def room_deleted(_: Detail, __: Names) -> str:
+    """Returns the sentence of RoomDeleted."""
+    return "deleted the room"
+
+
+def participants_updated(detail: Detail, names: Names) -> str:
+    """Returns the sentence of ParticipantsUpdated."""
+    return "; ".join(_roster_changes(detail, names))
+
+
+def details_updated(detail: Detail, names: Names) -> str:
+    """Returns the sentence of DetailsUpdated."""
+    return "; ".join(_details_changes(detail["before"], detail["after"], names))
+
+
+def admitted(detail: Detail, names: Names) -> str:
+    """Returns the sentence of Admitted."""
+    return f"admitted {_who(detail, names)} as {detail['role']}"
+
+
+def refused(detail: Detail, names: Names) -> str:
+    """Returns the sentence of Refused."""
+    reasons = " ".join(reason["message"] for reason in detail["reasons"])
+    return f"refused {_who(detail, names)}: {reasons.rstrip('.')}"
+
+
+def call_started(detail: Detail, names: Names) -> str:
+    """Returns the sentence of CallStarted."""
+    starter = detail.get("startedBy")
+    if starter is None:
+        return "the call started"
+    return f"{_called(starter, names)} started the call"
+
+
+def call_ended(detail: Detail, names: Names) -> str:
+    """Returns the sentence of CallEnded."""
+    phrase = (detail.get("endReason") or {}).get("phrase")
+    why = f" ({phrase})" if phrase else ""
+    ender = detail.get("endedBy")
+    if ender is None:
+        return f"the call ended{why}"
+    return f"{_called(ender, names)} ended the call{why}"
+
+
+def participant_added(detail: Detail, names: Names) -> str:
+    """Returns the sentence of ParticipantAdded."""
+    return f"{_who(detail, names)} joined{_clause(' as', detail.get('role'))}"
+
+
+def participant_removed(detail: Detail, names: Names) -> str:
+    """Returns the sentence of ParticipantRemoved."""
+    return f"{_who(detail, names)} left"
 
 
 def _who(detail: Detail, names: Names) -> str:
-    """Of an event, or a decision: as the room's details call them, or else as they call themselves."""
+    """Returns whom a record is about, as the room's details call them, or as they call themselves."""
     person = detail.get("rawId") or detail.get("participantId") or "somebody"
     return names.get(person) or detail.get("displayName") or _short(person)
 
@@ -59,7 +96,7 @@ def _called(raw_id: str, names: Names) -> str:
 
 
 def _short(person: str) -> str:
-    """An id, with its beginning and its end only if it is long."""
+    """Returns an id, or the beginning and the end of a long one."""
     return person if len(person) <= _WHOLE else f"{person[:14]}…{person[-13:]}"
 
 
@@ -78,14 +115,17 @@ def _changes(before: Detail, after: Detail) -> Iterable[str]:
     if any(before[name] != after[name] for name in ("validFrom", "validUntil")):
         yield f"open from {_moment(after['validFrom'])} until {_moment(after['validUntil'])}"
     if before["pstnDialOutEnabled"] != after["pstnDialOutEnabled"]:
-        yield f"dial-out {'yes' if after['pstnDialOutEnabled'] else 'no'}"
+        yield f"dial-out {'on' if after['pstnDialOutEnabled'] else 'off'}"
 
 
 def _roster_changes(detail: Detail, names: Names) -> Iterable[str]:
     if detail["added"]:
         yield f"invited {_with_roles(detail['added'], names)}"
     if detail["changed"]:
-        yield f"made {_listed(f'{_called(who, names)} {role["after"]}' for who, role in detail['changed'].items())}"
+        changed = [
+            f"{_called(who, names)} {role['after']}" for who, role in detail["changed"].items()
+        ]
+        yield f"made {_listed(changed)}"
     if detail["removed"]:
         yield f"removed {_people(detail['removed'], names)}"
 
@@ -125,10 +165,6 @@ def _listed(people: Iterable[str]) -> str:
     listed = list(people)
     rest = f" and {len(listed) - FEW} more" if len(listed) > FEW else ""
     return ", ".join(listed[:FEW]) + rest
-
-
-def _by(raw_id: str | None, names: Names) -> str:
-    return "" if raw_id is None else f", by {_called(raw_id, names)}"
 
 
 def _clause(before: str, text: str | None) -> str:

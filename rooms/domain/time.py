@@ -9,6 +9,9 @@ import re
 import time
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import Annotated
+
+from pydantic import WithJsonSchema
 
 type Ticks = int
 """A point in time: 100 ns steps since 0001-01-01T00:00:00Z; or a length of time in such steps."""
@@ -30,6 +33,11 @@ RFC3339 = re.compile(
 
 WIRE_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{0,6}[1-9])?\+00:00"
 """What `format_time` makes."""
+
+type Time = Annotated[
+    str, WithJsonSchema({"type": "string", "format": "date-time", "pattern": f"^{WIRE_TIME}$"})
+]
+"""A point in time as `format_time` makes it."""
 
 
 def now() -> Ticks:

@@ -3,7 +3,7 @@
 import json
 import re
 
-from rooms.domain.log import LOG_KINDS
+from rooms.domain.log_kinds import LOG_KINDS
 from rooms.domain.time import SECOND, now
 from rooms_cli.options import KINDS
 from testkit.events import Meeting, room_of_another_service
@@ -79,7 +79,7 @@ def test_a_record_behind_empty_pages_is_found(line: Line, insight: Insight) -> N
     insight.deliver(call.started(), *(call.added(number, raw_id(number)) for number in range(510)))
     assert insight.json(f"/rooms/{call.room_id}/log?kind=CallStarted")["value"] == []
     assert list(map(sentence, line.out("log", call.room_id, "--kind", "CallStarted"))) == [
-        "the call began"
+        "the call started"
     ]
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from rooms.domain.log import LOG_KINDS
+from rooms.domain.log_kinds import LOG_KINDS
 from testkit.events import Meeting
 from testkit.identifiers import raw_id
 from tests.console.pages import Console, heading, mostly, table
@@ -194,7 +194,7 @@ def test_more_brings_the_older_records(console: Console, scenes: Scenes) -> None
     page.get_by_role("button", name="More").click()
     expect(records(page)).to_have_count(2 * PAGE)
     page.get_by_role("button", name="More").click()
-    expect(records(page).last).to_contain_text("the call began")
+    expect(records(page).last).to_contain_text("the call started")
 
 
 def test_what_happens_meanwhile_appears_by_itself(console: Console, scenes: Scenes) -> None:

@@ -136,7 +136,7 @@ def test_in_the_tips_of_a_chart(console: Console, stranger: Stranger, place: int
 
 def test_in_the_log(console: Console, stranger: Stranger) -> None:
     page = console.enter(f"room/{stranger.room_id}/log")
-    expect(page.get_by_text("the call ended, by").first).to_be_visible()
+    expect(page.get_by_text("ended the call").first).to_be_visible()
     expect(page.get_by_text(hostile("phrase")).first).to_be_visible()
     for record in page.get_by_role("group").all():
         record.locator("summary").click()

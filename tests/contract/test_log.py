@@ -83,7 +83,7 @@ def test_each_change_with_who_which_request_and_what(
         (
             "RoomUpdated",
             "r2",
-            "changed the room: dial-out yes",
+            "changed the room: dial-out on",
             {"before": made, "after": made | {"pstnDialOutEnabled": True}},
         ),
         (
@@ -152,7 +152,7 @@ def test_each_event_with_its_time_and_id(insight: Insight) -> None:
         (
             "CallStarted",
             0,
-            f"the call began, by {somebody}",
+            f"{somebody} started the call",
             {"callId": call.id, "startedBy": ALICE},
         ),
         (
@@ -165,7 +165,7 @@ def test_each_event_with_its_time_and_id(insight: Insight) -> None:
         (
             "CallEnded",
             3,
-            f"the call ended, by {somebody}: a",
+            f"{somebody} ended the call (a)",
             {
                 "callId": call.id,
                 "endedBy": ALICE,

@@ -13,7 +13,8 @@ from rooms.app import App
 from rooms.domain.admission import NOBODY, Crowd
 from rooms.domain.events import CallEvent
 from rooms.domain.limits import Limits
-from rooms.domain.log import DECISION_KINDS, LogRecord
+from rooms.domain.log import LogRecord
+from rooms.domain.log_kinds import kinds_from
 from rooms.domain.room import RoomChange
 from rooms.domain.roster import Roster
 from rooms.domain.time import HOUR, MAX_TIME, SECOND, now
@@ -72,7 +73,11 @@ class Door:
         return page.items
 
     async def decisions(self, room_id: str) -> list[str]:
-        return [record.kind for record in await self.log(room_id) if record.kind in DECISION_KINDS]
+        return [
+            record.kind
+            for record in await self.log(room_id)
+            if record.kind in kinds_from("decision")
+        ]
 
     async def _send(
         self, name: str, method: str, room_id: str, params: dict[str, str], body: bytes

@@ -192,7 +192,7 @@ LOG = {
         CALL_ROOM_ID_PARAMETER,
         FROM,
         UNTIL,
-        Parameter("kind", "query", shapes.LogKind, "Only records of this kind."),
+        Parameter("kind", "query", log.LogKind, "Only records of this kind."),
         Parameter(
             "actor",
             "query",

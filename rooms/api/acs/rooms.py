@@ -13,12 +13,12 @@ from rooms.api.errors import Detail, InvalidIdentifier, ValidationFailed
 from rooms.api.request import Request
 from rooms.api.responses import acs_answer, no_content
 from rooms.api.routing import Routes
-from rooms.api.shapes import Page, RoomId, Time
+from rooms.api.shapes import Page, RoomId
 from rooms.domain import room as domain
 from rooms.domain.limits import LIMITS
 from rooms.domain.room import RoomChange, check_changed_validity, check_new_validity
 from rooms.domain.roster import Roster, check_size, first_unsupported
-from rooms.domain.time import format_time, parse_http_date
+from rooms.domain.time import Time, format_time, parse_http_date
 from rooms.storage.rooms import Repeatability
 
 routes = Routes()

@@ -7,18 +7,18 @@ import azure.functions as func
 from rooms.api.body import StrictBody, Text
 from rooms.api.error_answers import Error, error_body
 from rooms.api.errors import ANSWERS, AdmissionRefused, InvalidParameter
-from rooms.api.log_details import AdmittedDetail, Asker, Reason, RefusedDetail
 from rooms.api.request import Request
 from rooms.api.responses import json_answer
 from rooms.api.routing import Routes
-from rooms.api.shapes import RoomId, Time
+from rooms.api.shapes import RoomId
 from rooms.domain import admission as domain
 from rooms.domain import capabilities
 from rooms.domain.admission import NOBODY, admission, may_be_full
 from rooms.domain.capabilities import Restriction
 from rooms.domain.limits import LIMITS
+from rooms.domain.log_details import AdmittedDetail, Asker, Reason, RefusedDetail
 from rooms.domain.roster import Role
-from rooms.domain.time import Ticks, format_time
+from rooms.domain.time import Ticks, Time, format_time
 
 routes = Routes()
 

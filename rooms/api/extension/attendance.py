@@ -10,13 +10,13 @@ from rooms.api.errors import CallNotFound, InvalidParameter
 from rooms.api.request import Request
 from rooms.api.responses import csv_answer, json_answer
 from rooms.api.routing import Routes
-from rooms.api.shapes import CallRoomId, Count, Seconds, Time, seconds, time_or_none
+from rooms.api.shapes import CallRoomId, Count, Seconds, seconds, time_or_none
 from rooms.domain import attendance as domain
 from rooms.domain import presence
 from rooms.domain.attendance import Slot, Status, attendance
 from rooms.domain.calls import Call
 from rooms.domain.details import Details, scheduled
-from rooms.domain.time import Ticks, format_time
+from rooms.domain.time import Ticks, Time, format_time
 from rooms.storage.history import Known
 
 routes = Routes()

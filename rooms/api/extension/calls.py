@@ -6,14 +6,14 @@ from typing import TypedDict
 import azure.functions as func
 
 from rooms.api.errors import CallNotFound
-from rooms.api.log_details import EndReason
 from rooms.api.request import Request
 from rooms.api.responses import json_answer
 from rooms.api.routing import Routes
-from rooms.api.shapes import CallRoomId, Count, Seconds, Time, page_body, seconds, time_or_none
+from rooms.api.shapes import CallRoomId, Count, Seconds, page_body, seconds, time_or_none
 from rooms.domain import calls as domain
 from rooms.domain import events
-from rooms.domain.time import MAX_TIME, format_time
+from rooms.domain.log_details import EndReason
+from rooms.domain.time import MAX_TIME, Time, format_time
 
 routes = Routes()
 

@@ -9,10 +9,9 @@ from rooms.api.body import OptionalTime, StrictBody, Text
 from rooms.api.request import Request
 from rooms.api.responses import json_answer
 from rooms.api.routing import Routes
-from rooms.api.shapes import Time
 from rooms.domain import details as domain
 from rooms.domain.errors import RoomNotFound
-from rooms.domain.time import format_time
+from rooms.domain.time import Time, format_time
 
 routes = Routes()
 

@@ -8,11 +8,11 @@ import azure.functions as func
 from rooms.api.request import Request
 from rooms.api.responses import json_answer
 from rooms.api.routing import Routes
-from rooms.api.shapes import CallRoomId, Count, Time, page_body
+from rooms.api.shapes import CallRoomId, Count, page_body
 from rooms.domain.calls import Call
 from rooms.domain.details import Details, names_in
 from rooms.domain.presence import Present, present_at
-from rooms.domain.time import format_time
+from rooms.domain.time import Time, format_time
 from rooms.storage.parallel import in_parallel
 
 routes = Routes()

@@ -2,25 +2,47 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from functools import reduce
+from operator import or_
+from typing import Annotated, Any, TypedDict
 
 import azure.functions as func
-from pydantic_core import to_json
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import core_schema, to_json
 
-from rooms.api.log_details import LogDetail
 from rooms.api.request import Request
 from rooms.api.responses import csv_answer, json_answer, text_answer
 from rooms.api.routing import Routes
-from rooms.api.shapes import LogKind, Time, page_body
+from rooms.api.shapes import page_body
 from rooms.domain import log as domain
 from rooms.domain.details import names_in
-from rooms.domain.log import LOG_KINDS
-from rooms.domain.sentences import happened
-from rooms.domain.time import MAX_TIME, format_time, parse_time
+from rooms.domain.log_kinds import LOG_KINDS, sentence
+from rooms.domain.time import MAX_TIME, Time, format_time, parse_time
 
 routes = Routes()
 
 COLUMNS = ("id", "time", "kind", "actor", "requestId", "text", "detail")
+
+
+class _KindSchema:
+    """Makes the schema of a kind from the registry, when the document is made."""
+
+    def __get_pydantic_json_schema__(self, *_: Any) -> dict[str, Any]:
+        return {"type": "string", "enum": list(LOG_KINDS)}
+
+
+class _DetailSchema:
+    """Makes the schema of a detail from the registry: that of any kind."""
+
+    def __get_pydantic_core_schema__(
+        self, _: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        details = dict.fromkeys(kind.detail for kind in LOG_KINDS.values())
+        return handler.generate_schema(reduce(or_, details))
+
+
+type LogKind = Annotated[str, _KindSchema()]
+type LogDetail = Annotated[Mapping[str, Any], _DetailSchema()]
 
 
 class LogRecord(TypedDict):
@@ -74,7 +96,7 @@ def log_body(record: domain.LogRecord, names: Mapping[str, str]) -> LogRecord:
         "kind": record.kind,
         "actor": record.actor,
         "requestId": record.request_id,
-        "text": happened(record.kind, record.detail, names),
+        "text": sentence(record.kind, record.detail, names),
         "detail": _with_wire_times(record.detail),
     }
 

@@ -9,12 +9,12 @@ from rooms.api.extension.details import Names, _names_body
 from rooms.api.request import Request
 from rooms.api.responses import json_answer
 from rooms.api.routing import Routes
-from rooms.api.shapes import RoomId, Time
+from rooms.api.shapes import RoomId
 from rooms.domain.details import Details
 from rooms.domain.errors import RoomNotFound
 from rooms.domain.room import Room, RoomState, state_at
 from rooms.domain.roster import Roster
-from rooms.domain.time import format_time
+from rooms.domain.time import Time, format_time
 
 routes = Routes()
 

@@ -10,12 +10,12 @@ from rooms.api.errors import InvalidParameter
 from rooms.api.request import Request
 from rooms.api.responses import json_answer
 from rooms.api.routing import Routes
-from rooms.api.shapes import CallRoomId, Count, Time, time_or_none
+from rooms.api.shapes import CallRoomId, Count, time_or_none
 from rooms.domain.calls import Call
 from rooms.domain.details import Details, names_in
 from rooms.domain.presence import Present, call_at, present_at
 from rooms.domain.roster import Roster
-from rooms.domain.time import Ticks, format_time
+from rooms.domain.time import Ticks, Time, format_time
 
 routes = Routes()
 

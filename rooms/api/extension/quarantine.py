@@ -9,9 +9,9 @@ from rooms.api.errors import StillNotUnderstood
 from rooms.api.request import Request
 from rooms.api.responses import json_answer, no_content
 from rooms.api.routing import Routes
-from rooms.api.shapes import CallRoomId, Count, Time, page_body
+from rooms.api.shapes import CallRoomId, Count, page_body
 from rooms.domain.events import Quarantined
-from rooms.domain.time import format_time
+from rooms.domain.time import Time, format_time
 from rooms.intake.envelope import OtherEvent, RoomEvent, UnknownEvent
 from rooms.storage.errors import QuarantinedEventNotFound
 

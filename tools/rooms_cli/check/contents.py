@@ -4,11 +4,14 @@ import json
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any, get_args
+
+from pydantic import TypeAdapter, ValidationError
 
 from rooms.domain.details import Details
 from rooms.domain.events import KINDS, CallEvent, EndReason
-from rooms.domain.log import DECISION_KINDS, LOG_KINDS
+from rooms.domain.log_kinds import LOG_KINDS
 from rooms.domain.room import Room
 from rooms.domain.roster import Role, Roster
 from rooms.domain.time import Ticks, parse_time
@@ -207,29 +210,20 @@ def _roster(value: Any) -> Roster:
 
 
 def _check_detail(kind: str, detail: dict[str, Any]) -> None:
-    match kind, detail:
-        case "RoomCreated", {"participants": participants}:
-            _roster(participants)
-        case (("RoomUpdated" | "DetailsUpdated"), {"before": {}, "after": {}}):
-            pass
-        case "ParticipantsUpdated", {"added": added, "changed": {**changed}, "removed": removed}:
-            changes = [change if isinstance(change, dict) else {} for change in changed.values()]
-            for roster in (
-                added,
-                removed,
-                *({"": change.get(when)} for change in changes for when in ("before", "after")),
-            ):
-                _roster(roster)
-        case "RoomDeleted", {**nothing} if not nothing:
-            pass
-        case "Admitted", {"rawId": str(), "role": role} if role in _ROLES:
-            pass
-        case "Refused", {"rawId": str(), "reasons": [_, *_]}:
-            pass
-        case _ if kind in KINDS:
-            pass
-        case _:
-            raise Unreadable(f"Its detail is none of the kind {kind}.")
+    shape = LOG_KINDS[kind].detail
+    known = detail.keys() <= shape.__annotations__.keys()
+    refused_without_reason = detail.get("reasons") == []
+    try:
+        _adapter(shape).validate_python(detail, strict=True)
+    except ValidationError:
+        known = False
+    if not known or refused_without_reason:
+        raise Unreadable(f"Its detail is none of the kind {kind}.")
+
+
+@cache
+def _adapter(shape: type) -> TypeAdapter[Any]:
+    return TypeAdapter(shape)
 
 
 def _is_event(event: CallEvent) -> bool:
@@ -266,7 +260,3 @@ def _is_person(value: Any) -> bool:
 
 def _is_filled(value: Any) -> bool:
     return isinstance(value, str) and value != ""
-
-
-CHANGE_KINDS = tuple(kind for kind in LOG_KINDS if kind not in (*KINDS, *DECISION_KINDS))
-"""Log records of changes of the room."""

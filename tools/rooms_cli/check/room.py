@@ -4,15 +4,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from rooms.domain.details import Details
-from rooms.domain.events import KINDS
-from rooms.domain.log import DECISION_KINDS
+from rooms.domain.log_kinds import LOG_KINDS, Source
 from rooms.domain.roster import Roster
 from rooms.domain.time import HOUR, MAX_TIME, Ticks
 from rooms.storage import keys
 from rooms_cli.check.calls import Calls, check_calls
 from rooms_cli.check.changes import Story, check_changes
 from rooms_cli.check.contents import (
-    CHANGE_KINDS,
     Record,
     Unreadable,
     details_in,
@@ -41,9 +39,13 @@ def check_room(room_id: str, rows: Placed, kept: Ticks, tell: Tell) -> None:
     for place, row in rows:
         of[place.kind].append((place, row))
     records = _records(of["record"], tell)
+    by_source: defaultdict[Source, list[Record]] = defaultdict(list)
+    for record in records:
+        by_source[LOG_KINDS[record.kind].source].append(record)
     changes, decisions, events = (
-        [record for record in records if record.kind in kinds]
-        for kinds in (CHANGE_KINDS, DECISION_KINDS, KINDS)
+        by_source["change"],
+        by_source["decision"],
+        by_source["event"],
     )
     check_calls(Calls(room_id, of["event"], of["activity"], of["all activity"], events, kept), tell)
     if of["room"]:

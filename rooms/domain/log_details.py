@@ -2,9 +2,9 @@
 
 from typing import NotRequired, TypedDict
 
-from rooms.api.shapes import Time
 from rooms.domain.admission import ReasonCode
 from rooms.domain.roster import Role
+from rooms.domain.time import Time
 
 
 class Reason(TypedDict):
@@ -122,15 +122,3 @@ class EventDetail(TypedDict):
     startedBy: NotRequired[str]
     endedBy: NotRequired[str]
     endReason: NotRequired[EndReason]
-
-
-type LogDetail = (
-    RoomCreated
-    | RoomUpdated
-    | RoomDeleted
-    | ParticipantsUpdated
-    | DetailsUpdated
-    | AdmittedDetail
-    | RefusedDetail
-    | EventDetail
-)
