@@ -185,3 +185,52 @@ def test_a_key_that_may_only_read_is_told_which_one_plays(console: Console) -> N
     page = console.enter("play", console.app.read_key)
     expect(page.get_by_role("alert").filter(has_text="may do everything")).to_be_visible()
     assert kept(page) == console.app.read_key
+
+
+def link(console: Console, key: str) -> str:
+    """The link that make start prints."""
+    return f"{console.app.http}/console#key={quote(key, safe='')}"
+
+
+def assert_nowhere_in_the_history(key: str, page: Page) -> None:
+    urls: list[str] = page.evaluate("navigation.entries().map(entry => entry.url)")
+    for url in (page.url, *urls):
+        assert_not_in(key, url)
+
+
+def test_a_link_with_the_key_signs_in_and_the_key_leaves_the_address(console: Console) -> None:
+    page = console.context().new_page()
+    page.goto(link(console, console.app.manage_key))
+    expect(heading(page, "Now")).to_be_visible()
+    assert kept(page) == console.app.manage_key
+    assert page.url == f"{console.app.http}/console"
+    assert_nowhere_in_the_history(console.app.manage_key, page)
+
+
+def test_a_link_that_is_pasted_into_an_open_tab_signs_in(console: Console) -> None:
+    page = console.open("rooms")
+    expect_the_form(page)
+    page.evaluate("url => { location.href = url }", link(console, console.app.manage_key))
+    expect(heading(page, "Now")).to_be_visible()
+    assert kept(page) == console.app.manage_key
+    assert_nowhere_in_the_history(console.app.manage_key, page)
+
+
+def test_a_link_with_a_key_of_another_service_asks_again(console: Console) -> None:
+    console.allowed = {401}
+    key = new_key()
+    page = console.context().new_page()
+    page.goto(link(console, key))
+    expect_the_form(page)
+    expect(page.get_by_role("alert")).to_contain_text("key")
+    assert kept(page) is None
+    assert_nowhere_in_the_history(key, page)
+
+
+@pytest.mark.parametrize("text", ["", "not%20a%20key!", "%E0%A4%A"])
+def test_a_damaged_link_asks_for_a_key(console: Console, text: str) -> None:
+    page = console.context().new_page()
+    page.goto(f"{console.app.http}/console#key={text}")
+    expect_the_form(page)
+    assert kept(page) is None
+    assert page.url == f"{console.app.http}/console"

@@ -1,0 +1,18 @@
+// Signs in with a link like /console#key=<key>, which make start prints. It runs before anything
+// else: the key moves from the address to this tab's storage, and the history does not have it.
+{
+  const takeKey = () => {
+    const found = /^#key=(.*)$/s.exec(location.hash);
+    if (!found) return false;
+    history.replaceState(null, "", location.pathname + location.search);
+    try {
+      const key = decodeURIComponent(found[1]);
+      if (/^[A-Za-z0-9+/]+=*$/.test(key)) sessionStorage.setItem("anteroom.key", key); // as in api.js
+    } catch {
+      // The link is damaged. The page asks for a key.
+    }
+    return true;
+  };
+  takeKey();
+  addEventListener("hashchange", () => takeKey() && location.reload()); // a link that was pasted here
+}
