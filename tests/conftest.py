@@ -4,10 +4,12 @@ import os
 import signal
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from types import FunctionType
 
 import pytest
 import pytest_asyncio
 from azure.data.tables.aio import TableClient
+from hypothesis import HealthCheck, settings
 
 from devhost.azurite import Azurite
 from rooms.storage import keys
@@ -20,6 +22,13 @@ from testkit.waiting import HANG_SECONDS
 pytest_plugins = ("tests.contract.tally", "tests.console.chromium")
 
 
+# An example may take as long as the machine does.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
+
+
 def pytest_configure() -> None:
     """Holds all that tests start on a leash, and lets Ctrl-C end it.
 
@@ -30,13 +39,43 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+SERVICES = {
+    "Azurite",
+    "StorageProxy",
+    "failed_start",
+    "free_port",
+    "running_app",
+    "running_devhost",
+    "start_devhost",
+    "subprocess",
+    "sync_playwright",
+}
+"""What starts processes or listens on ports. A test is quick if it needs none of these."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without THOROUGH=1 the tests are a short form."""
+    """Marks the quick tests. Leaves out the thorough ones, unless THOROUGH=1."""
+    for item in items:
+        if not needs_a_service(item):
+            item.add_marker("quick")
     if os.environ.get("THOROUGH") != "1":
         config.hook.pytest_deselected(
             items=[item for item in items if item.get_closest_marker("thorough")]
         )
         items[:] = [item for item in items if not item.get_closest_marker("thorough")]
+
+
+def needs_a_service(item: pytest.Item) -> bool:
+    """Whether the module of a test names a service, or one of its fixtures does."""
+    assert isinstance(item, pytest.Function)
+    fixtures = [
+        fixture.func.__code__
+        for definitions in item._fixtureinfo.name2fixturedefs.values()
+        for fixture in definitions
+        if isinstance(fixture.func, FunctionType)
+    ]
+    named = {name for code in fixtures for name in code.co_names}
+    return not SERVICES.isdisjoint(named | vars(item.module).keys())
 
 
 @pytest.fixture(scope="session")
