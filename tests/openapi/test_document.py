@@ -1,5 +1,4 @@
-"""The OpenAPI document: that it is one, that it is of this app, and that what it says of bodies and
-errors is so."""
+"""The OpenAPI document is valid, current, and agrees with the app."""
 
 import json
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from openapi import document as documents
 from openapi.document import document
 from openapi.operation import Operation
+from openapi.tags import TAGS
 from rooms.api.acs.versions import API_VERSIONS
 from rooms.api.body import parse_body
 from rooms.api.errors import ANSWERS, AdmissionRefused
@@ -23,9 +23,7 @@ OPERATIONS: list[Any] = [
     operation for path in DOCUMENT["paths"].values() for operation in path.values()
 ]
 DESCRIBED: dict[str, Operation] = {
-    documents._camel(name): operation
-    for *_, about in documents._TAGS
-    for name, operation in about.items()
+    documents._camel(name): operation for tag in TAGS for name, operation in tag.operations.items()
 }
 
 
@@ -33,7 +31,7 @@ def test_it_is_an_openapi_document() -> None:
     assert [error.message for error in OpenAPIV31SpecValidator(DOCUMENT).iter_errors()] == []
 
 
-def test_it_has_the_routes_of_the_app_but_for_those_of_the_console() -> None:
+def test_it_has_all_routes_of_the_app_except_the_console() -> None:
     routes = {
         (method, f"/{trigger['route']}") for trigger in TRIGGERS for method in trigger["methods"]
     }
@@ -45,16 +43,16 @@ def test_it_has_the_routes_of_the_app_but_for_those_of_the_console() -> None:
     }
 
 
-def test_a_function_that_is_not_described_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    tag, about, blueprint, operations = documents._TAGS[0]
-    fewer = {name: operation for name, operation in operations.items() if name != "get_room"}
-    monkeypatch.setattr(documents, "_TAGS", ((tag, about, blueprint, fewer),))
+def test_a_route_without_description_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    tag = TAGS[0]
+    fewer = {name: operation for name, operation in tag.operations.items() if name != "get_room"}
+    monkeypatch.setattr(documents, "TAGS", (tag._replace(operations=fewer),))
     with pytest.raises(ValueError, match="get_room"):
         document()
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation["operationId"])
-def test_each_operation_says_what_it_is_for(operation: Any) -> None:
+def test_each_operation_has_a_tag_a_summary_and_descriptions(operation: Any) -> None:
     tags = {tag["name"] for tag in DOCUMENT["tags"]}
     assert tags >= set(operation["tags"])
     assert not operation["summary"].endswith(".")
@@ -64,7 +62,7 @@ def test_each_operation_says_what_it_is_for(operation: Any) -> None:
     )
 
 
-def test_every_error_is_one_with_which_some_operation_ends() -> None:
+def test_every_error_is_an_answer_of_some_operation() -> None:
     shared = DOCUMENT["components"]["responses"]
     codes = {
         (status, code)
@@ -83,7 +81,7 @@ def test_every_error_is_one_with_which_some_operation_ends() -> None:
 @pytest.mark.parametrize(
     "name", [name for name, operation in DESCRIBED.items() if operation.body is not None]
 )
-def test_examples_of_bodies_are_understood(name: str) -> None:
+def test_examples_of_bodies_are_accepted(name: str) -> None:
     operation = DESCRIBED[name]
     assert operation.body is not None
     assert operation.examples
@@ -92,7 +90,7 @@ def test_examples_of_bodies_are_understood(name: str) -> None:
 
 
 def examples() -> Iterator[tuple[str, Any, Any]]:
-    """What it is of, the schema and the example: of parameters, bodies and answers."""
+    """Yields the name, schema and value of each example in parameters, bodies and answers."""
     for operation in OPERATIONS:
         name = operation["operationId"]
         for parameter in operation.get("parameters", ()):
@@ -115,7 +113,7 @@ def test_examples_are_valid(schema: Any, example: Any) -> None:
     assert [error.message for error in validator.iter_errors(example)] == []
 
 
-def test_an_answer_has_what_its_shape_has_and_nothing_else() -> None:
+def test_an_answer_allows_only_the_fields_of_its_type() -> None:
     room = DOCUMENT["components"]["schemas"]["Room"]
     assert room["additionalProperties"] is False
     assert (list(room["properties"]), room["required"]) == (
@@ -124,11 +122,11 @@ def test_an_answer_has_what_its_shape_has_and_nothing_else() -> None:
     )
 
 
-def test_what_acs_ignores_in_a_body_is_allowed_and_what_we_refuse_is_not() -> None:
+def test_bodies_of_acs_routes_allow_unknown_fields_and_those_of_extension_routes_do_not() -> None:
     schemas = DOCUMENT["components"]["schemas"]
     assert "additionalProperties" not in schemas["CreateRoom"]
     assert schemas["PatchDetails"]["additionalProperties"] is False
 
 
-def test_the_file_that_is_served_is_current() -> None:
+def test_the_served_file_is_current() -> None:
     assert json.loads(FILE.read_text()) == DOCUMENT, "Run: make openapi"

@@ -1,6 +1,5 @@
-"""The OpenAPI document of this service: made from the routes, the models of requests, the shapes of
-answers and the errors.
+"""Makes the OpenAPI document of this service, and docs/api.md, a page to read.
 
-Of version 3.1, whose schemas are JSON Schema, which is what pydantic makes. Nothing here is
-imported before somebody asks for it.
+The sources are the routes, the models of request bodies, the types of answers and the errors. The
+version is 3.1: its schemas are JSON Schema, which pydantic makes.
 """

@@ -1,130 +1,14 @@
-"""The document, put together."""
+"""Builds the document from the tags."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
-from openapi import admission_api, insight_api, rooms_api
 from openapi.failures import SHAPES, description_of, failures, headers_of, schema_of
-from openapi.operation import Answer, Header, Kind, Operation, Parameter
+from openapi.operation import Answer, Header, Operation, Parameter
 from openapi.schemas import Schema, Schemas
+from openapi.service import DESCRIPTION, SCHEMES, SECURITY, SUMMARY
+from openapi.tags import TAGS, Tag
 from rooms import __version__
-from rooms.api import openapi
-from rooms.api.acs import participants, rooms
-from rooms.api.extension import (
-    admission,
-    attendance,
-    calls,
-    details,
-    health,
-    live,
-    log,
-    overview,
-    presence,
-    quarantine,
-    roles,
-    room_list,
-)
 from rooms.api.routing import Route
-from rooms.domain.limits import LIMITS
-
-_TAGS: tuple[tuple[str, str, Sequence[Route], Mapping[str, Operation]], ...] = (
-    (
-        "Rooms",
-        "As ACS has them.",
-        (*rooms.routes.all, *room_list.routes.all),
-        rooms_api.ROOMS,
-    ),
-    (
-        "Participants",
-        "Who is invited to a room, as ACS has it.",
-        participants.routes.all,
-        rooms_api.PARTICIPANTS,
-    ),
-    (
-        "Admission",
-        "Whether a person may join, and if not, why.",
-        admission.routes.all,
-        admission_api.ADMISSION,
-    ),
-    ("Roles", "What each role may do.", roles.routes.all, admission_api.ROLES),
-    (
-        "Calls",
-        "Who is in a room, and its calls, from the events of ACS's calling service.",
-        (*presence.routes.all, *calls.routes.all, *live.routes.all),
-        insight_api.CALLS,
-    ),
-    ("Attendance", "Who came and who did not.", attendance.routes.all, insight_api.ATTENDANCE),
-    ("Log", "Who changed what, and what happened.", log.routes.all, insight_api.LOG),
-    ("Overview", "A room, its details and its people.", overview.routes.all, insight_api.OVERVIEW),
-    (
-        "Details",
-        "Title, external id, scheduled times, and names of people.",
-        details.routes.all,
-        insight_api.DETAILS,
-    ),
-    (
-        "Quarantine",
-        "Events that the service did not understand.",
-        quarantine.routes.all,
-        insight_api.QUARANTINE,
-    ),
-    ("Health", "Whether the service is ready.", health.routes.all, admission_api.HEALTH),
-    ("Document", "This document.", openapi.routes.all, admission_api.DOCUMENT),
-)
-"""Tag, its description, its routes, and the description of each by its name.
-
-The timer and the Event Grid trigger are left out, as nobody calls them; so are the console's files,
-which are for a browser.
-"""
-
-_DESCRIPTION = f"""\
-A successor of Azure Communication Services (ACS) Rooms, and what ACS Rooms never told.
-
-**Who calls.** Requests are signed with a key (HMAC-SHA256), as the official SDKs sign them, or have an Entra ID token. On the
-routes that ACS does not have, a key may also be sent as it is, as `x-api-key`. A key that may only read is enough for every GET.
-
-**Errors** have a `code` and a `message`, and the code again in the header `x-ms-error-code`. On the routes that ACS does not
-have, they have a `target` where a parameter or field is at fault. On ACS's routes what is wrong with the content of a request is
-told in `details`, without that header.
-
-**Times** are sent with an offset and up to 9 fraction digits, of which 7 are kept, and answered in UTC.
-
-**Parameters** are named without regard to case. One that is not known is ignored, and one without a value is as if it were not
-there, unless told otherwise.
-
-**Bodies** have at most {LIMITS.body_bytes:,} bytes, and a Content-Length. Their type is application/json, application/merge-patch+json, or
-any other that ends in json.
-
-What the host refuses before this service sees it has no body: a path with a NUL (400), a request line of more than 8 KiB (414),
-headers of more than 32 KiB (431), a path or method that is not here (404).
-"""
-
-_SECURITY: Mapping[str, Schema] = {
-    "hmac": {
-        "type": "apiKey",
-        "in": "header",
-        "name": "Authorization",
-        "description": "`HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha256&Signature=<base64>`: the signature is "
-        "over the method, path with query, and those headers, as Microsoft documents it for ACS. The SDKs do it.",
-    },
-    "entra": {
-        "type": "http",
-        "scheme": "bearer",
-        "bearerFormat": "JWT",
-        "description": "A token of Entra ID for the scope `https://communication.azure.com//.default`.",
-    },
-    "key": {
-        "type": "apiKey",
-        "in": "header",
-        "name": "x-api-key",
-        "description": "A key as it is, on the routes that ACS does not have; read only if there is no Authorization.",
-    },
-}
-_SCHEMES: Mapping[Kind, tuple[str, ...]] = {
-    "acs": ("hmac", "entra"),
-    "extension": ("hmac", "entra", "key"),
-    "either": ("hmac", "entra", "key"),
-    "public": (),
-}
 
 _SHARED = {
     401: "Denied",
@@ -133,7 +17,7 @@ _SHARED = {
     415: "UnsupportedMediaType",
     503: "Unavailable",
 }
-"""Failures that are the same for all operations of a kind, by their status."""
+"""Names of the errors that all operations of a kind share, by status."""
 
 _MEDIA_TYPES = {
     "POST": ("application/json",),
@@ -142,15 +26,13 @@ _MEDIA_TYPES = {
 
 
 def document() -> Schema:
-    """Makes the OpenAPI document of this service, version 3.1.
+    """Returns the OpenAPI document of this service, version 3.1.
 
     Raises:
-        ValueError: a route has no description, or a description no route.
+        ValueError: a route has no description, or a description has no route.
     """
     operations = [
-        (tag, route, operation)
-        for tag, _, routes, about in _TAGS
-        for route, operation in _described(routes, about)
+        (tag.name, route, operation) for tag in TAGS for route, operation in _operations_of(tag)
     ]
     schemas = Schemas(
         (*SHAPES, *(shape for *_, operation in operations for shape in operation.shapes()))
@@ -168,39 +50,37 @@ def document() -> Schema:
         "info": {
             "title": "Anteroom",
             "version": __version__,
-            "summary": "Rooms, who may come in, and who came.",
-            "description": _DESCRIPTION,
+            "summary": SUMMARY,
+            "description": DESCRIPTION,
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/"}],
-        "tags": [{"name": tag, "description": description} for tag, description, *_ in _TAGS],
+        "tags": [{"name": tag.name, "description": tag.description} for tag in TAGS],
         "paths": paths,
         "components": {
             "schemas": schemas.components,
             "responses": shared,
-            "securitySchemes": _SECURITY,
+            "securitySchemes": SECURITY,
         },
     }
 
 
-def _described(
-    routes: Sequence[Route], about: Mapping[str, Operation]
-) -> Iterator[tuple[Route, Operation]]:
-    names = {route.name for route in routes}
-    if names != about.keys():
-        raise ValueError(f"without route or without description: {sorted(names ^ about.keys())}")
-    for route in routes:
-        yield route, about[route.name]
+def _operations_of(tag: Tag) -> Iterator[tuple[Route, Operation]]:
+    names = {route.name for route in tag.routes}
+    if odd := sorted(names ^ tag.operations.keys()):
+        raise ValueError(f"Under {tag.name}, these have no route or no description: {odd}")
+    for route in tag.routes:
+        yield route, tag.operations[route.name]
 
 
 def _operation(
     operation: Operation, method: str, schemas: Schemas, shared: dict[str, Schema]
 ) -> Schema:
-    """An operation; failures that others have, too, go into `shared`."""
+    """Returns an operation. Adds the errors that it shares with others to `shared`."""
     made: Schema = {
         "summary": operation.summary,
         "description": operation.description,
-        "security": [{scheme: []} for scheme in _SCHEMES[operation.kind]],
+        "security": [{scheme: []} for scheme in SCHEMES[operation.kind]],
     }
     if operation.parameters:
         made["parameters"] = [_parameter(parameter, schemas) for parameter in operation.parameters]

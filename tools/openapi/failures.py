@@ -1,4 +1,4 @@
-"""The errors of an operation, as the document shows them: from the table in rooms/api/errors.py."""
+"""The errors of an operation, from the table in rooms/api/errors.py."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -62,13 +62,13 @@ def failures(operation: Operation, method: str) -> dict[int, list[Error]]:
 
 
 def description_of(errors: Sequence[Error], kind: Kind) -> str:
-    """Returns their codes and texts, a line each."""
+    """Returns the codes and texts of errors, one on each line."""
     lines = list(dict.fromkeys(_line(error, kind) for error in errors))
     return lines[0] if len(errors) == 1 else "\n".join(f"* {line}" for line in lines)
 
 
 def schema_of(errors: Sequence[Error], kind: Kind) -> Schema:
-    """Returns the schema of an answer that is one of them."""
+    """Returns the schema of an answer with one of the errors."""
     validation = {"$ref": REF.format(model=error_answers.ValidationError.__name__)}
     codes = _codes(errors, kind)
     if not codes:
@@ -79,7 +79,10 @@ def schema_of(errors: Sequence[Error], kind: Kind) -> Schema:
 
 
 def headers_of(errors: Sequence[Error], kind: Kind) -> Mapping[str, Header]:
-    """Returns the headers of an answer that is one of them. Family B has no code in a header."""
+    """Returns the headers of an answer with one of the errors.
+
+    An error of family B has no code in a header.
+    """
     always = ValidationFailed not in errors
     headers: dict[str, Header] = {}
     if codes := _codes(errors, kind):
@@ -89,7 +92,7 @@ def headers_of(errors: Sequence[Error], kind: Kind) -> Mapping[str, Header]:
         headers |= supported_versions(required=always and kind == "acs")
     delays = {_answer(error, kind).retry_after for error in errors if error is not ValidationFailed}
     for delay in delays - {None}:
-        what = "Seconds to wait before the client sends the same request again."
+        what = "Seconds to wait before a retry."
         headers["Retry-After"] = Header(what, {"type": "integer", "const": delay})
     return headers
 

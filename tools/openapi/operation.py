@@ -1,4 +1,4 @@
-"""What the document says of an operation."""
+"""The parts of the description of an operation."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from rooms.api.body import Body
 type Error = type[Exception]
 
 type Kind = Literal["acs", "extension", "either", "public"]
-"""Whose rules an operation follows: ACS's, ours (no api-version, a key as it is), either's,
-depending on the request; or none, as anyone may ask."""
+"""The rules of an operation: those of ACS, those of extension routes, those of either by request,
+or none for a public operation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter of the path, the query or the headers, of the type `shape`."""
+    """A parameter of the path, the query or the headers. `shape` is its type."""
 
     name: str
     where: Literal["path", "query", "header"]
@@ -27,8 +27,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A header of an answer. `schema` is JSON Schema; a header that is not `required` comes in some
-    cases only."""
+    """A header of an answer. `schema` is JSON Schema. Every answer has a `required` header."""
 
     description: str
     schema: Mapping[str, Any]
@@ -37,8 +36,8 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer that is no error. `shape` is the type of its JSON, if it has any; `texts` tells of
-    other media types."""
+    """An answer without an error. `shape` is the type of its JSON; `texts` describes its other
+    media types."""
 
     status: int
     description: str
@@ -50,8 +49,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation. `errors` are those beside the ones that every operation of its kind can end
-    with."""
+    """An operation. `errors` adds to the errors that all operations of its kind share."""
 
     kind: Kind
     summary: str
@@ -60,12 +58,23 @@ class Operation:
     parameters: tuple[Parameter, ...] = ()
     body: type[Body] | None = None
     examples: Mapping[str, Mapping[str, Any]] | None = None
-    """Of the body, by what they are of."""
+    """Example bodies, by title."""
     errors: tuple[Error, ...] = ()
 
     def shapes(self) -> Iterator[Any]:
-        """The types that the document needs schemas of."""
+        """Yields the types that the document needs schemas of."""
         yield from (parameter.shape for parameter in self.parameters)
         yield from (answer.shape for answer in self.answers if answer.shape is not None)
         if self.body is not None:
             yield self.body
+
+
+def read(
+    summary: str,
+    description: str,
+    answer: Answer,
+    *parameters: Parameter,
+    errors: tuple[Error, ...],
+) -> Operation:
+    """Returns an operation of an extension route that takes no body and has one answer."""
+    return Operation("extension", summary, description, (answer,), parameters, errors=errors)

@@ -1,9 +1,10 @@
-"""Parameters of several operations, and their types."""
+"""Parameters that several operations share, and their types."""
 
 from typing import Annotated
 
 from pydantic import WithJsonSchema
 
+from openapi import examples
 from openapi.operation import Parameter
 from rooms.api.acs.versions import API_VERSIONS
 from rooms.api.body import GivenTime
@@ -25,45 +26,46 @@ API_VERSION = Parameter(
     "api-version",
     "query",
     ApiVersion,
-    "The version of the Rooms API. Without it, or with another one: 400.",
+    "The version of the Rooms API. A missing or unknown version gets 400.",
     required=True,
     example=API_VERSIONS[-1],
 )
-ROOM_ID_PARAMETER = Parameter(
-    "roomId", "path", RoomId, "The room's id.", required=True, example="99482221907697241"
+ROOM_ID = Parameter(
+    "roomId", "path", RoomId, "The id of the room.", required=True, example=examples.ROOM_ID
 )
-CALL_ROOM_ID_PARAMETER = Parameter(
+CALL_ROOM_ID = Parameter(
     "roomId",
     "path",
     CallRoomId,
-    "The room's id: one of this service, or as events of calls name it.",
+    "The id of the room: one that this service made, or one that call events name.",
     required=True,
-    example="99482221907697241",
+    example=examples.ROOM_ID,
 )
 NEXT_LINK = Parameter(
     "nextLink",
     "query",
     PageToken,
-    "Where the page begins: only ever from a `nextLink` of the same list, which is a whole URL to ask for.",
+    "The start of the page. A list's `nextLink` is a whole URL that contains it. Follow that URL; "
+    "other values are not valid.",
 )
 CLIENT_REQUEST_ID = Parameter(
     "x-ms-client-request-id",
     "header",
     AnyText,
-    "Goes into the room's log as `requestId`, its first 256 characters. A DELETE that is sent again with the same one finds "
-    "it done.",
+    "The id of the request. The log keeps its first 256 characters as `requestId`. A repeated "
+    "DELETE with the same id succeeds.",
 )
 FROM = Parameter(
     "from",
     "query",
     GivenTime,
-    "The beginning of the time asked about.",
+    "The start of the period.",
     example="2026-05-04T10:00:00Z",
 )
 UNTIL = Parameter(
     "until",
     "query",
     GivenTime,
-    "The end of the time asked about, which is not in it; after `from`.",
+    "The end of the period, exclusive. It must be after `from`.",
     example="2026-05-04T11:00:00Z",
 )

@@ -1,4 +1,4 @@
-"""From Python's types to the schemas of the document."""
+"""Makes the schemas of the document from Python types."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -17,8 +17,7 @@ _PAGE = re.compile(rf"{Page.__name__}\[(\w+)\]")
 
 
 class _Schemas(GenerateJsonSchema):
-    """Without titles, which only repeat names; answers have what their shapes have, and nothing
-    else."""
+    """Makes schemas without titles, which would repeat names. Answers allow no other fields."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
@@ -34,7 +33,7 @@ class _Schemas(GenerateJsonSchema):
         return made
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
-        """In a merge patch a field that is absent is not the same as null."""
+        """Leaves the default out: in a merge patch, an absent field differs from null."""
         return self.generate_inner(schema["schema"])
 
     def normalize_name(self, name: str) -> str:
@@ -42,7 +41,7 @@ class _Schemas(GenerateJsonSchema):
 
 
 class Schemas:
-    """The schemas of some types. `components` has those with names, to which the others refer."""
+    """The schemas of the given types. `components` has the named ones, which others refer to."""
 
     def __init__(self, types: Iterable[Any]) -> None:
         adapters: list[tuple[Any, Any, TypeAdapter[Any]]] = [
@@ -55,5 +54,5 @@ class Schemas:
         self.components: Schema = rest["$defs"]
 
     def of(self, each: Any) -> Schema:
-        """The schema of one of the types."""
+        """Returns the schema of one of the types."""
         return self._of[each]

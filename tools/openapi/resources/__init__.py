@@ -1,0 +1,28 @@
+"""The descriptions of operations: a module for each resource."""
+
+from openapi.resources.admission import ADMISSION
+from openapi.resources.attendance import ATTENDANCE
+from openapi.resources.calls import CALLS
+from openapi.resources.details import DETAILS, OVERVIEW
+from openapi.resources.document import DOCUMENT
+from openapi.resources.health import HEALTH
+from openapi.resources.log import LOG
+from openapi.resources.participants import PARTICIPANTS
+from openapi.resources.quarantine import QUARANTINE
+from openapi.resources.roles import ROLES
+from openapi.resources.rooms import ROOMS
+
+__all__ = [
+    "ADMISSION",
+    "ATTENDANCE",
+    "CALLS",
+    "DETAILS",
+    "DOCUMENT",
+    "HEALTH",
+    "LOG",
+    "OVERVIEW",
+    "PARTICIPANTS",
+    "QUARANTINE",
+    "ROLES",
+    "ROOMS",
+]

@@ -1,0 +1,85 @@
+"""Admission: the check of a person, and the decision."""
+
+from openapi.examples import ATTENDEE, ROOM_ID
+from openapi.operation import Answer, Header, Operation, Parameter
+from openapi.parameters import CALL_ROOM_ID, CLIENT_REQUEST_ID, ShortText
+from rooms.api.body import GivenTime
+from rooms.api.errors import ANSWERS, AdmissionRefused, InvalidParameter, InvalidRoomId
+from rooms.api.extension import admission
+from rooms.api.extension.admission import AskAdmission
+from rooms.domain.errors import RoomNotFound
+
+_REFUSED = {
+    "roomId": ROOM_ID,
+    "rawId": ATTENDEE,
+    "admitted": False,
+    "reasons": [
+        {"code": "NotInvited", "subCode": 5828, "message": "You are not invited to this room."}
+    ],
+}
+_ERROR = {"error": {"code": "AdmissionRefused", "message": "You are not invited to this room."}}
+
+ADMISSION = {
+    "try_admission": Operation(
+        kind="extension",
+        summary="Check whether a person may join a room",
+        description=(
+            "Changes nothing and writes no log record. The service applies the current room and "
+            "roster to the time `at`, or to now."
+        ),
+        parameters=(
+            CALL_ROOM_ID,
+            Parameter(
+                "rawId",
+                "query",
+                ShortText,
+                "The raw id of the person.",
+                required=True,
+                example=ATTENDEE,
+            ),
+            Parameter(
+                "at",
+                "query",
+                GivenTime,
+                "The time to check, past or future. The default is now.",
+                example="2026-05-04T10:05:00Z",
+            ),
+        ),
+        answers=(
+            Answer(
+                200,
+                "The role of an admitted person, or the reasons of the refusal.",
+                admission.Admitted | admission.Refused,
+                example=_REFUSED,
+            ),
+        ),
+        errors=(InvalidRoomId, RoomNotFound, InvalidParameter),
+    ),
+    "decide_admission": Operation(
+        kind="extension",
+        summary="Admit a person to a room, or refuse them",
+        description=(
+            "Writes Admitted or Refused into the log of the room. The service applies the current "
+            "room and roster."
+        ),
+        parameters=(CALL_ROOM_ID, CLIENT_REQUEST_ID),
+        body=AskAdmission,
+        examples={"a person with a name": {"rawId": ATTENDEE, "displayName": "Ines Khan"}},
+        answers=(
+            Answer(200, "The person may join, with this role.", admission.Admitted),
+            Answer(
+                403,
+                "The person may not join. The answer has every reason that applies.",
+                admission.RefusedAdmission,
+                {
+                    "x-ms-error-code": Header(
+                        "The code of the error.",
+                        {"type": "string", "const": ANSWERS[AdmissionRefused].code},
+                    )
+                },
+                example=_ERROR | _REFUSED,
+            ),
+        ),
+        errors=(InvalidRoomId, RoomNotFound),
+    ),
+}

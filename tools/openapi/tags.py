@@ -1,0 +1,90 @@
+"""The tags of the document: each groups routes and describes their operations."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from openapi import resources
+from openapi.operation import Operation
+from rooms.api import openapi
+from rooms.api.acs import participants, rooms
+from rooms.api.extension import (
+    admission,
+    attendance,
+    calls,
+    details,
+    health,
+    live,
+    log,
+    overview,
+    presence,
+    quarantine,
+    roles,
+    room_list,
+)
+from rooms.api.routing import Route
+
+
+class Tag(NamedTuple):
+    """A tag. `operations` describes its routes, by their names."""
+
+    name: str
+    description: str
+    routes: Sequence[Route]
+    operations: Mapping[str, Operation]
+
+
+# The console, the timer and the Event Grid trigger are left out: no API client calls them.
+TAGS: Sequence[Tag] = (
+    Tag(
+        "Rooms",
+        "The rooms of ACS.",
+        (*rooms.routes.all, *room_list.routes.all),
+        resources.ROOMS,
+    ),
+    Tag(
+        "Participants",
+        "The roster of a room in ACS.",
+        participants.routes.all,
+        resources.PARTICIPANTS,
+    ),
+    Tag(
+        "Admission",
+        "Whether a person may join a room, and the reasons of a refusal.",
+        admission.routes.all,
+        resources.ADMISSION,
+    ),
+    Tag("Roles", "The capabilities of each role.", roles.routes.all, resources.ROLES),
+    Tag(
+        "Calls",
+        "Presence and calls, from the events of ACS's calling service.",
+        (*presence.routes.all, *calls.routes.all, *live.routes.all),
+        resources.CALLS,
+    ),
+    Tag(
+        "Attendance",
+        "Who was invited, who came and who did not.",
+        attendance.routes.all,
+        resources.ATTENDANCE,
+    ),
+    Tag("Log", "Changes and call events, with their actors.", log.routes.all, resources.LOG),
+    Tag(
+        "Overview",
+        "A room with its details and participants.",
+        overview.routes.all,
+        resources.OVERVIEW,
+    ),
+    Tag(
+        "Details",
+        "Titles, external ids, scheduled times and names.",
+        details.routes.all,
+        resources.DETAILS,
+    ),
+    Tag(
+        "Quarantine",
+        "Events that the service did not understand.",
+        quarantine.routes.all,
+        resources.QUARANTINE,
+    ),
+    Tag("Health", "The state of the service.", health.routes.all, resources.HEALTH),
+    Tag("Document", "The OpenAPI document.", openapi.routes.all, resources.DOCUMENT),
+)
