@@ -1,6 +1,7 @@
 """The OpenAPI document is valid, current, and agrees with the app."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ from jsonschema_rs import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from openapi import document as documents
+from openapi import markdown
 from openapi.document import document
 from openapi.operation import Operation
 from openapi.tags import TAGS
@@ -130,3 +132,15 @@ def test_bodies_of_acs_routes_allow_unknown_fields_and_those_of_extension_routes
 
 def test_the_served_file_is_current() -> None:
     assert json.loads(FILE.read_text()) == DOCUMENT, "Run: make openapi"
+
+
+def test_the_page_is_current() -> None:
+    assert markdown.FILE.read_text() == markdown.page(DOCUMENT), "Run: make openapi"
+
+
+def test_every_link_of_the_page_leads_to_a_heading_of_it() -> None:
+    page = markdown.page(DOCUMENT)
+    headings = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
+    assert len(set(headings)) == len(headings)
+    anchors = {heading.lower().replace(" ", "-") for heading in headings}
+    assert set(re.findall(r"\]\(#([^)]+)\)", page)) <= anchors

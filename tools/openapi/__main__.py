@@ -1,8 +1,11 @@
-"""`make openapi`: writes the document into rooms/api/openapi.json."""
+"""`make openapi`: writes rooms/api/openapi.json, and docs/api.md from it."""
 
 import json
 
+from openapi import markdown
 from openapi.document import document
-from rooms.api.openapi import FILE
+from rooms.api import openapi
 
-FILE.write_text(json.dumps(document(), indent=2, ensure_ascii=False) + "\n")
+made = document()
+openapi.FILE.write_text(json.dumps(made, indent=2, ensure_ascii=False) + "\n")
+markdown.FILE.write_text(markdown.page(made))
