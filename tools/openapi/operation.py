@@ -27,7 +27,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A header of an answer. `schema` is JSON Schema. Every answer has a `required` header."""
+    """A header of an answer. `schema` is JSON Schema. A `required` header is in every answer."""
 
     description: str
     schema: Mapping[str, Any]

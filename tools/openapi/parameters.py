@@ -45,8 +45,8 @@ NEXT_LINK = Parameter(
     "nextLink",
     "query",
     PageToken,
-    "The start of the page. A list's `nextLink` is a whole URL that contains it. Follow that URL; "
-    "other values are not valid.",
+    "The start of the page, from the `nextLink` of the same list. That link is a whole URL: "
+    "follow it as it is.",
 )
 CLIENT_REQUEST_ID = Parameter(
     "x-ms-client-request-id",

@@ -38,7 +38,8 @@ class Allowed(TypedDict):
 
 
 class Admitted(TypedDict):
-    """The person may join, with this role and these capabilities, until before `validUntil`."""
+    """The person may join until just before `validUntil`, with this role and these
+    capabilities."""
 
     roomId: RoomId
     rawId: str

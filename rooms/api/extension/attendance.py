@@ -40,7 +40,7 @@ COLUMNS = (
 
 # `from` is a keyword.
 Stay = TypedDict("Stay", {"from": Time, "until": Time | None})
-Stay.__doc__ = "A time in which somebody was there; `until` is null if they still are."
+Stay.__doc__ = "A time that a person spent in a call. `until` is null while they are in it."
 
 
 class AttendanceSummary(TypedDict):

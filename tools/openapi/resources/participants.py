@@ -34,8 +34,8 @@ PARTICIPANTS = {
         summary="Invite participants, change their roles, or remove them",
         description=(
             "Each key is a raw id. An object invites the person or changes their role. The default "
-            "role is Attendee. Null removes the person, and has no effect on somebody who is not "
-            "in the roster. The service makes all of the changes or none. A room has at most 5,000 "
+            "role is Attendee. Null removes the person, and does nothing if they are not in the "
+            "roster. The service makes all of the changes or none. A room has at most 5,000 "
             "participants."
         ),
         parameters=(ROOM_ID, API_VERSION, CLIENT_REQUEST_ID),
