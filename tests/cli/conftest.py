@@ -9,6 +9,7 @@ from devhost.azurite import PROJECT
 from testkit.insight import Insight
 from testkit.raw import Raw
 from testkit.running import RunningApp, running_app
+from testkit.waiting import HANG_SECONDS
 from tests.cli.line import VARIABLE, Line, environment
 
 
@@ -55,7 +56,7 @@ def meeting(app: RunningApp) -> str:
         "11",
     ]
     played = subprocess.run(
-        line, cwd=PROJECT, capture_output=True, text=True, check=True, timeout=60
+        line, cwd=PROJECT, capture_output=True, text=True, check=True, timeout=HANG_SECONDS
     ).stdout
     room_id: str
     (room_id,) = set(re.findall(r"994\d{14}", played))

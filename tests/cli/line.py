@@ -19,13 +19,11 @@ from typing import IO, Any
 from unittest.mock import patch
 
 from rooms_cli.__main__ import main
+from testkit.waiting import HANG_SECONDS
 
 ROOMS = Path(sys.executable).parent / "rooms"
 
 VARIABLE = "COMMUNICATION_CONNECTION_STRING"
-
-SECONDS = 20
-"""For one command, or one line of a running one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ class Line:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=SECONDS,
+            timeout=HANG_SECONDS,
         )
         assert "Traceback" not in ended.stderr
         return Ended(ended.returncode, ended.stdout, ended.stderr)
@@ -134,16 +132,16 @@ class Running:
 
     def line(self) -> str:
         """The next line of the standard output."""
-        return self._out.get(timeout=SECONDS).rstrip()
+        return self._out.get(timeout=HANG_SECONDS).rstrip()
 
     def error(self) -> str:
         """The next line of the standard error."""
-        return self._err.get(timeout=SECONDS).rstrip()
+        return self._err.get(timeout=HANG_SECONDS).rstrip()
 
     def interrupt(self) -> Ended:
         """Ctrl-C; what was printed since the last line that was asked for."""
         self._process.send_signal(signal.SIGINT)
-        code = self._process.wait(SECONDS)
+        code = self._process.wait(HANG_SECONDS)
         return Ended(code, _rest(self._out), _rest(self._err))
 
 
@@ -180,7 +178,7 @@ def _lines(stream: IO[str]) -> "queue.Queue[str]":
 
 
 def _rest(lines: "queue.Queue[str]") -> str:
-    return "".join(iter(lambda: lines.get(timeout=SECONDS), ""))
+    return "".join(iter(lambda: lines.get(timeout=HANG_SECONDS), ""))
 
 
 def environment() -> dict[str, str]:

@@ -12,7 +12,8 @@ from testkit.insight import Insight
 from testkit.ports import free_port
 from testkit.raw import Raw
 from testkit.running import RunningApp
-from tests.cli.line import ROOMS, SECONDS, VARIABLE, Line
+from testkit.waiting import HANG_SECONDS
+from tests.cli.line import ROOMS, VARIABLE, Line
 
 
 def documents(line: Line, *arguments: str) -> list[Any]:
@@ -72,7 +73,7 @@ def test_an_output_that_is_closed_is_no_error(line: Line, meeting: str, options:
         env=line.environment,
         stdout=writer,
         stderr=subprocess.PIPE,
-        timeout=SECONDS,
+        timeout=HANG_SECONDS,
     )
     os.close(writer)
     assert ended.stderr == b""

@@ -20,13 +20,14 @@ from playwright.sync_api import (
 
 from devhost.azurite import PROJECT
 from testkit.running import RunningApp
+from testkit.waiting import HANG_SECONDS
 
 type Scheme = Literal["light", "dark"]
 
 KEPT = "anteroom.key"
 """Under which name the session storage has the key."""
 
-PATIENCE = 10_000
+PATIENCE = HANG_SECONDS * 1000
 """Milliseconds that something may take."""
 
 ZONE = "Europe/Madrid"

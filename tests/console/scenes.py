@@ -17,9 +17,7 @@ from testkit.identifiers import raw_id
 from testkit.insight import Insight
 from testkit.raw import Raw
 from testkit.running import RunningApp
-from testkit.waiting import until
-
-SECONDS = 60
+from testkit.waiting import HANG_SECONDS, until
 
 type Json = dict[str, Any]
 
@@ -67,7 +65,7 @@ class Scenes:
         ]
         environment = {**os.environ, f"{KEY_PREFIX}meeting": self.app.manage_key}
         ended = subprocess.run(
-            line, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=SECONDS
+            line, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=HANG_SECONDS
         )
         assert ended.stderr == ""
         report: Json = json.loads(ended.stdout.splitlines()[-1])

@@ -115,9 +115,7 @@ def wrong_on_any_screen(page: Page) -> list[str]:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)
         try:
-            page.wait_for_function(
-                "() => document.documentElement.scrollWidth <= innerWidth", timeout=2_000
-            )
+            page.wait_for_function("() => document.documentElement.scrollWidth <= innerWidth")
         except Error:
             wrong.append(f"{width} {scheme}: wider than the screen, at {page.evaluate(WIDEST)}")
         wrong += [f"{width} {scheme}: {violation}" for violation in violations(page)]

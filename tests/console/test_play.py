@@ -42,7 +42,7 @@ def truth(page: Page) -> Any:
 def test_a_meeting_of_the_past_is_played_to_its_truth(console: Console, scenes: Scenes) -> None:
     page = console.enter("play")
     play(page, people=6)
-    expect(truth(page)).to_be_visible(timeout=30_000)
+    expect(truth(page)).to_be_visible()
     report = scenes.meeting()["report"]
     assert [
         row[0].partition("\n")[0].partition(" (as")[0].removesuffix(" uninvited")
@@ -54,7 +54,7 @@ def test_a_meeting_of_the_past_is_played_to_its_truth(console: Console, scenes: 
 def test_without_losses_every_answer_is_the_truth(console: Console, scenes: Scenes) -> None:
     page = console.enter("play")
     play(page, seed=4)
-    expect(page.get_by_text("seed 4")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("seed 4")).to_be_visible()
     assert scenes.meeting()["report"]["different"] == 0
     expect(truth(page).locator("ins")).to_have_count(0)
 
@@ -62,7 +62,7 @@ def test_without_losses_every_answer_is_the_truth(console: Console, scenes: Scen
 def test_with_losses_what_differs_and_why_is_told(console: Console, scenes: Scenes) -> None:
     page = console.enter("play")
     play(page, people=12, seed=5, lost=20)
-    expect(page.get_by_text("seed 5")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("seed 5")).to_be_visible()
     report = scenes.meeting()["report"]
     assert report["different"]
     shown = {name for one in report["people"] for name in one["differs"]} & SHOWN
@@ -82,7 +82,7 @@ def test_a_meeting_of_now_is_seen_as_it_happens(console: Console, scenes: Scenes
     expect(page.get_by_role("region", name="The meeting").get_by_role("link")).to_be_visible()
     expect(
         page.get_by_role("region", name="The meeting").get_by_role("listitem").first
-    ).to_be_visible(timeout=30_000)
+    ).to_be_visible()
 
 
 def test_it_can_be_stopped(console: Console, scenes: Scenes) -> None:

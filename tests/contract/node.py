@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from devhost.azurite import PROJECT
-
-TIMEOUT_SECONDS = 60
+from testkit.waiting import HANG_SECONDS
 
 
 def run_node(script: Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
@@ -23,5 +22,5 @@ def run_node(script: Path, environment: Mapping[str, str]) -> subprocess.Complet
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
-        timeout=TIMEOUT_SECONDS,
+        timeout=HANG_SECONDS,
     )

@@ -13,9 +13,8 @@ from devhost.azurite import PROJECT
 from simulator.lines import PAUSE_SECONDS
 from testkit.ports import free_port
 from testkit.running import RunningApp
+from testkit.waiting import HANG_SECONDS
 from tests.simulator.webhook import Webhook, listening
-
-SECONDS = 60
 
 
 def told(app: RunningApp, *options: str, ends_with: int = 0) -> list[dict[str, Any]]:
@@ -31,7 +30,7 @@ def told(app: RunningApp, *options: str, ends_with: int = 0) -> list[dict[str, A
         app.manage_key,
         *options,
     ]
-    ended = subprocess.run(line, cwd=PROJECT, capture_output=True, text=True, timeout=SECONDS)
+    ended = subprocess.run(line, cwd=PROJECT, capture_output=True, text=True, timeout=HANG_SECONDS)
     assert (ended.returncode, ended.stderr) == (ends_with, "")
     return [json.loads(text) for text in ended.stdout.splitlines()]
 
@@ -138,4 +137,4 @@ def test_it_ends_when_nobody_reads_on(app: RunningApp) -> None:
         assert simulator.stderr
         assert b"room" in simulator.stdout.readline()
         simulator.stdout.close()
-        assert (simulator.wait(SECONDS), simulator.stderr.read()) == (1, b"")
+        assert (simulator.wait(HANG_SECONDS), simulator.stderr.read()) == (1, b"")

@@ -27,9 +27,8 @@ from simulator.reasons import Reason
 from simulator.script import LONGEST, MAX_SPEED, write
 from simulator.subjects import About, Subject
 from testkit.running import RunningApp, new_key
+from testkit.waiting import HANG_SECONDS
 from tests.simulator.webhook import Webhook, listening
-
-WAIT_SECONDS = 20
 
 # The SDK's own use of datetime.
 pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
@@ -135,7 +134,7 @@ async def test_a_live_meeting_is_seen_as_it_happens(meetings_at: App) -> None:
     playing = asyncio.create_task(play(meetings_at, meeting, performance, on_presence=look))
     seen = [0]
     while seen[-1] < 3:
-        seen.append(await asyncio.wait_for(counts.get(), WAIT_SECONDS))
+        seen.append(await asyncio.wait_for(counts.get(), HANG_SECONDS))
     playing.cancel()
     with pytest.raises(asyncio.CancelledError):
         await playing
@@ -158,7 +157,12 @@ def line(app: RunningApp, *arguments: str) -> list[str]:
 
 def command(app: RunningApp, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        line(app, *arguments), cwd=PROJECT, capture_output=True, text=True, check=False, timeout=60
+        line(app, *arguments),
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=HANG_SECONDS,
     )
 
 
@@ -201,7 +205,7 @@ def test_a_live_meeting_names_its_room_and_can_be_stopped(app: RunningApp) -> No
         assert playing.stdout
         title, room, where = (playing.stdout.readline() for _ in range(3))
         playing.send_signal(signal.SIGINT)
-        rest, errors = playing.communicate(timeout=WAIT_SECONDS)
+        rest, errors = playing.communicate(timeout=HANG_SECONDS)
     assert (playing.returncode, errors) == (130, "")
     assert "(seed " in title
     room_id = room.removeprefix("Room ").strip()

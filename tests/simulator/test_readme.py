@@ -9,6 +9,7 @@ from typing import Any
 
 from devhost.azurite import PROJECT
 from testkit.running import RunningApp
+from testkit.waiting import HANG_SECONDS
 from tests.readme import fixed, shown_json
 
 
@@ -27,7 +28,7 @@ def test_the_answers_shown_are_real(app: RunningApp) -> None:
         "11",
     ]
     played = subprocess.run(
-        line, cwd=PROJECT, capture_output=True, text=True, check=True, timeout=60
+        line, cwd=PROJECT, capture_output=True, text=True, check=True, timeout=HANG_SECONDS
     ).stdout
     (room_id,) = set(re.findall(r"994\d{14}", played))
 
@@ -35,7 +36,7 @@ def test_the_answers_shown_are_real(app: RunningApp) -> None:
         request = urllib.request.Request(
             f"{app.http}/rooms/{room_id}/{path}", headers={"x-api-key": app.read_key}
         )
-        with urllib.request.urlopen(request, timeout=10) as reply:
+        with urllib.request.urlopen(request, timeout=HANG_SECONDS) as reply:
             return json.load(reply)
 
     def text(value: Any) -> str:
