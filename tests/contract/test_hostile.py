@@ -25,10 +25,10 @@ def room_id(raw: Raw) -> str:
     return room_id
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def nothing_changes(raw: Raw, room_id: str) -> Iterator[None]:
-    """After each test there are the same rooms (a new one would be on the first page), and the room
-    is as it was."""
+    """Asserts that all these tests leave the same rooms (a new one would be on the first page), and
+    the room as it was."""
 
     def seen() -> object:
         return (
@@ -408,8 +408,10 @@ NO_HTTP = {
     "no request line": b"\x00\x01\x02\r\n\r\n",
     "HTTP 9": b"GET /rooms HTTP/9.9\r\nHost: localhost\r\n\r\n",
     "negative length": b"POST /rooms HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
-    "length that is no number": b"POST /rooms HTTP/1.1\r\nHost: localhost\r\nContent-Length: many\r\n\r\n",
-    "two lengths": b"POST /rooms HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+    "length that is not a number": b"POST /rooms HTTP/1.1\r\nHost: localhost\r\n"
+    b"Content-Length: many\r\n\r\n",
+    "two lengths": b"POST /rooms HTTP/1.1\r\nHost: localhost\r\n"
+    b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
     "header line without a colon": b"GET /rooms HTTP/1.1\r\nHost: localhost\r\nnonsense\r\n\r\n",
     "long request line": b"GET /rooms?" + b"a" * 20_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "long headers": b"GET /rooms HTTP/1.1\r\nHost: localhost\r\nX-Long: "
