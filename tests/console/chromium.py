@@ -12,7 +12,10 @@ OF_MACOS = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 
 MISSING = f"no Chromium: none of {', '.join(NAMES)} is on PATH"
 
-NOT_TESTED = f"The console was not tested: {MISSING}. Install Chromium or Google Chrome, and run the tests again."
+NOT_TESTED = (
+    f"The console was not tested: {MISSING}. "
+    "Install Chromium or Google Chrome, and run the tests again."
+)
 
 
 def executable() -> str | None:

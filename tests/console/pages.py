@@ -157,11 +157,13 @@ def heading(page: Page, name: str | re.Pattern[str]) -> Locator:
     return page.get_by_role("heading", level=1, name=name)
 
 
+CELLS = """region => [...region.querySelectorAll('tbody tr')]
+    .map(row => [...row.cells].map(cell => cell.innerText.trim()))"""
+
+
 def table(page: Page | Locator, label: str) -> list[list[str]]:
     """The texts of the cells of that table's rows, without those of its head."""
-    rows: list[list[str]] = page.get_by_role("region", name=label, exact=True).evaluate(
-        "region => [...region.querySelectorAll('tbody tr')].map(row => [...row.cells].map(cell => cell.innerText.trim()))"
-    )
+    rows: list[list[str]] = page.get_by_role("region", name=label, exact=True).evaluate(CELLS)
     return rows
 
 

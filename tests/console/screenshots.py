@@ -70,7 +70,7 @@ def take(console: Console, scenes: Scenes) -> None:
     )
     uninvited = next(one["rawId"] for one in played["people"] if not one["invited"])
 
-    shoot(console, "now", "now", lambda page: see(page, "Who is in Hearing 12/26"))
+    shoot(console, "now", "now", lambda page: see(page, "People in Hearing 12/26"))
     shoot(console, "rooms", "rooms", lambda page: see(page, "Rooms"))
     shoot(console, "room", room, lambda page: see(page, "Calls"))
     shoot(console, "call", f"{room}/call", drawn, height=1_350)
@@ -82,19 +82,17 @@ def take(console: Console, scenes: Scenes) -> None:
     )
     shoot(
         console,
-        "explain",
-        f"explain?room={played['roomId']}&person={uninvited}&at={hours_from_now(48)[:17]}00Z",
+        "access",
+        f"access?room={played['roomId']}&person={uninvited}&at={hours_from_now(48)[:17]}00Z",
         answered,
     )
     shoot(
         console,
         "quarantine",
         "quarantine",
-        lambda page: expect(page.get_by_role("button", name="Redrive")).to_be_visible(),
+        lambda page: expect(page.get_by_role("button", name="Retry")).to_be_visible(),
     )
-    shoot(
-        console, "play", "play", lambda page: see(page, "Attendance, the truth beside the answer")
-    )
+    shoot(console, "play", "play", lambda page: see(page, "Attendance compared"))
     shoot(console, "narrow", f"{room}/call", drawn, width=NARROW, height=1_300, scheme="dark")
     console.close()
 
@@ -140,7 +138,7 @@ def drawn(page: Page) -> None:
 
 
 def answered(page: Page) -> None:
-    expect(heading(page, "Explain")).to_be_visible()
+    expect(heading(page, "Check access")).to_be_visible()
     expect(page.get_by_role("heading", level=2)).to_be_visible()
 
 

@@ -33,11 +33,11 @@ def opened(console: Console, room_id: str, call_id: str | None = None) -> Page:
 
 
 def rows(page: Page) -> Locator:
-    return page.get_by_role("img", name="A row for each of")
+    return page.get_by_role("img", name="Timeline of")
 
 
 def beneath(page: Page) -> Locator:
-    return page.get_by_role("img", name="How many people")
+    return page.get_by_role("img", name="Number of people")
 
 
 def slider(page: Page) -> Locator:
@@ -93,7 +93,7 @@ def test_who_did_not_come_is_marked(console: Console, scenes: Scenes) -> None:
     }
     absent = invited - {leg["rawId"] for leg in last_call(scenes, report)["legs"]}
     assert absent
-    expect(rows(page).locator("svg text", has_text="not in this call")).to_have_count(len(absent))
+    expect(rows(page).locator("svg text", has_text="did not join")).to_have_count(len(absent))
 
 
 def test_legs_with_estimated_ends_are_dashed(console: Console, scenes: Scenes) -> None:
@@ -215,7 +215,7 @@ def test_another_call_of_the_room_can_be_chosen(console: Console, scenes: Scenes
     expect(rows(page).locator(BARS)).to_have_count(len(legs))
 
 
-SLOTS = {"in this call": "call", "as scheduled": "scheduled", "while the room is open": "open"}
+SLOTS = {"This call": "call", "Scheduled time": "scheduled", "While the room is open": "open"}
 
 
 def slot(scenes: Scenes, label: str) -> str:
@@ -230,7 +230,7 @@ def slot(scenes: Scenes, label: str) -> str:
     return f"/rooms/{room_id}/attendance{query[SLOTS[label]]}"
 
 
-@pytest.mark.parametrize("label", mostly(SLOTS, "as scheduled"))
+@pytest.mark.parametrize("label", mostly(SLOTS, "Scheduled time"))
 def test_attendance_is_what_the_api_says(console: Console, scenes: Scenes, label: str) -> None:
     page = opened(console, scenes.lesson["roomId"])
     page.get_by_role("combobox", name="Time").select_option(label=label)
@@ -241,7 +241,7 @@ def test_attendance_is_what_the_api_says(console: Console, scenes: Scenes, label
     fields = ("seconds", "aloneSeconds", "lateSeconds", "leftEarlySeconds")
     expected = [
         [
-            called(one) + ("\nMay they come in?" if one["status"] == "uninvited" else ""),
+            called(one) + ("\nCheck access" if one["status"] == "uninvited" else ""),
             one["status"],
             one["role"] or "no role",
             *(length(one[field]) if one["intervals"] else "" for field in fields),
@@ -251,9 +251,9 @@ def test_attendance_is_what_the_api_says(console: Console, scenes: Scenes, label
     assert sorted(row[:7] for row in table(page, "Attendance")) == sorted(expected)
 
 
-def test_stays_are_those_that_the_api_says(console: Console, scenes: Scenes) -> None:
+def test_sessions_are_those_that_the_api_says(console: Console, scenes: Scenes) -> None:
     page = opened(console, scenes.lesson["roomId"])
-    attendance = scenes.insight.json(slot(scenes, "as scheduled"))
+    attendance = scenes.insight.json(slot(scenes, "Scheduled time"))
     rows = page.get_by_role("region", name="Attendance", exact=True).get_by_role("row")
     for one in attendance["value"]:
         times = rows.filter(has_text=one["name"] or one["displayName"]).locator("time")
@@ -281,7 +281,7 @@ def test_estimated_lengths_have_their_sign(console: Console, scenes: Scenes) -> 
     assert {row[0] for row in table(page, "Attendance") if "≈" in row[3]} == estimated
 
 
-@pytest.mark.parametrize("label", mostly(SLOTS, "in this call"))
+@pytest.mark.parametrize("label", mostly(SLOTS, "This call"))
 def test_the_csv_is_the_one_of_the_api(console: Console, scenes: Scenes, label: str) -> None:
     page = opened(console, scenes.lesson["roomId"])
     page.get_by_role("combobox", name="Time").select_option(label=label)
@@ -325,7 +325,7 @@ def test_that_a_call_has_ended_shows_by_itself(
 def test_a_room_without_a_call_says_so_until_one_begins(console: Console, scenes: Scenes) -> None:
     call = live_meeting(scenes.room("Early"), seconds=10)
     page = console.show(f"room/{call.room_id}/call")
-    expect(page.get_by_role("status").filter(has_text="No call")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="No calls")).to_be_visible()
     scenes.insight.deliver(call.started(), call.added(1, raw_id(1), "Ines"))
     expect(page.locator(BARS).first).to_be_visible()
 

@@ -69,7 +69,7 @@ def test_its_rows_scroll_by_themselves(console: Console, call: Meeting) -> None:
 
 def test_the_last_row_can_be_reached_by_keyboard(console: Console, call: Meeting) -> None:
     page = opened(console, call)
-    rows = page.get_by_role("img", name="A row for each of")
+    rows = page.get_by_role("img", name="Timeline of")
     rows.focus()
     page.keyboard.press("End")
     expect(page.locator("svg text", has_text="Person 349")).to_be_in_viewport()
@@ -104,7 +104,7 @@ def test_attendance_has_all_of_them(console: Console, call: Meeting) -> None:
 def test_other_views_are_still_reached_from_it(console: Console, call: Meeting) -> None:
     page = opened(console, call)
     page.get_by_role("link", name="Overview").click()
-    expect(page.get_by_role("region", name="Who is invited").get_by_role("row")).to_have_count(
+    expect(page.get_by_role("region", name="Participants").get_by_role("row")).to_have_count(
         len(PEOPLE) + 1
     )
 
@@ -118,7 +118,7 @@ def test_of_many_in_a_call_that_goes_on_a_few_are_shown_at_first(
         call.started(), *(call.added(number, who) for number, who in enumerate(PEOPLE[:100]))
     )
     page = console.enter("now")
-    rows = page.get_by_role("region", name="Who is in Crowded").get_by_role("row")
+    rows = page.get_by_role("region", name="People in Crowded").get_by_role("row")
     expect(rows).to_have_count(21)
     page.get_by_role("button", name="All 100").click()
     expect(rows).to_have_count(101)

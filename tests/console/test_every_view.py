@@ -41,7 +41,7 @@ def open_a_record(page: Page) -> None:
 
 
 def open_a_reason(page: Page) -> None:
-    see("Attendance, the truth beside the answer")(page)
+    see("Attendance compared")(page)
     page.get_by_role("group").first.click()
 
 
@@ -54,31 +54,31 @@ def see_a_problem(page: Page) -> None:
 
 
 VIEWS = {
-    "now": View(lambda scenes: "now" if scenes.live else "", see("Who is in Surgery hour")),
+    "now": View(lambda scenes: "now" if scenes.live else "", see("People in Surgery hour")),
     "rooms": View(lambda scenes: "rooms" if scenes.lesson else "", see("Rooms")),
     "rooms, refused": View(lambda _: "rooms?participant=somebody", see_a_problem),
     "room": View(lambda scenes: f"room/{scenes.lesson['roomId']}", see("Calls")),
-    "room that was deleted": View(lambda scenes: f"room/{scenes.deleted}", see("Who is invited")),
+    "room that was deleted": View(lambda scenes: f"room/{scenes.deleted}", see("Participants")),
     "room of another service": View(
         lambda scenes: f"room/{scenes.elsewhere.room_id}", see("Calls")
     ),
     "call": View(lambda scenes: f"room/{scenes.lossy['roomId']}/call", see_bars),
     "call that goes on": View(lambda scenes: f"room/{scenes.live.room_id}/call", see_bars),
     "log": View(lambda scenes: f"room/{scenes.lesson['roomId']}/log", open_a_record),
-    "explain, nothing asked": View(
-        lambda _: "explain", lambda page: expect(heading(page, "Explain")).to_be_visible()
+    "access, nothing asked": View(
+        lambda _: "access", lambda page: expect(heading(page, "Check access")).to_be_visible()
     ),
-    "explain, admitted": View(
-        lambda scenes: f"explain?room={scenes.live.room_id}&person={quote(raw_id(1))}",
+    "access, admitted": View(
+        lambda scenes: f"access?room={scenes.live.room_id}&person={quote(raw_id(1))}",
         see_an_answer,
     ),
-    "explain, refused": View(
-        lambda scenes: f"explain?room={scenes.live.room_id}&person={quote(raw_id(9))}",
+    "access, refused": View(
+        lambda scenes: f"access?room={scenes.live.room_id}&person={quote(raw_id(9))}",
         see_an_answer,
     ),
     "quarantine": View(
         lambda scenes: "quarantine" if scenes.quarantined else "",
-        lambda page: expect(page.get_by_role("button", name="Redrive").first).to_be_visible(),
+        lambda page: expect(page.get_by_role("button", name="Retry").first).to_be_visible(),
     ),
     "play, played": View(lambda scenes: "play" if scenes.played else "", open_a_reason),
 }
@@ -122,5 +122,6 @@ def wrong_on_any_screen(page: Page) -> list[str]:
     return wrong
 
 
-WIDEST = """[...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > innerWidth + 1)
+WIDEST = """[...document.querySelectorAll('body *')]
+    .filter(one => one.getBoundingClientRect().right > innerWidth + 1)
     .map(one => one.outerHTML.slice(0, 150)).slice(-5)"""

@@ -15,7 +15,7 @@ NO_BASE64 = "not a key!"
 
 def give(page: Page, key: str) -> None:
     page.get_by_label("Key").fill(key)
-    page.get_by_role("button", name="Enter").click()
+    page.get_by_role("button", name="Sign in").click()
 
 
 def kept(page: Page) -> str | None:
@@ -74,7 +74,7 @@ def test_it_is_kept_for_the_tab_and_nowhere_else(console: Console) -> None:
 def test_it_is_in_no_address(console: Console, scenes: Scenes) -> None:
     page = console.open()
     give(page, console.app.manage_key)
-    for view in ("rooms", f"room/{scenes.lesson['roomId']}/call", "explain", "quarantine", "play"):
+    for view in ("rooms", f"room/{scenes.lesson['roomId']}/call", "access", "quarantine", "play"):
         go(page, view)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         assert_not_in(console.app.manage_key, page.url)
@@ -110,17 +110,17 @@ def test_the_view_of_the_address_is_shown_after_the_key(console: Console) -> Non
     expect(heading(page, "Quarantine")).to_be_visible()
 
 
-def test_forget_the_key_forgets_it(console: Console) -> None:
+def test_sign_out_forgets_the_key(console: Console) -> None:
     page = console.open()
     give(page, console.app.manage_key)
-    page.get_by_role("button", name="Forget the key").click()
+    page.get_by_role("button", name="Sign out").click()
     expect_the_form(page)
     assert kept(page) is None
 
 
 @pytest.mark.parametrize(
     "view",
-    mostly(["now", "rooms", "explain?room=99400000000000000&person=8:acs:a", "quarantine"], "now"),
+    mostly(["now", "rooms", "access?room=99400000000000000&person=8:acs:a", "quarantine"], "now"),
 )
 @pytest.mark.thorough
 def test_a_key_that_is_not_taken_any_more_leads_back_to_the_form(
@@ -150,7 +150,7 @@ def test_a_key_that_is_revoked_while_a_view_updates_itself_leads_back_to_the_for
 
 @pytest.mark.parametrize(
     ("view", "title"),
-    [("now", "Now"), ("rooms", "Rooms"), ("explain", "Explain"), ("quarantine", "Quarantine")],
+    [("now", "Now"), ("rooms", "Rooms"), ("access", "Check access"), ("quarantine", "Quarantine")],
 )
 def test_a_key_that_may_only_read_sees_the_view(console: Console, view: str, title: str) -> None:
     console.allowed = {401}
@@ -167,7 +167,7 @@ def test_a_key_that_may_only_read_sees_a_room(console: Console, scenes: Scenes, 
     expect(page.get_by_role("alert").filter(has_text=re.compile("."))).to_have_count(0)
 
 
-@pytest.mark.parametrize("button", mostly(["Redrive", "Drop"], "Redrive"))
+@pytest.mark.parametrize("button", mostly(["Retry", "Delete"], "Retry"))
 def test_a_key_that_may_only_read_is_told_so_when_it_would_change_the_quarantine(
     console: Console, scenes: Scenes, button: str
 ) -> None:
@@ -176,14 +176,14 @@ def test_a_key_that_may_only_read_is_told_so_when_it_would_change_the_quarantine
     page = console.enter("quarantine", console.app.read_key)
     page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name=button).first.click()
-    expect(page.get_by_role("alert").filter(has_text="only read")).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="read-only")).to_be_visible()
     assert kept(page) == console.app.read_key
 
 
 def test_a_key_that_may_only_read_is_told_which_one_plays(console: Console) -> None:
     console.allowed = {401}
     page = console.enter("play", console.app.read_key)
-    expect(page.get_by_role("alert").filter(has_text="may do everything")).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="manage key")).to_be_visible()
     assert kept(page) == console.app.read_key
 
 

@@ -67,7 +67,7 @@ def test_the_first_link_leads_past_the_menu(console: Console) -> None:
     page = console.enter("now")
     expect(heading(page, "Now")).to_be_visible()
     page.keyboard.press("Tab")
-    link = page.get_by_role("link", name="To the content")
+    link = page.get_by_role("link", name="Skip to content")
     expect(link).to_be_focused()
     expect(link).to_be_in_viewport()
     page.keyboard.press("Enter")

@@ -37,19 +37,19 @@ def call(app: RunningApp) -> Iterator[Meeting]:
 
 
 def people(page: Page) -> list[list[str]]:
-    return table(page, f"Who is in {TITLE}")
+    return table(page, f"People in {TITLE}")
 
 
 def test_an_app_without_calls_says_so(console: Console) -> None:
     page = console.enter("now")
-    expect(page.get_by_role("status").filter(has_text="No call")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="No live calls")).to_be_visible()
 
 
 def test_who_is_in_is_told_with_role_and_since_when(
     console: Console, app: RunningApp, call: Meeting
 ) -> None:
     page = console.enter("now")
-    expect(page.get_by_role("region", name=f"Who is in {TITLE}")).to_be_visible()
+    expect(page.get_by_role("region", name=f"People in {TITLE}")).to_be_visible()
     assert [row[:2] for row in people(page)] == [
         ["Dr. Khan (as “Ines”)", "Presenter"],
         ["Nils", "Attendee"],

@@ -10,7 +10,7 @@ from testkit.running import RunningApp, running_app
 from tests.console.pages import Console, table
 from tests.console.scenes import Scenes
 
-TRUTH = "Attendance, the truth beside the answer"
+TRUTH = "Attendance compared"
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +130,6 @@ def test_where_no_devhost_is_the_view_is_not_offered(console: Console) -> None:
     page.route("**/devhost/meeting", lambda route: route.fulfill(status=404))
     page.goto(console.url("now"))
     page.get_by_label("Key").fill(console.app.manage_key)
-    page.get_by_role("button", name="Enter").click()
+    page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("link", name="Quarantine")).to_be_visible()
     expect(page.get_by_role("link", name="Play a meeting")).to_have_count(0)

@@ -41,7 +41,7 @@ def events(page: Page) -> Locator:
 
 def test_that_there_is_nothing_is_told(console: Console, scenes: Scenes) -> None:
     page = console.enter("quarantine")
-    expect(page.get_by_text("Nothing is in quarantine")).to_be_visible()
+    expect(page.get_by_text("No events in quarantine")).to_be_visible()
 
 
 def test_the_reason_and_the_text_are_told(console: Console, scenes: Scenes) -> None:
@@ -67,7 +67,7 @@ def test_one_that_is_still_not_understood_stays_and_says_why(
     console.allowed = {409}
     scenes.insight.deliver(not_understood())
     page = console.enter("quarantine")
-    page.get_by_role("button", name="Redrive").click()
+    page.get_by_role("button", name="Retry").click()
     expect(events(page).get_by_role("alert")).to_contain_text("eventTime")
     assert len(scenes.insight.all("/quarantine")) == 1
 
@@ -79,7 +79,7 @@ def test_one_that_is_understood_now_is_recorded(
     with ThreadPoolExecutor(1) as other:  # Playwright has an event loop in this thread
         other.submit(put, app, call.added(1, raw_id(1))).result()
     page = console.enter("quarantine")
-    page.get_by_role("button", name="Redrive").click()
+    page.get_by_role("button", name="Retry").click()
     expect(page.get_by_role("status").filter(has_text=call.room_id)).to_be_visible()
     expect(events(page)).to_have_count(0)
     assert len(scenes.insight.all(f"/rooms/{call.room_id}/calls")) == 1
@@ -89,8 +89,8 @@ def test_one_is_dropped_when_that_is_confirmed(console: Console, scenes: Scenes)
     scenes.insight.deliver(not_understood())
     page = console.enter("quarantine")
     page.on("dialog", lambda dialog: dialog.accept())
-    page.get_by_role("button", name="Drop").click()
-    expect(page.get_by_text("Nothing is in quarantine")).to_be_visible()
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("No events in quarantine")).to_be_visible()
     assert scenes.insight.all("/quarantine") == []
 
 
@@ -99,7 +99,7 @@ def test_one_is_not_dropped_when_that_is_not_confirmed(console: Console, scenes:
     page = console.enter("quarantine")
     with page.expect_event("dialog") as dialog:
         page.on("dialog", lambda dialog: dialog.dismiss())
-        page.get_by_role("button", name="Drop").click()
+        page.get_by_role("button", name="Delete").click()
     assert dialog.value.type == "confirm"
     assert len(scenes.insight.all("/quarantine")) == 1
 

@@ -43,9 +43,9 @@ def test_its_state_is_told(
 def test_the_roster_is_that_of_the_api(console: Console, scenes: Scenes) -> None:
     room_id = scenes.lesson["roomId"]
     page = console.show(f"room/{room_id}")
-    expect(page.get_by_role("region", name="Who is invited")).to_be_visible()
+    expect(page.get_by_role("region", name="Participants")).to_be_visible()
     people = scenes.insight.json(f"/rooms/{room_id}/overview")["participants"]
-    assert [row[:2] for row in table(page, "Who is invited")] == [
+    assert [row[:2] for row in table(page, "Participants")] == [
         [one["name"], one["role"]] for one in people
     ]
 
@@ -64,17 +64,17 @@ def test_names_and_external_ids_of_people_are_told(console: Console, scenes: Sce
 
 def test_a_room_to_which_nobody_is_invited_says_so(console: Console, scenes: Scenes) -> None:
     page = console.show(f"room/{scenes.room()}")
-    expect(page.get_by_text("Nobody is invited")).to_be_visible()
+    expect(page.get_by_text("No participants")).to_be_visible()
 
 
 @pytest.mark.thorough
 def test_a_change_of_the_roster_shows_by_itself(console: Console, scenes: Scenes) -> None:
     room_id = scenes.room(people={raw_id(1): "Presenter"})
     page = console.show(f"room/{room_id}")
-    expect(page.get_by_role("region", name="Who is invited").get_by_role("row")).to_have_count(2)
+    expect(page.get_by_role("region", name="Participants").get_by_role("row")).to_have_count(2)
     added = {"participants": {raw_id(2): {"role": "Attendee"}}}
     assert scenes.raw.patch(f"/rooms/{room_id}/participants", added).status == 200
-    expect(page.get_by_role("region", name="Who is invited").get_by_role("row")).to_have_count(3)
+    expect(page.get_by_role("region", name="Participants").get_by_role("row")).to_have_count(3)
 
 
 def test_its_calls_are_those_of_the_api(console: Console, scenes: Scenes) -> None:
@@ -121,7 +121,7 @@ def test_a_room_of_which_only_events_are_known_shows_its_log(
 def test_a_room_that_never_was_says_so(console: Console) -> None:
     console.allowed = {404}
     page = console.show("room/99400000000000000")
-    expect(page.get_by_role("status").filter(has_text="was not made here")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="was not created here")).to_be_visible()
 
 
 def records(page: Page) -> Locator:
@@ -194,6 +194,7 @@ def test_more_brings_the_older_records(console: Console, scenes: Scenes) -> None
     page.get_by_role("button", name="More").click()
     expect(records(page)).to_have_count(2 * PAGE)
     page.get_by_role("button", name="More").click()
+    expect(records(page)).to_have_count(len(scenes.insight.all(f"/rooms/{call.room_id}/log")))
     expect(records(page).last).to_contain_text("the call started")
 
 
@@ -213,4 +214,4 @@ def test_the_tabs_lead_to_each_other(console: Console, scenes: Scenes) -> None:
     page.get_by_role("link", name="Log").click()
     expect(records(page).first).to_be_visible()
     page.get_by_role("link", name="Overview").click()
-    expect(page.get_by_role("region", name="Who is invited")).to_be_visible()
+    expect(page.get_by_role("region", name="Participants")).to_be_visible()

@@ -15,7 +15,8 @@ NEEDLE = "Fracture clinic"
 INVITED = raw_id(7)
 
 GO_ON = """many => {
-    [...document.querySelectorAll('button')].find(button => button.innerText.startsWith('More'))?.click();
+    const buttons = [...document.querySelectorAll('button')];
+    buttons.find(button => button.innerText.startsWith('More'))?.click();
     return document.querySelectorAll('tbody a').length >= many;
 }"""
 """Asks for more as long as there is any, until so many rooms are there."""
@@ -112,9 +113,15 @@ def test_upcoming_rooms_are_chosen_by_their_state(console: Console, rooms: list[
     expect(listed(page)).to_have_text(["Next week", "Tomorrow"])
 
 
+def test_each_state_of_the_api_can_be_chosen(console: Console, app: RunningApp) -> None:
+    states = Scenes(app).insight.json("/openapi.json")["components"]["schemas"]["RoomState"]["enum"]
+    options = console.enter("rooms").get_by_label("State").get_by_role("option")
+    expect(options).to_have_text(["any", *states])
+
+
 def test_rooms_of_a_person_are_chosen_by_the_raw_id(console: Console, rooms: list[str]) -> None:
     page = console.enter("rooms")
-    page.get_by_label("Invited").fill(INVITED)
+    page.get_by_label("Participant").fill(INVITED)
     expect(listed(page)).to_have_text(["Invited"])
 
 
@@ -146,7 +153,7 @@ def test_filters_can_be_combined_and_are_in_the_address(console: Console, rooms:
 def test_what_is_refused_is_told(console: Console, rooms: list[str]) -> None:
     console.allowed = {400}
     page = console.enter("rooms")
-    page.get_by_label("Invited").fill("somebody")
+    page.get_by_label("Participant").fill("somebody")
     expect(page.get_by_role("alert").filter(has_text="raw id")).to_be_visible()
 
 

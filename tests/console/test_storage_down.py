@@ -17,9 +17,9 @@ VIEWS: dict[str, tuple[Callable[[Scenes], str], str]] = {
     "room": (lambda scenes: f"room/{scenes.live.room_id}", "Dr. Khan"),
     "call": (lambda scenes: f"room/{scenes.live.room_id}/call", "Surgery hour"),
     "log": (lambda scenes: f"room/{scenes.live.room_id}/log", "created the room"),
-    "explain": (
-        lambda scenes: f"explain?room={scenes.live.room_id}&person={raw_id(1)}",
-        "may come into Surgery hour",
+    "access": (
+        lambda scenes: f"access?room={scenes.live.room_id}&person={raw_id(1)}",
+        "may join Surgery hour",
     ),
     "quarantine": (lambda scenes: "quarantine" if scenes.quarantined else "", "yesterday"),
 }
@@ -116,7 +116,7 @@ def test_the_key_is_not_refused_for_it(
     proxy.choose = lambda _number, _what: Fault.REFUSED
     page = console.open()
     page.get_by_label("Key").fill(app.manage_key)
-    page.get_by_role("button", name="Enter").click()
+    page.get_by_role("button", name="Sign in").click()
     problem(page)
     proxy.forget()
     no_problem(page)

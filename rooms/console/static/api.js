@@ -1,7 +1,7 @@
-// Requests to the service that serves this page, with a key that is kept for this tab only.
+// Requests to the service that serves this page. The key is kept for this tab only.
 
 const KEPT = "anteroom.key";
-const MOST_APART = 2_000;
+const LEAST_SKEW = 2_000; // milliseconds
 
 export const key = {
   get: () => sessionStorage.getItem(KEPT),
@@ -9,7 +9,7 @@ export const key = {
   forget: () => sessionStorage.removeItem(KEPT),
 };
 
-/** The service refused, or could not be reached (then `status` is 0). */
+/** An error of the service; `status` is 0 if the service could not be reached. */
 class Failure extends Error {
   constructor(status, error) {
     super(error.message);
@@ -18,23 +18,28 @@ class Failure extends Error {
     this.target = error.target;
   }
 
-  /** Whether the same request may be answered later. */
+  /** Whether the same request may succeed later. */
   get passing() {
     return this.status === 0 || this.status === 429 || this.status >= 500;
   }
 }
 
-let ahead = 0;
+let clockSkew = 0;
 
-/** The time of the service, in milliseconds: that of this machine, unless the two are further apart than answers tell. */
-export const serviceNow = () => Date.now() + ahead;
+/** The time of the service, in milliseconds. */
+export const serviceNow = () => Date.now() + clockSkew;
 
-function heedDate(answer) {
-  const difference = Date.parse(answer.headers.get("Date")) + 500 - Date.now(); // it is told in whole seconds
-  ahead = Math.abs(difference) > MOST_APART ? difference : 0;
+/** Follows the service's clock if it differs a lot from this machine's. */
+function readClock(answer) {
+  const halfSecond = 500; // the header has whole seconds
+  const difference = Date.parse(answer.headers.get("Date")) + halfSecond - Date.now();
+  clockSkew = Math.abs(difference) > LEAST_SKEW ? difference : 0;
 }
 
-/** The body of the answer: JSON, or text for `format=csv`; null if there is none. Raises Failure. */
+/**
+ * Returns the body of the answer: JSON, text for `format=csv`, or null if it is empty.
+ * Throws Failure.
+ */
 export async function ask(method, path, { query = {}, body, signal, as = key.get() } = {}) {
   const given = Object.entries(query).filter(
     ([, value]) => value !== null && value !== undefined && value !== "",
@@ -54,7 +59,7 @@ export async function ask(method, path, { query = {}, body, signal, as = key.get
       signal,
       cache: "no-store",
     });
-    heedDate(answer);
+    readClock(answer);
     text = await answer.text();
   } catch (problem) {
     if (problem.name === "AbortError") throw problem;
@@ -73,13 +78,19 @@ export async function ask(method, path, { query = {}, body, signal, as = key.get
 
 export const get = (path, query, signal) => ask("GET", path, { query, signal });
 
-/** One page of a list: its values, and the query of the next one, or null. Only that of the link is used: the key goes nowhere else. */
+/**
+ * Returns one page of a list: its values, and the query of the next page, or null.
+ * Only the query of the link is used, so that the key goes to this service only.
+ */
 export async function page(path, query, signal) {
   const { value, nextLink } = await get(path, query, signal);
   return { value, next: nextLink ? Object.fromEntries(new URL(nextLink).searchParams) : null };
 }
 
-/** The same of as many pages as it takes until there are so many values, or no more: a page may be empty and have a next one. */
+/**
+ * Returns the values of as many pages as needed for `least` values, and the query of the next page.
+ * A page may be empty and still have a next one.
+ */
 export async function filledPage(path, query, signal, least = 1) {
   let { value, next } = await page(path, query, signal);
   while (value.length < least && next) {
@@ -93,7 +104,7 @@ export async function filledPage(path, query, signal, least = 1) {
 export const ofRoom = (roomId, ...rest) =>
   ["", "rooms", roomId, ...rest].map(encodeURIComponent).join("/");
 
-/** The values of an enum in the service's OpenAPI document, which needs no key. */
+/** Returns the values of an enum in the service's OpenAPI document. */
 export async function enumOf(name, signal) {
   const { components } = await get("/openapi.json", {}, signal);
   return components.schemas[name].enum;

@@ -1,9 +1,10 @@
-// The page: asks for a key, and shows the view that the address names.
+// The page: signs in with a key, and shows the view that the address names.
 
 import { html, render } from "htm/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { Access } from "/console/access.js";
 import { ask, key } from "/console/api.js";
-import { Explain } from "/console/explain.js";
+import { Field } from "/console/fields.js";
 import { DENIED } from "/console/loading.js";
 import { Now } from "/console/now.js";
 import { Play } from "/console/play.js";
@@ -17,67 +18,85 @@ const VIEWS = {
   now: { title: "Now", view: Now },
   rooms: { title: "Rooms", view: Rooms },
   room: { view: Room },
-  explain: { title: "Explain", view: Explain },
+  access: { title: "Check access", view: Access },
   quarantine: { title: "Quarantine", view: Quarantine },
   play: { title: "Play a meeting", view: Play },
 };
 
-/** Whether devhost runs the service: only there a meeting can be played. */
+const NOT_BASE64 =
+  "This is not a key. Paste the base64 text that make start prints after accesskey=.";
+const NOT_ACCEPTED = "The service does not accept this key.";
+const EXPIRED = "The service does not accept your key any more. Sign in again.";
+
+/** Returns whether devhost runs the service: only there a meeting can be played. */
 async function onLaptop() {
   try {
     await ask("GET", "/devhost/meeting");
     return true;
   } catch (failure) {
-    return failure.status === 401; // the key may only read
+    return failure.status === 401; // a read-only key
   }
 }
 
 function Console() {
-  const [place, setPlace] = useState(key.get() === null ? "outside" : "inside"); // or: "entering", "refused"
-  const leave = (to) => {
+  const [signedIn, setSignedIn] = useState(key.get() !== null);
+  const [notice, setNotice] = useState(null);
+  const fromForm = useRef(false);
+  const signIn = () => {
+    fromForm.current = true;
+    setSignedIn(true);
+  };
+  const signOut = (reason) => {
     key.forget();
-    setPlace(to);
+    setNotice(reason);
+    setSignedIn(false);
   };
   useEffect(() => {
-    const refuse = () => key.get() === null || leave("refused");
-    window.addEventListener(DENIED, refuse);
-    return () => window.removeEventListener(DENIED, refuse);
+    const denied = () => key.get() !== null && signOut(EXPIRED);
+    window.addEventListener(DENIED, denied);
+    return () => window.removeEventListener(DENIED, denied);
   }, []);
-  return place === "outside" || place === "refused"
-    ? html`<${KeyForm} enter=${() => setPlace("entering")} refused=${place === "refused"} />`
-    : html`<${Inside} leave=${() => leave("outside")} entering=${place === "entering"} />`;
+  return signedIn
+    ? html`<${SignedIn} signOut=${() => signOut(null)} toHeading=${fromForm.current} />`
+    : html`<${SignIn} signIn=${signIn} notice=${notice} />`;
 }
 
-function KeyForm({ enter, refused }) {
-  const [problem, setProblem] = useState(
-    refused ? "The service does not take this key any more." : null,
-  );
+/** Returns the key in a pasted text, which may be a connection string. */
+const keyIn = (text) => text.trim().replace(/^.*accesskey=/i, "");
+
+function SignIn({ signIn, notice }) {
+  const [problem, setProblem] = useState(notice);
   const submit = async (event) => {
     event.preventDefault();
-    const given = event.target.elements.key.value.trim().replace(/^.*accesskey=/i, ""); // of a connection string
+    const given = keyIn(event.target.elements.key.value);
     if (!/^[A-Za-z0-9+/]+=*$/.test(given)) {
-      setProblem("That is no key: a key is base64 text, as make start prints it after accesskey=.");
+      setProblem(NOT_BASE64);
       return;
     }
     try {
       await ask("GET", "/roles", { as: given });
       key.keep(given);
-      enter();
+      signIn();
     } catch (failure) {
-      setProblem(failure.status === 401 ? "The service does not take this key." : failure.message);
+      setProblem(failure.status === 401 ? NOT_ACCEPTED : failure.message);
     }
   };
   useEffect(() => {
     document.title = "Anteroom";
   }, []);
-  return html`<main class="entrance">
+  return html`<main class="sign-in">
     <h1>Anteroom</h1>
     <form onSubmit=${submit}>
-      <label class="field"><span>Key</span><input name="key" type="password" autocomplete="off" required autofocus /></label>
-      <button>Enter</button>
+      <${Field} label="Key">
+        <input name="key" type="password" autocomplete="off" required autofocus />
+      <//>
+      <button>Sign in</button>
     </form>
     <p class="problem" role="alert">${problem}</p>
-    <p class="faint">One of the service's keys; one that may only read will do for everything but changes. It is kept for this tab only.</p>
+    <p class="faint">
+      Use a key of the service. A read-only key shows everything and changes nothing. The key stays
+      in this tab.
+    </p>
   </main>`;
 }
 
@@ -86,41 +105,53 @@ function viewOf([name, roomId]) {
   return Object.hasOwn(VIEWS, name) ? name : "now";
 }
 
-function Inside({ leave, entering }) {
+function SignedIn({ signOut, toHeading }) {
   const route = useRoute();
   const [laptop, setLaptop] = useState(false);
   useEffect(() => {
     onLaptop().then(setLaptop);
-    if (entering) toContent();
+    if (toHeading) focusHeading();
   }, []);
-  const name = viewOf(route.path);
-  const place = route.path.slice(0, 3).join("/"); // which call of a room is only a detail
+  const place = route.path.slice(0, 3).join("/"); // without the id of a call
   const shown = useRef(place);
   useEffect(() => {
-    if (shown.current !== place) toContent(); // a screen reader goes on from there
+    if (shown.current !== place) focusHeading(); // a screen reader continues from there
     shown.current = place;
   }, [place]);
+  const name = viewOf(route.path);
   const { view } = VIEWS[name];
+  const identity = name === "room" ? route.path[1] : name;
   return html`
-    <a class="skip" href="#main" onClick=${toContent}>To the content</a>
+    <a class="skip" href="#main" onClick=${focusHeading}>Skip to content</a>
     <header>
       <strong class="brand">Anteroom</strong>
-      <nav aria-label="Views">
-        ${Object.entries(VIEWS)
-          .filter(([each, { title }]) => title && (each !== "play" || laptop))
-          .map(
-            ([each, { title }]) =>
-              html`<a href=${address([each])} aria-current=${each === name ? "page" : each === "rooms" && name === "room" ? "true" : undefined}>${title}</a>`,
-          )}
-      </nav>
-      <button type="button" class="quiet" onClick=${leave}>Forget the key</button>
+      <${Menu} current=${name} laptop=${laptop} />
+      <button type="button" class="quiet" onClick=${signOut}>Sign out</button>
     </header>
-    <main id="main"><${view} key=${name === "room" ? route.path[1] : name} route=${route} laptop=${laptop} /></main>
-    <footer class="faint">Times are those of ${zone()}; hover over one to see it whole.</footer>
+    <main id="main"><${view} key=${identity} route=${route} laptop=${laptop} /></main>
+    <footer class="faint">Time zone: ${zone()}. Hover over a time for its seconds.</footer>
   `;
 }
 
-function toContent(event) {
+function Menu({ current, laptop }) {
+  const entries = Object.entries(VIEWS).filter(
+    ([name, { title }]) => title && (name !== "play" || laptop),
+  );
+  return html`<nav aria-label="Views">
+    ${entries.map(
+      ([name, { title }]) =>
+        html`<a href=${address([name])} aria-current=${marked(name, current)}>${title}</a>`,
+    )}
+  </nav>`;
+}
+
+/** Returns the aria-current of an entry of the menu: a room is part of Rooms. */
+function marked(name, current) {
+  if (name === current) return "page";
+  return name === "rooms" && current === "room" ? "true" : undefined;
+}
+
+function focusHeading(event) {
   event?.preventDefault();
   document.querySelector("h1").focus();
 }

@@ -1,44 +1,45 @@
-// Attendance: who was invited and who came; those who did not come first.
+// Attendance: who was invited and who joined; absent people are first.
 
 import { html } from "htm/preact";
 import { useState } from "preact/hooks";
 import { get, ofRoom } from "/console/api.js";
 import { Field } from "/console/fields.js";
 import { useLoaded } from "/console/loading.js";
-import { Loading, Person, Problem, Role, State, Table, Time } from "/console/parts.js";
+import { Loading, Person, Problem, Range, Role, State, Table } from "/console/parts.js";
 import { address } from "/console/route.js";
 import { length } from "/console/words.js";
 
 const EVERY_SECONDS = 5;
-const FIRST = ["absent", "expected", "uninvited", "attended"];
+const ORDER = ["absent", "expected", "uninvited", "attended"];
+const COLUMNS = ["Person", "Status", "Role", "Present", "Alone", "Late", "Left early", "Sessions"];
+const LENGTHS = ["seconds", "aloneSeconds", "lateSeconds", "leftEarlySeconds"];
+const BYTE_ORDER_MARK = "\ufeff";
+
+/** Returns the times for which attendance can be shown: [{name, label, query}], the best first. */
+function slotsOf(room, callId) {
+  const slots = [];
+  if (room?.scheduledStart) slots.push({ name: "scheduled", label: "Scheduled time", query: {} });
+  if (callId) slots.push({ name: "call", label: "This call", query: { call: callId } });
+  if (room) {
+    const query = { from: room.validFrom, until: room.validUntil };
+    slots.push({ name: "open", label: "While the room is open", query });
+  }
+  return slots;
+}
 
 export function Attendance({ roomId, room, callId }) {
-  const slots = {
-    ...(room?.scheduledStart ? { scheduled: { label: "as scheduled", query: {} } } : {}),
-    ...(callId ? { call: { label: "in this call", query: { call: callId } } } : {}),
-    ...(room
-      ? {
-          open: {
-            label: "while the room is open",
-            query: { from: room.validFrom, until: room.validUntil },
-          },
-        }
-      : {}),
-  };
+  const slots = slotsOf(room, callId);
   const [wanted, setWanted] = useState(null);
-  const chosen = Object.hasOwn(slots, wanted ?? "") ? wanted : Object.keys(slots)[0];
-  const query = slots[chosen]?.query;
+  const slot = slots.find(({ name }) => name === wanted) ?? slots[0];
   const path = ofRoom(roomId, "attendance");
-  const { data, at, failure } = useLoaded(
-    async (signal) => query && (await get(path, query, signal)),
-    [roomId, JSON.stringify(query)],
-    EVERY_SECONDS,
-  );
+  const load = async (signal) => slot && (await get(path, slot.query, signal));
+  const inputs = [roomId, JSON.stringify(slot?.query)];
+  const { data, at, failure } = useLoaded(load, inputs, EVERY_SECONDS);
   const [unsaved, setUnsaved] = useState(null);
-  if (!query || failure?.status === 404) return null; // which the call, or the room, has told
+  if (!slot || failure?.status === 404) return null; // the rest of the view says so
   const download = async () => {
     try {
-      save(await get(path, { ...query, format: "csv" }), `attendance-${roomId}.csv`);
+      save(await get(path, { ...slot.query, format: "csv" }), `attendance-${roomId}.csv`);
       setUnsaved(null);
     } catch (problem) {
       setUnsaved(problem);
@@ -48,58 +49,75 @@ export function Attendance({ roomId, room, callId }) {
     <h2>Attendance</h2>
     <div class="filters">
       <${Field} label="Time">
-        <select value=${chosen} onChange=${(event) => setWanted(event.target.value)}>
-          ${Object.entries(slots).map(([name, { label }]) => html`<option value=${name}>${label}</option>`)}
+        <select value=${slot.name} onChange=${(event) => setWanted(event.target.value)}>
+          ${slots.map(({ name, label }) => html`<option value=${name}>${label}</option>`)}
         </select>
       <//>
-      <button type="button" onClick=${download} disabled=${!data}>Download as CSV</button>
+      <button type="button" onClick=${download} disabled=${!data}>Download CSV</button>
     </div>
     <${Problem} failure=${unsaved} />
     <${Problem} failure=${failure} at=${at} />
     ${!data && !failure && html`<${Loading} />`}
-    ${data && html`<${Came} data=${data} room=${room} />`}
+    ${data && html`<${Summary} data=${data} /><${People} people=${data.value} room=${room} />`}
   `;
 }
 
-function Came({ data, room }) {
+function Summary({ data }) {
   const { invited, attended, absent, uninvited } = data.summary;
   const expected = invited - attended - absent;
-  const people = data.value.toSorted(
-    (one, other) => FIRST.indexOf(one.status) - FIRST.indexOf(other.status),
-  );
+  const counts = [
+    `${invited} invited`,
+    `${attended} attended`,
+    `${absent} absent`,
+    ...(expected ? [`${expected} expected`] : []),
+    `${uninvited} uninvited`,
+  ];
+  return html`<p>
+    <strong>${counts.join(", ")}</strong>, <${Range} from=${data.from} until=${data.until} />.
+  </p>`;
+}
+
+function People({ people, room }) {
+  if (!people.length) return null;
+  const sorted = people.toSorted((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status));
+  const estimated = people.some((person) => person.estimated);
   return html`
-    <p>
-      <strong>${invited} invited, ${attended} attended, ${absent} absent${expected ? `, ${expected} expected` : ""}, ${uninvited} uninvited</strong>
-      ${" "}from <${Time} of=${data.from} /> until ${data.until ? html`<${Time} of=${data.until} />` : "now"}.
-    </p>
-    ${
-      people.length > 0 &&
-      html`<${Table} label="Attendance" columns=${["Who", "Status", "Role", "Present", "Alone", "Late", "Left early", "Stays"]}>
-      ${people.map(
-        (one) => html`<tr key=${one.rawId} class=${one.status}>
-        <th scope="row"><${Person} of=${one} />${one.externalId && html` <span class="faint">${one.externalId}</span>`}
-          ${one.status === "uninvited" && room && room.state !== "deleted" && html`<br /><a href=${address(["explain"], { room: room.roomId, person: one.rawId })}>May they come in?</a>`}</th>
-        <td><${State} of=${one.status} /></td>
-        <td><${Role} of=${one.role} /></td>
-        ${["seconds", "aloneSeconds", "lateSeconds", "leftEarlySeconds"].map((field) => html`<td class="number">${lengthOf(one, field)}</td>`)}
-        <td>${one.intervals.map((stay) => html`<div class="stay"><${Time} of=${stay.from} /> – ${stay.until ? html`<${Time} of=${stay.until} />` : "now"}</div>`)}</td>
-      </tr>`,
-      )}
-    <//>`
-    }
-    ${people.some((one) => one.estimated) && html`<p class="faint">≈ follows from an event that never came, and is estimated.</p>`}
+    <${Table} label="Attendance" columns=${COLUMNS}>
+      ${sorted.map((person) => html`<${Row} key=${person.rawId} person=${person} room=${room} />`)}
+    <//>
+    ${estimated && html`<p class="faint">≈ Estimated, because an event is missing.</p>`}
   `;
 }
 
-/** Which of somebody's lengths are estimated is not told, so all are marked. */
-function lengthOf(one, field) {
-  if (one[field] === null || !one.intervals.length) return "";
-  return `${one.estimated ? "≈ " : ""}${length(one[field])}`;
+function Row({ person, room }) {
+  const check = person.status === "uninvited" && room && room.state !== "deleted";
+  const query = { room: room?.roomId, person: person.rawId };
+  return html`<tr class=${person.status}>
+    <th scope="row">
+      <${Person} of=${person} />
+      ${person.externalId && html` <span class="faint">${person.externalId}</span>`}
+      ${check && html`<br /><a href=${address(["access"], query)}>Check access</a>`}
+    </th>
+    <td><${State} of=${person.status} /></td>
+    <td><${Role} of=${person.role} /></td>
+    ${LENGTHS.map((field) => html`<td class="number">${lengthOf(person, field)}</td>`)}
+    <td>
+      ${person.intervals.map(
+        ({ from, until }) => html`<div><${Range} from=${from} until=${until} /></div>`,
+      )}
+    </td>
+  </tr>`;
 }
 
-/** With the mark by which Excel knows UTF-8: the service sends it, but reading the answer as text takes it off. */
+/** The API does not say which lengths of a person are estimated, so all are marked. */
+function lengthOf(person, field) {
+  if (person[field] === null || !person.intervals.length) return "";
+  return `${person.estimated ? "≈ " : ""}${length(person[field])}`;
+}
+
+/** Excel knows UTF-8 by its mark. The service sends one, but reading the answer removes it. */
 function save(text, name) {
-  const url = URL.createObjectURL(new Blob(["\ufeff", text], { type: "text/csv" }));
+  const url = URL.createObjectURL(new Blob([BYTE_ORDER_MARK, text], { type: "text/csv" }));
   const link = Object.assign(document.createElement("a"), { href: url, download: name });
   link.click();
   URL.revokeObjectURL(url);

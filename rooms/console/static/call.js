@@ -1,58 +1,63 @@
-// A room's call: who was in when, drawn; and who came, as a table.
+// A room's call: its timeline, and its attendance.
 
 import { html } from "htm/preact";
 import { useMemo } from "preact/hooks";
 import { get, ofRoom, page } from "/console/api.js";
 import { Attendance } from "/console/attendance.js";
+import { asOf, withLegs } from "/console/legs.js";
 import { useLoaded } from "/console/loading.js";
 import { Ended, Loading, Problem, Time } from "/console/parts.js";
 import { address } from "/console/route.js";
-import { asOf, stays } from "/console/stays.js";
 import { Timeline } from "/console/timeline.js";
-import { called, counted, length, moment } from "/console/words.js";
+import { called, length, people, range } from "/console/words.js";
 
-const EVERY_SECONDS = 3; // of ended calls, too: events may come late
+const EVERY_SECONDS = 3; // ended calls too: events may be late
 
 export function CallView({ roomId, room, callId }) {
-  const { data: calls, failure } = useLoaded(
-    (signal) => callsOf(roomId, signal),
-    [roomId],
-    EVERY_SECONDS,
-  );
+  const load = (signal) => callsOf(roomId, signal);
+  const { data: calls, failure } = useLoaded(load, [roomId], EVERY_SECONDS);
   const chosen = callId ?? calls?.[0]?.id;
-  const choose = (event) => {
-    location.hash = address(["room", roomId, "call", event.target.value]);
-  };
   return html`
     <${Problem} failure=${failure} />
     ${!calls && !failure && html`<${Loading} />`}
-    ${
-      calls?.length > 1 &&
-      html`<label class="field"><span>Call</span>
-      <select value=${chosen} onChange=${choose}>
-        ${calls.map((call) => html`<option value=${call.id}>${moment(call.startedAt)} to ${call.endedAt ? moment(call.endedAt) : "now"}, ${counted(call.people, "person", "people")}</option>`)}
-        ${!calls.some((call) => call.id === chosen) && html`<option value=${chosen}>an earlier one</option>`}
-      </select>
-    </label>`
-    }
-    ${calls && !chosen && html`<p role="status">No call yet.</p>`}
-    ${chosen && html`<${Drawn} key=${chosen} roomId=${roomId} room=${room} callId=${chosen} />`}
+    ${calls?.length > 1 && html`<${Choice} roomId=${roomId} calls=${calls} chosen=${chosen} />`}
+    ${calls && !chosen && html`<p role="status">No calls yet.</p>`}
+    ${chosen && html`<${Call} key=${chosen} roomId=${roomId} room=${room} callId=${chosen} />`}
     ${calls && html`<${Attendance} key=${chosen} roomId=${roomId} room=${room} callId=${chosen} />`}
   `;
 }
 
-/** The newest call of a room, as it unfolds. */
-export function Unfolding({ roomId }) {
-  const room = useLoaded((signal) => get(ofRoom(roomId, "overview"), {}, signal), [roomId]).data;
-  const { data: calls, failure } = useLoaded(
-    (signal) => callsOf(roomId, signal),
-    [roomId],
-    EVERY_SECONDS,
-  );
-  const newest = calls?.[0]?.id;
+function Choice({ roomId, calls, chosen }) {
+  const choose = (event) => {
+    location.hash = address(["room", roomId, "call", event.target.value]);
+  };
+  const listed = calls.some((call) => call.id === chosen);
+  return html`<label class="field">
+    <span>Call</span>
+    <select value=${chosen} onChange=${choose}>
+      ${calls.map(
+        (call) => html`<option value=${call.id}>
+          ${range(call.startedAt, call.endedAt)}, ${people(call.people)}
+        </option>`,
+      )}
+      ${!listed && html`<option value=${chosen}>an earlier call</option>`}
+    </select>
+  </label>`;
+}
+
+/** The newest call of a room, while it is played. */
+export function NewestCall({ roomId }) {
+  const overview = useLoaded((signal) => get(ofRoom(roomId, "overview"), {}, signal), [roomId]);
+  const calls = useLoaded((signal) => callsOf(roomId, signal), [roomId], EVERY_SECONDS);
+  const room = overview.data;
+  const newest = calls.data?.[0]?.id;
   return html`
-    <${Problem} failure=${failure} />
-    ${room && newest ? html`<${Drawn} key=${newest} roomId=${roomId} room=${room} callId=${newest} />` : html`<p role="status">Nobody has come yet.</p>`}
+    <${Problem} failure=${calls.failure} />
+    ${
+      room && newest
+        ? html`<${Call} key=${newest} roomId=${roomId} room=${room} callId=${newest} />`
+        : html`<p role="status">Nobody has joined yet.</p>`
+    }
   `;
 }
 
@@ -65,34 +70,48 @@ async function callsOf(roomId, signal) {
   }
 }
 
-function Drawn({ roomId, room, callId }) {
-  const load = async (signal) => {
-    const [call, { value }] = await Promise.all([
-      get(ofRoom(roomId, "calls", callId), {}, signal),
-      get(ofRoom(roomId, "attendance"), { call: callId }, signal),
-    ]);
-    return { call, attendees: value };
-  };
+/** Returns {call, attendees}. */
+async function callWithAttendees(roomId, callId, signal) {
+  const [call, { value }] = await Promise.all([
+    get(ofRoom(roomId, "calls", callId), {}, signal),
+    get(ofRoom(roomId, "attendance"), { call: callId }, signal),
+  ]);
+  return { call, attendees: value };
+}
+
+function Call({ roomId, room, callId }) {
+  const load = (signal) => callWithAttendees(roomId, callId, signal);
   const { data, at: answered, failure } = useLoaded(load, [roomId, callId], EVERY_SECONDS);
   const live = data?.call.endedAt === null;
   const at = data && asOf(data.call, live ? answered : 0);
-  const people = useMemo(() => data && stays(data.call, data.attendees, at), [data, at]);
+  const rows = useMemo(() => data && withLegs(data.call, data.attendees, at), [data, at]);
   if (!data) return html`<${Problem} failure=${failure} />${!failure && html`<${Loading} />`}`;
-  const { call, attendees } = data;
-  const ender =
-    call.endedBy &&
-    called(attendees.find((one) => one.rawId === call.endedBy) ?? { rawId: call.endedBy });
-  const ending = [ender, call.endReason?.phrase].filter(Boolean).join(": ");
   return html`
     <${Problem} failure=${failure} at=${answered} />
-    <dl class="facts">
-      <div><dt>Began</dt><dd><${Time} of=${call.startedAt} estimated=${call.startEstimated} /></dd></div>
-      <div><dt>Ended</dt><dd><${Ended} of=${call} /></dd></div>
-      <div><dt>Length</dt><dd>${length(call.seconds ?? (at - new Date(call.startedAt)) / 1000)}</dd></div>
-      <div><dt>People</dt><dd>${call.people}, at most ${call.peak} at a time</dd></div>
-      ${ending && html`<div><dt>Ended by</dt><dd>${ending}</dd></div>`}
-    </dl>
-    <h2>Who was in when</h2>
-    <${Timeline} call=${call} people=${people} room=${room} at=${at} />
+    <${Facts} call=${data.call} attendees=${data.attendees} at=${at} />
+    <h2>Timeline</h2>
+    <${Timeline} call=${data.call} people=${rows} room=${room} at=${at} />
   `;
+}
+
+function Facts({ call, attendees, at }) {
+  const seconds = call.seconds ?? (at - new Date(call.startedAt)) / 1000;
+  const ending = endingOf(call, attendees);
+  return html`<dl class="facts">
+    <div>
+      <dt>Started</dt>
+      <dd><${Time} of=${call.startedAt} estimated=${call.startEstimated} /></dd>
+    </div>
+    <div><dt>Ended</dt><dd><${Ended} of=${call} /></dd></div>
+    <div><dt>Length</dt><dd>${length(seconds)}</dd></div>
+    <div><dt>People</dt><dd>${call.people}</dd></div>
+    <div><dt>Peak</dt><dd>${call.peak}</dd></div>
+    ${ending && html`<div><dt>Ended by</dt><dd>${ending}</dd></div>`}
+  </dl>`;
+}
+
+/** Returns who ended the call, and why; empty if its events do not say. */
+function endingOf({ endedBy, endReason }, attendees) {
+  const ender = attendees.find(({ rawId }) => rawId === endedBy) ?? { rawId: endedBy };
+  return [endedBy && called(ender), endReason?.phrase].filter(Boolean).join(": ");
 }

@@ -1,43 +1,43 @@
-// The drawing of a call: rows with bars for the legs, and beneath how many were in. It is Observable Plot's.
+// The charts of a call, by Observable Plot: bars for the legs, and the number of people beneath.
 
-import { counts } from "/console/stays.js";
-import { called, counted, exact, length } from "/console/words.js";
+import { counts } from "/console/legs.js";
+import { called, people as countedPeople, exact, length } from "/console/words.js";
 
-const ROLES = ["Presenter", "Attendee", "Consumer", "Collaborator"];
-const COLORS = [...ROLES.map((role) => `var(--${role.toLowerCase()})`), "var(--no-role)"];
 const NARROW = 600;
 const ROW = 24;
 const NARROW_ROW = 12;
 const TIP = { fill: "var(--raised)", stroke: "var(--line)", lineHeight: 1.35 };
 const TICK_WIDTH = 110;
-const MANY = 60; // people, from which on rows are narrow
-const EDGE = 1_000; // milliseconds of an instant, so that a leg of no length is seen
-const POINTED = 6; // pixels, about, between places that a tip is told of
-const AROUND = 0.15; // of the call's length is shown before and after it, if it was scheduled so
+const MANY = 60; // with more people, rows are narrow
+const SHORTEST = 1_000; // milliseconds of a bar, so that a leg without length is visible
+const TIP_EVERY = 6; // pixels, about, between the places that have a tip
+const AROUND = 0.15; // the share of the call's length shown of the schedule on each side
 const TICKS = [
   [6 * 60_000, { timeStyle: "medium" }],
   [36 * 3_600_000, { timeStyle: "short" }],
   [Infinity, { dateStyle: "medium", timeStyle: "short" }],
 ];
 
-/** Loads the charts' libraries when they are first needed; they are scripts of the global kind. */
 let loaded;
+
+/** Loads the libraries of the charts when they are first needed. */
 export const charts = () =>
   (loaded ??= load().catch((problem) => {
     loaded = undefined;
     throw problem;
   }));
 
+/** The libraries are plain scripts, which set globals. */
 async function load() {
   await import("/console/d3.js");
   await import("/console/plot.js");
   return globalThis.Plot;
 }
 
-/** From when to when is drawn: the call, and some of the scheduled time around it. */
+/** Returns the time that is drawn: the call, and some of the scheduled time around it. */
 export function extent(call, room, at) {
   const from = Date.parse(call.startedAt);
-  const until = Math.max(call.endedAt ? Date.parse(call.endedAt) : at, from + EDGE);
+  const until = Math.max(call.endedAt ? Date.parse(call.endedAt) : at, from + SHORTEST);
   const slot = scheduled(room) ?? { from, until };
   const around = AROUND * (until - from);
   return {
@@ -53,20 +53,20 @@ const scheduled = (room) =>
 
 export const clamp = (time, { from, until }) => Math.min(Math.max(time, from), until);
 
-/** Whether the scheduled time, or some of it, is drawn. */
+/** Returns whether any of the scheduled time is drawn. */
 export const showsSchedule = (room, span) => {
   const slot = scheduled(room);
   return slot !== null && slot.until >= span.from && slot.from <= span.until;
 };
 
-/** The two charts of a call, and the scale of their times. */
+/** Returns the two charts of a call, and the scale of their times. */
 export function draw(Plot, width, span, call, people, room, at) {
   const shared = layout(width, span, people);
   const charts = [
     drawLegs(Plot, shared, people, room),
     drawCounts(Plot, shared, people, call.endedAt === null ? at : null, room),
   ];
-  // A chart is one picture with a label, so its parts have none.
+  // A chart is one image with a label, so its parts have none.
   for (const chart of charts)
     for (const part of chart.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label");
   return { charts, scale: charts[0].scale("x") };
@@ -96,33 +96,22 @@ function layout(width, span, people) {
       ),
       tickFormat: (time) => format.format(time),
     },
-    lineWidth: (marginLeft - 16) / 12,
-    step: ((span.until - span.from) / width) * POINTED,
+    lineWidth: (marginLeft - 16) / 12, // in ems of 12 pixels
+    step: ((span.until - span.from) / width) * TIP_EVERY,
     span,
   };
 }
 
 function drawLegs(Plot, { row, lineWidth, step, span, axis, ...shared }, people, room) {
-  const names = new Map(people.map((one) => [one.rawId, called(one)]));
-  const legs = people.flatMap((one) =>
-    one.legs.map((leg) => ({ ...leg, one, until: Math.max(leg.until, leg.from + EDGE) })),
-  );
-  const y = (each) => each.one.rawId;
-  const estimated = legs.flatMap((leg) => [
-    ...(leg.estimatedFrom ? [{ one: leg.one, time: leg.from }] : []),
-    ...(leg.estimatedUntil ? [{ one: leg.one, time: leg.until }] : []),
-  ]);
-  const role = (leg) => (ROLES.includes(leg.role) ? leg.role : "no role"); // events may have any text there
-  const bars = Object.values(
-    Object.groupBy(legs, ({ lane, lanes, estimated }) => [lane, lanes, estimated]),
-  );
+  const names = new Map(people.map((person) => [person.rawId, called(person)]));
+  const legs = people.flatMap((person) => person.legs.map((leg) => barOf(leg, person)));
   return Plot.plot({
     ...shared,
     height: people.length * row + 48,
     marginTop: 28,
     marginBottom: 20,
-    y: { domain: people.map((one) => one.rawId), label: null, padding: 0 },
-    color: { domain: [...ROLES, "no role"], range: COLORS },
+    y: { domain: people.map(({ rawId }) => rawId), label: null, padding: 0 },
+    color: { type: "identity" },
     marks: [
       ...shade(Plot, room, span),
       Plot.axisX({ anchor: "top", ...axis }),
@@ -133,98 +122,114 @@ function drawLegs(Plot, { row, lineWidth, step, span, axis, ...shared }, people,
         lineWidth,
       }),
       Plot.ruleY(people, { y: "rawId", stroke: "var(--line)", strokeWidth: 0.5 }),
-      Plot.text(
-        people.filter((one) => !one.legs.length),
-        {
-          x: () => span.from,
-          y: "rawId",
-          text: ({ status }) => (status === "expected" ? "not in yet" : "not in this call"),
-          textAnchor: "start",
-          dx: 6,
-          fill: "var(--absent)",
-        },
-      ),
-      ...bars.map((alike) =>
-        Plot.barX(alike, {
-          x1: "from",
-          x2: "until",
-          y,
-          fill: role,
-          rx: 2,
-          ...inLane(alike[0], row),
-          ...looks(alike[0], role),
-        }),
-      ),
-      Plot.tickX(estimated, {
-        x: "time",
-        y,
-        stroke: "var(--warning)",
-        strokeWidth: 2,
-        strokeDasharray: "2,2",
-        inset: 1,
-      }),
-      Plot.text(estimated, {
-        x: "time",
-        y,
-        text: () => "≈",
-        fill: "var(--warning)",
-        dx: 8,
-        fontWeight: "bold",
-        fontSize: 14,
-      }),
-      Plot.tip(pointed(legs, step), Plot.pointer({ x: "time", y, title: "told", ...TIP })),
+      absence(Plot, people, span),
+      ...bars(Plot, legs, row),
+      ...estimates(Plot, legs),
+      Plot.tip(tips(legs, step), Plot.pointer({ x: "time", y: "rawId", title: "text", ...TIP })),
     ],
   });
 }
 
-/** Places on the bars, close together: what a tip tells is under the pointer, not the bar whose middle is the nearest. */
-function pointed(legs, step) {
-  const told = new Map(legs.map((leg) => [leg, tipOf(leg)]));
-  return [...Map.groupBy(legs, (leg) => leg.one)].flatMap(([one, theirs]) =>
-    theirs.flatMap((leg) =>
-      spread(leg.from, leg.until, step).map((time) => {
-        const there = theirs.filter(({ from, until }) => from <= time && time < until);
-        return { one, time, told: there.map((each) => told.get(each)).join("\n\n") };
-      }),
-    ),
+const barOf = (leg, person) => ({
+  ...leg,
+  person,
+  rawId: person.rawId,
+  until: Math.max(leg.until, leg.from + SHORTEST),
+});
+
+/** Says in the rows of people without a leg that they did not join. */
+const absence = (Plot, people, { from }) =>
+  Plot.text(
+    people.filter(({ legs }) => !legs.length),
+    {
+      x: () => from,
+      y: "rawId",
+      text: ({ status }) => (status === "expected" ? "not joined yet" : "did not join"),
+      textAnchor: "start",
+      dx: 6,
+      fill: "var(--absent)",
+    },
+  );
+
+/** Plot takes insets and dashes for a whole mark, so legs that look alike are one mark. */
+function bars(Plot, legs, row) {
+  const alike = Object.groupBy(legs, ({ lane, lanes, estimated }) => [lane, lanes, estimated]);
+  return Object.values(alike).map((group) =>
+    Plot.barX(group, {
+      x1: "from",
+      x2: "until",
+      y: "rawId",
+      fill: colorOf,
+      rx: 2,
+      ...laneInsets(group[0], row),
+      ...(group[0].estimated ? ESTIMATED : {}),
+    }),
   );
 }
 
-/** Times between two, about so far apart, none of which is one of the two. */
+/** Events may have any text as a role. The style sheet has a color for each role there is. */
+const colorOf = ({ role }) =>
+  /^[A-Za-z]+$/.test(role ?? "")
+    ? `var(--role-${role.toLowerCase()}, var(--no-role))`
+    : "var(--no-role)";
+
+const ESTIMATED = { fillOpacity: 0.45, stroke: colorOf, strokeDasharray: "3,3" };
+
+/** Marks the estimated ends of legs. */
+function estimates(Plot, legs) {
+  const starts = legs.filter((leg) => leg.estimatedFrom);
+  const ends = legs.filter((leg) => leg.estimatedUntil);
+  const places = [
+    ...starts.map(({ rawId, from }) => ({ rawId, time: from })),
+    ...ends.map(({ rawId, until }) => ({ rawId, time: until })),
+  ];
+  const at = { x: "time", y: "rawId" };
+  const line = { stroke: "var(--warning)", strokeWidth: 2, strokeDasharray: "2,2", inset: 1 };
+  const sign = { fill: "var(--warning)", dx: 8, fontWeight: "bold", fontSize: 14 };
+  return [
+    Plot.tickX(places, { ...at, ...line }),
+    Plot.text(places, { ...at, ...sign, text: () => "≈" }),
+  ];
+}
+
+/** Returns places with tips, close together on the bars, so that the tip is that of the pointer. */
+function tips(legs, step) {
+  const texts = new Map(legs.map((leg) => [leg, tipOf(leg)]));
+  const byPerson = Map.groupBy(legs, ({ rawId }) => rawId);
+  const textAt = (rawId, time) =>
+    byPerson
+      .get(rawId)
+      .filter(({ from, until }) => from <= time && time < until)
+      .map((leg) => texts.get(leg))
+      .join("\n\n");
+  return legs.flatMap(({ rawId, from, until }) =>
+    spread(from, until, step).map((time) => ({ rawId, time, text: textAt(rawId, time) })),
+  );
+}
+
+/** Returns times between two, about `step` apart, without the two. */
 function spread(from, until, step) {
   const count = Math.ceil((until - from) / step);
   return Array.from(
     { length: count },
-    (_, number) => from + ((number + 0.5) / count) * (until - from),
+    (_, index) => from + ((index + 0.5) / count) * (until - from),
   );
 }
 
-/** Two devices of a person share the row. */
-function inLane({ lane, lanes }, row) {
+/** The devices of a person share the row. */
+function laneInsets({ lane, lanes }, row) {
   const edge = row > NARROW_ROW ? 3 : 1;
   const height = (row - 2 * edge) / lanes;
   return { insetTop: edge + lane * height, insetBottom: edge + (lanes - 1 - lane) * height };
 }
 
-/** A leg of which an end is estimated is paler, with a dashed edge. */
-const looks = ({ estimated }, role) =>
-  estimated ? { fillOpacity: 0.45, stroke: role, strokeDasharray: "3,3" } : {};
-
-/** `now` is given for a call that goes on: then nothing is drawn of later. */
+/** `now` is null for a call that has ended. Nothing is drawn after it. */
 function drawCounts(Plot, { row, lineWidth, step, span, axis, ...shared }, people, now, room) {
   const changes = counts(people).filter(({ time }) => now === null || time < now);
   const points = [{ time: span.from, count: 0 }, ...changes];
   points.push({ time: now ?? span.until, count: points.at(-1).count });
   const most = Math.max(1, ...points.map(({ count }) => count));
   const stairs = { x: "time", y: "count", curve: "step-after" };
-  const places = points.slice(0, -1).flatMap(({ time, count }, number) => {
-    const told = `${counted(count, "person", "people")}\nfrom ${exact(time)}`;
-    return spread(time, points[number + 1].time, step).map((at) => ({
-      at,
-      count,
-      told,
-    }));
-  });
   return Plot.plot({
     ...shared,
     height: 110,
@@ -238,12 +243,23 @@ function drawCounts(Plot, { row, lineWidth, step, span, axis, ...shared }, peopl
       Plot.axisX(axis),
       Plot.axisY({ label: null, ticks: Math.min(most, 4), tickFormat: "d" }),
       Plot.ruleY([0], { stroke: "var(--line)" }),
-      Plot.tip(places, Plot.pointerX({ x: "at", y: "count", title: "told", ...TIP })),
+      Plot.tip(
+        countTips(points, step),
+        Plot.pointerX({ x: "time", y: "count", title: "text", ...TIP }),
+      ),
     ],
   });
 }
 
-/** The scheduled time, shaded. */
+/** Returns the places with tips between the points. */
+function countTips(points, step) {
+  return points.slice(0, -1).flatMap(({ time: from, count }, index) => {
+    const text = `${countedPeople(count)}\nfrom ${exact(from)}`;
+    return spread(from, points[index + 1].time, step).map((time) => ({ time, count, text }));
+  });
+}
+
+/** Shades the scheduled time. */
 function shade(Plot, room, span) {
   if (!showsSchedule(room, span)) return [];
   const slot = scheduled(room);
@@ -256,10 +272,10 @@ function shade(Plot, room, span) {
   ];
 }
 
-function tipOf({ one, leg, from, until, goesOn, estimatedFrom, estimatedUntil, role }) {
+function tipOf({ person, leg, from, until, goesOn, estimatedFrom, estimatedUntil, role }) {
   const about = (estimated) => (estimated ? "≈ " : "");
   return [
-    `${called(one)}, ${role ?? "no role"}`,
+    `${called(person)}, ${role ?? "no role"}`,
     `${about(estimatedFrom)}${exact(from)}`,
     goesOn ? "until now" : `until ${about(estimatedUntil)}${exact(leg.leftAt)}`,
     length((until - from) / 1000),

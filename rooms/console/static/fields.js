@@ -10,14 +10,14 @@ const TYPING_MILLISECONDS = 400;
 export const Field = ({ label, children }) =>
   html`<label class="field"><span>${label}</span>${children}</label>`;
 
-/** What is in a field: what was typed, until `value` becomes something else. */
+/** Holds the text of a field: what was typed, until `value` changes. */
 export function useFollowing(value) {
   const [typed, setTyped] = useState(value);
   useEffect(() => setTyped(value), [value]);
   return [typed, setTyped];
 }
 
-/** A text that `take` is given, without spaces around it, when typing has paused. */
+/** A text field. Calls `take` with the trimmed text when typing pauses. */
 export function Typed({ value = "", take, ...rest }) {
   const [text, setText] = useState(value);
   const known = useRef(value);
@@ -37,11 +37,16 @@ export function Typed({ value = "", take, ...rest }) {
   return html`<input ...${rest} value=${text} onInput=${(event) => setText(event.target.value)} />`;
 }
 
-/** A time, which `take` is given as the service takes it; not while it is half typed. */
+/** A time field. Calls `take` with the time as the API takes it, but not while it is half typed. */
 export function At({ value, take }) {
   const taken = (text) => {
     const time = fromField(text);
     if (time !== null) take(time);
   };
-  return html`<${Typed} type="datetime-local" max="9999-12-31T23:59" value=${value ? toField(value) : ""} take=${taken} />`;
+  return html`<${Typed}
+    type="datetime-local"
+    max="9999-12-31T23:59"
+    value=${value ? toField(value) : ""}
+    take=${taken}
+  />`;
 }

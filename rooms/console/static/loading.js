@@ -1,13 +1,14 @@
-// Data of the service in components: loaded, kept fresh, and what went wrong.
+// Data of the service in components: loads them, keeps them fresh, and says what went wrong.
 
 import { useEffect, useReducer, useRef, useState } from "preact/hooks";
 import { filledPage, serviceNow } from "/console/api.js";
 
-const AGAIN_SECONDS = 3; // after a failure that may pass
+const RETRY_SECONDS = 3;
 
 /**
- * What `load(signal)` gives, anew when `inputs` change, and every so many seconds (or `everySeconds(data)`) while the tab is seen.
- * {data, at, failure, reload}: `at` is the service's time then, in milliseconds; after a failure the last data stay.
+ * Loads `load(signal)` when `inputs` change, and again every so many seconds (a number, or a
+ * function of the data) while the tab is visible. Returns {data, at, failure, reload}: `at` is the
+ * service's time of the answer, in milliseconds. After a failure the last data stay.
  */
 export function useLoaded(load, inputs, everySeconds = 0) {
   const [state, setState] = useState({});
@@ -34,7 +35,7 @@ export function useLoaded(load, inputs, everySeconds = 0) {
         failure.retried = failure.passing;
         setState((known) => ({ ...known, failure }));
         if (failure.status === 401) window.dispatchEvent(new Event(DENIED));
-        if (failure.retried) again(AGAIN_SECONDS);
+        if (failure.retried) again(RETRY_SECONDS);
       }
     };
     const asked = JSON.stringify(inputs);
@@ -49,17 +50,18 @@ export function useLoaded(load, inputs, everySeconds = 0) {
   return { ...state, reload };
 }
 
-/** What the shell shows a form for: the key is not taken any more. */
+/** The event that says that the service does not accept the key any more. */
 export const DENIED = "anteroom-denied";
 
-/** Whether nothing has changed, so that nothing need be drawn anew. */
+/** Returns whether nothing has changed, so that nothing is drawn again. */
 const same = (known, data) => JSON.stringify(known) === JSON.stringify(data);
 
 const EMPTY = { values: [], next: null, longer: false };
 
 /**
- * A list whose values have an `id`, page after page: {values, ready, loading, failure, more, remove}.
- * The first page is kept fresh; `more()` loads the next one, and is null at the end or while one is loading.
+ * Loads a list page by page; its values have an `id`. Returns {values, ready, loading, failure,
+ * more, remove}. The first page is kept fresh. `more()` loads the next page; it is null at the end
+ * of the list and while a page is loading.
  */
 export function usePages(path, query, inputs, everySeconds = 0) {
   const first = useLoaded((signal) => filledPage(path, query, signal), inputs, everySeconds);
@@ -71,16 +73,16 @@ export function usePages(path, query, inputs, everySeconds = 0) {
   useEffect(() => () => abort.current?.abort(), inputs);
   const more = async () => {
     if (abort.current) return;
-    const ours = new AbortController();
-    abort.current = ours;
+    const controller = new AbortController();
+    abort.current = controller;
     setLoading(true);
     setFailure(null);
     try {
-      const { value, next } = await filledPage(path, list.next, ours.signal);
-      if (!ours.signal.aborted)
+      const { value, next } = await filledPage(path, list.next, controller.signal);
+      if (!controller.signal.aborted)
         setList(({ values }) => ({ values: [...values, ...value], next, longer: true }));
     } catch (problem) {
-      if (!ours.signal.aborted) setFailure(problem);
+      if (!controller.signal.aborted) setFailure(problem);
     } finally {
       abort.current = null;
       setLoading(false);
@@ -98,7 +100,7 @@ export function usePages(path, query, inputs, everySeconds = 0) {
   };
 }
 
-/** The list with a first page that was read anew; what is behind it stays. */
+/** Returns the list with a newer first page; the pages after it stay. */
 function withFirst({ values, next, longer }, page) {
   if (!page) return EMPTY;
   if (!longer) return { values: page.value, next: page.next, longer };
@@ -106,7 +108,7 @@ function withFirst({ values, next, longer }, page) {
   return { values: [...page.value, ...values.filter(({ id }) => !ids.has(id))], next, longer };
 }
 
-/** The service's time, each second, in milliseconds. */
+/** Returns the service's time in milliseconds, each second. */
 export function useNow() {
   const [now, setNow] = useState(serviceNow());
   useEffect(() => {

@@ -1,10 +1,10 @@
-// What several views show.
+// Parts that several views show.
 
 import { html } from "htm/preact";
 import { useEffect } from "preact/hooks";
 import { called, exact, length, moment, short } from "/console/words.js";
 
-/** The heading of a view, which names the tab, too. */
+/** The heading of a view; the tab has the same title. */
 export function Heading({ children }) {
   const text = [children].flat().join("");
   useEffect(() => {
@@ -13,22 +13,29 @@ export function Heading({ children }) {
   return html`<h1 tabindex="-1">${text}</h1>`;
 }
 
-/** A time; hovering tells it to the millisecond. */
-export const Time = ({ of, estimated }) =>
-  of
-    ? html`<time datetime=${of} title=${exact(of)}>${estimated ? "≈ " : ""}${moment(of)}</time>`
-    : "";
+/** A time to the minute; hovering shows milliseconds. The date is left out if it is on `day`. */
+export function Time({ of, estimated, day }) {
+  if (!of) return "";
+  const about = estimated ? "≈ " : "";
+  return html`<time datetime=${of} title=${exact(of)}>${about}${moment(of, day)}</time>`;
+}
+
+/** From when to when: "10:00 to 10:30", or "10:00 to now". */
+export const Range = ({ from, until }) => html`<span class="range"
+  ><${Time} of=${from} /> to${" "}
+  ${until ? html`<${Time} of=${until} day=${new Date(from)} />` : "now"}</span
+>`;
 
 /** How long ago that was, counting. */
 export const Since = ({ time, now }) =>
   html`<span class="number">${length((now - new Date(time)) / 1000)}</span>`;
 
-/** Who it is, and what they call themselves if that is something else. */
+/** The name of a person, and the one that they gave themselves if it differs. */
 export function Person({ of }) {
-  const self = of.name && of.displayName && of.displayName !== of.name ? of.displayName : null;
-  return html`<span class="person" title=${of.rawId ?? of.participantId}
-    >${called(of)}${self && html` <span class="faint">(as “${self}”)</span>`}</span
-  >`;
+  const differs = of.name && of.displayName && of.displayName !== of.name;
+  const own = differs && html` <span class="faint">(as “${of.displayName}”)</span>`;
+  const id = of.rawId ?? of.participantId;
+  return html`<span class="person" title=${id}>${called(of)}${own}</span>`;
 }
 
 export const Role = ({ of }) =>
@@ -40,29 +47,30 @@ export const RawId = ({ of }) => html`<code title=${of}>${short(of)}</code>`;
 
 export const State = ({ of }) => html`<span class=${`state ${of}`}>${of}</span>`;
 
-/** When a call ended, or that it has not. */
+/** When a call ended, or that it is live. */
 export const Ended = ({ of }) =>
   of.endedAt
     ? html`<${Time} of=${of.endedAt} estimated=${of.endEstimated} />`
     : html`<${State} of="live" />`;
 
-/** What went wrong, and what happens next. */
+/** What went wrong, and what happens next. `at` is the time of the data that are still shown. */
 export function Problem({ failure, at }) {
   if (!failure) return null;
   const target = failure.target ? ` (${failure.target})` : "";
-  const since = at ? ` What is shown is from ${moment(at)}.` : "";
-  return html`<p class="problem" role="alert">${failure.message}${target}${failure.retried && ` Trying again by itself.${since}`}</p>`;
+  const retry = failure.retried ? " Retrying automatically." : "";
+  const since = failure.retried && at ? ` The data shown are from ${moment(at)}.` : "";
+  return html`<p class="problem" role="alert">${failure.message}${target}${retry}${since}</p>`;
 }
 
 export const Loading = () => html`<p class="faint" role="status">Loading …</p>`;
 
-/** A table that scrolls by itself where the screen is too narrow. */
-export const Table = ({
-  label,
-  columns,
-  children,
-  ...rest
-}) => html`<div class="scroll" role="region" aria-label=${label} tabindex="0" ...${rest}>
+/** A table that scrolls sideways where the screen is too narrow. */
+export const Table = ({ label, columns, children }) => html`<div
+  class="scroll"
+  role="region"
+  aria-label=${label}
+  tabindex="0"
+>
   <table>
     <thead>
       <tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr>
@@ -71,6 +79,10 @@ export const Table = ({
   </table>
 </div>`;
 
-export const More = ({ pages, of }) => html`<p class="more" role="status">
-  ${pages.loading ? "Looking …" : pages.more ? html`<button type="button" onClick=${pages.more}>More ${of}</button>` : ""}
-</p>`;
+/** The button under a list of which more can be loaded. */
+export function More({ pages, of }) {
+  const button = html`<button type="button" onClick=${pages.more}>More ${of}</button>`;
+  return html`<p class="more" role="status">
+    ${pages.loading ? "Loading …" : pages.more && button}
+  </p>`;
+}

@@ -1,9 +1,9 @@
-// Play a meeting, on a laptop: the simulator stands for the calling service and Event Grid; at the end its truth beside the answers.
+// Play a meeting: the simulator plays one on a laptop; then what happened is beside the answers.
 
 import { html } from "htm/preact";
 import { useEffect, useState } from "preact/hooks";
 import { ask, get } from "/console/api.js";
-import { Unfolding } from "/console/call.js";
+import { NewestCall } from "/console/call.js";
 import { Field } from "/console/fields.js";
 import { useLoaded } from "/console/loading.js";
 import { Heading, Loading, Person, Problem, State, Table } from "/console/parts.js";
@@ -16,12 +16,11 @@ const FIELDS = {
   status: "Status",
   seconds: "Present",
   aloneSeconds: "Alone",
-  joins: "Stays",
+  joins: "Sessions",
   lateSeconds: "Late",
   leftEarlySeconds: "Left early",
 };
-
-const USUAL = {
+const DEFAULTS = {
   people: 12,
   when: "live",
   speed: 60,
@@ -32,152 +31,206 @@ const USUAL = {
   shuffle: false,
 };
 
+/** The report of a big meeting is long, so it is loaded once. */
+const pollingOf = ({ state }) => (state === "playing" ? EVERY_SECONDS : 0);
+
 export function Play() {
   const [refused, setRefused] = useState(null);
-  const [form, setForm] = useState(USUAL);
-  const {
-    data: last,
-    failure,
-    reload,
-  } = useLoaded(
-    (signal) => forMakers(get(MEETING, {}, signal)),
-    [],
-    ({ state }) => (state === "playing" ? EVERY_SECONDS : 0), // the report of many people is long
-  );
+  const [form, setForm] = useState(DEFAULTS);
+  const load = (signal) => withManageKey(get(MEETING, {}, signal));
+  const { data: last, failure, reload } = useLoaded(load, [], pollingOf);
   useEffect(() => setRefused(null), [last?.state]);
   const act = async (method, body) => {
     setRefused(null);
     try {
-      await forMakers(ask(method, MEETING, { body }));
+      await withManageKey(ask(method, MEETING, { body }));
     } catch (problem) {
       setRefused(problem);
     }
     reload();
   };
+  const play = (wanted) => act("POST", wanted);
+  const playing = last?.state === "playing";
   return html`
     <${Heading}>Play a meeting<//>
-    <p>The simulator plays people who come late, drop out, come back or never come. Their events go through Event Grid's webhook, as badly as you like.</p>
-    ${last?.state !== "playing" && html`<${Wanted} form=${form} setForm=${setForm} play=${(wanted) => act("POST", wanted)} refused=${refused} />`}
+    <p>
+      The simulator plays people who join late, lose the connection, come back or stay away. It
+      sends their events through the Event Grid webhook. Choose how many are lost, late or repeated.
+    </p>
+    ${!playing && html`<${Form} form=${form} setForm=${setForm} play=${play} refused=${refused} />`}
     <${Problem} failure=${refused ?? failure} />
     ${!last && !failure && html`<${Loading} />`}
-    ${last?.state === "playing" && html`<${Playing} last=${last} stop=${() => act("DELETE")} />`}
+    ${playing && html`<${Playing} last=${last} stop=${() => act("DELETE")} />`}
     ${last?.state === "failed" && html`<p class="problem" role="status">${last.message}</p>`}
-    ${last?.state === "stopped" && html`<p role="status">Stopped. ${last.roomId && html`<a href=${address(["room", last.roomId, "call"])}>${last.title}</a> stays as it is; its call counts as going on for up to a day.`}</p>`}
+    ${last?.state === "stopped" && html`<${Stopped} roomId=${last.roomId} title=${last.title} />`}
     ${last?.report && html`<${Report} report=${last.report} />`}
   `;
 }
 
-/** A key that may only read is no reason to ask for another one. */
-async function forMakers(answer) {
+/** Turns a refusal of a read-only key into an error that does not sign out. */
+async function withManageKey(answer) {
   try {
     return await answer;
   } catch (failure) {
     if (failure.status !== 401) throw failure;
-    throw new Error("This key may only read: to play, enter one that may do everything.");
+    throw new Error("This key is read-only. To play a meeting, sign in with a manage key.");
   }
 }
 
-function Wanted({ form, setForm, play, refused }) {
-  const live = form.when === "live";
+const toCall = (roomId, title) => html`<a href=${address(["room", roomId, "call"])}>${title}</a>`;
+
+const Stopped = ({ roomId, title }) => html`<p role="status">
+  Stopped.
+  ${roomId && html` The room ${toCall(roomId, title)} stays. Its call is live for up to a day.`}
+</p>`;
+
+function bodyOf(form) {
+  const body = {
+    live: form.when === "live",
+    people: Number(form.people),
+    duplicate: Number(form.duplicate),
+    drop: Number(form.drop) / 100,
+    delay: Number(form.delay),
+    shuffle: form.shuffle,
+  };
+  if (body.live) body.speed = Number(form.speed);
+  if (form.seed) body.seed = Number(form.seed);
+  return body;
+}
+
+function Form({ form, setForm, play, refused }) {
   const submit = (event) => {
     event.preventDefault();
-    play({
-      live,
-      people: Number(form.people),
-      ...(live ? { speed: Number(form.speed) } : {}),
-      ...(form.seed ? { seed: Number(form.seed) } : {}),
-      duplicate: Number(form.duplicate),
-      drop: Number(form.drop) / 100,
-      delay: Number(form.delay),
-      shuffle: form.shuffle,
-    });
+    play(bodyOf(form));
   };
   const set = (name) => (event) => setForm({ ...form, [name]: event.target.value });
+  const shuffle = (event) => setForm({ ...form, shuffle: event.target.checked });
   const number = (name, label, limits) => html`<${Field} label=${label}>
-    <input type="number" ...${{ required: true, ...limits }} value=${form[name]} onInput=${set(name)} aria-invalid=${refused?.target === name ? "true" : undefined} />
+    <input
+      type="number"
+      ...${{ required: true, ...limits }}
+      value=${form[name]}
+      onInput=${set(name)}
+      aria-invalid=${refused?.target === name ? "true" : undefined}
+    />
   <//>`;
   return html`<form class="filters" onSubmit=${submit}>
     ${number("people", "People", { min: 2, max: 5000 })}
     <${Field} label="When">
       <select value=${form.when} onChange=${set("when")}>
-        <option value="live">now, as a film</option>
-        <option value="past">in the past, at once</option>
+        <option value="live">Live, sped up</option>
+        <option value="past">In the past, all at once</option>
       </select>
     <//>
-    ${live && number("speed", "Speed (times)", { min: 1, max: 120 })}
+    ${form.when === "live" && number("speed", "Speed (times)", { min: 1, max: 120 })}
     ${number("duplicate", "Copies of each event", { min: 1, max: 10 })}
     ${number("drop", "Lost (%)", { min: 0, max: 100 })}
     ${number("delay", "Late by up to (s)", { min: 0, max: 60, step: 0.1 })}
-    ${number("seed", "Seed (empty: any)", { min: 0, max: 999_999_999, required: false })}
-    <label class="check"><input type="checkbox" checked=${form.shuffle} onChange=${(event) => setForm({ ...form, shuffle: event.target.checked })} /> in any order</label>
+    ${number("seed", "Seed (empty: random)", { min: 0, max: 999_999_999, required: false })}
+    <label class="check">
+      <input type="checkbox" checked=${form.shuffle} onChange=${shuffle} /> out of order
+    </label>
     <button>Play</button>
   </form>`;
 }
 
 function Playing({ last, stop }) {
   const { roomId, title, progress } = last;
-  return html`
-    <section class="card" aria-label="The meeting">
-      <h2>${roomId ? html`<a href=${address(["room", roomId, "call"])}>${title}</a>` : "The room is being made …"}</h2>
-      ${
-        progress &&
-        html`<p>
-        <progress max=${progress.of} value=${progress.delivered} aria-label="Deliveries made"></progress>${" "}
-        ${progress.delivered} of ${counted(progress.of, "delivery", "deliveries")} made${progress.retries ? `, ${counted(progress.retries, "retry", "retries")}: ${progress.failure}` : ""}
-      </p>`
-      }
-      <button type="button" onClick=${stop}>Stop</button>
-      ${roomId && html`<${Unfolding} roomId=${roomId} />`}
-    </section>`;
+  return html`<section class="card" aria-label="The meeting">
+    <h2>${roomId ? toCall(roomId, title) : "Creating the room …"}</h2>
+    ${progress && html`<${Progress} progress=${progress} />`}
+    <button type="button" onClick=${stop}>Stop</button>
+    ${roomId && html`<${NewestCall} roomId=${roomId} />`}
+  </section>`;
+}
+
+function Progress({ progress }) {
+  const { of: total, delivered, retries, failure } = progress;
+  return html`<p>
+    <progress max=${total} value=${delivered} aria-label="Deliveries made"></progress>${" "}
+    ${delivered} of ${counted(total, "delivery", "deliveries")} made${
+      retries ? `, ${counted(retries, "retry", "retries")}: ${failure}` : ""
+    }
+  </p>`;
 }
 
 function Report({ report }) {
-  const verdict =
-    report.different === 0
-      ? "all are the truth."
-      : `${report.different.toLocaleString()} differ from the truth${report.unexplained ? `, ${report.unexplained.toLocaleString()} of them unexplained` : ", all explained by what was lost"}.`;
-  return html`
-    <section aria-label="The truth beside the answers">
-      <h2>The truth beside what the app says</h2>
-      <p><a href=${address(["room", report.roomId, "call"])}>${report.title}</a>, seed ${report.seed}:
-        ${" "}${counted(report.events, "event")}, ${report.dropped} lost${report.refused ? `, ${report.refused} refused: ${report.refusal}` : ""}. <strong>${counted(report.compared, "answer")} compared, ${verdict}</strong></p>
-      ${report.different > 0 && html`<p class="faint">Where an answer differs, it stands behind the truth: <del>truth</del> <ins>answer</ins>.</p>`}
-      <${Table} label="Attendance, the truth beside the answer" columns=${["Who", ...Object.values(FIELDS)]}>
-        ${report.people.map(
-          (one) => html`<tr key=${one.rawId}>
-          <th scope="row"><${Person} of=${one} />${!one.invited && html` <span class="faint">uninvited</span>`}</th>
-          ${Object.keys(FIELDS).map((field) => html`<td class=${field === "status" ? "" : "number"}><${Beside} one=${one} field=${field} /></td>`)}
-        </tr>`,
-        )}
-      <//>
-      ${
-        report.reasons.length > 0 &&
-        html`<h3>Why answers differ</h3>
-        <ul>${report.reasons.map(
-          ({ reason, count, examples }) => html`<li>
-          <details>
-            <summary>${count.toLocaleString()}: ${reason ?? html`<strong>unexplained: please report this</strong>`}</summary>
-            <ul>${examples.map(({ what, field, truth, answer }) => html`<li>${what}${field ? `, ${field}` : ""}: truth ${truth}, answer ${answer}</li>`)}</ul>
-          </details>
-        </li>`,
-        )}</ul>`
-      }
-    </section>`;
+  const lost = `${report.dropped} lost`;
+  const refused = report.refused ? `, ${report.refused} refused: ${report.refusal}` : "";
+  return html`<section aria-label="The simulated meeting beside the answers">
+    <h2>What happened, and what the service says</h2>
+    <p>
+      ${toCall(report.roomId, report.title)}, seed ${report.seed}:${" "}
+      ${counted(report.events, "event")}, ${lost}${refused}.${" "}
+      <strong>${counted(report.compared, "answer")} compared, ${verdict(report)}</strong>
+    </p>
+    ${
+      report.different > 0 &&
+      html`<p class="faint">
+        Differences: <del>what happened</del> <ins>what the service says</ins>.
+      </p>`
+    }
+    <${Comparison} people=${report.people} />
+    ${report.reasons.length > 0 && html`<${Reasons} reasons=${report.reasons} />`}
+  </section>`;
 }
 
-/** One field of the truth, and the answer behind it if it is another. */
-function Beside({ one, field }) {
-  const differs = one.differs.includes(field) || one.differs.includes("");
-  const [truth, answer] = [one.truth, one.answer].map((side) => side?.[field]);
+function verdict({ different, unexplained }) {
+  if (!different) return "all are right.";
+  const explained = unexplained
+    ? `${unexplained.toLocaleString()} of them unexplained`
+    : "all because of lost events";
+  return `${different.toLocaleString()} differ, ${explained}.`;
+}
+
+const Comparison = ({ people }) => html`
+  <${Table} label="Attendance compared" columns=${["Person", ...Object.values(FIELDS)]}>
+    ${people.map(
+      (person) => html`<tr key=${person.rawId}>
+        <th scope="row">
+          <${Person} of=${person} />
+          ${!person.invited && html` <span class="faint">uninvited</span>`}
+        </th>
+        ${Object.keys(FIELDS).map(
+          (field) => html`<td class=${field === "status" ? "" : "number"}>
+            <${Compared} person=${person} field=${field} />
+          </td>`,
+        )}
+      </tr>`,
+    )}
+  <//>`;
+
+const Reasons = ({ reasons }) => html`
+  <h3>Why answers differ</h3>
+  <ul>
+    ${reasons.map(
+      ({ reason, count, examples }) => html`<li>
+        <details>
+          <summary>
+            ${count.toLocaleString()}:${" "}
+            ${reason ?? html`<strong>unexplained: please report this</strong>`}
+          </summary>
+          <ul>${examples.map((example) => html`<li>${exampleText(example)}</li>`)}</ul>
+        </details>
+      </li>`,
+    )}
+  </ul>`;
+
+function exampleText({ what, field, truth, answer }) {
+  return `${what}${field ? `, ${field}` : ""}: happened ${truth}, answer ${answer}`;
+}
+
+/** One field as it happened, and the answer after it if it differs. */
+function Compared({ person, field }) {
+  const truth = person.truth?.[field];
+  const answer = person.answer?.[field];
+  const differs = person.differs.includes(field) || person.differs.includes("");
   if (!differs) return shown(field, truth);
-  const finely =
-    typeof truth === "number" &&
-    typeof answer === "number" &&
-    shown(field, truth) === shown(field, answer);
-  const [was, told] = [truth, answer].map(
-    (value) => (finely ? `${value} s` : shown(field, value)) || "nothing",
-  );
-  return html`<del title="the truth">${was}</del> <ins title="the answer">${told}</ins>`;
+  const numbers = typeof truth === "number" && typeof answer === "number";
+  const lookSame = numbers && shown(field, truth) === shown(field, answer);
+  const text = (value) => (lookSame ? `${value} s` : shown(field, value)) || "nothing";
+  return html`<del title="what happened">${text(truth)}</del>${" "}
+    <ins title="what the service says">${text(answer)}</ins>`;
 }
 
 function shown(field, value) {

@@ -1,4 +1,4 @@
-// Quarantine: events that were not understood, why, and taking them in again.
+// Quarantine: the events that could not be read, why, and retrying them.
 
 import { html } from "htm/preact";
 import { useState } from "preact/hooks";
@@ -8,28 +8,28 @@ import { Heading, Loading, More, Problem, Time } from "/console/parts.js";
 
 const EVERY_SECONDS = 10;
 
-const REFUSALS = {
-  401: () => new Error("This key may only read."),
-  409: ({ message }) => new Error(`Still not understood: ${message}`),
-};
-
 export function Quarantine() {
   const pages = usePages("/quarantine", {}, [], EVERY_SECONDS);
-  const [told, setTold] = useState(null);
+  const [result, setResult] = useState(null);
   const done = (id) => (text) => {
-    setTold(text);
+    setResult(text);
     pages.remove(id);
-    document.querySelector("h1").focus(); // the button is gone
+    document.querySelector("h1").focus(); // the button that had the focus is gone
   };
   return html`
     <${Heading}>Quarantine<//>
-    <p>Events that were delivered but not understood. Nothing is lost: after an upgrade that understands them, redrive them.</p>
-    <p role="status">${told}</p>
+    <p>
+      Events that were delivered but could not be read. They are kept. Retry them after an upgrade
+      that can read them.
+    </p>
+    <p role="status">${result}</p>
     <${Problem} failure=${pages.failure} />
     ${pages.loading && !pages.ready && html`<${Loading} />`}
-    ${pages.ready && !pages.values.length && html`<p>Nothing is in quarantine.</p>`}
+    ${pages.ready && !pages.values.length && html`<p>No events in quarantine.</p>`}
     <ul class="cards">
-      ${pages.values.map((event) => html`<${Quarantined} key=${event.id} event=${event} done=${done(event.id)} />`)}
+      ${pages.values.map(
+        (event) => html`<${Quarantined} key=${event.id} event=${event} done=${done(event.id)} />`,
+      )}
     </ul>
     <${More} pages=${pages} of="events" />
   `;
@@ -38,34 +38,49 @@ export function Quarantine() {
 function Quarantined({ event, done }) {
   const [text, setText] = useState(null);
   const [failure, setFailure] = useState(null);
-  const act = (method, path, said) => async () => {
+  const path = `/quarantine/${encodeURIComponent(event.id)}`;
+  const attempt = async (action) => {
     setFailure(null);
     try {
-      done(said(await ask(method, path)));
+      await action();
     } catch (problem) {
-      setFailure(REFUSALS[problem.status]?.(problem) ?? problem);
+      setFailure(explained(problem));
     }
   };
-  const show = async () => {
-    try {
-      setText(text === null ? (await get(path)).event : null);
-    } catch (problem) {
-      setFailure(problem);
-    }
+  const retry = async () => done(resultOf(await ask("POST", `${path}/redrive`)));
+  const show = async () => setText(text === null ? (await get(path)).event : null);
+  const remove = async () => {
+    if (!confirm("Delete this event permanently?")) return;
+    await ask("DELETE", path);
+    done("Deleted.");
   };
-  const path = `/quarantine/${encodeURIComponent(event.id)}`;
-  const redriven = ({ outcome, roomId, reason }) =>
-    outcome === "recorded" ? `Recorded, in room ${roomId}.` : `Left: ${reason}`;
-  const drop = act("DELETE", path, () => "Dropped.");
   return html`<li class="card">
     <h2>${event.reason}</h2>
-    <p class="faint">Came at <${Time} of=${event.receivedAt} />, ${event.size.toLocaleString()} characters</p>
+    <p class="faint">
+      Received <${Time} of=${event.receivedAt} />, ${event.size.toLocaleString()} characters
+    </p>
     <pre tabindex="0">${text ?? event.excerpt}</pre>
     <${Problem} failure=${failure} />
     <p class="actions">
-      <button type="button" onClick=${act("POST", `${path}/redrive`, redriven)}>Redrive</button>
-      <button type="button" class="quiet" onClick=${show} aria-expanded=${text !== null}>${text === null ? "Show all of it" : "Show less"}</button>
-      <button type="button" class="quiet" onClick=${() => confirm("Drop this event for good?") && drop()}>Drop</button>
+      <button type="button" onClick=${() => attempt(retry)}>Retry</button>
+      <button
+        type="button"
+        class="quiet"
+        onClick=${() => attempt(show)}
+        aria-expanded=${text !== null}
+      >
+        ${text === null ? "Show all" : "Show less"}
+      </button>
+      <button type="button" class="quiet" onClick=${() => attempt(remove)}>Delete</button>
     </p>
   </li>`;
 }
+
+function explained(problem) {
+  if (problem.status === 401) return new Error("This key is read-only.");
+  if (problem.status === 409) return new Error(`Still not readable: ${problem.message}`);
+  return problem;
+}
+
+const resultOf = ({ outcome, roomId, reason }) =>
+  outcome === "recorded" ? `Recorded in room ${roomId}.` : `Ignored: ${reason}`;

@@ -1,4 +1,4 @@
-// The address: what is shown stands behind the #, so that a view can be linked to; the key never does.
+// The address: the view is in the fragment, so that it can be linked to. The key never is.
 
 import { useEffect, useState } from "preact/hooks";
 
@@ -18,20 +18,20 @@ function decode(text) {
   }
 }
 
-/** The address of a view. Empty values are left out. */
+/** Returns the address of a view. Empty values are left out. */
 export function address(path, query = {}) {
   const search = new URLSearchParams(Object.entries(query).filter(([, value]) => value)).toString();
   return `#/${path.map(encodeURIComponent).join("/")}${search ? `?${search}` : ""}`;
 }
 
-/** Changes the query of the view that is shown, without a new entry in the history. */
+/** Changes the query of the current view, without a new entry in the history. */
 export function replaceQuery(changes) {
   const { path, query } = read();
   history.replaceState(null, "", address(path, { ...query, ...changes }));
   window.dispatchEvent(new Event("hashchange"));
 }
 
-/** {path: [view, ...], query}: changes when the address does. */
+/** Returns {path: [view, ...], query} of the address, and follows its changes. */
 export function useRoute() {
   const [route, setRoute] = useState(read);
   useEffect(() => {

@@ -1,7 +1,10 @@
 // How times, lengths and people are written.
 
-const SAME_DAY = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
-const OTHER_DAY = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+const TIME = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
+const DAY_AND_TIME = new Intl.DateTimeFormat(undefined, {
+  dateStyle: "medium",
+  timeStyle: "short",
+});
 const EXACT = new Intl.DateTimeFormat(undefined, {
   year: "numeric",
   month: "short",
@@ -13,54 +16,62 @@ const EXACT = new Intl.DateTimeFormat(undefined, {
   timeZoneName: "short",
 });
 const UTC_IN_TEXT = /\b(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:Z| UTC)/g;
+const LONGEST_RAW_ID = 30;
 
-/** A time in the reader's zone; without the date if that is today's. */
-export function moment(time, now = new Date()) {
+/** A time in the reader's zone, to the minute; without its date if it is on `day`. */
+export function moment(time, day = new Date()) {
   const date = new Date(time);
-  return (date.toDateString() === now.toDateString() ? SAME_DAY : OTHER_DAY).format(date);
+  return (date.toDateString() === day.toDateString() ? TIME : DAY_AND_TIME).format(date);
 }
 
-/** The same to the millisecond, with the zone. */
+/** From when to when: "10:00 to 10:30". `until` is null for what goes on. */
+export const range = (from, until) =>
+  `${moment(from)} to ${until ? moment(until, new Date(from)) : "now"}`;
+
+/** A time to the millisecond, with its date and zone. */
 export const exact = (time) => EXACT.format(new Date(time));
 
-/** A sentence of the service with its times in the reader's zone. */
+/** A sentence of the service, with its times in the reader's zone. */
 export const localized = (text) =>
   text.replace(UTC_IN_TEXT, (_, day, time) => moment(`${day}T${time}Z`));
 
 export const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-/** m:ss, or h:mm:ss. */
+/** A length as m:ss, or as h:mm:ss. */
 export function length(seconds) {
   if (seconds === null || seconds === undefined) return "";
   const whole = Math.max(0, Math.floor(seconds));
-  const [hours, minutes, rest] = [
-    Math.floor(whole / 3600),
-    Math.floor(whole / 60) % 60,
-    whole % 60,
-  ];
-  const two = (number) => String(number).padStart(2, "0");
-  return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor(whole / 60) % 60;
+  const rest = twoDigits(whole % 60);
+  return hours ? `${hours}:${twoDigits(minutes)}:${rest}` : `${minutes}:${rest}`;
 }
 
-/** A raw id, with its beginning and its end only if it is long. */
-export const short = (rawId) =>
-  rawId.length <= 30 ? rawId : `${rawId.slice(0, 14)}…${rawId.slice(-13)}`;
+const twoDigits = (number) => String(number).padStart(2, "0");
 
-/** What a person is called: as the details of the room say, or as they call themselves, or else the raw id. */
+/** A raw id; of a long one only the beginning and the end. */
+export const short = (rawId) =>
+  rawId.length <= LONGEST_RAW_ID ? rawId : `${rawId.slice(0, 14)}…${rawId.slice(-13)}`;
+
+/** The name of a person: from the room's details, or their own, or else the raw id. */
 export const called = (person) =>
   person.name || person.displayName || short(person.rawId ?? person.participantId ?? "somebody");
 
-export const counted = (number, one, many = `${one}s`) =>
-  `${number.toLocaleString()} ${number === 1 ? one : many}`;
+/** "1 person", "1,200 people". */
+export const counted = (number, singular, plural = `${singular}s`) =>
+  `${number.toLocaleString()} ${number === 1 ? singular : plural}`;
 
-/** The time of a datetime-local field as the service takes it; "" if it is empty, null if that cannot be meant. */
+export const people = (number) => counted(number, "person", "people");
+
+/** The time of a datetime-local field, as the API takes it; "" if empty, null if half typed. */
 export function fromField(text) {
-  const date = new Date(text);
   if (!text) return "";
-  return date.getFullYear() >= 2000 && date.getFullYear() <= 9999 ? date.toISOString() : null;
+  const date = new Date(text);
+  const year = date.getFullYear();
+  return year >= 2000 && year <= 9999 ? date.toISOString() : null;
 }
 
-/** And back. */
+/** A time of the API as the text of a datetime-local field. */
 export function toField(time) {
   const date = new Date(time);
   if (Number.isNaN(date.getTime())) return "";

@@ -31,7 +31,7 @@ def ask(page: Page, room: str, person: str, at: str = "") -> None:
     page.get_by_label("Room").fill(room)
     page.get_by_label("Person").fill(person)
     page.get_by_label("At").fill(at)
-    page.get_by_role("button", name="May they come in?").click()
+    page.get_by_role("button", name="Check access").click()
 
 
 def answer(page: Page) -> str:
@@ -47,16 +47,16 @@ def answer(page: Page) -> str:
     ids=["raw id", "name", "in small letters", "external id"],
 )
 def test_who_is_invited_may_come_in(console: Console, room: str, person: str) -> None:
-    page = console.show("explain")
+    page = console.show("access")
     ask(page, room, person)
-    assert "Dr. Khan may come into Knee, second opinion" in answer(page)
+    assert "Dr. Khan may join Knee, second opinion" in answer(page)
     assert "Presenter" in answer(page)
 
 
 def test_a_room_can_be_named_by_its_title(console: Console, room: str) -> None:
-    page = console.show("explain")
+    page = console.show("access")
     ask(page, "knee, second", "Dr. Khan")
-    assert "Dr. Khan may come into Knee, second opinion" in answer(page)
+    assert "Dr. Khan may join Knee, second opinion" in answer(page)
 
 
 def test_of_several_rooms_with_that_title_one_can_be_chosen(
@@ -64,14 +64,14 @@ def test_of_several_rooms_with_that_title_one_can_be_chosen(
 ) -> None:
     for _ in range(2):
         scenes.room("Twins", {KHAN: "Presenter"})
-    page = console.show("explain")
+    page = console.show("access")
     ask(page, "Twins", KHAN)
     page.get_by_role("link", name="Twins").first.click()
-    assert "may come into Twins" in answer(page)
+    assert "may join Twins" in answer(page)
 
 
 def test_what_the_role_may_is_told(console: Console, scenes: Scenes, room: str) -> None:
-    page = console.show("explain")
+    page = console.show("access")
     ask(page, room, KHAN)
     expect(page.get_by_role("group")).to_be_visible()
     page.get_by_role("group").locator("summary").click()
@@ -80,13 +80,13 @@ def test_what_the_role_may_is_told(console: Console, scenes: Scenes, room: str) 
 
 
 def test_who_is_not_invited_may_not(console: Console, room: str) -> None:
-    page = console.show("explain")
+    page = console.show("access")
     ask(page, room, STRANGER)
     assert "NotInvited" in answer(page)
 
 
 def test_all_reasons_that_apply_are_told(console: Console, room: str) -> None:
-    page = console.show("explain")
+    page = console.show("access")
     ask(page, room, STRANGER, hours_from_now(5)[:16])
     assert "NotInvited" in answer(page)
     assert "Closed" in answer(page)
@@ -97,13 +97,13 @@ def test_all_reasons_that_apply_are_told(console: Console, room: str) -> None:
 def test_at_another_time_the_answer_is_another(
     console: Console, room: str, hours: float, code: str
 ) -> None:
-    page = console.show("explain")
+    page = console.show("access")
     ask(page, room, KHAN, hours_from_now(hours)[:16])
     assert code in answer(page)
 
 
 def test_a_name_that_nobody_has_is_told(console: Console, room: str) -> None:
-    page = console.show("explain")
+    page = console.show("access")
     ask(page, room, "Dr. Nobody")
     expect(page.get_by_role("alert").filter(has_text="Dr. Nobody")).to_be_visible()
 
@@ -113,7 +113,7 @@ def test_a_name_that_two_people_have_is_told(console: Console, scenes: Scenes) -
     room_id = scenes.room(
         people={KHAN: "Presenter", NILS: "Attendee"}, names={KHAN: "Khan", NILS: "Khan"}
     )
-    page = console.show("explain")
+    page = console.show("access")
     ask(page, room_id, "Khan")
     expect(page.get_by_role("alert").filter(has_text="several")).to_be_visible()
 
@@ -122,14 +122,14 @@ def test_a_name_that_two_people_have_is_told(console: Console, scenes: Scenes) -
 @pytest.mark.thorough
 def test_a_room_that_is_not_there_is_told(console: Console, room_id: str) -> None:
     console.allowed = {404}
-    page = console.show("explain")
+    page = console.show("access")
     ask(page, room_id, KHAN)
     expect(page.get_by_role("alert").filter(has_text="room")).to_be_visible()
 
 
 @pytest.mark.thorough
 def test_the_question_is_in_the_address(console: Console, room: str) -> None:
-    page = console.show("explain")
+    page = console.show("access")
     ask(page, room, "Dr. Khan", hours_from_now(5)[:16])
     assert "Closed" in answer(page)
     page.reload()
@@ -139,13 +139,13 @@ def test_the_question_is_in_the_address(console: Console, room: str) -> None:
 
 def test_a_room_leads_to_it_with_each_person(console: Console, room: str) -> None:
     page = console.show(f"room/{room}")
-    page.get_by_role("link", name="May they come in? Dr. Khan").click()
-    assert "Dr. Khan may come into Knee, second opinion" in answer(page)
+    page.get_by_role("link", name="Check access of Dr. Khan").click()
+    assert "Dr. Khan may join Knee, second opinion" in answer(page)
 
 
 def test_another_question_follows_the_first(console: Console, room: str) -> None:
-    page = console.show("explain")
+    page = console.show("access")
     ask(page, room, KHAN)
-    assert "Dr. Khan may come into" in answer(page)
+    assert "Dr. Khan may join" in answer(page)
     ask(page, room, STRANGER)
     expect(page.get_by_text("NotInvited")).to_be_visible()
