@@ -16,13 +16,13 @@ from rooms.intake.recording import Intake
 from rooms.settings import Settings, read_settings
 from rooms.storage.admissions import Admissions
 from rooms.storage.calls import Calls
-from rooms.storage.details import AllDetails
+from rooms.storage.details import RoomDetails
 from rooms.storage.errors import StorageUnavailable
 from rooms.storage.history import History
 from rooms.storage.lists import Lists
-from rooms.storage.parallel import Shared
 from rooms.storage.quarantine import Quarantine
 from rooms.storage.rooms import Rooms
+from rooms.storage.single_flight import SingleFlight
 from rooms.storage.table import Table
 from rooms.upkeep.walk import Upkeep
 
@@ -89,13 +89,13 @@ class App:
             raise StorageUnavailable from error
 
     @cached_property
-    def storage_answers(self) -> Shared[None]:
+    def storage_answers(self) -> SingleFlight[None]:
         """Checks that the storage answers, once for all who ask at the same time."""
 
         async def ping(_: str) -> None:
             await self.table.ping()
 
-        return Shared(ping)
+        return SingleFlight(ping)
 
     @cached_property
     def rooms(self) -> Rooms:
@@ -108,9 +108,9 @@ class App:
         return Lists(self.table, self.history, self.limits)
 
     @cached_property
-    def details(self) -> AllDetails:
+    def details(self) -> RoomDetails:
         """Titles, names and scheduled times."""
-        return AllDetails(self.table, self.clock, self.limits)
+        return RoomDetails(self.table, self.clock, self.limits)
 
     @cached_property
     def history(self) -> History:

@@ -8,7 +8,7 @@ the end, 5830 no Communication Services user.
 from dataclasses import dataclass
 from typing import Literal
 
-from rooms.domain.calls import Call
+from rooms.domain.call import Call
 from rooms.domain.capabilities import Allowed, capabilities
 from rooms.domain.presence import present_at
 from rooms.domain.room import Room, state_at
@@ -46,7 +46,7 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Crowd:
+class Occupancy:
     """The call that goes on in a room: how many people are in it, and who is, or was before: they
     may come again."""
 
@@ -54,30 +54,30 @@ class Crowd:
     seen: frozenset[str]
 
 
-NOBODY = Crowd(0, frozenset())
+UNOCCUPIED = Occupancy(0, frozenset())
 
 
-def crowd_at(call: Call | None, at: Ticks) -> Crowd:
+def occupancy_at(call: Call | None, at: Ticks) -> Occupancy:
     """The people of the call that goes on at `at`."""
     if call is None:
-        return NOBODY
-    return Crowd(
+        return UNOCCUPIED
+    return Occupancy(
         len(present_at(call, at)), frozenset(leg.person for leg in call.legs if leg.joined_at <= at)
     )
 
 
-def may_be_full(roster: Roster, capacity: int) -> bool:
+def needs_occupancy(roster: Roster, capacity: int) -> bool:
     """Whether the people in the call have to be counted: only who is invited gets in."""
     return len(roster) > capacity
 
 
 def admission(
-    room: Room, roster: Roster, raw_id: str, at: Ticks, crowd: Crowd, capacity: int
+    room: Room, roster: Roster, raw_id: str, at: Ticks, occupancy: Occupancy, capacity: int
 ) -> Admitted | Refused:
     """Whether the person `raw_id` may join the room at `at`.
 
     Args:
-        crowd: who is in the room's call; NOBODY unless `may_be_full`.
+        occupancy: who is in the room's call; UNOCCUPIED unless `needs_occupancy`.
         capacity: how many people a call holds.
     """
     reasons = []
@@ -88,17 +88,17 @@ def admission(
         reasons.append(Reason("NotInvited", 5828, "You are not invited to this room."))
     match state_at(room, at):
         case "upcoming":
-            message = f"This room is not open yet. It opens at {_told(room.valid_from)}."
+            message = f"This room is not open yet. It opens at {_to_the_second(room.valid_from)}."
             reasons.append(Reason("NotOpenYet", 5829, message, room.valid_from))
         case "expired":
             reasons.append(
                 Reason(
                     "Closed",
                     5829,
-                    f"This room is closed. It was open until {_told(room.valid_until)}.",
+                    f"This room is closed. It was open until {_to_the_second(room.valid_until)}.",
                 )
             )
-    if crowd.count >= capacity and raw_id not in crowd.seen:
+    if occupancy.count >= capacity and raw_id not in occupancy.seen:
         people = "1 person" if capacity == 1 else f"{capacity} people"
         message = f"This room is full: its call holds {people}. Try again when somebody has left."
         reasons.append(Reason("RoomFull", None, message))
@@ -107,7 +107,7 @@ def admission(
     return Admitted(role, capabilities(role, room.pstn_dial_out_enabled), room.valid_until)
 
 
-def _told(at: Ticks) -> str:
+def _to_the_second(at: Ticks) -> str:
     """`2026-05-04 10:00:00 UTC`: what is finer than a second is left out."""
     date, _, time = format_time(at - at % SECOND).removesuffix("+00:00").partition("T")
     return f"{date} {time} UTC"

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rooms.domain.calls import Call, Leg
-from rooms.domain.presence import Stay, union
+from rooms.domain.call import Call, Leg
+from rooms.domain.presence import Stay, merge_stays
 from rooms.domain.roster import Role
 from rooms.domain.time import Ticks
 
@@ -16,7 +16,7 @@ type Status = Literal["attended", "expected", "absent", "uninvited"]
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class TimeWindow:
     """The time that is asked about. `end` None: the call that it is the time of goes on.
     `estimated`: so are its ends."""
 
@@ -49,7 +49,7 @@ class Attendee:
 
 
 def attendance(
-    slot: Slot, calls: Iterable[Call], invited: Mapping[str, Role], now: Ticks
+    slot: TimeWindow, calls: Iterable[Call], invited: Mapping[str, Role], now: Ticks
 ) -> list[Attendee]:
     """Everyone who was invited or came: first the invited, in their order, then the others, in the
     order of coming."""
@@ -62,7 +62,7 @@ def attendance(
     came: defaultdict[str, list[tuple[Leg, Stay]]] = defaultdict(list)
     for leg, stay in sorted(cuts, key=lambda cut: cut[0].joined_at):
         came[leg.person].append((leg, stay))
-    stays = {person: union(stay for _, stay in some) for person, some in came.items()}
+    stays = {person: merge_stays(stay for _, stay in some) for person, some in came.items()}
     alone = _alone(stays, now)
     attendees = []
     others = sorted(
@@ -98,7 +98,7 @@ def attendance(
     return attendees
 
 
-def _cut(leg: Leg, slot: Slot, now: Ticks) -> Stay | None:
+def _cut(leg: Leg, slot: TimeWindow, now: Ticks) -> Stay | None:
     """The part of a leg that lies in the slot. A leg of no length does if it is at one of its ends,
     too."""
     start = max(leg.joined_at, slot.start)

@@ -12,7 +12,7 @@ from rooms.domain.time import Ticks
 
 type EventKind = Literal["CallStarted", "ParticipantAdded", "ParticipantRemoved", "CallEnded"]
 
-KINDS: tuple[EventKind, ...] = (
+EVENT_KINDS: tuple[EventKind, ...] = (
     "CallStarted",
     "ParticipantAdded",
     "ParticipantRemoved",
@@ -69,7 +69,7 @@ class CallEvent:
         if self.at != other.at:
             return self.at < other.at
         if self.kind != other.kind:
-            return KINDS.index(self.kind) < KINDS.index(other.kind)
+            return EVENT_KINDS.index(self.kind) < EVENT_KINDS.index(other.kind)
         return self.key < other.key
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from rooms.domain.calls import Call, Leg
+from rooms.domain.call import Call, Leg
 from rooms.domain.time import Ticks
 
 
@@ -22,7 +22,7 @@ class Stay:
         return self.start <= at and (self.end is None or at < self.end)
 
 
-class Present(
+class PersonInCall(
     NamedTuple
 ):  # not a dataclass: hundreds are made for one answer, and these take a third of the time
     """A person who is in a call: since when without a break, and with how many devices."""
@@ -34,7 +34,7 @@ class Present(
     legs: int
 
 
-def by_person(legs: Iterable[Leg]) -> dict[str, list[Leg]]:
+def legs_by_person(legs: Iterable[Leg]) -> dict[str, list[Leg]]:
     """The legs of each person, in the order in which they are given."""
     people: defaultdict[str, list[Leg]] = defaultdict(list)
     for leg in legs:
@@ -42,7 +42,7 @@ def by_person(legs: Iterable[Leg]) -> dict[str, list[Leg]]:
     return dict(people)
 
 
-def union(stays: Iterable[Stay]) -> list[Stay]:
+def merge_stays(stays: Iterable[Stay]) -> list[Stay]:
     """The same time in as few stays as there can be: those that touch are one."""
     merged: list[Stay] = []
     for stay in sorted(stays, key=lambda stay: stay.start):
@@ -62,18 +62,20 @@ def call_at(calls: Iterable[Call], at: Ticks) -> Call | None:
     return max(going_on, key=lambda call: call.start_order, default=None)
 
 
-def present_at(call: Call, at: Ticks) -> list[Present]:
+def present_at(call: Call, at: Ticks) -> list[PersonInCall]:
     """The people in a call at `at`, who has been there longest first."""
     present = []
-    for person, legs in by_person(leg for leg in call.legs if leg.joined_at <= at).items():
+    for person, legs in legs_by_person(leg for leg in call.legs if leg.joined_at <= at).items():
         there = [leg for leg in legs if leg.left_at is None or at < leg.left_at]
         if there:
             since = there[0].joined_at
             if len(legs) > 1:  # the stay may have begun on another device
                 since = next(
                     stay.start
-                    for stay in union(Stay(leg.joined_at, leg.left_at) for leg in legs)
+                    for stay in merge_stays(Stay(leg.joined_at, leg.left_at) for leg in legs)
                     if stay.covers(at)
                 )
-            present.append(Present(person, legs[-1].display_name, legs[-1].role, since, len(there)))
+            present.append(
+                PersonInCall(person, legs[-1].display_name, legs[-1].role, since, len(there))
+            )
     return sorted(present, key=lambda person: (person.since, person.person))

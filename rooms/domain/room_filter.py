@@ -7,7 +7,7 @@ from rooms.domain.time import MAX_TIME, Ticks
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class TitledRoom:
     """A room, and what people call it."""
 
     room: Room
@@ -28,7 +28,7 @@ class RoomFilter:
     closes_until: Ticks = MAX_TIME
     title: str | None = None
 
-    def fits(self, listed: Listed) -> bool:
+    def fits(self, listed: TitledRoom) -> bool:
         """Whether the list shows the room."""
         opens = self.opens_from <= listed.room.valid_from <= self.opens_until
         closes = self.closes_from <= listed.room.valid_until <= self.closes_until

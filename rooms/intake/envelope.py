@@ -20,7 +20,7 @@ class RoomEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class OtherEvent:
+class IgnoredEvent:
     """Understood, and none of a room's call: to be counted and left."""
 
     reason: str
@@ -34,7 +34,7 @@ class UnknownEvent:
     reason: str
 
 
-def read_event(text: str, now: Ticks) -> RoomEvent | OtherEvent | UnknownEvent:
+def read_event(text: str, now: Ticks) -> RoomEvent | IgnoredEvent | UnknownEvent:
     """One element of a delivery, as the Functions host writes it. Raises nothing, whatever the text
     is."""
     from rooms.intake.models import (
@@ -59,13 +59,13 @@ def read_event(text: str, now: Ticks) -> RoomEvent | OtherEvent | UnknownEvent:
             return UnknownEvent(
                 f"{type_field}: one of these is expected, to the letter: {', '.join(MODELS)}"
             )
-        return OtherEvent("of another type")
+        return IgnoredEvent("of another type")
     kind, event_grid_model, cloud_events_model = models
     try:
         place = PlacedEvent.model_validate(element).data
         if place.room is None or place.room.id is None:
             if place.is_rooms_call is None or place.is_rooms_call is False:
-                return OtherEvent("of a call in no room")
+                return IgnoredEvent("of a call in no room")
             return UnknownEvent("data.room.id: missing, though data.isRoomsCall is not false")
         event = (cloud_events_model if in_cloud_events else event_grid_model).model_validate(
             element, context=now

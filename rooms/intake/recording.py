@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 
 from rooms.domain.time import Ticks
-from rooms.intake.envelope import OtherEvent, RoomEvent, UnknownEvent, read_event
+from rooms.intake.envelope import IgnoredEvent, RoomEvent, UnknownEvent, read_event
 from rooms.log_text import escaped
 from rooms.storage.calls import Calls
 from rooms.storage.entities import TooLarge
@@ -19,7 +19,7 @@ class Intake:
         self._calls = calls
         self._clock = clock
 
-    async def take(self, text: str) -> RoomEvent | OtherEvent | UnknownEvent:
+    async def take(self, text: str) -> RoomEvent | IgnoredEvent | UnknownEvent:
         """Keeps the event if it is of a room's call, and returns what it is. One request.
 
         Raises:
@@ -38,6 +38,6 @@ class Intake:
                     await self._calls.record(outcome.room_id, outcome.event, text)
                 except TooLarge as error:
                     return UnknownEvent(str(error))
-            case OtherEvent():
+            case IgnoredEvent():
                 _log.info("an event was left: %s", escaped(outcome.reason))
         return outcome

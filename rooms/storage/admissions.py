@@ -5,13 +5,13 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from rooms.domain.admission import NOBODY, Crowd, crowd_at
+from rooms.domain.admission import UNOCCUPIED, Occupancy, occupancy_at
 from rooms.domain.presence import call_at
 from rooms.domain.time import Ticks
 from rooms.storage.calls import Calls
 from rooms.storage.changes import Origin, log_record
 from rooms.storage.errors import TooManyEvents
-from rooms.storage.parallel import Shared
+from rooms.storage.single_flight import SingleFlight
 from rooms.storage.table import Table, insert
 
 _log = logging.getLogger(__name__)
@@ -24,28 +24,28 @@ class Admissions:
         self._table = table
         self._calls = calls
         self._clock = clock
-        self._crowds = Shared(self._crowd_now)
+        self._occupancies = SingleFlight(self._occupancy_now)
 
-    async def crowd(self, room_id: str) -> Crowd:
+    async def occupancy(self, room_id: str) -> Occupancy:
         """Who is in the room's call now. One request, one for each call that goes on, and some more
         where there are several.
 
         Those who ask at the same time share them: to read a call of 350 people hundreds of times,
         when hundreds come at once, would take too long.
         """
-        return await self._crowds.get(room_id)
+        return await self._occupancies.get(room_id)
 
-    async def crowd_at(self, room_id: str, at: Ticks, now: Ticks) -> Crowd:
+    async def occupancy_at(self, room_id: str, at: Ticks, now: Ticks) -> Occupancy:
         """Who was in the room's call at `at`. Of a time to come nothing is known: nobody. Requests
-        as `crowd`."""
+        as `occupancy`."""
         try:
             calls = await self._calls.overlapping(room_id, at, at, now)
         except TooManyEvents:
             _log.warning(
                 "the people in room %s are not counted: its calls have too many events", room_id
             )
-            return NOBODY
-        return crowd_at(call_at(calls, at), at)
+            return UNOCCUPIED
+        return occupancy_at(call_at(calls, at), at)
 
     async def record(
         self, room_id: str, at: Ticks, kind: str, detail: Mapping[str, Any], origin: Origin
@@ -53,6 +53,6 @@ class Admissions:
         """Writes a decision into the room's log. One request."""
         await self._table.commit([insert(log_record(room_id, at, kind, origin, detail))])
 
-    async def _crowd_now(self, room_id: str) -> Crowd:
+    async def _occupancy_now(self, room_id: str) -> Occupancy:
         now = self._clock()
-        return await self.crowd_at(room_id, now, now)
+        return await self.occupancy_at(room_id, now, now)

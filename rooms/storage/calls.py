@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from azure.data.tables import TableEntity
 
-from rooms.domain.calls import QUIET, Call, call_of, calls_of, superseded
+from rooms.domain.call import Call
 from rooms.domain.events import CallEvent
+from rooms.domain.fold import SILENCE_TIMEOUT, fold_call, fold_calls, presumed_ended
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.time import DAY, HOUR, MAX_TIME, Ticks
 from rooms.storage import keys
@@ -24,7 +25,7 @@ from rooms.storage.table import Conflict, Table, backoff, insert, upsert
 
 _log = logging.getLogger(__name__)
 
-GAP: Ticks = 2 * DAY
+SEARCH_MARGIN: Ticks = 2 * DAY
 """A call is found by a question about any time, unless nothing was heard of it for so long before
 or after that time."""
 
@@ -49,7 +50,7 @@ class _Activity:
         newest, oldest = self.hours[0], self.hours[-1]
         if oldest > last_hour:
             return False
-        return newest >= first_hour or (not self.ended and newest > now - QUIET - HOUR)
+        return newest >= first_hour or (not self.ended and newest > now - SILENCE_TIMEOUT - HOUR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ class Calls:
 
     async def call(self, room_id: str, call: str, now: Ticks) -> Call | None:
         """One call at `now`. One request; some more for a live one."""
-        folded = call_of(await self._events(room_id, call, now), now)
+        folded = fold_call(await self._events(room_id, call, now), now)
         return folded and await self._settled(room_id, folded, now)
 
     async def overlapping(self, room_id: str, start: Ticks, end: Ticks, now: Ticks) -> list[Call]:
@@ -112,7 +113,9 @@ class Calls:
         if start > until:
             return []
         activities = await self._activities(
-            room_id, max(0, start - (QUIET if start >= now else GAP)), min(until + GAP, now)
+            room_id,
+            max(0, start - (SILENCE_TIMEOUT if start >= now else SEARCH_MARGIN)),
+            min(until + SEARCH_MARGIN, now),
         )
         only_now = (
             start == end == now
@@ -131,7 +134,7 @@ class Calls:
             if len(events) > self._limits.events:
                 raise self._too_many_events()
         return [
-            await self._settled(room_id, call, now, activities) for call in calls_of(events, now)
+            await self._settled(room_id, call, now, activities) for call in fold_calls(events, now)
         ]
 
     async def page(self, room_id: str, cursor: str | None, now: Ticks) -> Page[RoomCall]:
@@ -140,10 +143,10 @@ class Calls:
         They are in the order of the hour of their last event, newest first.
         """
         begin = read_start(
-            cursor, re.escape(keys.activity_prefix(room_id)) + keys.ACTIVITY_POINT, now
+            cursor, re.escape(keys.activity_prefix(room_id)) + keys.ACTIVITY_SUFFIX, now
         )
         start, end = keys.activity_range(room_id, 0, begin.as_of)
-        first = start if begin.after is None else keys.behind(begin.after)
+        first = start if begin.after is None else keys.after(begin.after)
         rows = await self._table.first(keys.partition(room_id), first, end, _ROWS)
         return await self._page(rows, len(rows) == _ROWS, 0, begin.as_of + 1, begin)
 
@@ -163,7 +166,7 @@ class Calls:
         They are in the order of the hour of their last event, newest first.
         """
         begin = _start_of_all(cursor, now)
-        start = max(0, begin.as_of - QUIET)
+        start = max(0, begin.as_of - SILENCE_TIMEOUT)
         page = await self._page_of_all(start, MAX_TIME, begin, live=True)
         return PageAsOf(page.items, page.cursor, begin.as_of)
 
@@ -175,7 +178,7 @@ class Calls:
             return Page([], None)
         first, last = keys.all_activity_range(start, end - 1)
         rows, more = await self._table.first_of_all(
-            first if begin.after is None else keys.behind(begin.after), last, _ROWS
+            first if begin.after is None else keys.after(begin.after), last, _ROWS
         )
         return await self._page(rows, more, start, end, begin, live)
 
@@ -216,7 +219,7 @@ class Calls:
             )
             for key, history in zip(batch, histories, strict=True):
                 last = max((event.at for event in history if start <= event.at < end), default=None)
-                call = call_of(history, now)
+                call = fold_call(history, now)
                 found[key] = None if last is None or call is None else (last, call)
             events += sum(map(len, histories))
             if events >= self._limits.calls_page_events:
@@ -301,7 +304,7 @@ class Calls:
                 for start, other in zip(starts, batch, strict=True)
                 if start is not None
             ):
-                return superseded(call)
+                return presumed_ended(call)
         return call
 
     async def _start(self, room_id: str, call: str, now: Ticks) -> Ticks | None:
@@ -311,7 +314,7 @@ class Calls:
 
 
 def _start_of_all(cursor: str | None, now: Ticks) -> Start:
-    return read_start(cursor, re.escape(keys.ALL_ACTIVITY_START) + keys.ALL_ACTIVITY_POINT, now)
+    return read_start(cursor, re.escape(keys.ALL_ACTIVITY_START) + keys.ALL_ACTIVITY_SUFFIX, now)
 
 
 def _batches[T](things: Sequence[T]) -> Iterable[Sequence[T]]:

@@ -64,7 +64,7 @@ class Changes:
         return max(self._clock(), parse_time(row["changedAt"]) + 1)
 
 
-def alive(row: TableEntity | None) -> TableEntity:
+def existing_row(row: TableEntity | None) -> TableEntity:
     """The row of a room that is there. Raises RoomNotFound for one that does not exist or was
     deleted."""
     if row is None or row.get("deleted"):

@@ -7,12 +7,12 @@ from rooms.domain.details import Details, details_difference, patched_details
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.time import Ticks
 from rooms.storage import keys
-from rooms.storage.changes import Changes, Origin, alive, log_record
+from rooms.storage.changes import Changes, Origin, existing_row, log_record
 from rooms.storage.entities import details_entity, index_entity, room_of, unpack
 from rooms.storage.table import Table, replace
 
 
-class AllDetails:
+class RoomDetails:
     """The details of all rooms. Raises RoomNotFound for a room that does not exist or was deleted."""
 
     def __init__(self, table: Table, clock: Callable[[], Ticks], limits: Limits = LIMITS) -> None:
@@ -29,7 +29,7 @@ class AllDetails:
         """
 
         async def change() -> Details:
-            start, end = keys.details_row(room_id), keys.behind(keys.room_row(room_id))
+            start, end = keys.details_row(room_id), keys.after(keys.room_row(room_id))
             rows = {
                 row["RowKey"]: row
                 for row in await self._table.first(keys.partition(room_id), start, end, count=2)
@@ -37,7 +37,7 @@ class AllDetails:
             room, stored = (
                 rows.get(row) for row in (keys.room_row(room_id), keys.details_row(room_id))
             )
-            room = alive(room)
+            room = existing_row(room)
             before = unpack(stored) if stored else {}
             after = patched_details(before, patch, self._limits.names)
             if after != before:

@@ -22,7 +22,7 @@ _ROSTER_PAGE = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class RoomSnapshot:
     """What is known of a room. `room` is None, and the rest empty, if only events name it."""
 
     room: Room | None
@@ -38,7 +38,7 @@ class History:
         self._table = table
         self._limits = limits
 
-    async def known(self, room_id: str) -> Known:
+    async def snapshot(self, room_id: str) -> RoomSnapshot:
         """What is known of a room. One request."""
         start, end = keys.details_row(room_id), keys.end_of_rosters(room_id)
         rows = {
@@ -49,7 +49,7 @@ class History:
             rows.pop(keys.room_row(room_id), None),
             rows.pop(keys.details_row(room_id), None),
         )
-        return Known(
+        return RoomSnapshot(
             room=room_of(room) if room else None,
             deleted=bool(room and room.get("deleted")),
             details=unpack(details) if details else {},
@@ -110,8 +110,8 @@ class History:
         prefix = keys.log_prefix(room_id)
         first, last = keys.log_range(room_id, start, end)
         if cursor is not None:
-            after = prefix + read_cursor(cursor, keys.LOG_POINT)
-            first = max(first, keys.behind(after))
+            after = prefix + read_cursor(cursor, keys.LOG_SUFFIX)
+            first = max(first, keys.after(after))
         limits = self._limits
         records: list[LogRecord] = []
         read = size = 0

@@ -34,23 +34,23 @@ def partition(room_id: str) -> str:
     return room_id[-1] if room_id[-1] in PARTITIONS else str(ord(room_id[-1]) % 10)
 
 
-def newest_first(at: Ticks) -> str:
+def descending(at: Ticks) -> str:
     """19 digits that sort the later time first."""
     return f"{MAX_TIME - at:019d}"
 
 
-def newest_hour(at: Ticks) -> str:
+def descending_hour(at: Ticks) -> str:
     """8 digits that are the same within an hour and sort the later hour first."""
     return f"{(MAX_TIME - at) // HOUR:08d}"
 
 
 def time_of(newest: str) -> Ticks:
-    """What `newest_first` was given."""
+    """What `descending` was given."""
     return MAX_TIME - int(newest)
 
 
 def hour_of(newest: str) -> Ticks:
-    """The beginning of the hour of what `newest_hour` was given."""
+    """The beginning of the hour of what `descending_hour` was given."""
     return MAX_TIME + 1 - (int(newest) + 1) * HOUR
 
 
@@ -71,7 +71,7 @@ def details_row(room_id: str) -> str:
 
 def roster_row(room_id: str, at: Ticks) -> str:
     """The roster as of `at`."""
-    return f"{room_id}:roster:{newest_first(at)}"
+    return f"{room_id}:roster:{descending(at)}"
 
 
 def end_of_rosters(room_id: str) -> str:
@@ -82,20 +82,20 @@ def end_of_rosters(room_id: str) -> str:
 
 def log_row(room_id: str, at: Ticks, change: str) -> str:
     """The log record of a change; `change` tells apart what happens at the same time."""
-    return f"{room_id}:~{newest_first(at)}:{change}"
+    return f"{room_id}:~{descending(at)}:{change}"
 
 
 def log_prefix(room_id: str) -> str:
-    """What the rows of a room's log begin with; LOG_POINT is the rest."""
+    """What the rows of a room's log begin with; LOG_SUFFIX is the rest."""
     return f"{room_id}:~"
 
 
-LOG_POINT = re.compile("[0-9]{19}:[0-9a-f]{32,64}")
+LOG_SUFFIX = re.compile("[0-9]{19}:[0-9a-f]{32,64}")
 
 
 def log_range(room_id: str, start: Ticks, end: Ticks) -> tuple[str, str]:
     """Where the log records from `start` until just before `end` stand."""
-    return f"{room_id}:~{newest_first(end - 1)}", f"{room_id}:~{newest_first(start)};"
+    return f"{room_id}:~{descending(end - 1)}", f"{room_id}:~{descending(start)};"
 
 
 def hashed(text: str) -> str:
@@ -116,20 +116,20 @@ def events_range(room_id: str, call: str, end: Ticks) -> tuple[str, str]:
 
 def activity_row(room_id: str, call: str, at: Ticks) -> str:
     """That a call had an event in the hour of `at`."""
-    return f"{room_id}:calls:{newest_hour(at)}:{hashed(call)}"
+    return f"{room_id}:calls:{descending_hour(at)}:{hashed(call)}"
 
 
 def activity_prefix(room_id: str) -> str:
-    """What the activity rows of a room begin with; ACTIVITY_POINT is the rest."""
+    """What the activity rows of a room begin with; ACTIVITY_SUFFIX is the rest."""
     return f"{room_id}:calls:"
 
 
-ACTIVITY_POINT = "[0-9]{8}:[0-9a-f]{64}"
+ACTIVITY_SUFFIX = "[0-9]{8}:[0-9a-f]{64}"
 
 
 def activity_range(room_id: str, start: Ticks, end: Ticks) -> tuple[str, str]:
     """Where it stands which calls had an event in the hours from that of `start` to that of `end`."""
-    return f"{room_id}:calls:{newest_hour(end)}:", f"{room_id}:calls:{newest_hour(start)};"
+    return f"{room_id}:calls:{descending_hour(end)}:", f"{room_id}:calls:{descending_hour(start)};"
 
 
 INDEX_START = ".index:"
@@ -140,21 +140,21 @@ INDEX_ROW = re.compile(r"\.index:[0-9]{19}:[0-9]{16,17}")
 
 def index_row(room_id: str, created_at: Ticks) -> str:
     """The room in the list of rooms."""
-    return f"{INDEX_START}{newest_first(created_at)}:{room_id}"
+    return f"{INDEX_START}{descending(created_at)}:{room_id}"
 
 
-LIST_POINT = "[0-9]{19}(:[0-9]{16,17})?"
+LIST_SUFFIX = "[0-9]{19}(:[0-9]{16,17})?"
 """Where a page of a list of rooms ended, behind what its rows begin with: a room, or only a time of
 creation."""
 
 
-def index_point(created_at: Ticks) -> str:
+def index_start(created_at: Ticks) -> str:
     """Where the rooms that were created then, and before, begin in the list of rooms."""
-    return f"{INDEX_START}{newest_first(created_at)}"
+    return f"{INDEX_START}{descending(created_at)}"
 
 
 def created_of(row: str) -> Ticks:
-    """When the room of an index row, or of what `index_point` gave, was created."""
+    """When the room of an index row, or of what `index_start` gave, was created."""
     return time_of(row.split(":")[1])
 
 
@@ -168,14 +168,14 @@ which has at most 252 properties, there are 78 of 5,000 people."""
 
 
 def invitee_prefix(raw_id: str) -> str:
-    """What the rows of the rooms to which a person may be invited begin with; LIST_POINT is the
+    """What the rows of the rooms to which a person may be invited begin with; LIST_SUFFIX is the
     rest."""
     return f".invitee:{hashed(raw_id)}:"
 
 
 def invitee_row(room_id: str, created_at: Ticks, raw_id: str) -> str:
     """That a person may be on the roster of a room."""
-    return f"{invitee_prefix(raw_id)}{newest_first(created_at)}:{room_id}"
+    return f"{invitee_prefix(raw_id)}{descending(created_at)}:{room_id}"
 
 
 def group_and_member(raw_id: str) -> tuple[int, str]:
@@ -185,14 +185,14 @@ def group_and_member(raw_id: str) -> tuple[int, str]:
 
 
 def group_prefix(group: int) -> str:
-    """What the rows of the rooms to which some of a group may be invited begin with; LIST_POINT is
+    """What the rows of the rooms to which some of a group may be invited begin with; LIST_SUFFIX is
     the rest."""
     return f".invitees:{group:02d}:"
 
 
 def group_row(room_id: str, created_at: Ticks, group: int) -> str:
     """That some people of a group may be on the roster of a room."""
-    return f"{group_prefix(group)}{newest_first(created_at)}:{room_id}"
+    return f"{group_prefix(group)}{descending(created_at)}:{room_id}"
 
 
 def listed_room_id(row: str) -> str:
@@ -202,18 +202,18 @@ def listed_room_id(row: str) -> str:
 
 def all_activity_row(room_id: str, call: str, at: Ticks) -> str:
     """That a call had an event in the hour of `at`, among the calls of all rooms."""
-    return f".calls:{newest_hour(at)}:{room_id}:{hashed(call)}"
+    return f".calls:{descending_hour(at)}:{room_id}:{hashed(call)}"
 
 
 ALL_ACTIVITY_START = ".calls:"
-ALL_ACTIVITY_POINT = f"[0-9]{{8}}:[A-Za-z0-9_-]{{1,{LIMITS.event_room_id}}}:[0-9a-f]{{64}}"
+ALL_ACTIVITY_SUFFIX = f"[0-9]{{8}}:[A-Za-z0-9_-]{{1,{LIMITS.event_room_id}}}:[0-9a-f]{{64}}"
 """What the activity rows of all rooms begin with, and the rest."""
 
 
 def all_activity_range(start: Ticks, end: Ticks) -> tuple[str, str]:
     """Where it stands which calls of all rooms had an event in the hours from that of `start` to
     that of `end`."""
-    return f".calls:{newest_hour(end)}:", f".calls:{newest_hour(start)};"
+    return f".calls:{descending_hour(end)}:", f".calls:{descending_hour(start)};"
 
 
 def activity_of(row: str) -> tuple[Ticks, str]:
@@ -263,11 +263,11 @@ END = "~"
 """Behind all rows."""
 
 
-def behind_room(room_id: str) -> str:
+def after_room(room_id: str) -> str:
     """Where the rows behind those of a room begin."""
     return f"{room_id};"
 
 
-def behind(row: str) -> str:
+def after(row: str) -> str:
     """Where the rows behind `row` begin: digits and colons sort after it."""
     return row + "!"

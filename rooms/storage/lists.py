@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.room import Room
-from rooms.domain.room_filter import Listed, RoomFilter, RoomQuery
+from rooms.domain.room_filter import RoomFilter, RoomQuery, TitledRoom
 from rooms.domain.time import DAY, MAX_TIME, Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.cursors import Page, read_cursor, read_start, to_cursor
@@ -50,7 +50,7 @@ class Lists:
         rooms = [listed_room_of(row) for row in rows]
         return Page(rooms, None if last is None else to_cursor(last))
 
-    async def some(self, query: RoomQuery, cursor: str | None, now: Ticks) -> Page[Listed]:
+    async def some(self, query: RoomQuery, cursor: str | None, now: Ticks) -> Page[TitledRoom]:
         """Returns a page of the rooms that fit, as of the time of the first page.
 
         The storage chooses them, among the rooms created on the last day, then in the four days
@@ -61,23 +61,23 @@ class Lists:
         an end. Where a round has more rows than one request has, the next one goes on where they
         end. If all rooms fit, one round is about all of them.
         """
-        begin = read_start(cursor, re.escape(keys.INDEX_START) + keys.LIST_POINT, now)
+        begin = read_start(cursor, re.escape(keys.INDEX_START) + keys.LIST_SUFFIX, now)
         wanted = query.at(begin.as_of)
         limits, where = self._limits, _where(wanted)
         until = self._monotonic() + limits.search_seconds
         if begin.after is None:
             start, created = keys.INDEX_START, begin.as_of
         else:
-            start, created = keys.behind(begin.after), keys.created_of(begin.after)
+            start, created = keys.after(begin.after), keys.created_of(begin.after)
         span = MAX_TIME if wanted == RoomFilter() else max(DAY, (begin.as_of - created) // _WIDER)
-        rooms, per_partition, end, cut_off = list[Listed](), limits.rooms_rows, "", False
+        rooms, per_partition, end, cut_off = list[TitledRoom](), limits.rooms_rows, "", False
         while True:
             if not cut_off:
                 created, span = created - span, span * _WIDER
-                end = keys.index_point(created) if created > _FIRST_CREATED else keys.INDEX_END
+                end = keys.index_start(created) if created > _FIRST_CREATED else keys.INDEX_END
             known, cut_off = await self._table.first_of_all(start, end, per_partition, where=where)
             rooms += filter(
-                wanted.fits, (Listed(listed_room_of(row), row.get("title")) for row in known)
+                wanted.fits, (TitledRoom(listed_room_of(row), row.get("title")) for row in known)
             )
             if len(rooms) > limits.rooms_page:
                 last = rooms[limits.rooms_page - 1].room
@@ -90,12 +90,12 @@ class Lists:
                 return Page(rooms, None)
             if len(rooms) == limits.rooms_page or self._monotonic() > until:
                 return Page(rooms, begin.cursor(reached))
-            start = keys.behind(reached)
+            start = keys.after(reached)
             per_partition = min(per_partition * _WIDER, limits.search_rows)
 
     async def of_participant(
         self, raw_id: str, query: RoomQuery, cursor: str | None, now: Ticks
-    ) -> Page[Listed]:
+    ) -> Page[TitledRoom]:
         """Returns a page of the rooms that fit and to which a person is invited.
 
         They fit as of the time of the first page; the person is invited when the page is read.
@@ -103,9 +103,9 @@ class Lists:
         """
         own = keys.invitee_prefix(raw_id)
         group, member = keys.group_and_member(raw_id)
-        begin = read_start(cursor, re.escape(own) + keys.LIST_POINT, now)
+        begin = read_start(cursor, re.escape(own) + keys.LIST_SUFFIX, now)
         wanted = query.at(begin.as_of)
-        point = "" if begin.after is None else keys.behind(begin.after.removeprefix(own))
+        point = "" if begin.after is None else keys.after(begin.after.removeprefix(own))
         answers = await in_parallel(
             [
                 self._points(own, point),
@@ -115,12 +115,14 @@ class Lists:
         last = min((points[-1] for points, cut_off in answers if cut_off), default="~")
         known = sorted({each for points, _ in answers for each in points if each <= last})
         shown = known[: self._limits.rooms_page]
-        found = await in_parallel(self._history.known(keys.listed_room_id(each)) for each in shown)
+        found = await in_parallel(
+            self._history.snapshot(keys.listed_room_id(each)) for each in shown
+        )
         rooms = [
             listed
             for point, each in zip(shown, found, strict=True)
             if each.room is not None and not each.deleted and raw_id in each.roster
-            if wanted.fits(listed := Listed(each.room, each.details.get("title")))
+            if wanted.fits(listed := TitledRoom(each.room, each.details.get("title")))
             if keys.invitee_row(each.room.id, each.room.created_at, raw_id)
             == own + point  # not of one before
         ]

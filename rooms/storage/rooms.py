@@ -22,7 +22,7 @@ from rooms.domain.room import (
 from rooms.domain.roster import Roster, RosterPatch, check_size, patched_roster, roster_difference
 from rooms.domain.time import Ticks, parse_time
 from rooms.storage import keys
-from rooms.storage.changes import Changes, Origin, alive, log_record
+from rooms.storage.changes import Changes, Origin, existing_row, log_record
 from rooms.storage.entities import (
     index_entity,
     room_entity,
@@ -111,14 +111,14 @@ class Rooms:
 
     async def get(self, room_id: str) -> Room:
         """One request."""
-        return room_of(alive(await self._room_row(room_id)))
+        return room_of(existing_row(await self._room_row(room_id)))
 
     async def with_roster(self, room_id: str) -> RoomWithRoster:
         """The room with its current roster. One request."""
         row, roster = await self._room_and_roster(room_id)
         return RoomWithRoster(room_of(row), roster, parse_time(row["changedAt"]))
 
-    async def if_there(self, room_id: str) -> RoomWithRoster | None:
+    async def find(self, room_id: str) -> RoomWithRoster | None:
         """The same, or None if the room does not exist or was deleted. One request."""
         try:
             return await self.with_roster(room_id)
@@ -129,7 +129,7 @@ class Rooms:
         """The room with what `wanted` sets. Two requests; one if it changes nothing."""
 
         async def change() -> Room:
-            row = alive(await self._room_row(room_id))
+            row = existing_row(await self._room_row(room_id))
             room = room_of(row)
             after = updated_room(room, wanted)
             if after != room:
@@ -183,7 +183,7 @@ class Rooms:
             row = await self._room_row(room_id)
             if row and origin.request_id and row.get("deletedByRequest") == origin.request_id:
                 return
-            await self._bury(alive(row), origin)
+            await self._mark_deleted(existing_row(row), origin)
 
         await self._changes.in_turn(room_id, change)
 
@@ -195,12 +195,12 @@ class Rooms:
             row = await self._room_row(room_id)
             if row is None or row.get("deleted") or room_of(row).valid_until >= before:
                 return False
-            await self._bury(row, origin)
+            await self._mark_deleted(row, origin)
             return True
 
         return await self._changes.in_turn(room_id, change)
 
-    async def _bury(self, row: TableEntity, origin: Origin) -> None:
+    async def _mark_deleted(self, row: TableEntity, origin: Origin) -> None:
         room = room_of(row)
         at = self._changes.time_of(row)
         record = log_record(room.id, at, "RoomDeleted", origin, {})
@@ -214,7 +214,7 @@ class Rooms:
         rows = await self._table.first(
             keys.partition(room_id), keys.room_row(room_id), keys.end_of_rosters(room_id), count=2
         )
-        room = alive(rows[0] if rows else None)
+        room = existing_row(rows[0] if rows else None)
         return room, unpack(rows[1])
 
 

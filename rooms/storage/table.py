@@ -19,9 +19,10 @@ from azure.core.exceptions import (
 from azure.data.tables import TableEntity, TableErrorCode, TransactionOperation
 from azure.data.tables.aio import TableClient
 
+from rooms.storage import keys
 from rooms.storage.entities import Entity
 from rooms.storage.errors import StorageUnavailable
-from rooms.storage.keys import PARTITIONS, UPKEEP_ROW, behind
+from rooms.storage.keys import PARTITIONS, UPKEEP_ROW
 from rooms.storage.parallel import in_parallel
 
 _log = logging.getLogger(__name__)
@@ -216,7 +217,7 @@ class Table:
         """At most `count` of the first rows of all partitions, from behind the row `after`, and the
         one to go on behind, if there may be more. Requests as `first_of_all`."""
         known, cut_off = await self.first_of_all(
-            start if after is None else behind(after), end, per_partition, select
+            start if after is None else keys.after(after), end, per_partition, select
         )
         shown = known[:count]
         return shown, shown[-1]["RowKey"] if cut_off or len(known) > count else None

@@ -39,7 +39,7 @@ _STATE = ["PartitionKey", "RowKey", "validUntil", "deleted", "changedAt"]
 
 
 @contextmanager
-def left_if_broken(what: str, room_id: str) -> Iterator[None]:
+def log_failures(what: str, room_id: str) -> Iterator[None]:
     """Around the upkeep of one room: what is wrong in it must not end the upkeep of all."""
     try:
         yield
@@ -64,7 +64,7 @@ class Retention:
     limits: Limits
     removed: Counter[str] = field(default_factory=Counter)
 
-    async def room(self, room_id: str) -> None:
+    async def purge_room(self, room_id: str) -> None:
         """All that goes of a room, or of a room that only events name. Three requests, if nothing
         does."""
         partition = keys.partition(room_id)
@@ -86,7 +86,7 @@ class Retention:
                 await self._clear_superseded_rosters(room_id)
         await self._clear_calls(room_id)
 
-    async def quarantine(self, rows: Sequence[TableEntity]) -> None:
+    async def purge_quarantine(self, rows: Sequence[TableEntity]) -> None:
         """Those of these events that came too long ago: first their rows, as a row that can be seen
         has all its parts."""
         old = [row for row in rows if parse_time(row["receivedAt"]) < self.kept]
@@ -96,13 +96,13 @@ class Retention:
             for row in old:
                 if row["parts"] > 1:
                     start, end = keys.quarantine_parts_range(row["RowKey"].rpartition(":")[2])
-                    await self.quarantine_parts(
+                    await self.purge_quarantine_parts(
                         await self.table.first(
                             partition, start, end, self.limits.upkeep_rows, SHOWN
                         )
                     )
 
-    async def quarantine_parts(self, rows: Sequence[TableEntity]) -> None:
+    async def purge_quarantine_parts(self, rows: Sequence[TableEntity]) -> None:
         """Those of these parts that were written too long ago, and whose event is not there:
         removed, or cut off as it came."""
         for row in rows:
@@ -115,7 +115,7 @@ class Retention:
                     ):  # with another run, or the event is being kept just now
                         await self.table.delete(row["PartitionKey"], [], unchanged=[row])
 
-    async def invitees(self, rows: Sequence[TableEntity]) -> None:
+    async def purge_invitees(self, rows: Sequence[TableEntity]) -> None:
         """Those of these rows by which nobody finds a room. Who is invited meanwhile has a row that
         has changed.
 
@@ -127,8 +127,8 @@ class Retention:
         await in_parallel(self._invitees(room_id, some) for room_id, some in by_room.items())
 
     async def _invitees(self, room_id: str, rows: Sequence[TableEntity]) -> None:
-        with left_if_broken("the invitees of the room", room_id):
-            found = await self.rooms.if_there(room_id)
+        with log_failures("the invitees of the room", room_id):
+            found = await self.rooms.find(room_id)
             needed = set() if found is None else rows_for(found.room, found.roster)
             for row in rows:
                 if row["RowKey"] not in needed:
@@ -145,7 +145,7 @@ class Retention:
         await self._clear(
             partition, keys.roster_row(room_id, MAX_TIME), keys.end_of_rosters(room_id), "rosters"
         )
-        start, end = keys.details_row(room_id), keys.behind(keys.room_row(room_id))
+        start, end = keys.details_row(room_id), keys.after(keys.room_row(room_id))
         rows = await self.table.first(partition, start, end, 2)
         if rows and self._is_old_tombstone(rows[-1]):  # else another run was faster
             with suppress(Conflict):
@@ -160,7 +160,7 @@ class Retention:
             partition, keys.roster_row(room_id, self.kept - 1), end, 1, ["RowKey"]
         )
         if in_force:
-            await self._clear(partition, keys.behind(in_force[0]["RowKey"]), end, "rosters")
+            await self._clear(partition, keys.after(in_force[0]["RowKey"]), end, "rosters")
 
     async def _clear_calls(self, room_id: str) -> None:
         """Calls that had their last event before the hour of `kept`: a call goes as a whole, or its
@@ -180,7 +180,7 @@ class Retention:
                     await self._clear_call(room_id, call, at, before)
             if len(rows) < self.limits.upkeep_rows:
                 return
-            start = keys.behind(rows[-1]["RowKey"])
+            start = keys.after(rows[-1]["RowKey"])
 
     async def _is_old(self, room_id: str, call: str, before: Ticks) -> bool:
         (_, start), (_, end) = (

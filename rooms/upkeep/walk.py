@@ -23,7 +23,7 @@ from rooms.storage.errors import StorageUnavailable
 from rooms.storage.parallel import in_parallel
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table, replace
-from rooms.upkeep.retention import SHOWN, Retention, left_if_broken
+from rooms.upkeep.retention import SHOWN, Retention, log_failures
 
 _log = logging.getLogger(__name__)
 
@@ -69,12 +69,12 @@ type _Steps = Callable[[Sequence[TableEntity], Retention, Report], Iterator[_Ste
 
 def _rooms(rows: Sequence[TableEntity], retention: Retention, report: Report) -> Iterator[_Step]:
     async def one(room_id: str) -> None:
-        with left_if_broken("the room", room_id):
-            await retention.room(room_id)
+        with log_failures("the room", room_id):
+            await retention.purge_room(room_id)
         report.rooms += 1
 
     for room_id in dict.fromkeys(map(room_id_of, rows)):
-        yield keys.behind_room(room_id), one(room_id)
+        yield keys.after_room(room_id), one(room_id)
 
 
 def _in_batches(
@@ -82,7 +82,7 @@ def _in_batches(
 ) -> _Steps:
     def steps(rows: Sequence[TableEntity], retention: Retention, _: Report) -> Iterator[_Step]:
         for some in batched(rows, size, strict=False):
-            yield keys.behind(some[-1]["RowKey"]), work(retention, some)
+            yield keys.after(some[-1]["RowKey"]), work(retention, some)
 
     return steps
 
@@ -93,10 +93,14 @@ _RANGES = (
     (
         keys.QUARANTINE_PARTS_START,
         keys.QUARANTINE_PARTS_END,
-        _in_batches(Retention.quarantine_parts, BATCH),
+        _in_batches(Retention.purge_quarantine_parts, BATCH),
     ),
-    (keys.QUARANTINE_START, keys.QUARANTINE_END, _in_batches(Retention.quarantine, BATCH)),
-    (keys.INVITEES_START, keys.INVITEES_END, _in_batches(Retention.invitees, INVITEES_AT_A_TIME)),
+    (keys.QUARANTINE_START, keys.QUARANTINE_END, _in_batches(Retention.purge_quarantine, BATCH)),
+    (
+        keys.INVITEES_START,
+        keys.INVITEES_END,
+        _in_batches(Retention.purge_invitees, INVITEES_AT_A_TIME),
+    ),
 )
 """What is gone through in a partition, in that order: rows of invitees after the rooms, of which
 some are gone by then. The other rows that begin with a dot go with those of rooms."""

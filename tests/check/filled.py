@@ -10,7 +10,7 @@ from rooms.domain.time import DAY, HOUR, SECOND, Ticks, parse_time
 from rooms.storage.admissions import Admissions
 from rooms.storage.calls import Calls
 from rooms.storage.changes import Origin
-from rooms.storage.details import AllDetails
+from rooms.storage.details import RoomDetails
 from rooms.storage.quarantine import Quarantine
 from rooms.storage.rooms import Repeatability, Rooms
 from rooms.storage.table import Table
@@ -28,7 +28,7 @@ class Filling:
     def __init__(self, client: TableClient) -> None:
         self.now = BEGIN
         table = Table(client)
-        self.rooms, self.details = Rooms(table, self._clock), AllDetails(table, self._clock)
+        self.rooms, self.details = Rooms(table, self._clock), RoomDetails(table, self._clock)
         self.calls = Calls(table, self._clock)
         self.quarantine = Quarantine(table, self._clock, Limits(quarantine_part_bytes=10_000))
         self.admissions = Admissions(table, self.calls, self._clock)

@@ -271,7 +271,7 @@ def test_all_pages_are_as_of_the_time_of_the_first(
         (f"participant={person}", keys.invitee_prefix(person)),
         ("", keys.INDEX_START),
     ):
-        newest = f"{prefix}{keys.newest_first(parse_time(rooms[0]['createdAt']) + 1)}"
+        newest = f"{prefix}{keys.descending(parse_time(rooms[0]['createdAt']) + 1)}"
         tomorrow, long_ago = (
             to_cursor(f"{at} {newest}") for at in (now() + DAY + HOUR, now() - DAY)
         )
@@ -410,13 +410,13 @@ def test_what_cannot_be_understood_is_refused_by_its_name(
 
 
 def point(at: Ticks) -> str:
-    return f"{keys.newest_first(at)}:99400000000000000"
+    return f"{keys.descending(at)}:99400000000000000"
 
 
 TOKENS = {
     "of ACS's list": keys.index_row("99400000000000000", 10**18),
-    "of a list of calls": f"{now()} {keys.newest_hour(now())}:room:{'a' * 64}",
-    "of a log": f"{keys.newest_first(10**18)}:{'a' * 32}",
+    "of a list of calls": f"{now()} {keys.descending_hour(now())}:room:{'a' * 64}",
+    "of a log": f"{keys.descending(10**18)}:{'a' * 32}",
     "of the quarantine": keys.quarantine_row("0" * 64),
     "of no time": f"{keys.INDEX_START}{point(10**18)}",
     "of a time that is too long": f"{'9' * 20} {keys.INDEX_START}{point(10**18)}",

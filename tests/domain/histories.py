@@ -12,7 +12,7 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from rooms.domain.events import KINDS, CallEvent, EndReason, EventKind
+from rooms.domain.events import EVENT_KINDS, CallEvent, EndReason, EventKind
 from rooms.domain.time import DAY, SECOND, Ticks, parse_time
 from testkit.identifiers import raw_id
 
@@ -130,7 +130,7 @@ def histories(draw: st.DrawFn, max_events: int = 14) -> History:
     change."""
     steps = draw(st.sampled_from((_STEPS, _SHORT_STEPS)))
     calls = st.sampled_from(("a", "a", "b", "c"))
-    kinds = st.sampled_from((*KINDS, "ParticipantAdded", "ParticipantRemoved"))
+    kinds = st.sampled_from((*EVENT_KINDS, "ParticipantAdded", "ParticipantRemoved"))
     events = []
     at = BASE
     for number in range(draw(st.integers(1, max_events))):

@@ -6,18 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rooms.domain.admission import (
-    NOBODY,
+    UNOCCUPIED,
     Admitted,
-    Crowd,
+    Occupancy,
     Reason,
     Refused,
     admission,
-    crowd_at,
-    may_be_full,
+    needs_occupancy,
+    occupancy_at,
 )
-from rooms.domain.calls import calls_of
 from rooms.domain.capabilities import capabilities
 from rooms.domain.events import CallEvent
+from rooms.domain.fold import fold_calls
 from rooms.domain.presence import call_at
 from rooms.domain.room import Room, RoomState, state_at
 from rooms.domain.roster import Role, Roster
@@ -30,7 +30,7 @@ CLOSES = OPENS + HOUR
 ROOM = Room("99400000000000000", OPENS - DAY, OPENS, CLOSES, False)
 INVITED: Roster = {ALICE: "Presenter", BOB: "Attendee"}
 PHONE = "4:+15551234567"
-FULL = Crowd(2, frozenset({BOB, CAROL}))
+FULL = Occupancy(2, frozenset({BOB, CAROL}))
 ROLES: tuple[Role, ...] = get_args(Role.__value__)
 
 NO_USER = Reason(
@@ -51,12 +51,12 @@ ROOM_FULL = Reason(
 def reasons(
     who: str = ALICE,
     at: Ticks = OPENS,
-    crowd: Crowd = NOBODY,
+    occupancy: Occupancy = UNOCCUPIED,
     room: Room = ROOM,
     roster: Roster = INVITED,
 ) -> tuple[Reason, ...]:
     """Why the person is refused; none if they are admitted."""
-    match admission(room, roster, who, at, crowd, capacity=2):
+    match admission(room, roster, who, at, occupancy, capacity=2):
         case Refused(told):
             assert told
             return told
@@ -84,14 +84,14 @@ def test_after_its_time_the_room_is_closed() -> None:
 
 
 def test_who_was_not_in_the_call_does_not_get_into_a_full_one() -> None:
-    assert reasons(crowd=FULL) == (ROOM_FULL,)
+    assert reasons(occupancy=FULL) == (ROOM_FULL,)
 
 
 def test_who_may_come_in_is_told_role_capabilities_and_until_when() -> None:
     for role in ROLES:
         for room in (ROOM, replace(ROOM, pstn_dial_out_enabled=True)):
             expected = Admitted(role, capabilities(role, room.pstn_dial_out_enabled), CLOSES)
-            assert admission(room, {ALICE: role}, ALICE, OPENS, NOBODY, 2) == expected
+            assert admission(room, {ALICE: role}, ALICE, OPENS, UNOCCUPIED, 2) == expected
 
 
 def test_times_in_messages_are_whole_seconds_and_opens_at_is_to_the_tick() -> None:
@@ -136,7 +136,7 @@ def test_a_room_of_no_length_is_never_open() -> None:
 def test_a_call_is_full_with_as_many_people_as_it_holds(
     count: int, told: tuple[Reason, ...]
 ) -> None:
-    assert reasons(crowd=Crowd(count, frozenset())) == told
+    assert reasons(occupancy=Occupancy(count, frozenset())) == told
 
 
 @pytest.mark.parametrize(
@@ -146,10 +146,10 @@ def test_people_are_counted_only_where_more_are_invited_than_a_call_holds(
     invited: int, counted: bool
 ) -> None:
     roster: Roster = {raw_id(number): "Attendee" for number in range(invited)}
-    assert may_be_full(roster, 350) is counted
+    assert needs_occupancy(roster, 350) is counted
 
 
-# Any room, roster, person, time and crowd.
+# Any room, roster, person, time and occupancy.
 
 
 people = st.sampled_from(
@@ -166,26 +166,28 @@ def rooms(draw: st.DrawFn) -> Room:
 
 
 @st.composite
-def questions(draw: st.DrawFn) -> tuple[Room, Roster, str, Ticks, Crowd, int]:
+def questions(draw: st.DrawFn) -> tuple[Room, Roster, str, Ticks, Occupancy, int]:
     """What decides of an admission, near its borders."""
     room = draw(rooms())
     roster = draw(st.dictionaries(people, st.sampled_from(ROLES)))
     at = draw(st.sampled_from([room.valid_from, room.valid_until])) + draw(near)
-    crowd = draw(st.just(NOBODY) | st.builds(Crowd, st.integers(0, 4), st.frozensets(people)))
-    return room, roster, draw(people), at, crowd, draw(st.integers(1, 4))
+    occupancy = draw(
+        st.just(UNOCCUPIED) | st.builds(Occupancy, st.integers(0, 4), st.frozensets(people))
+    )
+    return room, roster, draw(people), at, occupancy, draw(st.integers(1, 4))
 
 
 @given(questions())
 def test_each_reason_is_told_exactly_when_its_condition_holds_in_the_order_of_the_table(
-    question: tuple[Room, Roster, str, Ticks, Crowd, int],
+    question: tuple[Room, Roster, str, Ticks, Occupancy, int],
 ) -> None:
-    room, roster, who, at, crowd, capacity = question
+    room, roster, who, at, occupancy, capacity = question
     conditions = {
         "NotCommunicationUser": who not in USERS,
         "NotInvited": who not in roster,
         "NotOpenYet": at < room.valid_from,
         "Closed": room.valid_from <= at and room.valid_until <= at,
-        "RoomFull": crowd.count >= capacity and who not in crowd.seen,
+        "RoomFull": occupancy.count >= capacity and who not in occupancy.seen,
     }
     expected = [code for code, holds in conditions.items() if holds]
     decision = admission(*question)
@@ -198,7 +200,7 @@ def test_each_reason_is_told_exactly_when_its_condition_holds_in_the_order_of_th
 
 @given(questions())
 def test_who_is_admitted_has_the_role_of_the_roster_and_the_rooms_end(
-    question: tuple[Room, Roster, str, Ticks, Crowd, int],
+    question: tuple[Room, Roster, str, Ticks, Occupancy, int],
 ) -> None:
     room, roster, who, at, _, _ = question
     decision = admission(*question)
@@ -211,7 +213,7 @@ def test_who_is_admitted_has_the_role_of_the_roster_and_the_rooms_end(
 
 @given(questions())
 def test_every_reason_has_its_subcode_and_only_not_open_yet_says_when_to_come(
-    question: tuple[Room, Roster, str, Ticks, Crowd, int],
+    question: tuple[Room, Roster, str, Ticks, Occupancy, int],
 ) -> None:
     sub_codes = {
         "NotCommunicationUser": 5830,
@@ -230,50 +232,54 @@ def test_every_reason_has_its_subcode_and_only_not_open_yet_says_when_to_come(
 # Who is in the call.
 
 
-def crowd(*events: CallEvent, at: float = 60) -> Crowd:
-    return crowd_at(call_at(calls_of(events, moment(60)), moment(at)), moment(at))
+def occupancy(*events: CallEvent, at: float = 60) -> Occupancy:
+    return occupancy_at(call_at(fold_calls(events, moment(60)), moment(at)), moment(at))
 
 
 def test_without_a_call_nobody_is_there() -> None:
-    assert crowd() == crowd(started(0), *stay(1, 5), ended(6)) == NOBODY
+    assert occupancy() == occupancy(started(0), *stay(1, 5), ended(6)) == UNOCCUPIED
 
 
 def test_in_a_call_of_nobody_is_nobody() -> None:
-    assert crowd(started(0)) == NOBODY
+    assert occupancy(started(0)) == UNOCCUPIED
 
 
 def test_two_devices_of_one_person_are_one_person() -> None:
-    assert crowd(added(1, "phone", ALICE), added(2, "laptop", ALICE)) == Crowd(
+    assert occupancy(added(1, "phone", ALICE), added(2, "laptop", ALICE)) == Occupancy(
         1, frozenset({ALICE})
     )
 
 
 def test_who_has_left_is_not_counted_and_may_come_again() -> None:
-    assert crowd(added(1, "a", ALICE), *stay(2, 3, "b", BOB)) == Crowd(1, frozenset({ALICE, BOB}))
+    assert occupancy(added(1, "a", ALICE), *stay(2, 3, "b", BOB)) == Occupancy(
+        1, frozenset({ALICE, BOB})
+    )
 
 
 def test_who_has_left_with_one_of_two_devices_is_counted() -> None:
-    assert crowd(added(1, "phone"), added(2, "laptop"), removed(3, "phone")).count == 1
+    assert occupancy(added(1, "phone"), added(2, "laptop"), removed(3, "phone")).count == 1
 
 
 def test_a_person_whose_events_have_no_raw_id_is_counted() -> None:
-    assert crowd(added(1, "a", ALICE), added(2, "b", None)) == Crowd(2, frozenset({ALICE, "b"}))
+    assert occupancy(added(1, "a", ALICE), added(2, "b", None)) == Occupancy(
+        2, frozenset({ALICE, "b"})
+    )
 
 
 def test_who_came_later_than_the_time_asked_about_is_neither_counted_nor_known() -> None:
-    assert crowd(added(1, "a", ALICE), added(10, "b", BOB), at=10 - 1e-7) == Crowd(
+    assert occupancy(added(1, "a", ALICE), added(10, "b", BOB), at=10 - 1e-7) == Occupancy(
         1, frozenset({ALICE})
     )
 
 
 def test_who_was_in_the_call_before_this_one_is_not_coming_back() -> None:
-    assert crowd(
+    assert occupancy(
         *stay(0, 5, "b", BOB, "before"), ended(6, "before"), added(7, "a", ALICE)
-    ) == Crowd(1, frozenset({ALICE}))
+    ) == Occupancy(1, frozenset({ALICE}))
 
 
 def test_of_two_live_calls_the_one_that_started_last_counts() -> None:
     first = [started(0, "z"), added(1, "b", BOB, call="z"), added(1, "c", CAROL, call="z")]
-    assert crowd(*first, started(2, "a"), added(3, "a", ALICE, call="a")) == Crowd(
+    assert occupancy(*first, started(2, "a"), added(3, "a", ALICE, call="a")) == Occupancy(
         1, frozenset({ALICE})
     )

@@ -3,9 +3,9 @@ from collections.abc import Iterable, Mapping
 import pytest
 from hypothesis import strategies as st
 
-from rooms.domain.attendance import Attendee, Slot, attendance
-from rooms.domain.calls import calls_of
+from rooms.domain.attendance import Attendee, TimeWindow, attendance
 from rooms.domain.events import CallEvent
+from rooms.domain.fold import fold_calls
 from rooms.domain.roster import Role, Roster
 from rooms.domain.time import SECOND
 from tests.domain.histories import (
@@ -22,18 +22,21 @@ from tests.domain.histories import (
 )
 
 TICK = 1e-7
-NOBODY: Roster = {}
+UNOCCUPIED: Roster = {}
 roles = st.sampled_from(["Presenter", "Attendee", "Consumer", "Collaborator"])
 
 
-def slot(start: float, end: float | None) -> Slot:
-    return Slot(moment(start), None if end is None else moment(end))
+def slot(start: float, end: float | None) -> TimeWindow:
+    return TimeWindow(moment(start), None if end is None else moment(end))
 
 
 def attended(
-    events: Iterable[CallEvent], time: Slot, invited: Mapping[str, Role] = NOBODY, now: float = 60
+    events: Iterable[CallEvent],
+    time: TimeWindow,
+    invited: Mapping[str, Role] = UNOCCUPIED,
+    now: float = 60,
 ) -> dict[str, Attendee]:
-    attendees = attendance(time, calls_of(events, moment(now)), invited, moment(now))
+    attendees = attendance(time, fold_calls(events, moment(now)), invited, moment(now))
     return {attendee.person: attendee for attendee in attendees}
 
 
@@ -361,7 +364,9 @@ def test_an_estimated_leg_outside_the_slot_is_not_used() -> None:
 
 def test_whoever_came_to_a_slot_with_estimated_ends_is_estimated() -> None:
     people = attended(
-        [started(0), *stay(1, 3), ended(9)], Slot(moment(0), moment(9), True), {BOB: "Attendee"}
+        [started(0), *stay(1, 3), ended(9)],
+        TimeWindow(moment(0), moment(9), True),
+        {BOB: "Attendee"},
     )
     assert people[ALICE].estimated
     assert not people[BOB].estimated

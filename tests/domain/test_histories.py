@@ -8,10 +8,11 @@ from random import Random
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rooms.domain.attendance import Attendee, Slot, attendance
-from rooms.domain.calls import Call, Leg, calls_of
+from rooms.domain.attendance import Attendee, TimeWindow, attendance
+from rooms.domain.call import Call, Leg
 from rooms.domain.events import CallEvent
-from rooms.domain.presence import Present, Stay, call_at, present_at
+from rooms.domain.fold import fold_calls
+from rooms.domain.presence import PersonInCall, Stay, call_at, present_at
 from rooms.domain.roster import Roster
 from rooms.domain.time import Ticks
 from tests.domain.histories import ALICE, DAN, HISTORIES, History, histories, played
@@ -40,24 +41,24 @@ def moments(calls: Sequence[Call], now: Ticks) -> list[Ticks]:
 
 def slots(
     calls: Sequence[Call], now: Ticks, random: Random
-) -> Iterator[tuple[Slot, Sequence[Call]]]:
+) -> Iterator[tuple[TimeWindow, Sequence[Call]]]:
     """The time of each call, and some times that cut through all."""
     for call in calls:
         yield (
-            Slot(call.started_at, call.ended_at, call.start_estimated or call.end_estimated),
+            TimeWindow(call.started_at, call.ended_at, call.start_estimated or call.end_estimated),
             [call],
         )
     ends = [*moments(calls, now), now + 10**9]
     for _ in range(2):
         start, end = sorted((random.choice(ends), random.choice(ends)))
-        yield Slot(start, end), calls
-    yield Slot(random.choice(ends), None), calls
+        yield TimeWindow(start, end), calls
+    yield TimeWindow(random.choice(ends), None), calls
 
 
 def answers(events: Sequence[CallEvent], now: Ticks, seed: int) -> tuple[object, ...]:
     """Everything that is said of a room."""
     random = Random(seed)
-    calls = calls_of(events, now)
+    calls = fold_calls(events, now)
     presences = [
         (at, call, call and present_at(call, at))
         for at in moments(calls, now)
@@ -96,7 +97,7 @@ def told_call(call: Call) -> ToldCall:
     )
 
 
-def agrees(present: Present, told: ToldPresent) -> bool:
+def agrees(present: PersonInCall, told: ToldPresent) -> bool:
     return (present.person, present.since, present.legs) == told[:3] and (
         present.display_name,
         present.role,
@@ -120,7 +121,7 @@ def told_attendee(attendee: Attendee, told: ToldAttendee) -> ToldAttendee:
 
 
 def check_against_the_oracle(events: Sequence[CallEvent], now: Ticks, random: Random) -> None:
-    calls = calls_of(events, now)
+    calls = fold_calls(events, now)
     told = told_calls(events, now)
     assert {call.id: told_call(call) for call in calls} == told
     assert [call.id for call in calls] == sorted(
@@ -148,7 +149,7 @@ def check_against_the_oracle(events: Sequence[CallEvent], now: Ticks, random: Ra
 
 
 def check_invariants(events: Sequence[CallEvent], now: Ticks) -> None:
-    calls = calls_of(events, now)
+    calls = fold_calls(events, now)
     assert sum(call.ended_at is None for call in calls) <= 1
     for call in calls:
         end = now if call.ended_at is None else call.ended_at
@@ -173,7 +174,7 @@ def check_invariants(events: Sequence[CallEvent], now: Ticks) -> None:
             assert len(there) <= call.peak
             assert at != call.peak_at or len(there) == call.peak
             assert all(call.started_at <= present.since <= at for present in there)
-        whole = Slot(call.started_at, call.ended_at)
+        whole = TimeWindow(call.started_at, call.ended_at)
         check_attendance(attendance(whole, [call], INVITED, now), whole, now)
         assert {leg.person for leg in call.legs} == {
             attendee.person
@@ -182,7 +183,7 @@ def check_invariants(events: Sequence[CallEvent], now: Ticks) -> None:
         }
 
 
-def check_attendance(attendees: Sequence[Attendee], slot: Slot, now: Ticks) -> None:
+def check_attendance(attendees: Sequence[Attendee], slot: TimeWindow, now: Ticks) -> None:
     people = [attendee.person for attendee in attendees]
     assert len(people) == len(set(people))
     assert people[: len(INVITED)] == list(INVITED)

@@ -23,7 +23,7 @@ def texts_in(shape: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
         yield from texts_in(arguments[1], (*path, "*"))
     elif origin is list:
         yield from texts_in(arguments[0], (*path, "*"))
-    elif arguments:  # NotRequired, or a union
+    elif arguments:  # NotRequired, or a merge_stays
         for argument in arguments:
             yield from texts_in(argument, path)
     else:

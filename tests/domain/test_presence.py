@@ -1,8 +1,8 @@
 from collections.abc import Iterable
 
-from rooms.domain.calls import calls_of
 from rooms.domain.events import CallEvent
-from rooms.domain.presence import Present, Stay, call_at, present_at, union
+from rooms.domain.fold import fold_calls
+from rooms.domain.presence import PersonInCall, Stay, call_at, merge_stays, present_at
 from tests.domain.histories import ALICE, BOB, CAROL, added, ended, moment, removed, started, stay
 
 TICK = 1e-7
@@ -10,12 +10,12 @@ NOW = moment(60)
 
 
 def call_id(events: Iterable[CallEvent], at: float) -> str | None:
-    call = call_at(calls_of(events, NOW), moment(at))
+    call = call_at(fold_calls(events, NOW), moment(at))
     return None if call is None else call.id
 
 
-def there(events: Iterable[CallEvent], at: float) -> list[Present]:
-    call = call_at(calls_of(events, NOW), moment(at))
+def there(events: Iterable[CallEvent], at: float) -> list[PersonInCall]:
+    call = call_at(fold_calls(events, NOW), moment(at))
     assert call is not None
     return present_at(call, moment(at))
 
@@ -128,22 +128,22 @@ def test_of_who_have_been_there_equally_long_the_lesser_id_comes_first() -> None
 
 
 def test_stays_that_overlap_or_touch_are_one() -> None:
-    assert union([Stay(5, 8), Stay(1, 3), Stay(3, 4), Stay(2, 3), Stay(6, 7)]) == [
+    assert merge_stays([Stay(5, 8), Stay(1, 3), Stay(3, 4), Stay(2, 3), Stay(6, 7)]) == [
         Stay(1, 4),
         Stay(5, 8),
     ]
 
 
 def test_a_stay_within_another_does_not_shorten_it() -> None:
-    assert union([Stay(1, 9), Stay(2, 3), Stay(4, None), Stay(5, 6)]) == [Stay(1, None)]
+    assert merge_stays([Stay(1, 9), Stay(2, 3), Stay(4, None), Stay(5, 6)]) == [Stay(1, None)]
 
 
 def test_stays_a_tick_apart_are_two() -> None:
-    assert union([Stay(1, 3), Stay(4, 6)]) == [Stay(1, 3), Stay(4, 6)]
+    assert merge_stays([Stay(1, 3), Stay(4, 6)]) == [Stay(1, 3), Stay(4, 6)]
 
 
 def test_a_stay_of_no_length_is_kept_unless_it_touches_another() -> None:
-    assert union([Stay(1, 1), Stay(3, 3), Stay(3, 5), Stay(5, 5), Stay(7, 7)]) == [
+    assert merge_stays([Stay(1, 1), Stay(3, 3), Stay(3, 5), Stay(5, 5), Stay(7, 7)]) == [
         Stay(1, 1),
         Stay(3, 5),
         Stay(7, 7),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rooms.domain.events import CallEvent, EndReason
 from rooms.domain.limits import LIMITS
 from rooms.domain.time import DAY, format_time, parse_time
-from rooms.intake.envelope import OtherEvent, RoomEvent, UnknownEvent, read_event
+from rooms.intake.envelope import IgnoredEvent, RoomEvent, UnknownEvent, read_event
 from rooms.intake.models import EARLIEST
 from tests.intake.hostile_events import HostileEvent, hostile_events
 
@@ -120,7 +120,7 @@ def payload(name: str) -> dict[str, Any]:
     return element
 
 
-def read(element: object) -> RoomEvent | OtherEvent | UnknownEvent:
+def read(element: object) -> RoomEvent | IgnoredEvent | UnknownEvent:
     return read_event(json.dumps(element), NOW)
 
 
@@ -285,7 +285,7 @@ def test_other_events_of_the_calling_service_are_left(name: str, field: str) -> 
         field: f"Microsoft.Communication.{name}",
         "specversion": "1.0" if field == "type" else None,
     }
-    assert isinstance(read(element), OtherEvent)
+    assert isinstance(read(element), IgnoredEvent)
 
 
 @pytest.mark.parametrize("name", EXPECTED)
@@ -296,7 +296,7 @@ def test_events_of_calls_in_no_room_are_left(
 ) -> None:
     element = payload(f"event_grid.{name}")
     element["data"] |= {"room": room, "isRoomsCall": rooms_call}
-    assert isinstance(read(element), OtherEvent)
+    assert isinstance(read(element), IgnoredEvent)
 
 
 @pytest.mark.parametrize("room", [None, {}, {"id": None}, {"id": ""}])
@@ -538,7 +538,7 @@ def test_numbers_beyond_bounds(added: dict[str, Any], number: str, path: str) ->
 
 
 HOSTILE = hostile_events(ROOM, NOW)
-FATES = {"understood": RoomEvent, "quarantine": UnknownEvent, "other": OtherEvent}
+FATES = {"understood": RoomEvent, "quarantine": UnknownEvent, "other": IgnoredEvent}
 
 
 @pytest.mark.parametrize("hostile", HOSTILE, ids=lambda hostile: ascii(hostile.name))
@@ -601,7 +601,7 @@ def mutated(draw: st.DrawFn) -> dict[str, Any]:
     return element
 
 
-def assert_harmless(result: RoomEvent | OtherEvent | UnknownEvent) -> None:
+def assert_harmless(result: RoomEvent | IgnoredEvent | UnknownEvent) -> None:
     """Its texts can be encoded and keep their limits; a reason fits into a line."""
     if not isinstance(result, RoomEvent):
         assert 0 < len(result.reason) <= 300

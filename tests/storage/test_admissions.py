@@ -10,7 +10,7 @@ from azure.data.tables.aio import TableClient
 
 from rooms.api.extension.admission import routes
 from rooms.app import App
-from rooms.domain.admission import NOBODY, Crowd
+from rooms.domain.admission import UNOCCUPIED, Occupancy
 from rooms.domain.events import CallEvent
 from rooms.domain.limits import Limits
 from rooms.domain.log import LogRecord
@@ -292,7 +292,7 @@ async def test_people_of_the_call_that_goes_on_are_counted_and_who_was_in_it_is_
     calls: Calls, admissions: Admissions
 ) -> None:
     await keep(calls, started(0), added(1, "a", ALICE), added(2, "b", BOB), removed(3, "b", BOB))
-    assert await admissions.crowd(ROOM) == Crowd(1, frozenset({ALICE, BOB}))
+    assert await admissions.occupancy(ROOM) == Occupancy(1, frozenset({ALICE, BOB}))
 
 
 async def test_of_two_live_calls_the_one_that_started_last_is_counted(
@@ -304,14 +304,14 @@ async def test_of_two_live_calls_the_one_that_started_last_is_counted(
         added(2, "c", CAROL, call="z"),
         added(3, "a", ALICE, call="a"),
     )
-    assert await admissions.crowd(ROOM) == Crowd(1, frozenset({ALICE}))
+    assert await admissions.occupancy(ROOM) == Occupancy(1, frozenset({ALICE}))
 
 
 async def test_after_the_call_has_ended_nobody_is_counted(
     calls: Calls, admissions: Admissions
 ) -> None:
     await keep(calls, added(1), ended(5))
-    assert await admissions.crowd(ROOM) == NOBODY
+    assert await admissions.occupancy(ROOM) == UNOCCUPIED
 
 
 async def test_the_people_of_another_time_are_those_of_then(
@@ -319,7 +319,7 @@ async def test_the_people_of_another_time_are_those_of_then(
 ) -> None:
     await keep(calls, added(1, "a", ALICE), added(10, "b", BOB), ended(20))
     counts = [
-        (await admissions.crowd_at(ROOM, moment(at), clock.now)).count
+        (await admissions.occupancy_at(ROOM, moment(at), clock.now)).count
         for at in (0, 1, 10 - 1e-7, 10, 20, 30)
     ]
     assert counts == [0, 1, 1, 2, 0, 0]
@@ -329,8 +329,10 @@ async def test_at_a_time_to_come_nobody_is_counted(
     calls: Calls, admissions: Admissions, clock: Clock
 ) -> None:
     await keep(calls, added(1))
-    assert await admissions.crowd_at(ROOM, clock.now, clock.now) == Crowd(1, frozenset({ALICE}))
-    assert await admissions.crowd_at(ROOM, clock.now + 1, clock.now) == NOBODY
+    assert await admissions.occupancy_at(ROOM, clock.now, clock.now) == Occupancy(
+        1, frozenset({ALICE})
+    )
+    assert await admissions.occupancy_at(ROOM, clock.now + 1, clock.now) == UNOCCUPIED
 
 
 def admissions_within(client: TableClient, clock: Clock, limits: Limits) -> Admissions:
@@ -342,6 +344,6 @@ async def test_a_call_of_too_many_events_is_not_counted_and_the_log_says_so(
     calls: Calls, direct: TableClient, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     await keep(calls, *(added(number, f"p{number}", raw_id(number)) for number in range(1, 5)))
-    assert (await admissions_within(direct, clock, Limits(events=4)).crowd(ROOM)).count == 4
-    assert await admissions_within(direct, clock, Limits(events=3)).crowd(ROOM) == NOBODY
+    assert (await admissions_within(direct, clock, Limits(events=4)).occupancy(ROOM)).count == 4
+    assert await admissions_within(direct, clock, Limits(events=3)).occupancy(ROOM) == UNOCCUPIED
     assert f"the people in room {ROOM} are not counted" in caplog.text

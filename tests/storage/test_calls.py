@@ -5,13 +5,14 @@ from random import Random
 import pytest
 from azure.data.tables.aio import TableClient
 
-from rooms.domain.attendance import Slot, attendance
-from rooms.domain.calls import Call, calls_of
+from rooms.domain.attendance import TimeWindow, attendance
+from rooms.domain.call import Call
 from rooms.domain.events import CallEvent
+from rooms.domain.fold import fold_calls
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.presence import call_at, present_at
 from rooms.domain.time import DAY, HOUR, MAX_TIME, SECOND, Ticks
-from rooms.storage.calls import GAP, Calls
+from rooms.storage.calls import SEARCH_MARGIN, Calls
 from rooms.storage.entities import Entity, event_entities
 from rooms.storage.errors import StorageUnavailable, TooManyEvents
 from rooms.storage.parallel import in_parallel
@@ -118,7 +119,8 @@ async def test_a_fault_at_any_request_leaves_the_event_there_once(
     proxy.forget()
     stored_rooms([dict(row) async for row in client.list_entities()])
     assert (
-        await calls.call(ROOM, "call", moment(5)) == calls_of([started(0), added(1)], moment(5))[0]
+        await calls.call(ROOM, "call", moment(5))
+        == fold_calls([started(0), added(1)], moment(5))[0]
     )
     assert len(await rows(client)) == 6  # two events, two log records, one hour of activity
 
@@ -178,11 +180,11 @@ async def test_a_call_of_which_the_end_was_lost_costs_one_request_more(
 
 
 async def test_who_is_there_is_found_whenever_it_is_asked(calls: Calls) -> None:
-    """In a call of which nothing is heard for as long as GAP."""
-    events = [started(0), *stay(1, 1 + GAP // SECOND), ended(GAP // SECOND + 2)]
+    """In a call of which nothing is heard for as long as SEARCH_MARGIN."""
+    events = [started(0), *stay(1, 1 + SEARCH_MARGIN // SECOND), ended(SEARCH_MARGIN // SECOND + 2)]
     await keep(calls, *events)
-    now = moment(0) + 3 * GAP
-    for at in (moment(5), moment(0) + GAP // 2, moment(0) + GAP):
+    now = moment(0) + 3 * SEARCH_MARGIN
+    for at in (moment(5), moment(0) + SEARCH_MARGIN // 2, moment(0) + SEARCH_MARGIN):
         call = call_at(await calls.overlapping(ROOM, at, at, now), at)
         assert call is not None
         assert [person.person for person in present_at(call, at)] == [added(1).raw_id]
@@ -198,7 +200,7 @@ async def test_a_live_call_is_over_when_another_one_has_started_even_if_that_was
         calls, *heartbeat, *stay(86_400, 86_500, "other", call="other"), ended(86_501, "other")
     )
     now = moment(5 * 86_400)
-    expected = calls_of(
+    expected = fold_calls(
         [*heartbeat, *stay(86_400, 86_500, "other", call="other"), ended(86_501, "other")], now
     )
     assert expected[0].end_estimated
@@ -267,7 +269,7 @@ async def test_a_room_s_calls_are_listed_once_each_the_last_active_first(calls: 
     await keep(calls, *events)
     now = moment(86_400)
     listed = await all_of_room(calls, now)
-    assert {call.id: call for call in listed} == {call.id: call for call in calls_of(events, now)}
+    assert {call.id: call for call in listed} == {call.id: call for call in fold_calls(events, now)}
     assert len(listed) == LIMITS.calls_page + 20
     hours = [call.last_event_at // HOUR for call in listed]
     assert hours == sorted(hours, reverse=True)
@@ -347,7 +349,7 @@ async def test_rooms_of_any_service_have_calls_of_their_own(
     await keep(calls, *events, room=room)
     await keep(calls, started(5, "of another room"), room="another")
     now = moment(600)
-    assert await all_of_room(calls, now, room) == calls_of(events, now)
+    assert await all_of_room(calls, now, room) == fold_calls(events, now)
     assert {(each, call.id) for each, call in await all_of_all(calls, 0, MAX_TIME, now)} == {
         (room, "call"),
         ("another", "of another room"),
@@ -381,7 +383,7 @@ async def test_histories_give_the_same_answers_in_any_order_of_delivery_with_rea
     for seed in range(STORED_HISTORIES):
         room = f"history-{seed}"
         await _deliver(calls, upkeep, clock, room, played(seed), Random(seed))
-        expected[room] = calls_of(played(seed).events, end)
+        expected[room] = fold_calls(played(seed).events, end)
     clock.now = end
     listed = await all_of_all(calls, 0, MAX_TIME, end)
     assert sorted((room, call.start_order, call) for room, call in listed) == sorted(
@@ -412,7 +414,7 @@ async def _deliver(
 async def _compare(
     calls: Calls, room: str, delivered: list[CallEvent], now: Ticks, random: Random
 ) -> None:
-    expected = calls_of(delivered, now)
+    expected = fold_calls(delivered, now)
     listed = await all_of_room(calls, now, room)
     assert sorted(listed, key=lambda call: call.start_order) == expected
     for call in expected:
@@ -430,6 +432,6 @@ async def _compare(
         (random.choice(moments), random.choice(moments) + random.choice((1, SECOND, HOUR, DAY)))
     )
     overlapping = await calls.overlapping(room, start, end, now)
-    assert attendance(Slot(start, end), overlapping, {}, now) == attendance(
-        Slot(start, end), expected, {}, now
+    assert attendance(TimeWindow(start, end), overlapping, {}, now) == attendance(
+        TimeWindow(start, end), expected, {}, now
     )

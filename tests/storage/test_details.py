@@ -11,7 +11,7 @@ from rooms.domain.room import RoomChange
 from rooms.domain.room_filter import RoomQuery
 from rooms.domain.time import now
 from rooms.storage.changes import Origin
-from rooms.storage.details import AllDetails
+from rooms.storage.details import RoomDetails
 from rooms.storage.entities import index_entity
 from rooms.storage.errors import StorageUnavailable
 from rooms.storage.history import History
@@ -28,8 +28,8 @@ NAMES: dict[str, Any] = {"title": "a", "participants": {ALICE: {"name": "Alice"}
 
 
 @pytest.fixture
-def details(client: TableClient) -> AllDetails:
-    return AllDetails(Table(client), now)
+def details(client: TableClient) -> RoomDetails:
+    return RoomDetails(Table(client), now)
 
 
 @pytest.fixture
@@ -44,18 +44,18 @@ async def kinds(history: History, room_id: str) -> list[str]:
 
 
 async def test_a_patch_is_kept_with_one_record_of_who_and_which_request(
-    rooms: Rooms, details: AllDetails, history: History
+    rooms: Rooms, details: RoomDetails, history: History
 ) -> None:
     room = await rooms.create(RoomChange(), {}, None, ORIGIN)
     assert await details.patch(room.id, NAMES, Origin("alice", "r1")) == NAMES
-    assert (await history.known(room.id)).details == NAMES
+    assert (await history.snapshot(room.id)).details == NAMES
     newest = (await history.log(room.id, 0, now() + 1, None, None, None)).items[0]
     assert (newest.kind, newest.actor, newest.request_id) == ("DetailsUpdated", "alice", "r1")
     assert newest.detail == {"before": {}, "after": NAMES}
 
 
 async def test_details_leave_room_and_roster_as_they_are_and_are_left_by_their_changes(
-    rooms: Rooms, details: AllDetails, history: History
+    rooms: Rooms, details: RoomDetails, history: History
 ) -> None:
     room = await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)
     await details.patch(room.id, NAMES, ORIGIN)
@@ -65,23 +65,23 @@ async def test_details_leave_room_and_roster_as_they_are_and_are_left_by_their_c
     )
     await rooms.update(room.id, RoomChange(pstn_dial_out_enabled=True), ORIGIN)
     await rooms.patch_roster(room.id, {ALICE: None}, ORIGIN)
-    assert (await history.known(room.id)).details == NAMES
+    assert (await history.snapshot(room.id)).details == NAMES
 
 
 async def test_what_is_refused_is_not_kept(
-    rooms: Rooms, details: AllDetails, history: History
+    rooms: Rooms, details: RoomDetails, history: History
 ) -> None:
     room = await rooms.create(RoomChange(), {}, None, ORIGIN)
     with pytest.raises(IncompleteSchedule):
         await details.patch(
             room.id, {"title": "a", "scheduledStart": "2026-05-04T10:00:00+00:00"}, ORIGIN
         )
-    assert (await history.known(room.id)).details == {}
+    assert (await history.snapshot(room.id)).details == {}
     assert await kinds(history, room.id) == ["RoomCreated"]
 
 
 async def test_there_are_none_of_rooms_that_are_not_there(
-    rooms: Rooms, details: AllDetails
+    rooms: Rooms, details: RoomDetails
 ) -> None:
     room = await rooms.create(RoomChange(), {}, None, ORIGIN)
     await rooms.delete(room.id, ORIGIN)
@@ -92,7 +92,7 @@ async def test_there_are_none_of_rooms_that_are_not_there(
 
 
 async def test_a_title_that_the_list_lacks_comes_with_the_next_change(
-    client: TableClient, rooms: Rooms, details: AllDetails, history: History
+    client: TableClient, rooms: Rooms, details: RoomDetails, history: History
 ) -> None:
     room = await rooms.create(RoomChange(), {}, None, ORIGIN)
     await details.patch(room.id, {"title": "Tea"}, ORIGIN)
@@ -103,7 +103,7 @@ async def test_a_title_that_the_list_lacks_comes_with_the_next_change(
 
 
 async def test_the_storage_requests(
-    rooms: Rooms, details: AllDetails, history: History, proxy: StorageProxy
+    rooms: Rooms, details: RoomDetails, history: History, proxy: StorageProxy
 ) -> None:
     room = await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)
     counts = []
@@ -112,7 +112,7 @@ async def test_the_storage_requests(
         await details.patch(room.id, patch, ORIGIN)
         counts.append(len(proxy.seen))
     proxy.forget()
-    await history.known(room.id)
+    await history.snapshot(room.id)
     assert (counts, len(proxy.seen)) == ([2, 1, 2], 1)
 
 
@@ -120,7 +120,7 @@ async def test_writers_of_several_processes_lose_nothing(
     client: TableClient, rooms: Rooms, history: History
 ) -> None:
     room = await rooms.create(RoomChange(), {}, None, ORIGIN)
-    processes = [AllDetails(Table(client), now) for _ in range(4)]
+    processes = [RoomDetails(Table(client), now) for _ in range(4)]
     patches = [
         each.patch(room.id, {"participants": {raw_id(10 * number + n): {"name": "a"}}}, ORIGIN)
         for number, each in enumerate(processes)
@@ -130,7 +130,7 @@ async def test_writers_of_several_processes_lose_nothing(
         *patches,
         *(rooms.patch_roster(room.id, {raw_id(number): "Attendee"}, ORIGIN) for number in range(3)),
     )
-    known = await history.known(room.id)
+    known = await history.snapshot(room.id)
     assert len(known.details["participants"]) == 12
     assert len(known.roster) == 3
     assert len(await kinds(history, room.id)) == 16
@@ -140,7 +140,7 @@ async def test_writers_of_title_and_room_leave_the_list_as_the_room_is(
     client: TableClient, rooms: Rooms
 ) -> None:
     room = await rooms.create(RoomChange(), {}, None, ORIGIN)
-    processes = [(AllDetails(Table(client), now), Rooms(Table(client), now)) for _ in range(3)]
+    processes = [(RoomDetails(Table(client), now), Rooms(Table(client), now)) for _ in range(3)]
     titles = [
         details.patch(room.id, {"title": f"Tea {n}"}, ORIGIN)
         for n, (details, _) in enumerate(processes * 3)
@@ -162,7 +162,7 @@ async def test_writers_of_title_and_room_leave_the_list_as_the_room_is(
 async def test_a_fault_at_any_request_leaves_the_list_with_the_title_of_the_details(
     client: TableClient,
     rooms: Rooms,
-    details: AllDetails,
+    details: RoomDetails,
     proxy: StorageProxy,
     title: str | None,
     at: int,
@@ -190,11 +190,11 @@ async def test_a_fault_at_any_request_leaves_the_list_with_the_title_of_the_deta
 
 @pytest.mark.parametrize("fault", [Fault.REFUSED, Fault.CUT_BEFORE, Fault.CUT_AFTER, Fault.TWICE])
 async def test_a_change_whose_outcome_is_not_known_is_carried_out_once(
-    rooms: Rooms, details: AllDetails, history: History, proxy: StorageProxy, fault: Fault
+    rooms: Rooms, details: RoomDetails, history: History, proxy: StorageProxy, fault: Fault
 ) -> None:
     room = await rooms.create(RoomChange(), {}, None, ORIGIN)
     proxy.forget()
     proxy.choose = lambda number, _: fault if number == 1 else None
     assert await details.patch(room.id, NAMES, ORIGIN) == NAMES
-    assert (await history.known(room.id)).details == NAMES
+    assert (await history.snapshot(room.id)).details == NAMES
     assert await kinds(history, room.id) == ["DetailsUpdated", "RoomCreated"]

@@ -9,9 +9,9 @@ from rooms.domain.room import RoomChange
 from rooms.domain.roster import Roster
 from rooms.domain.time import DAY, HOUR, SECOND, Ticks, now, parse_time
 from rooms.storage.calls import Calls
-from rooms.storage.details import AllDetails
+from rooms.storage.details import RoomDetails
 from rooms.storage.errors import TooManyChanges
-from rooms.storage.history import History, Known
+from rooms.storage.history import History, RoomSnapshot
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
 from testkit.identifiers import raw_id
@@ -50,7 +50,7 @@ def event(second: int) -> CallEvent:
 
 
 async def test_of_a_room_that_nobody_made_nothing_is_known(history: History) -> None:
-    assert await history.known("99400000000000000") == Known(None, False, {}, {})
+    assert await history.snapshot("99400000000000000") == RoomSnapshot(None, False, {}, {})
     with pytest.raises(RoomNotFound):
         await history.check("99400000000000000")
 
@@ -59,18 +59,22 @@ async def test_what_is_known_of_a_room(
     client: TableClient, rooms: Rooms, history: History, clock: Clock, proxy: StorageProxy
 ) -> None:
     room = await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)
-    assert await history.known(room.id) == Known(room, False, {}, {ALICE: "Presenter"})
+    assert await history.snapshot(room.id) == RoomSnapshot(room, False, {}, {ALICE: "Presenter"})
     for number in range(3):
         await rooms.patch_roster(room.id, {raw_id(10 + number): "Attendee"}, ORIGIN)
     await rooms.patch_roster(
         room.id, {raw_id(10): None, raw_id(11): None, raw_id(12): None}, ORIGIN
     )
-    assert await history.known(room.id) == Known(room, False, {}, {ALICE: "Presenter"})
-    await AllDetails(Table(client), clock).patch(room.id, {"title": "a"}, ORIGIN)
-    assert await history.known(room.id) == Known(room, False, {"title": "a"}, {ALICE: "Presenter"})
+    assert await history.snapshot(room.id) == RoomSnapshot(room, False, {}, {ALICE: "Presenter"})
+    await RoomDetails(Table(client), clock).patch(room.id, {"title": "a"}, ORIGIN)
+    assert await history.snapshot(room.id) == RoomSnapshot(
+        room, False, {"title": "a"}, {ALICE: "Presenter"}
+    )
     await rooms.delete(room.id, ORIGIN)
     proxy.forget()
-    assert await history.known(room.id) == Known(room, True, {"title": "a"}, {ALICE: "Presenter"})
+    assert await history.snapshot(room.id) == RoomSnapshot(
+        room, True, {"title": "a"}, {ALICE: "Presenter"}
+    )
     assert len(proxy.seen) == 1
     await history.check(room.id)
 
@@ -88,7 +92,7 @@ async def test_rooms_whose_ids_begin_alike_are_told_apart(history: History, call
 
 async def test_a_room_of_which_only_events_are_known(history: History, calls: Calls) -> None:
     await calls.record("a", event(0), "{}")
-    assert await history.known("a") == Known(None, False, {}, {})
+    assert await history.snapshot("a") == RoomSnapshot(None, False, {}, {})
     await history.check("a")
 
 

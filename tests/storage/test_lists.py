@@ -11,12 +11,12 @@ from azure.data.tables.aio import TableClient
 
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.room import ROOM_STATES, Room, RoomChange
-from rooms.domain.room_filter import Listed, RoomQuery
+from rooms.domain.room_filter import RoomQuery, TitledRoom
 from rooms.domain.roster import Roster
 from rooms.domain.time import DAY, HOUR, Ticks, now, parse_time
 from rooms.storage import keys
 from rooms.storage.cursors import Page
-from rooms.storage.details import AllDetails
+from rooms.storage.details import RoomDetails
 from rooms.storage.entities import details_entity, index_entity
 from rooms.storage.errors import StorageUnavailable
 from rooms.storage.history import History
@@ -118,11 +118,11 @@ class Made:
         rooms = Rooms(self._table, Clock(created))
         return await rooms.create(RoomChange(valid_from, valid_until), roster or {}, None, ORIGIN)
 
-    async def title(self, room: Room, title: str) -> Listed:
+    async def title(self, room: Room, title: str) -> TitledRoom:
         """The room with that title, which is in no log."""
         rows = index_entity(room, title), details_entity(room.id, {"title": title})
         await self._table.commit(list(map(replace, rows)))
-        return Listed(room, title)
+        return TitledRoom(room, title)
 
     async def flush(self) -> None:
         await self._table.flush()
@@ -151,8 +151,8 @@ def newest_first(rooms: list[Room]) -> list[Room]:
 
 async def listed_pages(
     client: TableClient, wanted: RoomQuery, at: Ticks = AT, lists: Lists | None = None
-) -> list[list[Listed]]:
-    lists, cursor, pages = lists or lists_of(client), None, list[list[Listed]]()
+) -> list[list[TitledRoom]]:
+    lists, cursor, pages = lists or lists_of(client), None, list[list[TitledRoom]]()
     while not pages or cursor is not None:
         page = await lists.some(wanted, cursor, at)
         cursor = page.cursor
@@ -206,7 +206,7 @@ async def test_the_storage_chooses_the_rooms_that_fit_newest_first(
         )
         wanted, at = RoomQuery(state, start, end), random.choice(times)
         assert await some(direct, wanted, at) == newest_first(
-            [room for room in rooms if wanted.at(at).fits(Listed(room, None))]
+            [room for room in rooms if wanted.at(at).fits(TitledRoom(room, None))]
         )
 
 
@@ -226,7 +226,7 @@ async def test_pages_of_a_search_without_time_end_after_a_step_and_are_whole_all
     wanted = RoomQuery("expired")
     pages = await listed_pages(direct, wanted, lists=lists_of(direct, monotonic=hasty()))
     assert [each.room for page in pages for each in page] == [
-        room for room in rooms if wanted.at(AT).fits(Listed(room, None))
+        room for room in rooms if wanted.at(AT).fits(TitledRoom(room, None))
     ]
     assert [] in pages[:-1]
     assert len(pages) < 40
@@ -302,7 +302,7 @@ async def test_a_list_of_some_that_fails_leaves_no_query_behind(
 ) -> None:
     await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)
     before = asyncio.all_tasks()
-    asked: list[Callable[[], Awaitable[Page[Listed]]]] = [
+    asked: list[Callable[[], Awaitable[Page[TitledRoom]]]] = [
         lambda: lists.some(RoomQuery(title="a"), None, now()),
         lambda: lists.some(RoomQuery(), None, now()),
         lambda: lists.of_participant(ALICE, RoomQuery(), None, now()),
@@ -325,7 +325,7 @@ async def test_a_list_of_some_that_fails_leaves_no_query_behind(
 async def test_the_list_has_the_title_that_the_details_have(
     rooms: Rooms, client: TableClient
 ) -> None:
-    details, shown = AllDetails(Table(client), now), []
+    details, shown = RoomDetails(Table(client), now), []
     room = await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)
 
     async def look() -> None:
@@ -367,17 +367,17 @@ async def test_a_title_of_any_characters_is_found(
     rooms: Rooms, client: TableClient, title: str
 ) -> None:
     room = await rooms.create(RoomChange(), {}, None, ORIGIN)
-    await AllDetails(Table(client), now).patch(room.id, {"title": title}, ORIGIN)
+    await RoomDetails(Table(client), now).patch(room.id, {"title": title}, ORIGIN)
     assert await some(client, RoomQuery(title=title), now()) == [room]
 
 
-async def titled_rooms(client: TableClient, number: int) -> list[Listed]:
+async def titled_rooms(client: TableClient, number: int) -> list[TitledRoom]:
     """Rooms of the years, the newest first: of those with a title few are called Tea."""
     random, made = Random(number), Made(client)
     listed = [
         await made.title(room, random.choice(("Tea", "coffee", "Cocoa", "water", "wine", "beer")))
         if random.random() < 0.7
-        else Listed(room, None)
+        else TitledRoom(room, None)
         for room in await rooms_of_the_years(client, number)
     ]
     await made.flush()
@@ -445,7 +445,7 @@ async def test_a_deleted_room_is_in_no_list_whatever_it_was_called(
     rooms: Rooms, client: TableClient
 ) -> None:
     room = await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)
-    await AllDetails(Table(client), now).patch(room.id, {"title": "Tea"}, ORIGIN)
+    await RoomDetails(Table(client), now).patch(room.id, {"title": "Tea"}, ORIGIN)
     await rooms.delete(room.id, ORIGIN)
     for wanted in (RoomQuery(), RoomQuery(title="tea")):
         assert await some(client, wanted, now()) == []

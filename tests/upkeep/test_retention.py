@@ -7,7 +7,7 @@ from random import Random
 import pytest
 from azure.data.tables.aio import TableClient
 
-from rooms.domain.calls import Call
+from rooms.domain.call import Call
 from rooms.domain.events import CallEvent
 from rooms.domain.limits import Limits
 from rooms.domain.time import DAY, HOUR, Ticks, now, parse_time

@@ -13,7 +13,7 @@ from rooms.api.routing import Routes
 from rooms.api.shapes import RoomId
 from rooms.domain import admission as domain
 from rooms.domain import capabilities
-from rooms.domain.admission import NOBODY, admission, may_be_full
+from rooms.domain.admission import UNOCCUPIED, admission, needs_occupancy
 from rooms.domain.capabilities import Restriction
 from rooms.domain.limits import LIMITS
 from rooms.domain.log_details import AdmittedDetail, Asker, Reason, RefusedDetail
@@ -105,14 +105,16 @@ async def _judged(
     as_of = request.app.clock()
     found = await request.app.rooms.with_roster(room_id)
     capacity, admissions = request.app.settings.call_capacity, request.app.admissions
-    crowd = NOBODY
-    if may_be_full(found.roster, capacity):
-        crowd = await (
-            admissions.crowd(room_id) if at is None else admissions.crowd_at(room_id, at, as_of)
+    occupancy = UNOCCUPIED
+    if needs_occupancy(found.roster, capacity):
+        occupancy = await (
+            admissions.occupancy(room_id)
+            if at is None
+            else admissions.occupancy_at(room_id, at, as_of)
         )
     if at is None:
         at = max(as_of, found.changed_at + 1)  # the log has the decision after the change
-    return at, admission(found.room, found.roster, raw_id, at, crowd, capacity)
+    return at, admission(found.room, found.roster, raw_id, at, occupancy, capacity)
 
 
 def _raw_id(request: Request) -> str:

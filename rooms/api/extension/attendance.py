@@ -13,11 +13,11 @@ from rooms.api.routing import Routes
 from rooms.api.shapes import CallRoomId, Count, Seconds, seconds, time_or_none
 from rooms.domain import attendance as domain
 from rooms.domain import presence
-from rooms.domain.attendance import Slot, Status, attendance
-from rooms.domain.calls import Call
+from rooms.domain.attendance import Status, TimeWindow, attendance
+from rooms.domain.call import Call
 from rooms.domain.details import Details, scheduled
 from rooms.domain.time import Ticks, Time, format_time
-from rooms.storage.history import Known
+from rooms.storage.history import RoomSnapshot
 
 routes = Routes()
 
@@ -96,7 +96,7 @@ async def get_attendance(request: Request) -> func.HttpResponse:
     room_id, as_of, call_id = request.call_room_id(), request.app.clock(), request.query("call")
     form = request.choice("format", "json", "csv")
     history, all_calls = request.app.history, request.app.calls
-    known = await history.known(room_id)
+    known = await history.snapshot(room_id)
     chosen = None if call_id is None else await all_calls.call(room_id, call_id, as_of)
     if chosen is None and (known.room is None or call_id is not None):
         await history.check(room_id)
@@ -117,12 +117,14 @@ async def get_attendance(request: Request) -> func.HttpResponse:
     return json_answer(200, body)
 
 
-def _slot(known: Known, call: Call | None, start: Ticks | None, end: Ticks | None) -> Slot:
+def _slot(
+    known: RoomSnapshot, call: Call | None, start: Ticks | None, end: Ticks | None
+) -> TimeWindow:
     """Returns the time in question: as given, else the call's, else as scheduled, else the time
     in which the room may be joined."""
     if call is not None:
         estimated = (start is None and call.start_estimated) or (end is None and call.end_estimated)
-        slot = Slot(
+        slot = TimeWindow(
             call.started_at if start is None else start,
             call.ended_at if end is None else end,
             estimated,
@@ -130,9 +132,11 @@ def _slot(known: Known, call: Call | None, start: Ticks | None, end: Ticks | Non
     elif planned := scheduled(known.details) or (
         known.room and (known.room.valid_from, known.room.valid_until)
     ):
-        slot = Slot(planned[0] if start is None else start, planned[1] if end is None else end)
+        slot = TimeWindow(
+            planned[0] if start is None else start, planned[1] if end is None else end
+        )
     elif start is not None and end is not None:
-        slot = Slot(start, end)
+        slot = TimeWindow(start, end)
     else:
         missing = "from" if start is None else "until"
         raise InvalidParameter(
@@ -156,7 +160,7 @@ def _with_intervals_as_text(attendee: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def attendance_body(
-    room_id: str, details: Details, slot: Slot, attendees: Sequence[domain.Attendee]
+    room_id: str, details: Details, slot: TimeWindow, attendees: Sequence[domain.Attendee]
 ) -> Attendance:
     """Returns the answer: everybody with their intervals, and the counts."""
     counts = Counter(one.status for one in attendees)

@@ -10,7 +10,7 @@ from rooms.api.request import Request
 from rooms.api.responses import json_answer
 from rooms.api.routing import Routes
 from rooms.api.shapes import CallRoomId, Count, Seconds, page_body, seconds, time_or_none
-from rooms.domain import calls as domain
+from rooms.domain import call as domain
 from rooms.domain import events
 from rooms.domain.log_details import EndReason
 from rooms.domain.time import MAX_TIME, Time, format_time

@@ -64,7 +64,7 @@ class Details(TypedDict):
 @routes.extension("GET", "rooms/{roomId}/details")
 async def get_details(request: Request) -> func.HttpResponse:
     """Answers with the details of a room, also of a deleted one."""
-    known = await request.app.history.known(request.call_room_id())
+    known = await request.app.history.snapshot(request.call_room_id())
     if known.room is None:
         raise RoomNotFound
     return json_answer(200, details_body(known.details))

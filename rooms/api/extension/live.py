@@ -9,9 +9,9 @@ from rooms.api.request import Request
 from rooms.api.responses import json_answer
 from rooms.api.routing import Routes
 from rooms.api.shapes import CallRoomId, Count, page_body
-from rooms.domain.calls import Call
+from rooms.domain.call import Call
 from rooms.domain.details import Details, names_in
-from rooms.domain.presence import Present, present_at
+from rooms.domain.presence import PersonInCall, present_at
 from rooms.domain.time import Time, format_time
 from rooms.storage.parallel import in_parallel
 
@@ -43,7 +43,7 @@ class LiveRoom(TypedDict):
 async def list_live_rooms(request: Request) -> func.HttpResponse:
     """Answers with a page of the rooms that have a call now."""
     page = await request.app.calls.live(request.query("nextLink"), request.app.clock())
-    known = await in_parallel(request.app.history.known(room_id) for room_id, _ in page.items)
+    known = await in_parallel(request.app.history.snapshot(room_id) for room_id, _ in page.items)
     value = [
         live_body(room_id, room.details, live, present_at(live, page.as_of))
         for (room_id, live), room in zip(page.items, known, strict=True)
@@ -51,7 +51,9 @@ async def list_live_rooms(request: Request) -> func.HttpResponse:
     return json_answer(200, page_body(value, request.next_link(page.cursor)))
 
 
-def live_body(room_id: str, details: Details, call: Call, present: Sequence[Present]) -> LiveRoom:
+def live_body(
+    room_id: str, details: Details, call: Call, present: Sequence[PersonInCall]
+) -> LiveRoom:
     """Returns a live room."""
     names = names_in(details)
     return {

@@ -1,6 +1,5 @@
 """The log of a room: who changed what and when, and what happened in its calls."""
 
-import asyncio
 from collections.abc import Mapping
 from functools import reduce
 from operator import or_
@@ -18,6 +17,7 @@ from rooms.domain import log as domain
 from rooms.domain.details import names_in
 from rooms.domain.log_kinds import LOG_KINDS, sentence
 from rooms.domain.time import MAX_TIME, Time, format_time, parse_time
+from rooms.storage.parallel import both
 
 routes = Routes()
 
@@ -69,9 +69,9 @@ async def get_log(request: Request) -> func.HttpResponse:
     kind = request.choice("kind", *LOG_KINDS)
     cursor, actor = request.query("nextLink"), request.query("actor")
     history = request.app.history
-    page, known = await asyncio.gather(
+    page, known = await both(
         history.log(room_id, start or 0, MAX_TIME if end is None else end, cursor, kind, actor),
-        history.known(room_id),
+        history.snapshot(room_id),
     )
     if not page.items and cursor is None and known.room is None:
         await history.check(room_id)

@@ -42,7 +42,7 @@ class Overview(TypedDict):
 @routes.extension("GET", "rooms/{roomId}/overview")
 async def get_overview(request: Request) -> func.HttpResponse:
     """Answers with a room, its state, details and participants, also of a deleted room."""
-    known = await request.app.history.known(request.call_room_id())
+    known = await request.app.history.snapshot(request.call_room_id())
     if known.room is None:
         raise RoomNotFound
     state = "deleted" if known.deleted else state_at(known.room, request.app.clock())

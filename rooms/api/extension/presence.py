@@ -1,6 +1,5 @@
 """Presence: who is in a room, or was at another time."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
@@ -11,11 +10,12 @@ from rooms.api.request import Request
 from rooms.api.responses import json_answer
 from rooms.api.routing import Routes
 from rooms.api.shapes import CallRoomId, Count, time_or_none
-from rooms.domain.calls import Call
+from rooms.domain.call import Call
 from rooms.domain.details import Details, names_in
-from rooms.domain.presence import Present, call_at, present_at
+from rooms.domain.presence import PersonInCall, call_at, present_at
 from rooms.domain.roster import Roster
 from rooms.domain.time import Ticks, Time, format_time
+from rooms.storage.parallel import both
 
 routes = Routes()
 
@@ -62,8 +62,8 @@ async def get_presence(request: Request) -> func.HttpResponse:
     elif at > as_of:
         raise InvalidParameter("Must not be in the future.", "at")
     history = request.app.history
-    known, calls = await asyncio.gather(
-        history.known(room_id), request.app.calls.overlapping(room_id, at, at, as_of)
+    known, calls = await both(
+        history.snapshot(room_id), request.app.calls.overlapping(room_id, at, at, as_of)
     )
     if known.room is None and not calls:
         await history.check(room_id)
@@ -79,7 +79,7 @@ def presence_body(
     room_id: str,
     at: Ticks,
     call: Call | None,
-    present: Sequence[Present],
+    present: Sequence[PersonInCall],
     roster: Roster,
     details: Details,
 ) -> Presence:
@@ -91,7 +91,7 @@ def presence_body(
 
 
 def _present_call_body(
-    call: Call, present: Sequence[Present], roster: Roster, names: Mapping[str, str]
+    call: Call, present: Sequence[PersonInCall], roster: Roster, names: Mapping[str, str]
 ) -> PresentCall:
     return {
         "id": call.id,

@@ -12,7 +12,7 @@ from rooms.api.routing import Routes
 from rooms.api.shapes import CallRoomId, Count, page_body
 from rooms.domain.events import Quarantined
 from rooms.domain.time import Time, format_time
-from rooms.intake.envelope import OtherEvent, RoomEvent, UnknownEvent
+from rooms.intake.envelope import IgnoredEvent, RoomEvent, UnknownEvent
 from rooms.storage.errors import QuarantinedEventNotFound
 
 routes = Routes()
@@ -99,7 +99,7 @@ def quarantined_body(quarantined: Quarantined) -> QuarantinedEvent:
     }
 
 
-def redriven_body(event_id: str, outcome: RoomEvent | OtherEvent) -> RecordedEvent | LeftEvent:
+def redriven_body(event_id: str, outcome: RoomEvent | IgnoredEvent) -> RecordedEvent | LeftEvent:
     """Returns the outcome of a redrive."""
     match outcome:
         case RoomEvent():
@@ -109,5 +109,5 @@ def redriven_body(event_id: str, outcome: RoomEvent | OtherEvent) -> RecordedEve
                 "roomId": outcome.room_id,
                 "callId": outcome.event.call,
             }
-        case OtherEvent():
+        case IgnoredEvent():
             return {"id": event_id, "outcome": "left", "reason": outcome.reason}

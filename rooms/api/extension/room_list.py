@@ -13,7 +13,7 @@ from rooms.api.routing import Routes
 from rooms.api.shapes import page_body
 from rooms.domain.limits import LIMITS
 from rooms.domain.room import ROOM_STATES
-from rooms.domain.room_filter import Listed, RoomQuery
+from rooms.domain.room_filter import RoomQuery, TitledRoom
 from rooms.domain.roster import is_acs_user
 
 routes = Routes()
@@ -74,6 +74,6 @@ def _filters(http: func.HttpRequest) -> list[str]:
     return sorted(FILTERS & {name.lower() for name, _ in pairs})
 
 
-def listed_body(listed: Listed, version: str) -> ListedRoom:
+def listed_body(listed: TitledRoom, version: str) -> ListedRoom:
     """Returns a room with its title."""
     return {**room_body(listed.room, version), "title": listed.title}

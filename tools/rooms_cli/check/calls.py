@@ -106,7 +106,7 @@ def _check_activity(calls: Calls, ends: set[Hour], tell: Tell) -> None:
     before = calls.kept - calls.kept % HOUR
     for hour in sorted(events.keys() | own.keys() | of_all.keys()):
         at, call = hour
-        number = keys.newest_hour(at)
+        number = keys.descending_hour(at)
         own_key = f"{keys.activity_prefix(calls.room)}{number}:{call}"
         all_key = f"{keys.ALL_ACTIVITY_START}{number}:{calls.room}:{call}"
         goes = at < before and newest.get(call, 0) < before

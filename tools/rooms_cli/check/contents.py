@@ -10,7 +10,7 @@ from typing import Any, get_args
 from pydantic import TypeAdapter, ValidationError
 
 from rooms.domain.details import Details
-from rooms.domain.events import KINDS, CallEvent, EndReason
+from rooms.domain.events import EVENT_KINDS, CallEvent, EndReason
 from rooms.domain.log_kinds import LOG_KINDS
 from rooms.domain.room import Room
 from rooms.domain.roster import Role, Roster
@@ -166,7 +166,7 @@ def record_in(row: Row, at: Ticks, change: str) -> Record:
     kind = text_in(row, "kind")
     if kind not in LOG_KINDS:
         raise Unreadable("It is of a kind that this service does not know.")
-    if (kind in KINDS) != (len(change) == 64):
+    if (kind in EVENT_KINDS) != (len(change) == 64):
         raise Unreadable(f"Its key is not that of a record of the kind {kind}.")
     if time_in(row, "time") != at:
         raise Unreadable("Its `time` is not that of its key.")
@@ -246,7 +246,7 @@ def _is_event(event: CallEvent) -> bool:
         text for text in (*texts, None if reason is None else reason.phrase) if text is not None
     ]
     return (
-        event.kind in KINDS
+        event.kind in EVENT_KINDS
         and None not in (event.id, event.call)
         and all(isinstance(number, int) for number in numbers)
         and all(isinstance(text, str) for text in optional_texts)

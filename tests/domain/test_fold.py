@@ -2,8 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from rooms.domain.calls import KEPT_EVENTS, Call, Leg, _kept_call, call_of, calls_of
+from rooms.domain.call import Call, Leg
 from rooms.domain.events import CallEvent, EndReason
+from rooms.domain.fold import CACHED_EVENTS, _cached_fold, fold_call, fold_calls
 from rooms.domain.time import SECOND, Ticks
 from tests.domain.histories import (
     ALICE,
@@ -26,7 +27,7 @@ DAY = 86_400
 
 
 def the_call(*events: CallEvent, now: float = LATER) -> Call:
-    call = call_of(events, moment(now))
+    call = fold_call(events, moment(now))
     assert call is not None
     return call
 
@@ -52,7 +53,7 @@ def seconds(at: Ticks) -> float:
 
 
 def test_a_call_is_the_events_of_one_correlation_id() -> None:
-    calls = calls_of(
+    calls = fold_calls(
         [*stay(1, 3, call="a"), *stay(2, 4, call="b"), ended(5, "b"), ended(6, "a")], moment(LATER)
     )
     assert [(call.id, times(call), call.ended_at) for call in calls] == [
@@ -68,7 +69,7 @@ def test_calls_are_in_the_order_of_their_start_then_of_their_id() -> None:
         started(1, "y"),
         *(ended(9, call) for call in "azy"),
     ]
-    assert [call.id for call in calls_of(events, moment(LATER))] == ["y", "z", "a"]
+    assert [call.id for call in fold_calls(events, moment(LATER))] == ["y", "z", "a"]
 
 
 def test_events_later_than_now_are_left_out() -> None:
@@ -80,11 +81,11 @@ def test_events_later_than_now_are_left_out() -> None:
 
 
 def test_a_call_of_which_nothing_has_happened_by_now_is_none() -> None:
-    assert call_of([started(5)], moment(4)) is None
-    assert calls_of([started(5), started(1, "other")], moment(4)) == calls_of(
+    assert fold_call([started(5)], moment(4)) is None
+    assert fold_calls([started(5), started(1, "other")], moment(4)) == fold_calls(
         [started(1, "other")], moment(4)
     )
-    assert calls_of([], moment(4)) == []
+    assert fold_calls([], moment(4)) == []
 
 
 def test_of_events_at_one_time_the_join_comes_before_the_leave() -> None:
@@ -230,11 +231,11 @@ def test_the_legs_of_a_call_are_kept_unless_they_are_very_many() -> None:
                 for number in range(people)
             ),
         ]
-        _kept_call.cache_clear()
+        _cached_fold.cache_clear()
         assert [len(the_call(*events).legs) for _ in range(3)] == [people] * 3
-        return _kept_call.cache_info().currsize
+        return _cached_fold.cache_info().currsize
 
-    assert (kept_of(KEPT_EVENTS - 1), kept_of(KEPT_EVENTS)) == (1, 0)
+    assert (kept_of(CACHED_EVENTS - 1), kept_of(CACHED_EVENTS)) == (1, 0)
 
 
 # Clock skew.
@@ -442,19 +443,21 @@ def test_a_call_has_ended_24_h_after_its_last_event(events: list[CallEvent]) -> 
 
 
 def test_a_call_has_ended_at_its_last_event_once_another_has_started_after_it() -> None:
-    first, second = calls_of([started(0, "z"), added(9, call="z"), started(3, "a")], moment(LATER))
+    first, second = fold_calls(
+        [started(0, "z"), added(9, call="z"), started(3, "a")], moment(LATER)
+    )
     assert (first.id, first.ended_at, first.end_estimated) == ("z", moment(9), True)
     assert (second.id, second.ended_at) == ("a", None)
     assert times(first) == [(9, 9)]
 
 
 def test_of_two_calls_that_start_at_one_time_the_one_with_the_greater_id_starts_after() -> None:
-    calls = calls_of([started(0, "a"), started(0, "b")], moment(LATER))
+    calls = fold_calls([started(0, "a"), started(0, "b")], moment(LATER))
     assert [(call.id, call.ended_at) for call in calls] == [("a", moment(0)), ("b", None)]
 
 
 def test_a_call_is_ended_by_a_later_one_that_has_itself_ended() -> None:
-    calls = calls_of([started(0, "a"), started(3, "b"), ended(4, "b")], moment(LATER))
+    calls = fold_calls([started(0, "a"), started(3, "b"), ended(4, "b")], moment(LATER))
     assert [(call.ended_at, call.end_estimated) for call in calls] == [
         (moment(0), True),
         (moment(4), False),
@@ -462,7 +465,7 @@ def test_a_call_is_ended_by_a_later_one_that_has_itself_ended() -> None:
 
 
 def test_a_call_whose_end_is_told_is_not_ended_by_a_later_one() -> None:
-    first, _ = calls_of(
+    first, _ = fold_calls(
         [started(0, "a"), ended(9, "a"), added(12, call="a"), started(3, "b")], moment(LATER)
     )
     assert (first.ended_at, first.end_estimated) == (moment(9), False)
@@ -470,12 +473,12 @@ def test_a_call_whose_end_is_told_is_not_ended_by_a_later_one() -> None:
 
 def test_a_call_is_not_ended_by_one_that_has_not_started_yet() -> None:
     events = [started(0, "a"), started(9, "b")]
-    assert [call.ended_at for call in calls_of(events, moment(9 - TICK))] == [None]
-    assert [call.ended_at for call in calls_of(events, moment(9))] == [moment(0), None]
+    assert [call.ended_at for call in fold_calls(events, moment(9 - TICK))] == [None]
+    assert [call.ended_at for call in fold_calls(events, moment(9))] == [moment(0), None]
 
 
 def test_of_many_calls_without_an_end_only_the_last_goes_on() -> None:
-    calls = calls_of([started(n, f"{n}") for n in range(5)], moment(LATER))
+    calls = fold_calls([started(n, f"{n}") for n in range(5)], moment(LATER))
     assert [call.ended_at for call in calls] == [*(moment(n) for n in range(4)), None]
 
 
@@ -488,7 +491,7 @@ def test_open_legs_end_with_the_call() -> None:
 
 
 def test_open_legs_end_with_a_call_that_is_superseded_or_silent() -> None:
-    first, _ = calls_of([added(1), started(2), started(3, "z")], moment(LATER))
+    first, _ = fold_calls([added(1), started(2), started(3, "z")], moment(LATER))
     assert [(leg.left_at, leg.leave_estimated) for leg in first.legs] == [(moment(2), True)]
     leg = the_leg(added(1), started(2), now=2 + DAY)
     assert (leg.left_at, leg.leave_estimated) == (moment(2), True)

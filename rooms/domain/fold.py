@@ -6,94 +6,41 @@ docs/design.md, "From events to calls", has the rules.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
-from rooms.domain.events import CallEvent, EndReason
+from rooms.domain.call import Call, Leg
+from rooms.domain.events import CallEvent
 from rooms.domain.time import DAY, MAX_TIME, SECOND, Ticks
 
-QUIET: Ticks = DAY
+SILENCE_TIMEOUT: Ticks = DAY
 """A call of which nothing has been heard for so long has ended."""
 
-EMPTY: Ticks = 120 * SECOND
+EMPTY_TIMEOUT: Ticks = 120 * SECOND
 """A call that all have left has ended, if nothing was heard for so long."""
 
-KEPT_EVENTS = 1_000
+CACHED_EVENTS = 1_000
 """A call of no more events is kept folded: some 1.5 MiB for each of the calls that are, with its
 events."""
 
-SKEW: Ticks = 2 * SECOND
+CLOCK_SKEW: Ticks = 2 * SECOND
 """How much earlier than the join that it belongs to a leave may be, by the clocks of the calling
 service."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
-    """One stay of one device in a call, from `joined_at` until just before `left_at` (None: still
-    there).
-
-    The estimated flags say that the event which would tell is missing.
-    """
-
-    participant_id: str | None
-    raw_id: str | None
-    display_name: str | None
-    role: str | None
-    endpoint_type: str | None
-    joined_at: Ticks
-    join_estimated: bool
-    left_at: Ticks | None
-    leave_estimated: bool
-
-    @property
-    def person(self) -> str:
-        """Whose leg it is: the raw id, or where no event has one the participant id."""
-        return self.raw_id or self.participant_id or ""
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A call as of some time. `ended_at` None: it is live. `last_event_at` is when something was
-    last heard of it."""
-
-    id: str
-    started_at: Ticks
-    start_estimated: bool
-    ended_at: Ticks | None
-    end_estimated: bool
-    last_event_at: Ticks
-    started_by: str | None
-    ended_by: str | None
-    end_reason: EndReason | None
-    legs: tuple[Leg, ...]
-    """By the time of joining."""
-    peak: int
-    """The most people at one time."""
-    peak_at: Ticks | None
-    """The first moment of the peak; None if it is 0."""
-
-    @property
-    def people(self) -> int:
-        """How many different people were in it."""
-        return len({leg.person for leg in self.legs})
-
-    @property
-    def start_order(self) -> tuple[Ticks, str]:
-        """Of two calls of a room, the one with the greater has started later."""
-        return self.started_at, self.id
-
-
-def calls_of(events: Iterable[CallEvent], now: Ticks) -> list[Call]:
+def fold_calls(events: Iterable[CallEvent], now: Ticks) -> list[Call]:
     """The calls of one room at `now`, in the order in which they started."""
     by_call: defaultdict[str, list[CallEvent]] = defaultdict(list)
     for event in events:
         by_call[event.call].append(event)
-    calls = [call for some in by_call.values() if (call := call_of(some, now)) is not None]
+    calls = [call for some in by_call.values() if (call := fold_call(some, now)) is not None]
     calls.sort(key=lambda call: call.start_order)
-    return [superseded(call) if call.ended_at is None else call for call in calls[:-1]] + calls[-1:]
+    return [presumed_ended(call) if call.ended_at is None else call for call in calls[:-1]] + calls[
+        -1:
+    ]
 
 
-def call_of(events: Iterable[CallEvent], now: Ticks) -> Call | None:
+def fold_call(events: Iterable[CallEvent], now: Ticks) -> Call | None:
     """One call at `now`, from its events, as long as no other call of the room has started after
     it.
 
@@ -102,21 +49,25 @@ def call_of(events: Iterable[CallEvent], now: Ticks) -> Call | None:
     history = tuple(sorted({event.identity: event for event in events if event.at <= now}.values()))
     if not history:
         return None
-    call = (_kept_call if len(history) <= KEPT_EVENTS else _told)(history)
+    call = (_cached_fold if len(history) <= CACHED_EVENTS else _fold)(history)
     if call.ended_at is not None:
         return call
     all_left = bool(call.legs) and all(leg.left_at is not None for leg in call.legs)
     silence = now - call.last_event_at
-    return superseded(call) if silence >= QUIET or (all_left and silence >= EMPTY) else call
+    return (
+        presumed_ended(call)
+        if silence >= SILENCE_TIMEOUT or (all_left and silence >= EMPTY_TIMEOUT)
+        else call
+    )
 
 
-def superseded(call: Call) -> Call:
+def presumed_ended(call: Call) -> Call:
     """A call that nobody has told the end of, ended by what else is known: with the last that was
     heard of it."""
     return _ended(call, call.last_event_at, estimated=True)
 
 
-def _told(history: tuple[CallEvent, ...]) -> Call:
+def _fold(history: tuple[CallEvent, ...]) -> Call:
     """A call as its events, in order, tell of it."""
     ends = [event for event in history if event.kind == "CallEnded"]
     call = Call(
@@ -136,7 +87,7 @@ def _told(history: tuple[CallEvent, ...]) -> Call:
     return _ended(call, ends[-1].at, estimated=False) if ends else _with_peak(call)
 
 
-_kept_call = lru_cache(8)(_told)  # who watches a call asks for the same history every few seconds
+_cached_fold = lru_cache(8)(_fold)  # who watches a call asks for the same history every few seconds
 
 
 def _ended(call: Call, at: Ticks, estimated: bool) -> Call:
@@ -197,7 +148,9 @@ def _is_skewed(moves: list[CallEvent]) -> bool:
     """Whether a participant whose first event is a leave joined so soon after it that the two are
     in wrong order."""
     return (
-        len(moves) > 1 and moves[1].kind == "ParticipantAdded" and moves[1].at - moves[0].at <= SKEW
+        len(moves) > 1
+        and moves[1].kind == "ParticipantAdded"
+        and moves[1].at - moves[0].at <= CLOCK_SKEW
     )
 
 

@@ -1,0 +1,62 @@
+"""A call as of some time, and the stays in it."""
+
+from dataclasses import dataclass
+
+from rooms.domain.events import EndReason
+from rooms.domain.time import Ticks
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One stay of one device in a call, from `joined_at` until just before `left_at` (None: still
+    there).
+
+    The estimated flags say that the event which would tell is missing.
+    """
+
+    participant_id: str | None
+    raw_id: str | None
+    display_name: str | None
+    role: str | None
+    endpoint_type: str | None
+    joined_at: Ticks
+    join_estimated: bool
+    left_at: Ticks | None
+    leave_estimated: bool
+
+    @property
+    def person(self) -> str:
+        """Whose leg it is: the raw id, or where no event has one the participant id."""
+        return self.raw_id or self.participant_id or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call as of some time. `ended_at` None: it is live. `last_event_at` is when something was
+    last heard of it."""
+
+    id: str
+    started_at: Ticks
+    start_estimated: bool
+    ended_at: Ticks | None
+    end_estimated: bool
+    last_event_at: Ticks
+    started_by: str | None
+    ended_by: str | None
+    end_reason: EndReason | None
+    legs: tuple[Leg, ...]
+    """By the time of joining."""
+    peak: int
+    """The most people at one time."""
+    peak_at: Ticks | None
+    """The first moment of the peak; None if it is 0."""
+
+    @property
+    def people(self) -> int:
+        """How many different people were in it."""
+        return len({leg.person for leg in self.legs})
+
+    @property
+    def start_order(self) -> tuple[Ticks, str]:
+        """Of two calls of a room, the one with the greater has started later."""
+        return self.started_at, self.id
