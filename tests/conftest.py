@@ -134,12 +134,16 @@ async def direct(azurite: str) -> AsyncIterator[TableClient]:
 
 
 @pytest.fixture
-def one_partition(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All that is made stands in the partition 7, and there is no other: to go through them takes
-    fewer requests."""
+def crowded_partition(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Puts all rooms into the partition 7."""
     for module in ("rooms.domain.room", "rooms.storage.rooms"):
         monkeypatch.setattr(
             f"{module}.numbered_room_id", lambda number: f"994{number % 10**13:013d}7"
         )
+
+
+@pytest.fixture
+def one_partition(monkeypatch: pytest.MonkeyPatch, crowded_partition: None) -> None:
+    """Leaves no other partition than 7: to go through all of them takes fewer requests."""
     monkeypatch.setattr(keys, "quarantine_partition", lambda _: "7")
     monkeypatch.setattr(keys, "PARTITIONS", "7")

@@ -15,9 +15,6 @@ from testkit.insight import ROOM_READS, Insight
 from testkit.raw import Raw
 from tests.intake.hostile_events import HostileEvent, hostile_events
 
-DELIVERY = 25
-"""Events of one delivery."""
-
 
 @pytest.fixture(scope="module")
 def room_id(raw: Raw) -> str:
@@ -30,8 +27,7 @@ def delivered(insight: Insight, room_id: str) -> list[HostileEvent]:
     """All of them, each of which was taken, twice, and among others."""
     events = hostile_events(room_id, now())
     for _ in range(2):
-        for at in range(0, len(events), DELIVERY):
-            insight.deliver(*(event.element for event in events[at : at + DELIVERY]))
+        insight.deliver(*(event.element for event in events))
     return events
 
 

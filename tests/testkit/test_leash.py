@@ -55,7 +55,11 @@ def all_started(mark: str) -> bool:
 
 @pytest.mark.parametrize(
     ("options", "victim"),
-    [(["-n0"], "pytest"), (["-n1"], "pytest"), (["-n1", "--max-worker-restart=0"], "worker")],
+    [
+        pytest.param(["-n0"], "pytest", marks=pytest.mark.thorough),
+        (["-n1"], "pytest"),
+        (["-n1", "--max-worker-restart=0"], "worker"),
+    ],
     ids=["alone", "with a worker", "the worker"],
 )
 def test_nothing_is_left_of_a_test_run_that_is_killed(
