@@ -1,7 +1,7 @@
 """From events to calls: a pure function of a set of events and the time, whatever the order of
 arrival.
 
-docs/design.md, "From events to calls", has the rules.
+docs/design/fold.md has the rules.
 """
 
 from collections import defaultdict

@@ -1,6 +1,6 @@
 """Every limit of the service, with its unit and its reason.
 
-What is larger is refused, cut or put on the next page: docs/design.md, "Limits", says which.
+What is larger is refused, cut or put on the next page: docs/limits.md says which.
 """
 
 from dataclasses import dataclass

@@ -41,7 +41,7 @@ def raw(app: RunningApp) -> Raw:
 
 @pytest.fixture(scope="session")
 def meeting(app: RunningApp) -> str:
-    """The room of the meeting that README.md plays."""
+    """The room of the meeting that docs/cli.md plays."""
     line = [
         sys.executable,
         "-m",

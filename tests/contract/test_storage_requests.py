@@ -1,4 +1,4 @@
-"""How many requests to the storage what a console asks costs, as docs/design.md has it."""
+"""How many requests to the storage what a console asks costs, as docs/design/storage.md has it."""
 
 from collections.abc import Iterator
 

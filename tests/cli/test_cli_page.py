@@ -1,25 +1,24 @@
-"""What README.md shows of the command line is what it prints, each command in a process of its own."""
+"""The commands of docs/cli.md print what the page shows, each in a process of its own."""
 
 import re
 import shlex
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from devhost.azurite import PROJECT
 from rooms_cli.words import moment
 from tests.cli.line import Line
+from tests.docs.shown import DOCS
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 ROOM = re.compile(r"994\d{14}")
 
 
 def shown() -> Iterator[tuple[str, list[str]]]:
-    """The commands of the section, and what each prints."""
-    _, _, section = (PROJECT / "README.md").read_text().partition("\n## On the command line\n")
-    section = section.partition("\n## ")[0]
+    """Yields each command of the page, and what it prints."""
+    page = (DOCS / "cli.md").read_text()
     for text in re.findall(
         r"^    \$ \.venv/bin/rooms (.*\n(?:(?:    (?! *\$).*)?\n)*?)(?=    \$|\S|\Z)",
-        section,
+        page,
         re.MULTILINE,
     ):
         command, *lines = text.rstrip().splitlines()

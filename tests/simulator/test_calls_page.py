@@ -1,16 +1,18 @@
-"""The answers that README.md shows are those of the meeting that it plays."""
+"""The answers that docs/calls-and-attendance.md shows are those of the meeting that it plays."""
 
 import json
 import re
 import subprocess
 import sys
 import urllib.request
+from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 from devhost.azurite import PROJECT
 from testkit.running import RunningApp
 from testkit.waiting import HANG_SECONDS
-from tests.readme import fixed, shown_json
+from tests.docs.shown import fixed, is_as_shown, shown_json, time_of
 
 
 def test_the_answers_shown_are_real(app: RunningApp) -> None:
@@ -40,12 +42,17 @@ def test_the_answers_shown_are_real(app: RunningApp) -> None:
             return json.load(reply)
 
     def text(value: Any) -> str:
-        return fixed(json.dumps(value, separators=(",", ":")))
+        return json.dumps(value, separators=(",", ":"))
 
-    _, call, attendance, _ = map(fixed, shown_json("### What the answers look like"))
+    presence, call, attendance, record = shown_json("calls-and-attendance.md")
     latest = answer("calls")["value"][0]
-    assert call.startswith(text(latest))
-    assert text(answer(f"calls/{latest['id']}")["legs"][2]) in call
+    moment = time_of(latest["startedAt"]) + timedelta(seconds=140)
+    there = answer(f"presence?at={quote(moment.isoformat())}")
+    there["call"]["participants"].sort(key=lambda person: person["name"])
+    assert is_as_shown(text(there), presence)
+    assert fixed(call).startswith(fixed(text(latest)))
+    assert fixed(text(answer(f"calls/{latest['id']}")["legs"][2])) in fixed(call)
     whole = answer("attendance")
-    assert attendance.startswith(text({**whole, "value": []}).removesuffix("]}"))
-    assert text(whole["value"][1]) in attendance
+    assert fixed(attendance).startswith(fixed(text({**whole, "value": []})).removesuffix("]}"))
+    assert fixed(text(whole["value"][1])) in fixed(attendance)
+    assert any(is_as_shown(text(each), record) for each in answer("log")["value"])
