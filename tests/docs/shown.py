@@ -7,8 +7,8 @@ from devhost.azurite import PROJECT
 
 DOCS = PROJECT / "docs"
 
-_MOVING = re.compile(r'"(?:[^"]*\d\d:\d\d:\d\d[^"]*|994\d{14}|8:acs:[^"]*)"')
-"""Texts with times, rooms and raw ids. Pages shorten some of them."""
+_MOVING = re.compile(r'"(?:[^"]*\d\d:\d\d:\d\d[^"]*|994\d{14}|[0-9a-f]{64}|8:acs:[^"]*)"')
+"""Texts with times, rooms, hashes and raw ids. Pages shorten some of them."""
 
 
 def shown_json(page: str) -> list[str]:

@@ -2,17 +2,17 @@
 
 import os
 import sys
-from pathlib import Path
 
 try:
     from rich.console import Console
 
+    from devhost.azurite import PROJECT
     from devhost.errors import CannotStart
     from simulator import command, lines
     from simulator.arguments import parse
 
     try:
-        arguments = parse(sys.argv[1:], Path(__file__).parent.parent, os.environ)
+        arguments = parse(sys.argv[1:], PROJECT, os.environ)
     except CannotStart as problem:
         sys.exit(f"simulator: {problem}")
     right = (
