@@ -1,7 +1,6 @@
 """The calls of all rooms in the table: their events go in, one transaction each; calls, folded when
 asked for, come out."""
 
-import asyncio
 import itertools
 import logging
 import re
@@ -21,7 +20,8 @@ from rooms.storage.cursors import Page, PageAsOf, Start, read_start
 from rooms.storage.entities import event_entities, event_of
 from rooms.storage.errors import TooManyEvents
 from rooms.storage.parallel import in_parallel
-from rooms.storage.table import Conflict, Table, backoff, insert, upsert
+from rooms.storage.retry import retried
+from rooms.storage.table import Conflict, Table, insert, upsert
 
 _log = logging.getLogger(__name__)
 
@@ -73,6 +73,29 @@ class RoomCall(NamedTuple):
     call: Call
 
 
+type _CallKey = tuple[str, str]
+"""A room's id, and a call's."""
+
+
+class _Place(NamedTuple):
+    """An activity row: the call had an event in the hour that begins at `hour`."""
+
+    room_id: str
+    call: str
+    hour: Ticks
+
+    @property
+    def key(self) -> _CallKey:
+        return self.room_id, self.call
+
+
+class _Heard(NamedTuple):
+    """A call, and its last event in the time of a list."""
+
+    at: Ticks
+    call: Call
+
+
 class Calls:
     """All calls, also of rooms that are deleted or were never made here.
 
@@ -91,12 +114,8 @@ class Calls:
             room_id, event, text, self._clock(), self._limits.event_bytes
         )
         operations = [insert(row), insert(log), *(upsert(entity) for entity in activity)]
-        delays = backoff()
-        while True:
-            try:
-                return await self._table.commit(operations)
-            except Conflict:  # with another event of the call, about its activity
-                await asyncio.sleep(next(delays))
+        # A conflict is one with another event of the call, about its activity.
+        await retried(lambda: self._table.commit(operations), Conflict)
 
     async def call(self, room_id: str, call: str, now: Ticks) -> Call | None:
         """One call at `now`. One request; some more for a live one."""
@@ -117,9 +136,8 @@ class Calls:
             max(0, start - (SILENCE_TIMEOUT if start >= now else SEARCH_MARGIN)),
             min(until + SEARCH_MARGIN, now),
         )
-        only_now = (
-            start == end == now
-        )  # then a CallEnded that has happened is enough to know that the call is over
+        # Of now, a CallEnded that has happened is enough to know that the call is over.
+        only_now = start == end == now
         wanted = [
             activity.call
             for activity in activities.calls
@@ -194,48 +212,35 @@ class Calls:
         """A call is shown at the row of the hour of its last event between the times; its other
         rows lead nowhere."""
         now = begin.as_of
-        places = [
-            (room, row["call"], hour)
-            for row in rows
-            for hour, room in [keys.activity_of(row["RowKey"])]
-        ]
-        ended = (
-            {
-                (room, call)
-                for row, (room, call, _) in zip(rows, places, strict=True)
-                if row.get("ended")
-            }
-            if live
-            else set()
-        )
-        found: dict[tuple[str, str], tuple[Ticks, Call] | None] = dict.fromkeys(ended)
-        unread = list(
-            dict.fromkeys((room, call) for room, call, _ in places if (room, call) not in ended)
-        )
+        places = [_place_of(row) for row in rows]
+        ended = {
+            place.key for place, row in zip(places, rows, strict=True) if live and row.get("ended")
+        }
+        found: dict[_CallKey, _Heard | None] = dict.fromkeys(ended)
+        unread = [key for key in dict.fromkeys(each.key for each in places) if key not in ended]
         events = 0
         for batch in _batches(unread[: self._limits.calls_page]):
             histories = await in_parallel(
-                self._events_if_not_too_many(room, call, now) for room, call in batch
+                self._events_if_not_too_many(room_id, call, now) for room_id, call in batch
             )
             for key, history in zip(batch, histories, strict=True):
-                last = max((event.at for event in history if start <= event.at < end), default=None)
-                call = fold_call(history, now)
-                found[key] = None if last is None or call is None else (last, call)
-            events += sum(map(len, histories))
+                found[key] = _last_heard(history, start, end, now)
+                events += len(history)
             if events >= self._limits.calls_page_events:
                 break
-        known = list(itertools.takewhile(lambda place: place[:2] in found, places))
-        shown = [
-            (at, room, call)
-            for room, call_id, hour in known
-            for at, call in filter(None, [found[room, call_id]])
-            if at - at % HOUR == hour
-        ]
-        shown.sort(key=lambda each: (-each[0], each[1], each[2].id))
-        settled = await in_parallel(self._settled(room, call, now) for _, room, call in shown)
+        known = list(itertools.takewhile(lambda place: place.key in found, places))
+        shown: list[tuple[str, _Heard]] = []
+        for place in known:
+            heard = found[place.key]
+            if heard is not None and heard.at - heard.at % HOUR == place.hour:
+                shown.append((place.room_id, heard))
+        shown.sort(key=lambda each: (-each[1].at, each[0], each[1].call.id))
+        settled = await in_parallel(
+            self._settled(room_id, heard.call, now) for room_id, heard in shown
+        )
         calls = [
-            RoomCall(room, call)
-            for (_, room, _), call in zip(shown, settled, strict=True)
+            RoomCall(room_id, call)
+            for (room_id, _), call in zip(shown, settled, strict=True)
             if not live or call.ended_at is None
         ]
         if more or len(known) < len(rows):
@@ -294,10 +299,8 @@ class Calls:
         others = [
             other.call for other in known.calls if other.call != call.id and other.hours[0] >= hour
         ]
-        for batch in (
-            others[:1],
-            *_batches(others[1:]),
-        ):  # the most recent one has mostly started last
+        # The most recent one has mostly started last.
+        for batch in (others[:1], *_batches(others[1:])):
             starts = await in_parallel(self._start(room_id, other, now) for other in batch)
             if any(
                 (start, other) > call.start_order
@@ -311,6 +314,20 @@ class Calls:
         start, end = keys.events_range(room_id, call, now + 1)
         rows = await self._table.first(keys.partition(room_id), start, end, 1, ["event"])
         return event_of(rows[0]).at if rows else None
+
+
+def _place_of(row: TableEntity) -> _Place:
+    hour, room_id = keys.activity_of(row["RowKey"])
+    return _Place(room_id, row["call"], hour)
+
+
+def _last_heard(
+    history: Sequence[CallEvent], start: Ticks, end: Ticks, now: Ticks
+) -> _Heard | None:
+    """Returns the call of these events, or None if it had none from `start` until `end`."""
+    last = max((event.at for event in history if start <= event.at < end), default=None)
+    call = fold_call(history, now)
+    return None if last is None or call is None else _Heard(last, call)
 
 
 def _start_of_all(cursor: str | None, now: Ticks) -> Start:

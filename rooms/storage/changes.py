@@ -13,7 +13,8 @@ from azure.data.tables import TableEntity
 from rooms.domain.errors import RoomNotFound
 from rooms.domain.time import Ticks, parse_time
 from rooms.storage.entities import Entity, log_entity, stored_time
-from rooms.storage.table import Conflict, Operation, Table, backoff, insert, merge
+from rooms.storage.retry import retried
+from rooms.storage.table import Conflict, Operation, Table, insert, merge
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +35,12 @@ class Changes:
         self._writers: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def in_turn[T](self, room_id: str, change: Callable[[], Awaitable[T]]) -> T:
-        """Carries out a change, anew whenever another one came between.
+        """Carries out a change, again whenever another one came between.
 
         Writers of one room in this process queue, instead of meeting in the storage.
         """
         async with self._writers.setdefault(room_id, asyncio.Lock()):
-            delays = backoff()
-            while True:
-                try:
-                    return await change()
-                except Conflict:
-                    await asyncio.sleep(next(delays))
+            return await retried(change, Conflict)
 
     async def commit(
         self, row: TableEntity, at: Ticks, record: Entity, properties: Entity, *more: Operation

@@ -54,8 +54,8 @@ class Lists:
         """Returns a page of the rooms that fit, as of the time of the first page.
 
         The storage chooses them, among the rooms created on the last day, then in the four days
-        before, and so on, until the page is full or the time for a search is over: it reads every row
-        that a request is about, so that one which finds few may take long. A round is one request
+        before, and so on, until the page is full or the time for a search is over: it reads every
+        row that a request is about, so that one which finds few may take long. A round is one request
         for each partition, in parallel; seven rounds reach back fourteen years. A later page begins
         with a quarter of what the list has behind it, so that even pages of one round each come to
         an end. Where a round has more rows than one request has, the next one goes on where they
@@ -105,40 +105,45 @@ class Lists:
         group, member = keys.group_and_member(raw_id)
         begin = read_start(cursor, re.escape(own) + keys.LIST_SUFFIX, now)
         wanted = query.at(begin.as_of)
-        point = "" if begin.after is None else keys.after(begin.after.removeprefix(own))
-        answers = await in_parallel(
+        start = "" if begin.after is None else keys.after(begin.after.removeprefix(own))
+        limit = self._limits.rooms_page
+        as_person, as_member = await in_parallel(
             [
-                self._points(own, point),
-                self._points(keys.group_prefix(group), point, f"{member} eq true"),
+                self._places(own, start),
+                self._places(keys.group_prefix(group), start, f"{member} eq true"),
             ]
         )
-        last = min((points[-1] for points, cut_off in answers if cut_off), default="~")
-        known = sorted({each for points, _ in answers for each in points if each <= last})
-        shown = known[: self._limits.rooms_page]
+        # What comes behind rows that were cut off is not known: only up to there is it certain.
+        certain = [places[-1] for places, cut_off in (as_person, as_member) if cut_off]
+        known = sorted({*as_person[0], *as_member[0]})
+        if certain:
+            known = [place for place in known if place <= min(certain)]
+        shown = known[:limit]
         found = await in_parallel(
-            self._history.snapshot(keys.listed_room_id(each)) for each in shown
+            self._history.snapshot(keys.listed_room_id(place)) for place in shown
         )
-        rooms = [
-            listed
-            for point, each in zip(shown, found, strict=True)
-            if each.room is not None and not each.deleted and raw_id in each.roster
-            if wanted.fits(listed := TitledRoom(each.room, each.details.get("title")))
-            if keys.invitee_row(each.room.id, each.room.created_at, raw_id)
-            == own + point  # not of one before
-        ]
-        more = last != "~" or len(known) > self._limits.rooms_page
+        rooms = []
+        for place, each in zip(shown, found, strict=True):
+            if each.room is None or each.deleted or raw_id not in each.roster:
+                continue
+            titled = TitledRoom(each.room, each.details.get("title"))
+            row = keys.invitee_row(each.room.id, each.room.created_at, raw_id)
+            # A row of a room that had this id before is not one of this room.
+            if wanted.fits(titled) and row == own + place:
+                rooms.append(titled)
+        more = certain or len(known) > limit
         return Page(rooms, begin.cursor(f"{own}{shown[-1]}" if more else None))
 
-    async def _points(self, prefix: str, start: str, where: str = "") -> tuple[list[str], bool]:
-        """The rest of the first rows that begin so, and whether there may be more."""
+    async def _places(self, prefix: str, start: str, where: str = "") -> tuple[list[str], bool]:
+        """Returns the ends of the first rows with that prefix, and whether there may be more."""
         rows, cut_off = await self._table.first_of_all(
-            prefix + start, f"{prefix}~", self._limits.rooms_rows, ["RowKey"], where
+            prefix + start, f"{prefix}{keys.END}", self._limits.rooms_rows, ["RowKey"], where
         )
         return [row["RowKey"].removeprefix(prefix) for row in rows], cut_off
 
 
 def _where(wanted: RoomFilter) -> str:
-    """The filter, for the storage. Bounds that say nothing are left out."""
+    """Returns the filter for the storage, without bounds that say nothing."""
     bounds = (
         ("validFrom ge", wanted.opens_from, 0),
         ("validFrom le", wanted.opens_until, MAX_TIME),
@@ -146,4 +151,6 @@ def _where(wanted: RoomFilter) -> str:
         ("validUntil le", wanted.closes_until, MAX_TIME),
     )
     chosen = [f"{what} '{stored_time(at)}'" for what, at, nothing in bounds if at != nothing]
-    return " and ".join([*chosen, *([] if wanted.title is None else ["title gt ''"])])
+    if wanted.title is not None:
+        chosen.append("title gt ''")
+    return " and ".join(chosen)

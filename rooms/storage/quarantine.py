@@ -1,7 +1,6 @@
 """Events that were not understood, kept whole, with the reason, until someone redrives or deletes
 them."""
 
-import asyncio
 from collections.abc import Callable
 
 from azure.data.tables import TableEntity
@@ -20,7 +19,8 @@ from rooms.storage.entities import (
     stored_time,
 )
 from rooms.storage.errors import QuarantinedEventNotFound, StorageUnavailable
-from rooms.storage.table import Conflict, Table, backoff, insert, replace
+from rooms.storage.retry import retried
+from rooms.storage.table import Conflict, Table, insert, replace
 
 _SHOWN = ["RowKey", "receivedAt", "reason", "size", "excerpt"]
 
@@ -97,16 +97,19 @@ class Quarantine:
         """
         row = await self._row(event_id)
         parts = _part_rows(event_id, row["parts"])
-        for delay in backoff():
+
+        async def delete() -> None:
             try:
                 await self._table.delete(row["PartitionKey"], parts, unchanged=[row])
-                return
             except Conflict:
-                if not parts:  # it is gone: another request was faster, or this one was carried out, and its answer lost
+                if not parts:  # another request was faster, or the answer to this one was lost
                     return
-                parts = []  # or some of its parts are, as it came anew while it was removed; upkeep removes what is left of them
-            except StorageUnavailable:
-                await asyncio.sleep(delay)
+                # Or parts are gone, as the event came again while it was removed. Upkeep removes
+                # what is left of them.
+                parts.clear()
+                await delete()
+
+        await retried(delete, StorageUnavailable)
 
     async def _row(self, event_id: str) -> TableEntity:
         row = None

@@ -1,7 +1,7 @@
 """The rooms in the table. Each change and its log record are one transaction under the ETag of the
 room's row."""
 
-import asyncio
+import itertools
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,7 +34,8 @@ from rooms.storage.entities import (
 )
 from rooms.storage.errors import RequestIdReused
 from rooms.storage.invitees import invite
-from rooms.storage.table import Conflict, Table, backoff, insert, remove, upsert
+from rooms.storage.retry import retried
+from rooms.storage.table import Conflict, Table, insert, remove, upsert
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,38 +77,13 @@ class Rooms:
         Raises:
             RequestIdReused: the Repeatability-Request-ID was used with another body.
         """
-        tries = enumerate(backoff())
-        while True:
-            attempt, delay = next(tries)
-            now = self._clock()
-            room = new_room(_room_id(repeatability, attempt), wanted, now)
-            detail = room_properties(room) | {"participants": roster}
-            row = room_entity(room) | {"changedAt": stored_time(now)}
-            if repeatability is not None:
-                row |= {
-                    "repeatabilityId": repeatability.request_id,
-                    "bodyHash": repeatability.body_hash,
-                }
-            try:
-                await self._table.commit(
-                    [
-                        insert(log_record(room.id, now, "RoomCreated", origin, detail)),
-                        insert(row),
-                        insert(roster_entity(room.id, now, roster)),
-                        insert(index_entity(room)),
-                        *invite(room, roster, roster),
-                    ]
-                )
-                return room
-            except Conflict:
-                before = await self._room_row(room.id)
-            if (
-                repeatability
-                and before
-                and before.get("repeatabilityId") == repeatability.request_id
-            ):
-                return _repeated(before, repeatability)
-            await asyncio.sleep(delay)  # the id is another room's
+        numbers = itertools.count()
+
+        async def attempt() -> Room:
+            number = next(numbers)
+            return await self._create(number, wanted, roster, repeatability, origin)
+
+        return await retried(attempt, Conflict)
 
     async def get(self, room_id: str) -> Room:
         """One request."""
@@ -199,6 +175,42 @@ class Rooms:
             return True
 
         return await self._changes.in_turn(room_id, change)
+
+    async def _create(
+        self,
+        attempt: int,
+        wanted: RoomChange,
+        roster: Roster,
+        repeatability: Repeatability | None,
+        origin: Origin,
+    ) -> Room:
+        """Raises Conflict if the id is another room's."""
+        now = self._clock()
+        room = new_room(_room_id(repeatability, attempt), wanted, now)
+        detail = room_properties(room) | {"participants": roster}
+        row = room_entity(room) | {"changedAt": stored_time(now)}
+        if repeatability is not None:
+            row |= {
+                "repeatabilityId": repeatability.request_id,
+                "bodyHash": repeatability.body_hash,
+            }
+        operations = [
+            insert(log_record(room.id, now, "RoomCreated", origin, detail)),
+            insert(row),
+            insert(roster_entity(room.id, now, roster)),
+            insert(index_entity(room)),
+            *invite(room, roster, roster),
+        ]
+        try:
+            await self._table.commit(operations)
+        except Conflict:
+            before = await self._room_row(room.id)
+            if before is None or repeatability is None:
+                raise
+            if before.get("repeatabilityId") != repeatability.request_id:
+                raise
+            return _repeated(before, repeatability)
+        return room
 
     async def _mark_deleted(self, row: TableEntity, origin: Origin) -> None:
         room = room_of(row)

@@ -1,9 +1,7 @@
 """The table: reads, and transactions that are carried out once whatever the network does."""
 
 import asyncio
-import itertools
 import logging
-import random
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -24,6 +22,7 @@ from rooms.storage.entities import Entity
 from rooms.storage.errors import StorageUnavailable
 from rooms.storage.keys import PARTITIONS, UPKEEP_ROW
 from rooms.storage.parallel import in_parallel
+from rooms.storage.retry import backoff
 
 _log = logging.getLogger(__name__)
 
@@ -38,19 +37,9 @@ MAX_OPERATIONS = 100
 MAX_PAGE = 1000
 """Rows that Table Storage answers one request with, at most."""
 
-_FIRST_DELAY = 0.1
-_LONGEST_DELAY = 1.0
-
 
 class Conflict(Exception):
     """A transaction was not carried out: a row exists already, or has changed since it was read."""
-
-
-def backoff() -> Iterator[float]:
-    """Seconds to wait before each further try, without end: random, as others may wait too, and
-    longer each time."""
-    for attempt in itertools.count():
-        yield random.uniform(0, min(_LONGEST_DELAY, _FIRST_DELAY * 2 ** min(attempt, 10)))
 
 
 def insert(entity: Entity) -> Operation:
