@@ -158,11 +158,11 @@ def test_data_in_use_is_named_with_the_variable(tmp_path: Path) -> None:
         ("@app.route('x')\ndef f(other: func.HttpRequest) -> str:\n    return ''", "the function"),
         (
             "@app.route('x/{*rest}')\ndef f(req: func.HttpRequest) -> str:\n    return ''",
-            "Function f: devhost knows only plain",
+            "Function f: the route 'x/{*rest}' has more than plain parameters",
         ),
         (
             "@app.timer_trigger('t', schedule='now')\ndef f(t: func.TimerRequest) -> None: ...",
-            "Function f: 'now' is no schedule",
+            "Function f: the schedule 'now' is not valid",
         ),
     ],
 )

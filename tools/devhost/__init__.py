@@ -1,5 +1,5 @@
-"""Azure on a laptop: runs a Functions app as the Functions host does, over Microsoft's own Python
-worker library.
+"""Runs a Functions app on a laptop, as the Functions host does, with Microsoft's Python worker
+library.
 
-A development tool, never deployed. It checks no function keys, as `func start` does not.
+A development tool, never deployed. Like `func start`, it checks no function keys.
 """

@@ -6,5 +6,5 @@ try:
     from devhost.command import main
 
     main()
-except KeyboardInterrupt:  # Ctrl-C before the app was ready, perhaps while modules were loading
+except KeyboardInterrupt:  # Ctrl-C while the app was starting
     sys.exit(130)

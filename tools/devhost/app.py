@@ -1,4 +1,4 @@
-"""Loads a function app through Microsoft's worker library, and invokes its functions through it."""
+"""Loads a function app with Microsoft's worker library, and invokes its functions."""
 
 import contextlib
 import importlib
@@ -27,7 +27,7 @@ _log = logging.getLogger("devhost")
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function of the app. `trigger` is its trigger's binding, as function.json would have it."""
+    """A function of the app. `trigger` is the binding of its trigger, as in function.json."""
 
     id: str
     name: str
@@ -35,19 +35,19 @@ class Function:
 
     @property
     def kind(self) -> str:
-        """What triggers it."""
+        """Returns the type of its trigger."""
         return str(self.trigger["type"])
 
 
 class InvocationFailed(Exception):
-    """The function raised, or answered what its binding cannot take."""
+    """The function raised an error, or returned a value that its binding does not take."""
 
 
 class Protos:
-    """What the library's indexing reads of the protocol between host and worker."""
+    """The part of the protocol between host and worker that the library reads to index an app."""
 
     class BindingInfo:
-        """Directions and data types of a binding."""
+        """The directions and data types of a binding."""
 
         out = 1
         inout = 2
@@ -55,18 +55,18 @@ class Protos:
 
 
 def load(folder: Path) -> list[Function]:
-    """The functions of the app in `folder`, by name.
+    """Returns the functions of the app in `folder`, by name.
 
     Raises:
-        CannotStart: it does not load.
+        CannotStart: the app does not load.
     """
     if not (folder / "function_app.py").is_file():
         raise CannotStart(
-            f"There is no function_app.py in {folder}: choose a function app with --app."
+            f"There is no function_app.py in {folder}. Name the folder of an app with --app."
         )
     sys.path.insert(0, str(folder))
     importlib.invalidate_caches()
-    with _told_in_one_line(folder):
+    with _in_one_line(folder):
         load_binding_registry()
         indexed = loader.index_function_app(str(folder / "function_app.py"))
         functions = [_register(function) for function in indexed]
@@ -75,10 +75,10 @@ def load(folder: Path) -> list[Function]:
 
 
 async def invoke(function: Function, data: Datum) -> Datum | None:
-    """Run a function on what its trigger delivers, and return what it returns.
+    """Runs a function on the data of its trigger, and returns its result.
 
     Raises:
-        InvocationFailed: with the function's error as its message; the library has logged it.
+        InvocationFailed: the function failed. The message is its error, which the library logs.
     """
     inputs = [(function.trigger["name"], data)]
     ok, answer, _, error, _ = await native_invocation.invocation_request_native(
@@ -91,10 +91,10 @@ async def invoke(function: Function, data: Datum) -> Datum | None:
 
 @contextlib.contextmanager
 def logged(function: Function) -> Iterator[list[str]]:
-    """Log one invocation: how it ended, unless what is put into the list says it better, and how
-    long it took.
+    """Logs one invocation: its outcome and how long it took.
 
-    If nothing is left in the list, nothing is logged.
+    The outcome is the last item of the list, which has "failed" at first. An empty list is not
+    logged.
     """
     began = time.perf_counter()
     outcome = ["failed"]
@@ -108,10 +108,10 @@ def logged(function: Function) -> Iterator[list[str]]:
 
 
 async def run(function: Function, data: Datum) -> None:
-    """Invoke a function that has nobody to answer to.
+    """Invokes a function and ignores its result.
 
     Raises:
-        InvocationFailed: as `invoke`.
+        InvocationFailed: the function failed.
     """
     with logged(function) as outcome:
         await invoke(function, data)
@@ -129,9 +129,9 @@ def _register(function: Any) -> Function:
 
 
 @contextlib.contextmanager
-def _told_in_one_line(folder: Path) -> Iterator[None]:
-    """What goes wrong in the app, as one line with the place in it; the library's own account of it
-    is left out."""
+def _in_one_line(folder: Path) -> Iterator[None]:
+    """Raises CannotStart with one line for an error of the app and its place. Hides the library's
+    own messages."""
     library = logging.getLogger("azure.functions")
     library.disabled = True
     try:
@@ -152,7 +152,7 @@ def _one_line(error: BaseException, folder: Path) -> str:
     ]
     place = f"{places[-1].filename}, line {places[-1].lineno}: " if places else ""
     hint = (
-        " Is it in requirements.txt and installed (make install)?"
+        " Is the package in requirements.txt and installed (make install)?"
         if isinstance(error, ImportError)
         else ""
     )

@@ -1,6 +1,5 @@
-"""What keeps devhost from running an app."""
+"""The error of an app that devhost cannot run."""
 
 
 class CannotStart(Exception):
-    """The app cannot be run. The message is for the developer: what is wrong and what to do, in one
-    line."""
+    """The app does not start. The message says in one line what is wrong and what to do."""

@@ -18,7 +18,7 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class BadDelivery(ValueError):
-    """A delivery that the extension cannot read."""
+    """The extension cannot read the delivery."""
 
 
 class Webhook:
@@ -32,7 +32,7 @@ class Webhook:
     async def receive(
         self, method: str, query: Mapping[str, str], headers: Mapping[str, str], body: bytes
     ) -> Answer:
-        """Answer one request to the webhook."""
+        """Answers one request to the webhook."""
         function = self._functions.get(query.get("functionname", ""))
         if function is None:
             return Answer.text(404, f"cannot find function: '{query.get('functionname', '')}'")
@@ -57,10 +57,10 @@ class Webhook:
 
 
 def read(body: bytes) -> list[object]:
-    """The elements of a delivery, whether it is an array or one element.
+    """Returns the elements of a delivery, which is an array or a single element.
 
     Raises:
-        BadDelivery: it is not JSON, is nested too deeply, or has an element that is no object.
+        BadDelivery: it is not JSON, too deep, or an element is not an object.
     """
     try:
         content = json.loads(body.decode("utf-8-sig", "replace"))
@@ -76,7 +76,7 @@ def read(body: bytes) -> list[object]:
 
 
 def element_text(element: object) -> str:
-    """An element as the host writes it anew."""
+    """Returns the JSON that the host makes of an element."""
     return _LONE_SURROGATE.sub(
         "\ufffd", json.dumps(element, ensure_ascii=False, separators=(",", ":"))
     )

@@ -1,4 +1,4 @@
-"""The host: finds what answers a request, and runs it."""
+"""The host: finds the function for a request, and runs it."""
 
 import asyncio
 import json
@@ -38,7 +38,7 @@ class Host:
         self.router = Router(
             route_prefix, [_route(function) for function in every if function.kind == HTTP]
         )
-        """Its routes."""
+        """The app's routes."""
         loaded = [
             function
             for function in every
@@ -57,16 +57,16 @@ class Host:
         self._behind: set[asyncio.Task[None]] = set()
 
     async def run_timers(self) -> None:
-        """Run the app's timers at their times, until cancelled."""
+        """Runs the app's timers at their times, until cancelled."""
         await self._timers.run()
 
     async def finish(self) -> None:
-        """Wait for the runs that nobody waits for."""
+        """Waits for runs in the background."""
         if self._behind:
             await asyncio.wait(self._behind)
 
     async def answer(self, request: Request) -> Answer:
-        """Answer one request."""
+        """Answers one request."""
         path = request.path.lower()
         if path == "/" and request.method == "GET":
             return self._home()
@@ -99,14 +99,12 @@ class Host:
             except InvocationFailed:
                 answer = Answer.empty(500)
             outcome.append(str(answer.status))
-            if (
-                request.method == "GET" and answer.status < 400
-            ):  # pages ask again and again: the rest would be buried
-                outcome.clear()
+            if request.method == "GET" and answer.status < 400:
+                outcome.clear()  # pages ask again and again, and would bury the rest
             return answer
 
     async def _by_hand(self, name: str, body: bytes) -> Answer:
-        """Run a timer's or an Event Grid function by hand, without waiting for it."""
+        """Runs a timer's or an Event Grid function in the background."""
         function = next(
             (function for function in self._functions.values() if function.name.lower() == name),
             None,
@@ -132,7 +130,7 @@ class Host:
             return self._timers.by_hand(function)
         if function.kind == EVENT_GRID:
             return Datum(eventgrid.element_text(json.loads(given)), "json")
-        raise ValueError(f"devhost runs no {function.kind} by hand.")
+        raise ValueError(f"{function.kind} cannot be run by hand")
 
 
 def _route(function: Function) -> Route:
@@ -148,4 +146,4 @@ async def _run(function: Function, data: Datum) -> None:
     try:
         await run(function, data)
     except InvocationFailed:
-        return  # which is logged
+        return  # it is logged

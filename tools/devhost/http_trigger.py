@@ -1,4 +1,4 @@
-"""What an HTTP function is given and what it gives back, as the host and the worker exchange it."""
+"""The input and the result of an HTTP function, as the host and the worker exchange them."""
 
 from azure_functions_runtime.bindings.datumdef import Datum
 
@@ -7,10 +7,10 @@ from devhost.text import encode_path, query_parameters
 
 
 async def request_datum(request: Request, route_parameters: dict[str, str]) -> Datum:
-    """The request, as the host hands it to the worker."""
+    """Returns the request as the host gives it to the worker."""
     query = f"?{request.query}" if request.query else ""
     url = f"{request.scheme}://{request.host}{encode_path(request.path)}{query}"
-    # The host goes by Content-Length: what comes in chunks, it does not read.
+    # The host goes by Content-Length: it does not read a body in chunks.
     body = await request.body() if request.headers.get("content-length", "0") != "0" else b""
     return Datum(
         {
@@ -26,7 +26,7 @@ async def request_datum(request: Request, route_parameters: dict[str, str]) -> D
 
 
 def answer_of(returned: Datum | None) -> Answer:
-    """The answer that a function returned: an HttpResponse or text."""
+    """Returns the answer of a function that returned an HttpResponse or text."""
     if returned is None or returned.type != "http":
         return Answer.text(200, "" if returned is None else returned.value)
     response = returned.value

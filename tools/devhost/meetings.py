@@ -1,8 +1,9 @@
-"""Meetings for the console: `/devhost/meeting` has the simulator play one at this devhost. Only on
+"""Meetings for the console: at `/devhost/meeting` the simulator plays one on this devhost. Only on
 a laptop, never deployed.
 
-    POST     plays one: {"people", "live", "speed", "seed", "shuffle", "duplicate", "drop", "delay"}, all optional; 202
-    GET      the last one, how far it is, and what became of it
+    POST     plays one; 202. All fields are optional: {"people", "live", "speed", "seed", "shuffle",
+             "duplicate", "drop", "delay"}
+    GET      the last one: its progress and its result
     DELETE   stops it; 204
 
 All need a key that may do everything, as `x-api-key`.
@@ -27,11 +28,11 @@ from devhost.settings import KEY_PREFIX
 _PATH = re.compile("/devhost/meeting/?", re.IGNORECASE)
 _SETTINGS_PREFIX = "ROOMS_"
 _LONGEST_LINE = 2**26
-"""The report of 5,000 people is a tenth of that."""
+"""Bytes. The report of 5,000 people has a tenth of that."""
 
 
 class Wanted(BaseModel):
-    """How to play: what the simulator's options of the same names say."""
+    """How to play: options of the simulator, with the same names."""
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
@@ -45,7 +46,7 @@ class Wanted(BaseModel):
     delay: float = 0.0
 
     def line(self) -> list[str]:
-        """The options."""
+        """Returns the options of the command line."""
         given = self.model_dump(exclude_none=True)
         return [
             f"--{name}" if value is True else f"--{name}={value}"
@@ -55,7 +56,7 @@ class Wanted(BaseModel):
 
 
 class Last(BaseModel):
-    """The last meeting, as it is answered."""
+    """The last meeting, as GET answers it."""
 
     state: Literal["none", "playing", "played", "failed", "stopped"] = "none"
     wanted: Wanted | None = None
@@ -71,8 +72,8 @@ class Meetings:
     """Plays one meeting at a time.
 
     Args:
-        endpoint: where this devhost serves.
-        settings: of the app; their keys that may do everything let in here, too.
+        endpoint: of this devhost.
+        settings: of the app. Their keys that may do everything are valid here, too.
     """
 
     def __init__(self, endpoint: str, settings: Mapping[str, str]) -> None:
@@ -84,11 +85,11 @@ class Meetings:
         self._playing: asyncio.Task[None] | None = None
 
     async def answer(self, request: Request) -> Answer | None:
-        """None if the request is not for here."""
+        """Answers a request, or returns None if it is for another path."""
         if not _PATH.fullmatch(request.path) or request.method not in ("GET", "POST", "DELETE"):
             return None
-        # A page from elsewhere, even one whose name was made to lead here, neither has the key nor
-        # may send this header.
+        # A page from elsewhere has no key and may not send this header, even if its name leads here
+        # (DNS rebinding).
         key = request.headers.get("x-api-key", "")
         if not any(hmac.compare_digest(key.encode(), one.encode()) for one in self._keys):
             return _refusal(
@@ -106,14 +107,17 @@ class Meetings:
                 return self._told(200)
 
     async def stop(self) -> None:
-        """End what is being played; what the app has of it stays."""
+        """Stops the meeting. The app keeps what it has received."""
         if self._playing is not None:
             self._playing.cancel()
             await asyncio.wait([self._playing])
         if (last := self._last).state == "playing":
             last.state = "stopped"
             if last.roomId:
-                last.message = f"Room {last.roomId} stays as it is; its call counts as going on for up to a day."
+                last.message = (
+                    f"Room {last.roomId} stays as it is; its call counts as going on for up to a "
+                    "day."
+                )
 
     async def _begin(self, body: bytes, key: str) -> Answer:
         try:
@@ -143,8 +147,8 @@ class Meetings:
             last.state, last.message = "failed", str(problem).replace(key, "...")
 
     async def _follow(self, options: list[str], key: str, last: Last) -> None:
-        # Of the settings it needs, and gets, this one key only; command lines could be read by
-        # anybody on this machine.
+        # The simulator gets this key only, and in its environment: anybody on this machine can read
+        # command lines.
         environment = {
             name: value
             for name, value in os.environ.items()
@@ -157,7 +161,7 @@ class Meetings:
             stdin=DEVNULL,
             stdout=PIPE,
             stderr=PIPE,
-            start_new_session=True,  # the terminal's Ctrl-C is for devhost, which ends it
+            start_new_session=True,  # the terminal's Ctrl-C is for devhost, which stops it
             limit=_LONGEST_LINE,
         )
         assert child.stdout
@@ -182,7 +186,7 @@ class Meetings:
 
 
 def _note(told: dict[str, Any], last: Last) -> None:
-    """Note a line of the simulator's."""
+    """Takes over one line of the simulator."""
     match told.pop("kind"):
         case "room":
             last.roomId, last.title, last.seed = told["roomId"], told["title"], told["seed"]
@@ -195,15 +199,15 @@ def _note(told: dict[str, Any], last: Last) -> None:
 
 
 def _fault(options: list[str]) -> tuple[str, str] | None:
-    """What the simulator says of options that it does not take, and the field."""
-    from simulator.arguments import fault  # which loads SDKs: devhost starts without them
+    """Returns the simulator's message about a wrong option, and the field."""
+    from simulator.arguments import fault  # late, as it loads SDKs
 
     found = fault(options)
     return found and (f"{found[1]}.", found[0].removeprefix("--"))
 
 
 def _refusal(status: int, code: str, message: str, target: str | None = None) -> Answer:
-    """An error of family A, as the app's are."""
+    """Makes an error answer like those of the app."""
     answer = Answer.json(
         status,
         {"error": {"code": code, "message": message} | ({"target": target} if target else {})},

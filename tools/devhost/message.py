@@ -1,4 +1,4 @@
-"""A request and an answer, apart from how they travel."""
+"""Requests and answers, independent of the web server."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -7,13 +7,13 @@ from typing import Self
 
 
 class BadRequest(ValueError):
-    """A request that the web server refuses: 400."""
+    """The web server refuses the request with 400."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`host` is what was called, with its port; `path` is decoded and `query` is not; header names
-    are lower case, and duplicates are joined by commas."""
+    """A request. `host` has the port. `path` is decoded, `query` is not. Header names are in lower
+    case, and commas join the values of duplicates."""
 
     method: str
     scheme: str
@@ -26,7 +26,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Status, headers and body. `cookies` are values of Set-Cookie, the one header that may come
+    """Status, headers and body. `cookies` are values of Set-Cookie, the only header that may come
     more than once."""
 
     status: int
@@ -36,15 +36,15 @@ class Answer:
 
     @classmethod
     def empty(cls, status: int) -> Self:
-        """A status and nothing else."""
+        """Makes an answer without a body."""
         return cls(status, {"Content-Length": "0"})
 
     @classmethod
     def text(cls, status: int, text: str, mimetype: str = "text/plain") -> Self:
-        """Text, plain unless said otherwise."""
+        """Makes an answer of text."""
         return cls(status, {"Content-Type": f"{mimetype}; charset=utf-8"}, text.encode())
 
     @classmethod
     def json(cls, status: int, content: object) -> Self:
-        """JSON."""
+        """Makes an answer of JSON."""
         return cls.text(status, json.dumps(content), "application/json")

@@ -1,4 +1,4 @@
-"""Which function answers a request: the routes of the Functions host."""
+"""The routes of the Functions host: which function answers a request."""
 
 import re
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ _PARAMETER = re.compile(r"\{([^{}]*)\}")
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A function's route. `methods` is None for every method; `template` has no prefix."""
+    """A function's route. `methods` is None for all methods. `template` has no prefix."""
 
     function: str
     template: str
@@ -30,8 +30,8 @@ class Match:
 
 
 class Router:
-    """The routes that can be loaded, in the order in which they are tried; `refused` says why
-    others are not."""
+    """The routes that the host loads, in the order of trial. `refused` says why it does not load
+    the others."""
 
     def __init__(self, prefix: str, routes: Iterable[Route]) -> None:
         self._routes: list[tuple[re.Pattern[str], Route]] = []
@@ -43,7 +43,7 @@ class Router:
                 self._routes.append((_pattern(f"{prefix}/{route.template}", route), route))
 
     def find(self, method: str, path: str) -> Match | None:
-        """The first route that fits a decoded path."""
+        """Returns the first route that fits a decoded path."""
         for pattern, route in self._routes:
             if (route.methods is None or method in route.methods) and (
                 found := pattern.fullmatch(path)
@@ -52,12 +52,13 @@ class Router:
         return None
 
     def functions(self) -> frozenset[str]:
-        """The functions that have a route."""
+        """Returns the names of the functions with a route."""
         return frozenset(route.function for _, route in self._routes)
 
     def _refusal(self, route: Route) -> str | None:
         if route.template.lower().startswith(_RESERVED):
-            return f"its route {route.template!r} begins with a reserved word, {' or '.join(_RESERVED)}."
+            reserved = " or ".join(_RESERVED)
+            return f"its route {route.template!r} begins with a reserved word, {reserved}."
         for _, other in self._routes:
             if _template(other) == _template(route) and _share_a_method(other, route):
                 return f"{other.function} has its route {route.template!r} with the same method."
@@ -65,11 +66,10 @@ class Router:
 
 
 def decode_path(target: str) -> str:
-    """The path of a request target without its query, decoded once and without dot segments; `%2F`
-    stays.
+    """Returns the path of a request target, decoded once, without dot segments. `%2F` stays.
 
     Raises:
-        BadRequest: it does not begin with a slash, holds what is not ASCII, or a NUL.
+        BadRequest: the path does not begin with a slash, or has a NUL or a non-ASCII character.
     """
     if not target.startswith("/") or not target.isascii():
         raise BadRequest
@@ -93,15 +93,16 @@ def _without_dots(path: str) -> str:
 
 
 def _pattern(template: str, route: Route) -> re.Pattern[str]:
-    """Parameters are text without slashes; ASP.NET's constraints, defaults and catch-alls are not
-    needed, so not known."""
+    """Returns the expression for a route. A parameter is text without slashes. ASP.NET's
+    constraints, defaults and catch-alls are not supported."""
     pieces = _PARAMETER.split(template.strip("/"))
     names = pieces[1::2]
     if not all(name.isidentifier() for name in names) or any(
         "{" in text or "}" in text for text in pieces[::2]
     ):
         raise CannotStart(
-            f"Function {route.function}: devhost knows only plain parameters in a route, not {route.template!r}."
+            f"Function {route.function}: the route {route.template!r} has more than plain "
+            "parameters, which devhost does not support."
         )
     text = "".join(
         f"(?P<{piece}>[^/]+)" if index % 2 else re.escape(piece)

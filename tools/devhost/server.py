@@ -1,4 +1,4 @@
-"""HTTP and HTTPS on localhost, within the limits of Kestrel, the web server of the Functions host."""
+"""HTTP and HTTPS on localhost, with the limits of Kestrel, the web server of the Functions host."""
 
 import logging
 import socket
@@ -14,7 +14,7 @@ MAX_BODY = 104_857_600
 MAX_REQUEST_LINE = 8 * 1024
 MAX_HEADERS = 32 * 1024
 GRACE_SECONDS = 5
-"""How long running invocations may take when the server stops."""
+"""Time for running invocations to end when the server stops."""
 
 _log = logging.getLogger("devhost")
 
@@ -22,12 +22,12 @@ type Handler = Callable[[Request], Awaitable[Answer]]
 
 
 class TooLarge(ValueError):
-    """A body above the limit: 413."""
+    """The body is above the limit: 413."""
 
 
 class Server:
-    """Serves a handler on sockets. A context manager: when it ends, running invocations have been
-    given time to end."""
+    """Serves a handler on sockets. A context manager: on exit, running invocations get time to
+    end."""
 
     def __init__(
         self,
@@ -40,8 +40,7 @@ class Server:
         self._sockets = [(opened, None) for opened in plain] + [(opened, tls) for opened in secure]
 
     async def __aenter__(self) -> None:
-        # aiohttp's own limits are only there so that ours are the ones that are met; bodies are for
-        # the app as they come.
+        # aiohttp's limits are above ours, so that ours apply. The app gets bodies as they are.
         server = web.Server(
             self._answer,
             max_line_size=2**20,
@@ -63,7 +62,7 @@ class Server:
             answer = await self._answer_within_limits(request)
             return await _send(request, answer)
         except (ConnectionError, web.RequestPayloadError):
-            raise  # the client is gone, which is its right
+            raise  # the client is gone, as it may be
         except Exception:
             _log.exception("devhost failed on %s %s", request.method, request.raw_path)
             return await _send(request, Answer.empty(500))
@@ -85,7 +84,7 @@ class Server:
 
 
 class _Response(web.StreamResponse):
-    """Sends the headers that the function gave: aiohttp would make up a type where there is none."""
+    """Sends the headers of the function. aiohttp would add a type if there is none."""
 
     async def _prepare_headers(self) -> None:
         untyped = hdrs.CONTENT_TYPE not in self.headers
@@ -95,10 +94,10 @@ class _Response(web.StreamResponse):
 
 
 def _read(request: web.BaseRequest) -> Request:
-    """The request for our handler.
+    """Returns the request for our handler.
 
     Raises:
-        BadRequest: its target or a header cannot be read, or it names no host.
+        BadRequest: its target or a header is not readable, or it has no Host header.
     """
     path, _, query = request.raw_path.partition("?")
     headers = _headers(request)
@@ -116,8 +115,8 @@ def _read(request: web.BaseRequest) -> Request:
 
 
 def _host(request: web.BaseRequest, named: str) -> str:
-    """The host with its port. The Java SDK leaves the port out; in Azure, where there is none, that
-    is right."""
+    """Returns the host with its port. The Java SDK leaves the port out, which is right in Azure,
+    where there is none."""
     if named.rpartition(":")[2].isdigit() or request.transport is None:
         return named
     port = request.transport.get_extra_info("sockname")[1]
@@ -135,10 +134,10 @@ def _headers(request: web.BaseRequest) -> dict[str, str]:
 
 
 async def _body(request: web.BaseRequest) -> bytes:
-    """The body, whether its length was announced or not.
+    """Reads the body, with or without Content-Length.
 
     Raises:
-        TooLarge: it is above the limit.
+        TooLarge: the body is above the limit.
     """
     if (request.content_length or 0) > MAX_BODY:
         raise TooLarge
@@ -157,7 +156,9 @@ async def _send(request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
     response = _Response(status=answer.status)
     for name, value in answer.headers.items():
         if not (value.isascii() and value.isprintable()):
-            raise ValueError(f"The value of the header {name} has a character that none may have.")
+            raise ValueError(
+                f"The value of the header {name} has a character that HTTP does not allow."
+            )
         if value:
             response.headers[name] = value
     for cookie in answer.cookies:

@@ -3,13 +3,13 @@
 import re
 
 _ENCODED = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
-# In a path, these need no encoding, and neither does what is encoded already.
+# These need no encoding in a path. What is encoded already needs none either.
 _PATH = re.compile(r"%[0-9A-Fa-f]{2}|[A-Za-z0-9\-._~!$&'()*+,;=:@/]+|(.)", re.DOTALL)
 
 
 def decode(text: str, keep: bytes = b"") -> str:
-    """`text` with its percent-encoding undone once, except for the characters in `keep` and what is
-    no UTF-8."""
+    """Undoes the percent-encoding of `text` once. Leaves the characters in `keep`, and bytes that
+    are not UTF-8."""
 
     def decoded(run: re.Match[bytes]) -> bytes:
         encoded = run[0]
@@ -30,7 +30,7 @@ def decode(text: str, keep: bytes = b"") -> str:
 
 
 def encode_path(path: str) -> str:
-    """A decoded path as it stands in a URL."""
+    """Returns a decoded path as it is in a URL."""
     return _PATH.sub(
         lambda found: (
             "".join(f"%{octet:02X}" for octet in found[1].encode()) if found[1] else found[0]
@@ -40,7 +40,7 @@ def encode_path(path: str) -> str:
 
 
 def _character(octets: bytes) -> int:
-    """The length of the UTF-8 character that `octets` begin with; 0 if they begin with none."""
+    """Returns the length of the UTF-8 character at the start of `octets`, or 0."""
     for length in range(1, len(octets) + 1):
         try:
             octets[:length].decode()
@@ -51,8 +51,8 @@ def _character(octets: bytes) -> int:
 
 
 def query_parameters(query: str) -> dict[str, str]:
-    """The parameters of a query: names merge ignoring case, values are joined by commas, and empty
-    ones are dropped."""
+    """Returns the parameters of a query. Names merge ignoring case, commas join their values, and
+    empty values are dropped."""
     names: dict[str, str] = {}
     values: dict[str, list[str]] = {}
     for pair in query.split("&"):

@@ -1,7 +1,7 @@
-"""Timer triggers: when they are due, and running them then.
+"""Runs timer triggers when they are due.
 
-Times are UTC. The host keeps each timer's last run in its storage and catches up on a run that was
-missed; devhost does not: a timer waits for its next time.
+Times are UTC. The host stores each timer's last run and makes up for a missed one. devhost does
+not: a timer waits for its next time.
 """
 
 import asyncio
@@ -22,27 +22,27 @@ from devhost.errors import CannotStart
 _SETTING = re.compile("%([^%]+)%")
 _INTERVAL = re.compile(r"(?:(\d+)\.)?(\d{1,2}):(\d{1,2}):(\d{1,2})")
 LONGEST_SLEEP = timedelta(minutes=1)
-"""A machine that was asleep looks at its clock again after that."""
+"""A machine that slept notices the time again after that."""
 
 type Start = Callable[[Function, Datum], asyncio.Task[None]]
-"""Starts a run that ends by itself, whatever becomes of who waits for it."""
+"""Starts a run, which goes on if the waiting task is cancelled."""
 
 
 class Schedule(Protocol):
-    """Says when a timer is due next."""
+    """The times of a timer."""
 
     def after(self, moment: datetime) -> datetime:
-        """The first time after `moment`."""
+        """Returns the first time after `moment`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cron:
-    """NCRONTAB: seconds first. Day of month and day of week must both fit."""
+    """An NCRONTAB expression: seconds first. Day of month and day of week must both fit."""
 
     expression: str
 
     def after(self, moment: datetime) -> datetime:
-        """The first time after `moment`."""
+        """Returns the first time after `moment`."""
         times = croniter(
             self.expression, moment, ret_type=datetime, day_or=False, second_at_beginning=True
         )
@@ -52,23 +52,21 @@ class Cron:
 
 @dataclass(frozen=True, slots=True)
 class Every:
-    """A fixed time after the run before."""
+    """A fixed interval after the previous run."""
 
     interval: timedelta
 
     def after(self, moment: datetime) -> datetime:
-        """The first time after `moment`."""
+        """Returns the first time after `moment`."""
         return moment + self.interval
 
 
 def read_schedule(function: str, text: str, settings: Mapping[str, str]) -> Schedule:
-    """The schedule of a function: NCRONTAB of six fields or of five (minutes first), or an interval
-    `[d.]hh:mm:ss`.
-
-    `%NAME%` stands for the value of a setting.
+    """Reads the schedule of a function: NCRONTAB with six fields, or five (minutes first), or an
+    interval `[d.]hh:mm:ss`. `%NAME%` stands for the value of a setting.
 
     Raises:
-        CannotStart: it is none of these.
+        CannotStart: the text is none of these.
     """
     resolved = _SETTING.sub(lambda found: _setting(function, found[1], settings), text).strip()
     fields = resolved.split()
@@ -82,12 +80,13 @@ def read_schedule(function: str, text: str, settings: Mapping[str, str]) -> Sche
             cron.after(datetime.now(UTC))
             return cron
     raise CannotStart(
-        f"Function {function}: {resolved!r} is no schedule: NCRONTAB of six or five fields, or hh:mm:ss."
+        f"Function {function}: the schedule {resolved!r} is not valid. Use NCRONTAB with six or "
+        "five fields, or hh:mm:ss."
     )
 
 
 def timer_datum(schedule: Schedule, last: datetime | None, now: datetime) -> Datum:
-    """What a timer's function is told."""
+    """Returns the input of a timer's function."""
     never = datetime.min.replace(tzinfo=UTC)
     times = {"Last": last or never, "Next": schedule.after(now), "LastUpdated": last or never}
     status = {name: moment.isoformat() for name, moment in times.items()}
@@ -116,13 +115,13 @@ class Timers:
         }
 
     async def run(self) -> None:
-        """Run every timer at its times, until cancelled."""
+        """Runs every timer at its times, until cancelled."""
         async with asyncio.TaskGroup() as group:
             for function, schedule in self._timers.values():
                 group.create_task(self._run_forever(function, schedule))
 
     def by_hand(self, function: Function) -> Datum:
-        """What the function is told when it is run out of turn."""
+        """Returns the input of a function that is run by hand."""
         _, schedule = self._timers[function.name]
         return timer_datum(schedule, None, datetime.now(UTC))
 
@@ -149,7 +148,5 @@ async def _sleep_until(moment: datetime) -> None:
 
 def _setting(function: str, name: str, settings: Mapping[str, str]) -> str:
     if name not in settings:
-        raise CannotStart(
-            f"Function {function}: its schedule is the setting {name}, which is not set."
-        )
+        raise CannotStart(f"Function {function}: its schedule is the setting {name}. Set it.")
     return settings[name]

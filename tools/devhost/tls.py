@@ -1,5 +1,4 @@
-"""HTTPS on localhost: a certificate authority that is made once for this machine, and the server's
-certificate."""
+"""HTTPS on localhost: a certificate authority for this checkout, and the server's certificate."""
 
 import fcntl
 import os
@@ -17,14 +16,13 @@ RENEW_BEFORE = timedelta(days=30)
 
 
 class Certificates:
-    """The authority and the certificate in a folder, made or renewed where needed."""
+    """The authority and the certificate in a folder. Makes or renews them if needed."""
 
     def __init__(self, folder: Path) -> None:
         self.authority = folder / "ca.pem"
-        """For trust stores of one's own, as Java has them."""
+        """For a separate trust store, such as Java's."""
         self.bundle = folder / "ca-bundle.pem"
-        """The authority and those that this machine trusts, as most clients trust only what they
-        are given."""
+        """The authority and those that this machine trusts. Most clients take one file only."""
         self._key = folder / "ca-key.pem"
         self._server = folder / "server.pem"
         folder.mkdir(parents=True, exist_ok=True)
@@ -33,7 +31,7 @@ class Certificates:
             self._make()
 
     def server_context(self) -> ssl.SSLContext:
-        """What a server on localhost needs."""
+        """Returns the context of a server on localhost."""
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(self._server)
         return context
@@ -58,7 +56,7 @@ class Certificates:
     def _make_bundle(self) -> None:
         trusted, authority = _trusted(), self.authority.read_bytes()
         present = self.bundle.read_bytes() if self.bundle.exists() else b""
-        if trusted.resolve() == self.bundle.resolve():  # a shell that has what the banner says
+        if trusted.resolve() == self.bundle.resolve():  # the shell has our own exports
             if present.endswith(authority):
                 return
             trusted = Path(certifi.where())
@@ -74,14 +72,14 @@ class Certificates:
 
 
 def _trusted() -> Path:
-    """What Python trusts without us: the environment's authorities, such as a company's, or else
-    the public ones."""
+    """Returns the authorities that Python trusts without us: those of the environment, such as a
+    company's, or the public ones."""
     named = (Path(os.environ.get(name, "")) for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"))
     return next((file for file in named if file.is_file()), Path(certifi.where()))
 
 
 def _write(file: Path, content: bytes, mode: int) -> None:
-    """Write whole or not at all, and never readable by more than `mode` says."""
+    """Writes the whole file or nothing. The file has `mode` from the start."""
     partial = file.with_suffix(".new")
     partial.unlink(missing_ok=True)
     with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as opened:
