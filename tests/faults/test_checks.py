@@ -48,7 +48,7 @@ def test_memory_that_has_grown(late: float, problems: int) -> None:
         for second in range(100)
         for factor in [late if second > 80 else 1.0]
     ]
-    assert len(list(grown(samples, 100))) == problems
+    assert len(list(grown(samples))) == problems
 
 
 def run_of(*seen: str) -> Run:

@@ -36,7 +36,7 @@ FAULTY = 0.05
 FAULTY_FROM, FAULTY_UNTIL = 0.5, 0.6
 """Of the time."""
 
-_SETTLE_SECONDS = 10
+_SETTLE_SECONDS = 60
 _SWEEP_SECONDS = 30
 
 
@@ -107,7 +107,7 @@ def soak(
         )
         with TableClient.from_connection_string(azurite, TABLE) as client:
             _remove_gone(client, counted)
-            problems = [*counted.wrong[:20], *grown(samples, seconds), *left_open(idle, left)]
+            problems = [*counted.wrong[:20], *grown(samples), *left_open(idle, left)]
             try:
                 stored_rooms(client.list_entities())
             except AssertionError as error:
@@ -220,23 +220,23 @@ def _without_pool(
     return left
 
 
-def _medians(samples: Sequence[Sample], seconds: float) -> tuple[Sample, Sample]:
-    """Of the second tenth of the time, and of the last."""
+def _medians(samples: Sequence[Sample]) -> tuple[Sample, Sample]:
+    """Returns the medians of the second tenth of the samples, and of the last tenth."""
 
-    def median(begin: float, end: float) -> Sample:
-        some = [sample for sample in samples if begin <= sample.second < end]
+    def median(some: Sequence[Sample]) -> Sample:
         return Sample(
-            begin,
+            some[0].second,
             statistics.median(each.resident for each in some),
             statistics.median(each.own for each in some),
         )
 
-    return median(seconds * 0.1, seconds * 0.2), median(seconds * 0.9, seconds + 1)
+    tenth = len(samples) // 10
+    return median(samples[tenth : 2 * tenth + 1]), median(samples[-tenth - 1 :])
 
 
-def grown(samples: Sequence[Sample], seconds: float) -> Iterator[str]:
-    """What memory has grown too much in that time."""
-    early, late = _medians(samples, seconds)
+def grown(samples: Sequence[Sample]) -> Iterator[str]:
+    """Yields what memory has grown too much."""
+    early, late = _medians(samples)
     for what, one, other in (
         ("resident", early.resident, late.resident),
         ("its own", early.own, late.own),
@@ -258,7 +258,7 @@ def left_open(idle: Open, left: Open) -> Iterator[str]:
 def _figures(
     counted: Counted, samples: Sequence[Sample], seconds: float, idle: Open, left: Open, pooled: int
 ) -> Mapping[str, str]:
-    early, late = _medians(samples, seconds)
+    early, late = _medians(samples)
     statuses = ", ".join(
         f"{count:,} x {status}" for status, count in sorted(counted.statuses.items())
     )
