@@ -78,7 +78,7 @@ def test_how_long_counts_up(console: Console, call: Meeting) -> None:
 
 
 def seconds(length: str) -> int:
-    minutes, rest = length.split(":")
+    minutes, rest = length.removesuffix("s").split("m ")
     return 60 * int(minutes) + int(rest)
 
 

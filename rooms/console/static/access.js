@@ -153,7 +153,7 @@ const Admitted = ({ of }) => html`
   </details>`;
 
 const Refused = ({ reasons }) => html`
-  <p>${reasons.length === 1 ? "Reason" : "Reasons"}:</p>
+  <p>What the person is shown:</p>
   <ul>
     ${reasons.map(
       ({ message, code, subCode }) => html`<li>

@@ -37,14 +37,15 @@ export const localized = (text) =>
 
 export const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-/** A length as m:ss, or as h:mm:ss. */
+/** A length: "27s", "12m 05s" or "1h 02m 05s", so that it does not look like a time. */
 export function length(seconds) {
   if (seconds === null || seconds === undefined) return "";
   const whole = Math.max(0, Math.floor(seconds));
   const hours = Math.floor(whole / 3600);
   const minutes = Math.floor(whole / 60) % 60;
-  const rest = twoDigits(whole % 60);
-  return hours ? `${hours}:${twoDigits(minutes)}:${rest}` : `${minutes}:${rest}`;
+  const rest = whole % 60;
+  if (hours) return `${hours}h ${twoDigits(minutes)}m ${twoDigits(rest)}s`;
+  return minutes ? `${minutes}m ${twoDigits(rest)}s` : `${rest}s`;
 }
 
 const twoDigits = (number) => String(number).padStart(2, "0");
