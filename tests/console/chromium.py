@@ -1,5 +1,4 @@
-"""The machine's Chromium; and a loud word where there is none. A plugin, for the process that
-prints."""
+"""Finds the machine's Chromium. As a plugin, it warns loudly if there is none."""
 
 import shutil
 from pathlib import Path
@@ -19,7 +18,7 @@ NOT_TESTED = (
 
 
 def executable() -> str | None:
-    """Where it is, or None."""
+    """Returns its path, or None."""
     found = filter(None, (*map(shutil.which, NAMES), OF_MACOS if Path(OF_MACOS).exists() else None))
     return next(found, None)
 

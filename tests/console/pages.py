@@ -1,4 +1,4 @@
-"""Pages of the console in a real browser, watched for what must never happen there."""
+"""Pages of the console in a real browser. Errors and requests to other hosts fail the test."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -25,10 +25,10 @@ from testkit.waiting import HANG_SECONDS
 type Scheme = Literal["light", "dark"]
 
 KEPT = "anteroom.key"
-"""Under which name the session storage has the key."""
+"""The name of the key in the session storage."""
 
 PATIENCE = HANG_SECONDS * 1000
-"""Milliseconds that something may take."""
+"""Milliseconds until an expectation fails."""
 
 ZONE = "Europe/Madrid"
 
@@ -79,14 +79,13 @@ class Console:
         return f"{self.app.http}/console#/{view}"
 
     def open(self, view: str = "", **options: Any) -> Page:
-        """The page without a key."""
+        """Opens the page without a key."""
         page = self.context(**options).new_page()
         page.goto(self.url(view))
         return page
 
     def enter(self, view: str = "", key: str | None = None, **options: Any) -> Page:
-        """A view, with a key that the tab has kept: the one that may do everything, unless it is
-        another."""
+        """Opens a view with a key in the tab's storage; by default the manage key."""
         page = self.context(**options).new_page()
         kept = f"sessionStorage.setItem({KEPT!r}, {key or self.app.manage_key!r})"
         page.add_init_script(f"if (location.protocol !== 'about:') {kept}")
@@ -94,8 +93,7 @@ class Console:
         return page
 
     def show(self, view: str) -> Page:
-        """The same in the tab that is shared, with the key that may do everything: much faster than
-        another page."""
+        """Shows a view in the shared tab, with the manage key. A new page is much slower."""
         self.context()
         if not self.tabs:
             self.tabs.append(self.enter("now"))
@@ -148,12 +146,12 @@ class Console:
 
 
 def go(page: Page, view: str) -> None:
-    """To another view, as a link would lead there."""
+    """Goes to another view, as a link does."""
     page.evaluate("view => { location.hash = `#/${view}` }", view)
 
 
 def heading(page: Page, name: str | re.Pattern[str]) -> Locator:
-    """The heading of the view."""
+    """Returns the heading of the view."""
     return page.get_by_role("heading", level=1, name=name)
 
 
@@ -162,13 +160,13 @@ CELLS = """region => [...region.querySelectorAll('tbody tr')]
 
 
 def table(page: Page | Locator, label: str) -> list[list[str]]:
-    """The texts of the cells of that table's rows, without those of its head."""
+    """Returns the texts of the cells in the rows of that table, without its head."""
     rows: list[list[str]] = page.get_by_role("region", name=label, exact=True).evaluate(CELLS)
     return rows
 
 
 def violations(page: Page) -> list[str]:
-    """What axe finds, of all its rules: the rule, and where."""
+    """Returns the violations of all rules of axe: the rule, and where."""
     page.evaluate(AXE.read_text())
     found: list[dict[str, Any]] = page.evaluate("async () => (await axe.run()).violations")
     return [
@@ -179,13 +177,13 @@ def violations(page: Page) -> list[str]:
 
 
 def overflow(page: Page) -> int:
-    """By how many pixels the page is wider than the window."""
+    """Returns how many pixels the page is wider than the window."""
     pixels: int = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     return pixels
 
 
 def mostly(values: Iterable[Any], *always: Any) -> list[Any]:
-    """Values of a parameter, of which the short form of the tests takes only some."""
+    """Returns values of a parameter; those that are not in `always` run with THOROUGH only."""
     return [
         value if value in always else pytest.param(value, marks=pytest.mark.thorough)
         for value in values

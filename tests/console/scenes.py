@@ -1,4 +1,4 @@
-"""What the console is to show: rooms, meetings and events in an app."""
+"""The data that the console shows: rooms, meetings and events in an app."""
 
 import json
 import os
@@ -24,7 +24,7 @@ type Json = dict[str, Any]
 
 @dataclass
 class Scenes:
-    """Each is made when it is first needed."""
+    """Creates each scene when a test first needs it."""
 
     app: RunningApp
     raw: Raw = field(init=False)
@@ -74,17 +74,17 @@ class Scenes:
 
     @cached_property
     def lesson(self) -> Json:
-        """Twelve people, of whom all events arrive: somebody never comes."""
+        """A meeting of twelve people without lost events. One of them never joins."""
         return self.play("--people=12", "--seed=11")
 
     @cached_property
     def lossy(self) -> Json:
-        """A meeting of which every fifth event is lost, so that times are estimated."""
+        """A meeting that loses every fifth event, so that times are estimated."""
         return self.play("--people=12", "--seed=3", "--drop=0.2")
 
     @cached_property
     def live(self) -> Meeting:
-        """A call that goes on, of three people; one of them was not invited."""
+        """A live call of three people. One of them was not invited."""
         people = {raw_id(1): "Presenter", raw_id(2): "Attendee"}
         call = live_meeting(self.room("Surgery hour", people, {raw_id(1): "Dr. Khan"}), seconds=120)
         self.insight.deliver(
@@ -97,14 +97,14 @@ class Scenes:
 
     @cached_property
     def deleted(self) -> str:
-        """A room that is not there any more, but for its log."""
+        """A deleted room, which still has its log."""
         room_id = self.room("Cancelled", {raw_id(1): "Presenter"}, {raw_id(1): "Dr. Khan"})
         assert self.raw.delete(f"/rooms/{room_id}").status == 204
         return room_id
 
     @cached_property
     def elsewhere(self) -> Meeting:
-        """A call of a room that was not made here."""
+        """A call of a room that was not created here."""
         call = Meeting(room_of_another_service())
         self.insight.deliver(
             *call.whole(
@@ -115,7 +115,7 @@ class Scenes:
 
     @cached_property
     def played(self) -> Json:
-        """The last meeting that devhost has played, with losses, as it tells of it."""
+        """A meeting with lost events, played by devhost; its report."""
         wanted = {"people": 8, "live": False, "seed": 3, "drop": 0.2}
         assert self.insight.send("POST", "/devhost/meeting", wanted).status == 202
         until(lambda: self.meeting()["state"] != "playing")
@@ -127,7 +127,7 @@ class Scenes:
 
     @cached_property
     def quarantined(self) -> str:
-        """The text of an event that is not understood."""
+        """The text of an event in quarantine."""
         event = Meeting(self.room()).added(1, raw_id(1)) | {"eventTime": "yesterday"}
         self.insight.deliver(event)
         return json.dumps(event)

@@ -59,7 +59,7 @@ def main() -> None:
 
 
 def take(console: Console, scenes: Scenes) -> None:
-    """All of them. What is played is always the same, but for its times."""
+    """Takes all pictures. The meetings are always the same, but for their times."""
     live(scenes, "Consultation, Mrs. Diallo", 754, 3)
     live(scenes, "Hearing 12/26", 2_101, 2)
     upcoming(scenes)
@@ -98,7 +98,7 @@ def take(console: Console, scenes: Scenes) -> None:
 
 
 def live(scenes: Scenes, title: str, seconds: float, count: int) -> None:
-    """A call that began so many seconds ago, and into which so many have come since."""
+    """Starts a call `seconds` ago, with `count` people."""
     roles = {raw_id: role for raw_id, (_, role) in PEOPLE.items()}
     names = {raw_id: name for raw_id, (name, _) in PEOPLE.items()}
     call = Meeting(scenes.room(title, roles, names), now() - round(seconds * SECOND))
@@ -151,7 +151,7 @@ def shoot(
     height: int = 800,
     scheme: Scheme = "light",
 ) -> None:
-    """The view from its top, so high at most."""
+    """Takes a picture of the view from its top, of at most that height."""
     page = console.enter(view, width=width, height=height, scheme=scheme)
     ready(page)
     page.wait_for_load_state("networkidle")

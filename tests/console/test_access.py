@@ -1,4 +1,4 @@
-"""Explain: may this person come into this room, and why not."""
+"""Check access: may a person join a room, and if not, why."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -35,7 +35,7 @@ def ask(page: Page, room: str, person: str, at: str = "") -> None:
 
 
 def answer(page: Page) -> str:
-    """What is said, once it is."""
+    """Waits for the answer, and returns it."""
     heading = page.get_by_role("heading", level=2)
     expect(heading).to_be_visible()
     return page.get_by_role("main").inner_text()
@@ -70,7 +70,9 @@ def test_of_several_rooms_with_that_title_one_can_be_chosen(
     assert "may join Twins" in answer(page)
 
 
-def test_what_the_role_may_is_told(console: Console, scenes: Scenes, room: str) -> None:
+def test_the_capabilities_of_the_role_are_shown(
+    console: Console, scenes: Scenes, room: str
+) -> None:
     page = console.show("access")
     ask(page, room, KHAN)
     expect(page.get_by_role("group")).to_be_visible()
@@ -85,7 +87,7 @@ def test_who_is_not_invited_may_not(console: Console, room: str) -> None:
     assert "NotInvited" in answer(page)
 
 
-def test_all_reasons_that_apply_are_told(console: Console, room: str) -> None:
+def test_all_reasons_are_shown(console: Console, room: str) -> None:
     page = console.show("access")
     ask(page, room, STRANGER, hours_from_now(5)[:16])
     assert "NotInvited" in answer(page)
@@ -102,14 +104,14 @@ def test_at_another_time_the_answer_is_another(
     assert code in answer(page)
 
 
-def test_a_name_that_nobody_has_is_told(console: Console, room: str) -> None:
+def test_an_unknown_name_is_an_error(console: Console, room: str) -> None:
     page = console.show("access")
     ask(page, room, "Dr. Nobody")
     expect(page.get_by_role("alert").filter(has_text="Dr. Nobody")).to_be_visible()
 
 
 @pytest.mark.thorough
-def test_a_name_that_two_people_have_is_told(console: Console, scenes: Scenes) -> None:
+def test_a_name_of_two_people_is_an_error(console: Console, scenes: Scenes) -> None:
     room_id = scenes.room(
         people={KHAN: "Presenter", NILS: "Attendee"}, names={KHAN: "Khan", NILS: "Khan"}
     )
@@ -120,7 +122,7 @@ def test_a_name_that_two_people_have_is_told(console: Console, scenes: Scenes) -
 
 @pytest.mark.parametrize("room_id", ["99400000000000000", "no such title"])
 @pytest.mark.thorough
-def test_a_room_that_is_not_there_is_told(console: Console, room_id: str) -> None:
+def test_an_unknown_room_is_an_error(console: Console, room_id: str) -> None:
     console.allowed = {404}
     page = console.show("access")
     ask(page, room_id, KHAN)

@@ -26,7 +26,7 @@ def last_call(scenes: Scenes, report: Json) -> Any:
 
 
 def opened(console: Console, room_id: str, call_id: str | None = None) -> Page:
-    """The call, drawn."""
+    """Opens the call, and waits for its chart."""
     page = console.show(f"room/{room_id}/call{f'/{call_id}' if call_id else ''}")
     expect(page.locator(BARS).first).to_be_visible()
     return page
@@ -49,7 +49,7 @@ def shown_moment(page: Page) -> Locator:
 
 
 def clock(time: str) -> str:
-    """That time as tips have it, without its date."""
+    """Returns the time as tips write it, without the date."""
     at = datetime.fromisoformat(time).astimezone(ZoneInfo(ZONE))
     return f"{at:%H:%M:%S}.{at.microsecond // 1000:03}"
 
@@ -65,7 +65,7 @@ def length(seconds: float | None) -> str:
 
 
 def called(one: Json) -> str:
-    """As people are written."""
+    """Returns the name as the console writes it."""
     name, themselves = one["name"], one["displayName"]
     if name and themselves and name != themselves:
         return f"{name} (as “{themselves}”)"
@@ -87,7 +87,7 @@ def test_there_is_a_row_for_each_person_invited_or_not(console: Console, scenes:
         expect(rows(page).locator("svg text", has_text=name)).to_have_count(1)
 
 
-def test_who_did_not_come_is_marked(console: Console, scenes: Scenes) -> None:
+def test_people_who_did_not_join_are_marked(console: Console, scenes: Scenes) -> None:
     report = scenes.lesson
     page = opened(console, report["roomId"])
     invited = {
@@ -159,7 +159,7 @@ def test_a_tip_tells_the_exact_times_of_the_leg_under_the_pointer(
 
 
 @pytest.mark.parametrize("share", mostly([0.3, 0.5, 0.7], 0.5))
-def test_beneath_a_tip_tells_how_many_were_in(
+def test_a_tip_of_the_lower_chart_has_the_number_of_people(
     console: Console, scenes: Scenes, share: float
 ) -> None:
     page = opened(console, scenes.lesson["roomId"])
@@ -183,7 +183,7 @@ def test_beneath_a_tip_tells_how_many_were_in(
         "Home PageUp PageUp PageUp ArrowRight",
     ],
 )
-def test_the_slider_says_by_keyboard_who_was_in(
+def test_the_slider_shows_by_keyboard_who_was_present(
     console: Console, scenes: Scenes, keys: str
 ) -> None:
     room_id = scenes.lesson["roomId"]
@@ -203,7 +203,7 @@ def test_the_slider_says_by_keyboard_who_was_in(
     assert sorted(shown_moment(page).get_by_role("listitem").all_inner_texts()) == expected
 
 
-def test_at_first_it_says_who_was_in_when_most_were(console: Console, scenes: Scenes) -> None:
+def test_at_first_it_shows_the_peak(console: Console, scenes: Scenes) -> None:
     page = opened(console, scenes.lesson["roomId"])
     expect(shown_moment(page)).to_contain_text(f"{last_call(scenes, scenes.lesson)['peak']} people")
 
@@ -316,7 +316,7 @@ def test_a_call_that_goes_on_grows(console: Console, scenes: Scenes, growing: Me
     expect(shown_moment(page)).to_contain_text("2 people")
 
 
-def test_that_a_call_has_ended_shows_by_itself(
+def test_the_view_updates_when_the_call_ends(
     console: Console, scenes: Scenes, growing: Meeting
 ) -> None:
     page = opened(console, growing.room_id)
@@ -333,7 +333,7 @@ def test_a_room_without_a_call_says_so_until_one_begins(console: Console, scenes
     expect(page.locator(BARS).first).to_be_visible()
 
 
-def test_why_a_call_ended_is_told(console: Console, scenes: Scenes) -> None:
+def test_the_reason_of_the_end_is_shown(console: Console, scenes: Scenes) -> None:
     call = Meeting(scenes.room(), now() - 2 * HOUR)
     reason = {"code": 0, "subCode": 0, "phrase": "Everyone was hung up on"}
     scenes.insight.deliver(
@@ -343,9 +343,7 @@ def test_why_a_call_ended_is_told(console: Console, scenes: Scenes) -> None:
     expect(page.get_by_text("Everyone was hung up on")).to_be_visible()
 
 
-def test_the_call_of_a_room_of_which_only_events_are_known_is_drawn(
-    console: Console, scenes: Scenes
-) -> None:
+def test_the_call_of_a_room_known_by_events_only_is_drawn(console: Console, scenes: Scenes) -> None:
     console.allowed = {404}
     page = opened(console, scenes.elsewhere.room_id, scenes.elsewhere.id)
     expect(rows(page).locator(BARS)).to_have_count(2)

@@ -59,7 +59,7 @@ def test_each_has_a_row_and_bars(console: Console, call: Meeting) -> None:
 
 
 @pytest.mark.thorough
-def test_its_rows_scroll_by_themselves(console: Console, call: Meeting) -> None:
+def test_its_rows_scroll(console: Console, call: Meeting) -> None:
     page = opened(console, call)
     last = page.locator("svg text", has_text="Person 349")
     expect(last).not_to_be_in_viewport()
@@ -84,7 +84,7 @@ def test_it_fits_the_screen(console: Console, call: Meeting, width: int) -> None
 
 
 @pytest.mark.thorough
-def test_who_was_in_follows_the_slider(console: Console, call: Meeting) -> None:
+def test_the_people_present_follow_the_slider(console: Console, call: Meeting) -> None:
     page = opened(console, call)
     page.get_by_role("slider").focus()
     page.keyboard.press("Home")

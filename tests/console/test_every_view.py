@@ -1,5 +1,5 @@
-"""Each view for everybody: axe finds nothing, and it fits narrow and wide screens, in light and
-dark."""
+"""Accessibility: axe finds nothing in any view, and each fits narrow and wide screens, in light
+and dark."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ SCREENS = list(product((NARROW, 1600), SCHEMES))
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How it is come to, and what is done there until it is as it is looked at."""
+    """The address of a view, and the steps until it is ready."""
 
     address: Callable[[Scenes], str]
     ready: Callable[[Page], None]
@@ -95,7 +95,7 @@ def test_axe_finds_nothing_and_it_fits_the_screen(
     assert wrong_on_any_screen(page) == []
 
 
-def test_the_form_for_the_key_is_so_too(console: Console) -> None:
+def test_axe_finds_nothing_on_the_sign_in_page(console: Console) -> None:
     page = console.open()
     page.get_by_label("Key").fill("no key")
     page.get_by_label("Key").press("Enter")
@@ -103,7 +103,7 @@ def test_the_form_for_the_key_is_so_too(console: Console) -> None:
     assert wrong_on_any_screen(page) == []
 
 
-def test_what_axe_finds_is_told(console: Console) -> None:
+def test_axe_reports_a_missing_alt_text(console: Console) -> None:
     page = console.open()
     page.evaluate("document.querySelector('main').append(document.createElement('img'))")
     assert [violation.partition(":")[0] for violation in violations(page)] == ["image-alt"]

@@ -1,4 +1,4 @@
-"""The key: who gets in, where it is kept, and what a key that may only read shows."""
+"""The key: signing in, where the key is kept, and what a read-only key shows."""
 
 import re
 from urllib.parse import quote
@@ -37,7 +37,7 @@ def test_a_wrong_key_is_refused_and_not_kept(console: Console) -> None:
     assert kept(page) is None
 
 
-def test_text_that_is_no_base64_is_refused_without_a_request(console: Console) -> None:
+def test_text_that_is_not_base64_is_refused_without_a_request(console: Console) -> None:
     page = console.open()
     expect(page.get_by_label("Key")).to_be_visible()
     console.requested.clear()
@@ -123,9 +123,7 @@ def test_sign_out_forgets_the_key(console: Console) -> None:
     mostly(["now", "rooms", "access?room=99400000000000000&person=8:acs:a", "quarantine"], "now"),
 )
 @pytest.mark.thorough
-def test_a_key_that_is_not_taken_any_more_leads_back_to_the_form(
-    console: Console, view: str
-) -> None:
+def test_a_key_that_is_no_longer_accepted_signs_out(console: Console, view: str) -> None:
     console.allowed = {401, 404}
     page = console.open(view)
     give(page, console.app.manage_key)
@@ -137,7 +135,7 @@ def test_a_key_that_is_not_taken_any_more_leads_back_to_the_form(
     assert kept(page) is None
 
 
-def test_a_key_that_is_revoked_while_a_view_updates_itself_leads_back_to_the_form(
+def test_a_key_that_is_revoked_while_a_view_updates_signs_out(
     console: Console,
 ) -> None:
     console.allowed = {401}
@@ -152,7 +150,7 @@ def test_a_key_that_is_revoked_while_a_view_updates_itself_leads_back_to_the_for
     ("view", "title"),
     [("now", "Now"), ("rooms", "Rooms"), ("access", "Check access"), ("quarantine", "Quarantine")],
 )
-def test_a_key_that_may_only_read_sees_the_view(console: Console, view: str, title: str) -> None:
+def test_a_read_only_key_sees_the_view(console: Console, view: str, title: str) -> None:
     console.allowed = {401}
     page = console.enter(view, console.app.read_key)
     expect(heading(page, title)).to_be_visible()
@@ -160,7 +158,7 @@ def test_a_key_that_may_only_read_sees_the_view(console: Console, view: str, tit
 
 
 @pytest.mark.parametrize("tab", mostly(["", "/call", "/log"], "/call"))
-def test_a_key_that_may_only_read_sees_a_room(console: Console, scenes: Scenes, tab: str) -> None:
+def test_a_read_only_key_sees_a_room(console: Console, scenes: Scenes, tab: str) -> None:
     console.allowed = {401}
     page = console.enter(f"room/{scenes.lesson['roomId']}{tab}", console.app.read_key)
     expect(heading(page, scenes.lesson["title"])).to_be_visible()
@@ -168,7 +166,7 @@ def test_a_key_that_may_only_read_sees_a_room(console: Console, scenes: Scenes, 
 
 
 @pytest.mark.parametrize("button", mostly(["Retry", "Delete"], "Retry"))
-def test_a_key_that_may_only_read_is_told_so_when_it_would_change_the_quarantine(
+def test_a_read_only_key_cannot_change_the_quarantine(
     console: Console, scenes: Scenes, button: str
 ) -> None:
     console.allowed = {401}
@@ -180,7 +178,7 @@ def test_a_key_that_may_only_read_is_told_so_when_it_would_change_the_quarantine
     assert kept(page) == console.app.read_key
 
 
-def test_a_key_that_may_only_read_is_told_which_one_plays(console: Console) -> None:
+def test_a_read_only_key_cannot_play_a_meeting(console: Console) -> None:
     console.allowed = {401}
     page = console.enter("play", console.app.read_key)
     expect(page.get_by_role("alert").filter(has_text="manage key")).to_be_visible()
@@ -188,7 +186,7 @@ def test_a_key_that_may_only_read_is_told_which_one_plays(console: Console) -> N
 
 
 def link(console: Console, key: str) -> str:
-    """The link that make start prints."""
+    """Returns the link that make start prints."""
     return f"{console.app.http}/console#key={quote(key, safe='')}"
 
 

@@ -1,4 +1,4 @@
-"""The whole way without a mouse."""
+"""Keyboard only."""
 
 import re
 
@@ -11,7 +11,7 @@ MOST_TABS = 60
 
 
 def tab_to(page: Page, target: Locator) -> None:
-    """Tab until it has the focus."""
+    """Presses Tab until the target has the focus."""
     expect(target).to_be_visible()
     for _ in range(MOST_TABS):
         page.keyboard.press("Tab")

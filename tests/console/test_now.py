@@ -1,4 +1,4 @@
-"""Now: who is in the rooms, counting, by itself."""
+"""Now: the people in live calls, updated."""
 
 from collections.abc import Iterator
 
@@ -23,7 +23,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
 
 @pytest.fixture
 def call(app: RunningApp) -> Iterator[Meeting]:
-    """A call of two people, one of whom has a name in the room's details."""
+    """A call of two people. One of them has a name in the details of the room."""
     scenes = Scenes(app)
     room_id = scenes.room(TITLE, {KHAN: "Presenter", NILS: "Attendee"}, {KHAN: "Dr. Khan"})
     call = live_meeting(room_id, seconds=100)
@@ -45,7 +45,7 @@ def test_an_app_without_calls_says_so(console: Console) -> None:
     expect(page.get_by_role("status").filter(has_text="No live calls")).to_be_visible()
 
 
-def test_who_is_in_is_told_with_role_and_since_when(
+def test_people_are_shown_with_role_and_time_of_joining(
     console: Console, app: RunningApp, call: Meeting
 ) -> None:
     page = console.enter("now")
@@ -63,7 +63,7 @@ def test_who_is_in_is_told_with_role_and_since_when(
     assert since == sorted(one["joinedAt"] for one in live["participants"])
 
 
-def test_how_many_there_are_is_told(console: Console, call: Meeting) -> None:
+def test_the_number_of_people_is_shown(console: Console, call: Meeting) -> None:
     page = console.enter("now")
     expect(page.get_by_role("region", name=TITLE, exact=True)).to_contain_text("2 people")
 
@@ -82,7 +82,7 @@ def seconds(length: str) -> int:
     return 60 * int(minutes) + int(rest)
 
 
-def test_who_comes_appears_by_itself(console: Console, app: RunningApp, call: Meeting) -> None:
+def test_a_person_who_joins_appears(console: Console, app: RunningApp, call: Meeting) -> None:
     page = console.enter("now")
     expect(page.get_by_text("Nils")).to_be_visible()
     Scenes(app).insight.deliver(call.added(90, SALMA, "Salma", "Consumer"))
@@ -91,7 +91,7 @@ def test_who_comes_appears_by_itself(console: Console, app: RunningApp, call: Me
 
 
 @pytest.mark.thorough
-def test_who_leaves_is_gone_by_itself(console: Console, app: RunningApp, call: Meeting) -> None:
+def test_a_person_who_leaves_disappears(console: Console, app: RunningApp, call: Meeting) -> None:
     page = console.enter("now")
     expect(page.get_by_text("Nils")).to_be_visible()
     Scenes(app).insight.deliver(call.removed(90, NILS))
@@ -99,16 +99,14 @@ def test_who_leaves_is_gone_by_itself(console: Console, app: RunningApp, call: M
 
 
 @pytest.mark.thorough
-def test_a_call_that_ends_is_gone_by_itself(
-    console: Console, app: RunningApp, call: Meeting
-) -> None:
+def test_a_call_that_ends_disappears(console: Console, app: RunningApp, call: Meeting) -> None:
     page = console.enter("now")
     expect(page.get_by_role("region", name=TITLE, exact=True)).to_be_visible()
     Scenes(app).insight.deliver(call.ended(95))
     expect(page.get_by_role("region", name=TITLE, exact=True)).to_have_count(0)
 
 
-def test_a_call_that_begins_appears_by_itself(console: Console, app: RunningApp) -> None:
+def test_a_call_that_starts_appears(console: Console, app: RunningApp) -> None:
     page = console.enter("now")
     expect(page.get_by_role("status")).to_be_visible()
     scenes = Scenes(app)

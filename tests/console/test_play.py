@@ -1,4 +1,4 @@
-"""Play a meeting: from the form to the truth beside the answers."""
+"""Play a meeting: from the form to the comparison."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +10,7 @@ from testkit.running import RunningApp, running_app
 from tests.console.pages import Console, table
 from tests.console.scenes import Scenes
 
-TRUTH = "Attendance compared"
+COMPARISON = "Attendance compared"
 
 
 @pytest.fixture(scope="module")
@@ -35,31 +35,33 @@ def play(page: Page, people: int = 6, seed: int = 3, lost: int = 0, live: bool =
     page.get_by_role("button", name="Play", exact=True).click()
 
 
-def truth(page: Page) -> Any:
-    return page.get_by_role("region", name=TRUTH, exact=True)
+def comparison(page: Page) -> Any:
+    return page.get_by_role("region", name=COMPARISON, exact=True)
 
 
-def test_a_meeting_of_the_past_is_played_to_its_truth(console: Console, scenes: Scenes) -> None:
+def test_a_meeting_of_the_past_is_played(console: Console, scenes: Scenes) -> None:
     page = console.enter("play")
     play(page, people=6)
-    expect(truth(page)).to_be_visible()
+    expect(comparison(page)).to_be_visible()
     report = scenes.meeting()["report"]
     assert [
         row[0].partition("\n")[0].partition(" (as")[0].removesuffix(" uninvited")
-        for row in table(page, TRUTH)
+        for row in table(page, COMPARISON)
     ] == [one["name"] for one in report["people"]]
 
 
 @pytest.mark.thorough
-def test_without_losses_every_answer_is_the_truth(console: Console, scenes: Scenes) -> None:
+def test_without_lost_events_every_answer_is_right(console: Console, scenes: Scenes) -> None:
     page = console.enter("play")
     play(page, seed=4)
     expect(page.get_by_text("seed 4")).to_be_visible()
     assert scenes.meeting()["report"]["different"] == 0
-    expect(truth(page).locator("ins")).to_have_count(0)
+    expect(comparison(page).locator("ins")).to_have_count(0)
 
 
-def test_with_losses_what_differs_and_why_is_told(console: Console, scenes: Scenes) -> None:
+def test_with_lost_events_differences_and_reasons_are_shown(
+    console: Console, scenes: Scenes
+) -> None:
     page = console.enter("play")
     play(page, people=12, seed=5, lost=20)
     expect(page.get_by_text("seed 5")).to_be_visible()
@@ -67,7 +69,7 @@ def test_with_losses_what_differs_and_why_is_told(console: Console, scenes: Scen
     assert report["different"]
     shown = {name for one in report["people"] for name in one["differs"]} & SHOWN
     assert shown
-    expect(truth(page).locator("ins").first).to_be_visible()
+    expect(comparison(page).locator("ins").first).to_be_visible()
     expect(page.get_by_role("main").get_by_role("group")).to_have_count(len(report["reasons"]))
 
 
@@ -75,7 +77,7 @@ SHOWN = {"status", "seconds", "aloneSeconds", "joins", "lateSeconds", "leftEarly
 """Fields that the table has."""
 
 
-def test_a_meeting_of_now_is_seen_as_it_happens(console: Console, scenes: Scenes) -> None:
+def test_a_live_meeting_is_shown_while_it_is_played(console: Console, scenes: Scenes) -> None:
     page = console.enter("play")
     play(page, live=True)
     expect(page.get_by_role("progressbar")).to_be_visible()
@@ -94,9 +96,7 @@ def test_it_can_be_stopped(console: Console, scenes: Scenes) -> None:
 
 
 @pytest.mark.thorough
-def test_one_that_goes_on_is_seen_by_whoever_comes_to_the_view(
-    console: Console, scenes: Scenes
-) -> None:
+def test_a_meeting_that_is_being_played_is_shown(console: Console, scenes: Scenes) -> None:
     assert scenes.insight.send("POST", "/devhost/meeting", {"people": 4, "speed": 1}).status == 202
     page = console.enter("play")
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
@@ -104,7 +104,7 @@ def test_one_that_goes_on_is_seen_by_whoever_comes_to_the_view(
 
 @pytest.mark.parametrize(("field", "value"), [("People", "1"), ("Lost", "101"), ("Speed", "0")])
 @pytest.mark.thorough
-def test_what_cannot_be_is_told_at_its_field(
+def test_an_impossible_value_marks_its_field(
     console: Console, scenes: Scenes, field: str, value: str
 ) -> None:
     page = console.enter("play")
@@ -114,7 +114,9 @@ def test_what_cannot_be_is_told_at_its_field(
     assert scenes.meeting()["state"] != "playing"
 
 
-def test_what_the_simulator_refuses_is_told_at_its_field(console: Console, scenes: Scenes) -> None:
+def test_a_value_that_the_simulator_refuses_marks_its_field(
+    console: Console, scenes: Scenes
+) -> None:
     console.allowed = {400}
     page = console.enter("play")
     page.get_by_label("Late").evaluate("field => { field.max = '' }")
@@ -124,7 +126,7 @@ def test_what_the_simulator_refuses_is_told_at_its_field(console: Console, scene
     expect(page.get_by_label("Late")).to_have_attribute("aria-invalid", "true")
 
 
-def test_where_no_devhost_is_the_view_is_not_offered(console: Console) -> None:
+def test_without_devhost_the_menu_has_no_play(console: Console) -> None:
     console.allowed = {404}
     page = console.context().new_page()
     page.route("**/devhost/meeting", lambda route: route.fulfill(status=404))

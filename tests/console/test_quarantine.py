@@ -1,4 +1,4 @@
-"""Quarantine: what was not understood, why, and what can be done about it."""
+"""Quarantine: events that could not be read, the reasons, and the actions."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -39,12 +39,12 @@ def events(page: Page) -> Locator:
     return page.get_by_role("main").get_by_role("listitem")
 
 
-def test_that_there_is_nothing_is_told(console: Console, scenes: Scenes) -> None:
+def test_an_empty_quarantine_says_so(console: Console, scenes: Scenes) -> None:
     page = console.enter("quarantine")
     expect(page.get_by_text("No events in quarantine")).to_be_visible()
 
 
-def test_the_reason_and_the_text_are_told(console: Console, scenes: Scenes) -> None:
+def test_the_reason_and_the_text_are_shown(console: Console, scenes: Scenes) -> None:
     scenes.insight.deliver(not_understood())
     (told,) = scenes.insight.all("/quarantine")
     page = console.enter("quarantine")

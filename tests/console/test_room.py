@@ -1,4 +1,4 @@
-"""One room: what it is, who is invited, its calls and its log."""
+"""One room: its times, participants, calls and log."""
 
 import re
 
@@ -15,7 +15,7 @@ UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 PAGE = 100
 
 
-def test_when_it_is_open_and_scheduled_is_told(console: Console, scenes: Scenes) -> None:
+def test_its_times_are_shown(console: Console, scenes: Scenes) -> None:
     room_id = scenes.lesson["roomId"]
     overview = scenes.insight.json(f"/rooms/{room_id}/overview")
     page = console.show(f"room/{room_id}")
@@ -30,7 +30,7 @@ def test_when_it_is_open_and_scheduled_is_told(console: Console, scenes: Scenes)
 
 @pytest.mark.parametrize(("opens", "closes", "state"), [(-1, 1, "open"), (1, 2, "upcoming")])
 @pytest.mark.thorough
-def test_its_state_is_told(
+def test_its_state_is_shown(
     console: Console, scenes: Scenes, opens: float, closes: float, state: str
 ) -> None:
     room_id = scenes.raw.new_room(
@@ -50,7 +50,7 @@ def test_the_roster_is_that_of_the_api(console: Console, scenes: Scenes) -> None
     ]
 
 
-def test_names_and_external_ids_of_people_are_told(console: Console, scenes: Scenes) -> None:
+def test_names_and_external_ids_are_shown(console: Console, scenes: Scenes) -> None:
     room_id = scenes.room(people={raw_id(1): "Presenter"})
     details = {
         "participants": {raw_id(1): {"name": "Dr. Khan", "externalId": "D-1"}},
@@ -68,7 +68,7 @@ def test_a_room_to_which_nobody_is_invited_says_so(console: Console, scenes: Sce
 
 
 @pytest.mark.thorough
-def test_a_change_of_the_roster_shows_by_itself(console: Console, scenes: Scenes) -> None:
+def test_a_change_of_the_roster_appears(console: Console, scenes: Scenes) -> None:
     room_id = scenes.room(people={raw_id(1): "Presenter"})
     page = console.show(f"room/{room_id}")
     expect(page.get_by_role("region", name="Participants").get_by_role("row")).to_have_count(2)
@@ -101,18 +101,14 @@ def test_a_deleted_room_says_so_and_keeps_its_log(console: Console, scenes: Scen
     expect(records(page).first).to_contain_text("deleted the room")
 
 
-def test_a_room_of_which_only_events_are_known_shows_its_calls(
-    console: Console, scenes: Scenes
-) -> None:
+def test_a_room_known_by_events_only_shows_its_calls(console: Console, scenes: Scenes) -> None:
     console.allowed = {404}
     page = console.show(f"room/{scenes.elsewhere.room_id}")
     expect(page.get_by_role("region", name="Calls").get_by_role("link")).to_have_count(1)
     expect(page.get_by_role("alert").filter(has_text=re.compile("."))).to_have_count(0)
 
 
-def test_a_room_of_which_only_events_are_known_shows_its_log(
-    console: Console, scenes: Scenes
-) -> None:
+def test_a_room_known_by_events_only_shows_its_log(console: Console, scenes: Scenes) -> None:
     console.allowed = {404}
     page = console.show(f"room/{scenes.elsewhere.room_id}/log")
     expect(records(page)).to_have_count(6)
@@ -198,7 +194,7 @@ def test_more_brings_the_older_records(console: Console, scenes: Scenes) -> None
     expect(records(page).last).to_contain_text("the call started")
 
 
-def test_what_happens_meanwhile_appears_by_itself(console: Console, scenes: Scenes) -> None:
+def test_a_new_record_appears(console: Console, scenes: Scenes) -> None:
     room_id = scenes.room("Before")
     page = console.show(f"room/{room_id}/log")
     expect(records(page).first).to_contain_text("Before")

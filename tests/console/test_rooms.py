@@ -19,7 +19,7 @@ GO_ON = """many => {
     buttons.find(button => button.innerText.startsWith('More'))?.click();
     return document.querySelectorAll('tbody a').length >= many;
 }"""
-"""Asks for more as long as there is any, until so many rooms are there."""
+"""Loads more until the list has `many` rooms."""
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +101,7 @@ def test_a_title_is_found_among_a_thousand(console: Console, rooms: list[str]) -
 
 
 @pytest.mark.thorough
-def test_a_title_that_no_room_has_is_told(console: Console, rooms: list[str]) -> None:
+def test_a_title_without_rooms_says_so(console: Console, rooms: list[str]) -> None:
     page = console.enter("rooms")
     page.get_by_label("Title").fill("no such title")
     expect(page.get_by_role("status").filter(has_text="No room")).to_be_visible()
@@ -150,7 +150,7 @@ def test_filters_can_be_combined_and_are_in_the_address(console: Console, rooms:
 
 
 @pytest.mark.thorough
-def test_what_is_refused_is_told(console: Console, rooms: list[str]) -> None:
+def test_an_error_of_the_api_is_shown(console: Console, rooms: list[str]) -> None:
     console.allowed = {400}
     page = console.enter("rooms")
     page.get_by_label("Participant").fill("somebody")

@@ -1,4 +1,4 @@
-"""A storage that does not answer: each view says so, keeps what it shows, and goes on by itself."""
+"""A storage that does not answer: each view shows the error, keeps its data, and recovers."""
 
 from collections.abc import Callable, Iterator
 
@@ -23,10 +23,10 @@ VIEWS: dict[str, tuple[Callable[[Scenes], str], str]] = {
     ),
     "quarantine": (lambda scenes: "quarantine" if scenes.quarantined else "", "yesterday"),
 }
-"""The address of each, and what is seen there."""
+"""The address of each view, and a text in it."""
 
 UPDATED = ("now", "room", "call")
-"""Views that ask anew by themselves."""
+"""Views that poll."""
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def no_problem(page: Page) -> None:
 
 
 @pytest.mark.parametrize("name", mostly(VIEWS, "now", "call"))
-def test_it_is_told_and_the_view_comes_by_itself_when_the_storage_is_back(
+def test_the_error_is_shown_until_the_storage_is_back(
     console: Console, scenes: Scenes, proxy: StorageProxy, name: str
 ) -> None:
     view, text = VIEWS[name]
@@ -77,9 +77,7 @@ def test_it_is_told_and_the_view_comes_by_itself_when_the_storage_is_back(
 
 
 @pytest.mark.parametrize("name", mostly(UPDATED, "call"))
-def test_what_was_shown_stays(
-    console: Console, scenes: Scenes, proxy: StorageProxy, name: str
-) -> None:
+def test_the_data_stay(console: Console, scenes: Scenes, proxy: StorageProxy, name: str) -> None:
     view, text = VIEWS[name]
     page = console.enter(view(scenes))
     seen(page, text)
@@ -92,7 +90,7 @@ def test_what_was_shown_stays(
 
 
 @pytest.mark.thorough
-def test_when_more_cannot_be_had_what_is_there_stays(
+def test_the_list_stays_when_more_cannot_be_loaded(
     console: Console, scenes: Scenes, proxy: StorageProxy
 ) -> None:
     scenes.many_rooms(40)
@@ -122,7 +120,7 @@ def test_the_key_is_not_refused_for_it(
     no_problem(page)
 
 
-def test_that_the_service_itself_is_gone_is_told(console: Console, scenes: Scenes) -> None:
+def test_a_service_that_cannot_be_reached_is_an_error(console: Console, scenes: Scenes) -> None:
     page = console.enter(VIEWS["now"][0](scenes))
     seen(page, "Surgery hour")
     page.context.set_offline(True)

@@ -1,5 +1,4 @@
-"""What strangers write stays text: nothing of it becomes a part of the page, and no script of it
-runs."""
+"""Text of strangers stays text: it adds no element to the page, and no script of it runs."""
 
 from collections.abc import Iterator
 
@@ -18,7 +17,7 @@ INVITED, CALLED = raw_id(1), raw_id(2)
 
 
 BEGINS = '"><svg'
-"""What is seen of it where there is no room for more."""
+"""The part that is visible where space is short."""
 
 
 def hostile(what: str) -> str:
@@ -26,7 +25,7 @@ def hostile(what: str) -> str:
 
 
 class Stranger:
-    """A room of which all that can be said by others is a script."""
+    """A room with a script in every text that strangers can set."""
 
     def __init__(self, scenes: Scenes) -> None:
         self.room_id = scenes.room(people={INVITED: "Presenter", CALLED: "Attendee"})
@@ -71,7 +70,7 @@ def stranger(app: RunningApp) -> Stranger:
 
 
 def expect_text(page: Page, *whats: str) -> None:
-    """It is all there, letter for letter, and nothing was made of it."""
+    """Expects the texts, letter for letter, and no element made of them."""
     for what in whats:
         expect(page.get_by_text(hostile(what)).filter(visible=True).first).to_be_visible()
     expect_harmless(page)
