@@ -1,12 +1,16 @@
-"""The commands of docs/cli.md print what the page shows, each in a process of its own."""
+"""Commands print what docs/cli.md and docs/check.md show, each in a process of its own."""
 
 import re
 import shlex
+import uuid
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+import pytest
+from azure.data.tables import TableClient
+
 from rooms_cli.words import moment
-from tests.cli.line import Line
+from tests.cli.line import Line, environment
 from tests.docs.shown import DOCS
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
@@ -61,3 +65,21 @@ def test_what_is_shown_is_printed(line: Line, meeting: str) -> None:
 
 def moved(time: str, by: timedelta) -> str:
     return moment((datetime.fromisoformat(time) + by).isoformat())
+
+
+def test_the_check_prints_what_its_page_shows(
+    azurite: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    _, _, shown = (DOCS / "check.md").read_text().partition("    $ .venv/bin/rooms check\n")
+    lines = [text.removeprefix("    ") for text in shown.partition("\n\n")[0].splitlines()]
+    settings = {"ROOMS_STORAGE": azurite, "ROOMS_TABLE": f"t{uuid.uuid4().hex}"}
+    with TableClient.from_connection_string(azurite, settings["ROOMS_TABLE"]) as client:
+        client.create_table()
+    ended = Line(tmp_path_factory.mktemp("check"), environment() | settings).process("check")
+    assert [counted(text) for text in ended.out.splitlines()] == [counted(text) for text in lines]
+
+
+def counted(line: str) -> str:
+    """Returns a line without its table, its address and its numbers."""
+    line = re.sub(r"the table \w+ at http\S+:", "the table <table>:", line)
+    return re.sub(r"[\d.]*\d (rows?|rooms?|events?|s)\b", lambda found: found[1].rstrip("s"), line)

@@ -100,3 +100,18 @@ def test_lines_are_short(page: Path) -> None:
     not_prose = ("|", "    ", "![")  # tables, commands and pictures
     lines = [line for line in prose.splitlines() if not line.startswith(not_prose)]
     assert [line for line in lines if len(line) > 100] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_each_make_target_shown_exists(page: Path) -> None:
+    targets = set(re.findall(r"^([a-z]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE))
+    shown = re.findall(r"(?:^    |`)(?:[A-Z]+=\S+ )?make ([a-z]+)", page.read_text(), re.MULTILINE)
+    assert set(shown) <= targets
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_each_file_shown_exists(page: Path) -> None:
+    shown = re.findall(
+        r"`((?:rooms|tools|tests|examples)/[\w/.]*|function_app\.py|host\.json)`", page.read_text()
+    )
+    assert [path for path in shown if not (PROJECT / path).exists()] == []
