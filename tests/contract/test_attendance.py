@@ -14,7 +14,10 @@ from testkit.insight import Insight, assert_invalid, assert_is, assert_refused
 from testkit.raw import Raw
 
 ALICE, BOB, CAROL = raw_id(1), raw_id(2), raw_id(3)
-COLUMNS = "rawId,name,externalId,displayName,role,status,intervals,seconds,aloneSeconds,joins,lateSeconds,leftEarlySeconds,estimated"
+COLUMNS = (
+    "rawId,name,externalId,displayName,role,status,intervals,seconds,aloneSeconds,joins,"
+    "lateSeconds,leftEarlySeconds,estimated"
+)
 NOTHING: dict[str, Any] = {
     "intervals": [],
     "seconds": 0,

@@ -51,7 +51,7 @@ class Directory:
     tenant: Tenant
 
     def client(self, signed_by: str = "current", **changes: Any) -> RoomsClient:
-        """A client of someone who may do everything, unless `changes` of the claims say otherwise."""
+        """Makes a client of someone who may do everything, but for `changes` of the claims."""
         credential = Credential(
             self.tenant.token(
                 claims_of(MANAGER, int(time.time())) | changes, signed_by, kid="current"

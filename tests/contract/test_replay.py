@@ -27,7 +27,7 @@ VALIDITY = timedelta(days=180)
 
 
 class Replay:
-    """One recording against one app: knows which of our ids and times stand for the recorded ones."""
+    """Knows which ids and times of the app stand for those of the recording."""
 
     def __init__(self, recording: Recording, raw: Raw) -> None:
         self.raw = raw

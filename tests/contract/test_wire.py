@@ -153,7 +153,10 @@ def test_a_missing_api_version(app: RunningApp, query: str) -> None:
 def test_an_unknown_or_retired_api_version(app: RunningApp, version: str) -> None:
     answer = Raw(app.http, app.manage_key, version).get(f"/rooms/{UNKNOWN_ROOM}")
     uri = f"{app.http}/rooms/{UNKNOWN_ROOM}"
-    message = f"The HTTP resource that matches the request URI '{uri}' does not support the API version '{version}'."
+    message = (
+        f"The HTTP resource that matches the request URI '{uri}'"
+        f" does not support the API version '{version}'."
+    )
     assert is_family_a(answer, 400, family_a("UnsupportedApiVersion", message))
 
 
