@@ -39,7 +39,7 @@ export function Access({ route }) {
 async function findRooms(word, signal) {
   if (!word) return null;
   if (ROOM_ID.test(word)) return [{ id: word }];
-  const least = 2; // of which one must be chosen
+  const least = 2; // enough to know that one must be chosen
   return (await filledPage("/rooms", { title: word }, signal, least)).value;
 }
 

@@ -6,7 +6,7 @@ import { filledPage, serviceNow } from "/console/api.js";
 const RETRY_SECONDS = 3;
 
 /**
- * Loads `load(signal)` when `inputs` change, and again every so many seconds (a number, or a
+ * Loads `load(signal)` when `inputs` change, and again every `everySeconds` (a number, or a
  * function of the data) while the tab is visible. Returns {data, at, failure, reload}: `at` is the
  * service's time of the answer, in milliseconds. After a failure the last data stay.
  */

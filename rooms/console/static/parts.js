@@ -79,7 +79,7 @@ export const Table = ({ label, columns, children }) => html`<div
   </table>
 </div>`;
 
-/** The button under a list of which more can be loaded. */
+/** The button under a list that loads more of it. */
 export function More({ pages, of }) {
   const button = html`<button type="button" onClick=${pages.more}>More ${of}</button>`;
   return html`<p class="more" role="status">

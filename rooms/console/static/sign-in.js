@@ -7,12 +7,14 @@
     history.replaceState(null, "", location.pathname + location.search);
     try {
       const key = decodeURIComponent(found[1]);
-      if (/^[A-Za-z0-9+/]+=*$/.test(key)) sessionStorage.setItem("anteroom.key", key); // as in api.js
+      // api.js reads the same name.
+      if (/^[A-Za-z0-9+/]+=*$/.test(key)) sessionStorage.setItem("anteroom.key", key);
     } catch {
       // The link is damaged. The page asks for a key.
     }
     return true;
   };
   takeKey();
-  addEventListener("hashchange", () => takeKey() && location.reload()); // a link that was pasted here
+  // A link may be pasted into this tab.
+  addEventListener("hashchange", () => takeKey() && location.reload());
 }
