@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from rooms.domain.call import Call, Leg
@@ -64,59 +64,68 @@ def attendance(
         came[leg.person].append((leg, stay))
     stays = {person: merge_stays(stay for _, stay in some) for person, some in came.items()}
     alone = _alone(stays, now)
-    attendees = []
     others = sorted(
         came.keys() - invited.keys(), key=lambda person: (stays[person][0].start, person)
     )
+    attendees = []
     for person in [*invited, *others]:
-        if person not in came:
-            attendees.append(
-                Attendee(
-                    person, None, invited[person], "absent" if slot.is_over(now) else "expected"
-                )
-            )
-            continue
-        legs = [leg for leg, _ in came[person]]
-        attendees.append(
-            Attendee(
-                person=person,
-                display_name=legs[-1].display_name,
-                role=legs[-1].role or invited.get(person),
-                status="attended" if person in invited else "uninvited",
-                stays=tuple(stays[person]),
-                duration=sum(_end(stay, now) - stay.start for stay in stays[person]),
-                alone=alone[person],
-                joins=len(legs),
-                late=stays[person][0].start - slot.start,
-                left_early=slot.end - _end(stays[person][-1], now)
-                if slot.end is not None and slot.end <= now
-                else None,
-                estimated=slot.estimated
-                or any(leg.join_estimated or leg.leave_estimated for leg in legs),
-            )
-        )
+        if person in came:
+            legs = [leg for leg, _ in came[person]]
+            status: Status = "attended" if person in invited else "uninvited"
+            attendee = _attendee(person, legs, stays[person], slot, status, now)
+            role = attendee.role or invited.get(person)
+            attendees.append(replace(attendee, role=role, alone=alone[person]))
+        else:
+            status = "absent" if slot.is_over(now) else "expected"
+            attendees.append(Attendee(person, None, invited[person], status))
     return attendees
 
 
-def _cut(leg: Leg, slot: TimeWindow, now: Ticks) -> Stay | None:
-    """The part of a leg that lies in the slot. A leg of no length does if it is at one of its ends,
-    too."""
-    start = max(leg.joined_at, slot.start)
-    over = slot.end if slot.end is not None and slot.end <= now else None
-    if leg.joined_at == leg.left_at:
-        return (
-            Stay(start, start)
-            if start == leg.joined_at and (over is None or start <= over)
-            else None
-        )
-    end = (
-        over
-        if leg.left_at is None
-        else leg.left_at
-        if slot.end is None
-        else min(leg.left_at, slot.end)
+def _attendee(
+    person: str,
+    legs: Sequence[Leg],
+    stays: Sequence[Stay],
+    slot: TimeWindow,
+    status: Status,
+    now: Ticks,
+) -> Attendee:
+    """Returns what somebody did who came, but for the time alone."""
+    estimated = any(leg.join_estimated or leg.leave_estimated for leg in legs)
+    left_early = None
+    if slot.end is not None and slot.is_over(now):
+        left_early = slot.end - _end(stays[-1], now)
+    return Attendee(
+        person=person,
+        display_name=legs[-1].display_name,
+        role=legs[-1].role,
+        status=status,
+        stays=tuple(stays),
+        duration=sum(_end(stay, now) - stay.start for stay in stays),
+        joins=len(legs),
+        late=stays[0].start - slot.start,
+        left_early=left_early,
+        estimated=slot.estimated or estimated,
     )
-    return Stay(start, end) if start < (now + 1 if end is None else end) else None
+
+
+def _cut(leg: Leg, slot: TimeWindow, now: Ticks) -> Stay | None:
+    """Returns the part of a leg that lies in the slot.
+
+    A leg of no length lies in it if it is at one of its ends, too.
+    """
+    start = max(leg.joined_at, slot.start)
+    over = slot.end if slot.is_over(now) else None
+    if leg.joined_at == leg.left_at:
+        is_in = start == leg.joined_at and (over is None or start <= over)
+        return Stay(start, start) if is_in else None
+    if leg.left_at is None:
+        end = over
+    elif slot.end is None:
+        end = leg.left_at
+    else:
+        end = min(leg.left_at, slot.end)
+    latest = now + 1 if end is None else end
+    return Stay(start, end) if start < latest else None
 
 
 def _end(stay: Stay, now: Ticks) -> Ticks:
