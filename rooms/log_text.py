@@ -3,6 +3,5 @@ forge another line."""
 
 
 def escaped(text: str, limit: int = 200) -> str:
-    """`text` for a log line: of at most `limit` characters, and all that is not printable ASCII as
-    escapes."""
+    """Returns `text` for a log line, cut to `limit` characters. Escapes all but printable ASCII."""
     return ascii(text[:limit])[1:-1] + ("..." if len(text) > limit else "")

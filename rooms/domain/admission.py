@@ -58,7 +58,7 @@ UNOCCUPIED = Occupancy(0, frozenset())
 
 
 def occupancy_at(call: Call | None, at: Ticks) -> Occupancy:
-    """The people of the call that goes on at `at`."""
+    """Returns how many people are in the call that goes on at `at`, and who has been in it."""
     if call is None:
         return UNOCCUPIED
     return Occupancy(
@@ -67,14 +67,14 @@ def occupancy_at(call: Call | None, at: Ticks) -> Occupancy:
 
 
 def needs_occupancy(roster: Roster, capacity: int) -> bool:
-    """Whether the people in the call have to be counted: only who is invited gets in."""
+    """Returns whether the people in the call have to be counted. Only invited people get in."""
     return len(roster) > capacity
 
 
 def admission(
     room: Room, roster: Roster, raw_id: str, at: Ticks, occupancy: Occupancy, capacity: int
 ) -> Admitted | Refused:
-    """Whether the person `raw_id` may join the room at `at`.
+    """Decides whether the person `raw_id` may join the room at `at`.
 
     Args:
         occupancy: who is in the room's call; UNOCCUPIED unless `needs_occupancy`.
@@ -108,6 +108,6 @@ def admission(
 
 
 def _to_the_second(at: Ticks) -> str:
-    """`2026-05-04 10:00:00 UTC`: what is finer than a second is left out."""
+    """Returns a time like `2026-05-04 10:00:00 UTC`, cut to the second."""
     date, _, time = format_time(at - at % SECOND).removesuffix("+00:00").partition("T")
     return f"{date} {time} UTC"

@@ -25,7 +25,7 @@ class TimeWindow:
     estimated: bool = False
 
     def is_over(self, now: Ticks) -> bool:
-        """Whether nobody can come any more."""
+        """Returns whether nobody can come any more."""
         return self.end is not None and self.end <= now
 
 
@@ -51,8 +51,7 @@ class Attendee:
 def attendance(
     slot: TimeWindow, calls: Iterable[Call], invited: Mapping[str, Role], now: Ticks
 ) -> list[Attendee]:
-    """Everyone who was invited or came: first the invited, in their order, then the others, in the
-    order of coming."""
+    """Returns everyone who was invited, in their order, and then the others who came, in theirs."""
     cuts = [
         (leg, stay)
         for call in calls
@@ -133,7 +132,7 @@ def _end(stay: Stay, now: Ticks) -> Ticks:
 
 
 def _alone(stays: Mapping[str, Sequence[Stay]], now: Ticks) -> dict[str, Ticks]:
-    """How long each person was there with nobody else."""
+    """Returns how long each person was there with nobody else."""
     changes = sorted(
         change
         for person, some in stays.items()

@@ -26,7 +26,7 @@ class Leg:
 
     @property
     def person(self) -> str:
-        """Whose leg it is: the raw id, or where no event has one the participant id."""
+        """Returns the raw id of the person, or the participant id if no event has a raw id."""
         return self.raw_id or self.participant_id or ""
 
 
@@ -53,10 +53,10 @@ class Call:
 
     @property
     def people(self) -> int:
-        """How many different people were in it."""
+        """Returns how many different people were in it."""
         return len({leg.person for leg in self.legs})
 
     @property
     def start_order(self) -> tuple[Ticks, str]:
-        """Of two calls of a room, the one with the greater has started later."""
+        """Returns a key. Of two calls of a room, the one with the greater key has started later."""
         return self.started_at, self.id

@@ -116,7 +116,7 @@ CAPABILITIES: Final[tuple[Capability, ...]] = (
 
 
 def capabilities(role: Role, pstn_dial_out_enabled: bool) -> list[Allowed]:
-    """What `role` may do in a room, in the order of the table."""
+    """Returns what `role` may do in a room, in the order of the table."""
     return [
         Allowed(capability.name, None if grant == "yes" else grant)
         for capability in CAPABILITIES

@@ -36,14 +36,14 @@ def patched_details(
 
 
 def scheduled(details: Details) -> tuple[Ticks, Ticks] | None:
-    """When the room is meant to be used, if that is known."""
+    """Returns the scheduled start and end, or None."""
     if "scheduledStart" not in details:
         return None
     return parse_time(details["scheduledStart"]), parse_time(details["scheduledEnd"])
 
 
 def names_in(details: Details) -> dict[str, str]:
-    """What people are called, by raw id."""
+    """Returns the names of people, by raw id."""
     return {
         raw_id: person["name"]
         for raw_id, person in details.get("participants", {}).items()
@@ -52,7 +52,7 @@ def names_in(details: Details) -> dict[str, str]:
 
 
 def details_difference(before: Details, after: Details) -> tuple[Details, Details]:
-    """Of each only what the other has not."""
+    """Returns of each only what the other does not have."""
     return _only_in(before, after), _only_in(after, before)
 
 

@@ -55,17 +55,17 @@ class CallEvent:
 
     @property
     def identity(self) -> tuple[EventKind, str, str, str | None, str | None, Ticks]:
-        """What is the same of two deliveries of one event, whatever envelope schema they came in."""
+        """Returns what two deliveries of one event have in common, in either envelope schema."""
         return self.kind, self.id, self.call, self.participant_id, self.raw_id, self.at
 
     @cached_property
     def key(self) -> str:
-        """64 hex digits that stand for the identity."""
+        """Returns 64 hex digits that stand for the identity."""
         return hashlib.sha256(json.dumps(self.identity).encode()).hexdigest()
 
     def __lt__(self, other: Self) -> bool:
-        """Events are taken in this order, however they arrived: by time, kind and key, which is
-        rarely needed, and costly."""
+        """Returns whether this event comes first: by time, kind and key. The key is costly, and
+        rarely needed."""
         if self.at != other.at:
             return self.at < other.at
         if self.kind != other.kind:
@@ -85,6 +85,6 @@ class Quarantined:
 
 
 def is_call_room_id(text: str) -> bool:
-    """Whether `text` can name a room whose calls are kept: of any service's making, so wider than
-    an id of ours."""
+    """Returns whether `text` can be the id of a room of calls. Other services may have made it, so
+    the form is wider than that of a room id."""
     return CALL_ROOM_ID.fullmatch(text) is not None

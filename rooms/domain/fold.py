@@ -29,7 +29,7 @@ service."""
 
 
 def fold_calls(events: Iterable[CallEvent], now: Ticks) -> list[Call]:
-    """The calls of one room at `now`, in the order in which they started."""
+    """Returns the calls of one room at `now`, in the order in which they started."""
     by_call: defaultdict[str, list[CallEvent]] = defaultdict(list)
     for event in events:
         by_call[event.call].append(event)
@@ -41,7 +41,7 @@ def fold_calls(events: Iterable[CallEvent], now: Ticks) -> list[Call]:
 
 
 def fold_call(events: Iterable[CallEvent], now: Ticks) -> Call | None:
-    """One call at `now`, from its events, as long as no other call of the room has started after
+    """Returns one call at `now`, from its events, if no other call of the room has started after
     it.
 
     None if nothing of it has happened by `now`.
@@ -62,13 +62,12 @@ def fold_call(events: Iterable[CallEvent], now: Ticks) -> Call | None:
 
 
 def presumed_ended(call: Call) -> Call:
-    """A call that nobody has told the end of, ended by what else is known: with the last that was
-    heard of it."""
+    """Returns a call without a CallEnded as one that has ended with its last event."""
     return _ended(call, call.last_event_at, estimated=True)
 
 
 def _fold(history: tuple[CallEvent, ...]) -> Call:
-    """A call as its events, in order, tell of it."""
+    """Returns a call as its events, in order, describe it."""
     ends = [event for event in history if event.kind == "CallEnded"]
     call = Call(
         id=history[0].call,
@@ -114,8 +113,8 @@ def _legs(history: tuple[CallEvent, ...]) -> tuple[Leg, ...]:
 
 
 def _legs_of_one(moves: list[CallEvent], started_at: Ticks) -> list[Leg]:
-    """The legs of one participant id, or of one raw id that has none, from its joins and leaves in
-    order."""
+    """Returns the legs of one participant id, or of one raw id without any, from its joins and
+    leaves in order."""
     raw_id = next((event.raw_id for event in moves if event.raw_id), None)
     legs: list[Leg] = []
     if moves[0].kind == "ParticipantRemoved":
@@ -145,8 +144,8 @@ def _legs_of_one(moves: list[CallEvent], started_at: Ticks) -> list[Leg]:
 
 
 def _is_skewed(moves: list[CallEvent]) -> bool:
-    """Whether a participant whose first event is a leave joined so soon after it that the two are
-    in wrong order."""
+    """Returns whether a leave comes first, and a join so soon after it that their order is
+    wrong."""
     return (
         len(moves) > 1
         and moves[1].kind == "ParticipantAdded"
@@ -161,7 +160,7 @@ def _leg(
     join_estimated: bool = False,
     left_at: Ticks | None = None,
 ) -> Leg:
-    """The leg of a stay: of its joins, or if they were lost of the leave that tells of it."""
+    """Returns the leg of a stay from its joins, or from its leave if the joins were lost."""
     return Leg(
         participant_id=stay[0].participant_id,
         raw_id=raw_id,
@@ -176,7 +175,7 @@ def _leg(
 
 
 def _last(stay: Sequence[CallEvent], name: str) -> str | None:
-    """The last that an event says of it."""
+    """Returns the last value that an event has of a field."""
     for event in reversed(stay):
         if text := getattr(event, name):
             return str(text)
@@ -198,7 +197,7 @@ def _in_order(legs: Iterable[Leg]) -> tuple[Leg, ...]:
 
 
 def _with_peak(call: Call) -> Call:
-    """The call with the most people at one time, a person on two devices being one."""
+    """Returns the call with the most people at one time. A person on two devices counts once."""
     changes: defaultdict[Ticks, list[tuple[int, str]]] = defaultdict(list)
     for leg in call.legs:
         changes[leg.joined_at].append((1, leg.person))

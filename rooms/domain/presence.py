@@ -18,7 +18,7 @@ class Stay:
     end: Ticks | None
 
     def covers(self, at: Ticks) -> bool:
-        """Whether `at` is in it."""
+        """Returns whether `at` is in it."""
         return self.start <= at and (self.end is None or at < self.end)
 
 
@@ -35,7 +35,7 @@ class PersonInCall(
 
 
 def legs_by_person(legs: Iterable[Leg]) -> dict[str, list[Leg]]:
-    """The legs of each person, in the order in which they are given."""
+    """Returns the legs of each person, in the order in which they are given."""
     people: defaultdict[str, list[Leg]] = defaultdict(list)
     for leg in legs:
         people[leg.person].append(leg)
@@ -43,7 +43,7 @@ def legs_by_person(legs: Iterable[Leg]) -> dict[str, list[Leg]]:
 
 
 def merge_stays(stays: Iterable[Stay]) -> list[Stay]:
-    """The same time in as few stays as there can be: those that touch are one."""
+    """Returns the same time in as few stays as possible. Stays that touch become one."""
     merged: list[Stay] = []
     for stay in sorted(stays, key=lambda stay: stay.start):
         if merged and ((last := merged[-1]).end is None or stay.start <= last.end):
@@ -57,13 +57,14 @@ def merge_stays(stays: Iterable[Stay]) -> list[Stay]:
 
 
 def call_at(calls: Iterable[Call], at: Ticks) -> Call | None:
-    """The call that goes on at `at`; of several the one that has started last."""
+    """Returns the call that goes on at `at`. If there are several, it is the one that started
+    last."""
     going_on = [call for call in calls if Stay(call.started_at, call.ended_at).covers(at)]
     return max(going_on, key=lambda call: call.start_order, default=None)
 
 
 def present_at(call: Call, at: Ticks) -> list[PersonInCall]:
-    """The people in a call at `at`, who has been there longest first."""
+    """Returns the people in a call at `at`. Who has been there longest comes first."""
     present = []
     for person, legs in legs_by_person(leg for leg in call.legs if leg.joined_at <= at).items():
         there = [leg for leg in legs if leg.left_at is None or at < leg.left_at]

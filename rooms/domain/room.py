@@ -49,13 +49,13 @@ def is_room_id(text: str) -> bool:
 
 
 def numbered_room_id(number: int) -> str:
-    """An id as ACS's look: 994 and 14 digits."""
+    """Returns an id that looks like those of ACS: 994 and 14 digits."""
     return f"994{number % ROOM_IDS:014d}"
 
 
 def repeatable_room_id(request_id: str, attempt: int) -> str:
-    """The id of the room that a create with this Repeatability-Request-ID makes: the same when it
-    is sent again.
+    """Returns the id of the room that a create with this Repeatability-Request-ID makes. It is the
+    same when the request is sent again.
 
     Args:
         attempt: how many such ids were found to be other rooms'.
@@ -66,7 +66,7 @@ def repeatable_room_id(request_id: str, attempt: int) -> str:
 
 
 def state_at(room: Room, at: Ticks) -> RoomState:
-    """Whether the room can be joined at that time, or not yet, or no more."""
+    """Returns whether the room can be joined at that time, not yet, or no more."""
     if at < room.valid_from:
         return "upcoming"
     return "open" if at < room.valid_until else "expired"
@@ -103,8 +103,8 @@ def check_changed_validity(wanted: RoomChange, now: Ticks) -> None:
 
 
 def new_room(room_id: str, wanted: RoomChange, now: Ticks) -> Room:
-    """The room that a create makes: valid from now, for 180 days from now, no dial-out, unless
-    `wanted` says else."""
+    """Returns the room that a create makes: valid from now, for 180 days, without dial-out, unless
+    `wanted` says otherwise."""
     return Room(
         id=room_id,
         created_at=now,
@@ -117,7 +117,7 @@ def new_room(room_id: str, wanted: RoomChange, now: Ticks) -> Room:
 
 
 def updated_room(room: Room, wanted: RoomChange) -> Room:
-    """`room` with what `wanted` sets."""
+    """Returns `room` with what `wanted` sets."""
     return Room(
         id=room.id,
         created_at=room.created_at,

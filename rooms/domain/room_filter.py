@@ -29,7 +29,7 @@ class RoomFilter:
     title: str | None = None
 
     def fits(self, listed: TitledRoom) -> bool:
-        """Whether the list shows the room."""
+        """Returns whether the list shows the room."""
         opens = self.opens_from <= listed.room.valid_from <= self.opens_until
         closes = self.closes_from <= listed.room.valid_until <= self.closes_until
         return (

@@ -32,12 +32,12 @@ class RosterDifference:
 
 
 def is_acs_user(raw_id: str) -> bool:
-    """Whether it is the raw id of an ACS user, `8:acs:<resource guid>_<user guid>`."""
+    """Returns whether it is the raw id of an ACS user, `8:acs:<resource guid>_<user guid>`."""
     return ACS_USER.fullmatch(raw_id) is not None
 
 
 def first_unsupported(raw_ids: Iterable[str]) -> str | None:
-    """The first raw id that is not of an ACS user."""
+    """Returns the first raw id that is not an ACS user's, or None."""
     return next((raw_id for raw_id in raw_ids if not is_acs_user(raw_id)), None)
 
 
@@ -52,13 +52,13 @@ def check_size(participants: Mapping[str, object], limit: int = LIMITS.participa
 
 
 def patched_roster(roster: Roster, patch: RosterPatch) -> Roster:
-    """`roster` after `patch`: who is new comes last, who has a new role keeps the place."""
+    """Returns `roster` after `patch`. New people come last; a new role keeps its place."""
     after: dict[str, Role | None] = {**roster, **patch}
     return {raw_id: role for raw_id, role in after.items() if role is not None}
 
 
 def roster_difference(before: Roster, after: Roster) -> RosterDifference:
-    """What leads from `before` to `after`."""
+    """Returns what leads from `before` to `after`."""
     return RosterDifference(
         added={raw_id: role for raw_id, role in after.items() if raw_id not in before},
         changed={

@@ -86,7 +86,7 @@ def participant_removed(detail: Detail, names: Names) -> str:
 
 
 def _who(detail: Detail, names: Names) -> str:
-    """Returns whom a record is about, as the room's details call them, or as they call themselves."""
+    """Returns a person's name in the room's details, or else the one they have themselves."""
     person = detail.get("rawId") or detail.get("participantId") or "somebody"
     return names.get(person) or detail.get("displayName") or _short(person)
 
@@ -101,7 +101,7 @@ def _short(person: str) -> str:
 
 
 def _moment(time: str) -> str:
-    """`2026-05-04T10:00:00Z`: what is finer than a second is left out."""
+    """Returns a time like `2026-05-04T10:00:00Z`, cut to the second."""
     at = parse_time(time)
     return format_time(at - at % SECOND).replace("+00:00", "Z")
 

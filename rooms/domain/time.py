@@ -41,12 +41,12 @@ type Time = Annotated[
 
 
 def now() -> Ticks:
-    """The clock of this machine."""
+    """Returns the time of this machine's clock."""
     return _UNIX_EPOCH + time.time_ns() // 100
 
 
 def parse_time(text: str) -> Ticks:
-    """A time of RFC 3339, with an offset; what is finer than a tick is cut off.
+    """Reads a time of RFC 3339 with an offset. Cuts it to the tick.
 
     Raises:
         ValueError: it is none, or not within the years 1 to 9999.
@@ -66,8 +66,8 @@ def parse_time(text: str) -> Ticks:
 
 
 def parse_http_date(text: str) -> datetime:
-    """A date of an HTTP header, in the one form (IMF-fixdate) that may be sent: `Mon, 04 May 2026
-    10:00:00 GMT`.
+    """Reads a date of an HTTP header in the only form that may be sent (IMF-fixdate): `Mon, 04 May
+    2026 10:00:00 GMT`.
 
     Raises:
         ValueError: it is none.
@@ -77,7 +77,8 @@ def parse_http_date(text: str) -> datetime:
 
 @lru_cache(1024)  # who watches a call asks for the same times every few seconds
 def format_time(ticks: Ticks) -> str:
-    """As the wire has it: `+00:00`, no trailing zeros in the fraction, no fraction when whole."""
+    """Writes a time as the wire has it: `+00:00`, no trailing zeros in the fraction, no fraction if
+    whole."""
     seconds, fraction = divmod(ticks, SECOND)
     text = (_YEAR_1 + timedelta(seconds=seconds)).isoformat().removesuffix("+00:00")
     return f"{text}.{fraction:07d}".rstrip("0") + "+00:00" if fraction else f"{text}+00:00"

@@ -35,8 +35,7 @@ class UnknownEvent:
 
 
 def read_event(text: str, now: Ticks) -> RoomEvent | IgnoredEvent | UnknownEvent:
-    """One element of a delivery, as the Functions host writes it. Raises nothing, whatever the text
-    is."""
+    """Reads one element of a delivery, as the Functions host writes it. Never raises."""
     from rooms.intake.models import (
         MODELS,
         PlacedEvent,

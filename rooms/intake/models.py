@@ -46,7 +46,7 @@ _SENTENCES = {
 
 
 def fault_of(error: ValidationError) -> str:
-    """The first fault, as `data.user.rawId: text is expected here`."""
+    """Returns the first fault, like `data.user.rawId: text is expected here`."""
     first = error.errors(include_url=False, include_input=False)[0]
     return f"{'.'.join(map(str, first['loc']))}: {_SENTENCES.get(first['type'], first['msg'])}"
 
@@ -86,7 +86,8 @@ type _Id = Annotated[
 
 
 def _or_nothing(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
-    """What only adorns an event may be wrong: that somebody came or left must not be lost with it."""
+    """Returns None for a text for people that is not valid. A join or leave must not be lost with
+    it."""
     try:
         return check(value)
     except ValidationError:
@@ -141,7 +142,7 @@ class _Participant(_Person):
 
 
 def _raw_id(person: _Person | None) -> str | None:
-    """A communication user's id is their raw id too."""
+    """Returns a raw id. The id of a communication user is one, too."""
     outer = person or _Person()
     inner = outer.communication_identifier or _Identifier()
     users = (outer.communication_user, inner.communication_user)

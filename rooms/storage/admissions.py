@@ -27,8 +27,8 @@ class Admissions:
         self._occupancies = SingleFlight(self._occupancy_now)
 
     async def occupancy(self, room_id: str) -> Occupancy:
-        """Who is in the room's call now. One request, one for each call that goes on, and some more
-        where there are several.
+        """Returns who is in the room's call now. One request, one for each call that goes on, and
+        some more where there are several.
 
         Those who ask at the same time share them: to read a call of 350 people hundreds of times,
         when hundreds come at once, would take too long.
@@ -36,8 +36,8 @@ class Admissions:
         return await self._occupancies.get(room_id)
 
     async def occupancy_at(self, room_id: str, at: Ticks, now: Ticks) -> Occupancy:
-        """Who was in the room's call at `at`. Of a time to come nothing is known: nobody. Requests
-        as `occupancy`."""
+        """Returns who was in the room's call at `at`: nobody in the future. Requests as
+        `occupancy`."""
         try:
             calls = await self._calls.overlapping(room_id, at, at, now)
         except TooManyEvents:

@@ -44,8 +44,8 @@ class _Activity:
     ended: bool = False
 
     def may_overlap(self, start: Ticks, end: Ticks, now: Ticks) -> bool:
-        """Whether the call can have gone on between these times, or at `start` if they are the
-        same."""
+        """Returns whether the call can have gone on between these times, or at `start` if they are
+        the same."""
         first_hour, last_hour = start - start % HOUR, end - end % HOUR
         newest, oldest = self.hours[0], self.hours[-1]
         if oldest > last_hour:
@@ -118,13 +118,13 @@ class Calls:
         await retried(lambda: self._table.commit(operations), Conflict)
 
     async def call(self, room_id: str, call: str, now: Ticks) -> Call | None:
-        """One call at `now`. One request; some more for a live one."""
+        """Returns one call at `now`. One request; some more for a live one."""
         folded = fold_call(await self._events(room_id, call, now), now)
         return folded and await self._settled(room_id, folded, now)
 
     async def overlapping(self, room_id: str, start: Ticks, end: Ticks, now: Ticks) -> list[Call]:
-        """The calls, as they are at `now`, that may have gone on between these times, or at `start`
-        if they are the same.
+        """Returns the calls, as they are at `now`, that may have gone on between these times, or at
+        `start` if they are the same.
 
         One request, one for each of these calls, and rarely some for a live one.
         """
@@ -209,8 +209,8 @@ class Calls:
         begin: Start,
         live: bool = False,
     ) -> Page[RoomCall]:
-        """A call is shown at the row of the hour of its last event between the times; its other
-        rows lead nowhere."""
+        """Returns the calls of these rows. A call is shown at the row of the hour of its last event
+        between the times; its other rows lead nowhere."""
         now = begin.as_of
         places = [_place_of(row) for row in rows]
         ended = {
@@ -260,7 +260,7 @@ class Calls:
         return TooManyEvents(self._limits.events, self._limits.calls)
 
     async def _events_if_not_too_many(self, room_id: str, call: str, now: Ticks) -> list[CallEvent]:
-        """The others of a list can be shown without this call."""
+        """Returns no events of a call with too many, as a list can do without it."""
         try:
             return await self._events(room_id, call, now)
         except TooManyEvents:
@@ -290,7 +290,7 @@ class Calls:
     async def _settled(
         self, room_id: str, call: Call, now: Ticks, known: _Activities | None = None
     ) -> Call:
-        """The call, which has ended if another one of the room has started after it."""
+        """Returns the call, which has ended if another call of the room has started after it."""
         if call.ended_at is not None:
             return call
         if known is None or not known.cover(call.started_at, now):

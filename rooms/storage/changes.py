@@ -55,14 +55,13 @@ class Changes:
         await self._table.commit([insert(record), merge(changed, row), *more])
 
     def time_of(self, row: TableEntity) -> Ticks:
-        """When a change of the room with this row happens: later than the one before it, whatever
+        """Returns the time of a change of the room with this row: later than the last one, whatever
         the clock says."""
         return max(self._clock(), parse_time(row["changedAt"]) + 1)
 
 
 def existing_row(row: TableEntity | None) -> TableEntity:
-    """The row of a room that is there. Raises RoomNotFound for one that does not exist or was
-    deleted."""
+    """Returns the row of a room. Raises RoomNotFound if it does not exist or was deleted."""
     if row is None or row.get("deleted"):
         raise RoomNotFound
     return row
@@ -71,5 +70,5 @@ def existing_row(row: TableEntity | None) -> TableEntity:
 def log_record(
     room_id: str, at: Ticks, kind: str, origin: Origin, detail: Mapping[str, Any]
 ) -> Entity:
-    """The log record of a change."""
+    """Returns the log record of a change."""
     return log_entity(room_id, at, uuid.uuid4().hex, kind, origin.actor, origin.request_id, detail)

@@ -13,7 +13,10 @@ from rooms.storage.table import Table, replace
 
 
 class RoomDetails:
-    """The details of all rooms. Raises RoomNotFound for a room that does not exist or was deleted."""
+    """The details of all rooms.
+
+    Raises RoomNotFound for a room that does not exist or was deleted.
+    """
 
     def __init__(self, table: Table, clock: Callable[[], Ticks], limits: Limits = LIMITS) -> None:
         self._table = table
@@ -21,7 +24,8 @@ class RoomDetails:
         self._changes = Changes(table, clock)
 
     async def patch(self, room_id: str, patch: Mapping[str, Any], origin: Origin) -> Details:
-        """The details after a merge patch. Two requests; one if it changes nothing.
+        """Merges a patch into the details and returns them. Two requests; one if it changes
+        nothing.
 
         Raises:
             DomainError: they would not be valid.

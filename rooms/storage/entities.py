@@ -37,33 +37,33 @@ class TooLarge(ValueError):
 
 
 def stored_time(at: Ticks) -> str:
-    """`2026-05-04T10:00:00.0000000Z`"""
+    """Returns a time like `2026-05-04T10:00:00.0000000Z`."""
     whole, _, fraction = format_time(at).removesuffix("+00:00").partition(".")
     return f"{whole}.{fraction:0<7}Z"
 
 
 def pack(value: Any) -> Entity:
-    """A value as binary properties `data0`, `data1`, ..."""
+    """Returns a value as binary properties `data0`, `data1`, ..."""
     return binary_properties(compressed(value))
 
 
 def unpack(entity: Mapping[str, Any]) -> Any:
-    """What `pack` was given."""
+    """Returns the value that `pack` was given."""
     return decompressed(binary_of(entity))
 
 
 def compressed(value: Any) -> bytes:
-    """A value as compressed JSON."""
+    """Returns a value as compressed JSON."""
     return zlib.compress(json.dumps(value, separators=(",", ":")).encode(), level=1)
 
 
 def decompressed(data: bytes) -> Any:
-    """What `compressed` was given."""
+    """Returns the value that `compressed` was given."""
     return json.loads(zlib.decompress(data))
 
 
 def binary_properties(data: bytes) -> Entity:
-    """Bytes as properties of an entity."""
+    """Returns bytes as properties of an entity."""
     return {
         f"data{n}": data[at : at + MAX_BINARY]
         for n, at in enumerate(range(0, len(data), MAX_BINARY))
@@ -71,12 +71,12 @@ def binary_properties(data: bytes) -> Entity:
 
 
 def binary_of(entity: Mapping[str, Any]) -> bytes:
-    """What `binary_properties` was given."""
+    """Returns the bytes that `binary_properties` was given."""
     return b"".join(entity[f"data{n}"] for n in range(len(entity)) if f"data{n}" in entity)
 
 
 def room_properties(room: Room) -> Entity:
-    """The room, as its own row and the index row hold it."""
+    """Returns the properties of a room, in its own row and in the index row."""
     return {
         "createdAt": stored_time(room.created_at),
         "validFrom": stored_time(room.valid_from),
@@ -86,18 +86,18 @@ def room_properties(room: Room) -> Entity:
 
 
 def room_id_of(entity: Mapping[str, Any]) -> str:
-    """The room that a row, other than those beginning with a dot, is of."""
+    """Returns the room of a row that does not begin with a dot."""
     row_key: str = entity["RowKey"]
     return row_key.partition(":")[0]
 
 
 def room_of(entity: Mapping[str, Any]) -> Room:
-    """The room of a room's row."""
+    """Returns the room of a room's row."""
     return _room(room_id_of(entity), entity)
 
 
 def listed_room_of(entity: Mapping[str, Any]) -> Room:
-    """The room of an index row."""
+    """Returns the room of an index row."""
     return _room(keys.listed_room_id(entity["RowKey"]), entity)
 
 
@@ -112,35 +112,35 @@ def _room(room_id: str, entity: Mapping[str, Any]) -> Room:
 
 
 def room_entity(room: Room) -> Entity:
-    """The room's row."""
+    """Returns the room's row."""
     return _row(room.id, keys.room_row(room.id)) | room_properties(room)
 
 
 def index_entity(room: Room, title: str | None = None) -> Entity:
-    """The room's row in the list of rooms."""
+    """Returns the room's row in the list of rooms."""
     titled = {} if title is None else {"title": title}
     return _row(room.id, keys.index_row(room.id, room.created_at)) | room_properties(room) | titled
 
 
 def invitee_entity(room: Room, raw_id: str) -> Entity:
-    """That a person may be on the roster of the room."""
+    """Returns the row of a person who may be on the roster of the room."""
     return _row(room.id, keys.invitee_row(room.id, room.created_at, raw_id)) | {"rawId": raw_id}
 
 
 def group_entity(room: Room, group: int, members: Iterable[str]) -> Entity:
-    """That these people of a group, and no others of it, may be on the roster of the room."""
+    """Returns the row of the only people of a group who may be on the roster of the room."""
     return _row(room.id, keys.group_row(room.id, room.created_at, group)) | dict.fromkeys(
         members, True
     )
 
 
 def roster_entity(room_id: str, at: Ticks, roster: Roster) -> Entity:
-    """The roster as of `at`."""
+    """Returns the row of the roster as of `at`."""
     return _row(room_id, keys.roster_row(room_id, at)) | pack(roster)
 
 
 def details_entity(room_id: str, details: Details, max_bytes: int = LIMITS.details_bytes) -> Entity:
-    """What people call the room and those invited.
+    """Returns the row of the details.
 
     Raises:
         DetailsTooLarge: compressed, they have more than `max_bytes`.
@@ -154,7 +154,7 @@ def details_entity(room_id: str, details: Details, max_bytes: int = LIMITS.detai
 def log_entity(
     room_id: str, at: Ticks, change: str, kind: str, actor: str, request_id: str, detail: Any
 ) -> Entity:
-    """One log record."""
+    """Returns the row of a log record."""
     return (
         _row(room_id, keys.log_row(room_id, at, change))
         | {"time": stored_time(at), "kind": kind, "actor": actor, "requestId": request_id}
@@ -169,8 +169,8 @@ def event_entities(
     received: Ticks,
     max_bytes: int = LIMITS.event_bytes,
 ) -> tuple[Entity, Entity, Entity, Entity]:
-    """The rows of an event: its log record, itself with the whole text as it came, and two that
-    tell of the call's activity.
+    """Returns the rows of an event: its log record, itself with the whole text as it came, and two
+    for the activity of the call.
 
     That the call has ended is merged into the latter two, unless the event is one of the future.
 
@@ -213,7 +213,7 @@ def _event_detail(event: CallEvent) -> Entity:
 
 
 def event_of(entity: Mapping[str, Any]) -> CallEvent:
-    """The event of an event's row, of which `event` is enough."""
+    """Returns the event of an event's row. The property `event` is enough."""
     return _event(entity["event"])
 
 

@@ -1,4 +1,4 @@
-"""What is kept of a room, also after it was deleted: its last state, details, rosters, and its log."""
+"""What is kept of a room, also after it was deleted: its state, details, rosters and log."""
 
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class History:
         self._limits = limits
 
     async def snapshot(self, room_id: str) -> RoomSnapshot:
-        """What is known of a room. One request."""
+        """Returns what is stored of a room. One request."""
         start, end = keys.details_row(room_id), keys.end_of_rosters(room_id)
         rows = {
             row["RowKey"]: row
@@ -57,15 +57,15 @@ class History:
         )
 
     async def check(self, room_id: str) -> None:
-        """Whether anything is known of a room. One request. Raises RoomNotFound."""
+        """Checks that anything is stored of a room. One request. Raises RoomNotFound."""
         if not await self._table.first(
             keys.partition(room_id), *keys.room_range(room_id), 1, ["RowKey"]
         ):
             raise RoomNotFound
 
     async def invited(self, room: Room, start: Ticks, end: Ticks) -> Roster:
-        """Who was on the roster at `start`, or at some moment until just before `end`, with the
-        last role there.
+        """Returns who was on the roster at `start`, or at some moment until just before `end`, with
+        the last role there.
 
         The roster that the room was made with counts for the time before, too. One request for some
         twenty rosters.

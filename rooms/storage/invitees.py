@@ -15,8 +15,8 @@ from rooms.storage.table import Operation, replace
 
 
 def invite(room: Room, added: Roster, roster: Roster) -> list[Operation]:
-    """What makes those who are `added` to a roster find the room, which is `roster` then: at most
-    GROUPS operations.
+    """Returns the operations by which those who are `added` to a roster find the room, which has
+    the people of `roster` then: at most GROUPS.
 
     A row for each of them; if they are too many, one for each of their groups, with all who are on
     the roster.
@@ -34,7 +34,7 @@ def invite(room: Room, added: Roster, roster: Roster) -> list[Operation]:
 
 
 def rows_for(room: Room, roster: Iterable[str]) -> set[str]:
-    """All rows that `invite` may have written and that may be needed."""
+    """Returns all rows that `invite` may have written and that may be needed."""
     rows = set()
     for raw_id in roster:
         group, _ = group_and_member(raw_id)

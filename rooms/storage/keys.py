@@ -2,14 +2,14 @@
 
     {room}:room                             the room
     {room}:details                          what people call it, and those invited
-    {room}:roster:{newest first}            the whole roster as of then; the first is the current one
+    {room}:roster:{newest first}            the roster as of then; the first is the current one
     {room}:~{newest first}:{change}         a log record
     {room}:call:{call}:{time}:{event}       an event of a call, in the order of time
     {room}:calls:{newest hour}:{call}       that a call had an event in that hour
     .index:{newest first}:{room}            the room as lists show it, by the time of its creation
-    .invitee:{person}:{newest first}:{room} that a person may be on the roster of the room, which was created then
-    .invitees:{group}:{newest first}:{room} the same of several people, where many were invited at once
-    .calls:{newest hour}:{room}:{call}      that a call had an event in that hour, over the rooms of a partition
+    .invitee:{person}:{newest first}:{room} a room, created then, that may have the person
+    .invitees:{group}:{newest first}:{room} the same of several people of a group
+    .calls:{newest hour}:{room}:{call}      the same over the rooms of a partition
     .quarantine:{id}                        an event that was not understood
     .quarantine-part:{id}:{number}          the rest of one that is too large for a row
     .upkeep                                 how far upkeep has come in this partition
@@ -30,63 +30,63 @@ PARTITIONS = "0123456789"
 
 
 def partition(room_id: str) -> str:
-    """The partition of all rows of a room: the last digit of its id."""
+    """Returns the partition of all rows of a room: the last digit of its id."""
     return room_id[-1] if room_id[-1] in PARTITIONS else str(ord(room_id[-1]) % 10)
 
 
 def descending(at: Ticks) -> str:
-    """19 digits that sort the later time first."""
+    """Returns 19 digits that sort the later time first."""
     return f"{MAX_TIME - at:019d}"
 
 
 def descending_hour(at: Ticks) -> str:
-    """8 digits that are the same within an hour and sort the later hour first."""
+    """Returns 8 digits that are the same within an hour and sort the later hour first."""
     return f"{(MAX_TIME - at) // HOUR:08d}"
 
 
 def time_of(newest: str) -> Ticks:
-    """What `descending` was given."""
+    """Returns the time that `descending` was given."""
     return MAX_TIME - int(newest)
 
 
 def hour_of(newest: str) -> Ticks:
-    """The beginning of the hour of what `descending_hour` was given."""
+    """Returns the beginning of the hour that `descending_hour` was given."""
     return MAX_TIME + 1 - (int(newest) + 1) * HOUR
 
 
 def room_row(room_id: str) -> str:
-    """The room."""
+    """Returns the key of the room."""
     return f"{room_id}:room"
 
 
 def room_range(room_id: str) -> tuple[str, str]:
-    """Where everything of the room stands, but for what begins with a dot."""
+    """Returns the range of all rows of the room, but for those that begin with a dot."""
     return f"{room_id}:", f"{room_id};"
 
 
 def details_row(room_id: str) -> str:
-    """What people call the room, and those invited. Stands just before the room."""
+    """Returns the key of the details, just before the room."""
     return f"{room_id}:details"
 
 
 def roster_row(room_id: str, at: Ticks) -> str:
-    """The roster as of `at`."""
+    """Returns the key of the roster as of `at`."""
     return f"{room_id}:roster:{descending(at)}"
 
 
 def end_of_rosters(room_id: str) -> str:
-    """Behind the last roster. From the room's row to here, the first two rows are the room and its
-    current roster."""
+    """Returns the end of the rosters. From the room's row to here, the first two rows are the room
+    and its current roster."""
     return f"{room_id}:roster;"
 
 
 def log_row(room_id: str, at: Ticks, change: str) -> str:
-    """The log record of a change; `change` tells apart what happens at the same time."""
+    """Returns the key of a log record. `change` tells apart what happens at the same time."""
     return f"{room_id}:~{descending(at)}:{change}"
 
 
 def log_prefix(room_id: str) -> str:
-    """What the rows of a room's log begin with; LOG_SUFFIX is the rest."""
+    """Returns the prefix of the rows of a room's log. LOG_SUFFIX is the rest."""
     return f"{room_id}:~"
 
 
@@ -94,33 +94,33 @@ LOG_SUFFIX = re.compile("[0-9]{19}:[0-9a-f]{32,64}")
 
 
 def log_range(room_id: str, start: Ticks, end: Ticks) -> tuple[str, str]:
-    """Where the log records from `start` until just before `end` stand."""
+    """Returns the range of the log records from `start` until just before `end`."""
     return f"{room_id}:~{descending(end - 1)}", f"{room_id}:~{descending(start)};"
 
 
 def hashed(text: str) -> str:
-    """64 hex digits that stand for a text from outside."""
+    """Returns 64 hex digits that stand for a text from outside."""
     return hashlib.sha256(text.encode(errors="replace")).hexdigest()
 
 
 def event_row(room_id: str, event: CallEvent) -> str:
-    """An event of a call."""
+    """Returns the key of an event of a call."""
     return f"{room_id}:call:{hashed(event.call)}:{event.at:019d}:{event.key}"
 
 
 def events_range(room_id: str, call: str, end: Ticks) -> tuple[str, str]:
-    """Where the events of a call until just before `end` stand."""
+    """Returns the range of the events of a call until just before `end`."""
     events = f"{room_id}:call:{hashed(call)}:"
     return events, f"{events}{end:019d}"
 
 
 def activity_row(room_id: str, call: str, at: Ticks) -> str:
-    """That a call had an event in the hour of `at`."""
+    """Returns the key of the row for a call that had an event in the hour of `at`."""
     return f"{room_id}:calls:{descending_hour(at)}:{hashed(call)}"
 
 
 def activity_prefix(room_id: str) -> str:
-    """What the activity rows of a room begin with; ACTIVITY_SUFFIX is the rest."""
+    """Returns the prefix of the activity rows of a room. ACTIVITY_SUFFIX is the rest."""
     return f"{room_id}:calls:"
 
 
@@ -128,7 +128,7 @@ ACTIVITY_SUFFIX = "[0-9]{8}:[0-9a-f]{64}"
 
 
 def activity_range(room_id: str, start: Ticks, end: Ticks) -> tuple[str, str]:
-    """Where it stands which calls had an event in the hours from that of `start` to that of `end`."""
+    """Returns the range of the activity rows from the hour of `start` to that of `end`."""
     return f"{room_id}:calls:{descending_hour(end)}:", f"{room_id}:calls:{descending_hour(start)};"
 
 
@@ -139,7 +139,7 @@ INDEX_ROW = re.compile(r"\.index:[0-9]{19}:[0-9]{16,17}")
 
 
 def index_row(room_id: str, created_at: Ticks) -> str:
-    """The room in the list of rooms."""
+    """Returns the key of the room in the list of rooms."""
     return f"{INDEX_START}{descending(created_at)}:{room_id}"
 
 
@@ -149,12 +149,12 @@ creation."""
 
 
 def index_start(created_at: Ticks) -> str:
-    """Where the rooms that were created then, and before, begin in the list of rooms."""
+    """Returns the start of the rooms that were created then, or before, in the list of rooms."""
     return f"{INDEX_START}{descending(created_at)}"
 
 
 def created_of(row: str) -> Ticks:
-    """When the room of an index row, or of what `index_start` gave, was created."""
+    """Returns when the room of an index row, or of a result of `index_start`, was created."""
     return time_of(row.split(":")[1])
 
 
@@ -168,40 +168,41 @@ which has at most 252 properties, there are 78 of 5,000 people."""
 
 
 def invitee_prefix(raw_id: str) -> str:
-    """What the rows of the rooms to which a person may be invited begin with; LIST_SUFFIX is the
+    """Returns the prefix of the rows of rooms to which a person may be invited. LIST_SUFFIX is the
     rest."""
     return f".invitee:{hashed(raw_id)}:"
 
 
 def invitee_row(room_id: str, created_at: Ticks, raw_id: str) -> str:
-    """That a person may be on the roster of a room."""
+    """Returns the key of the row for a person who may be on the roster of a room."""
     return f"{invitee_prefix(raw_id)}{descending(created_at)}:{room_id}"
 
 
 def group_and_member(raw_id: str) -> tuple[int, str]:
-    """The group of a person, and the property that stands for them in its rows."""
+    """Returns the group of a person, and the property that stands for them in its rows."""
     digest = hashed(raw_id)
     return int(digest[-4:], 16) % GROUPS, f"p{digest[:16]}"
 
 
 def group_prefix(group: int) -> str:
-    """What the rows of the rooms to which some of a group may be invited begin with; LIST_SUFFIX is
-    the rest."""
+    """Returns the prefix of the rows of rooms to which some of a group may be invited. LIST_SUFFIX
+    is the rest."""
     return f".invitees:{group:02d}:"
 
 
 def group_row(room_id: str, created_at: Ticks, group: int) -> str:
-    """That some people of a group may be on the roster of a room."""
+    """Returns the key of the row for people of a group who may be on the roster of a room."""
     return f"{group_prefix(group)}{descending(created_at)}:{room_id}"
 
 
 def listed_room_id(row: str) -> str:
-    """The room of an index row, or of a row of invitees."""
+    """Returns the room of an index row, or of a row of invitees."""
     return row.rpartition(":")[2]
 
 
 def all_activity_row(room_id: str, call: str, at: Ticks) -> str:
-    """That a call had an event in the hour of `at`, among the calls of all rooms."""
+    """Returns the key of the row for a call that had an event in the hour of `at`, among the calls
+    of all rooms."""
     return f".calls:{descending_hour(at)}:{room_id}:{hashed(call)}"
 
 
@@ -211,13 +212,13 @@ ALL_ACTIVITY_SUFFIX = f"[0-9]{{8}}:[A-Za-z0-9_-]{{1,{LIMITS.event_room_id}}}:[0-
 
 
 def all_activity_range(start: Ticks, end: Ticks) -> tuple[str, str]:
-    """Where it stands which calls of all rooms had an event in the hours from that of `start` to
-    that of `end`."""
+    """Returns the range of the activity rows of all rooms from the hour of `start` to that of
+    `end`."""
     return f".calls:{descending_hour(end)}:", f".calls:{descending_hour(start)};"
 
 
 def activity_of(row: str) -> tuple[Ticks, str]:
-    """The beginning of the hour, and the room, of either kind of activity row."""
+    """Returns the beginning of the hour, and the room, of either kind of activity row."""
     first, second, third, _ = row.split(":")
     hour, room = (second, third) if first == ".calls" else (third, first)
     return hour_of(hour), room
@@ -232,22 +233,22 @@ QUARANTINE_ROW = re.compile(r"\.quarantine:[0-9a-f]{64}")
 
 
 def quarantine_partition(event_id: str) -> str:
-    """The partition of an event in quarantine."""
+    """Returns the partition of an event in quarantine."""
     return str(int(event_id, 16) % 10)
 
 
 def quarantine_row(event_id: str) -> str:
-    """An event in quarantine."""
+    """Returns the key of an event in quarantine."""
     return f"{QUARANTINE_START}{event_id}"
 
 
 def quarantine_part_row(event_id: str, number: int) -> str:
-    """A further part of an event in quarantine."""
+    """Returns the key of a further part of an event in quarantine."""
     return f"{QUARANTINE_PARTS_START}{event_id}:{number:04d}"
 
 
 def quarantine_parts_range(event_id: str) -> tuple[str, str]:
-    """Where the further parts of an event in quarantine stand."""
+    """Returns the range of the further parts of an event in quarantine."""
     return f"{QUARANTINE_PARTS_START}{event_id}:", f"{QUARANTINE_PARTS_START}{event_id};"
 
 
@@ -264,10 +265,10 @@ END = "~"
 
 
 def after_room(room_id: str) -> str:
-    """Where the rows behind those of a room begin."""
+    """Returns the start of the rows behind those of a room."""
     return f"{room_id};"
 
 
 def after(row: str) -> str:
-    """Where the rows behind `row` begin: digits and colons sort after it."""
+    """Returns the start of the rows behind `row`. Digits and colons sort after it."""
     return row + "!"

@@ -54,8 +54,8 @@ class Lists:
         """Returns a page of the rooms that fit, as of the time of the first page.
 
         The storage chooses them, among the rooms created on the last day, then in the four days
-        before, and so on, until the page is full or the time for a search is over: it reads every
-        row that a request is about, so that one which finds few may take long. A round is one request
+        before, and so on, until the page is full or the time for a search is over. It reads every
+        row that a request is about, so one that finds few may take long. A round is one request
         for each partition, in parallel; seven rounds reach back fourteen years. A later page begins
         with a quarter of what the list has behind it, so that even pages of one round each come to
         an end. Where a round has more rows than one request has, the next one goes on where they

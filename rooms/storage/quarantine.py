@@ -78,8 +78,8 @@ class Quarantine:
         return Page(events, None if last is None else to_cursor(last))
 
     async def get(self, event_id: str) -> tuple[Quarantined, str]:
-        """An event and its whole text. One request, or one more for each further part. Raises
-        QuarantinedEventNotFound."""
+        """Returns an event and its whole text. One request, or one more for each further part.
+        Raises QuarantinedEventNotFound."""
         row = await self._row(event_id)
         data = [binary_of(row)]
         for key in _part_rows(event_id, row["parts"]):

@@ -72,7 +72,7 @@ class Rooms:
         repeatability: Repeatability | None,
         origin: Origin,
     ) -> Room:
-        """A new room, or the one that this create made before. One request.
+        """Creates a room, or returns the one that this create made before. One request.
 
         Raises:
             RequestIdReused: the Repeatability-Request-ID was used with another body.
@@ -86,23 +86,23 @@ class Rooms:
         return await retried(attempt, Conflict)
 
     async def get(self, room_id: str) -> Room:
-        """One request."""
+        """Returns the room. One request."""
         return room_of(existing_row(await self._room_row(room_id)))
 
     async def with_roster(self, room_id: str) -> RoomWithRoster:
-        """The room with its current roster. One request."""
+        """Returns the room with its current roster. One request."""
         row, roster = await self._room_and_roster(room_id)
         return RoomWithRoster(room_of(row), roster, parse_time(row["changedAt"]))
 
     async def find(self, room_id: str) -> RoomWithRoster | None:
-        """The same, or None if the room does not exist or was deleted. One request."""
+        """Returns the same, or None if the room does not exist or was deleted. One request."""
         try:
             return await self.with_roster(room_id)
         except RoomNotFound:
             return None
 
     async def update(self, room_id: str, wanted: RoomChange, origin: Origin) -> Room:
-        """The room with what `wanted` sets. Two requests; one if it changes nothing."""
+        """Sets what `wanted` sets and returns the room. Two requests; one if it changes nothing."""
 
         async def change() -> Room:
             row = existing_row(await self._room_row(room_id))
@@ -119,7 +119,7 @@ class Rooms:
         return await self._changes.in_turn(room_id, change)
 
     async def patch_roster(self, room_id: str, patch: RosterPatch, origin: Origin) -> None:
-        """Invites, changes roles, removes: all of it or nothing. Two requests; one if it changes
+        """Merges a patch into the roster: all of it or nothing. Two requests; one if it changes
         nothing.
 
         Raises:
@@ -231,7 +231,8 @@ class Rooms:
 
 
 def _room_id(repeatability: Repeatability | None, attempt: int) -> str:
-    """Random, or derived from the request, so that the request sent again meets its own room."""
+    """Returns a random id, or one made from the request, so that it meets its own room when it is
+    sent again."""
     if repeatability is None:
         return numbered_room_id(secrets.randbelow(ROOM_IDS))
     return repeatable_room_id(repeatability.request_id, attempt)

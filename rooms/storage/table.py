@@ -43,7 +43,7 @@ class Conflict(Exception):
 
 
 def insert(entity: Entity) -> Operation:
-    """The row must not exist."""
+    """Inserts the row, which must not exist."""
     return TransactionOperation.CREATE, entity
 
 
@@ -68,12 +68,12 @@ def upsert(entity: Entity) -> Operation:
 
 
 def remove(entity: Entity) -> Operation:
-    """The row must exist, in whatever state."""
+    """Deletes the row, which must exist, in whatever state."""
     return TransactionOperation.DELETE, entity
 
 
 def remove_unchanged(read: TableEntity) -> Operation:
-    """The row must not have changed since it was read."""
+    """Deletes the row, which must not have changed since it was read."""
     unchanged = {"etag": read.metadata["etag"], "match_condition": MatchConditions.IfNotModified}
     return (
         TransactionOperation.DELETE,
@@ -93,7 +93,7 @@ class Table:
         self._client = client
 
     async def get(self, partition: str, row: str) -> TableEntity | None:
-        """One row, or None. One request."""
+        """Returns one row, or None. One request."""
         with _storage_errors():
             try:
                 return await self._client.get_entity(partition, row)
@@ -113,8 +113,8 @@ class Table:
         select: Sequence[str] | None = None,
         where: str = "",
     ) -> list[TableEntity]:
-        """The first `count` rows from `start` to just before `end`, with all or the selected
-        properties.
+        """Returns the first `count` rows from `start` to just before `end`, with all or the
+        selected properties.
 
         Only those that fit `where`, an OData filter of properties, if it is given.
 
@@ -142,8 +142,8 @@ class Table:
         select: Sequence[str] | None = None,
         where: str = "",
     ) -> AsyncGenerator[TableEntity]:
-        """The rows from `start` to just before `end`, read when they are needed: one request for
-        each `page` of them."""
+        """Yields the rows from `start` to just before `end`, and reads them when they are needed.
+        One request for each `page` of them."""
         with _storage_errors():
             try:
                 async for row in self._query(partition, start, end, page, select, where):
@@ -161,7 +161,8 @@ class Table:
         where: str,
     ) -> AsyncItemPaged[TableEntity]:
         return self._client.query_entities(
-            f"PartitionKey eq '{partition}' and RowKey ge '{start}' and RowKey lt '{end}'{where and f' and {where}'}",
+            f"PartitionKey eq '{partition}' and RowKey ge '{start}' and RowKey lt '{end}'"
+            + (f" and {where}" if where else ""),
             results_per_page=page,
             select=None if select is None else list(select),
         )
@@ -174,8 +175,8 @@ class Table:
         select: Sequence[str] | None = None,
         where: str = "",
     ) -> tuple[list[TableEntity], bool]:
-        """The first rows from `start` to just before `end` of all partitions, in order, and whether
-        there may be more.
+        """Returns the first rows from `start` to just before `end` of all partitions, in order, and
+        whether there may be more.
 
         One request for each partition, in parallel. At least `per_partition` rows, if there are as
         many.
@@ -203,8 +204,8 @@ class Table:
         per_partition: int,
         select: Sequence[str] | None = None,
     ) -> tuple[list[TableEntity], str | None]:
-        """At most `count` of the first rows of all partitions, from behind the row `after`, and the
-        one to go on behind, if there may be more. Requests as `first_of_all`."""
+        """Returns at most `count` of the first rows of all partitions, from behind the row `after`,
+        and the one to go on behind, if there may be more. Requests as `first_of_all`."""
         known, cut_off = await self.first_of_all(
             start if after is None else keys.after(after), end, per_partition, select
         )
@@ -212,7 +213,7 @@ class Table:
         return shown, shown[-1]["RowKey"] if cut_off or len(known) > count else None
 
     async def commit(self, operations: Sequence[Operation]) -> None:
-        """One entity group transaction: all of it or nothing.
+        """Commits one entity group transaction: all of it or nothing.
 
         The first operation must write a row that no transaction with another content writes: that
         it is there tells what became of a transaction whose outcome is not known (time-out, cut
@@ -305,26 +306,27 @@ def _code(error: AzureError) -> str | None:
 
 
 def _lacks_table(error: AzureError) -> bool:
-    """Of a row that is inserted alone the SDK tells only the status: it is 404 where there is no
-    table, and else never."""
+    """Returns whether the table is missing. For a row that is inserted alone, the SDK has only the
+    status: 404, and only then."""
     return _code(error) == TableErrorCode.TABLE_NOT_FOUND or (
         _code(error) is None and isinstance(error, ResourceNotFoundError)
     )
 
 
 def _is_conflict(error: AzureError) -> bool:
-    """A row exists, or is not there, or is not what it was: the transaction has to be thought over."""
+    """Returns whether a row exists, is missing, or has changed."""
     if _code(error) in (TableErrorCode.ENTITY_NOT_FOUND, TableErrorCode.RESOURCE_NOT_FOUND):
         return True
     return isinstance(error, HttpResponseError) and error.status_code in (409, 412)
 
 
 def _is_final(error: AzureError) -> bool:
-    """The storage will not carry out this transaction, however often it is asked."""
+    """Returns whether the storage will never carry out this transaction."""
     status = error.status_code if isinstance(error, HttpResponseError) else None
     return status is not None and status < 500 and status not in (408, 429)
 
 
 def _summary(error: AzureError) -> str:
     code = _code(error)
-    return f"{type(error).__name__} {getattr(code, 'value', code) or ''} {error.message.partition('\n')[0]}"
+    name = getattr(code, "value", code) or ""
+    return f"{type(error).__name__} {name} {error.message.partition('\n')[0]}"

@@ -40,7 +40,7 @@ _STATE = ["PartitionKey", "RowKey", "validUntil", "deleted", "changedAt"]
 
 @contextmanager
 def log_failures(what: str, room_id: str) -> Iterator[None]:
-    """Around the upkeep of one room: what is wrong in it must not end the upkeep of all."""
+    """Logs what goes wrong in one room, which must not end the upkeep of all."""
     try:
         yield
     except StorageUnavailable:
@@ -65,8 +65,8 @@ class Retention:
     removed: Counter[str] = field(default_factory=Counter)
 
     async def purge_room(self, room_id: str) -> None:
-        """All that goes of a room, or of a room that only events name. Three requests, if nothing
-        does."""
+        """Deletes what is too old of a room, or of a room that only events name. Three requests, if
+        nothing is."""
         partition = keys.partition(room_id)
         known = await self.table.first(
             partition, keys.details_row(room_id), keys.end_of_rosters(room_id), _KNOWN, _STATE
@@ -87,8 +87,8 @@ class Retention:
         await self._clear_calls(room_id)
 
     async def purge_quarantine(self, rows: Sequence[TableEntity]) -> None:
-        """Those of these events that came too long ago: first their rows, as a row that can be seen
-        has all its parts."""
+        """Deletes those of these events that came too long ago. Their rows go first, as a row that
+        can be seen has all its parts."""
         old = [row for row in rows if parse_time(row["receivedAt"]) < self.kept]
         if old:
             partition = old[0]["PartitionKey"]
@@ -103,7 +103,7 @@ class Retention:
                     )
 
     async def purge_quarantine_parts(self, rows: Sequence[TableEntity]) -> None:
-        """Those of these parts that were written too long ago, and whose event is not there:
+        """Deletes those of these parts that were written too long ago and have no event: it was
         removed, or cut off as it came."""
         for row in rows:
             written = row.metadata["timestamp"]
@@ -116,8 +116,8 @@ class Retention:
                         await self.table.delete(row["PartitionKey"], [], unchanged=[row])
 
     async def purge_invitees(self, rows: Sequence[TableEntity]) -> None:
-        """Those of these rows by which nobody finds a room. Who is invited meanwhile has a row that
-        has changed.
+        """Deletes those of these rows by which nobody finds a room. Who is invited meanwhile has a
+        row that has changed.
 
         One request for each of their rooms.
         """
@@ -140,7 +140,7 @@ class Retention:
         return bool(room.get("deleted")) and parse_time(room["changedAt"]) < self.kept
 
     async def _remove_tombstone(self, room_id: str) -> None:
-        """The room's row goes last: without it the others would be nobody's."""
+        """Deletes the room's row last. Without it the others would be nobody's."""
         partition = keys.partition(room_id)
         await self._clear(
             partition, keys.roster_row(room_id, MAX_TIME), keys.end_of_rosters(room_id), "rosters"
@@ -153,7 +153,7 @@ class Retention:
                 self.removed["tombstones"] += 1
 
     async def _clear_superseded_rosters(self, room_id: str) -> None:
-        """All but the newest of the old rosters, which is in force where the time that is kept
+        """Deletes the old rosters but the newest, which is in force where the time that is kept
         begins."""
         partition, end = keys.partition(room_id), keys.end_of_rosters(room_id)
         in_force = await self.table.first(
@@ -163,8 +163,8 @@ class Retention:
             await self._clear(partition, keys.after(in_force[0]["RowKey"]), end, "rosters")
 
     async def _clear_calls(self, room_id: str) -> None:
-        """Calls that had their last event before the hour of `kept`: a call goes as a whole, or its
-        story would change."""
+        """Deletes calls that had their last event before the hour of `kept`. A call goes as a
+        whole, or its fold would change."""
         partition = keys.partition(room_id)
         before = self.kept - self.kept % HOUR
         start, end = keys.activity_range(room_id, 0, before - 1)
@@ -189,7 +189,7 @@ class Retention:
         return not await self.table.first(keys.partition(room_id), start, end, 1, ["RowKey"])
 
     async def _clear_call(self, room_id: str, call: str, hour: Ticks, before: Ticks) -> None:
-        """The events of the call, and then the two rows that say that it had some in that hour.
+        """Deletes the events of the call, and then the two rows of its activity in that hour.
 
         These must not have changed since before the events were read: an event that arrives
         meanwhile is found by them.
@@ -208,7 +208,7 @@ class Retention:
                 return
 
     async def _clear_events(self, room_id: str, call: str, before: Ticks) -> bool:
-        """The events of the call before that time. Whether there were any.
+        """Deletes the events of the call before that time. Returns whether there were any.
 
         Their log records go before them, also those of events that arrived after the log was
         cleared: an event that is delivered again is recognised by its own row, and could not be
@@ -228,7 +228,7 @@ class Retention:
         return found
 
     async def _clear(self, partition: str, start: str, end: str, what: str) -> None:
-        """All rows from `start` until just before `end`."""
+        """Deletes all rows from `start` until just before `end`."""
         while rows := await self._some(partition, start, end):
             if await self._remove(partition, rows, what) and len(rows) < self.limits.upkeep_rows:
                 return
@@ -242,7 +242,7 @@ class Retention:
         ]
 
     async def _remove(self, partition: str, rows: Sequence[str], what: str) -> bool:
-        """Whether it was done; else some of the rows are gone already."""
+        """Deletes rows. Returns False if some of them are gone already."""
         try:
             await self.table.delete(partition, rows)
         except Conflict:

@@ -59,7 +59,10 @@ class Report:
         unavailable = (
             f", {self.unavailable} left as the storage is not available" if self.unavailable else ""
         )
-        return f"looked at {self.rooms:,} rooms; removed {removed or 'nothing'}; {partitions}{unavailable}"
+        return (
+            f"looked at {self.rooms:,} rooms; removed {removed or 'nothing'}; "
+            f"{partitions}{unavailable}"
+        )
 
 
 type _Step = tuple[str, Awaitable[None]]
@@ -154,7 +157,7 @@ class Upkeep:
     async def _partition(
         self, partition: str, now: Ticks, retention: Retention, deadline: float, report: Report
     ) -> None:
-        """Where the storage fails, only this partition is left for this time."""
+        """Walks through one partition. Leaves it for this time if the storage fails."""
         try:
             done = await self._walk(partition, now, retention, deadline, report)
             report.done += done
@@ -164,7 +167,7 @@ class Upkeep:
     async def _walk(
         self, partition: str, now: Ticks, retention: Retention, deadline: float, report: Report
     ) -> bool:
-        """Whether the pass is over. A step is made each time, however short the time."""
+        """Returns whether the pass is over. Makes at least one step, however short the time."""
         cursor, began = await self._load(partition, now)
         if cursor == keys.END and now < began + PASS:
             return True
