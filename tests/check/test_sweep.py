@@ -58,15 +58,13 @@ def test_each_row_that_is_removed_is_missed(damageable: list[tuple[list[Row], Ro
         for some, row in damageable
         if not found_if(some, row, None)
     )
-    assert (
-        unnoticed
-        == {
-            "Admitted": 1,  # a decision changes nothing
-            "Refused": 1,
-            "quarantined": 2,  # they can be deleted; the parts of the one that has some are as of one that never came whole
-            "upkeep": 10,
-        }
-    )
+    assert unnoticed == {
+        "Admitted": 1,  # a decision changes nothing
+        "Refused": 1,
+        # They can be deleted. Their parts are then those of an event that never came whole.
+        "quarantined": 2,
+        "upkeep": 10,
+    }
 
 
 def altered(value: Any) -> Iterator[Any]:

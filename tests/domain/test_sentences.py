@@ -34,8 +34,8 @@ def said(kind: str, detail: Any) -> str:
         (
             "RoomCreated",
             {**ROOM, "pstnDialOutEnabled": True, "participants": {"8:a": "Presenter"}},
-            "created the room, open from 2026-05-04T10:00:00Z until 2026-05-04T11:00:00Z with dial-out; "
-            "invited Alice as Presenter",
+            "created the room, open from 2026-05-04T10:00:00Z until 2026-05-04T11:00:00Z "
+            "with dial-out; invited Alice as Presenter",
         ),
         (
             "RoomUpdated",
@@ -47,7 +47,8 @@ def said(kind: str, detail: Any) -> str:
                     "pstnDialOutEnabled": True,
                 },
             },
-            "changed the room: open from 2026-05-04T09:00:00Z until 2026-05-04T11:00:00Z; dial-out on",
+            "changed the room: open from 2026-05-04T09:00:00Z until 2026-05-04T11:00:00Z; "
+            "dial-out on",
         ),
         ("RoomDeleted", {}, "deleted the room"),
         (
@@ -57,7 +58,8 @@ def said(kind: str, detail: Any) -> str:
                 "changed": {"8:b": {"before": "Attendee", "after": "Consumer"}},
                 "removed": MANY,
             },
-            "invited Alice as Presenter, 8:x as Attendee; made Bob Consumer; removed 8:0, 8:1, 8:2, 8:3, 8:4 and 2 more",
+            "invited Alice as Presenter, 8:x as Attendee; made Bob Consumer; "
+            "removed 8:0, 8:1, 8:2, 8:3, 8:4 and 2 more",
         ),
         ("Admitted", {"rawId": "8:a", "role": "Attendee"}, "admitted Alice as Attendee"),
         (

@@ -23,7 +23,8 @@ CALL = "1f0b7f3c-2c9e-4f0a-8a53-0e3f5c7d9b21"
 EDGE = "8:acs:bc360ba8-d29b-4ef2-b698-769ebef85521_0000000c-1fb9-4878-07fd-0848220077e1"
 CHROME = "8:acs:bc360ba8-d29b-4ef2-b698-769ebef85521_0000000c-1fb9-27cc-07fd-0848220077d8"
 CLIENT = (
-    "acs-web-test-client-ACSWeb(3617/1.0.0.0/os=windows; browser=chrome; browserVer=93.0; deviceType=Desktop)"
+    "acs-web-test-client-ACSWeb(3617/1.0.0.0/os=windows; browser=chrome; browserVer=93.0; "
+    "deviceType=Desktop)"
     "/TsCallingVersion=_TS_BUILD_VERSION_/Ovb=_TS_OVB_VERSION_"
 )
 
@@ -318,7 +319,8 @@ def test_what_has_a_room_is_of_a_rooms_call(added: dict[str, Any], rooms_call: o
 )
 def test_of_an_unknown_type_the_expected_ones_are_named(element: dict[str, Any]) -> None:
     assert reason(element) == (
-        "eventType: one of Microsoft.Communication.CallStarted, CallParticipantAdded, CallParticipantRemoved, CallEnded"
+        "eventType: one of Microsoft.Communication.CallStarted, CallParticipantAdded, "
+        "CallParticipantRemoved, CallEnded"
         " is expected here"
     )
     assert reason(element | {"specversion": "1.0"}).startswith(
@@ -353,12 +355,14 @@ def test_of_an_unknown_type_the_expected_ones_are_named(element: dict[str, Any])
         (
             "eventTime",
             "soon",
-            "eventTime: a time of RFC 3339 with an offset and at most 9 fraction digits is expected here",
+            "eventTime: a time of RFC 3339 with an offset and at most 9 fraction digits is "
+            "expected here",
         ),
         (
             "eventTime",
             5,
-            "eventTime: a time of RFC 3339 with an offset and at most 9 fraction digits is expected here",
+            "eventTime: a time of RFC 3339 with an offset and at most 9 fraction digits is "
+            "expected here",
         ),
         ("eventTime", "2019-12-31T23:59:59Z", "eventTime: earlier than 2020"),
         (
@@ -436,7 +440,10 @@ def test_a_call_ends_whatever_the_reason(
 
 @pytest.mark.parametrize("name", ["callstarted", "CallEnded ", "callParticipantAdded"])
 def test_a_type_that_is_almost_one_of_ours_is_not_left(name: str) -> None:
-    words = "one of these is expected, to the letter: CallStarted, CallParticipantAdded, CallParticipantRemoved, CallEnded"
+    words = (
+        "one of these is expected, to the letter: CallStarted, CallParticipantAdded, "
+        "CallParticipantRemoved, CallEnded"
+    )
     assert reason({"eventType": f"Microsoft.Communication.{name}"}) == f"eventType: {words}"
 
 

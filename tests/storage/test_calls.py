@@ -370,7 +370,7 @@ async def test_calls_of_all_rooms_are_those_with_an_event_in_the_time_asked_for(
     assert found[0][1].last_event_at == moment(20_000)
 
 
-async def test_histories_give_the_same_answers_in_any_order_of_delivery_with_reads_and_upkeep_in_between(
+async def test_histories_give_the_same_answers_in_any_order_with_reads_and_upkeep_in_between(
     direct: TableClient, clock: Clock
 ) -> None:
     table = Table(direct)

@@ -123,7 +123,7 @@ async def test_a_create_that_is_sent_again_makes_the_room_be_found_once(
     assert [await found(direct, person) for person in some_of(CROWD)] == [[rooms[0].id]] * 3
 
 
-async def test_people_who_are_invited_by_hundreds_one_by_one_and_removed_are_found_while_they_are_invited(
+async def test_people_invited_by_hundreds_one_by_one_and_removed_are_found_while_invited(
     direct: TableClient,
 ) -> None:
     rooms = Rooms(Table(direct), now)
@@ -407,7 +407,7 @@ async def test_upkeep_removes_rows_of_who_is_not_invited_and_nothing_else(
 
 
 @pytest.mark.usefixtures("one_partition")
-async def test_who_is_invited_between_upkeeps_look_at_the_roster_and_its_removal_of_the_row_finds_the_room(
+async def test_who_is_invited_between_the_look_of_upkeep_and_its_removal_finds_the_room(
     direct: TableClient,
 ) -> None:
     rooms = Rooms(Table(direct), now)
@@ -428,7 +428,7 @@ async def test_who_is_invited_between_upkeeps_look_at_the_roster_and_its_removal
 
 
 @pytest.mark.usefixtures("one_partition")
-async def test_upkeep_that_is_killed_at_any_request_leaves_who_is_invited_and_is_finished_by_the_next(
+async def test_upkeep_killed_at_any_request_leaves_who_is_invited_and_is_finished_by_the_next(
     direct: TableClient,
 ) -> None:
     kept, gone = await stale_table(direct)

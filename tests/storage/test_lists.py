@@ -305,9 +305,8 @@ async def test_a_list_of_some_that_fails_leaves_no_query_behind(
         proxy.choose = lambda number, _: Fault.REFUSED if number % 2 else Fault.DELAYED
         with pytest.raises(StorageUnavailable):
             await ask()
-        for _ in range(
-            3
-        ):  # a cancelled task ends with the next turn of the loop, and what it has begun with the one after
+        # A cancelled task ends with the next turn of the loop, what it began with the one after.
+        for _ in range(3):
             await asyncio.sleep(0)
         assert asyncio.all_tasks() == before
 
@@ -461,7 +460,7 @@ async def rooms_of(
     return rooms, pages
 
 
-async def test_the_rooms_of_a_person_cost_requests_in_proportion_to_them_whatever_other_rooms_there_are(
+async def test_the_rooms_of_a_person_cost_requests_in_proportion_whatever_others_there_are(
     direct: TableClient, proxy: StorageProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Twenty for each page of thirty, and one for each room. OTHER_ROOMS says how many others there
@@ -490,7 +489,8 @@ async def test_the_rooms_of_a_person_cost_requests_in_proportion_to_them_whateve
             assert rooms == expected
             requests.append(len(proxy.seen))
     print(
-        f"{ROOMS_OF_ONE} rooms of a person: {requests} requests with {OTHER_ROOMS // 10:,} and {OTHER_ROOMS:,} others"
+        f"{ROOMS_OF_ONE} rooms of a person: {requests} requests "
+        f"with {OTHER_ROOMS // 10:,} and {OTHER_ROOMS:,} others"
     )
     assert requests == [ROOMS_OF_ONE + 20 * pages] * 2
     assert pages == -(-ROOMS_OF_ONE // LIMITS.rooms_page)
@@ -504,7 +504,7 @@ MANY: Roster = {raw_id(number): "Attendee" for number in range(1000, 1070)}
 @pytest.mark.parametrize(
     "crowded", [range(0, 35, 3), range(35), range(15), range(15, 35), range(0)], ids=str
 )
-async def test_the_rooms_of_a_person_are_whole_and_in_order_wherever_rows_of_people_and_of_groups_end(
+async def test_the_rooms_of_a_person_are_whole_and_in_order_wherever_rows_end(
     direct: TableClient, crowded: range
 ) -> None:
     made = Made(direct)

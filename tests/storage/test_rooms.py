@@ -255,7 +255,8 @@ async def test_a_table_that_cannot_be_made_is_a_storage_that_is_unavailable(
 
 
 def random_user() -> str:
-    return f"8:acs:{uuid.UUID(bytes=secrets.token_bytes(16))}_{uuid.UUID(bytes=secrets.token_bytes(16))}"
+    resource, user = (uuid.UUID(bytes=secrets.token_bytes(16)) for _ in range(2))
+    return f"8:acs:{resource}_{user}"
 
 
 async def test_the_largest_roster_and_its_largest_change_fit_the_limits_of_table_storage(

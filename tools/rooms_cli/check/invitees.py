@@ -18,7 +18,7 @@ _MEMBER = re.compile("p[0-9a-f]{16}")
 
 
 def check_index(room: Room, deleted: bool, title: str | None, index: Placed, tell: Tell) -> None:
-    """Tells whether a room that is there is in the list as it is, once, and a deleted one is not."""
+    """Checks that a room is in the list as it is, once, and that a deleted one is not."""
     room_row, own = keys.room_row(room.id), keys.index_row(room.id, room.created_at)
     rows = {row["RowKey"]: row for _, row in index}
     row = rows.pop(own, None)

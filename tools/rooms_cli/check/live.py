@@ -54,7 +54,7 @@ class Counts:
 
 @dataclass
 class LiveTable:
-    """The table of a deployment. Raises AzureError when the storage does not answer or refuses us."""
+    """The table of a deployment. Raises AzureError when the storage does not answer."""
 
     client: TableClient
     kept: Ticks
@@ -116,7 +116,7 @@ class LiveTable:
             suspects.append(_Suspect(partition, room_id, keys.room_row(room_id), again))
 
     def _room_again(self, partition: str, room_id: str, dots: _Rows) -> list[Disagreement] | None:
-        """The rows of the room, and those of `dots`, or to be there, that do not agree with them."""
+        """Returns the rows of the room, and those of `dots`, present or missing, that disagree."""
         rows = self._rows_in(partition, *keys.room_range(room_id))
         asked: set[str] = set()
         while True:
