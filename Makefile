@@ -123,7 +123,8 @@ constraints: install
 	  requirements.txt requirements-start.txt requirements-dev.txt pyproject.toml
 
 clean:
-	rm -rf .venv node_modules tools/devhost/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf .venv node_modules tools/devhost/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+	  build *.egg-info tools/pytest_anteroom/build tools/pytest_anteroom/*.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.run: requirements.txt requirements-start.txt constraints.txt pyproject.toml
