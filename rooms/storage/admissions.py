@@ -11,8 +11,9 @@ from rooms.domain.time import Ticks
 from rooms.storage.calls import Calls
 from rooms.storage.changes import Origin, log_record
 from rooms.storage.errors import TooManyEvents
+from rooms.storage.operations import insert
 from rooms.storage.single_flight import SingleFlight
-from rooms.storage.table import Table, insert
+from rooms.storage.table import Table
 
 _log = logging.getLogger(__name__)
 

@@ -5,7 +5,6 @@ import itertools
 import logging
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from azure.data.tables import TableEntity
@@ -16,12 +15,14 @@ from rooms.domain.fold import SILENCE_TIMEOUT, fold_call, fold_calls, presumed_e
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.time import DAY, HOUR, MAX_TIME, Ticks
 from rooms.storage import keys
+from rooms.storage.activity import Activities, read_activities
 from rooms.storage.cursors import Page, PageAsOf, Start, read_start
 from rooms.storage.entities import event_entities, event_of
 from rooms.storage.errors import TooManyEvents
+from rooms.storage.operations import Conflict, insert, upsert
 from rooms.storage.parallel import in_parallel
 from rooms.storage.retry import retried
-from rooms.storage.table import Conflict, Table, insert, upsert
+from rooms.storage.table import Table
 
 _log = logging.getLogger(__name__)
 
@@ -32,38 +33,6 @@ or after that time."""
 _BATCH = 5
 _ROWS = 100
 """Activity rows that a page reads; of all rooms, from each partition."""
-
-
-@dataclass(slots=True)
-class _Activity:
-    """In which hours a call had events: the beginnings of the hours, newest first; and whether a
-    CallEnded was one of them."""
-
-    call: str
-    hours: list[Ticks] = field(default_factory=list)
-    ended: bool = False
-
-    def may_overlap(self, start: Ticks, end: Ticks, now: Ticks) -> bool:
-        """Returns whether the call can have gone on between these times, or at `start` if they are
-        the same."""
-        first_hour, last_hour = start - start % HOUR, end - end % HOUR
-        newest, oldest = self.hours[0], self.hours[-1]
-        if oldest > last_hour:
-            return False
-        return newest >= first_hour or (not self.ended and newest > now - SILENCE_TIMEOUT - HOUR)
-
-
-@dataclass(frozen=True, slots=True)
-class _Activities:
-    """The calls of a room that had events in the hours from that of `start` to that of `end`, most
-    recent first."""
-
-    start: Ticks
-    end: Ticks
-    calls: Sequence[_Activity]
-
-    def cover(self, start: Ticks, end: Ticks) -> bool:
-        return self.start <= start and end <= self.end
 
 
 class RoomCall(NamedTuple):
@@ -131,11 +100,9 @@ class Calls:
         until = min(end, now)
         if start > until:
             return []
-        activities = await self._activities(
-            room_id,
-            max(0, start - (SILENCE_TIMEOUT if start >= now else SEARCH_MARGIN)),
-            min(until + SEARCH_MARGIN, now),
-        )
+        earliest = max(0, start - (SILENCE_TIMEOUT if start >= now else SEARCH_MARGIN))
+        latest = min(until + SEARCH_MARGIN, now)
+        activities = await self._activities(room_id, earliest, latest)
         # Of now, a CallEnded that has happened is enough to know that the call is over.
         only_now = start == end == now
         wanted = [
@@ -271,24 +238,11 @@ class Calls:
             )
             return []
 
-    async def _activities(self, room_id: str, start: Ticks, end: Ticks) -> _Activities:
-        first, last = keys.activity_range(room_id, start, end)
-        rows = await self._table.first(
-            keys.partition(room_id), first, last, self._limits.events + 1
-        )
-        if len(rows) > self._limits.events:
-            raise self._too_many_events()
-        calls: dict[str, _Activity] = {}
-        for row in rows:
-            hour, _ = keys.activity_of(row["RowKey"])
-            activity = calls.setdefault(row["call"], _Activity(row["call"]))
-            activity.hours.append(hour)
-            if row.get("ended"):
-                activity.ended = True
-        return _Activities(start, end, list(calls.values()))
+    async def _activities(self, room_id: str, start: Ticks, end: Ticks) -> Activities:
+        return await read_activities(self._table, room_id, start, end, self._limits)
 
     async def _settled(
-        self, room_id: str, call: Call, now: Ticks, known: _Activities | None = None
+        self, room_id: str, call: Call, now: Ticks, known: Activities | None = None
     ) -> Call:
         """Returns the call, which has ended if another call of the room has started after it."""
         if call.ended_at is not None:

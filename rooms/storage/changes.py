@@ -13,8 +13,9 @@ from azure.data.tables import TableEntity
 from rooms.domain.errors import RoomNotFound
 from rooms.domain.time import Ticks, parse_time
 from rooms.storage.entities import Entity, log_entity, stored_time
+from rooms.storage.operations import Conflict, Operation, insert, merge
 from rooms.storage.retry import retried
-from rooms.storage.table import Conflict, Operation, Table, insert, merge
+from rooms.storage.table import Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from rooms.domain.time import Ticks
 from rooms.storage import keys
 from rooms.storage.changes import Changes, Origin, existing_row, log_record
 from rooms.storage.entities import details_entity, index_entity, room_of, unpack
-from rooms.storage.table import Table, replace
+from rooms.storage.operations import replace
+from rooms.storage.table import Table
 
 
 class RoomDetails:

@@ -11,7 +11,7 @@ from rooms.domain.room import Room
 from rooms.domain.roster import Roster
 from rooms.storage.entities import group_entity, invitee_entity
 from rooms.storage.keys import GROUPS, group_and_member, group_row, invitee_row
-from rooms.storage.table import Operation, replace
+from rooms.storage.operations import Operation, replace
 
 
 def invite(room: Room, added: Roster, roster: Roster) -> list[Operation]:

@@ -19,8 +19,9 @@ from rooms.storage.entities import (
     stored_time,
 )
 from rooms.storage.errors import QuarantinedEventNotFound, StorageUnavailable
+from rooms.storage.operations import Conflict, insert, replace
 from rooms.storage.retry import retried
-from rooms.storage.table import Conflict, Table, insert, replace
+from rooms.storage.table import Table
 
 _SHOWN = ["RowKey", "receivedAt", "reason", "size", "excerpt"]
 

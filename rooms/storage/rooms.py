@@ -34,8 +34,9 @@ from rooms.storage.entities import (
 )
 from rooms.storage.errors import RequestIdReused
 from rooms.storage.invitees import invite
+from rooms.storage.operations import Conflict, insert, remove, upsert
 from rooms.storage.retry import retried
-from rooms.storage.table import Conflict, Table, insert, remove, upsert
+from rooms.storage.table import Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from azure.core import MatchConditions
 from azure.core.async_paging import AsyncItemPaged
 from azure.core.exceptions import (
     AzureError,
@@ -14,72 +13,21 @@ from azure.core.exceptions import (
     ResourceExistsError,
     ResourceNotFoundError,
 )
-from azure.data.tables import TableEntity, TableErrorCode, TransactionOperation
+from azure.data.tables import TableEntity, TransactionOperation
 from azure.data.tables.aio import TableClient
 
 from rooms.storage import keys
-from rooms.storage.entities import Entity
+from rooms.storage.azure_errors import is_conflict, is_final, lacks_table, summary
 from rooms.storage.errors import StorageUnavailable
 from rooms.storage.keys import PARTITIONS, UPKEEP_ROW
+from rooms.storage.operations import Conflict, Operation, remove, remove_unchanged
 from rooms.storage.parallel import in_parallel
 from rooms.storage.retry import backoff
 
 _log = logging.getLogger(__name__)
 
-type Operation = (
-    tuple[TransactionOperation, Mapping[str, Any]]
-    | tuple[TransactionOperation, Mapping[str, Any], Mapping[str, Any]]
-)
-
-MAX_OPERATIONS = 100
-"""Operations of one transaction, at most."""
-
 MAX_PAGE = 1000
 """Rows that Table Storage answers one request with, at most."""
-
-
-class Conflict(Exception):
-    """A transaction was not carried out: a row exists already, or has changed since it was read."""
-
-
-def insert(entity: Entity) -> Operation:
-    """Inserts the row, which must not exist."""
-    return TransactionOperation.CREATE, entity
-
-
-def merge(entity: Entity, read: TableEntity) -> Operation:
-    """Sets some properties of a row, which must not have changed since it was read."""
-    unchanged = {
-        "mode": "merge",
-        "etag": read.metadata["etag"],
-        "match_condition": MatchConditions.IfNotModified,
-    }
-    return TransactionOperation.UPDATE, entity, unchanged
-
-
-def replace(entity: Entity) -> Operation:
-    """Writes the row, whether or not it exists."""
-    return TransactionOperation.UPSERT, entity, {"mode": "replace"}
-
-
-def upsert(entity: Entity) -> Operation:
-    """Sets some properties of a row, which is made if it does not exist."""
-    return TransactionOperation.UPSERT, entity, {"mode": "merge"}
-
-
-def remove(entity: Entity) -> Operation:
-    """Deletes the row, which must exist, in whatever state."""
-    return TransactionOperation.DELETE, entity
-
-
-def remove_unchanged(read: TableEntity) -> Operation:
-    """Deletes the row, which must not have changed since it was read."""
-    unchanged = {"etag": read.metadata["etag"], "match_condition": MatchConditions.IfNotModified}
-    return (
-        TransactionOperation.DELETE,
-        {key: read[key] for key in ("PartitionKey", "RowKey")},
-        unchanged,
-    )
 
 
 class Table:
@@ -230,15 +178,15 @@ class Table:
                 return
             except AzureError as caught:
                 error = caught
-            if _lacks_table(error):
+            if lacks_table(error):
                 await self._make()
                 await asyncio.sleep(delay)  # it may be in the midst of being deleted
                 continue
-            if not (conflict := _is_conflict(error)):
-                if _is_final(error):
+            if not (conflict := is_conflict(error)):
+                if is_final(error):
                     raise _unavailable(error) from error
                 _log.warning(
-                    "storage: the outcome of a transaction is not known: %s", _summary(error)
+                    "storage: the outcome of a transaction is not known: %s", summary(error)
                 )
                 await asyncio.sleep(delay)
             if await self._exists(mark):
@@ -263,7 +211,7 @@ class Table:
                 operations += map(remove_unchanged, unchanged)
                 await self._client.submit_transaction(operations, retry_total=0)
             except HttpResponseError as error:
-                if _is_conflict(error):
+                if is_conflict(error):
                     raise Conflict from error
                 raise
 
@@ -297,36 +245,5 @@ def _storage_errors() -> Iterator[None]:
 
 
 def _unavailable(error: AzureError) -> StorageUnavailable:
-    _log.error("storage: %s", _summary(error))
+    _log.error("storage: %s", summary(error))
     return StorageUnavailable()
-
-
-def _code(error: AzureError) -> str | None:
-    return getattr(error, "error_code", None)
-
-
-def _lacks_table(error: AzureError) -> bool:
-    """Returns whether the table is missing. For a row that is inserted alone, the SDK has only the
-    status: 404, and only then."""
-    return _code(error) == TableErrorCode.TABLE_NOT_FOUND or (
-        _code(error) is None and isinstance(error, ResourceNotFoundError)
-    )
-
-
-def _is_conflict(error: AzureError) -> bool:
-    """Returns whether a row exists, is missing, or has changed."""
-    if _code(error) in (TableErrorCode.ENTITY_NOT_FOUND, TableErrorCode.RESOURCE_NOT_FOUND):
-        return True
-    return isinstance(error, HttpResponseError) and error.status_code in (409, 412)
-
-
-def _is_final(error: AzureError) -> bool:
-    """Returns whether the storage will never carry out this transaction."""
-    status = error.status_code if isinstance(error, HttpResponseError) else None
-    return status is not None and status < 500 and status not in (408, 429)
-
-
-def _summary(error: AzureError) -> str:
-    code = _code(error)
-    name = getattr(code, "value", code) or ""
-    return f"{type(error).__name__} {name} {error.message.partition('\n')[0]}"

@@ -20,9 +20,10 @@ from rooms.storage import keys
 from rooms.storage.changes import Origin
 from rooms.storage.errors import StorageUnavailable
 from rooms.storage.invitees import rows_for
+from rooms.storage.operations import Conflict
 from rooms.storage.parallel import in_parallel
 from rooms.storage.rooms import Rooms
-from rooms.storage.table import Conflict, Table
+from rooms.storage.table import Table
 
 _log = logging.getLogger(__name__)
 

@@ -20,9 +20,10 @@ from rooms.domain.time import DAY, Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.entities import room_id_of, stored_time
 from rooms.storage.errors import StorageUnavailable
+from rooms.storage.operations import replace
 from rooms.storage.parallel import in_parallel
 from rooms.storage.rooms import Rooms
-from rooms.storage.table import Table, replace
+from rooms.storage.table import Table
 from rooms.upkeep.retention import SHOWN, Retention, log_failures
 
 _log = logging.getLogger(__name__)

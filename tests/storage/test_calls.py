@@ -15,9 +15,10 @@ from rooms.domain.time import DAY, HOUR, MAX_TIME, SECOND, Ticks
 from rooms.storage.calls import SEARCH_MARGIN, Calls
 from rooms.storage.entities import Entity, event_entities
 from rooms.storage.errors import StorageUnavailable, TooManyEvents
+from rooms.storage.operations import upsert
 from rooms.storage.parallel import in_parallel
 from rooms.storage.rooms import Rooms
-from rooms.storage.table import Table, upsert
+from rooms.storage.table import Table
 from rooms.upkeep.walk import Upkeep
 from testkit.storage import Clock
 from testkit.storage_proxy import Fault, StorageProxy

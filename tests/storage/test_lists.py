@@ -20,8 +20,9 @@ from rooms.storage.entities import details_entity, index_entity
 from rooms.storage.errors import StorageUnavailable
 from rooms.storage.history import History
 from rooms.storage.lists import Lists
+from rooms.storage.operations import replace
 from rooms.storage.rooms import Rooms
-from rooms.storage.table import Table, replace
+from rooms.storage.table import Table
 from testkit.identifiers import raw_id
 from testkit.past import Collected, checked
 from testkit.storage import ORIGIN, Clock

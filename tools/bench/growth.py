@@ -17,8 +17,8 @@ from faults.result import Tell
 from rooms.domain.room import Room
 from rooms.storage.changes import log_record
 from rooms.storage.entities import index_entity, room_entity, stored_time
-from rooms.storage.table import Operation as Write
-from rooms.storage.table import insert
+from rooms.storage.operations import Operation as Write
+from rooms.storage.operations import insert
 
 LIMIT = 1.2
 """What an operation may take in the larger table or room, of what it takes in the smaller one, but

@@ -27,8 +27,8 @@ from rooms.storage import keys
 from rooms.storage.changes import log_record
 from rooms.storage.entities import index_entity, room_properties, roster_entity, stored_time
 from rooms.storage.invitees import invite
-from rooms.storage.table import Operation as Write
-from rooms.storage.table import insert, merge, remove, upsert
+from rooms.storage.operations import Operation as Write
+from rooms.storage.operations import insert, merge, remove, upsert
 from testkit.events import Element, Meeting
 from testkit.identifiers import raw_id
 from testkit.insight import WEBHOOK

@@ -27,7 +27,8 @@ from rooms.storage.entities import (
     stored_time,
 )
 from rooms.storage.invitees import invite
-from rooms.storage.table import Operation, Table, insert, replace
+from rooms.storage.operations import Operation, insert, replace
+from rooms.storage.table import Table
 from testkit.events import Element, Meeting, live_meeting
 from testkit.identifiers import raw_id
 from testkit.raw import NEWEST, encoded, signed

@@ -19,7 +19,8 @@ from faults.client import Request, Sent, send
 from rooms.domain.time import DAY, Ticks, now
 from rooms.storage import keys
 from rooms.storage.entities import stored_time
-from rooms.storage.table import Table, remove, replace
+from rooms.storage.operations import remove, replace
+from rooms.storage.table import Table
 from testkit.raw import Raw
 from testkit.running import RunningApp, running_app
 from testkit.storage_proxy import Fault, StorageProxy

@@ -22,7 +22,7 @@ from faults.client import (
     send_until_answered,
 )
 from rooms.domain.time import DAY, HOUR, SECOND, format_time, now
-from rooms.storage.table import remove
+from rooms.storage.operations import remove
 from testkit.events import Meeting
 from testkit.identifiers import raw_id
 from testkit.raw import Raw

@@ -14,9 +14,10 @@ from rooms.domain.time import DAY, HOUR, Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.calls import Calls
 from rooms.storage.details import RoomDetails
+from rooms.storage.operations import Operation, replace
 from rooms.storage.quarantine import Quarantine
 from rooms.storage.rooms import Rooms
-from rooms.storage.table import Operation, Table, replace
+from rooms.storage.table import Table
 from rooms.upkeep.walk import Report, Upkeep
 from testkit.identifiers import raw_id
 from testkit.storage import ORIGIN

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from rooms.storage.table import MAX_OPERATIONS, Operation
+from rooms.storage.operations import MAX_OPERATIONS, Operation
 
 
 def transactions(operations: Iterable[Operation]) -> Iterator[Sequence[Operation]]:

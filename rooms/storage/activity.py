@@ -1,0 +1,69 @@
+"""When calls had events: the rows by which calls are found."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rooms.domain.fold import SILENCE_TIMEOUT
+from rooms.domain.limits import Limits
+from rooms.domain.time import HOUR, Ticks
+from rooms.storage import keys
+from rooms.storage.errors import TooManyEvents
+from rooms.storage.table import Table
+
+
+@dataclass(slots=True)
+class Activity:
+    """The hours in which a call had events, by their beginnings, newest first.
+
+    `ended`: one of the events was a CallEnded.
+    """
+
+    call: str
+    hours: list[Ticks] = field(default_factory=list)
+    ended: bool = False
+
+    def may_overlap(self, start: Ticks, end: Ticks, now: Ticks) -> bool:
+        """Returns whether the call may have gone on between these times.
+
+        If they are the same, whether it may have gone on at that time.
+        """
+        first_hour, last_hour = start - start % HOUR, end - end % HOUR
+        newest, oldest = self.hours[0], self.hours[-1]
+        if oldest > last_hour:
+            return False
+        return newest >= first_hour or (not self.ended and newest > now - SILENCE_TIMEOUT - HOUR)
+
+
+@dataclass(frozen=True, slots=True)
+class Activities:
+    """The calls of a room that had events in the hours of `start` to `end`, most recent first."""
+
+    start: Ticks
+    end: Ticks
+    calls: Sequence[Activity]
+
+    def cover(self, start: Ticks, end: Ticks) -> bool:
+        """Returns whether they include all hours between these times."""
+        return self.start <= start and end <= self.end
+
+
+async def read_activities(
+    table: Table, room_id: str, start: Ticks, end: Ticks, limits: Limits
+) -> Activities:
+    """Reads which calls of a room had events in the hours of `start` to `end`. One request.
+
+    Raises:
+        TooManyEvents: there are more such hours than `limits` has events.
+    """
+    first, last = keys.activity_range(room_id, start, end)
+    rows = await table.first(keys.partition(room_id), first, last, limits.events + 1)
+    if len(rows) > limits.events:
+        raise TooManyEvents(limits.events, limits.calls)
+    calls: dict[str, Activity] = {}
+    for row in rows:
+        hour, _ = keys.activity_of(row["RowKey"])
+        activity = calls.setdefault(row["call"], Activity(row["call"]))
+        activity.hours.append(hour)
+        if row.get("ended"):
+            activity.ended = True
+    return Activities(start, end, list(calls.values()))

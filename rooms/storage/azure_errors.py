@@ -1,0 +1,36 @@
+"""What errors of the Azure SDK say of a request."""
+
+from azure.core.exceptions import AzureError, HttpResponseError, ResourceNotFoundError
+from azure.data.tables import TableErrorCode
+
+
+def _code(error: AzureError) -> str | None:
+    return getattr(error, "error_code", None)
+
+
+def lacks_table(error: AzureError) -> bool:
+    """Returns whether the table is missing. For a row that is inserted alone, the SDK has only the
+    status: 404, and only then."""
+    return _code(error) == TableErrorCode.TABLE_NOT_FOUND or (
+        _code(error) is None and isinstance(error, ResourceNotFoundError)
+    )
+
+
+def is_conflict(error: AzureError) -> bool:
+    """Returns whether a row exists, is missing, or has changed."""
+    if _code(error) in (TableErrorCode.ENTITY_NOT_FOUND, TableErrorCode.RESOURCE_NOT_FOUND):
+        return True
+    return isinstance(error, HttpResponseError) and error.status_code in (409, 412)
+
+
+def is_final(error: AzureError) -> bool:
+    """Returns whether the storage will never carry out this transaction."""
+    status = error.status_code if isinstance(error, HttpResponseError) else None
+    return status is not None and status < 500 and status not in (408, 429)
+
+
+def summary(error: AzureError) -> str:
+    """Returns the error for a log line: its type, code and first line."""
+    code = _code(error)
+    name = getattr(code, "value", code) or ""
+    return f"{type(error).__name__} {name} {error.message.partition('\n')[0]}"

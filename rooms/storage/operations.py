@@ -1,0 +1,61 @@
+"""The operations of a transaction."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from azure.core import MatchConditions
+from azure.data.tables import TableEntity, TransactionOperation
+
+from rooms.storage.entities import Entity
+
+type Operation = (
+    tuple[TransactionOperation, Mapping[str, Any]]
+    | tuple[TransactionOperation, Mapping[str, Any], Mapping[str, Any]]
+)
+
+MAX_OPERATIONS = 100
+"""Operations of one transaction, at most."""
+
+
+class Conflict(Exception):
+    """A transaction was not carried out: a row exists already, or has changed since it was read."""
+
+
+def insert(entity: Entity) -> Operation:
+    """Inserts the row, which must not exist."""
+    return TransactionOperation.CREATE, entity
+
+
+def merge(entity: Entity, read: TableEntity) -> Operation:
+    """Sets some properties of a row, which must not have changed since it was read."""
+    unchanged = {
+        "mode": "merge",
+        "etag": read.metadata["etag"],
+        "match_condition": MatchConditions.IfNotModified,
+    }
+    return TransactionOperation.UPDATE, entity, unchanged
+
+
+def replace(entity: Entity) -> Operation:
+    """Writes the row, whether or not it exists."""
+    return TransactionOperation.UPSERT, entity, {"mode": "replace"}
+
+
+def upsert(entity: Entity) -> Operation:
+    """Sets some properties of a row, which is made if it does not exist."""
+    return TransactionOperation.UPSERT, entity, {"mode": "merge"}
+
+
+def remove(entity: Entity) -> Operation:
+    """Deletes the row, which must exist, in whatever state."""
+    return TransactionOperation.DELETE, entity
+
+
+def remove_unchanged(read: TableEntity) -> Operation:
+    """Deletes the row, which must not have changed since it was read."""
+    unchanged = {"etag": read.metadata["etag"], "match_condition": MatchConditions.IfNotModified}
+    return (
+        TransactionOperation.DELETE,
+        {key: read[key] for key in ("PartitionKey", "RowKey")},
+        unchanged,
+    )
