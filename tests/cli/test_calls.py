@@ -86,7 +86,7 @@ def test_attendance_of_a_call_and_of_a_time(line: Line, insight: Insight, meetin
     [
         (
             ["attendance", "--call", "x"],
-            "This room has no such call: `rooms log ROOM --json` has the ids of its calls.",
+            "This room has no such call. `rooms log ROOM --json` shows the ids of its calls.",
         ),
         (["who", "--at", "2100-01-01T00:00:00Z"], "--at: Must not be in the future."),
     ],

@@ -64,30 +64,29 @@ def address(azurite: str) -> str:
     )
 
 
-def test_it_says_what_was_read_and_that_nothing_disagrees(
+def test_it_says_what_was_read_and_that_all_is_consistent(
     shell: Line, azurite: str, table: str
 ) -> None:
     ended = shell.process("check")
     read, nothing = ended.out.splitlines()
     assert (ended.code, ended.err) == (0, "")
-    assert read.startswith(
-        f"Read the table {table} at {address(azurite)}: 42 rows, 2 rooms, 1 event in quarantine, in "
-    )
-    assert nothing == "Nothing disagrees."
+    counts = "42 rows, 2 rooms, 1 event in quarantine"
+    assert read.startswith(f"Read the table {table} at {address(azurite)}: {counts}, in ")
+    assert nothing == "Found 0 inconsistencies."
     assert shell.out("check", "--json") == []
 
 
-def test_it_shows_what_disagrees(shell: Line, damaged: str) -> None:
+def test_it_shows_an_inconsistency(shell: Line, damaged: str) -> None:
     ended = shell.process("check")
     assert (ended.code, ended.err) == (1, "")
     heading, found, advice, _, _, total = ended.out.splitlines()
-    assert heading.split() == ["room", "what", "disagrees", "row"]
+    assert heading.split() == ["room", "inconsistency", "row"]
     assert found.startswith(f"{damaged}  The list has another title than the details.  .index:")
-    assert (
-        advice
-        == "The list has another title than the details. -> The next change of the room's title writes this row anew."
+    assert advice == (
+        "The list has another title than the details. -> "
+        "The next change of the room's title writes this row anew."
     )
-    assert total == "1 thing disagrees."
+    assert total == "Found 1 inconsistency."
 
 
 def test_it_tells_scripts_an_object_on_each_line(shell: Line, damaged: str) -> None:
@@ -112,8 +111,8 @@ def test_what_is_shown_is_bounded(shell: Line, azurite: str, table: str) -> None
             client.delete_entity(row)
     lines = ended.out.splitlines()
     assert [line.split("  ")[0] for line in lines[1:3]] == ["(partition x)"] * 2
-    assert "These are the first 2; --limit shows more, and --json all." in lines
-    assert lines[-1] == "5 things disagree."
+    assert "These are the first 2. --limit shows more, --json shows all." in lines
+    assert lines[-1] == "Found 5 inconsistencies."
     assert len(every.out.splitlines()) == 5
 
 
@@ -142,15 +141,15 @@ def test_a_service_elsewhere_does_not_say_where_its_storage_is(line: Line) -> No
     said = line.having(
         **{VARIABLE: f"endpoint=https://x.azurewebsites.net/;accesskey={SECRET}"}
     ).failure("check")
-    assert said.startswith(
-        "Set ROOMS_STORAGE, or ROOMS_STORAGE__tableServiceUri, as the app at x.azurewebsites.net has it"
+    assert said.endswith(
+        "Set ROOMS_STORAGE, or ROOMS_STORAGE__tableServiceUri, "
+        "as the app at x.azurewebsites.net has it."
     )
 
 
 def test_the_address_has_none_of_the_secrets_that_a_url_may_have() -> None:
-    secret = {
-        "ROOMS_STORAGE": f"TableEndpoint=https://user:{SECRET}@x.example/;SharedAccessSignature=sv=2019&sig={SECRET}"
-    }
+    signature = f"SharedAccessSignature=sv=2019&sig={SECRET}"
+    secret = {"ROOMS_STORAGE": f"TableEndpoint=https://user:{SECRET}@x.example/;{signature}"}
     assert storage.storage(secret, None).address == "https://x.example"
 
 
@@ -180,8 +179,8 @@ def test_the_name_of_a_table_is_none(shell: Line) -> None:
 @pytest.mark.parametrize(
     ("key", "expected"),
     [
-        (SECRET, "does not let us read the table"),
-        ("not base64", "The AccountKey in ROOMS_STORAGE is no key."),
+        (SECRET, "refuses to let you read the table"),
+        ("not base64", "The AccountKey in ROOMS_STORAGE is not valid."),
     ],
 )
 def test_the_key_of_the_storage_is_wrong(
@@ -212,7 +211,7 @@ def test_the_connection_string_cannot_be_used(shell: Line, text: str) -> None:
 )
 def test_the_address_is_none(line: Line, setting: str, value: str) -> None:
     said = line.having(**{setting: value}).failure("check")
-    assert " is no address" in said
+    assert " is not a valid URL" in said
     assert setting in said
     assert SECRET not in said
 
@@ -220,17 +219,18 @@ def test_the_address_is_none(line: Line, setting: str, value: str) -> None:
 def test_the_storage_cannot_be_reached(shell: Line, line: Line, azurite: str) -> None:
     port = urlsplit(address(azurite)).port
     said = shell.having(ROOMS_STORAGE=azurite.replace(str(port), str(free_port()))).failure("check")
-    assert said.endswith("cannot be reached, or does not answer in time. Is ROOMS_STORAGE right?")
+    assert said.startswith("Cannot connect to ")
+    assert said.endswith("or it does not answer in time. Check ROOMS_STORAGE.")
     said = line.having(
         **{VARIABLE: f"endpoint=http://localhost:{free_port()}/;accesskey={SECRET}"}
     ).failure("check")
-    assert "Does the service run on this machine (`make start`)?" in said
+    assert "Check that the service is running on this machine (`make start`)" in said
 
 
 def test_something_else_answers(shell: Line, app: RunningApp, azurite: str) -> None:
     port = urlsplit(address(azurite)).port
     said = shell.having(ROOMS_STORAGE=azurite.replace(str(port), str(app.port))).failure("check")
-    assert said.endswith("and not as Table Storage does. Is ROOMS_STORAGE right?")
+    assert said.endswith("but not as Table Storage does. Check ROOMS_STORAGE.")
 
 
 # What it takes.

@@ -34,14 +34,12 @@ def room_id(raw: Raw, insight: Insight) -> str:
 @pytest.mark.parametrize("person", ["alice ümit", "d-1", ALICE])
 def test_who_can_come_in(line: Line, room_id: str, person: str) -> None:
     (said,) = line.out("explain", room_id, person)
-    assert re.fullmatch(
-        rf"Alice Ümit can come into room {room_id} now, as Presenter, until \S+Z\.", said
-    )
+    assert re.fullmatch(rf"Alice Ümit can join room {room_id} now as Presenter, until \S+Z\.", said)
 
 
 def test_who_cannot_and_why(line: Line, room_id: str) -> None:
     (said,) = line.out("explain", room_id, raw_id(4), "--at", BEFORE)
-    who = r"8:acs:5ab1e000…-000000000004 cannot come into"
+    who = r"8:acs:5ab1e000…-000000000004 cannot join"
     assert re.fullmatch(
         rf"{who} room {room_id} at {BEFORE}: they are not invited, and the room opens at \S+Z\.",
         said,
@@ -58,9 +56,10 @@ def test_as_the_service_answers(line: Line, insight: Insight, room_id: str) -> N
     [
         (
             "nobody",
-            'Nobody in the room\'s details is called "nobody": give the raw id, as `rooms show` has it.',
+            'Nobody in the room\'s details is called "nobody". '
+            "Give the raw id; `rooms show` lists them.",
         ),
-        ("ROBIN", f'Several are called "ROBIN", give the raw id: {BOB}, {CAROL}'),
+        ("ROBIN", f'Several people are called "ROBIN". Give the raw id: {BOB}, {CAROL}'),
     ],
 )
 def test_who_is_not_known(line: Line, room_id: str, person: str, said: str) -> None:
@@ -71,7 +70,7 @@ def test_who_is_not_known(line: Line, room_id: str, person: str, said: str) -> N
 def test_nobody_is_asked_about(line: Line, room_id: str, person: str) -> None:
     ended = line.run("explain", room_id, person)
     assert (ended.code, ended.out) == (2, "")
-    assert "Whom? A raw id, or a name or external id of the room's details." in ended.err
+    assert "is required: a raw id, or a name or external id from the room's details" in ended.err
 
 
 def test_who_has_no_name_is_not_called_nothing() -> None:

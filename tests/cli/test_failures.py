@@ -23,18 +23,18 @@ def pointing(line: Line, endpoint: str, key: str = KEY) -> Line:
 
 def test_the_connection_string_is_missing(line: Line) -> None:
     said = line.having(**{VARIABLE: None}).failure("list")
-    assert (
-        said
-        == f"Set {VARIABLE}: export {VARIABLE}='<the connection string that `make start` prints>'."
+    assert said == (
+        f"{VARIABLE} is not set. Set it to the connection string that `make start` prints: "
+        f"export {VARIABLE}='endpoint=...;accesskey=...'"
     )
 
 
 @pytest.mark.parametrize("command", [["list"], ["who", "a"]])
 def test_the_key_is_wrong(line: Line, app: RunningApp, command: list[str]) -> None:
     said = pointing(line, app.http).failure(*command)
-    assert (
-        said
-        == f"{app.http} does not know the key in {VARIABLE}: paste the connection string that `make start` prints."
+    assert said == (
+        f"{app.http} does not accept the key in {VARIABLE}. "
+        "Set it to the connection string that `make start` prints."
     )
 
 
@@ -46,9 +46,8 @@ def test_a_key_that_may_only_read_shows_but_does_not_create(
     assert reading.json_lines("list")
     for reading_only in reading, pointing(line, app.http):
         said = reading_only.failure("create")
-        assert (
-            said
-            == f"The key in {VARIABLE} is wrong, or may only read: `rooms create` needs a manage key."
+        assert said == (
+            f"The key in {VARIABLE} is wrong or read-only. `rooms create` needs a manage key."
         )
 
 
@@ -56,8 +55,9 @@ def test_a_key_that_may_only_read_shows_but_does_not_create(
 def test_nobody_answers(line: Line, command: list[str]) -> None:
     endpoint = f"http://localhost:{free_port()}"
     said = pointing(line, endpoint).failure(*command)
-    assert said.startswith(
-        f"{endpoint} cannot be reached. Is the service running there (`make start`)?"
+    assert said == (
+        f"Cannot connect to {endpoint}. "
+        f"Check that the service is running (`make start`), and the endpoint in {VARIABLE}."
     )
 
 
@@ -65,20 +65,21 @@ def test_the_certificate_is_not_trusted_until_it_is(line: Line, app: RunningApp,
     raw.new_room()
     secure = line.having(**{VARIABLE: app.connection_string})
     for command in ["list"], ["who", "a"]:
-        assert "paste the line `export REQUESTS_CA_BUNDLE=...`" in secure.failure(*command)
+        assert "run the line `export REQUESTS_CA_BUNDLE=...`" in secure.failure(*command)
     assert secure.having(**app.trust).json_lines("list")
 
 
 def test_the_bundle_of_certificates_is_not_there(line: Line, app: RunningApp) -> None:
     secure = line.having(**{VARIABLE: app.connection_string, "REQUESTS_CA_BUNDLE": "missing.pem"})
-    assert secure.failure("list").startswith("The file that REQUESTS_CA_BUNDLE names is not there.")
+    said = secure.failure("list")
+    assert said.startswith("The file that REQUESTS_CA_BUNDLE names does not exist.")
 
 
 def test_the_port_is_of_the_other_protocol(line: Line, app: RunningApp) -> None:
-    assert "begins with http://" in pointing(
+    assert "begin the endpoint with http://" in pointing(
         line, app.https.replace(str(app.port + 1), str(app.port))
     ).failure("list")
-    assert "begins with https://" in pointing(
+    assert "begin the endpoint with https://" in pointing(
         line, app.http.replace(str(app.port), str(app.port + 1))
     ).failure("who", "a")
 
@@ -104,9 +105,9 @@ def test_something_else_answers(line: Line, command: list[str]) -> None:
         endpoint = f"http://localhost:{other.server_port}"
         said = pointing(line, endpoint).failure(*command)
         other.shutdown()
-    assert (
-        said
-        == f"{endpoint} answered 404, which Anteroom does not. Is that its endpoint, and is it up to date?"
+    assert said == (
+        f"{endpoint} answered 404, but not as Anteroom does. "
+        f"Check the endpoint in {VARIABLE}, and that the service is up to date."
     )
 
 
@@ -120,9 +121,9 @@ class Else(BaseHTTPRequestHandler):
         pass
 
 
-def test_what_is_told_instead_is_of_what_the_service_says() -> None:
+def test_advice_is_about_messages_of_the_service() -> None:
     texts = {answer.message for answer in (*ANSWERS.values(), *EXTENSION_ANSWERS.values())}
-    assert {*failures.INSTEAD, failures.INVALID_RAW_ID} <= texts
+    assert {*failures.ADVICE, failures.INVALID_RAW_ID} <= texts
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def test_it_goes_on_over_a_temporary_failure_and_says_so_once(
     assert shown == ["a", "b", "c", "d"]
     trouble = capsys.readouterr()
     assert trouble.out == ""
-    assert [line.removesuffix(" Trying on ...") for line in trouble.err.splitlines()] == [
+    assert [line.removesuffix(" Retrying ...") for line in trouble.err.splitlines()] == [
         f"rooms: {said}" for said in ("Away.", "Busy.", "Away.")
     ]
 

@@ -6,26 +6,32 @@ from tests.cli.line import Line
 
 
 @pytest.mark.parametrize(
-    ("command", "told"),
+    ("command", "texts"),
     [
         (
             "list",
-            ["Open at some moment from then, RFC 3339, like", "Open at some moment before then."],
+            [
+                "Only rooms open at or after this time, RFC 3339,",
+                "Only rooms open before this time.",
+            ],
         ),
-        ("create", ["Open from then, RFC 3339, like", "Open until just before then."]),
+        ("create", ["When the room opens, RFC 3339,", "When the room closes."]),
         (
             "attendance",
-            ["Who was there from then, RFC 3339, like", "Who was there until just before then."],
+            [
+                "The attendance from this time, RFC 3339,",
+                "The attendance until just before this time.",
+            ],
         ),
         (
             "log",
-            ["What happened from then, RFC 3339, like", "What happened until just before then."],
+            ["Only records from this time on, RFC 3339,", "Only records before this time."],
         ),
-        ("who", ["Who was there then, RFC 3339, like"]),
-        ("explain", ["Whether they could come in then, RFC 3339, like"]),
+        ("who", ["Who was there at this time, RFC 3339,"]),
+        ("explain", ["Whether they could join at this time, RFC 3339,"]),
     ],
 )
-def test_a_time_says_of_what(line: Line, command: str, told: list[str]) -> None:
-    text = " ".join(line.run(command, "--help").out.split())
-    for each in told:
-        assert each in text
+def test_help_explains_each_time(line: Line, command: str, texts: list[str]) -> None:
+    shown = " ".join(line.run(command, "--help").out.split())
+    for text in texts:
+        assert text in shown

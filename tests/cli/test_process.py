@@ -46,14 +46,14 @@ def test_the_key_is_wrong(line: Line, app: RunningApp) -> None:
         **{VARIABLE: f"endpoint={app.http}/;accesskey=c2VjcmV0LXNlY3JldA=="}
     ).process("list")
     assert (ended.code, ended.out) == (1, "")
-    assert ended.err.startswith(f"rooms: {app.http} does not know the key in {VARIABLE}")
+    assert ended.err.startswith(f"rooms: {app.http} does not accept the key in {VARIABLE}")
 
 
 def test_nobody_answers(line: Line) -> None:
     endpoint = f"http://localhost:{free_port()}"
     ended = line.having(**{VARIABLE: f"endpoint={endpoint}/;accesskey=YQ=="}).process("list")
     assert (ended.code, ended.out) == (1, "")
-    assert ended.err.startswith(f"rooms: {endpoint} cannot be reached.")
+    assert ended.err.startswith(f"rooms: Cannot connect to {endpoint}.")
 
 
 def test_the_command_line_is_wrong(line: Line) -> None:

@@ -71,7 +71,7 @@ def test_rooms_are_listed_newest_first_up_to_the_limit(line: Line, new_room: str
     listed = line.json_lines("list", "--limit", "2")
     assert (listed[0], len(listed)) == ({**newest, "title": None}, 2)
     ended = line.run("list", "--limit", "2")
-    assert (ended.code, ended.err) == (0, "These are the newest 2; --limit shows more.\n")
+    assert (ended.code, ended.err) == (0, "Only the newest 2 are shown. --limit shows more.\n")
     heading, first, _ = ended.out.splitlines()
     assert re.split("  +", heading) == ["room", "open from", "until", "state", "dial-out", "title"]
     assert re.split("  +", first)[::3] == [newest["id"], "open"]
@@ -104,7 +104,7 @@ def test_rooms_are_listed_by_a_part_of_their_title_and_with_it(line: Line) -> No
     [
         (
             ["create", "--attendee", "8:orgid:1", "--attendee", ALICE, "--presenter", "Bob"],
-            "No raw id of an ACS user: Bob, 8:orgid:1; these look like 8:acs:<guid>_<guid>.",
+            "Not a raw id of an ACS user: Bob, 8:orgid:1. It should look like 8:acs:<guid>_<guid>.",
         ),
         (
             ["create", "--until", "2025-01-01T00:00:00Z"],
@@ -142,7 +142,8 @@ def test_a_room_that_gets_no_title_is_shown_all_the_same(
     assert found
     assert line.json("show", found[0])["roomId"] == found[0]
     assert ended.err.startswith(
-        f"rooms: The room is made, but may have no title: Away. PATCH /rooms/{found[0]}/details with it"
+        "rooms: The room was created, but its title may not be set: Away. "
+        f"To set it, send PATCH /rooms/{found[0]}/details."
     )
 
 
@@ -155,27 +156,27 @@ def test_a_title_may_be_as_long_as_the_service_takes_it(line: Line) -> None:
     ("arguments", "said"),
     [
         (["show"], "Missing argument 'ROOM'"),
-        (["show", "../calls"], "a room id is expected"),
-        (["list", "--from", "2026-05-04T10:00:00"], "like 2026-05-04T10:00:00Z"),
-        (["create", "--attendee", ALICE, "--presenter", ALICE], "somebody is invited twice"),
-        (["create", "--title", ""], "'--title': 1 to 256 characters are expected"),
-        (["list", "--title", ""], "'--title': 1 to 256 characters are expected"),
+        (["show", "../calls"], "must be a room id"),
+        (["list", "--from", "2026-05-04T10:00:00"], "for example 2026-05-04T10:00:00Z"),
+        (["create", "--attendee", ALICE, "--presenter", ALICE], f"{ALICE} is invited twice"),
+        (["create", "--title", ""], "'--title': must be 1 to 256 characters long"),
+        (["list", "--title", ""], "'--title': must be 1 to 256 characters long"),
         (
             ["create", "--title", "x" * (LIMITS.text + 1)],
-            "'--title': 1 to 256 characters are expected",
+            "'--title': must be 1 to 256 characters long",
         ),
-        (["create", "--attendee", ""], "'--attendee': a value is expected"),
-        (["create", "--from", ""], "'--from': a time in RFC 3339 is expected"),
-        (["list", "--participant", ""], "'--participant': a value is expected"),
-        (["list", "--participant", " "], "'--participant': a value is expected"),
+        (["create", "--attendee", ""], "'--attendee': must not be empty"),
+        (["create", "--from", ""], "'--from': must be an RFC 3339 time"),
+        (["list", "--participant", ""], "'--participant': must not be empty"),
+        (["list", "--participant", " "], "'--participant': must not be empty"),
         (["list", "--state", ""], "'--state': Input should be 'open', 'upcoming' or 'expired'"),
-        (["list", "--from", ""], "'--from': a time in RFC 3339 is expected"),
-        (["list", "--until", ""], "'--until': a time in RFC 3339 is expected"),
-        (["attendance", "x", "--call", ""], "'--call': a value is expected"),
+        (["list", "--from", ""], "'--from': must be an RFC 3339 time"),
+        (["list", "--until", ""], "'--until': must be an RFC 3339 time"),
+        (["attendance", "x", "--call", ""], "'--call': must not be empty"),
         (["log", "x", "--kind", ""], "'--kind': Input should be 'RoomCreated', "),
-        (["log", "x", "--actor", ""], "'--actor': a value is expected"),
-        (["who", "x", "--at", ""], "'--at': a time in RFC 3339 is expected"),
-        (["show", ""], "a room id is expected"),
+        (["log", "x", "--actor", ""], "'--actor': must not be empty"),
+        (["who", "x", "--at", ""], "'--at': must be an RFC 3339 time"),
+        (["show", ""], "must be a room id"),
     ],
 )
 def test_a_command_line_that_is_wrong(line: Line, arguments: list[str], said: str) -> None:

@@ -12,7 +12,7 @@ from rooms_cli.sentences import explained
     [
         (
             [{"code": "NotCommunicationUser"}, {"code": "NotInvited"}],
-            "that is no user of Communication Services, and they are not invited",
+            "the raw id is not that of an ACS user, and they are not invited",
         ),
         (
             [{"code": "NotOpenYet", "opensAt": "2026-05-04T10:00:00+00:00"}],
@@ -25,4 +25,4 @@ from rooms_cli.sentences import explained
 )
 def test_why_somebody_is_not_let_in(reasons: Any, said: str) -> None:
     answer = {"roomId": "1", "rawId": "8:a", "admitted": False, "reasons": reasons}
-    assert explained(answer, "Alice", None) == f"Alice cannot come into room 1 now: {said}."
+    assert explained(answer, "Alice", None) == f"Alice cannot join room 1 now: {said}."

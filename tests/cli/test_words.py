@@ -1,8 +1,8 @@
-"""How lengths and raw ids are written."""
+"""How durations and raw ids are written."""
 
 import pytest
 
-from rooms_cli.words import length, short
+from rooms_cli.words import duration, short
 from testkit.identifiers import raw_id
 
 
@@ -18,8 +18,8 @@ from testkit.identifiers import raw_id
         (90061.5, "25:01:01"),
     ],
 )
-def test_a_length(seconds: float | None, said: str) -> None:
-    assert length(seconds) == said
+def test_a_duration(seconds: float | None, said: str) -> None:
+    assert duration(seconds) == said
 
 
 def test_a_long_raw_id_keeps_its_beginning_and_its_end() -> None:

@@ -1,2 +1,1 @@
-"""The command line `rooms`: a client of the service over HTTP, but for `rooms check`, which reads
-its storage."""
+"""The command `rooms`. It calls the service over HTTP; only `rooms check` reads the storage."""

@@ -4,15 +4,15 @@ import sys
 
 
 def main() -> None:
-    """Carries out the command line. Ends with 1 and a message if that fails, with 2 if the command
-    line is wrong."""
+    """Runs the command. Exits with 1 and a message if it fails, with 2 if its usage is wrong."""
     try:
         from rooms_cli.command import app
         from rooms_cli.failures import Failure
         from rooms_cli.words import plain
 
         for stream in (sys.stdout, sys.stderr):
-            stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # names may be in any script, whatever the terminal shows
+            # Names may use any script; the terminal may not be able to show it.
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
         try:
             app()
         except Failure as failure:

@@ -1,4 +1,4 @@
-"""`rooms check`: reads the table behind the service, and shows what does not agree in it."""
+"""`rooms check`: reads the service's table and shows the inconsistencies in it."""
 
 import os
 import sys
@@ -14,13 +14,16 @@ from rooms_cli.screen import say, show_json, show_table
 from rooms_cli.storage import failures_of, storage
 
 _SLACK: Ticks = DAY
-"""By so much what is too old may be younger than this clock says: the app's may be ahead, and it
-removes more while we read."""
+"""Added to the age at which rows count as expired: the app's clock may be ahead of ours, and it
+removes rows while we read."""
 
 
 def check_table(name: str | None, limit: int, as_json: bool) -> bool:
-    """Reads the whole table and shows what does not agree. Whether all does. Raises Failure if it
-    cannot be read."""
+    """Reads the whole table and shows its inconsistencies. Returns whether there are none.
+
+    Raises:
+        Failure: the table cannot be read.
+    """
     stored = storage(os.environ, name)
     table = LiveTable(stored.client, now() - stored.retention_days * DAY + _SLACK, _show_progress)
     began, shown, count = time.monotonic(), list[Disagreement](), 0
@@ -35,13 +38,7 @@ def check_table(name: str | None, limit: int, as_json: bool) -> bool:
         _show(shown, count)
         of = f"the table {stored.client.table_name} at {stored.address}"
         say(f"Read {of}: {_counted(table.counts)}, in {time.monotonic() - began:.1f} s.")
-        say(
-            "Nothing disagrees."
-            if count == 0
-            else "1 thing disagrees."
-            if count == 1
-            else f"{count:,} things disagree."
-        )
+        say(f"Found {_number(count, 'inconsistency', 'inconsistencies')}.")
     return count == 0
 
 
@@ -52,9 +49,9 @@ def _show(some: list[Disagreement], count: int) -> None:
         (found.room or f"(partition {found.partition})", found.what, found.rows[0])
         for found in some
     ]
-    show_table(("room", "what disagrees", "row"), rows)
+    show_table(("room", "inconsistency", "row"), rows)
     if count > len(some):
-        say(f"These are the first {len(some):,}; --limit shows more, and --json all.")
+        say(f"These are the first {len(some):,}. --limit shows more, --json shows all.")
     for advice in dict.fromkeys(found.advice for found in some if found.advice):
         whats = dict.fromkeys(found.what for found in some if found.advice == advice)
         say(f"{' '.join(whats)} -> {advice}")
@@ -62,11 +59,14 @@ def _show(some: list[Disagreement], count: int) -> None:
 
 
 def _counted(counts: Counts) -> str:
-    named = (counts.rows, "row"), (counts.rooms, "room"), (counts.quarantined, "event")
-    rows, rooms, events = (
-        f"{number:,} {what}{'' if number == 1 else 's'}" for number, what in named
-    )
+    rows = _number(counts.rows, "row", "rows")
+    rooms = _number(counts.rooms, "room", "rooms")
+    events = _number(counts.quarantined, "event", "events")
     return f"{rows}, {rooms}, {events} in quarantine"
+
+
+def _number(count: int, singular: str, plural: str) -> str:
+    return f"1 {singular}" if count == 1 else f"{count:,} {plural}"
 
 
 def _show_progress(counts: Counts) -> None:

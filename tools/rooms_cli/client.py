@@ -1,4 +1,4 @@
-"""The service: rooms are made by the official SDK, the rest is over HTTP."""
+"""The client of the service. It creates rooms with the official SDK; all else is plain HTTP."""
 
 import logging
 from collections.abc import Iterator, Mapping
@@ -28,18 +28,20 @@ from rooms_cli.failures import (
 )
 
 type Json = dict[str, Any]
+type Query = Mapping[str, str | None]
 
 CONNECT_SECONDS = 5
 ANSWER_SECONDS = 30
 """The service gives up after ten."""
 RETRIES = 3
-"""Of the SDK."""
+"""How often the SDK sends a request again."""
 
-logging.getLogger("azure").setLevel(logging.ERROR)  # it warns of a time of its own that has no zone
+# The SDK warns about a time without a zone that it makes itself.
+logging.getLogger("azure").setLevel(logging.ERROR)
 
 
 class Client:
-    """Asks the service. Everything raises Failure."""
+    """Sends requests to the service. Every method may raise Failure."""
 
     def __init__(self, connection: Connection) -> None:
         self._endpoint, self._key = connection.endpoint, connection.key
@@ -52,9 +54,9 @@ class Client:
             retry_connect=0,
         )
         self._session = requests.Session()
-        self._session.auth = self._with_key  # an own one, as that of .netrc would be sent otherwise
+        self._session.auth = self._with_key  # without it, requests would send the one in .netrc
 
-    # By the SDK.
+    # With the SDK.
 
     def create(
         self,
@@ -63,64 +65,60 @@ class Client:
         dial_out: bool,
         roster: Mapping[str, str],
     ) -> Json:
-        """A new room; `roster` has the role of each raw id."""
-        people = [
-            RoomParticipant(
-                communication_identifier=CommunicationUserIdentifier(who), role=roster[who]
-            )
-            for who in roster
+        """Creates a room. `roster` maps each raw id to its role."""
+        participants = [
+            RoomParticipant(communication_identifier=CommunicationUserIdentifier(raw_id), role=role)
+            for raw_id, role in roster.items()
         ]
-        wanted: Json = {
+        # As a dict, because the SDK's types do not allow None, which leaves the default to it.
+        arguments: Json = {
             "valid_from": start,
             "valid_until": end,
             "pstn_dial_out_enabled": dial_out,
-            "participants": people,
+            "participants": participants,
         }
         try:
             with self._failures():
-                return _room(self._rooms.create_room(**wanted))
+                return _room(self._rooms.create_room(**arguments))
         except Denied:
             raise may_not_create() from None
         except InvalidRawId:
             raise invalid_raw_ids(roster) from None
 
-    # What the SDK does not have.
+    # Over HTTP: the SDK does not have these.
 
-    def of_room(
-        self, room_id: str, what: str, query: Mapping[str, str | None] | None = None
-    ) -> Any:
-        """What the service tells of a room: its overview, presence, attendance, admission, details."""
-        return self._request("GET", _path(room_id, what), query)
+    def get(self, room_id: str, resource: str, query: Query | None = None) -> Any:
+        """Returns a resource of a room: overview, presence, attendance, admission or details."""
+        return self._request("GET", _path(room_id, resource), query)
 
-    def pages(self, path: str, query: Mapping[str, str | None]) -> Iterator[list[Json]]:
-        """The pages of a list, of which some may be empty."""
-        next_query: Mapping[str, str | None] | None = query
-        while next_query is not None:
-            page = self._request("GET", path, next_query)
+    def pages(self, path: str, query: Query) -> Iterator[list[Json]]:
+        """Yields the pages of a list. Some may be empty."""
+        while True:
+            page = self._request("GET", path, query)
             yield page["value"]
-            # Of the link only the query is taken, so that the key goes nowhere else.
-            next_query = (
-                dict(parse_qsl(urlsplit(page["nextLink"]).query)) if page.get("nextLink") else None
-            )
+            if not page.get("nextLink"):
+                return
+            # Only the link's query is used, so that the key is sent to no other host.
+            query = dict(parse_qsl(urlsplit(page["nextLink"]).query))
 
-    def log_pages(self, room_id: str, query: Mapping[str, str | None]) -> Iterator[list[Json]]:
-        """The pages of a room's log, newest first."""
+    def log_pages(self, room_id: str, query: Query) -> Iterator[list[Json]]:
+        """Yields the pages of a room's log, newest first."""
         return self.pages(_path(room_id, "log"), query)
 
     def details(self, room_id: str) -> Json:
-        """What people call a room and those invited."""
-        details: Json = self.of_room(room_id, "details")
+        """Returns a room's details: its title, and the names of its participants."""
+        details: Json = self.get(room_id, "details")
         return details
 
     def set_title(self, room_id: str, title: str) -> None:
-        """Gives a room a title."""
+        """Sets a room's title."""
         self._request("PATCH", _path(room_id, "details"), body={"title": title})
 
     def _request(
         self,
         method: str,
         path: str,
-        query: Mapping[str, str | None] | None = None,
+        query: Query | None = None,
         body: Json | None = None,
     ) -> Any:
         with self._failures():
@@ -143,7 +141,7 @@ class Client:
 
     @contextmanager
     def _failures(self) -> Iterator[None]:
-        """Around what asks the service."""
+        """Raises Failure for what goes wrong with a request inside."""
         try:
             yield
         except HttpResponseError as problem:
@@ -152,12 +150,12 @@ class Client:
             raise refused(
                 self._endpoint, problem.response.status_code or 0, _json(problem.response)
             ) from problem
-        except (AzureError, OSError) as problem:  # those of requests are OSErrors
+        except (AzureError, OSError) as problem:  # the exceptions of requests are OSErrors
             raise unreachable(self._endpoint, problem) from problem
 
 
 def names_in(details: Json) -> dict[str, str]:
-    """What the details of a room call people, by raw id."""
+    """Returns the participants' names in a room's details, by raw id."""
     return {
         raw_id: person["name"]
         for raw_id, person in details["participants"].items()
@@ -166,7 +164,7 @@ def names_in(details: Json) -> dict[str, str]:
 
 
 def _room(room: CommunicationRoom) -> Json:
-    """As it was on the wire."""
+    """Returns the room as it was on the wire."""
     return {
         "id": room.id,
         "createdAt": room.created_at,
@@ -177,12 +175,12 @@ def _room(room: CommunicationRoom) -> Json:
 
 
 def _json(answer: Any) -> Any:
-    """The body of an answer, or None if that is no JSON."""
+    """Returns the body of an answer; None if it is not JSON."""
     try:
         return answer.json()
     except (ValueError, AzureError):
         return None
 
 
-def _path(room_id: str, what: str) -> str:
-    return f"/rooms/{quote(room_id, safe='')}/{what}"
+def _path(room_id: str, resource: str) -> str:
+    return f"/rooms/{quote(room_id, safe='')}/{resource}"

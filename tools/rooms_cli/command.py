@@ -1,4 +1,4 @@
-"""The commands: each asks the service and shows what it says."""
+"""The commands. Each sends requests to the service and shows the answers."""
 
 import os
 from datetime import datetime
@@ -27,23 +27,24 @@ from rooms_cli.people import raw_id_of
 from rooms_cli.screen import say, show_json
 from rooms_cli.sentences import explained
 from rooms_cli.tables import show_attendance, show_presence, show_room, show_rooms
-from rooms_cli.words import called, moment
+from rooms_cli.words import moment, name_or_raw_id
 
 app = typer.Typer(
-    help="Rooms, who is in them, who came, and why somebody cannot come in. Times are UTC. "
-    "COMMUNICATION_CONNECTION_STRING says where the service is, as `make start` prints it.",
+    help="Lists rooms, shows who is in them and who attended, and explains why somebody cannot "
+    "join. Times are in UTC. Set COMMUNICATION_CONNECTION_STRING to the connection string that "
+    "`make start` prints.",
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
 
-TIME = "RFC 3339, like 2026-05-04T10:00:00Z."
+TIME = "RFC 3339, for example 2026-05-04T10:00:00Z."
 
 Invited = Annotated[
     list[str] | None,
     typer.Option(
-        metavar="RAWID", parser=filled, help="Who is invited in that role; may be repeated."
+        metavar="RAWID", parser=filled, help="Invite this person in that role. Repeatable."
     ),
 ]
 
@@ -53,29 +54,29 @@ def list_rooms(
     participant: Annotated[
         str | None,
         typer.Option(
-            metavar="RAWID", parser=filled, help="Only rooms to which this person is invited."
+            metavar="RAWID", parser=filled, help="Only rooms that this person is invited to."
         ),
     ] = None,
     state: Annotated[
         State | None,
-        typer.Option(metavar="open|upcoming|expired", help="Only rooms that are so now."),
+        typer.Option(metavar="open|upcoming|expired", help="Only rooms in this state now."),
     ] = None,
     start: Annotated[
-        str | None, time_option("--from", f"Open at some moment from then, {TIME}")
+        str | None, time_option("--from", f"Only rooms open at or after this time, {TIME}")
     ] = None,
-    end: Annotated[str | None, time_option("--until", "Open at some moment before then.")] = None,
+    end: Annotated[str | None, time_option("--until", "Only rooms open before this time.")] = None,
     title: Annotated[
         str | None,
         typer.Option(
             metavar="TEXT",
             parser=title_of,
-            help="Only rooms with this in their title, in whatever case.",
+            help="Only rooms with this text in their title. Case does not matter.",
         ),
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, metavar="N", help="So many rooms at most.")] = 30,
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="Maximum number of rooms.")] = 30,
     as_json: Json = False,
 ) -> None:
-    """Rooms, newest first. With --from and --until those that are open at some moment between."""
+    """List rooms, newest first."""
     query = {
         "participant": participant,
         "state": state,
@@ -93,59 +94,56 @@ def list_rooms(
 
 @app.command()
 def create(
-    start: Annotated[str | None, time_option("--from", f"Open from then, {TIME}")] = None,
-    end: Annotated[str | None, time_option("--until", "Open until just before then.")] = None,
+    start: Annotated[str | None, time_option("--from", f"When the room opens, {TIME}")] = None,
+    end: Annotated[str | None, time_option("--until", "When the room closes.")] = None,
     presenter: Invited = None,
     attendee: Invited = None,
     consumer: Invited = None,
     collaborator: Invited = None,
     pstn: Annotated[
-        bool, typer.Option("--pstn", help="People in the room may call telephones.")
+        bool, typer.Option("--pstn", help="Allow participants to call telephones.")
     ] = False,
     title: Annotated[
         str | None,
-        typer.Option(
-            metavar="TEXT", parser=title_of, help=f"For reports; at most {MAX_TITLE} characters."
-        ),
+        typer.Option(metavar="TEXT", parser=title_of, help=f"At most {MAX_TITLE} characters."),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Make a room. Without times it is open from now on, for 180 days."""
-    invited = {
-        "Presenter": presenter,
-        "Attendee": attendee,
-        "Consumer": consumer,
-        "Collaborator": collaborator,
-    }
-    people = [(who, role) for role, some in invited.items() for who in some or []]
-    roster = dict(people)
-    if len(roster) < len(people):
-        raise typer.BadParameter("somebody is invited twice")
+    """Create a room. Without times it opens now and closes in 180 days."""
+    roster: dict[str, str] = {}
+    for role, raw_ids in (
+        ("Presenter", presenter),
+        ("Attendee", attendee),
+        ("Consumer", consumer),
+        ("Collaborator", collaborator),
+    ):
+        for raw_id in raw_ids or []:
+            if raw_id in roster:
+                raise typer.BadParameter(f"{raw_id} is invited twice")
+            roster[raw_id] = role
     client = _client()
-    opens, closes = (
-        None if time is None else datetime.fromisoformat(time) for time in (start, end)
-    )
+    opens = None if start is None else datetime.fromisoformat(start)
+    closes = None if end is None else datetime.fromisoformat(end)
     room = client.create(opens, closes, pstn, roster)
     if as_json:
         show_json(room)
     else:
-        say(
-            f"Room {room['id']}, open from {moment(room['validFrom'])} until {moment(room['validUntil'])}"
-        )
+        opens_at, closes_at = moment(room["validFrom"]), moment(room["validUntil"])
+        say(f"Room {room['id']}, open from {opens_at} until {closes_at}")
     if title is not None:
         try:
             client.set_title(room["id"], title)
         except Failure as failure:
-            later = f"PATCH /rooms/{room['id']}/details with it, or do without; `rooms create` would make another room."
             raise Failure(
-                f"The room is made, but may have no title: {failure} {later}"
+                f"The room was created, but its title may not be set: {failure} To set it, send "
+                f"PATCH /rooms/{room['id']}/details. `rooms create` would make a second room."
             ) from failure
 
 
 @app.command()
 def show(room: Room, as_json: Json = False) -> None:
-    """A room, and who is invited. A deleted one, too, as long as anything of it is kept."""
-    overview = _client().of_room(room, "overview")
+    """Show a room and who is invited. Deleted rooms too, while their records are kept."""
+    overview = _client().get(room, "overview")
     if as_json:
         show_json(overview)
     else:
@@ -155,11 +153,11 @@ def show(room: Room, as_json: Json = False) -> None:
 @app.command()
 def who(
     room: Room,
-    at: Annotated[str | None, time_option("--at", f"Who was there then, {TIME}")] = None,
+    at: Annotated[str | None, time_option("--at", f"Who was there at this time, {TIME}")] = None,
     as_json: Json = False,
 ) -> None:
-    """Who is in the room now, or was at some time."""
-    presence = _client().of_room(room, "presence", {"at": at})
+    """Show who is in the room now, or was at a given time."""
+    presence = _client().get(room, "presence", {"at": at})
     if as_json:
         show_json(presence)
     else:
@@ -170,17 +168,20 @@ def who(
 def attendance(
     room: Room,
     call: Annotated[
-        str | None, typer.Option(metavar="ID", parser=filled, help="In that call.")
+        str | None,
+        typer.Option(metavar="ID", parser=filled, help="The attendance of this call."),
     ] = None,
-    start: Annotated[str | None, time_option("--from", f"Who was there from then, {TIME}")] = None,
+    start: Annotated[
+        str | None, time_option("--from", f"The attendance from this time, {TIME}")
+    ] = None,
     end: Annotated[
-        str | None, time_option("--until", "Who was there until just before then.")
+        str | None, time_option("--until", "The attendance until just before this time.")
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Who was invited and who came. In a call, or a time, or else as scheduled. Lengths are m:ss; ~
-    marks what is estimated."""
-    answer = _client().of_room(room, "attendance", {"call": call, "from": start, "until": end})
+    """Show who was invited and who attended. Without options, during the scheduled time. Durations
+    are m:ss; ~ marks an estimate."""
+    answer = _client().get(room, "attendance", {"call": call, "from": start, "until": end})
     if as_json:
         show_json(answer)
     else:
@@ -191,29 +192,32 @@ def attendance(
 def log(
     room: Room,
     kind: Annotated[
-        Kind | None, typer.Option(metavar="KIND", help=f"Only such records: {', '.join(KINDS)}.")
+        Kind | None,
+        typer.Option(metavar="KIND", help=f"Only records of this kind: {', '.join(KINDS)}."),
     ] = None,
     actor: Annotated[
         str | None,
         typer.Option(
-            metavar="ACTOR", parser=filled, help="Only what that key did, or event-grid told."
+            metavar="ACTOR",
+            parser=filled,
+            help="Only records of this actor: the name of a key, or event-grid.",
         ),
     ] = None,
-    start: Annotated[str | None, time_option("--from", f"What happened from then, {TIME}")] = None,
-    end: Annotated[
-        str | None, time_option("--until", "What happened until just before then.")
+    start: Annotated[
+        str | None, time_option("--from", f"Only records from this time on, {TIME}")
     ] = None,
+    end: Annotated[str | None, time_option("--until", "Only records before this time.")] = None,
     limit: Annotated[
-        int, typer.Option(min=1, metavar="N", help="So many of the newest records.")
+        int, typer.Option(min=1, metavar="N", help="Maximum number of records; the newest.")
     ] = 100,
     following: Annotated[
-        bool, typer.Option("--follow", "-f", help="Go on with what happens, until Ctrl-C.")
+        bool, typer.Option("--follow", "-f", help="Keep showing new records, until Ctrl-C.")
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Who changed what, and what happened, the newest last."""
+    """Show a room's log: who changed what, and what happened in its calls. The newest is last."""
     if following and end is not None:
-        raise typer.BadParameter("--follow has no end, so it goes without --until")
+        raise typer.BadParameter("--follow and --until exclude each other")
     client = _client()
     query = {"kind": kind, "actor": actor, "from": start, "until": end}
     read = follow if following else tail
@@ -236,23 +240,23 @@ def explain(
         typer.Argument(
             metavar="PERSON",
             parser=person_of,
-            help="A raw id, or a name or external id of the room's details.",
+            help="A raw id, or a name or external id from the room's details.",
         ),
     ],
     at: Annotated[
-        str | None, time_option("--at", f"Whether they could come in then, {TIME}")
+        str | None, time_option("--at", f"Whether they could join at this time, {TIME}")
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Whether somebody can come in, and if not, why not."""
+    """Explain whether somebody can join the room, and if not, why not."""
     client = _client()
     details = client.details(room)
     raw_id = raw_id_of(person, details)
-    admission = client.of_room(room, "admission", {"rawId": raw_id, "at": at})
+    admission = client.get(room, "admission", {"rawId": raw_id, "at": at})
     if as_json:
         show_json(admission)
     else:
-        say(explained(admission, called(raw_id, names_in(details)), at))
+        say(explained(admission, name_or_raw_id(raw_id, names_in(details)), at))
 
 
 @app.command()
@@ -262,25 +266,25 @@ def check(
         typer.Option(
             metavar="NAME",
             parser=filled,
-            help="The table; else ROOMS_TABLE names it, else it is `rooms`.",
+            help="The table. Default: ROOMS_TABLE, or `rooms`.",
         ),
     ] = None,
     limit: Annotated[
-        int, typer.Option(min=1, metavar="N", help="Show so much of what disagrees at most.")
+        int,
+        typer.Option(min=1, metavar="N", help="Maximum number of inconsistencies to show."),
     ] = 30,
     as_json: Annotated[
         bool,
-        typer.Option("--json", help="For scripts: all that disagrees, an object on each line."),
+        typer.Option("--json", help="For scripts: every inconsistency, one JSON object a line."),
     ] = False,
 ) -> None:
-    """Whether all that is stored agrees. Reads the whole table behind the service, and changes
-    nothing.
+    """Check that the stored data is consistent. Reads the service's whole table; changes nothing.
 
-    The app's settings say where it is: ROOMS_STORAGE, or ROOMS_STORAGE__tableServiceUri, and
-    ROOMS_RETENTION_DAYS. Without them, it is what `make start` has on this machine. Ends with 1 if
-    something disagrees.
+    Set ROOMS_STORAGE, or ROOMS_STORAGE__tableServiceUri, and ROOMS_RETENTION_DAYS as the app has
+    them. Without them it reads the table of `make start` on this machine. Exits with 1 if it finds
+    an inconsistency.
     """
-    from rooms_cli.checking import check_table  # it loads as much as all the rest
+    from rooms_cli.checking import check_table  # slow to import, and only needed here
 
     if not check_table(table, limit, as_json):
         raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""Where the service is, and what lets us in."""
+"""The connection string: the service's endpoint and a key."""
 
 import base64
 from collections.abc import Mapping
@@ -10,23 +10,24 @@ from rooms_cli.failures import VARIABLE, Failure
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A connection string of ACS, taken apart."""
+    """An ACS connection string, parsed."""
 
     endpoint: str
-    """Without a slash at its end."""
+    """Without a trailing slash."""
     key: str = field(repr=False)
 
 
 def connection(environment: Mapping[str, str]) -> Connection:
-    """What the environment says, in the form `endpoint=<url>/;accesskey=<base64>`.
+    """Reads the connection string, `endpoint=<url>/;accesskey=<base64>`, from the environment.
 
     Raises:
-        Failure: it says nothing, or nothing that can be used.
+        Failure: it is missing or not valid.
     """
     text = environment.get(VARIABLE, "").strip()
     if not text:
         raise Failure(
-            f"Set {VARIABLE}: export {VARIABLE}='<the connection string that `make start` prints>'."
+            f"{VARIABLE} is not set. Set it to the connection string that `make start` prints: "
+            f"export {VARIABLE}='endpoint=...;accesskey=...'"
         )
     parts = {
         name.strip().lower(): value.strip()
@@ -35,25 +36,30 @@ def connection(environment: Mapping[str, str]) -> Connection:
     endpoint, key = parts.get("endpoint", "").rstrip("/"), parts.get("accesskey", "")
     if not _is_url(endpoint):
         raise Failure(
-            f"{VARIABLE} has no usable endpoint: it should look like endpoint=https://<host>/;accesskey=<the key>."
+            f"{VARIABLE} has no valid endpoint. "
+            "It should look like this: endpoint=https://<host>/;accesskey=<key>"
         )
     if not key:
-        raise Failure(f"{VARIABLE} has no accesskey. Is it whole, in single quotes?")
+        raise Failure(
+            f"{VARIABLE} has no accesskey. Copy the whole string, and put it in single quotes."
+        )
     if not _is_base64(key):
         raise Failure(
-            f"The accesskey in {VARIABLE} is not base64. Take it whole, with any = at its end."
+            f"The accesskey in {VARIABLE} is not base64. "
+            "Copy the whole key, including any = at its end."
         )
     return Connection(endpoint, key)
 
 
 def _is_url(text: str) -> bool:
-    """Whether it is a URL without a path."""
+    """Returns whether the text is a URL without a path."""
     try:
         parts = urlsplit(text)
-        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-        return whole and not any((parts.path, parts.query, parts.fragment))
+        has_host = bool(parts.hostname) and parts.port != 0  # .port raises ValueError past 65535
     except ValueError:
         return False
+    has_path = any((parts.path, parts.query, parts.fragment))
+    return parts.scheme in ("http", "https") and has_host and not has_path
 
 
 def _is_base64(text: str) -> bool:

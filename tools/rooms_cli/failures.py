@@ -1,9 +1,9 @@
-"""What can go wrong, in sentences that say what to do next.
+"""The errors that the user sees. Each message says what is wrong and what to do.
 
-Failure                what was asked for cannot be had
-├── Denied             the service does not know the key, or it may not do that
-├── InvalidRawId       a raw id is no ACS user's
-└── TemporaryFailure   the service does not answer, or not now: the same may be asked again
+Failure                the command failed
+├── Denied             the service does not accept the key, or the key lacks the permission
+├── InvalidRawId       a raw id is not that of an ACS user
+└── TemporaryFailure   the service is busy or does not answer: a retry may succeed
 """
 
 import re
@@ -16,17 +16,17 @@ import urllib3
 
 VARIABLE = "COMMUNICATION_CONNECTION_STRING"
 
-INSTEAD = {
-    "There is no such room, or it was deleted.": "There is no such room, or it was deleted. `rooms list` shows the rooms.",
-    "This room has no such call.": "This room has no such call: `rooms log ROOM --json` has the ids of its calls.",
-    "Invalid room ID.": "Invalid room ID. `rooms list` shows the rooms.",
+ADVICE = {
+    "There is no such room, or it was deleted.": "`rooms list` shows the rooms.",
+    "This room has no such call.": "`rooms log ROOM --json` shows the ids of its calls.",
+    "Invalid room ID.": "`rooms list` shows the rooms.",
 }
-"""For what the service says, what says also what to do. Its codes do not tell these apart."""
+"""What to do, by the service's message: its error codes do not distinguish these."""
 
 INVALID_RAW_ID = "Invalid format for communication identifier."
-"""What the service says of a raw id that is no ACS user's, without saying which."""
+"""The service's message about a raw id that is not an ACS user's. It does not say which one."""
 
-TYPED = {
+ARGUMENTS = {
     **{
         name: f"--{name}"
         for name in (
@@ -45,91 +45,96 @@ TYPED = {
     "ValidUntil": "--until",
     "rawId": "PERSON",
 }
-"""What is typed for what the service finds fault with."""
+"""The argument of the command line for each field that the service may name in an error."""
 
-_RAW_IDS = "these look like 8:acs:<guid>_<guid>."
+_RAW_ID_FORMAT = "It should look like 8:acs:<guid>_<guid>."
 _GUID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 
 class Failure(Exception):
-    """What was asked for cannot be had. The message is for people and has no secrets."""
+    """The command failed. The message is for people and contains no secrets."""
 
 
 class Denied(Failure):
-    """The service does not know the key, or it may not do that."""
+    """The service does not accept the key, or the key lacks the permission."""
 
 
 class InvalidRawId(Failure):
-    """A raw id is no ACS user's."""
+    """A raw id is not that of an ACS user."""
 
 
 class TemporaryFailure(Failure):
-    """The service does not answer, or not now."""
+    """The service is busy or does not answer. A retry may succeed."""
 
 
 def unreachable(endpoint: str, problem: Exception) -> Failure:
-    """What it means that a request got no answer."""
+    """Returns the failure for a request that got no answer."""
     for cause in _causes(problem):
         match cause:
             case ssl.SSLCertVerificationError():
                 return Failure(
-                    f"The certificate of {endpoint} is not trusted. On a laptop, paste the line `export REQUESTS_CA_BUNDLE=...` "
-                    "that `make start` prints."
+                    f"The certificate of {endpoint} is not trusted. With `make start`, run the "
+                    "line `export REQUESTS_CA_BUNDLE=...` that it prints."
                 )
             case ssl.SSLError():
                 return Failure(
-                    f"{endpoint} does not speak HTTPS. If it is the plain port, the endpoint begins with http://."
+                    f"{endpoint} does not speak HTTPS. "
+                    "If this is the HTTP port, begin the endpoint with http://."
                 )
             case TimeoutError():
                 return TemporaryFailure(f"{endpoint} does not answer in time. Try again later.")
             case urllib3.exceptions.ProtocolError():
                 return TemporaryFailure(
-                    f"{endpoint} cut the connection. If it is the port of HTTPS, the endpoint begins with https://."
+                    f"{endpoint} closed the connection. "
+                    "If this is the HTTPS port, begin the endpoint with https://."
                 )
-    if isinstance(problem, OSError) and not isinstance(
-        problem, requests.RequestException
-    ):  # as requests says it
+    # requests raises a plain OSError, not one of its own, if the CA bundle does not exist.
+    if isinstance(problem, OSError) and not isinstance(problem, requests.RequestException):
         return Failure(
-            "The file that REQUESTS_CA_BUNDLE names is not there. Paste the line that `make start` prints."
+            "The file that REQUESTS_CA_BUNDLE names does not exist. "
+            "Run the line `export REQUESTS_CA_BUNDLE=...` that `make start` prints."
         )
     return TemporaryFailure(
-        f"{endpoint} cannot be reached. Is the service running there (`make start`)? {VARIABLE} says where."
+        f"Cannot connect to {endpoint}. "
+        f"Check that the service is running (`make start`), and the endpoint in {VARIABLE}."
     )
 
 
 def refused(endpoint: str, status: int, body: object) -> Failure:
-    """What an answer means that is no success; `body` is its JSON, or None."""
+    """Returns the failure for an answer that is not a success. `body` is its JSON, or None."""
     if status == 401:
         return Denied(
-            f"{endpoint} does not know the key in {VARIABLE}: paste the connection string that `make start` prints."
+            f"{endpoint} does not accept the key in {VARIABLE}. "
+            "Set it to the connection string that `make start` prints."
         )
     match body:
         case {"error": {"message": str(said)} as error}:
-            message = INSTEAD.get(said) or _message(error)
+            pass
         case _:
-            return _strange(endpoint, status)
+            return _unexpected(endpoint, status)
     if said == INVALID_RAW_ID:
-        return InvalidRawId(f"A raw id is no ACS user's: {_RAW_IDS}")
+        return InvalidRawId(f"A raw id is not that of an ACS user. {_RAW_ID_FORMAT}")
+    message = f"{said} {ADVICE[said]}" if said in ADVICE else _message(error)
     return TemporaryFailure(message) if _is_temporary(status) else Failure(message)
 
 
 def may_not_create() -> Failure:
-    """What Denied means of a create."""
+    """Returns the failure that replaces Denied when a room is created."""
     return Failure(
-        f"The key in {VARIABLE} is wrong, or may only read: `rooms create` needs a manage key."
+        f"The key in {VARIABLE} is wrong or read-only. `rooms create` needs a manage key."
     )
 
 
 def invalid_raw_ids(raw_ids: Iterable[str]) -> Failure:
-    """What InvalidRawId means where these were sent."""
+    """Returns the failure that replaces InvalidRawId when these raw ids were sent."""
     wrong = [raw_id for raw_id in raw_ids if re.fullmatch(f"8:acs:{_GUID}_{_GUID}", raw_id) is None]
-    return Failure(
-        f"No raw id of an ACS user: {', '.join(wrong) or 'one of those given'}; {_RAW_IDS}"
-    )
+    if not wrong:
+        return Failure("The service refused one of the raw ids as not that of an ACS user.")
+    return Failure(f"Not a raw id of an ACS user: {', '.join(wrong)}. {_RAW_ID_FORMAT}")
 
 
 def _causes(problem: BaseException | None) -> Iterator[BaseException]:
-    """An exception and what it came of; azure-core has that in a field of its own."""
+    """Yields an exception and its causes. azure-core keeps a cause in a field of its own."""
     while problem is not None:
         yield problem
         problem = (
@@ -143,14 +148,15 @@ def _message(error: Mapping[str, Any]) -> str:
 
 def _fault(fault: Mapping[str, str]) -> str:
     target, message = fault.get("target"), fault["message"].replace("`from`", "--from")
-    return f"{TYPED.get(target, target)}: {message}" if target else message
+    return f"{ARGUMENTS.get(target, target)}: {message}" if target else message
 
 
-def _strange(endpoint: str, status: int) -> Failure:
+def _unexpected(endpoint: str, status: int) -> Failure:
     if _is_temporary(status):
         return TemporaryFailure(f"{endpoint} answered {status}. Try again later.")
     return Failure(
-        f"{endpoint} answered {status}, which Anteroom does not. Is that its endpoint, and is it up to date?"
+        f"{endpoint} answered {status}, but not as Anteroom does. "
+        f"Check the endpoint in {VARIABLE}, and that the service is up to date."
     )
 
 

@@ -1,11 +1,11 @@
-"""The end of a room's log, and what comes to it."""
+"""`rooms log`, and `rooms log --follow`."""
 
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from rooms_cli.client import Client, Json
+from rooms_cli.client import Client, Json, Query
 from rooms_cli.failures import TemporaryFailure
 from rooms_cli.lists import newest
 from rooms_cli.words import plain
@@ -13,52 +13,46 @@ from rooms_cli.words import plain
 POLL_SECONDS = 2
 
 LATE = timedelta(minutes=5)
-"""An event that comes later than that is not shown: ACS may tell of a leave two minutes late."""
+"""Events that arrive later than this are not shown. ACS may report a leave two minutes late."""
 
 
-def tail(
-    client: Client, room_id: str, query: Mapping[str, str | None], limit: int, quiet: bool
-) -> list[Json]:
-    """So many of the newest records, the oldest of them first."""
+def tail(client: Client, room_id: str, query: Query, limit: int, quiet: bool) -> list[Json]:
+    """Returns the newest `limit` records, the oldest of them first."""
     return newest(client.log_pages(room_id, query), limit, quiet)[::-1]
 
 
-def follow(
-    client: Client, room_id: str, query: Mapping[str, str | None], limit: int, quiet: bool
-) -> Iterator[Json]:
-    """The same, and then without end those that come, in the order in which they come."""
+def follow(client: Client, room_id: str, query: Query, limit: int, quiet: bool) -> Iterator[Json]:
+    """Yields the newest `limit` records, and then new ones as they arrive, without end."""
     since = _since(query)
     shown = _ids(_recent(client, room_id, query, since))
     records = tail(client, room_id, query, limit, quiet)
     yield from records
     shown |= _ids(records)
-    trouble = ""
+    last_failure = ""
     while True:
         time.sleep(POLL_SECONDS)
         since = max(since, _since(query))
         try:
             records = _recent(client, room_id, query, since)
         except TemporaryFailure as failure:
-            if str(failure) != trouble:
-                trouble = str(failure)
-                print(f"rooms: {plain(trouble)} Trying on ...", file=sys.stderr, flush=True)
+            if str(failure) != last_failure:
+                last_failure = str(failure)
+                print(f"rooms: {plain(last_failure)} Retrying ...", file=sys.stderr, flush=True)
             continue
-        trouble = ""
+        last_failure = ""
         yield from (record for record in records if record["id"] not in shown)
         shown = _ids(records)
 
 
-def _recent(
-    client: Client, room_id: str, query: Mapping[str, str | None], since: datetime
-) -> list[Json]:
+def _recent(client: Client, room_id: str, query: Query, since: datetime) -> list[Json]:
     pages = client.log_pages(room_id, {**query, "from": since.isoformat()})
     return [record for page in pages for record in page][::-1]
 
 
-def _since(query: Mapping[str, str | None]) -> datetime:
-    """From when on records are looked at now."""
-    asked, late = query.get("from"), datetime.now(UTC) - LATE
-    return late if asked is None else max(late, datetime.fromisoformat(asked))
+def _since(query: Query) -> datetime:
+    """Returns the time from which on to read records now."""
+    start, latest = query.get("from"), datetime.now(UTC) - LATE
+    return latest if start is None else max(latest, datetime.fromisoformat(start))
 
 
 def _ids(records: list[Json]) -> set[str]:

@@ -1,4 +1,4 @@
-"""The beginning of a list."""
+"""The newest entries of a list."""
 
 import sys
 from collections.abc import Iterable
@@ -8,9 +8,11 @@ from rooms_cli.client import Json
 
 
 def newest(pages: Iterable[list[Json]], limit: int, quiet: bool) -> list[Json]:
-    """So many of what is on pages. If there are more, says so on the standard error, unless
-    `quiet`."""
-    found = list(islice(chain.from_iterable(pages), limit if quiet else limit + 1))
-    if len(found) > limit:
-        print(f"These are the newest {limit}; --limit shows more.", file=sys.stderr, flush=True)
-    return found[:limit]
+    """Returns the first `limit` entries of the pages. If there are more, says so on standard error,
+    unless `quiet`."""
+    entries = list(islice(chain.from_iterable(pages), limit if quiet else limit + 1))
+    if len(entries) > limit:
+        print(
+            f"Only the newest {limit} are shown. --limit shows more.", file=sys.stderr, flush=True
+        )
+    return entries[:limit]

@@ -1,4 +1,4 @@
-"""The arguments and options that commands share, and what is refused before the service is asked."""
+"""The arguments and options that several commands share, and their validation."""
 
 import re
 from datetime import datetime
@@ -23,52 +23,53 @@ type Kind = Literal[
 KINDS: tuple[str, ...] = get_args(Kind.__value__)
 
 MAX_TITLE = 256
-"""Characters of a title that the service takes."""
+"""The longest title that the service accepts, in characters."""
 
 
 def filled(text: str) -> str:
-    """The text, if there is any: a variable that a script forgot to set must not ask for
+    """Returns the text, unless it is blank. An unset variable in a script must not select
     everything."""
     if not text.strip():
-        raise typer.BadParameter("a value is expected")
+        raise typer.BadParameter("must not be empty")
     return text
 
 
 def title_of(text: str) -> str:
-    """The text, if it can be a title."""
+    """Returns the text, if it is a valid title."""
     if not 1 <= len(text) <= MAX_TITLE:
-        raise typer.BadParameter(f"1 to {MAX_TITLE} characters are expected")
+        raise typer.BadParameter(f"must be 1 to {MAX_TITLE} characters long")
     return text
 
 
 def person_of(text: str) -> str:
-    """The text, if it can mean somebody."""
+    """Returns the text, unless it is blank."""
     if not text.strip():
-        raise typer.BadParameter("Whom? A raw id, or a name or external id of the room's details.")
+        raise typer.BadParameter(
+            "is required: a raw id, or a name or external id from the room's details"
+        )
     return text
 
 
 def time_option(name: str, meaning: str) -> Any:
-    """An option that takes a time."""
+    """Returns an option that takes a time."""
     return typer.Option(name, metavar="TIME", parser=_time, help=meaning)
 
 
 def _room_id(text: str) -> str:
     if re.fullmatch("[A-Za-z0-9_-]{1,64}", text) is None:
-        raise typer.BadParameter("a room id is expected, 1 to 64 letters, digits, - and _")
+        raise typer.BadParameter("must be a room id: 1 to 64 letters, digits, - and _")
     return text
 
 
 def _time(text: str) -> str:
-    """The text as it is, once it is known to be a time, as services take finer ones than Python
-    has."""
+    """Returns the text unchanged, if it is a time. The service accepts finer ones than Python."""
     try:
         if datetime.fromisoformat(text).tzinfo is not None:
             return text
     except ValueError:
         pass
-    raise typer.BadParameter("a time in RFC 3339 is expected, like 2026-05-04T10:00:00Z")
+    raise typer.BadParameter("must be an RFC 3339 time, for example 2026-05-04T10:00:00Z")
 
 
 Room = Annotated[str, typer.Argument(metavar="ROOM", parser=_room_id, help="The room's id.")]
-Json = Annotated[bool, typer.Option("--json", help="For scripts: as the service answers.")]
+Json = Annotated[bool, typer.Option("--json", help="For scripts: the service's JSON answer.")]

@@ -1,4 +1,4 @@
-"""Whom a word means."""
+"""Finds a person by raw id, name or external id."""
 
 import re
 from collections.abc import Mapping
@@ -8,28 +8,28 @@ from rooms_cli.failures import Failure
 
 
 def raw_id_of(person: str, details: Mapping[str, Any]) -> str:
-    """The raw id of who is called so in the details of a room, by name or external id; a raw id is
-    taken as it is.
+    """Returns the raw id of the person with this name or external id in a room's details. A raw id
+    is returned unchanged. Case does not matter.
 
     Raises:
-        Failure: nobody is called so, or several are.
+        Failure: nobody has this name, or several people have it.
     """
     if re.match("[0-9]+:", person):
         return person
-    wanted = person.casefold()
-    found: list[str] = [
+    found = [
         raw_id
-        for raw_id, one in details["participants"].items()
-        if any(
-            text.casefold() == wanted
-            for field in ("name", "externalId")
-            if (text := one.get(field))
-        )
+        for raw_id, entry in details["participants"].items()
+        if _is(person, entry.get("name")) or _is(person, entry.get("externalId"))
     ]
     if not found:
         raise Failure(
-            f'Nobody in the room\'s details is called "{person}": give the raw id, as `rooms show` has it.'
+            f'Nobody in the room\'s details is called "{person}". '
+            "Give the raw id; `rooms show` lists them."
         )
     if len(found) > 1:
-        raise Failure(f'Several are called "{person}", give the raw id: {", ".join(found)}')
-    return found[0]
+        raise Failure(f'Several people are called "{person}". Give the raw id: {", ".join(found)}')
+    return str(found[0])
+
+
+def _is(person: str, text: str | None) -> bool:
+    return text is not None and text.casefold() == person.casefold()

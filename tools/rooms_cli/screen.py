@@ -1,4 +1,4 @@
-"""What is written to the standard output."""
+"""Prints to standard output."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -12,21 +12,26 @@ from rooms_cli.words import plain
 
 
 def show_json(value: Any) -> None:
-    """One JSON document on one line, in ASCII."""
+    """Prints one JSON document on one line, in ASCII."""
     print(json.dumps(value, separators=(",", ":")), flush=True)
 
 
 def say(*parts: tuple[str, str] | str) -> None:
-    """A line; a part may come with its style. Nothing is cut or folded, so that an id stays in one
-    piece."""
-    styled = (part if isinstance(part, tuple) else (part, "") for part in parts)
-    Console(highlight=False).print(
-        Text.assemble(*((plain(text), style) for text, style in styled)), soft_wrap=True
-    )
+    """Prints a line; a part may be a pair of text and style. Long lines are not wrapped or cut, so
+    that ids can be copied."""
+    line = Text()
+    for part in parts:
+        text, style = part if isinstance(part, tuple) else (part, "")
+        line.append(plain(text), style)
+    Console(highlight=False).print(line, soft_wrap=True)
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """A table, without lines, and without blanks at their ends."""
+    """Prints a table.
+
+    rich's Table fits a table to the terminal and fills each line with blanks. This one may be wider
+    than the terminal, so that ids stay whole and `grep` and `cut` work.
+    """
     lines = [columns, *([plain(cell) for cell in row] for row in rows)]
     widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
     for number, line in enumerate(lines):

@@ -1,4 +1,4 @@
-"""What an answer about admission says in a sentence."""
+"""The sentence about an admission."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,11 +9,12 @@ type Json = Mapping[str, Any]
 
 
 def explained(admission: Json, person: str, at: str | None) -> str:
-    """Whether somebody can come into a room, and why not."""
+    """Returns a sentence that says whether a person can join a room, and if not, why not."""
     room, when = f"room {admission['roomId']}", "now" if at is None else f"at {moment(at)}"
     if admission["admitted"]:
-        return f"{person} can come into {room} {when}, as {admission['role']}, until {moment(admission['validUntil'])}."
-    return f"{person} cannot come into {room} {when}: {_reasons(admission['reasons'])}."
+        role, until = admission["role"], moment(admission["validUntil"])
+        return f"{person} can join {room} {when} as {role}, until {until}."
+    return f"{person} cannot join {room} {when}: {_reasons(admission['reasons'])}."
 
 
 def _reasons(reasons: Iterable[Json]) -> str:
@@ -24,7 +25,7 @@ def _reasons(reasons: Iterable[Json]) -> str:
 def _reason(reason: Json) -> str:
     match reason["code"]:
         case "NotCommunicationUser":
-            return "that is no user of Communication Services"
+            return "the raw id is not that of an ACS user"
         case "NotInvited":
             return "they are not invited"
         case "NotOpenYet":

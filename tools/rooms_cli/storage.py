@@ -1,4 +1,4 @@
-"""The storage behind the service: where it is, and what it means that it cannot be read."""
+"""The service's table for `rooms check`: how to connect to it, and why it cannot be read."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,12 +21,12 @@ CONNECTION_STRING, URI, CLIENT_ID = (
 )
 TABLE, RETENTION = "ROOMS_TABLE", "ROOMS_RETENTION_DAYS"
 
-# Of Azurite, the same everywhere and public.
+# Azurite's account and key are public, and the same everywhere.
 _ACCOUNT = "devstoreaccount1"
 _KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 
 _PORT = 7073
-"""Of the Azurite of `make start`, two above its port for HTTP."""
+"""The port of Azurite's tables under `make start`: its HTTP port plus two."""
 
 _TIMEOUTS: dict[str, Any] = {
     "connection_timeout": 5,
@@ -34,31 +34,31 @@ _TIMEOUTS: dict[str, Any] = {
     "retry_total": 5,
     "retry_connect": 1,
 }
-"""Seconds for one request, and how often it is sent again."""
+"""Time-outs in seconds, and how often a request is sent again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """The table, and how long the app keeps what is in it."""
+    """The table, and how long the app keeps its rows."""
 
     client: TableClient
-    said_by: str
-    """What names it."""
+    setting: str
+    """The setting that names it; empty for the Azurite of `make start`."""
     retention_days: int
 
     @property
     def address(self) -> str:
-        """Where it is; whatever secret a URL may have is left out."""
+        """The table's URL, without any secret in it."""
         parts = urlsplit(self.client.url)
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def storage(environment: Mapping[str, str], table: str | None) -> Storage:
-    """The table that the app's settings name, in `environment`; without any, that of `make start`
-    on this machine.
+    """Returns the table that the app's settings in `environment` name. Without settings, that of
+    `make start` on this machine.
 
     Raises:
-        Failure: a setting cannot be used.
+        Failure: a setting is not valid.
     """
     named = {
         name: environment[name]
@@ -76,14 +76,16 @@ def storage(environment: Mapping[str, str], table: str | None) -> Storage:
             client = TableClient.from_connection_string(
                 settings.storage_connection_string, settings.table, **_TIMEOUTS
             )
-        except ValueError:  # whose text may have the string in it
+        except ValueError:  # its message may contain the key
             raise Failure(
-                f"{CONNECTION_STRING} is no connection string that can be used. Is it whole, in quotes?"
+                f"{CONNECTION_STRING} is not a valid connection string. "
+                "Copy the whole string, and put it in single quotes."
             ) from None
         return Storage(client, CONNECTION_STRING, settings.retention_days)
     if settings.storage_uri:
         return Storage(_with_identity(settings), URI, settings.retention_days)
-    local = f"AccountName={_ACCOUNT};AccountKey={_KEY};TableEndpoint=http://127.0.0.1:{_local_port(environment)}/{_ACCOUNT};"
+    endpoint = f"http://127.0.0.1:{_local_port(environment)}/{_ACCOUNT}"
+    local = f"AccountName={_ACCOUNT};AccountKey={_KEY};TableEndpoint={endpoint};"
     return Storage(
         TableClient.from_connection_string(local, settings.table, **_TIMEOUTS),
         "",
@@ -96,7 +98,7 @@ def _with_identity(settings: Settings) -> TableClient:
         from azure.identity import DefaultAzureCredential
     except ImportError:
         raise Failure(
-            f"{URI} needs a package that is not installed: pip install azure-identity"
+            f"{URI} needs a package that is not installed. Install it: pip install azure-identity"
         ) from None
     assert settings.storage_uri
     identity = DefaultAzureCredential(managed_identity_client_id=settings.storage_client_id)
@@ -104,69 +106,73 @@ def _with_identity(settings: Settings) -> TableClient:
         return TableClient(settings.storage_uri, settings.table, credential=identity, **_TIMEOUTS)
     except ValueError:
         raise Failure(
-            f"{URI} is no address: it should look like https://<account>.table.core.windows.net."
+            f"{URI} is not a valid URL. "
+            "It should look like this: https://<account>.table.core.windows.net"
         ) from None
 
 
 def _local_port(environment: Mapping[str, str]) -> int:
-    """The port of the Azurite of `make start`: of the one whose connection string is set, if there
-    is one."""
+    """Returns the port of the tables of `make start`, from the connection string if it is set."""
     if not environment.get(VARIABLE, "").strip():
         return _PORT
     endpoint = urlsplit(connection(environment).endpoint)
     if endpoint.hostname not in ("localhost", "127.0.0.1") or endpoint.port is None:
         raise Failure(
-            f"Set {CONNECTION_STRING}, or {URI}, as the app at {endpoint.netloc} has it: its storage is what is read."
+            f"`rooms check` reads the app's storage. "
+            f"Set {CONNECTION_STRING}, or {URI}, as the app at {endpoint.netloc} has it."
         )
     return endpoint.port + (1 if endpoint.scheme == "https" else 2)
 
 
 @contextmanager
 def failures_of(storage: Storage) -> Iterator[None]:
-    """Raises Failure for what the storage answers that is no success, and if it does not answer."""
+    """Raises Failure if the storage refuses a request or does not answer."""
     try:
         yield
     except AzureError as error:
         raise _failure(storage, error) from None
-    except LocationParseError:  # which the SDK does not know
-        raise Failure(f"{storage.address} is no address. Is {storage.said_by} right?") from None
+    except LocationParseError:  # the SDK lets this one through
+        raise Failure(f"{storage.address} is not a valid URL. Check {storage.setting}.") from None
 
 
 def _failure(storage: Storage, error: AzureError) -> Failure:
-    address, said_by = storage.address, storage.said_by
-    status = error.status_code if isinstance(error, HttpResponseError) else None
-    match status, getattr(error, "error_code", None):
-        case 404, TableErrorCode.TABLE_NOT_FOUND:
-            makes = f"The app makes its table when it first writes. If it is another one, {TABLE} or --table names it."
-            return Failure(f"There is no table {storage.client.table_name} at {address}. {makes}")
-        case ((401 | 403), _):
-            right = (
-                "the role Storage Table Data Reader"
-                if said_by == URI
-                else "the whole connection string, with a good key"
-            )
-            return Failure(
-                f"{address} does not let us read the table {storage.client.table_name}: it takes {right}."
-            )
-        case None, _ if (
-            isinstance(error, ClientAuthenticationError) and said_by == CONNECTION_STRING
-        ):
-            return Failure(
-                f"The AccountKey in {CONNECTION_STRING} is no key. Take the connection string whole."
-            )
-        case None, _ if isinstance(error, ClientAuthenticationError):
-            return Failure(f"Nobody is signed in whom {address} could know: az login.")
-        case None, _ if said_by:
-            return TemporaryFailure(
-                f"{address} cannot be reached, or does not answer in time. Is {said_by} right?"
-            )
-        case None, _:
-            named = f"Else set {CONNECTION_STRING}, or {URI}, as the app has it."
-            return TemporaryFailure(
-                f"{address} cannot be reached. Does the service run on this machine (`make start`)? {named}"
-            )
-        case int(), _ if status == 429 or status >= 500:
-            return TemporaryFailure(f"{address} answered {status}. Try again later.")
+    address, setting, table = storage.address, storage.setting, storage.client.table_name
+    if not isinstance(error, HttpResponseError) or error.status_code is None:
+        return _unanswered(storage, error)
+    status = error.status_code
+    if status == 404 and getattr(error, "error_code", None) == TableErrorCode.TABLE_NOT_FOUND:
+        return Failure(
+            f"There is no table {table} at {address}. The app creates it when it first writes. "
+            f"If the table has another name, set {TABLE} or --table."
+        )
+    if status in (401, 403):
+        required = (
+            "You need the role Storage Table Data Reader."
+            if setting == URI
+            else "Use the whole connection string, with a valid key."
+        )
+        return Failure(f"{address} refuses to let you read the table {table}. {required}")
+    if status == 429 or status >= 500:
+        return TemporaryFailure(f"{address} answered {status}. Try again later.")
     return Failure(
-        f"{address} answered {status}, and not as Table Storage does. Is {said_by or 'that its port'} right?"
+        f"{address} answered {status}, but not as Table Storage does. "
+        f"Check {setting or 'that Azurite listens on this port'}."
+    )
+
+
+def _unanswered(storage: Storage, error: AzureError) -> Failure:
+    address, setting = storage.address, storage.setting
+    if isinstance(error, ClientAuthenticationError):
+        if setting == CONNECTION_STRING:
+            return Failure(
+                f"The AccountKey in {CONNECTION_STRING} is not valid. Copy the whole string."
+            )
+        return Failure(f"You are not signed in to an account that may read {address}: az login.")
+    if setting:
+        return TemporaryFailure(
+            f"Cannot connect to {address}, or it does not answer in time. Check {setting}."
+        )
+    return TemporaryFailure(
+        f"Cannot connect to {address}. Check that the service is running on this machine "
+        f"(`make start`), or set {CONNECTION_STRING} or {URI} as the app has it."
     )

@@ -1,11 +1,11 @@
-"""Rooms, presence and attendance, for people."""
+"""Prints rooms, presence and attendance as tables."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from rooms_cli.screen import say, show_table
-from rooms_cli.words import length, moment, short, state, yes
+from rooms_cli.words import duration, moment, short, state, yes
 
 type Json = Mapping[str, Any]
 
@@ -13,7 +13,7 @@ _CAME = ("attended", "uninvited")
 
 
 def show_rooms(rooms: Sequence[Json]) -> None:
-    """One line for each room."""
+    """Prints one line for each room."""
     if not rooms:
         say("No rooms.")
         return
@@ -33,7 +33,7 @@ def show_rooms(rooms: Sequence[Json]) -> None:
 
 
 def show_room(room: Json) -> None:
-    """All of a room, with whole raw ids."""
+    """Prints all of a room, with whole raw ids."""
     opens, closes = moment(room["validFrom"]), moment(room["validUntil"])
     title, external_id = room["title"], room["externalId"]
     say(
@@ -49,80 +49,74 @@ def show_room(room: Json) -> None:
         say("Nobody is invited.")
         return
     rows = [
-        (one["name"] or "", one["role"], one["externalId"] or "", one["rawId"])
-        for one in room["participants"]
+        (person["name"] or "", person["role"], person["externalId"] or "", person["rawId"])
+        for person in room["participants"]
     ]
     say()
     show_table(("name", "role", "external id", "raw id"), rows)
 
 
 def show_presence(presence: Json, at: str | None) -> None:
-    """Who is in a room, or was."""
+    """Prints who is in a room, or was at the time `at`."""
     room = f"room {presence['roomId']}"
     people = presence["call"]["participants"] if presence["call"] else []
-    when, were, was = (
-        ("", "are", "is") if at is None else (f" at {moment(presence['asOf'])}", "were", "was")
-    )
-    if not people:
-        say(f"Nobody {was} in {room}{when}.")
-        return
-    say(f"{_people(len(people))} {was if len(people) == 1 else were} in {room}{when}:")
+    when = "" if at is None else f" at {moment(presence['asOf'])}"
+    singular, plural = ("is", "are") if at is None else ("was", "were")
+    match len(people):
+        case 0:
+            say(f"Nobody {singular} in {room}{when}.")
+            return
+        case 1:
+            say(f"1 person {singular} in {room}{when}:")
+        case count:
+            say(f"{count} people {plural} in {room}{when}:")
     rows = [
         (
-            one["name"] or one["displayName"] or short(one["rawId"]),
-            one["role"] or "",
-            moment(one["joinedAt"]),
-            str(one["legs"]),
-            yes(one["invited"]),
+            _name(person),
+            person["role"] or "",
+            moment(person["joinedAt"]),
+            str(person["legs"]),
+            yes(person["invited"]),
         )
-        for one in people
+        for person in people
     ]
     show_table(("name", "role", "since", "devices", "invited"), rows)
 
 
 def show_attendance(attendance: Json) -> None:
-    """Who came and who did not, those absent first."""
+    """Prints who attended and who did not; those absent come first."""
     end = "now" if attendance["until"] is None else moment(attendance["until"])
     title = attendance["title"] or f"Room {attendance['roomId']}"
     say(f"{title}, from {moment(attendance['from'])} until {end}")
     rows = [
         (
-            one["name"] or one["displayName"] or short(one["rawId"]),
-            one["role"] or "",
-            one["status"],
-            *(
-                _length(one, field)
-                for field in ("seconds", "aloneSeconds", "lateSeconds", "leftEarlySeconds")
-            ),
+            _name(person),
+            person["role"] or "",
+            person["status"],
+            _duration(person, "seconds"),
+            _duration(person, "aloneSeconds"),
+            _duration(person, "lateSeconds"),
+            _duration(person, "leftEarlySeconds"),
         )
-        for one in sorted(attendance["value"], key=lambda one: one["status"] in _CAME)
+        for person in sorted(attendance["value"], key=lambda person: person["status"] in _CAME)
     ]
     if rows:
         show_table(("name", "role", "status", "present", "alone", "late", "left early"), rows)
     counts = attendance["summary"]
     expected = counts["invited"] - counts["attended"] - counts["absent"]
-    told = [
-        f"{counts['invited']} invited",
-        f"{counts['attended']} attended",
-        f"{counts['absent']} absent",
-    ]
     say(
-        ", ".join(
-            [
-                *told,
-                *([f"{expected} expected"] if expected else []),
-                f"{counts['uninvited']} uninvited",
-            ]
-        )
-        + "."
+        f"{counts['invited']} invited, {counts['attended']} attended, {counts['absent']} absent, ",
+        f"{expected} expected, " if expected else "",
+        f"{counts['uninvited']} uninvited.",
     )
 
 
-def _length(one: Json, field: str) -> str:
-    """Which of somebody's lengths are estimated is not told, so all are marked."""
-    said = length(one[field])
-    return f"~{said}" if said and one["estimated"] else said
+def _name(person: Json) -> str:
+    return str(person["name"] or person["displayName"] or short(person["rawId"]))
 
 
-def _people(count: int) -> str:
-    return "1 person" if count == 1 else f"{count} people"
+def _duration(person: Json, field: str) -> str:
+    """Formats one of a person's durations. The service marks the person, not the durations, as
+    estimated: so all of them get the mark."""
+    text = duration(person[field])
+    return f"~{text}" if text and person["estimated"] else text

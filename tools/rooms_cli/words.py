@@ -1,36 +1,36 @@
-"""How times, lengths, people and texts from outside are written for people."""
+"""Formats times, durations, people and text from outside."""
 
 import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
 _WHOLE = 30
-"""Characters of a raw id that is not shortened."""
+"""The longest raw id that is not shortened, in characters."""
 
-_UNSEEN = {"Cc", "Cs", "Zl", "Zp"}
-"""Unicode's categories of control characters, halves of characters, and separators of lines."""
+_CONTROLS = {"Cc", "Cs", "Zl", "Zp"}
+"""The Unicode categories of control characters, surrogates, and line and paragraph separators."""
 
-_TURNS = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""What turns the direction of text, also of that behind it."""
+_DIRECTIONS = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that change the direction of the text after them."""
 
 
 def plain(text: str) -> str:
-    """Text from outside on one line, without what could steer a terminal."""
+    """Returns the text on one line, without characters that control a terminal."""
     spaced = "".join(" " if letter.isspace() else letter for letter in text)
     return "".join(
         letter
         for letter in spaced
-        if letter not in _TURNS and unicodedata.category(letter) not in _UNSEEN
+        if letter not in _DIRECTIONS and unicodedata.category(letter) not in _CONTROLS
     )
 
 
 def moment(time: str) -> str:
-    """A time of the wire, to the second, as options take it."""
+    """Returns a time of the wire to the second, in the form that options accept."""
     return f"{datetime.fromisoformat(time).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def length(seconds: float | None) -> str:
-    """m:ss, or h:mm:ss."""
+def duration(seconds: float | None) -> str:
+    """Returns m:ss or h:mm:ss; empty for None."""
     if seconds is None:
         return ""
     minutes, second = divmod(int(seconds), 60)
@@ -39,22 +39,22 @@ def length(seconds: float | None) -> str:
 
 
 def short(raw_id: str) -> str:
-    """A raw id, with its beginning and its end only if it is long."""
+    """Returns a raw id; of a long one only its beginning and end."""
     return raw_id if len(raw_id) <= _WHOLE else f"{raw_id[:14]}…{raw_id[-13:]}"
 
 
-def called(raw_id: str, names: Mapping[str, str]) -> str:
-    """A person's name, or else the raw id."""
+def name_or_raw_id(raw_id: str, names: Mapping[str, str]) -> str:
+    """Returns a person's name; the shortened raw id if there is none."""
     return names.get(raw_id) or short(raw_id)
 
 
 def state(room: Mapping[str, str], now: datetime) -> str:
-    """Whether a room can be joined."""
+    """Returns a room's state: upcoming, open or expired."""
     if now < datetime.fromisoformat(room["validFrom"]):
         return "upcoming"
     return "open" if now < datetime.fromisoformat(room["validUntil"]) else "expired"
 
 
 def yes(value: object) -> str:
-    """yes or no."""
+    """Returns yes or no."""
     return "yes" if value else "no"
