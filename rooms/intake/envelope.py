@@ -47,16 +47,16 @@ def read_event(text: str, now: Ticks) -> RoomEvent | IgnoredEvent | UnknownEvent
     except ValueError as error:
         return UnknownEvent(f"no valid JSON: {error}")
     if not isinstance(element, dict):
-        return UnknownEvent("an object is expected")
+        return UnknownEvent("must be an object")
     in_cloud_events = bool(element.get("specversion"))
     type_field = "type" if in_cloud_events else "eventType"
     name = element.get(type_field)
     if not isinstance(name, str) or not name.startswith(_PREFIX):
-        return UnknownEvent(f"{type_field}: one of {_PREFIX}{', '.join(MODELS)} is expected here")
+        return UnknownEvent(f"{type_field}: must be one of {_PREFIX}{', '.join(MODELS)}")
     if (models := MODELS.get(name.removeprefix(_PREFIX))) is None:
         if name.removeprefix(_PREFIX).strip().lower() in (known.lower() for known in MODELS):
             return UnknownEvent(
-                f"{type_field}: one of these is expected, to the letter: {', '.join(MODELS)}"
+                f"{type_field}: must be one of these, to the letter: {', '.join(MODELS)}"
             )
         return IgnoredEvent("of another type")
     kind, event_grid_model, cloud_events_model = models

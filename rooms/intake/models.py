@@ -38,15 +38,15 @@ _MAX_INT64 = 2**63 - 1
 
 _SENTENCES = {
     "missing": "missing",
-    "model_type": "an object is expected here",
-    "string_type": "text is expected here",
+    "model_type": "must be an object",
+    "string_type": "must be text",
     "string_too_short": "missing",
-    "string_too_long": f"at most {LIMITS.event_id} characters are expected here",
+    "string_too_long": f"must be text of at most {LIMITS.event_id} characters",
 }
 
 
 def fault_of(error: ValidationError) -> str:
-    """Returns the first fault, like `data.user.rawId: text is expected here`."""
+    """Returns the first fault, like `data.user.rawId: must be text`."""
     first = error.errors(include_url=False, include_input=False)[0]
     return f"{'.'.join(map(str, first['loc']))}: {_SENTENCES.get(first['type'], first['msg'])}"
 
@@ -60,7 +60,7 @@ def _time(value: Any, info: ValidationInfo[Ticks]) -> Ticks:
         at = parse_time(value)
     except (TypeError, ValueError):
         raise _fault(
-            "a time of RFC 3339 with an offset and at most 9 fraction digits is expected here"
+            "must be a time of RFC 3339 with an offset and at most 9 fraction digits"
         ) from None
     if at < EARLIEST:
         raise _fault("earlier than 2020")
@@ -71,9 +71,7 @@ def _time(value: Any, info: ValidationInfo[Ticks]) -> Ticks:
 
 def _call_room_id(text: str | None) -> str | None:
     if text and not is_call_room_id(text):
-        raise _fault(
-            f"a room's id, 1 to {LIMITS.event_room_id} of A-Z, a-z, 0-9, - and _, is expected here"
-        )
+        raise _fault(f"must be a room's id: 1 to {LIMITS.event_room_id} of A-Z, a-z, 0-9, - and _")
     return text or None
 
 
@@ -190,7 +188,7 @@ class _Participation(_Call):
     @model_validator(mode="after")
     def _of_somebody(self) -> Self:
         if self.participant_id is None and _raw_id(self.user) is None:
-            raise _fault("participantId or user.rawId is expected here")
+            raise _fault("must have participantId or user.rawId")
         return self
 
     def call_event(self, kind: EventKind, event_id: str, at: Ticks) -> CallEvent:

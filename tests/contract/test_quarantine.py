@@ -62,7 +62,8 @@ def test_an_event_that_is_not_understood_is_there_whole(insight: Insight) -> Non
     expected = {
         "id": id_of(event),
         "receivedAt": listed["receivedAt"],
-        "reason": "eventTime: a time of RFC 3339 with an offset and at most 9 fraction digits is expected here",
+        "reason": "eventTime: must be a time of RFC 3339 with an offset and at most 9 fraction"
+        " digits",
         "size": about["size"],
         "excerpt": element_text(event)[:1_000],
     }

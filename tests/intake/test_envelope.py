@@ -319,50 +319,47 @@ def test_what_has_a_room_is_of_a_rooms_call(added: dict[str, Any], rooms_call: o
 )
 def test_of_an_unknown_type_the_expected_ones_are_named(element: dict[str, Any]) -> None:
     assert reason(element) == (
-        "eventType: one of Microsoft.Communication.CallStarted, CallParticipantAdded, "
+        "eventType: must be one of Microsoft.Communication.CallStarted, CallParticipantAdded, "
         "CallParticipantRemoved, CallEnded"
-        " is expected here"
     )
     assert reason(element | {"specversion": "1.0"}).startswith(
-        "type: one of Microsoft.Communication."
+        "type: must be one of Microsoft.Communication."
     )
 
 
 @pytest.mark.parametrize(
     ("path", "value", "words"),
     [
-        ("data", None, "data: an object is expected here"),
-        ("data", "{}", "data: an object is expected here"),
-        ("id", 5, "id: text is expected here"),
-        ("data.participantId", 5, "data.participantId: text is expected here"),
-        ("data.user", "Ann", "data.user: an object is expected here"),
-        ("data.user.rawId", {}, "data.user.rawId: text is expected here"),
-        ("data.correlationId", 5, "data.correlationId: text is expected here"),
+        ("data", None, "data: must be an object"),
+        ("data", "{}", "data: must be an object"),
+        ("id", 5, "id: must be text"),
+        ("data.participantId", 5, "data.participantId: must be text"),
+        ("data.user", "Ann", "data.user: must be an object"),
+        ("data.user.rawId", {}, "data.user.rawId: must be text"),
+        ("data.correlationId", 5, "data.correlationId: must be text"),
         ("data.correlationId", "", "data.correlationId: missing"),
-        ("data.room", [], "data.room: an object is expected here"),
-        ("data.room.id", 5, "data.room.id: text is expected here"),
+        ("data.room", [], "data.room: must be an object"),
+        ("data.room.id", 5, "data.room.id: must be text"),
         (
             "data.room.id",
             "a/b",
-            "data.room.id: a room's id, 1 to 64 of A-Z, a-z, 0-9, - and _, is expected here",
+            "data.room.id: must be a room's id: 1 to 64 of A-Z, a-z, 0-9, - and _",
         ),
         (
             "data.room.id",
             "9" * 65,
-            "data.room.id: a room's id, 1 to 64 of A-Z, a-z, 0-9, - and _, is expected here",
+            "data.room.id: must be a room's id: 1 to 64 of A-Z, a-z, 0-9, - and _",
         ),
-        ("data.user.rawId", "i" * 513, "data.user.rawId: at most 512 characters are expected here"),
+        ("data.user.rawId", "i" * 513, "data.user.rawId: must be text of at most 512 characters"),
         (
             "eventTime",
             "soon",
-            "eventTime: a time of RFC 3339 with an offset and at most 9 fraction digits is "
-            "expected here",
+            "eventTime: must be a time of RFC 3339 with an offset and at most 9 fraction digits",
         ),
         (
             "eventTime",
             5,
-            "eventTime: a time of RFC 3339 with an offset and at most 9 fraction digits is "
-            "expected here",
+            "eventTime: must be a time of RFC 3339 with an offset and at most 9 fraction digits",
         ),
         ("eventTime", "2019-12-31T23:59:59Z", "eventTime: earlier than 2020"),
         (
@@ -384,12 +381,12 @@ def test_what_cannot_be_understood_is_named_with_its_path(
         (
             "data.user.communicationIdentifier",
             [],
-            "data.user.communicationIdentifier: an object is expected here",
+            "data.user.communicationIdentifier: must be an object",
         ),
         (
             "data.user.communicationIdentifier.rawId",
             5,
-            "data.user.communicationIdentifier.rawId: text is expected here",
+            "data.user.communicationIdentifier.rawId: must be text",
         ),
     ],
 )
@@ -441,7 +438,7 @@ def test_a_call_ends_whatever_the_reason(
 @pytest.mark.parametrize("name", ["callstarted", "CallEnded ", "callParticipantAdded"])
 def test_a_type_that_is_almost_one_of_ours_is_not_left(name: str) -> None:
     words = (
-        "one of these is expected, to the letter: CallStarted, CallParticipantAdded, "
+        "must be one of these, to the letter: CallStarted, CallParticipantAdded, "
         "CallParticipantRemoved, CallEnded"
     )
     assert reason({"eventType": f"Microsoft.Communication.{name}"}) == f"eventType: {words}"
@@ -464,7 +461,7 @@ def test_a_participant_needs_one_id(added: dict[str, Any], field: str) -> None:
     added["data"][field] = None
     assert isinstance(read(added), RoomEvent)
     added["data"] |= {"participantId": "", "user": {"rawId": "", "role": "Attendee"}}
-    assert reason(added) == "data: participantId or user.rawId is expected here"
+    assert reason(added) == "data: must have participantId or user.rawId"
 
 
 def test_long_names_are_cut_and_long_ids_are_not(added: dict[str, Any]) -> None:
