@@ -14,14 +14,14 @@ LONG_AGO = parse_time("2025-03-03T10:00:00Z")
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A call of a room, that writes its events. Seconds count from `start`."""
+    """A call of a room. Its methods return its events; seconds count from `start`."""
 
     room_id: str
     start: Ticks = LONG_AGO
     id: str = field(default_factory=lambda: str(uuid4()))
 
     def at(self, seconds: float) -> str:
-        """A time, as answers have it."""
+        """Returns the time `seconds` after the start, as answers write it."""
         return format_time(self.start + round(seconds * SECOND))
 
     def started(self, seconds: float = 0, by: str | None = None) -> Element:
@@ -50,11 +50,11 @@ class Meeting:
         )
 
     def stay(self, start: float, end: float, who: str, name: str | None = None) -> list[Element]:
-        """One joins and leaves."""
+        """Returns the events of a person who joins and leaves."""
         return [self.added(start, who, name), self.removed(end, who)]
 
     def whole(self, end: float, *stays: list[Element]) -> list[Element]:
-        """The call from its start to its end."""
+        """Returns all events of the call, from its start to its end."""
         return [self.started(), *(event for stay in stays for event in stay), self.ended(end)]
 
     def _participation(
@@ -88,17 +88,17 @@ class Meeting:
 
 
 def participant_id(who: str | None, device: str = "web") -> str:
-    """What the calling service calls that device of that person, here."""
+    """Returns the participant id of a device: each device of a person has its own."""
     return f"{device} of {who}"
 
 
 def live_meeting(room_id: str, seconds: float = 60) -> Meeting:
-    """A call that began so many seconds ago."""
+    """Returns a call that began `seconds` ago."""
     return Meeting(room_id, now() - round(seconds * SECOND))
 
 
 def in_cloud_events(event: Element) -> Element:
-    """The same event in the other schema."""
+    """Returns the same event in the CloudEvents schema."""
     return {
         "specversion": "1.0",
         "id": event["id"],
@@ -111,5 +111,5 @@ def in_cloud_events(event: Element) -> Element:
 
 
 def room_of_another_service() -> str:
-    """A room's id that this service would not make, and nobody else has."""
+    """Returns a new room id, of a form that this service does not create."""
     return f"room_{uuid4().hex}-X"

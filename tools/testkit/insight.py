@@ -43,7 +43,7 @@ class Insight:
     key: str
 
     def send(self, method: str, path: str, body: object = None, *headers: str) -> Answer:
-        """`body` as JSON, unless it is None or bytes."""
+        """Sends a request. `body` goes as JSON, unless it is None or bytes."""
         content = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         media_type = [] if body is None else ["Content-Type: application/merge-patch+json"]
         return self.app.devhost.request(
@@ -54,11 +54,11 @@ class Insight:
         return self.send("GET", path)
 
     def json(self, path: str) -> Any:
-        """What is answered, which has to be 200 with JSON."""
+        """Returns the body of the answer, which must be 200 with JSON."""
         return json_of(self.get(path))
 
     def pages(self, path: str) -> Iterator[Any]:
-        """The bodies of all pages of a list."""
+        """Yields the bodies of all pages of a list."""
         while path:
             page = self.json(path)
             assert list(page) in (["value"], ["value", "nextLink"])
@@ -68,14 +68,14 @@ class Insight:
             path = next_link.removeprefix(BASE)
 
     def all(self, path: str) -> list[Any]:
-        """What is on all pages of a list."""
+        """Returns the items of all pages of a list."""
         return [item for page in self.pages(path) for item in page["value"]]
 
     def patch(self, path: str, body: object, *headers: str) -> Answer:
         return self.send("PATCH", path, body, *headers)
 
     def deliver(self, *events: Element) -> None:
-        """Delivers events as Event Grid does. Each delivery has to be taken."""
+        """Delivers events as Event Grid does. Asserts that each delivery is accepted."""
         for some in batched(events, DELIVERY, strict=False):
             answer = self.deliver_bytes(json.dumps(some).encode())
             assert answer.status == 202, answer
@@ -91,13 +91,16 @@ def json_of(answer: Answer) -> Any:
 
 
 def assert_is(body: object, expected: object) -> None:
-    """The same, to the types of numbers and the order of keys."""
+    """Asserts equality, with the types of numbers and the order of keys."""
     assert body == expected
     assert json.dumps(body) == json.dumps(expected)
 
 
 def assert_refused(answer: Answer, status: int, code: str, target: str | None = None) -> str:
-    """An error of family A, that names the parameter or field at fault; its message."""
+    """Asserts an error of family A that names the parameter or field at fault.
+
+    Returns its message.
+    """
     error = answer.json()["error"]
     assert (answer.status, error["code"], error.get("target")) == (status, code, target), answer
     assert list(error) == ["code", "message", *([] if target is None else ["target"])]
@@ -109,5 +112,5 @@ def assert_refused(answer: Answer, status: int, code: str, target: str | None = 
 
 
 def assert_invalid(answer: Answer, target: str) -> str:
-    """A 400 that names what is at fault; its message."""
+    """Asserts a 400 that names the parameter or field at fault. Returns its message."""
     return assert_refused(answer, 400, "InvalidParameter", target)

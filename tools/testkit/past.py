@@ -66,7 +66,7 @@ class Past:
         await self.rooms(at).delete(room_id, ORIGIN)
 
     async def call(self, room_id: str, call: str, *times: Ticks) -> None:
-        """Somebody comes, and comes again; the last event is the end."""
+        """Records a call: somebody joins at each time but the last, when the call ends."""
         for at in times:
             if at == times[-1]:
                 event = CallEvent("CallEnded", "event", call, at)
@@ -131,12 +131,12 @@ class Collected(Table):
 
 
 def new_table(connection_string: str) -> TableClient:
-    """A table that does not exist yet."""
+    """Returns a table with a new name. The caller creates it."""
     return TableClient.from_connection_string(connection_string, f"t{uuid.uuid4().hex}")
 
 
 async def record(table: Table, room_id: str, event: CallEvent) -> None:
-    """The event arrives when it happens."""
+    """Records an event at the time when it happens."""
     await Calls(table, lambda: event.at).record(room_id, event, "text")
 
 
@@ -145,21 +145,20 @@ def upkeep_of(table: Table, at: Ticks = NOW, limits: Limits = LIMITS) -> Upkeep:
 
 
 async def run(client: TableClient, at: Ticks = NOW, limits: Limits = LIMITS) -> Report:
-    """A whole pass, at that time."""
+    """Runs upkeep over all partitions, at that time."""
     report = await upkeep_of(Table(client), at, limits).run(HANG_SECONDS)
     assert (report.done, report.unavailable) == (len(keys.PARTITIONS), 0)
     return report
 
 
 async def rows_of(client: TableClient) -> Rows:
-    """The whole table, but for how far upkeep has come."""
+    """Returns the whole table, without the row in which upkeep keeps its place."""
     rows = {(row["PartitionKey"], row["RowKey"]): row async for row in client.list_entities()}
     return {place: row for place, row in rows.items() if place[1] != keys.UPKEEP_ROW}
 
 
 async def kinds_of(client: TableClient) -> list[str]:
-    """What kinds of rows of rooms there are, once for each row: the first word of what comes after
-    the room's id."""
+    """Returns the kind of each row of a room: the first word after the room's id."""
     return sorted(
         row.split(":")[1].rstrip("0123456789")
         for _, row in await rows_of(client)
@@ -168,5 +167,5 @@ async def kinds_of(client: TableClient) -> list[str]:
 
 
 async def checked(client: TableClient, kept: Ticks = CUTOFF) -> dict[str, StoredRoom]:
-    """The rooms, all of whose rows agree."""
+    """Returns the rooms. Raises AssertionError if any rows disagree."""
     return stored_rooms((await rows_of(client)).values(), kept)

@@ -6,7 +6,10 @@ from contextlib import ExitStack
 
 
 def free_port(count: int = 1) -> int:
-    """The first of `count` free ports in a row, below those that outgoing connections take."""
+    """Returns the first of `count` free ports in a row.
+
+    They are below the ports that outgoing connections take.
+    """
     while True:
         first = random.randrange(20_000, 32_000)
         with ExitStack() as held:

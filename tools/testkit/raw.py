@@ -25,7 +25,7 @@ type Headers = Mapping[str, str]
 def signed(
     key: str, method: str, target: str, host: str, body: bytes, date: str | None = None
 ) -> dict[str, str]:
-    """The headers of an HMAC-signed request.
+    """Returns the headers of an HMAC-signed request.
 
     Args:
         key: the shared secret, base64.
@@ -48,7 +48,7 @@ def signed(
 
 
 def encoded(body: object) -> bytes:
-    """A request's body: bytes and text as they are, None as nothing, anything else as JSON."""
+    """Returns a request's body: bytes and text unchanged, None as nothing, the rest as JSON."""
     match body:
         case None:
             return b""
@@ -73,7 +73,7 @@ class Raw:
         return urlsplit(self.endpoint).netloc
 
     def target(self, path: str) -> str:
-        """`path` with this client's api-version."""
+        """Returns `path` with this client's api-version."""
         if self.version is None:
             return path
         return f"{path}{'&' if '?' in path else '?'}api-version={self.version}"
@@ -115,14 +115,14 @@ class Raw:
         return self.send("DELETE", path, None, headers)
 
     def new_room(self, body: object = None) -> dict[str, Any]:
-        """A room just created, as the answer describes it."""
+        """Creates a room and returns it as the answer describes it."""
         answer = self.post("/rooms", {} if body is None else body)
         assert answer.status == 201, (answer.status, answer.body)
         room: dict[str, Any] = answer.json()
         return room
 
     def roster(self, room_id: str) -> list[tuple[str, str]]:
-        """The room's participants in their order: raw id and role."""
+        """Returns the room's participants in their order: raw id and role."""
         answer = self.get(f"/rooms/{room_id}/participants")
         assert answer.status == 200, (answer.status, answer.body)
         return [
@@ -130,7 +130,7 @@ class Raw:
         ]
 
     def pages(self) -> list[list[dict[str, Any]]]:
-        """All rooms, as the pages of the list bring them."""
+        """Returns all rooms, page by page, as the list returns them."""
         path, pages = self.target("/rooms"), []
         while path:
             answer = Raw(self.endpoint, self.key, version=None).get(path)
@@ -141,17 +141,17 @@ class Raw:
         return pages
 
     def room_ids(self) -> list[str]:
-        """The ids of all rooms, newest first."""
+        """Returns the ids of all rooms, newest first."""
         return [room["id"] for page in self.pages() for room in page]
 
 
 def family_a(code: str, message: str) -> dict[str, Any]:
-    """The body of an error of family A."""
+    """Returns the body of an error of family A."""
     return {"error": {"code": code, "message": message}}
 
 
 def family_b(*details: tuple[str, str]) -> dict[str, Any]:
-    """The body of an error of family B: what is wrong, and with which field."""
+    """Returns the body of an error of family B. A detail is a message and its field."""
     return {
         "error": {
             "code": "BadRequest",

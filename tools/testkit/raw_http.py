@@ -12,15 +12,14 @@ from testkit.waiting import HANG_SECONDS
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. Header names are lower case, and duplicates are joined by a comma and a
-    space."""
+    """An HTTP answer. Header names are lower case; duplicates are joined by a comma and a space."""
 
     status: int
     headers: dict[str, str]
     body: bytes
 
     def json(self) -> Any:
-        """The body, which must be JSON."""
+        """Returns the body, which must be JSON."""
         return json.loads(self.body)
 
 

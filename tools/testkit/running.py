@@ -19,7 +19,7 @@ UNHANDLED = re.compile(r"^Traceback.*?^\w[\w.]*(?:Error|Exception).*?$", re.DOTA
 
 @dataclass(frozen=True, slots=True)
 class RunningApp:
-    """Where a running app is found, and what it takes to be let in."""
+    """A running app: its addresses and its keys."""
 
     devhost: Devhost
     manage_key: str
@@ -27,42 +27,42 @@ class RunningApp:
 
     @property
     def port(self) -> int:
-        """Of the plain endpoint; the TLS one has the next."""
+        """Returns the port of the plain endpoint; the TLS endpoint has the next."""
         return self.devhost.port
 
     @property
     def process(self) -> subprocess.Popen[bytes]:
-        """The service, with all that it has started in a session of its own."""
+        """Returns the process of the app. It leads a session with all processes it started."""
         return self.devhost.process
 
     @property
     def http(self) -> str:
-        """The plain endpoint, which the SDKs take with a key credential."""
+        """Returns the plain endpoint, which the SDKs take with a key credential."""
         return f"http://localhost:{self.port}"
 
     @property
     def https(self) -> str:
-        """The TLS endpoint, which the SDKs make of every connection string."""
+        """Returns the TLS endpoint, which the SDKs use for every connection string."""
         return f"https://localhost:{self.port + 1}"
 
     @property
     def connection_string(self) -> str:
-        """The connection string of the key that may do everything."""
+        """Returns the connection string of the manage key."""
         return f"endpoint={self.https}/;accesskey={self.manage_key}"
 
     @property
     def ca(self) -> Path:
-        """The certificate authority of `https`, for clients that add it to those they trust."""
+        """Returns the certificate authority of `https`, for clients that add it to theirs."""
         return PROJECT / ".devhost" / "ca.pem"
 
     @property
     def ca_bundle(self) -> Path:
-        """The same and the public authorities, for clients that trust only what they are given."""
+        """Returns it with the public authorities, for clients that trust no others."""
         return PROJECT / ".devhost" / "ca-bundle.pem"
 
     @property
     def trust(self) -> dict[str, str]:
-        """The variables that make the SDKs trust `https`, as `make start` prints them."""
+        """Returns the variables that make the SDKs trust `https`, as `make start` prints them."""
         bundle = str(self.ca_bundle)
         return {
             "REQUESTS_CA_BUNDLE": bundle,

@@ -52,7 +52,7 @@ class StorageProxy:
 
     @property
     def connection_string(self) -> str:
-        """For the app."""
+        """Returns the connection string of the proxy, for the app."""
         return self.target.replace(self._upstream, f"http://127.0.0.1:{self.port}")
 
     def forget(self) -> None:

@@ -7,8 +7,10 @@ from rooms.storage.operations import MAX_OPERATIONS, Operation
 
 
 def transactions(operations: Iterable[Operation]) -> Iterator[Sequence[Operation]]:
-    """The same in as few transactions as can be: each is of one partition, and has at most
-    MAX_OPERATIONS."""
+    """Yields the operations in as few transactions as possible.
+
+    Each has one partition and at most MAX_OPERATIONS operations.
+    """
     by_partition = defaultdict[str, list[Operation]](list)
     for operation in operations:
         by_partition[operation[1]["PartitionKey"]].append(operation)

@@ -27,14 +27,14 @@ class StoredRoom:
 
     @property
     def kinds(self) -> list[str]:
-        """Of the log's records, newest first."""
+        """Returns the kinds of the log's records, newest first."""
         return [record["kind"] for record in self.log]
 
 
 def stored_rooms(rows: Iterable[Row], kept: Ticks = 0) -> dict[str, StoredRoom]:
-    """The rooms of a whole table, by id. Fails if anything does not agree.
+    """Returns the rooms of a whole table, by id. Raises AssertionError if any rows disagree.
 
-    What is older than `kept` may have been removed, as upkeep does it.
+    Upkeep may have removed rows older than `kept`.
     """
     rows = list(rows)
     found = list(disagreements(rows, kept))
