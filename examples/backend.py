@@ -30,14 +30,17 @@ PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Join a room</title>
 <form>
   <p><label>Room <input name="roomId" required></label>
-  <p><label>Who you are <input name="rawId" required maxlength="256" placeholder="8:acs:..." size="90"></label>
+  <p><label>Who you are
+    <input name="rawId" required maxlength="256" placeholder="8:acs:..." size="90"></label>
   <p><label>Your name <input name="displayName" maxlength="256"></label>
   <p><button>Join</button>
 </form>
 <ul id="told"></ul>
 <script>
   const form = document.querySelector("form");
-  for (const [name, value] of new URLSearchParams(location.search)) if (form.elements[name]) form.elements[name].value = value;
+  for (const [name, value] of new URLSearchParams(location.search)) {
+    if (form.elements[name]) form.elements[name].value = value;
+  }
   function tell(messages) {
     document.getElementById("told").replaceChildren(...messages.map((message) => {
       const line = document.createElement("li");
@@ -47,14 +50,16 @@ PAGE = """<!doctype html>
   }
   form.onsubmit = async (event) => {
     event.preventDefault();
-    const answer = await fetch("/join", { method: "POST", body: new URLSearchParams(new FormData(form)) });
+    const body = new URLSearchParams(new FormData(form));
+    const answer = await fetch("/join", { method: "POST", body });
     const { messages, opensAt, validUntil, token } = await answer.json();
     const here = (time) => new Date(time).toLocaleString();
     if (opensAt) messages.push(`Where you are, that is ${here(opensAt)}.`);
     if (validUntil) messages.push(`The room is open until ${here(validUntil)}.`);
     tell(messages);
     // With a token, the calling SDK goes on:
-    // const agent = await new CallClient().createCallAgent(new AzureCommunicationTokenCredential(token), { displayName });
+    // const credential = new AzureCommunicationTokenCredential(token);
+    // const agent = await new CallClient().createCallAgent(credential, { displayName });
     // agent.join({ roomId });
   };
 </script>
@@ -161,8 +166,8 @@ def connection(variable: str) -> Connection | None:
         usable = False
     if not usable:
         sys.exit(
-            f"{variable} is no connection string. It is endpoint=https://<host>/;accesskey=<the key>, the whole of it in single"
-            " quotes: for the shell a command ends at a semicolon."
+            f"{variable} must be a connection string: endpoint=https://<host>/;accesskey=<the key>."
+            " Put single quotes around it: the shell ends a command at a semicolon."
         )
     return endpoint, key
 
@@ -201,7 +206,8 @@ def main() -> None:
         web.run_app(app, host="localhost", port=int(port))
     except OSError as problem:
         sys.exit(
-            f"Port {port} cannot be had ({os.strerror(problem.errno or 0)}): put another one in front, as PORT=<port>."
+            f"Port {port} is not available ({os.strerror(problem.errno or 0)})."
+            " Set PORT to another one."
         )
 
 

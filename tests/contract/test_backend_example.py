@@ -419,8 +419,8 @@ def test_it_says_what_it_needs(text: str) -> None:
 def test_it_says_what_a_connection_string_is(variable: str, text: str) -> None:
     said = without_start({"COMMUNICATION_CONNECTION_STRING": ANTEROOM, variable: text})
     assert said == (
-        f"{variable} is no connection string. It is endpoint=https://<host>/;accesskey=<the key>, the whole of it in single"
-        " quotes: for the shell a command ends at a semicolon.\n"
+        f"{variable} must be a connection string: endpoint=https://<host>/;accesskey=<the key>."
+        " Put single quotes around it: the shell ends a command at a semicolon.\n"
     )
 
 
@@ -428,9 +428,7 @@ def test_it_says_that_its_port_is_taken() -> None:
     with socket.create_server(("localhost", 0)) as taken:
         port = taken.getsockname()[1]
         said = without_start({"COMMUNICATION_CONNECTION_STRING": ANTEROOM, "PORT": str(port)})
-    assert re.fullmatch(
-        rf"Port {port} cannot be had \(.+\): put another one in front, as PORT=<port>\.\n", said
-    )
+    assert re.fullmatch(rf"Port {port} is not available \(.+\)\. Set PORT to another one\.\n", said)
 
 
 @pytest.mark.parametrize("port", ["abc", "0", "65536", ""])

@@ -306,9 +306,9 @@ def test_an_unknown_api_version_is_refused(insight: Insight) -> None:
     message = assert_refused(
         insight.get("/rooms?state=open&api-version=1999-01-01"), 400, "UnsupportedApiVersion"
     )
-    assert (
-        message
-        == f"The HTTP resource that matches the request URI '{BASE}/rooms' does not support the API version '1999-01-01'."
+    assert message == (
+        f"The HTTP resource that matches the request URI '{BASE}/rooms' does not support"
+        " the API version '1999-01-01'."
     )
 
 

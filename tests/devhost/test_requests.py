@@ -131,7 +131,8 @@ def test_a_client_that_expects_it_is_told_to_continue(devhost: Devhost) -> None:
         connection.makefile("rb") as answer,
     ):
         connection.sendall(
-            b"POST /echo/1/2 HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n"
+            b"POST /echo/1/2 HTTP/1.1\r\n"
+            b"Host: h\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n"
         )
         assert [answer.readline(), answer.readline()] == [b"HTTP/1.1 100 Continue\r\n", b"\r\n"]
         connection.sendall(b"x")

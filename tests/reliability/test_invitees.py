@@ -63,7 +63,7 @@ def with_the_crowd(rooms: dict[str, StoredRoom]) -> list[str]:
 
 @contextmanager
 def killed_at_the_change(app: RunningApp, proxy: StorageProxy, fault: Fault) -> Iterator[None]:
-    """The app is killed when its transaction arrives at the storage, which carries it out, or not."""
+    """Kills the app when its transaction arrives at the storage, which then meets `fault`."""
     proxy.forget()
 
     def kill(_number: int, what: str) -> Fault | None:
