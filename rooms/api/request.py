@@ -22,8 +22,8 @@ from rooms.domain.time import Ticks, parse_time
 from rooms.storage.changes import Origin
 
 type Kind = Literal["acs", "extension"]
-"""Whose rules a request follows: ACS's (an api-version, two families of errors), or this service's
-own (no api-version, a key as x-api-key, errors of family A with a target)."""
+"""The rules of a request. ACS's: an api-version, two families of errors. This service's: no
+api-version, a key as x-api-key, errors of family A with a target."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ class NoContent(TypedDict):
 
 
 def page_body[Item](value: list[Item], next_link: str | None) -> Page[Item]:
-    """A page of a list."""
+    """Returns a page of a list."""
     return {"value": value} if next_link is None else {"value": value, "nextLink": next_link}
 
 

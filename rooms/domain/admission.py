@@ -1,4 +1,4 @@
-"""May this person join a room at this time, and if not, why not.
+"""Decides whether a person may join a room at a time, and why not.
 
 The reasons and their subcodes are those with which ACS's calling service ended a join (its
 documentation of call end codes): 5828 not on the list of invitees, 5829 before the start or after
@@ -20,8 +20,7 @@ type ReasonCode = Literal["NotCommunicationUser", "NotInvited", "NotOpenYet", "C
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why somebody may not join. `message` is for that person; `opens_at` is when to come back, of
-    NotOpenYet."""
+    """Why somebody may not join. `message` is for that person. Only NotOpenYet has `opens_at`."""
 
     code: ReasonCode
     sub_code: int | None
@@ -31,7 +30,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """They may join, as what, and until just before when."""
+    """The person may join in this role, until just before `valid_until`."""
 
     role: Role
     capabilities: list[Allowed]
@@ -40,15 +39,15 @@ class Admitted:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """They may not: all reasons, at least one."""
+    """The person may not join. `reasons` has all that apply, at least one."""
 
     reasons: tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Occupancy:
-    """The call that goes on in a room: how many people are in it, and who is, or was before: they
-    may come again."""
+    """The people in the live call of a room. `seen` also has those who have left: they may come
+    back."""
 
     count: int
     seen: frozenset[str]

@@ -1,4 +1,4 @@
-"""Who was invited to a room in some time, who came, from when until when, and who did not."""
+"""Compares who was invited to a room with who came, for a time."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,14 +11,12 @@ from rooms.domain.roster import Role
 from rooms.domain.time import Ticks
 
 type Status = Literal["attended", "expected", "absent", "uninvited"]
-"""Of those invited: came; has not come yet; did not come. And who came without having been invited.
-"""
+"""Invited people came, may still come, or did not come. `uninvited` people came."""
 
 
 @dataclass(frozen=True, slots=True)
 class TimeWindow:
-    """The time that is asked about. `end` None: the call that it is the time of goes on.
-    `estimated`: so are its ends."""
+    """The time of a report. `end` is None while its call is live. `estimated`: an end is."""
 
     start: Ticks
     end: Ticks | None
@@ -31,7 +29,7 @@ class TimeWindow:
 
 @dataclass(frozen=True, slots=True)
 class Attendee:
-    """What one person did in the slot. Lengths are in ticks; None: nothing can be said (yet)."""
+    """The attendance of one person. Lengths are in ticks. None: not known, or not known yet."""
 
     person: str
     display_name: str | None
@@ -40,9 +38,9 @@ class Attendee:
     stays: tuple[Stay, ...] = ()
     duration: Ticks = 0
     alone: Ticks = 0
-    """Of the duration, with nobody else there."""
+    """The part of `duration` with nobody else there."""
     joins: int = 0
-    """Legs, of whatever device."""
+    """The number of legs, over all devices."""
     late: Ticks | None = None
     left_early: Ticks | None = None
     estimated: bool = False
@@ -88,7 +86,7 @@ def _attendee(
     status: Status,
     now: Ticks,
 ) -> Attendee:
-    """Returns what somebody did who came, but for the time alone."""
+    """Returns the attendance of somebody who came, without the time alone."""
     estimated = any(leg.join_estimated or leg.leave_estimated for leg in legs)
     left_early = None
     if slot.end is not None and slot.is_over(now):

@@ -11,7 +11,7 @@ class Leg:
     """One stay of one device in a call, from `joined_at` until just before `left_at` (None: still
     there).
 
-    The estimated flags say that the event which would tell is missing.
+    An estimated flag says that the event for that time is missing.
     """
 
     participant_id: str | None
@@ -32,8 +32,8 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call as of some time. `ended_at` None: it is live. `last_event_at` is when something was
-    last heard of it."""
+    """A call as of some time. `ended_at` is None while it is live. `last_event_at` is the time of
+    its last event."""
 
     id: str
     started_at: Ticks

@@ -1,8 +1,8 @@
 """What each role may do in a room's call: the table of ACS's documentation (rooms concept, 2025).
 
-Somebody invited without a role is an Attendee. Callers of the telephone network (PSTN) have no
-role, so no column is theirs. ACS's calling service enforces the table; the names of its rows are
-ours.
+Somebody invited without a role is an Attendee. Callers from the telephone network (PSTN) have no
+role, so the table has no column for them. ACS's calling service enforces the table; the names of
+its rows are ours.
 """
 
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ class Capability:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What a role may do in a room; `only` says where or of what, if not everywhere."""
+    """A capability of a role in a room. `only` says how it is limited, if it is."""
 
     name: str
     only: Restriction | None

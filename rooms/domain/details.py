@@ -1,8 +1,8 @@
-"""What people call a room: a title, the customer's own id, when it is meant to happen, and names
-for those invited.
+"""The details of a room: a title, the customer's own id, the scheduled times, and the names of the
+people invited.
 
 Details are JSON: `{"title", "externalId", "scheduledStart", "scheduledEnd", "participants": {rawId:
-{"name", "externalId"}}}`, of which nothing has to be there. Times are as on the wire.
+{"name", "externalId"}}}`, all of it optional. Times are as on the wire.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,8 @@ type Details = dict[str, Any]
 def patched_details(
     details: Details, patch: Mapping[str, Any], max_names: int = LIMITS.names
 ) -> Details:
-    """Returns `details` after a merge patch (RFC 7396): null removes. An object left empty goes.
+    """Returns `details` after a merge patch (RFC 7396): null removes. Removes an object that is
+    left empty.
 
     Raises:
         TooManyNames: they would name more than `max_names` people.

@@ -18,7 +18,7 @@ EVENT_KINDS: tuple[EventKind, ...] = (
     "ParticipantRemoved",
     "CallEnded",
 )
-"""In the order in which events of the same time are taken."""
+"""Events of the same time are folded in this order."""
 
 CALL_ROOM_ID = re.compile(f"[A-Za-z0-9_-]{{1,{LIMITS.event_room_id}}}")
 

@@ -1,5 +1,5 @@
-"""From events to calls: a pure function of a set of events and the time, whatever the order of
-arrival.
+"""Folds events into calls. The result depends only on the set of events and the time, not on the
+order of arrival.
 
 docs/design/fold.md has the rules.
 """
@@ -14,18 +14,17 @@ from rooms.domain.events import CallEvent
 from rooms.domain.time import DAY, MAX_TIME, SECOND, Ticks
 
 SILENCE_TIMEOUT: Ticks = DAY
-"""A call of which nothing has been heard for so long has ended."""
+"""A call has ended after this time without an event."""
 
 EMPTY_TIMEOUT: Ticks = 120 * SECOND
-"""A call that all have left has ended, if nothing was heard for so long."""
+"""A call that all have left has ended after this time without an event."""
 
 CACHED_EVENTS = 1_000
 """A call of no more events is kept folded: some 1.5 MiB for each of the calls that are, with its
 events."""
 
 CLOCK_SKEW: Ticks = 2 * SECOND
-"""How much earlier than the join that it belongs to a leave may be, by the clocks of the calling
-service."""
+"""A leave may have a time this much before its join: the clocks of the calling service differ."""
 
 
 def fold_calls(events: Iterable[CallEvent], now: Ticks) -> list[Call]:
@@ -44,7 +43,7 @@ def fold_call(events: Iterable[CallEvent], now: Ticks) -> Call | None:
     """Returns one call at `now`, from its events, if no other call of the room has started after
     it.
 
-    None if nothing of it has happened by `now`.
+    None if it has no event by `now`.
     """
     history = tuple(sorted({event.identity: event for event in events if event.at <= now}.values()))
     if not history:

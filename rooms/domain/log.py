@@ -11,7 +11,7 @@ EVENTS_ACTOR = "event-grid"
 
 @dataclass(frozen=True, slots=True)
 class LogRecord:
-    """One record of a room's log. Of an event, `at` is the time of the event."""
+    """One record of a room's log. The `at` of an event's record is the time of the event."""
 
     id: str
     at: Ticks

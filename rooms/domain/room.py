@@ -12,7 +12,7 @@ MAX_VALIDITY: Ticks = 180 * DAY
 """The longest that a room may be valid, and the furthest ahead that it may open."""
 
 ROOM_IDS = 10**14
-"""So many ids can be made."""
+"""The number of ids that can be made."""
 
 ROOM_ID = re.compile(r"[0-9]{16,17}")
 
@@ -35,8 +35,7 @@ ROOM_STATES: tuple[RoomState, ...] = get_args(RoomState.__value__)
 
 @dataclass(frozen=True, slots=True)
 class RoomChange:
-    """What a caller asks to set; None leaves a field as it is, or in a new room gives it its
-    default."""
+    """The fields that a caller sets. None leaves a field as it is; a new room gets its default."""
 
     valid_from: Ticks | None = None
     valid_until: Ticks | None = None
@@ -66,7 +65,7 @@ def repeatable_room_id(request_id: str, attempt: int) -> str:
 
 
 def state_at(room: Room, at: Ticks) -> RoomState:
-    """Returns whether the room can be joined at that time, not yet, or no more."""
+    """Returns whether the room can be joined at that time, later, or no longer."""
     if at < room.valid_from:
         return "upcoming"
     return "open" if at < room.valid_until else "expired"

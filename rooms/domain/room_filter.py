@@ -1,4 +1,4 @@
-"""Which rooms a list shows."""
+"""The filter of a list of rooms."""
 
 from dataclasses import dataclass, replace
 

@@ -29,7 +29,7 @@ RFC3339 = re.compile(
     r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])([01]\d|2[0-3]):([0-5]\d))",
     re.ASCII,
 )
-"""A time that is understood, if it is within the years 1 to 9999."""
+"""The form of a time in a request. It must also be within the years 1 to 9999."""
 
 WIRE_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{0,6}[1-9])?\+00:00"
 """What `format_time` makes."""

@@ -21,15 +21,15 @@ class RoomEvent:
 
 @dataclass(frozen=True, slots=True)
 class IgnoredEvent:
-    """Understood, and none of a room's call: to be counted and left."""
+    """An event that is understood, but not of a call in a room. It is counted and ignored."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class UnknownEvent:
-    """Not understood: to be kept whole, with this reason, which is for an operator and repeats
-    nothing of the event."""
+    """An event that is not understood. It is kept whole. `reason` is for an operator, and has no
+    text of the event."""
 
     reason: str
 

@@ -3,9 +3,8 @@ that of the documentation's samples (azure-docs,
 articles/event-grid/communication-services-voice-video-events.md) and that of the SDKs' models
 (AcsCallStartedEventData and so on).
 
-What is not used of an event is ignored, whatever its type; so is what is only for people to read
-(names, roles, clients, who started or ended the call, and why), if it is of another type. Nothing
-is converted from another type.
+Fields that are not used may have any type. Fields for people to read (names, roles, clients, who
+started or ended the call, and why) are ignored if they have a wrong type. No type is converted.
 """
 
 from dataclasses import replace
@@ -31,7 +30,7 @@ from rooms.domain.limits import LIMITS
 from rooms.domain.time import Ticks, parse_time
 
 EARLIEST: Ticks = parse_time("2020-01-01T00:00:00Z")
-"""No call is older than the service; a time before is the mark of a broken clock."""
+"""ACS is not older. An earlier time comes from a broken clock."""
 
 _MAX_INT64 = 2**63 - 1
 

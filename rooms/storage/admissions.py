@@ -1,5 +1,4 @@
-"""What has to be known to let somebody into a room, beside the room: who is in its call; and the
-record of the decision."""
+"""Reads who is in the call of a room, for a decision who may join, and records the decision."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -31,8 +30,8 @@ class Admissions:
         """Returns who is in the room's call now. One request, one for each call that goes on, and
         some more where there are several.
 
-        Those who ask at the same time share them: to read a call of 350 people hundreds of times,
-        when hundreds come at once, would take too long.
+        Simultaneous callers share these requests. Hundreds of reads of a call of 350 people would
+        take too long.
         """
         return await self._occupancies.get(room_id)
 

@@ -27,8 +27,7 @@ from rooms.storage.table import Table
 _log = logging.getLogger(__name__)
 
 SEARCH_MARGIN: Ticks = 2 * DAY
-"""A call is found by a question about any time, unless nothing was heard of it for so long before
-or after that time."""
+"""A question about a time finds the calls with an event within this time before or after it."""
 
 _BATCH = 5
 _ROWS = 100
@@ -77,8 +76,8 @@ class Calls:
         self._limits = limits
 
     async def record(self, room_id: str, event: CallEvent, text: str) -> None:
-        """Keeps an event, and `text`, as which it came; if it is there already, nothing changes.
-        One request."""
+        """Keeps an event, with the `text` that was delivered. Changes nothing if the event is there
+        already. One request."""
         log, row, *activity = event_entities(
             room_id, event, text, self._clock(), self._limits.event_bytes
         )
@@ -227,7 +226,8 @@ class Calls:
         return TooManyEvents(self._limits.events, self._limits.calls)
 
     async def _events_if_not_too_many(self, room_id: str, call: str, now: Ticks) -> list[CallEvent]:
-        """Returns no events of a call with too many, as a list can do without it."""
+        """Returns the events of a call; none if there are too many, so that a list leaves the call
+        out."""
         try:
             return await self._events(room_id, call, now)
         except TooManyEvents:

@@ -1,4 +1,4 @@
-"""What people call the rooms in the table, and how that is changed."""
+"""The details of the rooms in the table, and their changes."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

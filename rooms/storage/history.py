@@ -1,4 +1,4 @@
-"""What is kept of a room, also after it was deleted: its state, details, rosters and log."""
+"""The stored history of a room, also of a deleted one: its state, details, rosters and log."""
 
 from contextlib import aclosing
 from dataclasses import dataclass

@@ -135,7 +135,7 @@ def activity_range(room_id: str, start: Ticks, end: Ticks) -> tuple[str, str]:
 INDEX_START = ".index:"
 INDEX_END = ".index;"
 INDEX_ROW = re.compile(r"\.index:[0-9]{19}:[0-9]{16,17}")
-"""What an index row looks like."""
+"""The form of an index row."""
 
 
 def index_row(room_id: str, created_at: Ticks) -> str:
@@ -144,7 +144,7 @@ def index_row(room_id: str, created_at: Ticks) -> str:
 
 
 LIST_SUFFIX = "[0-9]{19}(:[0-9]{16,17})?"
-"""Where a page of a list of rooms ended, behind what its rows begin with: a room, or only a time of
+"""The end of a page of a list of rooms, without the prefix of its rows: a room, or only a time of
 creation."""
 
 
@@ -229,7 +229,7 @@ QUARANTINE_END = ".quarantine;"
 QUARANTINE_PARTS_START = ".quarantine-part:"
 QUARANTINE_PARTS_END = ".quarantine-part;"
 QUARANTINE_ROW = re.compile(r"\.quarantine:[0-9a-f]{64}")
-"""What the row of an event in quarantine looks like."""
+"""The form of the row of an event in quarantine."""
 
 
 def quarantine_partition(event_id: str) -> str:

@@ -19,7 +19,7 @@ from rooms.storage.table import Table
 _WIDER = 4
 
 _FIRST_CREATED = parse_time("2020-01-01T00:00:00Z")
-"""Before that time there were no rooms anywhere, so the search for them ends with one step."""
+"""No room is older. A search reads everything before this time in one step."""
 
 
 class Lists:

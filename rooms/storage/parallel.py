@@ -5,7 +5,7 @@ from collections.abc import Coroutine, Iterable
 from typing import Any
 
 AT_ONCE = 16
-"""More would only wait for each other: one core does the work of the client."""
+"""Requests at the same time, at most. The client uses one core, so more would only wait."""
 
 
 async def in_parallel[T](work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:

@@ -27,7 +27,7 @@ _SHOWN = ["RowKey", "receivedAt", "reason", "size", "excerpt"]
 
 
 class Quarantine:
-    """All of them."""
+    """All events in quarantine."""
 
     def __init__(self, table: Table, clock: Callable[[], Ticks], limits: Limits = LIMITS) -> None:
         self._table = table

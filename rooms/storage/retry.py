@@ -1,4 +1,4 @@
-"""Trying again, after a pause."""
+"""Tries again, after a pause."""
 
 import asyncio
 import itertools

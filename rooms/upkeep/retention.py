@@ -1,8 +1,8 @@
-"""What of the table goes when its time has passed.
+"""Removes expired rooms, and rows that are older than the retention.
 
 Every step can be repeated, and killed at any point: what is left is found by the next run. Two runs
-at once do no harm, as what is gone is no error. Rows go in an order in which nothing that still
-stands needs what is gone.
+at once do no harm, as what is gone is no error. Rows are deleted in an order such that no row left
+needs a deleted one.
 """
 
 import logging
@@ -28,7 +28,7 @@ from rooms.storage.table import Table
 _log = logging.getLogger(__name__)
 
 UPKEEP_ACTOR = "upkeep"
-"""Whom the log names for rooms that were deleted because they had expired."""
+"""The actor in the log of rooms that upkeep deleted because they had expired."""
 
 _KNOWN = 20
 """Rows that hold a room's state; most rooms have fewer, rosters included."""

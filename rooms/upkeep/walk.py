@@ -1,8 +1,8 @@
-"""Upkeep: goes through the whole table, bit by bit, and removes what has had its time.
+"""Upkeep: walks through the whole table, bit by bit, and removes the rows that are too old.
 
 Each partition has a row that says how far it has come, and when this pass began. It is saved every
-few seconds: a run that is killed, or finds the storage gone, is gone on from there. A pass that is
-over rests until a day after it began.
+few seconds: after a run that was killed or lost the storage, the next one goes on from there. A
+pass that is over rests until a day after it began.
 """
 
 import asyncio
@@ -29,10 +29,10 @@ from rooms.upkeep.retention import SHOWN, Retention, log_failures
 _log = logging.getLogger(__name__)
 
 PASS: Ticks = DAY
-"""How often the table is gone through, at most."""
+"""The shortest time between the beginnings of two passes."""
 
 BATCH = 100
-"""Rows that are read to find out which rooms there are."""
+"""Rows that one read takes."""
 
 INVITEES_AT_A_TIME = 10
 """Rows of invitees that are looked at in one step: each may be of another room. A run can end, and
@@ -135,7 +135,8 @@ class Upkeep:
         self._monotonic = monotonic
 
     async def run(self, seconds: float) -> Report:
-        """Goes on for that time, and then for `upkeep_overtime` at most with what it has begun."""
+        """Runs for that time. Then it may take `upkeep_overtime` to end the step that it has
+        begun."""
         now, report = self._clock(), Report()
         retention = Retention(
             self._table,

@@ -41,7 +41,8 @@ class UpdateParticipants(Body):
 
     @property
     def patch(self) -> RosterPatch:
-        """What it asks for: no role is Attendee, no participant is a removal."""
+        """Returns the change that the body asks for. Without a role a participant is an Attendee;
+        null removes."""
         return {
             raw_id: None if participant is None else participant.role or "Attendee"
             for raw_id, participant in (self.participants or {}).items()
@@ -80,5 +81,5 @@ async def update_participants(request: Request) -> func.HttpResponse:
 
 
 def participants_body(roster: Roster) -> Participants:
-    """The participants of a room."""
+    """Returns the participants of a room."""
     return {"value": [{"rawId": raw_id, "role": role} for raw_id, role in roster.items()]}

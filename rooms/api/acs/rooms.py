@@ -49,7 +49,7 @@ class UpdateRoom(Body):
 
     @property
     def change(self) -> RoomChange:
-        """What it asks for."""
+        """Returns the change that the body asks for."""
         return RoomChange(self.valid_from, self.valid_until, self.pstn_dial_out_enabled)
 
 
@@ -58,7 +58,7 @@ class CreateRoom(UpdateRoom, UpdateParticipants):
 
     @property
     def roster(self) -> Roster:
-        """Who is invited. A participant that is null is nobody."""
+        """Returns the people whom the body invites. Leaves out a participant that is null."""
         return {raw_id: role for raw_id, role in self.patch.items() if role is not None}
 
 
@@ -131,7 +131,7 @@ def _repeatability(http: func.HttpRequest) -> Repeatability | None:
 
 
 def room_body(room: domain.Room, version: str) -> Room:
-    """A room."""
+    """Returns a room in the form of `version`."""
     body: Room = {
         "id": room.id,
         "createdAt": format_time(room.created_at),
@@ -144,7 +144,7 @@ def room_body(room: domain.Room, version: str) -> Room:
 
 
 def rooms_body(rooms: list[domain.Room], next_link: str | None, version: str) -> Page[Room]:
-    """A page of the list of rooms."""
+    """Returns a page of the list of rooms."""
     body: Page[Room] = {"value": [room_body(room, version) for room in rooms]}
     if next_link is not None:
         body["nextLink"] = next_link

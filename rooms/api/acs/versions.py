@@ -1,10 +1,10 @@
-"""The api-versions that are spoken, and how they differ."""
+"""The supported api-versions, and how they differ."""
 
 from rooms.api.errors import ApiVersionUnspecified, UnsupportedApiVersion
 
 API_VERSIONS = ("2023-06-14", "2023-10-30-preview", "2024-04-15", "2025-03-13")
-"""Oldest first. Those between the first and the last differ in nothing but their names; the role
-Collaborator, documented for the last, is accepted by all."""
+"""Oldest first. The last three differ only in their names. The role Collaborator is documented for
+the last, but all accept it."""
 
 SUPPORTED_VERSIONS = ", ".join(API_VERSIONS)
 
@@ -16,11 +16,11 @@ on."""
 
 
 def check_api_version(version: str | None, uri: str) -> str:
-    """The api-version that `version` names.
+    """Returns the api-version that `version` names.
 
     Raises:
         ApiVersionUnspecified: there is none.
-        UnsupportedApiVersion: it is not spoken.
+        UnsupportedApiVersion: the service does not support it.
     """
     if not version:
         raise ApiVersionUnspecified
@@ -32,5 +32,5 @@ def check_api_version(version: str | None, uri: str) -> str:
 
 
 def has_pstn(version: str) -> bool:
-    """Whether rooms have pstnDialOutEnabled, in requests and in answers."""
+    """Returns whether rooms have pstnDialOutEnabled, in requests and in answers."""
     return version != "2023-06-14"

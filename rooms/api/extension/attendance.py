@@ -120,8 +120,8 @@ async def get_attendance(request: Request) -> func.HttpResponse:
 def _slot(
     known: RoomSnapshot, call: Call | None, start: Ticks | None, end: Ticks | None
 ) -> TimeWindow:
-    """Returns the time in question: as given, else the call's, else as scheduled, else the time
-    in which the room may be joined."""
+    """Returns the time of the report. Each end is the given one. If it is not given, it is that of
+    the call, or the scheduled one, or that of the room's validity."""
     if call is not None:
         estimated = (start is None and call.start_estimated) or (end is None and call.end_estimated)
         slot = TimeWindow(
