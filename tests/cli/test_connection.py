@@ -21,8 +21,8 @@ def test_a_connection_string_is_taken_apart(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "is not set. Set it to the connection string"),
-        (" ", "is not set. Set it to the connection string"),
+        ("", "is not set. With `make start`, run the line"),
+        (" ", "is not set. With `make start`, run the line"),
         ("http://a/", "no valid endpoint"),
         ("endpoint=a;accesskey=YQ==", "no valid endpoint"),
         ("endpoint=https://:1;accesskey=YQ==", "no valid endpoint"),

@@ -24,8 +24,8 @@ def pointing(line: Line, endpoint: str, key: str = KEY) -> Line:
 def test_the_connection_string_is_missing(line: Line) -> None:
     said = line.having(**{VARIABLE: None}).failure("list")
     assert said == (
-        f"{VARIABLE} is not set. Set it to the connection string that `make start` prints: "
-        f"export {VARIABLE}='endpoint=...;accesskey=...'"
+        f"{VARIABLE} is not set. With `make start`, run the line `source .../.devhost/env` "
+        f"that it prints. Otherwise: export {VARIABLE}='endpoint=...;accesskey=...'"
     )
 
 
@@ -65,7 +65,7 @@ def test_the_certificate_is_not_trusted_until_it_is(line: Line, app: RunningApp,
     raw.new_room()
     secure = line.having(**{VARIABLE: app.connection_string})
     for command in ["list"], ["who", "a"]:
-        assert "run the line `export REQUESTS_CA_BUNDLE=...`" in secure.failure(*command)
+        assert "run the line `source .../.devhost/env` that it prints" in secure.failure(*command)
     assert secure.having(**app.trust).json_lines("list")
 
 

@@ -31,8 +31,8 @@ from rooms_cli.words import moment, name_or_raw_id
 
 app = typer.Typer(
     help="Lists rooms, shows who is in them and who attended, and explains why somebody cannot "
-    "join. Times are in UTC. Set COMMUNICATION_CONNECTION_STRING to the connection string that "
-    "`make start` prints.",
+    "join. Times are in UTC. COMMUNICATION_CONNECTION_STRING says where the service is: run the "
+    "`source` line that `make start` prints.",
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,

@@ -26,8 +26,8 @@ def connection(environment: Mapping[str, str]) -> Connection:
     text = environment.get(VARIABLE, "").strip()
     if not text:
         raise Failure(
-            f"{VARIABLE} is not set. Set it to the connection string that `make start` prints: "
-            f"export {VARIABLE}='endpoint=...;accesskey=...'"
+            f"{VARIABLE} is not set. With `make start`, run the line `source .../.devhost/env` "
+            f"that it prints. Otherwise: export {VARIABLE}='endpoint=...;accesskey=...'"
         )
     parts = {
         name.strip().lower(): value.strip()

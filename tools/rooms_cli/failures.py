@@ -74,7 +74,7 @@ def unreachable(endpoint: str, problem: Exception) -> Failure:
             case ssl.SSLCertVerificationError():
                 return Failure(
                     f"The certificate of {endpoint} is not trusted. With `make start`, run the "
-                    "line `export REQUESTS_CA_BUNDLE=...` that it prints."
+                    "line `source .../.devhost/env` that it prints."
                 )
             case ssl.SSLError():
                 return Failure(
@@ -92,7 +92,7 @@ def unreachable(endpoint: str, problem: Exception) -> Failure:
     if isinstance(problem, OSError) and not isinstance(problem, requests.RequestException):
         return Failure(
             "The file that REQUESTS_CA_BUNDLE names does not exist. "
-            "Run the line `export REQUESTS_CA_BUNDLE=...` that `make start` prints."
+            "Run the line `source .../.devhost/env` that `make start` prints."
         )
     return TemporaryFailure(
         f"Cannot connect to {endpoint}. "
