@@ -84,4 +84,4 @@ def test_a_port_that_is_none_is_refused(checkout: Path, port: str) -> None:
         text=True,
     )
     assert made.returncode == 2
-    assert made.stderr.startswith(f"devhost: PORT is a number from 1 to 65533, not {port!r}\n")
+    assert made.stderr.startswith(f"devhost: PORT must be a number from 1 to 65533, not {port!r}\n")

@@ -71,7 +71,7 @@ def read(body: bytes) -> list[object]:
     if depth > MAX_DEPTH:
         raise BadDelivery(f"The delivery is nested more than {MAX_DEPTH} deep.")
     if not all(isinstance(element, dict) for element in elements):
-        raise BadDelivery("An element of the delivery is no object.")
+        raise BadDelivery("An element of the delivery is not an object.")
     return elements
 
 

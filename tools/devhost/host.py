@@ -18,7 +18,7 @@ from devhost.timers import Timers
 
 ADMIN = "/admin/functions/"
 CONSOLE = "/console"
-"""The app's route of that name."""
+"""The path of the console, if the app has this route."""
 PAGE = "<!DOCTYPE html><title>Functions</title><p>Your Functions app is up and running.</p>"
 
 _log = logging.getLogger("devhost")

@@ -55,7 +55,7 @@ def read(text: str) -> int:
         ValueError: it is not a port, or the two after it are not.
     """
     if not text.isdecimal() or not 0 < int(text) <= HIGHEST:
-        raise ValueError(f"PORT is a number from 1 to {HIGHEST}, not {text!r}")
+        raise ValueError(f"PORT must be a number from 1 to {HIGHEST}, not {text!r}")
     return int(text)
 
 
