@@ -108,7 +108,7 @@ def _attendee(
 def _cut(leg: Leg, slot: TimeWindow, now: Ticks) -> Stay | None:
     """Returns the part of a leg that lies in the slot.
 
-    A leg of no length lies in it if it is at one of its ends, too.
+    A leg of no length at an end of the slot lies in it, too.
     """
     start = max(leg.joined_at, slot.start)
     over = slot.end if slot.is_over(now) else None

@@ -20,8 +20,7 @@ EMPTY_TIMEOUT: Ticks = 120 * SECOND
 """A call that all have left has ended after this time without an event."""
 
 CACHED_EVENTS = 1_000
-"""A call of no more events is kept folded: some 1.5 MiB for each of the calls that are, with its
-events."""
+"""Calls with at most this many events are kept folded. Each takes some 1.5 MiB, with its events."""
 
 CLOCK_SKEW: Ticks = 2 * SECOND
 """A leave may have a time this much before its join: the clocks of the calling service differ."""

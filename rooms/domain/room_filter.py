@@ -16,10 +16,8 @@ class TitledRoom:
 
 @dataclass(frozen=True, slots=True)
 class RoomFilter:
-    """Bounds of when rooms open and close, each included: all that there is to say about their
-    times is in such bounds.
-
-    And what their titles contain, in whatever case.
+    """Bounds of when rooms open and close, each included, and a text that their titles contain, in
+    whatever case.
     """
 
     opens_from: Ticks = 0

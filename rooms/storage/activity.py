@@ -25,7 +25,7 @@ class Activity:
     def may_overlap(self, start: Ticks, end: Ticks, now: Ticks) -> bool:
         """Returns whether the call may have gone on between these times.
 
-        If they are the same, whether it may have gone on at that time.
+        The two times may be the same.
         """
         first_hour, last_hour = start - start % HOUR, end - end % HOUR
         newest, oldest = self.hours[0], self.hours[-1]

@@ -104,8 +104,8 @@ class Retention:
                     )
 
     async def purge_quarantine_parts(self, rows: Sequence[TableEntity]) -> None:
-        """Deletes those of these parts that were written too long ago and have no event: it was
-        removed, or cut off as it came."""
+        """Deletes those of these parts that were written too long ago and have no event: the event
+        was removed, or never written whole."""
         for row in rows:
             written = row.metadata["timestamp"]
             if written and parse_time(written.isoformat()) < self.kept:
