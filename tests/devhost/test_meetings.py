@@ -1,4 +1,4 @@
-"""`/devhost/meeting`: meetings that the console has played, at the app of this checkout."""
+"""Plays meetings with `/devhost/meeting`, as the console does, at the app of this checkout."""
 
 import json
 import os
@@ -18,7 +18,7 @@ from tests.devhost.apps import APP
 
 OTHER_KEY = new_key()
 SLOW = {"people": 2, "speed": 1}
-"""A live meeting that goes on for longer than any test."""
+"""A live meeting that takes longer than any test."""
 
 
 @pytest.fixture(scope="module")
@@ -65,8 +65,7 @@ def ended(app: RunningApp) -> Any:
 
 
 def simulators(devhost: Devhost) -> dict[int, str]:
-    """Those that devhost runs, also if they have ended and nobody has asked how, with their command
-    lines."""
+    """Returns the simulators of a devhost by process id, zombies too, with their command lines."""
     listed = subprocess.run(
         ["ps", "-A", "-ww", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True
     ).stdout
@@ -155,17 +154,17 @@ def test_without_the_header_nobody_is_let_in(app: RunningApp) -> None:
         ({"people": True}, "people", "valid integer"),
         ({"people": 2.5}, "people", "valid integer"),
         ({"people": None}, "people", "valid integer"),
-        ({"people": 1}, "people", "a whole number between 2 and 5000 is expected."),
-        ({"people": -1}, "people", "a whole number between 2 and 5000 is expected."),
+        ({"people": 1}, "people", "Must be a whole number from 2 to 5000."),
+        ({"people": -1}, "people", "Must be a whole number from 2 to 5000."),
         ({"live": 1}, "live", "valid boolean"),
-        ({"speed": 121}, "speed", "a whole number between 1 and 120 is expected."),
+        ({"speed": 121}, "speed", "Must be a whole number from 1 to 120."),
         ({"seed": "a"}, "seed", "valid integer"),
         ({"shuffle": "yes"}, "shuffle", "valid boolean"),
-        ({"duplicate": 0}, "duplicate", "a whole number between 1 and 10 is expected."),
-        ({"drop": 1.5}, "drop", "a probability between 0 and 1 is expected."),
-        ({"drop": -1e-9}, "drop", "a probability between 0 and 1 is expected."),
+        ({"duplicate": 0}, "duplicate", "Must be a whole number from 1 to 10."),
+        ({"drop": 1.5}, "drop", "Must be a probability from 0 to 1."),
+        ({"drop": -1e-9}, "drop", "Must be a probability from 0 to 1."),
         (b'{"drop": NaN}', "drop", "finite number"),
-        ({"delay": -1}, "delay", "a number of seconds between 0 and 86400 is expected."),
+        ({"delay": -1}, "delay", "Must be a number of seconds from 0 to 86400."),
     ],
 )
 def test_what_cannot_be_played_is_refused_at_once(
@@ -197,7 +196,7 @@ def test_one_is_played_at_a_time_until_it_is_stopped(app: RunningApp) -> None:
     assert not simulators(app.devhost)
     stopped = last(app)
     assert (stopped["state"], stopped["roomId"]) == ("stopped", room_id)
-    assert stopped["message"].startswith(f"Room {room_id} stays as it is")
+    assert stopped["message"].startswith(f"Room {room_id} stays as it is.")
     assert send(app, "DELETE").status == 204
     assert send(app, "POST", SLOW).status == 202
 
@@ -226,7 +225,7 @@ def test_one_whose_simulator_is_killed_has_failed(app: RunningApp) -> None:
     failed = ended(app)
     assert (failed["state"], failed["message"]) == (
         "failed",
-        "The simulator ended with -9 and said nothing.",
+        "The simulator ended with -9 without a message.",
     )
 
 
@@ -237,7 +236,7 @@ def test_the_last_complaint_of_a_simulator_that_does_not_begin_is_told(tmp_path:
         until(lambda: devhost.get("/devhost/meeting", key).json()["state"] != "playing")
         failed = devhost.get("/devhost/meeting", key).json()
     assert failed["state"] == "failed"
-    assert "ROOMS_MANAGE_KEY__meeting: base64 text is expected" in failed["message"]
+    assert "ROOMS_MANAGE_KEY__meeting: must be base64" in failed["message"]
 
 
 def test_ctrl_c_ends_what_is_played(tmp_path: Path) -> None:

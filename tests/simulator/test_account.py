@@ -22,7 +22,7 @@ HOST = Subject(About.PERSON, SCHEDULE, MEETING.people[0].raw_id)
 
 
 def played(answers: Sheet) -> Played:
-    """The meeting, if every event arrived and these are the app's answers."""
+    """Returns the meeting, with all events delivered and these answers of the app."""
     outcome = Outcome(Progress(18, 18, 0), frozenset(), {})
     performance = Performance(11, Faults(), Manner())
     return Played(

@@ -56,30 +56,32 @@ async def test_a_busy_app_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.parametrize("status", [401, 404, 500, 503])
-async def test_a_refusal_is_told_with_what_the_app_says(
+async def test_a_refusal_is_reported_with_the_message_of_the_app(
     status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "_PAUSES", (0,))
     async with answering(lambda _: web.Response(status=status, text="because")) as app:
-        with pytest.raises(AppFailed, match=rf"GET http://\S+/live was answered {status} because"):
+        with pytest.raises(
+            AppFailed, match=rf"GET http://\S+/live got the answer {status} because"
+        ):
             await app.get("/live")
 
 
-async def test_an_app_that_is_not_there_is_told() -> None:
+async def test_an_app_that_does_not_answer_is_reported() -> None:
     async with answering(lambda _: web.Response()) as app:
         pass
     async with connected(app.address) as gone:
-        with pytest.raises(AppFailed, match=r"/live was not answered"):
+        with pytest.raises(AppFailed, match=r"/live got no answer"):
             await gone.get("/live")
 
 
-async def test_without_the_app_the_next_step_is_told() -> None:
+async def test_without_the_app_the_next_step_is_named() -> None:
     async with connected(Address.of(f"http://localhost:{free_port()}", "YQ==")) as gone:
         with pytest.raises(AppFailed, match=r"Cannot connect .*\. Is `make start` running there\?"):
             await gone.make_room(MEETING)
 
 
-async def test_at_the_port_of_something_else_the_next_step_is_told() -> None:
+async def test_at_the_port_of_something_else_the_next_step_is_named() -> None:
     async with answering(lambda _: web.Response(status=400)) as app:
         with pytest.raises(AppFailed, match=r"'Bad Request'\. Is `make start` running there\?"):
             await app.make_room(MEETING)

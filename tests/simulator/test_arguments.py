@@ -12,7 +12,7 @@ from simulator.play import Performance
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """An app with settings of its own."""
+    """Returns the folder of an app with its own settings."""
     settings = {
         "Values": {"ROOMS_READ_KEY__reader": "none", "ROOMS_MANAGE_KEY__development": "ofTheApp"}
     }
@@ -40,7 +40,7 @@ def test_without_a_key_nothing_is_played(
     with pytest.raises(SystemExit) as ended:
         parse([], tmp_path, {})
     assert ended.value.code == 2
-    assert "a key is needed" in capsys.readouterr().err
+    assert "A key is required" in capsys.readouterr().err
 
 
 def test_the_webhook_is_the_hosts_unless_another_is_given(project: Path) -> None:
@@ -51,12 +51,12 @@ def test_the_webhook_is_the_hosts_unless_another_is_given(project: Path) -> None
     )
 
 
-def test_help_tells_how_fast_a_live_meeting_may_be(
+def test_help_says_how_fast_a_live_meeting_may_be(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit):
         parsed(project, "--help")
-    assert "1 to 120 minutes in one" in " ".join(capsys.readouterr().out.split())
+    assert "in one real minute: 1 to 120 (default 60)" in " ".join(capsys.readouterr().out.split())
 
 
 def test_each_room_has_a_seed_and_faults_of_its_own(project: Path) -> None:
@@ -90,18 +90,18 @@ def test_a_live_meeting_is_delivered_event_by_event(project: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("--people 1", "a whole number between 2 and 5000 is expected"),
-        ("--people abc", "a whole number between 2 and 5000 is expected"),
-        ("--live --speed 1000", "a whole number between 1 and 120 is expected"),
-        ("--drop 2", "a probability between 0 and 1 is expected"),
-        ("--drop abc", "a probability between 0 and 1 is expected"),
-        ("--delay -1", "a number of seconds between 0 and 86400 is expected"),
-        ("--delay nan", "a number of seconds between 0 and 86400 is expected"),
+        ("--people 1", "must be a whole number from 2 to 5000"),
+        ("--people abc", "must be a whole number from 2 to 5000"),
+        ("--live --speed 1000", "must be a whole number from 1 to 120"),
+        ("--drop 2", "must be a probability from 0 to 1"),
+        ("--drop abc", "must be a probability from 0 to 1"),
+        ("--delay -1", "must be a number of seconds from 0 to 86400"),
+        ("--delay nan", "must be a number of seconds from 0 to 86400"),
         ("--schema xml", "invalid choice"),
-        ("--endpoint http://localhost:abc", "http://<host>:<port> is expected"),
-        ("--endpoint http://localhost:99999", "the port between 1 and 65535"),
-        ("--webhook localhost:7071", "http://<host>:<port> is expected"),
-        ("--key abc", "base64 text is expected, as `make start` prints it after accesskey="),
+        ("--endpoint http://localhost:abc", "must be http://<host>:<port>"),
+        ("--endpoint http://localhost:99999", "with a port from 1 to 65535"),
+        ("--webhook localhost:7071", "must be http://<host>:<port>"),
+        ("--key abc", "must be base64. `make start` prints a key after accesskey="),
     ],
 )
 def test_what_cannot_be_played_is_refused(
@@ -116,9 +116,9 @@ def test_what_cannot_be_played_is_refused(
     )
 
 
-def test_what_is_wrong_with_an_option_can_be_asked_without_being_ended() -> None:
+def test_fault_returns_the_first_invalid_option() -> None:
     assert fault(["--json", "--people=3", "--drop=0.5"]) is None
     assert fault(["--json", "--people=1"]) == (
         "--people",
-        "a whole number between 2 and 5000 is expected",
+        "must be a whole number from 2 to 5000",
     )

@@ -45,7 +45,7 @@ async def test_a_refusal_is_not_tried_again(status: int) -> None:
     assert webhook.deliveries == 40
 
 
-async def test_what_is_dropped_is_told_and_what_is_duplicated_comes_as_often() -> None:
+async def test_dropped_events_are_reported_and_copies_are_delivered() -> None:
     async with listening(Webhook()) as webhook:
         outcome = await deliver(
             EVENTS, webhook.url, Faults(shuffle=True, copies=2, drop=0.1), seed=3, manner=IMPATIENT
@@ -61,7 +61,7 @@ async def test_no_more_are_in_flight_than_may_be() -> None:
     assert webhook.most_in_flight <= 3
 
 
-async def test_progress_is_told_up_to_the_last_event() -> None:
+async def test_progress_is_reported_up_to_the_last_event() -> None:
     told: list[Progress] = []
     async with listening(Webhook(lambda number: 503 if number == 0 else 200)) as webhook:
         outcome = await deliver(EVENTS, webhook.url, on_progress=told.append, manner=IMPATIENT)
@@ -98,7 +98,7 @@ async def test_it_gives_up_at_once_when_it_is_not_the_webhook(status: int) -> No
     async with listening(Webhook(lambda _: status)) as webhook:
         with pytest.raises(
             Undelivered,
-            match=rf"/webhook does not take the events: {status} answer {status}\. Is it the app's",
+            match=rf"/webhook does not accept the events: {status} answer {status}\. Is it",
         ):
             await deliver(EVENTS, webhook.url, on_progress=told.append)
     assert not told
@@ -109,7 +109,8 @@ async def test_it_gives_up_at_once_when_it_is_not_the_webhook(status: int) -> No
 )
 async def test_it_gives_up_at_once_when_nobody_is_there(url: str) -> None:
     with pytest.raises(
-        Undelivered, match=r"does not take the events: Cannot connect .*\. Is it the app's webhook"
+        Undelivered,
+        match=r"does not accept the events: Cannot connect .*\. Is it the app's webhook",
     ):
         await deliver(EVENTS, url.format(port=free_port()))
 

@@ -1,4 +1,4 @@
-"""`python -m simulator --json`, as a program runs it."""
+"""Runs `python -m simulator --json` as a program does."""
 
 import asyncio
 import json
@@ -17,8 +17,8 @@ from testkit.waiting import HANG_SECONDS
 from tests.simulator.webhook import Webhook, listening
 
 
-def told(app: RunningApp, *options: str, ends_with: int = 0) -> list[dict[str, Any]]:
-    """The lines of a simulator that ends so."""
+def lines_of(app: RunningApp, *options: str, ends_with: int = 0) -> list[dict[str, Any]]:
+    """Runs the simulator and returns its lines."""
     line = [
         sys.executable,
         "-m",
@@ -35,8 +35,8 @@ def told(app: RunningApp, *options: str, ends_with: int = 0) -> list[dict[str, A
     return [json.loads(text) for text in ended.stdout.splitlines()]
 
 
-def test_a_room_its_progress_and_its_report_are_told(app: RunningApp) -> None:
-    room, *progress, report = told(app, "--people", "4", "--seed", "11")
+def test_room_progress_and_report_are_written(app: RunningApp) -> None:
+    room, *progress, report = lines_of(app, "--people", "4", "--seed", "11")
     room_id = room["roomId"]
     assert room == {"kind": "room", "roomId": room_id, "title": "Lesson 797", "seed": 11}
     counts = {"delivered": 18, "of": 18, "retries": 0, "failure": None}
@@ -59,8 +59,8 @@ def test_a_room_its_progress_and_its_report_are_told(app: RunningApp) -> None:
     ]
 
 
-def test_what_is_dropped_is_told_with_its_reasons(app: RunningApp) -> None:
-    report = told(app, "--people", "12", "--seed", "3", "--shuffle", "--drop", "0.2")[-1]
+def test_a_report_explains_what_was_dropped(app: RunningApp) -> None:
+    report = lines_of(app, "--people", "12", "--seed", "3", "--shuffle", "--drop", "0.2")[-1]
     assert report["dropped"] > 0
     assert report["different"] == sum(reason["count"] for reason in report["reasons"]) > 0
     assert any(
@@ -71,16 +71,16 @@ def test_what_is_dropped_is_told_with_its_reasons(app: RunningApp) -> None:
 
 
 def test_lines_of_several_rooms_name_them(app: RunningApp) -> None:
-    lines = told(app, "--people", "2", "--seed", "1", "--rooms", "2")
+    lines = lines_of(app, "--people", "2", "--seed", "1", "--rooms", "2")
     rooms = [line["roomId"] for line in lines if line["kind"] == "room"]
     assert len(set(rooms)) == 2
     assert {line["roomId"] for line in lines if line["kind"] == "progress"} == set(rooms)
     assert sorted(line["roomId"] for line in lines if line["kind"] == "report") == sorted(rooms)
 
 
-def test_progress_is_told_now_and_then(app: RunningApp) -> None:
+def test_progress_is_written_at_intervals(app: RunningApp) -> None:
     began = time.monotonic()
-    lines = told(app, "--people", "12", "--seed", "1", "--batch", "1", "--duplicate", "5")
+    lines = lines_of(app, "--people", "12", "--seed", "1", "--batch", "1", "--duplicate", "5")
     progress = [line for line in lines if line["kind"] == "progress"]
     assert 1 < len(progress) <= 2 + (time.monotonic() - began) / PAUSE_SECONDS
     assert progress[-1]["delivered"] == progress[-1]["of"] > 300
@@ -91,7 +91,7 @@ def test_progress_is_told_now_and_then(app: RunningApp) -> None:
     [
         (
             lambda app: ["--key", app.read_key],
-            "it does not take the key. A key that may do everything is needed",
+            "it does not accept the key. Use a manage key",
         ),
         (
             lambda app: ["--endpoint", f"http://localhost:{free_port()}"],
@@ -100,24 +100,22 @@ def test_progress_is_told_now_and_then(app: RunningApp) -> None:
     ],
     ids=["key", "endpoint"],
 )
-def test_what_went_wrong_and_the_next_step_are_told(
-    app: RunningApp, options: Any, said: str
-) -> None:
-    (failed,) = told(app, "--people", "2", *options(app), ends_with=1)
+def test_a_failure_says_what_to_do(app: RunningApp, options: Any, said: str) -> None:
+    (failed,) = lines_of(app, "--people", "2", *options(app), ends_with=1)
     assert failed["kind"] == "failed"
     assert said in failed["message"]
 
 
-async def test_a_webhook_that_takes_nothing_is_told_after_the_room(app: RunningApp) -> None:
+async def test_a_webhook_that_accepts_nothing_is_reported_after_the_room(app: RunningApp) -> None:
     async with listening(Webhook(lambda number: 403)) as webhook:
         lines = await asyncio.to_thread(
-            told, app, "--people", "2", "--webhook", webhook.url, ends_with=1
+            lines_of, app, "--people", "2", "--webhook", webhook.url, ends_with=1
         )
     assert [line["kind"] for line in lines] == ["room", "failed"]
     assert "Is it the app's webhook?" in lines[-1]["message"]
 
 
-def test_it_ends_when_nobody_reads_on(app: RunningApp) -> None:
+def test_it_ends_when_the_reader_is_gone(app: RunningApp) -> None:
     line = [
         sys.executable,
         "-m",

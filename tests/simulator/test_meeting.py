@@ -1,5 +1,5 @@
-"""Meetings played at the real app, through its webhook: it knows the truth, but for what was
-dropped."""
+"""Plays meetings at the real app, through its webhook. Its answers are correct, except for dropped
+events."""
 
 import asyncio
 import re
@@ -89,21 +89,21 @@ async def test_what_was_dropped_is_marked_or_follows_from_legs_that_are_not_know
 @pytest.mark.parametrize(
     "key", [lambda app: new_key(), lambda app: app.read_key], ids=["not the app's", "only reads"]
 )
-async def test_a_key_that_does_not_do_is_told(
+async def test_a_wrong_or_read_only_key_is_reported(
     app: RunningApp, key: Callable[[RunningApp], str]
 ) -> None:
     async with connected(Address.of(app.http, key(app))) as connection:
-        with pytest.raises(AppFailed, match="A key that may do everything is needed"):
+        with pytest.raises(AppFailed, match="Use a manage key"):
             await play(connection, write(1, 2, some_time_ago()), Performance(1, Faults(), Manner()))
 
 
-async def test_at_the_https_port_the_other_one_is_told(app: RunningApp) -> None:
+async def test_at_the_https_port_the_message_names_the_other_port(app: RunningApp) -> None:
     async with connected(
         Address.of(f"http://localhost:{app.port + 1}", app.manage_key)
     ) as connection:
         with pytest.raises(
             AppFailed,
-            match=r"Server disconnected \(is it the HTTPS port\? take the one before it\)",
+            match=r"Server disconnected\. If this is the HTTPS port, use the port before it\.",
         ):
             await play(connection, write(1, 2, some_time_ago()), Performance(1, Faults(), Manner()))
 
@@ -142,7 +142,7 @@ async def test_a_live_meeting_is_seen_as_it_happens(meetings_at: App) -> None:
 
 
 def line(app: RunningApp, *arguments: str) -> list[str]:
-    """`make meeting` with these arguments."""
+    """Returns the command line of `make meeting` with these arguments."""
     return [
         sys.executable,
         "-m",
@@ -166,13 +166,13 @@ def command(app: RunningApp, *arguments: str) -> subprocess.CompletedProcess[str
     )
 
 
-def test_the_command_tells_the_truth_beside_the_answers(app: RunningApp) -> None:
+def test_the_command_shows_the_truth_beside_the_answers(app: RunningApp) -> None:
     ended = command(app, "--seed", "5", "--drop", "0", "0.2")
     assert (ended.returncode, ended.stderr) == (0, "")
     assert (
         len(
             re.findall(
-                r"^\d+ answers compared, (?:all are the truth|\d+ differ from the truth)\.$",
+                r"^\d+ answers compared, (?:all correct|\d+ differ from the truth)\.$",
                 ended.stdout,
                 re.M,
             )
@@ -191,7 +191,7 @@ def test_the_command_tells_the_truth_beside_the_answers(app: RunningApp) -> None
 def test_the_command_fails_if_the_app_does_not_answer_as_it_should(app: RunningApp) -> None:
     ended = command(app, "--people", "2", "--key", new_key())
     assert ended.returncode == 1
-    assert "A key that may do everything is needed" in " ".join(ended.stdout.split())
+    assert "Use a manage key" in " ".join(ended.stdout.split())
     assert "Traceback" not in ended.stderr
 
 
@@ -210,8 +210,9 @@ def test_a_live_meeting_names_its_room_and_can_be_stopped(app: RunningApp) -> No
     assert "(seed " in title
     room_id = room.removeprefix("Room ").strip()
     assert where.startswith(f"{app.http}/rooms/{room_id}/presence ")
-    assert f"Stopped. Room {room_id} stays as it is; its call counts as going on" in " ".join(
-        rest.split()
+    assert (
+        f"Stopped. Room {room_id} stays as it is. Its call stays open for up to a day."
+        in " ".join(rest.split())
     )
     assert " there" not in rest
 

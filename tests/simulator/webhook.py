@@ -1,4 +1,4 @@
-"""A webhook that keeps what it takes, and fails when it is told to."""
+"""Runs a webhook that keeps the events that it accepts, and fails on demand."""
 
 import json
 from collections.abc import AsyncIterator, Callable
@@ -12,8 +12,8 @@ from aiohttp.test_utils import TestServer
 
 @dataclass(slots=True)
 class Webhook:
-    """Answers each delivery with what `answer` says of its number: a status, or None to cut the
-    connection."""
+    """A webhook. `answer` maps the number of a delivery to the status of its answer, or to None to
+    close the connection."""
 
     answer: Callable[[int], int | None] = lambda number: 202
     url: str = ""
@@ -22,10 +22,10 @@ class Webhook:
     most_in_flight: int = 0
     headers: list[dict[str, str]] = field(default_factory=list)
     taken: list[list[dict[str, Any]]] = field(default_factory=list)
-    """The events of each delivery that was answered 2xx."""
+    """The events of each delivery with a 2xx answer."""
 
     async def receive(self, request: web.Request) -> web.Response:
-        """Take one delivery, or fail."""
+        """Answers one delivery."""
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
         try:
@@ -46,7 +46,7 @@ class Webhook:
 
 @asynccontextmanager
 async def listening(webhook: Webhook) -> AsyncIterator[Webhook]:
-    """The webhook with a URL."""
+    """Yields the webhook, listening at its URL."""
     app = web.Application()
     app.router.add_post("/webhook", webhook.receive)
     async with TestServer(app) as server:

@@ -1,12 +1,12 @@
-"""Meetings for the console: at `/devhost/meeting` the simulator plays one on this devhost. Only on
-a laptop, never deployed.
+"""Plays meetings for the console: `/devhost/meeting` runs the simulator on this devhost. It is
+never deployed.
 
     POST     plays one; 202. All fields are optional: {"people", "live", "speed", "seed", "shuffle",
              "duplicate", "drop", "delay"}
     GET      the last one: its progress and its result
     DELETE   stops it; 204
 
-All need a key that may do everything, as `x-api-key`.
+All need a manage key as `x-api-key`.
 """
 
 import asyncio
@@ -28,11 +28,11 @@ from devhost.settings import KEY_PREFIX
 _PATH = re.compile("/devhost/meeting/?", re.IGNORECASE)
 _SETTINGS_PREFIX = "ROOMS_"
 _LONGEST_LINE = 2**26
-"""Bytes. The report of 5,000 people has a tenth of that."""
+"""Bytes. A report of 5,000 people is a tenth of that."""
 
 
 class Wanted(BaseModel):
-    """How to play: options of the simulator, with the same names."""
+    """How to play: the simulator's options of the same names."""
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
@@ -73,7 +73,7 @@ class Meetings:
 
     Args:
         endpoint: of this devhost.
-        settings: of the app. Their keys that may do everything are valid here, too.
+        settings: of the app. Their manage keys are valid here, too.
     """
 
     def __init__(self, endpoint: str, settings: Mapping[str, str]) -> None:
@@ -88,14 +88,13 @@ class Meetings:
         """Answers a request, or returns None if it is for another path."""
         if not _PATH.fullmatch(request.path) or request.method not in ("GET", "POST", "DELETE"):
             return None
-        # A page from elsewhere has no key and may not send this header, even if its name leads here
-        # (DNS rebinding).
+        # A foreign page has no key and cannot send this header, even after DNS rebinding.
         key = request.headers.get("x-api-key", "")
         if not any(hmac.compare_digest(key.encode(), one.encode()) for one in self._keys):
             return _refusal(
                 401,
                 "Denied",
-                "A key that may do everything is needed, as x-api-key: make start prints it.",
+                "A manage key is required as x-api-key: make start prints one.",
             )
         match request.method:
             case "POST":
@@ -104,7 +103,7 @@ class Meetings:
                 await self.stop()
                 return Answer(204)
             case _:
-                return self._told(200)
+                return self._last_as_json(200)
 
     async def stop(self) -> None:
         """Stops the meeting. The app keeps what it has received."""
@@ -115,8 +114,7 @@ class Meetings:
             last.state = "stopped"
             if last.roomId:
                 last.message = (
-                    f"Room {last.roomId} stays as it is; its call counts as going on for up to a "
-                    "day."
+                    f"Room {last.roomId} stays as it is. Its call stays open for up to a day."
                 )
 
     async def _begin(self, body: bytes, key: str) -> Answer:
@@ -131,13 +129,13 @@ class Meetings:
             return _refusal(400, "BadRequest", *fault)
         if self._last.state == "playing":
             return _refusal(
-                409, "MeetingPlaying", "A meeting is being played: wait for its end, or stop it."
+                409, "MeetingPlaying", "A meeting is already playing. Wait for its end, or stop it."
             )
         self._last = Last(state="playing", wanted=wanted)
         self._playing = asyncio.create_task(self._play(wanted.line(), key, self._last))
-        return self._told(202)
+        return self._last_as_json(202)
 
-    def _told(self, status: int) -> Answer:
+    def _last_as_json(self, status: int) -> Answer:
         return Answer.json(status, self._last.model_dump())
 
     async def _play(self, options: list[str], key: str, last: Last) -> None:
@@ -147,8 +145,7 @@ class Meetings:
             last.state, last.message = "failed", str(problem).replace(key, "...")
 
     async def _follow(self, options: list[str], key: str, last: Last) -> None:
-        # The simulator gets this key only, and in its environment: anybody on this machine can read
-        # command lines.
+        # Only this key, and in the environment: anybody on this machine can read command lines.
         environment = {
             name: value
             for name, value in os.environ.items()
@@ -161,7 +158,7 @@ class Meetings:
             stdin=DEVNULL,
             stdout=PIPE,
             stderr=PIPE,
-            start_new_session=True,  # the terminal's Ctrl-C is for devhost, which stops it
+            start_new_session=True,  # Ctrl-C goes to devhost, which stops it
             limit=_LONGEST_LINE,
         )
         assert child.stdout
@@ -181,29 +178,32 @@ class Meetings:
         if not last.report and not last.message:
             last.message = (
                 complaint.rpartition("\n")[2]
-                or f"The simulator ended with {code} and said nothing."
+                or f"The simulator ended with {code} without a message."
             )
 
 
-def _note(told: dict[str, Any], last: Last) -> None:
-    """Takes over one line of the simulator."""
-    match told.pop("kind"):
+def _note(line: dict[str, Any], last: Last) -> None:
+    """Stores one line of the simulator's output."""
+    match line.pop("kind"):
         case "room":
-            last.roomId, last.title, last.seed = told["roomId"], told["title"], told["seed"]
+            last.roomId, last.title, last.seed = line["roomId"], line["title"], line["seed"]
         case "progress":
-            last.progress = told
+            last.progress = line
         case "report":
-            last.report = told
+            last.report = line
         case "failed":
-            last.message = told["message"]
+            last.message = line["message"]
 
 
 def _fault(options: list[str]) -> tuple[str, str] | None:
-    """Returns the simulator's message about a wrong option, and the field."""
-    from simulator.arguments import fault  # late, as it loads SDKs
+    """Returns the simulator's message about the first invalid option, and the field."""
+    from simulator.arguments import fault  # imported here because it loads SDKs
 
     found = fault(options)
-    return found and (f"{found[1]}.", found[0].removeprefix("--"))
+    if found is None:
+        return None
+    option, problem = found
+    return f"{problem[0].upper()}{problem[1:]}.", option.removeprefix("--")
 
 
 def _refusal(status: int, code: str, message: str, target: str | None = None) -> Answer:

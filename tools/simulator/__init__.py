@@ -1,2 +1,2 @@
-"""Plays meetings at a running app: real rooms, call events with every fault that Event Grid can do,
-and what became of them."""
+"""Plays meetings at a running app. It makes rooms, sends call events with the faults of Event Grid,
+and compares the app's answers with the truth."""

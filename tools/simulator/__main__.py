@@ -1,4 +1,4 @@
-"""`python -m simulator`; with `--json` for programs: lines.py tells what it writes."""
+"""Runs `python -m simulator`. The format of its `--json` is in lines.py."""
 
 import os
 import sys
@@ -22,4 +22,4 @@ try:
 except KeyboardInterrupt:
     sys.exit(130)
 except BrokenPipeError:
-    os._exit(1)  # nobody reads on, and Python would complain of what is left to write
+    os._exit(1)  # the reader is gone, and Python would complain about unwritten output

@@ -1,4 +1,4 @@
-"""What became of a meeting, for programs: the truth beside what the app says."""
+"""The report of a meeting for programs: the truth and the app's answers."""
 
 from datetime import datetime
 from typing import Any
@@ -10,24 +10,26 @@ from simulator.words import Differing, by_reason, by_subject, naming, slots, val
 type Json = dict[str, Any]
 
 # fmt: off
-_TOLD = {
-    About.CALL: ("startedAt", "startEstimated", "endedAt", "endEstimated", "seconds", "people", "peak", "peakAt", "legs"),
+_REPORTED = {
+    About.CALL: (
+        "startedAt", "startEstimated", "endedAt", "endEstimated", "seconds", "people", "peak",
+        "peakAt", "legs",
+    ),
     About.SUMMARY: ("invited", "attended", "absent", "uninvited"),
     About.PERSON: (
-        "status", "displayName", "role", "intervals", "seconds", "aloneSeconds", "joins", "lateSeconds", "leftEarlySeconds",
-        "estimated",
+        "status", "displayName", "role", "intervals", "seconds", "aloneSeconds", "joins",
+        "lateSeconds", "leftEarlySeconds", "estimated",
     ),
 }
 # fmt: on
-"""Of each of these."""
+"""The reported fields of each kind."""
 
 
 def account(played: Played, most: int) -> Json:
-    """All that is to be told of one room. Times are ISO 8601, lengths seconds.
+    """Returns the report of one room. Times are ISO 8601, durations are in seconds.
 
     Args:
-        most: so many calls, people, moments that differ are examples of each reason; the others are
-            counted.
+        most: maximum number of examples for each reason. The others are only counted.
     """
     outcome = played.outcome
     differing = by_subject(played.differences)
@@ -60,8 +62,8 @@ def account(played: Played, most: int) -> Json:
 
 
 def _people(played: Played, differing: Differing) -> list[Json]:
-    """The attendance as scheduled, without those of whom neither side knows then; who never came is
-    first."""
+    """Returns who attended during the scheduled time, absent people first. Leaves out people whom
+    neither the truth nor the app has there."""
     people = []
     for person in played.meeting.people:
         beside = _beside(played, Subject(About.PERSON, SCHEDULE, person.raw_id), differing)
@@ -96,8 +98,8 @@ def _reasons(played: Played, most: int) -> list[Json]:
 
 
 def _beside(played: Played, subject: Subject, differing: Differing) -> Json:
-    """The truth and the answer, each null where there is none, and which fields differ: "" is the
-    whole of it."""
+    """Returns the truth, the answer (null if missing) and the differing fields. The field "" means
+    the whole subject."""
     truth, answer = (
         _fields(subject.about, sheet.get(subject)) for sheet in (played.truth, played.answered)
     )
@@ -106,8 +108,8 @@ def _beside(played: Played, subject: Subject, differing: Differing) -> Json:
 
 
 def _fields(about: About, fields: Fields | None) -> Json | None:
-    """Null is what is not told, or cannot be foretold."""
-    return None if fields is None else {name: _value(fields.get(name)) for name in _TOLD[about]}
+    """Returns the reported fields; null: unknown."""
+    return None if fields is None else {name: _value(fields.get(name)) for name in _REPORTED[about]}
 
 
 def _value(value: object) -> object:

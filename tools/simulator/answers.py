@@ -1,4 +1,4 @@
-"""The app's answers as a sheet."""
+"""Turns the app's answers into a sheet."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,11 +7,11 @@ from typing import Any
 from simulator.subjects import About, Sheet, Subject
 
 type Answer = dict[str, Any]
-"""An object of JSON."""
+"""A JSON object."""
 
 
 def call_answered(call: Answer) -> Sheet:
-    """What one call's answer says of it and of its legs."""
+    """Returns what the answer says about a call and its legs."""
     fields = _fields(
         call,
         ("startEstimated", "endEstimated", "seconds", "people", "peak"),
@@ -27,7 +27,7 @@ def call_answered(call: Answer) -> Sheet:
 
 
 def attendance_answered(where: str, report: Answer, people: Iterable[Answer]) -> Sheet:
-    """What the attendance of a slot says."""
+    """Returns what the answer says about the attendance in a slot."""
     filled: Sheet = {Subject(About.SUMMARY, where): dict(report["summary"])}
     for person in people:
         intervals = tuple(
@@ -38,7 +38,7 @@ def attendance_answered(where: str, report: Answer, people: Iterable[Answer]) ->
 
 
 def presence_answered(moment: datetime, presence: Answer) -> Sheet:
-    """What is said of who was there at that moment."""
+    """Returns what the answer says about who was there at that moment."""
     where, call = moment.isoformat(), presence["call"]
     if call is None:
         return {Subject(About.PRESENCE, where): {"live": presence["live"]}}

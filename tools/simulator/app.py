@@ -1,4 +1,4 @@
-"""The app that a meeting is played at: its rooms by the official SDK, the rest over HTTP."""
+"""Talks to the app under test: to its rooms with the official SDK, to the rest over HTTP."""
 
 import asyncio
 import logging
@@ -22,7 +22,7 @@ from azure.core.exceptions import (
 from simulator.meeting import Meeting, RoleChange
 
 FUNCTION = "call_events"
-"""The app's function that takes call events."""
+"""The function of the app that receives call events."""
 
 OPEN_BEFORE = timedelta(minutes=15)
 OPEN_AFTER = timedelta(days=1)
@@ -30,26 +30,25 @@ OPEN_AFTER = timedelta(days=1)
 _TIMEOUT = aiohttp.ClientTimeout(60)
 _REQUESTS_AT_ONCE = 4
 _PAUSES = (1, 2, 4)
-"""Seconds before a request is made again."""
+"""Seconds before each retry of a request."""
 
 
 class AppFailed(Exception):
-    """The app is not there, or refused a request, or its answer cannot be read."""
+    """The app does not answer, refused a request, or sent an answer that cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where an app is, and what lets us in."""
+    """Where an app is, and the key for it."""
 
     endpoint: str
     key: str
     webhook: str
-    """Where Event Grid delivers; in Azure it has a `code`."""
+    """The URL for events. In Azure it contains a `code`."""
 
     @classmethod
     def of(cls, endpoint: str, key: str, webhook: str | None = None) -> "Address":
-        """The app at that endpoint, with the webhook that the Functions host gives it, unless there
-        is another."""
+        """Returns the address. The default webhook is that of the Functions host."""
         endpoint = endpoint.rstrip("/")
         return cls(
             endpoint,
@@ -60,7 +59,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """An app with connections to it."""
+    """An app, with open connections."""
 
     address: Address
     rooms: RoomsClient
@@ -68,7 +67,7 @@ class App:
     free: asyncio.Semaphore
 
     async def make_room(self, meeting: Meeting) -> str:
-        """A room that was open during the meeting, with its roster and its details; its id.
+        """Creates a room that is open during the meeting, with roster and details. Returns its id.
 
         Raises:
             AppFailed
@@ -84,7 +83,7 @@ class App:
             )
         except AzureError as problem:
             raise AppFailed(
-                f"No room could be made at {self.address.endpoint}: {_next_step(problem)}"
+                f"Cannot create a room at {self.address.endpoint}: {_next_step(problem)}"
             ) from problem
         details = {
             "title": meeting.title,
@@ -98,7 +97,7 @@ class App:
         return str(room.id)
 
     async def change_role(self, room_id: str, change: RoleChange) -> None:
-        """Give someone on the roster another role.
+        """Changes the role of a person on the roster.
 
         Raises:
             AppFailed
@@ -109,10 +108,10 @@ class App:
         try:
             await self.rooms.add_or_update_participants(room_id=room_id, participants=[participant])
         except AzureError as problem:
-            raise AppFailed(f"A role could not be changed: {problem}") from problem
+            raise AppFailed(f"Cannot change a role: {problem}") from problem
 
     async def get(self, path: str, **query: str) -> Any:
-        """An answer of the app.
+        """Returns the answer to a GET request.
 
         Raises:
             AppFailed
@@ -120,7 +119,7 @@ class App:
         return await self._request("GET", f"{self.address.endpoint}{path}", params=query)
 
     async def get_all(self, path: str, **query: str) -> tuple[Any, list[Any]]:
-        """A list of the app: its first page, and the values of all pages.
+        """Returns the first page of a list, and the values of all pages.
 
         Raises:
             AppFailed
@@ -133,7 +132,7 @@ class App:
         return first, values
 
     async def _request(self, method: str, url: str, **options: Any) -> Any:
-        """The answer; 503 is asked for again, as the app says that one may."""
+        """Returns the answer. Retries after 503, as the app suggests."""
         for pause in (*_PAUSES, None):
             try:
                 async with (
@@ -144,10 +143,11 @@ class App:
                 ):
                     if answer.status == 200:
                         return await answer.json()
-                    text = f"{method} {answer.url} was answered {answer.status} {(await answer.text())[:300]}"
+                    said = (await answer.text())[:300]
+                    text = f"{method} {answer.url} got the answer {answer.status} {said}"
             except (aiohttp.ClientError, TimeoutError, ValueError) as problem:
                 raise AppFailed(
-                    f"{method} {url} was not answered: {problem or type(problem).__name__}"
+                    f"{method} {url} got no answer: {problem or type(problem).__name__}"
                 ) from problem
             if answer.status != 503 or pause is None:
                 break
@@ -157,8 +157,8 @@ class App:
 
 @asynccontextmanager
 async def connected(address: Address) -> AsyncIterator[App]:
-    """The app at that address."""
-    # The SDK says of times of its own that they have no time zone.
+    """Yields the app at that address, connected."""
+    # The SDK warns that its own times have no time zone.
     logging.getLogger("azure.communication.rooms").setLevel(logging.ERROR)
     credential = AzureKeyCredential(address.key)
     async with (
@@ -173,13 +173,19 @@ def _user(raw_id: str) -> CommunicationUserIdentifier:
 
 
 def _next_step(problem: AzureError) -> str:
-    """What is wrong, and what to do."""
+    """Returns what is wrong and what to do."""
     match problem:
         case ClientAuthenticationError():
-            return "it does not take the key. A key that may do everything is needed, as `make start` prints it after accesskey="
+            return (
+                "it does not accept the key. Use a manage key: "
+                "`make start` prints one after accesskey="
+            )
         case ServiceRequestError(message="Server disconnected"):
-            return f"{problem} (is it the HTTPS port? take the one before it)"
+            return f"{problem}. If this is the HTTPS port, use the port before it."
         case ServiceRequestError() | HttpResponseError(error=None):
-            return f"{problem}. Is `make start` running there? (make meeting PORT=... as for make start)"
+            return (
+                f"{problem}. Is `make start` running there? "
+                "Use the same port: make meeting PORT=<port>"
+            )
         case _:
             return str(problem)

@@ -1,4 +1,4 @@
-"""The command line."""
+"""Reads the command line."""
 
 import argparse
 import base64
@@ -18,7 +18,7 @@ from simulator.play import Performance
 from simulator.script import MAX_SPEED, MIN_PEOPLE
 
 MAX_DELAY = 86_400
-"""So long Event Grid tries to deliver."""
+"""Event Grid retries a delivery for this long."""
 
 MAX_SEED = 999_999_999
 
@@ -34,12 +34,12 @@ class Arguments:
     """One for each room."""
     most_differences: int
     json: bool = False
-    """For programs, instead of the display."""
+    """Whether to write JSON for programs."""
 
 
 def parse(line: list[str], project: Path, environment: Mapping[str, str]) -> Arguments:
-    """What the command line asks for; where it says nothing of the key, the environment and then
-    the app's settings do."""
+    """Returns the arguments of a command line. The key may also come from the environment, or else
+    from the app's settings."""
     parser = _parser()
     given = parser.parse_args(line)
     name, key = ("--key", given.key) if given.key else manage_key(environment)
@@ -47,10 +47,11 @@ def parse(line: list[str], project: Path, environment: Mapping[str, str]) -> Arg
         name, key = manage_key(read_settings(project, environment))
     if not key:
         parser.error(
-            f"a key is needed: --key, or {KEY_PREFIX}<name> in the environment or in local.settings.json"
+            f"A key is required: pass --key, or set {KEY_PREFIX}<name> in the environment "
+            "or in local.settings.json"
         )
     if not _is_base64(key):
-        parser.error(f"{name}: base64 text is expected, as `make start` prints it after accesskey=")
+        parser.error(f"{name}: must be base64. `make start` prints a key after accesskey=")
     seed = given.seed if given.seed is not None else randrange(10_000)
     rooms = max(given.rooms, len(given.drop))
     drops = given.drop + given.drop[-1:] * (rooms - len(given.drop))
@@ -75,7 +76,7 @@ def parse(line: list[str], project: Path, environment: Mapping[str, str]) -> Arg
 
 
 def fault(line: list[str]) -> tuple[str, str] | None:
-    """The option of the command line that cannot be read, and why; None if there is none."""
+    """Returns the first invalid option of a command line, and why; or None."""
     parser = _parser()
     parser.exit_on_error = False
     try:
@@ -88,56 +89,62 @@ def fault(line: list[str]) -> tuple[str, str] | None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m simulator",
-        description="Plays a meeting at a running app and compares what the app says with what truly happened.",
-        epilog="Ends with 0 if every answer is the truth, or differs from it only by what was dropped; else with 1.",
+        description="Play a meeting at a running app, and compare its answers with the truth.",
+        epilog="Exits with 1 if an answer is wrong and no dropped event explains it.",
     )
     where = parser.add_argument_group("where")
     where.add_argument(
         "--endpoint",
         type=_url,
         default="http://localhost:7071",
-        help="of the app (http://localhost:7071)",
+        help="URL of the app (default http://localhost:7071)",
     )
     where.add_argument(
         "--key",
-        help="one that may do everything (the first of the environment, or of the app's settings)",
+        help="a manage key (default: the first in the environment or the app's settings)",
     )
     where.add_argument(
         "--webhook",
         type=_url,
-        help="where events are delivered (the one of the app's host); in Azure with code=",
+        help="URL for events (default: at the endpoint); in Azure it contains code=",
     )
     what = parser.add_argument_group("what")
     what.add_argument(
         "--people",
         type=_number(MIN_PEOPLE, 5_000),
         default=12,
-        help="who are invited, or come (12)",
+        help="number of people, invited or not (default 12)",
     )
     what.add_argument(
         "--seed",
         type=_number(0, MAX_SEED),
-        help="the same seed plays the same meeting; the next room takes the next",
+        help="the same seed plays the same meeting; each further room adds 1",
     )
     what.add_argument(
         "--rooms",
         type=_number(1, 20),
         default=1,
-        help="meetings at the same time (1, or as many as --drop has)",
+        help="number of meetings at the same time (default: one for each value of --drop)",
     )
     what.add_argument(
-        "--live", action="store_true", help="in the present, as a film; else in the past, at once"
+        "--live",
+        action="store_true",
+        help="play in the present, sped up (default: in the past, at once)",
     )
     what.add_argument(
         "--speed",
         type=_number(1, MAX_SPEED),
         default=60,
-        help=f"of --live: 1 to {MAX_SPEED} minutes in one (60)",
+        help=f"minutes of a --live meeting in one real minute: 1 to {MAX_SPEED} (default 60)",
     )
     how = parser.add_argument_group("how events are delivered")
-    how.add_argument("--shuffle", action="store_true", help="in any order")
+    how.add_argument("--shuffle", action="store_true", help="deliver in random order")
     how.add_argument(
-        "--duplicate", type=_number(1, 10), default=1, metavar="N", help="each so many times (1)"
+        "--duplicate",
+        type=_number(1, 10),
+        default=1,
+        metavar="N",
+        help="deliver each event N times (default 1)",
     )
     how.add_argument(
         "--drop",
@@ -145,42 +152,42 @@ def _parser() -> argparse.ArgumentParser:
         nargs="+",
         default=[0.0],
         metavar="P",
-        help="so many not at all, 0.1 for 10 %%; or one for each room",
+        help="probability that an event is lost, for example 0.1; or one for each room",
     )
     how.add_argument(
         "--delay",
         type=_seconds,
         default=0.0,
         metavar="SECONDS",
-        help="each delivery late by up to this",
+        help="maximum random delay of a delivery",
     )
-    how.add_argument("--schema", choices=[*Schema, "both"], default="both")
-    how.add_argument("--shape", choices=[*Shape, "both"], default="both", help="of the payload")
+    how.add_argument("--schema", choices=[*Schema, "both"], default="both", help="event schema")
+    how.add_argument("--shape", choices=[*Shape, "both"], default="both", help="payload shape")
     how.add_argument(
         "--batch",
         type=_number(1, 5_000),
         default=10,
         metavar="N",
-        help="events in one delivery (10)",
+        help="maximum number of events in a delivery (default 10)",
     )
     how.add_argument(
         "--in-flight",
         type=_number(1, 100),
         default=8,
         metavar="N",
-        help="deliveries at one time (8)",
+        help="maximum number of deliveries at the same time (default 8)",
     )
     parser.add_argument(
         "--differences",
         type=_number(0, 100_000),
         default=5,
         metavar="N",
-        help="shown for each reason (5)",
+        help="maximum number of differences to show for each reason (default 5)",
     )
     parser.add_argument(
         "--json",
         action="store_true",
-        help="for programs: one JSON object on each line, instead of the display. Its kind is room, progress, report or failed",
+        help="for programs: one JSON object on each line, of kind room, progress, report or failed",
     )
     return parser
 
@@ -190,7 +197,7 @@ def _number(least: int, most: int) -> Callable[[str], int]:
         with suppress(ValueError):
             if least <= (value := int(text)) <= most:
                 return value
-        raise argparse.ArgumentTypeError(f"a whole number between {least} and {most} is expected")
+        raise argparse.ArgumentTypeError(f"must be a whole number from {least} to {most}")
 
     return number
 
@@ -199,14 +206,14 @@ def _share(text: str) -> float:
     with suppress(ValueError):
         if 0 <= (share := float(text)) <= 1:
             return share
-    raise argparse.ArgumentTypeError("a probability between 0 and 1 is expected")
+    raise argparse.ArgumentTypeError("must be a probability from 0 to 1")
 
 
 def _seconds(text: str) -> float:
     with suppress(ValueError):
         if 0 <= (seconds := float(text)) <= MAX_DELAY:
             return seconds
-    raise argparse.ArgumentTypeError(f"a number of seconds between 0 and {MAX_DELAY} is expected")
+    raise argparse.ArgumentTypeError(f"must be a number of seconds from 0 to {MAX_DELAY}")
 
 
 def _url(text: str) -> str:
@@ -214,9 +221,7 @@ def _url(text: str) -> str:
         parts = urlsplit(text)
         if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0:
             return text
-    raise argparse.ArgumentTypeError(
-        "http://<host>:<port> is expected, the port between 1 and 65535"
-    )
+    raise argparse.ArgumentTypeError("must be http://<host>:<port>, with a port from 1 to 65535")
 
 
 def _is_base64(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Who attended a slot of time, from when to when."""
+"""Computes who attended a slot of time, and when."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from simulator.subjects import FOREVER, SCHEDULE, About, Fields, Sheet, Subject
 def attendance(
     meeting: Meeting, where: str, slot: tuple[datetime, datetime | None], calls: Sequence[KnownCall]
 ) -> Sheet:
-    """The attendance of one slot; a slot without an end has not ended."""
+    """Returns the attendance in one slot. A slot without an end has not ended."""
     whole, over = (slot[0], slot[1] or FOREVER), slot[1] is not None
     estimated = where != SCHEDULE and any(
         call.start_estimated or call.end_estimated for call in calls

@@ -1,4 +1,4 @@
-"""The command: play meetings, show how it goes, and tell what became of them."""
+"""Plays meetings, shows the progress, and prints the results."""
 
 import asyncio
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from simulator.together import together
 
 
 def run(arguments: Arguments, console: Console) -> bool:
-    """Whether every answer is the truth, or explained by what was dropped."""
+    """Returns whether every answer is correct, or a dropped event explains it."""
     room_ids: list[str] = []
     try:
         played = asyncio.run(_play(arguments, console, room_ids))
@@ -30,8 +30,10 @@ def run(arguments: Arguments, console: Console) -> bool:
         return False
     except KeyboardInterrupt:
         for room_id in room_ids:
-            stopped = f"Stopped. Room {room_id} stays as it is; its call counts as going on for up to a day."
-            console.print(f"\n{stopped}", highlight=False)
+            console.print(
+                f"\nStopped. Room {room_id} stays as it is. Its call stays open for up to a day.",
+                highlight=False,
+            )
         raise
     for each in played:
         console.print(report(each, arguments.most_differences))
@@ -74,7 +76,7 @@ async def _room(
         if performance.live:
             where = f"{app.address.endpoint}/rooms/{room_id}"
             screen.display.console.print(
-                f"{name}\nRoom {room_id}\n{where}/presence tells who is there.", highlight=False
+                f"{name}\nRoom {room_id}\n{where}/presence shows who is there.", highlight=False
             )
 
     show_presence = (
@@ -90,7 +92,7 @@ async def _room(
 
 @dataclass(slots=True)
 class _Screen:
-    """The progress of each room and, beneath, who is in the rooms now."""
+    """Shows the progress of each room and, below it, who is in the rooms now."""
 
     progress: Progress
     display: Live
@@ -109,10 +111,10 @@ class _Screen:
     def show_presence(self, name: str, presence: dict[str, Any]) -> None:
         call = presence["call"]
         if call is None:
-            there = "nobody is there"
+            there = "nobody"
         else:
             names = [person["displayName"] or "somebody" for person in call["participants"]]
-            there = f"{call['count']} are there, {call['peak']} at most: {', '.join(names)}"
+            there = f"{call['count']} now, {call['peak']} at the peak: {', '.join(names)}"
         self.present[name] = Text(f"{name}: {there}")
         self._show()
 

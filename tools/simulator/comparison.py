@@ -1,4 +1,4 @@
-"""The truth beside the app's answers, and where they differ."""
+"""Compares the app's answers with the truth."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,26 +9,26 @@ from simulator.subjects import FLAGS, Sheet, Subject
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """An answer that is not the truth."""
+    """An answer that differs from the truth."""
 
     subject: Subject
     field: str
-    """None of it, if the whole subject is missing or should not be there."""
+    """Empty if the whole subject is missing or should not exist."""
     truth: object
     answered: object
     reason: Reason | None
-    """None: nothing that was dropped explains it."""
+    """None if no dropped event explains the difference."""
 
 
 def compare(
     truth: Sheet, heard: Sheet, answered: Sheet, causes: Mapping[Subject, Reason]
 ) -> list[Difference]:
-    """Where the answers differ from the truth; and, as unexplained, where they are not what the
-    events that arrived tell.
+    """Returns where the answers differ from the truth. A difference is unexplained if the answer
+    does not follow from the events that arrived.
 
     Args:
-        heard: what is left of the truth after the events that were dropped.
-        causes: of the differences that have no mark.
+        heard: the truth without the dropped events.
+        causes: reasons for differences that the app does not mark as estimated.
     """
     differences = []
     for subject in sorted(truth.keys() | heard.keys() | answered.keys()):

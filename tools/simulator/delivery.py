@@ -1,5 +1,4 @@
-"""Delivery as Event Grid does it: to a webhook, several at a time, again and again until it takes
-them."""
+"""Delivers events to a webhook as Event Grid does: several at a time, with retries."""
 
 import asyncio
 import json
@@ -15,58 +14,56 @@ from simulator.faults import Delivery, Faults, plan
 from simulator.together import together
 
 REFUSALS = frozenset({400, 401, 403, 413})
-"""After these Event Grid does not try again."""
+"""Event Grid does not retry after these statuses."""
 
 _NOT_THE_WEBHOOK = frozenset({401, 403, 404})
 _HINT = (
-    "Is it the app's webhook? (in Azure: https://<host>/runtime/webhooks/EventGrid?functionName=call_events"
-    "&code=<the system key eventgrid_extension>)"
+    "Is it the app's webhook? (in Azure: https://<host>/runtime/webhooks/EventGrid"
+    "?functionName=call_events&code=<the system key eventgrid_extension>)"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How the deliveries are made. Event Grid itself waits 10 s after the first failure, and goes
-    on for 24 h."""
+    """How to deliver. Event Grid itself waits 10 s after a first failure, and retries for 24 h."""
 
     batch: int = 10
-    """The most events in one delivery."""
+    """Maximum number of events in one delivery."""
     in_flight: int = 8
-    """The most deliveries that wait for their answer at one time."""
+    """Maximum number of deliveries that wait for an answer at the same time."""
     answer_seconds: float = 30
     first_pause_seconds: float = 0.2
     longest_pause_seconds: float = 5
     give_up_seconds: float = 300
-    """After the first try of a delivery."""
+    """From the first attempt of a delivery."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the deliveries are."""
+    """The progress of the deliveries."""
 
     delivered: int
-    """Events, each copy of one counted."""
+    """Delivered events. Each copy counts."""
     of: int
     retries: int
-    """Deliveries that were tried again."""
+    """Number of retried deliveries."""
     failure: str | None = None
-    """Why the last of them was."""
+    """The reason of the last retry."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of the events."""
+    """The result of the deliveries."""
 
     progress: Progress
     dropped: frozenset[int]
-    """Places of those that the faults have dropped."""
+    """Positions of the events that were dropped on purpose."""
     refused: Mapping[int, str]
-    """Places of those that the webhook refused for good, and what it answered."""
+    """Positions of the events that the webhook refused for good, and its answers."""
 
 
 class Undelivered(Exception):
-    """A delivery was tried for as long as it may be, and never taken; or the first ones show that
-    it is no use."""
+    """The webhook accepted no delivery in time, or its first answers show that it never will."""
 
 
 async def deliver(
@@ -78,18 +75,18 @@ async def deliver(
     manner: Manner | None = None,
     due_seconds: Sequence[float] | None = None,
 ) -> Outcome:
-    """Deliver these events to the webhook, and come back when it has answered for all.
+    """Delivers these events to the webhook. Returns when it has answered all of them.
 
     Args:
-        elements: events as they stand in a delivery, of one schema or both.
-        faults: none unless told.
-        seed: of the faults.
+        elements: events as they are sent, in one schema or both.
+        faults: default none.
+        seed: for the faults.
         on_progress: called after each answer.
-        due_seconds: when each event happens, from now; without it, all have happened.
+        due_seconds: when each event happens, in seconds from now. Default: all have happened.
 
     Raises:
-        Undelivered: no answer but failures for `manner.give_up_seconds`; or, before any other
-            answer, nobody is there, or who is there does not let us in.
+        Undelivered: a delivery failed for `manner.give_up_seconds`; or, before any success, nothing
+            listens there or the webhook denies access.
     """
     manner = manner or Manner()
     planned = plan(elements, faults or Faults(), seed, manner.batch, due_seconds)
@@ -140,7 +137,7 @@ class _Sender:
             if failure is None:
                 break
             if time.monotonic() > deadline:
-                raise Undelivered(f"{self.webhook_url} does not take the events: {failure}")
+                raise Undelivered(f"{self.webhook_url} does not accept the events: {failure}")
             self.retries, self.failure = self.retries + 1, failure
             self._tell()
             await asyncio.sleep(pause * self.random.uniform(0.5, 1))
@@ -149,11 +146,12 @@ class _Sender:
         self._tell()
 
     async def _try(self, delivery: Delivery) -> str | None:
-        """None if it need not be tried again, else what went wrong."""
+        """Returns the failure if a retry is needed, else None."""
         body, headers = _request([self.elements[place] for place in delivery.places])
         try:
             async with self.session.post(self.webhook_url, data=body, headers=headers) as answer:
-                text = f"{answer.status} {' '.join((await answer.text(errors='replace')).split())[:200]}".rstrip()
+                said = " ".join((await answer.text(errors="replace")).split())[:200]
+                text = f"{answer.status} {said}".rstrip()
         except (aiohttp.ClientError, TimeoutError) as problem:
             text = str(problem) or type(problem).__name__
             self._give_up_if(isinstance(problem, aiohttp.ClientConnectorError), text)
@@ -165,10 +163,10 @@ class _Sender:
         return None if 200 <= answer.status < 300 else text
 
     def _give_up_if(self, hopeless: bool, failure: str) -> None:
-        """The app may be restarted while it takes events, but not before it has taken one."""
+        """Raises Undelivered, unless the app accepted events before: then it may be restarting."""
         if hopeless and not self.delivered:
             raise Undelivered(
-                f"{self.webhook_url} does not take the events: {failure.rstrip('.')}. {_HINT}"
+                f"{self.webhook_url} does not accept the events: {failure.rstrip('.')}. {_HINT}"
             )
 
     def _tell(self) -> None:
@@ -177,8 +175,7 @@ class _Sender:
 
 
 def _request(elements: list[Mapping[str, Any]]) -> tuple[bytes, dict[str, str]]:
-    """The body and the headers of one delivery: a single CloudEvent comes bare, all else in an
-    array."""
+    """Returns body and headers of one delivery. A single CloudEvent is sent without an array."""
     headers = {"aeg-event-type": "Notification", "aeg-subscription-name": "SIMULATOR"}
     if "specversion" not in elements[0]:
         content, media_type = json.dumps(elements), "application/json"

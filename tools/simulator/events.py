@@ -1,4 +1,4 @@
-"""The events of a meeting, as Event Grid writes them: both schemas, both shapes of the payload."""
+"""Writes the events of a meeting as Event Grid does, in both schemas and both payload shapes."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from simulator.meeting import Call, Leg, Meeting, Person
 from simulator.people import RESOURCE, guid
 
 type Element = dict[str, Any]
-"""An event as it stands in the body of a delivery."""
+"""An event in the body of a delivery."""
 
 STARTED = SystemEventNames.AcsCallStartedEventName
 ENDED = SystemEventNames.AcsCallEndedEventName
@@ -30,14 +30,14 @@ _NO_GROUP = "00000000-0000-0000-0000-000000000000"
 
 
 class Schema(StrEnum):
-    """What a subscription to Event Grid can ask for."""
+    """The event schemas of Event Grid subscriptions."""
 
     EVENT_GRID = "eventgrid"
     CLOUD = "cloud"
 
 
 class Shape(StrEnum):
-    """How the payload names its parts: as the documentation's samples do, or as the SDKs' types do."""
+    """The field names of the payload: those of the documentation, or those of the SDK types."""
 
     DOCUMENTED = "documented"
     TYPED = "typed"
@@ -45,18 +45,18 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event, whatever it is written as."""
+    """One event, before it is written in a schema."""
 
     id: str
     type: SystemEventNames
     time: datetime
     call: Call
     leg: Leg | None = None
-    """Whose joining or leaving it is."""
+    """The leg that starts or ends."""
 
 
 def events(meeting: Meeting, seed: int) -> tuple[Event, ...]:
-    """All events of the meeting in the order of their times; their ids come from the seed."""
+    """Returns all events of the meeting by time. Their ids come from the seed."""
     random = Random(f"{seed}/events")
     told = []
     for call in meeting.calls:
@@ -69,7 +69,7 @@ def events(meeting: Meeting, seed: int) -> tuple[Event, ...]:
 
 
 def written(event: Event, room_id: str, schema: Schema, shape: Shape) -> Element:
-    """The event as it is delivered."""
+    """Returns the event as it is delivered."""
     data = _data(event, room_id, shape)
     if schema is Schema.CLOUD:
         cloud: CloudEvent[Element] = CloudEvent(
@@ -98,8 +98,8 @@ def written(event: Event, room_id: str, schema: Schema, shape: Shape) -> Element
         topic=_TOPIC,
         event_time=event.time,
     )
-    # The class writes times with fewer digits than the service, and does not write what only the
-    # service may set.
+    # The class writes fewer digits than the service, and leaves out fields that only the service
+    # sets.
     return {**grid.serialize(), "metadataVersion": "1", "eventTime": _text(event.time)}
 
 

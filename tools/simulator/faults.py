@@ -1,4 +1,4 @@
-"""What happens to events on their way: some are lost, some come twice, late, or in another order."""
+"""Plans what happens to events on their way: loss, copies, delay and another order."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,15 +9,15 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """How badly events are delivered."""
+    """The faults of the delivery."""
 
     shuffle: bool = False
     copies: int = 1
-    """How often each event is delivered."""
+    """How many times each event is delivered."""
     drop: float = 0.0
-    """The probability of an event not to be delivered at all."""
+    """The probability that an event is never delivered."""
     delay_seconds: float = 0.0
-    """Each delivery is late by a random time up to this."""
+    """The maximum of the random delay of each delivery."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +25,14 @@ class Delivery:
     """One request with events of one schema."""
 
     after_seconds: float
-    """When it is first tried, from the beginning."""
+    """Time of the first attempt, from the start."""
     places: tuple[int, ...]
-    """Of its events, among all."""
+    """Positions of its events among all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What will be delivered when, and what never."""
+    """The deliveries, and the events that are never delivered."""
 
     deliveries: tuple[Delivery, ...]
     dropped: frozenset[int]
@@ -45,11 +45,11 @@ def plan(
     batch: int = 1,
     due_seconds: Sequence[float] | None = None,
 ) -> Plan:
-    """The deliveries of these events, in the order of their times.
+    """Returns the deliveries of these events, by time.
 
     Args:
-        batch: the most events in one delivery.
-        due_seconds: when each event happens; without it, all have happened.
+        batch: maximum number of events in one delivery.
+        due_seconds: when each event happens. Default: all have happened.
     """
     random = Random(f"{seed}/faults")
     dropped = frozenset(place for place in range(len(elements)) if random.random() < faults.drop)

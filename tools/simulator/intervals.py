@@ -1,4 +1,4 @@
-"""Arithmetic of half-open intervals: from, and until but not at."""
+"""Computes with half-open intervals: they contain their start, but not their end."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ type Interval = tuple[datetime, datetime]
 
 
 def union(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
-    """The same time in as few intervals as can be; those that touch are one."""
+    """Merges intervals that overlap or touch."""
     merged: list[Interval] = []
     for begin, end in sorted(intervals):
         if merged and begin <= merged[-1][1]:
@@ -19,21 +19,21 @@ def union(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
 
 
 def cut(interval: Interval, slot: Interval) -> Interval | None:
-    """The part within the slot; None if there is none. What has no length is in a slot at both ends
-    of it, too."""
+    """Returns the part within the slot, or None. An empty interval at either end of the slot is
+    within it."""
     begin, end = max(interval[0], slot[0]), min(interval[1], slot[1])
     return (begin, end) if begin < end or begin == end == interval[0] == interval[1] else None
 
 
 def seconds(intervals: Iterable[Interval]) -> float:
-    """How long they are together, if they do not overlap."""
+    """Returns the total length of intervals that do not overlap."""
     return sum((end - begin for begin, end in intervals), timedelta()).total_seconds()
 
 
 def peak(presences: Iterable[Iterable[Interval]]) -> tuple[int, datetime | None]:
-    """The most people who are there at one time, and the first moment of that; each presence is one
-    person's union."""
-    # At one moment those who leave have left before those who come are there.
+    """Returns the largest number of people at one time, and when it is first reached. Each presence
+    is one person's union."""
+    # At the same moment, leaves count before joins.
     changes = sorted(
         (at, step)
         for presence in presences
@@ -49,7 +49,7 @@ def peak(presences: Iterable[Iterable[Interval]]) -> tuple[int, datetime | None]
 
 
 def alone(presences: Mapping[str, Iterable[Interval]]) -> dict[str, float]:
-    """Seconds that each was there with nobody else."""
+    """Returns for each person the seconds with nobody else there."""
     changes: dict[datetime, list[tuple[str, int]]] = {}
     for who, presence in presences.items():
         for begin, end in presence:

@@ -1,4 +1,4 @@
-"""What can be known of a meeting: all of it, and what is left when some of its events never arrive."""
+"""Computes what is known of a meeting: from all its events, or only from those that arrived."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,13 +8,12 @@ from simulator.events import ADDED, ENDED, REMOVED, STARTED, Event
 from simulator.meeting import Call, Meeting
 
 SETTLED_AFTER = timedelta(seconds=120)
-"""A call that all have left counts as ended so long after its last event, if nothing says that it
-has."""
+"""A call without an end event counts as ended this long after its last event, if all have left."""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownLeg:
-    """A leg, with marks at times that are taken for want of better ones."""
+    """A leg, with flags for estimated times."""
 
     participant_id: str
     raw_id: str
@@ -28,7 +27,7 @@ class KnownLeg:
 
 @dataclass(frozen=True, slots=True)
 class KnownCall:
-    """A call, likewise. Without an end it looks as if it went on."""
+    """A call, with flags for estimated times. Without an end it is still open."""
 
     id: str
     started: datetime
@@ -39,7 +38,7 @@ class KnownCall:
 
 
 def truth(meeting: Meeting) -> tuple[KnownCall, ...]:
-    """The calls as they were."""
+    """Returns the calls as they were."""
     return tuple(
         KnownCall(
             call.id,
@@ -62,7 +61,7 @@ def truth(meeting: Meeting) -> tuple[KnownCall, ...]:
 
 
 def heard(meeting: Meeting, arrived: Sequence[Event], now: datetime) -> tuple[KnownCall, ...]:
-    """The calls as they look to one who has only these events, at `now`."""
+    """Returns the calls as these events show them at `now`."""
     of_calls = [
         (call, [event for event in arrived if event.call is call]) for call in meeting.calls
     ]
@@ -102,7 +101,7 @@ def _call(call: Call, told: list[Event], now: datetime, another_follows: bool) -
 
 
 def _leg(events: Sequence[Event], start: datetime) -> KnownLeg:
-    """The leg of which these events tell, or one of them; it may be open. Either tells who it is."""
+    """Returns the leg of these one or two events. Without its leave event it is open."""
     times = {event.type: event.time for event in events}
     leg = events[0].leg
     assert leg is not None
@@ -118,7 +117,7 @@ def _leg(events: Sequence[Event], start: datetime) -> KnownLeg:
 
 
 def _within(leg: KnownLeg, end: datetime | None) -> KnownLeg:
-    """The leg of a call with that end."""
+    """Returns the leg, ended by that end of its call."""
     if end is None:
         return leg
     return replace(

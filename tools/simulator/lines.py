@@ -1,10 +1,14 @@
-"""What `--json` writes: one JSON object on each line, at once, for programs. Of each room:
+"""Writes the output of `--json` for programs: one JSON object on each line, flushed at once.
 
-    {"kind": "room", "roomId", "title", "seed"}                               when it is made
-    {"kind": "progress", "roomId", "delivered", "of", "retries", "failure"}   now and then; failure: of the last retry, or null
-    {"kind": "report", "roomId", "title", ...}                                at the end; see account.py
+For each room:
 
-or, if it cannot be played to its end:
+    {"kind": "room", "roomId", "title", "seed"}                               after its creation
+    {"kind": "progress", "roomId", "delivered", "of", "retries", "failure"}   at intervals
+    {"kind": "report", "roomId", "title", ...}                                at the end
+
+`failure` is the reason of the last retry, or null. account.py has the fields of a report.
+
+If a meeting cannot be played to its end:
 
     {"kind": "failed", "message"}
 """
@@ -22,11 +26,11 @@ from simulator.play import Performance, Played, planned, play
 from simulator.together import together
 
 PAUSE_SECONDS = 0.2
-"""At least, between two lines of one room's progress."""
+"""Minimum time between two progress lines of a room."""
 
 
 def run(arguments: Arguments, out: TextIO) -> bool:
-    """Whether every answer is the truth, or explained by what was dropped."""
+    """Returns whether every answer is correct, or a dropped event explains it."""
     lines = _Lines(out)
     try:
         played = asyncio.run(_play(arguments, lines))
@@ -70,7 +74,7 @@ class _Lines:
 
 
 class _LinesOfProgress:
-    """Tells the latest progress at most once in each pause."""
+    """Writes the latest progress, at most once in each pause."""
 
     def __init__(self, lines: _Lines) -> None:
         self.room_id = ""
@@ -80,7 +84,7 @@ class _LinesOfProgress:
         self._due: asyncio.TimerHandle | None = None
 
     def tell(self, progress: Progress) -> None:
-        """Note it, and write it now or when it is time."""
+        """Writes the progress now, or after the pause."""
         self._latest = progress
         if self._due is None:
             loop = asyncio.get_running_loop()
@@ -90,7 +94,7 @@ class _LinesOfProgress:
                 self._write()
 
     def flush(self) -> None:
-        """Write what has not been written."""
+        """Writes progress that waits for the pause."""
         if self._due is not None:
             self._due.cancel()
             self._write()

@@ -1,4 +1,4 @@
-"""A meeting as it truly was: who was invited, the calls, and who was in them from when to when."""
+"""Describes a meeting as it really was: who was invited, its calls, and who was in them when."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,9 +11,9 @@ class Person:
     raw_id: str
     name: str
     display_name: str | None
-    """What they call themselves in calls; not everybody does."""
+    """The name in calls. Not everybody has one."""
     role: str
-    """Of their invitation."""
+    """The role on the roster."""
     invited: bool
 
 
@@ -27,9 +27,9 @@ class Leg:
     client: str
     joined: datetime
     left: datetime
-    """When it was out of the call: never after the call's end."""
+    """When the device left. Never after the end of the call."""
     removed: datetime
-    """The time of the event of its leaving, which may be later than the call's end."""
+    """The time of the leave event. It can be after the end of the call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class RoleChange:
-    """The roster gives someone another role, who is then removed from the call and joins again."""
+    """A new role on the roster. The person is removed from the call, and joins again."""
 
     at: datetime
     person: Person
@@ -61,19 +61,19 @@ class Meeting:
     title: str
     people: tuple[Person, ...]
     calls: tuple[Call, ...]
-    """In their order; each starts after the one before has ended."""
+    """By time. They do not overlap."""
     role_changes: tuple[RoleChange, ...]
     scheduled_start: datetime
     scheduled_end: datetime
 
     @property
     def invited(self) -> tuple[Person, ...]:
-        """Those on the roster."""
+        """Returns the people on the roster."""
         return tuple(person for person in self.people if person.invited)
 
     @property
     def over(self) -> datetime:
-        """When nothing happens any more."""
+        """Returns the time of the last thing that happens."""
         return max(
             self.scheduled_end,
             *(call.ended for call in self.calls),

@@ -1,5 +1,4 @@
-"""What a person may do in one call: each part is a list of spells, times in milliseconds of the
-script."""
+"""Defines what people do in a call. A part is a list of spells, in milliseconds of the script."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,23 +10,23 @@ MINUTE = 60 * SECOND
 
 @dataclass(frozen=True, slots=True)
 class Spell:
-    """From when to when one device is in, as a participant of its own."""
+    """The time that one device is in the call, as a participant of its own."""
 
     joined: int
     left: int | None
-    """None is the end of the call."""
+    """None means the end of the call."""
     role_changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """The call that a part is played in."""
+    """The start and end of the call."""
 
     start: int
     end: int
 
     def at(self, random: Random, earliest: float, latest: float) -> int:
-        """A time between these fractions of the call."""
+        """Returns a random time between these fractions of the call."""
         return self.start + round((self.end - self.start) * random.uniform(earliest, latest))
 
 
@@ -50,7 +49,7 @@ def leave_early(random: Random, stage: Stage) -> list[Spell]:
 
 
 def rejoin(random: Random, stage: Stage) -> list[Spell]:
-    """Leaves and joins anew some time later."""
+    """Leaves, and joins again some time later."""
     left = stage.at(random, 0.3, 0.6)
     return [
         Spell(_soon(random, stage), left),
@@ -59,7 +58,7 @@ def rejoin(random: Random, stage: Stage) -> list[Spell]:
 
 
 def bring_a_second_device(random: Random, stage: Stage) -> list[Spell]:
-    """Is in twice for a while."""
+    """Is in the call with two devices for a while."""
     return [
         Spell(_soon(random, stage), None),
         Spell(stage.at(random, 0.2, 0.4), stage.at(random, 0.5, 0.8)),
@@ -75,13 +74,13 @@ def hand_over(random: Random, stage: Stage) -> list[Spell]:
 
 
 def move(random: Random, stage: Stage) -> list[Spell]:
-    """Changes the device, with no moment between."""
+    """Changes the device without a gap."""
     moved = stage.at(random, 0.3, 0.7)
     return [Spell(_soon(random, stage), moved), Spell(moved, None)]
 
 
 def change_role(random: Random, stage: Stage) -> list[Spell]:
-    """Is removed because the role on the roster has changed, and joins again with the new one."""
+    """Is removed because of a new role on the roster, and joins again with it."""
     removed = stage.at(random, 0.3, 0.7)
     rejoined = removed + random.randint(1_500, 4 * SECOND)
     return [Spell(_soon(random, stage), removed), Spell(rejoined, None, role_changed=True)]
@@ -96,12 +95,12 @@ SHARES: dict[Part, float] = {
     move: 0.02,
     change_role: 0.02,
 }
-"""How many of those who come play what; the others stay."""
+"""The share of people for each part. The others stay."""
 
 
 def deal(random: Random, count: int) -> list[Part]:
-    """Parts for so many people. Each part is played, if there are enough; of many, one in four at
-    least just stays."""
+    """Returns that number of parts. Each part occurs if there are enough people. At least a quarter
+    of many people just stays."""
     parts: list[Part] = [
         part for part, share in SHARES.items() for _ in range(max(1, round(share * count)))
     ]

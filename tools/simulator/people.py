@@ -1,4 +1,4 @@
-"""Who is in a meeting: people who exist nowhere."""
+"""Invents the people of a meeting."""
 
 from random import Random
 from uuid import UUID
@@ -6,19 +6,20 @@ from uuid import UUID
 from simulator.meeting import Person
 
 RESOURCE = "5ab1e000-0000-4000-8000-000000000000"
-"""The ACS resource that they all belong to."""
+"""The ACS resource of all people."""
 
 # fmt: off
 _FIRST = (
-    "Amara", "Ana", "Anders", "Aoife", "Bao", "Beatriz", "Cem", "Chidi", "Clara", "Daniel", "Deepa", "Elif", "Emeka",
-    "Farah", "Felix", "Grace", "Hana", "Hugo", "Ines", "Ivan", "Jamal", "Jun", "Kaia", "Kofi", "Lena", "Leo", "Mai",
-    "Marta", "Mateo", "Mina", "Nadia", "Nils", "Noor", "Olga", "Omar", "Pia", "Priya", "Rafael", "Salma", "Tomás"
+    "Amara", "Ana", "Anders", "Aoife", "Bao", "Beatriz", "Cem", "Chidi", "Clara", "Daniel",
+    "Deepa", "Elif", "Emeka", "Farah", "Felix", "Grace", "Hana", "Hugo", "Ines", "Ivan",
+    "Jamal", "Jun", "Kaia", "Kofi", "Lena", "Leo", "Mai", "Marta", "Mateo", "Mina",
+    "Nadia", "Nils", "Noor", "Olga", "Omar", "Pia", "Priya", "Rafael", "Salma", "Tomás",
 )
 _LAST = (
-    "Abe", "Adeyemi", "Ali", "Andersen", "Bauer", "Becker", "Castro", "Chen", "Cohen", "Costa", "Diallo", "Díaz", "Eriksen",
-    "Fischer", "García", "Haddad", "Hansen", "Ito", "Jensen", "Kaya", "Khan", "Kim", "Kowalski", "Lopez", "Mbeki", "Meyer",
-    "Moreau", "Nguyen", "Novak", "Okafor", "Park", "Patel", "Rossi", "Santos", "Sato", "Silva", "Singh", "Tanaka", "Weber",
-    "Zhang"
+    "Abe", "Adeyemi", "Ali", "Andersen", "Bauer", "Becker", "Castro", "Chen", "Cohen", "Costa",
+    "Diallo", "Díaz", "Eriksen", "Fischer", "García", "Haddad", "Hansen", "Ito", "Jensen", "Kaya",
+    "Khan", "Kim", "Kowalski", "Lopez", "Mbeki", "Meyer", "Moreau", "Nguyen", "Novak", "Okafor",
+    "Park", "Patel", "Rossi", "Santos", "Sato", "Silva", "Singh", "Tanaka", "Weber", "Zhang",
 )
 # fmt: on
 
@@ -28,9 +29,9 @@ _A_PRESENTER_FOR = 40
 
 
 def cast(random: Random, count: int) -> tuple[Person, ...]:
-    """So many people: the host, then those who are invited, then those who are not.
+    """Returns that number of people: the host, then the invited, then the uninvited.
 
-    One in thirty was not invited, at least one of six or more.
+    One in thirty is uninvited, and at least one of six or more people.
     """
     uninvited = max(count >= 6, round(count / 30))
     numbers = random.sample(range(max(count, len(_FIRST) * len(_LAST))), count)
@@ -41,7 +42,7 @@ def cast(random: Random, count: int) -> tuple[Person, ...]:
 
 
 def guid(random: Random) -> str:
-    """The next GUID of that seed."""
+    """Returns the next GUID."""
     return str(UUID(int=random.getrandbits(128), version=4))
 
 

@@ -1,4 +1,4 @@
-"""Plays a meeting at an app, and compares what the app then says with what truly happened."""
+"""Plays a meeting at an app, and compares the app's answers with the truth."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -23,10 +23,10 @@ from simulator.subjects import Sheet
 from simulator.together import together
 
 SETTLED = timedelta(minutes=5)
-"""So long ago a meeting of the past has ended that nothing about it is still open."""
+"""A past meeting ended at least this long ago, so that the app has closed its calls."""
 
 STARTS_IN = timedelta(seconds=3)
-"""A live meeting; by then the room is there."""
+"""When a live meeting starts. The room exists by then."""
 
 WATCH_SECONDS = 1
 
@@ -36,20 +36,20 @@ class Performance:
     """How to play a meeting."""
 
     seed: int
-    """Of all that is left to chance."""
+    """For everything random."""
     faults: Faults
     manner: Manner
     schemas: tuple[Schema, ...] = tuple(Schema)
-    """Each event is written in one of them,"""
+    """Each event uses a random one of these."""
     shapes: tuple[Shape, ...] = tuple(Shape)
-    """and in one of these."""
+    """Each event uses a random one of these."""
     live: bool = False
-    """Events are delivered at their times, not at once."""
+    """Whether events are delivered at their times, not at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What has been played, and what the app makes of it."""
+    """A played meeting, and the app's answers about it."""
 
     room_id: str
     meeting: Meeting
@@ -61,29 +61,28 @@ class Played:
 
     @property
     def events(self) -> int:
-        """How many there were, each once."""
+        """Returns the number of events, without copies."""
         return 2 * sum(1 + len(call.legs) for call in self.meeting.calls)
 
     @property
     def compared(self) -> int:
-        """How many answers."""
+        """Returns the number of compared answers."""
         return sum(len(fields) for fields in self.truth.values())
 
     @property
     def unexplained(self) -> list[Difference]:
-        """The answers that are wrong."""
+        """Returns the wrong answers."""
         return [difference for difference in self.differences if difference.reason is None]
 
     @property
     def right(self) -> bool:
-        """Whether the app is: every answer is the truth, or explained by what was dropped, and no
-        event was refused."""
+        """Returns whether the app is right: it refused no event, and every answer is correct or
+        explained by a dropped event."""
         return not (self.unexplained or self.outcome.refused)
 
 
 def planned(performance: Performance, people: int, speed: float) -> Meeting:
-    """The meeting of that performance, if it begins now: one that is live is about to start, any
-    other is over."""
+    """Returns the meeting of that performance. A live one starts soon, any other is over."""
     now = datetime.now(UTC).replace(microsecond=0)
     start = now + STARTS_IN if performance.live else now - LONGEST - SETTLED
     return write(performance.seed, people, start, speed)
@@ -97,16 +96,16 @@ async def play(
     on_progress: Callable[[Progress], None] | None = None,
     on_presence: Callable[[dict[str, Any]], None] | None = None,
 ) -> Played:
-    """Make the room, let the meeting happen, and compare.
+    """Makes the room, delivers the events, and compares the answers with the truth.
 
     Args:
-        on_room: called with the room's id when it is made.
-        on_progress: called when deliveries have been answered.
-        on_presence: called each second with who is in the room now, as the app says.
+        on_room: called with the id of the new room.
+        on_progress: called after each answer to a delivery.
+        on_presence: called each second with the app's answer about who is in the room.
 
     Raises:
-        AppFailed: a request was refused or not answered.
-        Undelivered: the webhook does not take the events.
+        AppFailed: a request failed.
+        Undelivered: the webhook does not accept the events.
     """
     told = events(meeting, performance.seed)
     room_id = await app.make_room(meeting)
@@ -140,7 +139,7 @@ async def play(
 
 
 def elements(told: Sequence[Event], room_id: str, performance: Performance) -> list[Element]:
-    """The events as they are delivered."""
+    """Returns the events as they are delivered."""
     random = Random(f"{performance.seed}/writing")
     choices = [
         (random.choice(performance.schemas), random.choice(performance.shapes)) for _ in told

@@ -1,4 +1,4 @@
-"""Who is there, when, and as what."""
+"""Computes who is there, when, and in which role."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -10,12 +10,12 @@ from simulator.subjects import FOREVER, About, Fields, Sheet, Subject
 
 
 def stay(leg: KnownLeg) -> Interval:
-    """From when to when; if nothing is known of a leaving, for ever."""
+    """Returns the time that the leg lasts: for ever if it is open."""
     return leg.joined, leg.left or FOREVER
 
 
 def by_person(legs: Iterable[KnownLeg]) -> dict[str, list[KnownLeg]]:
-    """The legs of each raw id."""
+    """Returns the legs of each raw id."""
     of_people: dict[str, list[KnownLeg]] = {}
     for leg in legs:
         of_people.setdefault(leg.raw_id, []).append(leg)
@@ -23,12 +23,12 @@ def by_person(legs: Iterable[KnownLeg]) -> dict[str, list[KnownLeg]]:
 
 
 def presences(legs: Iterable[KnownLeg]) -> dict[str, tuple[Interval, ...]]:
-    """When each person is there."""
+    """Returns when each person is there."""
     return {raw_id: union(map(stay, of_person)) for raw_id, of_person in by_person(legs).items()}
 
 
 def presence(meeting: Meeting, calls: Sequence[KnownCall], moment: datetime) -> Sheet:
-    """The call at that moment, if there is one, and each person who is in it."""
+    """Returns the call at that moment, if any, and each person in it."""
     where = moment.isoformat()
     going_on = [
         call
@@ -53,8 +53,8 @@ def presence(meeting: Meeting, calls: Sequence[KnownCall], moment: datetime) -> 
 
 
 def last_joined_as(legs: Sequence[KnownLeg]) -> Fields:
-    """Name and role of a person, of the leg that they joined last; no role if there are two such
-    legs that differ in it."""
+    """Returns name and role of a person, from the latest leg. The role is missing if two legs are
+    latest and their roles differ."""
     last = max(leg.joined for leg in legs)
     roles = {leg.role for leg in legs if leg.joined == last}
     return {"displayName": legs[0].display_name} | (

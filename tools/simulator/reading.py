@@ -1,4 +1,4 @@
-"""All that the app has to say about a meeting."""
+"""Reads all that the app knows about a meeting."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,7 +11,7 @@ from simulator.together import together
 
 
 async def read(app: App, room_id: str, moments: Iterable[datetime]) -> Sheet:
-    """The sheet that the app fills.
+    """Returns the app's answers as a sheet.
 
     Raises:
         AppFailed: it refuses a request, or an answer is not what it should be.

@@ -1,4 +1,4 @@
-"""Why an answer may differ from the truth."""
+"""Finds out why an answer differs from the truth."""
 
 from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
@@ -9,12 +9,12 @@ from simulator.subjects import FLAGS, SCHEDULE, About, Fields, Subject
 
 
 class Reason(StrEnum):
-    """What was dropped, or what the app says of that."""
+    """Why an answer may differ. The app is right about what it received."""
 
     ESTIMATED = "marked estimated"
     UNHEARD = "all events of a leg dropped"
     OPEN = "a leave and the call's end dropped"
-    """So that the call looks as if it went on."""
+    """The call is still open for the app."""
     FOLLOWS = "follows from other differences"
 
 
@@ -26,11 +26,11 @@ _FLAGS_OF: Mapping[str, Collection[str]] = {
     "peak": (),
     "peakAt": (),
 }
-"""The marks of a call's fields; each of another's is marked by any."""
+"""The flags of each field of a call. Any flag applies to the fields of other subjects."""
 
 
 def causes(meeting: Meeting, arrived: Sequence[Event]) -> dict[Subject, Reason]:
-    """Why legs and people may differ with no mark."""
+    """Returns why legs and people may differ without a flag."""
     told = {event.leg.participant_id for event in arrived if event.leg is not None}
     found: dict[Subject, Reason] = {}
     for call in meeting.calls:
@@ -43,8 +43,8 @@ def causes(meeting: Meeting, arrived: Sequence[Event]) -> dict[Subject, Reason]:
 def reason(
     subject: Subject, field: str, says: Fields | None, causes: Mapping[Subject, Reason]
 ) -> Reason:
-    """Why the app says this of the subject, or nothing, and not the truth, given that it is what
-    the events tell."""
+    """Returns why the app's answer differs from the truth, if it follows from the events that
+    arrived. `says` is None if the app does not know the subject."""
     if says is None:
         return (
             Reason.UNHEARD if subject.about is About.CALL else causes.get(subject, Reason.FOLLOWS)
@@ -59,7 +59,7 @@ def reason(
 
 
 def _subjects(call: Call, leg: Leg) -> tuple[Subject, ...]:
-    """What a leg is told of in."""
+    """Returns the subjects that depend on a leg."""
     return (
         Subject(About.LEG, call.id, leg.participant_id),
         Subject(About.PERSON, call.id, leg.person.raw_id),

@@ -1,5 +1,4 @@
-"""The script of a meeting: a pure function of its seed, the number of people, when it begins, and
-how fast it is played.
+"""Writes the script of a meeting: a pure function of seed, number of people, start and speed.
 
 Times are whole milliseconds, so that what is said of them can be compared exactly.
 """
@@ -14,10 +13,10 @@ from simulator.parts import MINUTE, SECOND, Spell, Stage, change_role, deal, sta
 from simulator.people import cast, guid
 
 LONGEST = timedelta(hours=3)
-"""No script is longer, at speed 1."""
+"""The maximum length of a script, at speed 1."""
 
 MAX_SPEED = 120
-"""A call is then ten seconds long at least."""
+"""At this speed a call still takes at least ten seconds."""
 
 MIN_PEOPLE = 2
 
@@ -43,7 +42,7 @@ _CLIENTS = (
 
 
 def write(seed: int, people: int, start: datetime, speed: float = 1) -> Meeting:
-    """The meeting of that seed.
+    """Returns the meeting of that seed.
 
     Args:
         people: how many are invited or come, at least 2.
@@ -88,7 +87,7 @@ class _Writer:
         return self.start + timedelta(milliseconds=round(milliseconds / self.speed))
 
     def _stages(self) -> list[Stage]:
-        """Two or three calls, with some minutes between."""
+        """Returns two or three calls, some minutes apart."""
         stages, start = [], 0
         for _ in range(self.random.choice((2, 2, 3))):
             end = start + self.random.randint(20 * MINUTE, 45 * MINUTE)
@@ -97,11 +96,11 @@ class _Writer:
         return stages
 
     def _absences(self) -> int:
-        """One in twelve, at least one of four or more."""
+        """Returns how many never come: one in twelve, and at least one of four or more."""
         return max(len(self.people) >= 4, round(len(self.people) * _ABSENT))
 
     def _attending(self, coming: list[Person], number: int, calls: int) -> list[Person]:
-        """Those who are in this call. Everyone is in one at least."""
+        """Returns the people in this call. Everyone who comes is in at least one."""
         return [
             person
             for place, person in enumerate(coming)
@@ -126,7 +125,7 @@ class _Writer:
             host_ends_it,
         )
         for person, part in zip(others, deal(self.random, len(others)), strict=True):
-            # The roster has the roles of those invited only, and changes no role twice.
+            # Only the invited have a role on the roster, and no role changes twice.
             may_change = person.invited and person.role == roles[person]
             played = part if part is not change_role or may_change else stay
             legs += self._legs(
@@ -174,8 +173,8 @@ class _Writer:
         return legs
 
     def _end(self, stage: Stage, host_ends_it: bool) -> int:
-        """When someone is removed who stays to the end: before it; or, if the host ends it, also
-        after, at worst two minutes."""
+        """Returns when a person who stays to the end is removed: before the end or, if a host ends
+        the call, up to two minutes after."""
         if not host_ends_it:
             return stage.end - self.random.randint(SECOND // 2, MINUTE)
         choice = self.random.random()

@@ -1,4 +1,4 @@
-"""The answers that follow from calls."""
+"""Computes the correct answers about calls."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from simulator.subjects import SCHEDULE, About, Fields, Sheet, Subject
 
 
 def sheet(meeting: Meeting, calls: Sequence[KnownCall], moments: Iterable[datetime]) -> Sheet:
-    """What there is to say if these are the calls. What cannot be foretold is left out."""
+    """Returns the correct answers for these calls. Leaves out what is not predictable."""
     filled: Sheet = {}
     for call in calls:
         filled[Subject(About.CALL, call.id)] = _call(call)
@@ -26,8 +26,7 @@ def sheet(meeting: Meeting, calls: Sequence[KnownCall], moments: Iterable[dateti
 
 
 def moments(calls: Sequence[KnownCall], seed: int) -> tuple[datetime, ...]:
-    """Moments at which to ask who is there: in each call, also when something changes, before it
-    and when it has ended."""
+    """Returns moments to ask who is there: before, during and after each call, and at changes."""
     random = Random(f"{seed}/moments")
     chosen: set[datetime] = set()
     for call in calls:

@@ -1,4 +1,4 @@
-"""What can be asked about a meeting."""
+"""Names the things that one can ask about a meeting."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,38 +7,38 @@ from enum import StrEnum
 from typing import Any
 
 SCHEDULE = "schedule"
-"""The slot of attendance that is no call's."""
+"""The attendance slot of the scheduled time. The other slots are calls."""
 
 FOREVER = datetime.max.replace(tzinfo=UTC)
 
 FLAGS = frozenset(
     {"startEstimated", "endEstimated", "joinEstimated", "leaveEstimated", "estimated"}
 )
-"""Fields that mark others as taken for want of better ones."""
+"""Fields that mark others as estimated."""
 
 
 class About(StrEnum):
-    """Kinds of things that are asked about."""
+    """Kinds of subjects."""
 
     CALL = "call"
     LEG = "leg"
     PERSON = "person"
-    """Their attendance in a slot."""
+    """A person's attendance in a slot."""
     SUMMARY = "summary"
-    """How many attended a slot, and how many did not."""
+    """The numbers of people who attended a slot, and who did not."""
     PRESENCE = "presence"
     """The call at a moment."""
     PRESENT = "present"
-    """A person who is there at a moment."""
+    """A person in the call at a moment."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Subject:
-    """One thing that is asked about."""
+    """One thing to ask about."""
 
     about: About
     where: str
-    """A call's id; the slot, likewise or SCHEDULE; or the moment."""
+    """The id of a call, SCHEDULE, or a moment."""
     who: str = ""
     """A participantId or raw id."""
 

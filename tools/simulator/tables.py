@@ -1,4 +1,4 @@
-"""What is shown when a meeting has been played: the truth beside what the app says."""
+"""Shows the results of a meeting: the truth beside the app's answers."""
 
 from collections import Counter
 from datetime import datetime
@@ -13,17 +13,17 @@ from simulator.subjects import About, Fields, Subject
 from simulator.words import by_reason, naming, slots, value_text
 
 FEW = 20
-"""So many people are shown one by one."""
+"""Maximum number of people for a table with a row for each."""
 
 _NOTHING: Fields = {}
 
 
 def report(played: Played, most: int) -> RenderableType:
-    """All tables of one room.
+    """Returns all tables of one room.
 
     Args:
-        most: so many calls, people, moments that differ are shown for each reason; the others are
-            counted.
+        most: maximum number of differing subjects to show for each reason. The others are
+            only counted.
     """
     return Group(
         _headline(played),
@@ -39,7 +39,10 @@ def report(played: Played, most: int) -> RenderableType:
 def _headline(played: Played) -> Text:
     progress = played.outcome.progress
     dropped = len(played.outcome.dropped)
-    delivered = f"{played.events} events, {dropped} dropped, {progress.delivered} delivered, {progress.retries} retries"
+    delivered = (
+        f"{played.events} events, {dropped} dropped, "
+        f"{progress.delivered} delivered, {progress.retries} retries"
+    )
     title = Text(
         f"\n{played.meeting.title} (seed {played.performance.seed})\nRoom {played.room_id}\n",
         style="bold",
@@ -78,7 +81,7 @@ def _attendance(played: Played) -> Table:
         "attended",
         "absent",
         "uninvited",
-        "people of whom all is the truth",
+        "people with correct answers",
     )
     wrong = {
         difference.subject
@@ -105,16 +108,14 @@ def _attendance(played: Played) -> Table:
 
 
 def _people(played: Played) -> Table:
-    """Everyone's times in the calls, as they were; what the app says is beneath where it differs."""
+    """Shows everyone's true times in the calls and, where it differs, the app's answer below."""
     calls = played.meeting.calls
-    table = _table(
-        "People", "", "invited as", *(f"call {number}" for number in range(1, len(calls) + 1))
-    )
+    table = _table("People", "", "role", *(f"call {number}" for number in range(1, len(calls) + 1)))
     for person in played.meeting.people:
         subjects = [Subject(About.PERSON, call.id, person.raw_id) for call in calls]
         was = [_stays(played.truth.get(subject, _NOTHING)) for subject in subjects]
         says = [_stays(played.answered.get(subject, _NOTHING)) for subject in subjects]
-        table.add_row(person.name, person.role if person.invited else "not", *was)
+        table.add_row(person.name, person.role if person.invited else "uninvited", *was)
         if says != was:
             table.add_row("  the app says", "", *says, style="yellow")
     return table
@@ -128,7 +129,7 @@ def _presence(played: Played) -> Table:
             str(sheet.get(subject, _NOTHING).get("count", "no call"))
             for sheet in (played.truth, played.answered)
         ]
-        said = "differs" if subject.where in wrong else "the same people"
+        said = "differs" if subject.where in wrong else "same people"
         table.add_row(value_text(datetime.fromisoformat(subject.where)), *counts, said)
     return table
 
@@ -152,14 +153,12 @@ def _differences(played: Played, most: int) -> Table:
 def _verdict(played: Played) -> Text:
     reasons = Counter(difference.reason for difference in played.differences)
     differ = (
-        f"{len(played.differences)} differ from the truth"
-        if played.differences
-        else "all are the truth"
+        f"{len(played.differences)} differ from the truth" if played.differences else "all correct"
     )
     lines = [f"{played.compared} answers compared, {differ}."]
     lines += [f"  {reasons[reason]:>5}  {reason}" for reason in Reason if reasons[reason]]
     if reasons[None]:
-        lines.append(f"  {reasons[None]:>5}  NOT EXPLAINED by what was dropped: the app is wrong")
+        lines.append(f"  {reasons[None]:>5}  NOT EXPLAINED by dropped events: the app is wrong")
     if refused := played.outcome.refused:
         lines.append(
             f"  {len(refused)} events were refused for good: {next(iter(refused.values()))}"

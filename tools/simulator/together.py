@@ -1,4 +1,4 @@
-"""Several things at once."""
+"""Runs coroutines concurrently."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -6,7 +6,7 @@ from typing import Any
 
 
 async def together[T](*work: Coroutine[Any, Any, T]) -> list[T]:
-    """The results of all. If one fails, the others are cancelled, and that failure is raised."""
+    """Returns all results. If one fails, cancels the others and raises that failure."""
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(each) for each in work]

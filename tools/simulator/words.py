@@ -1,4 +1,4 @@
-"""What the parts of a played meeting are called, and answers as text that people read."""
+"""Names the parts of a played meeting, and writes answers as text for people."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -13,14 +13,14 @@ type Differing = dict[Subject, list[Difference]]
 
 
 def slots(played: Played) -> dict[str, str]:
-    """Of the calls, and of the time for which the meeting was scheduled."""
+    """Returns the names of the calls and of the scheduled time."""
     return {call.id: f"call {number}" for number, call in enumerate(played.meeting.calls, 1)} | {
         SCHEDULE: "as scheduled"
     }
 
 
 def by_subject(differences: Iterable[Difference]) -> Differing:
-    """What differs of each subject."""
+    """Returns the differences of each subject."""
     groups: Differing = {}
     for difference in differences:
         groups.setdefault(difference.subject, []).append(difference)
@@ -28,7 +28,7 @@ def by_subject(differences: Iterable[Difference]) -> Differing:
 
 
 def by_reason(played: Played) -> dict[Reason | None, Differing]:
-    """What differs for each reason that there is; first what nothing explains."""
+    """Returns the differences for each reason that occurs, the unexplained ones first."""
     return {
         why: differing
         for why in (None, *Reason)
@@ -41,20 +41,21 @@ def by_reason(played: Played) -> dict[Reason | None, Differing]:
 
 
 def naming(played: Played) -> Callable[[Subject], str]:
-    """What names that which is asked about: kind, whom, and in which call or when."""
+    """Returns a function that names a subject: its kind, the person, and the call or moment."""
     of_people, of_slots = _names(played), slots(played)
 
     def name(subject: Subject) -> str:
         where = (
             of_slots.get(subject.where) or f"at {value_text(datetime.fromisoformat(subject.where))}"
         )
-        return f"{subject.about}: {', '.join(part for part in (of_people.get(subject.who, ''), where) if part)}"
+        who = of_people.get(subject.who)
+        return f"{subject.about}: {who}, {where}" if who else f"{subject.about}: {where}"
 
     return name
 
 
 def value_text(value: object) -> str:
-    """A field of an answer."""
+    """Returns a field of an answer as text."""
     match value:
         case datetime():
             return f"{value:%H:%M:%S.%f}"[:-3]
@@ -71,7 +72,7 @@ def value_text(value: object) -> str:
 
 
 def _names(played: Played) -> Mapping[str, str]:
-    """Of raw ids and participantIds."""
+    """Returns the names by raw id and participantId."""
     legs = (leg for call in played.meeting.calls for leg in call.legs)
     return {person.raw_id: person.name for person in played.meeting.people} | {
         leg.participant_id: leg.person.name for leg in legs
