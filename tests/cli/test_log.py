@@ -6,7 +6,6 @@ from itertools import batched
 
 from rooms.domain.log_kinds import LOG_KINDS
 from rooms.domain.time import SECOND, now
-from rooms_cli.options import KINDS
 from testkit.events import Meeting, room_of_another_service
 from testkit.identifiers import raw_id
 from testkit.insight import Insight
@@ -47,11 +46,21 @@ def test_records_of_a_kind_an_actor_and_a_time(line: Line, insight: Insight, mee
     assert list(joined) == ["Ines Khan joined as Presenter", "Salma Hansen joined as Attendee"]
 
 
-def test_the_kinds_are_those_of_the_service(line: Line, meeting: str) -> None:
-    assert set(KINDS) == set(LOG_KINDS)
-    told = " ".join(line.run("log", "--help").out.split())
-    assert f"Only records of this kind: {', '.join(KINDS)}." in told
-    assert line.run("log", meeting, "--kind", "Joined").code == 2
+def test_each_kind_of_the_service_is_accepted(line: Line, meeting: str) -> None:
+    for kind in LOG_KINDS:
+        shown = line.json_lines("log", meeting, "--kind", kind)
+        assert {record["kind"] for record in shown} <= {kind}
+
+
+def test_an_unknown_kind_is_answered_with_all_kinds(line: Line, meeting: str) -> None:
+    refused = line.run("log", meeting, "--kind", "Joined")
+    assert (refused.code, refused.out) == (1, "")
+    kinds = ", ".join(LOG_KINDS)
+    assert " ".join(refused.err.split()) == f"rooms: --kind: Must be one of: {kinds}."
+
+
+def test_an_empty_kind_is_refused(line: Line, meeting: str) -> None:
+    assert line.run("log", meeting, "--kind", "").code == 2
 
 
 def test_no_records(line: Line, meeting: str) -> None:

@@ -12,10 +12,8 @@ from rooms_cli.failures import Failure
 from rooms_cli.following import follow, tail
 from rooms_cli.lists import newest
 from rooms_cli.options import (
-    KINDS,
     MAX_TITLE,
     Json,
-    Kind,
     Room,
     State,
     filled,
@@ -192,8 +190,12 @@ def attendance(
 def log(
     room: Room,
     kind: Annotated[
-        Kind | None,
-        typer.Option(metavar="KIND", help=f"Only records of this kind: {', '.join(KINDS)}."),
+        str | None,
+        typer.Option(
+            metavar="KIND",
+            parser=filled,
+            help="Only records of this kind, for example CallStarted or Refused.",
+        ),
     ] = None,
     actor: Annotated[
         str | None,

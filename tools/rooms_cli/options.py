@@ -2,25 +2,11 @@
 
 import re
 from datetime import datetime
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 import typer
 
 type State = Literal["open", "upcoming", "expired"]
-type Kind = Literal[
-    "RoomCreated",
-    "RoomUpdated",
-    "RoomDeleted",
-    "ParticipantsUpdated",
-    "DetailsUpdated",
-    "Admitted",
-    "Refused",
-    "CallStarted",
-    "CallEnded",
-    "ParticipantAdded",
-    "ParticipantRemoved",
-]
-KINDS: tuple[str, ...] = get_args(Kind.__value__)
 
 MAX_TITLE = 256
 """The longest title that the service accepts, in characters."""
