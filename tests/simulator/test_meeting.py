@@ -181,6 +181,10 @@ def test_the_command_shows_the_truth_beside_the_answers(app: RunningApp) -> None
     )
     assert re.search(r"^ +\d+  marked estimated$", ended.stdout, re.M)
     assert "NOT EXPLAINED" not in ended.stdout
+    rooms = re.findall(r"^Room (\d+)$", ended.stdout, re.M)
+    links = re.findall(r"^In the console: (\S+)$", ended.stdout, re.M)
+    assert links == [f"{app.http}/console#/room/{room_id}" for room_id in rooms]
+    assert app.manage_key not in ended.stdout
     assert re.search(
         r"^[\w ]+ \(seed 5\)\nRoom \d+\n\d+ events, .* 0 retries; times are UTC$",
         ended.stdout,
@@ -209,7 +213,7 @@ def test_a_live_meeting_names_its_room_and_can_be_stopped(app: RunningApp) -> No
     assert (playing.returncode, errors) == (130, "")
     assert "(seed " in title
     room_id = room.removeprefix("Room ").strip()
-    assert where.startswith(f"{app.http}/rooms/{room_id}/presence ")
+    assert where == f"{app.http}/console#/room/{room_id}\n"
     assert (
         f"Stopped. Room {room_id} stays as it is. Its call stays open for up to a day."
         in " ".join(rest.split())

@@ -56,6 +56,10 @@ class Address:
             webhook or f"{endpoint}/runtime/webhooks/EventGrid?functionName={FUNCTION}",
         )
 
+    def console(self, room_id: str) -> str:
+        """Returns the link to a room in the console. The console asks for the key."""
+        return f"{self.endpoint}/console#/room/{room_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class App:

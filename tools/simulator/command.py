@@ -37,6 +37,8 @@ def run(arguments: Arguments, console: Console) -> bool:
         raise
     for each in played:
         console.print(report(each, arguments.most_differences))
+        link = arguments.address.console(each.room_id)
+        console.print(f"In the console: {link}", highlight=False, soft_wrap=True)
     return all(each.right for each in played)
 
 
@@ -74,9 +76,10 @@ async def _room(
     def show_room(room_id: str) -> None:
         screen.room_ids.append(room_id)
         if performance.live:
-            where = f"{app.address.endpoint}/rooms/{room_id}"
             screen.display.console.print(
-                f"{name}\nRoom {room_id}\n{where}/presence shows who is there.", highlight=False
+                f"{name}\nRoom {room_id}\n{app.address.console(room_id)}",
+                highlight=False,
+                soft_wrap=True,
             )
 
     show_presence = (
