@@ -46,11 +46,16 @@ type _CallKey = tuple[str, str]
 
 
 class _Place(NamedTuple):
-    """An activity row: the call had an event in the hour that begins at `hour`."""
+    """An activity row: the call had an event in the hour that begins at `hour`.
 
+    `ended`: the event was a CallEnded.
+    """
+
+    row: str
     room_id: str
     call: str
     hour: Ticks
+    ended: bool
 
     @property
     def key(self) -> _CallKey:
@@ -175,43 +180,50 @@ class Calls:
         begin: Start,
         live: bool = False,
     ) -> Page[RoomCall]:
-        """Returns the calls of these rows. A call is shown at the row of the hour of its last event
-        between the times; its other rows lead nowhere."""
-        now = begin.as_of
+        """Returns the calls of these rows, or of these the live ones.
+
+        A call is shown once, at the row of the hour of its last event between the times.
+        """
         places = [_place_of(row) for row in rows]
-        ended = {
-            place.key for place, row in zip(places, rows, strict=True) if live and row.get("ended")
-        }
-        found: dict[_CallKey, _Heard | None] = dict.fromkeys(ended)
+        ended = {place.key for place in places if live and place.ended}
         unread = [key for key in dict.fromkeys(each.key for each in places) if key not in ended]
+        heard = await self._last_heard(unread, start, end, begin.as_of)
+        read = list(
+            itertools.takewhile(lambda each: each.key in ended or each.key in heard, places)
+        )
+        shown: list[tuple[str, _Heard]] = []
+        for place in read:
+            last = heard.get(place.key)
+            if last is not None and last.at - last.at % HOUR == place.hour:
+                shown.append((place.room_id, last))
+        shown.sort(key=lambda each: (-each[1].at, each[0], each[1].call.id))
+        calls = await in_parallel(
+            self._room_call(room_id, last.call, begin.as_of) for room_id, last in shown
+        )
+        if live:
+            calls = [each for each in calls if each.call.ended_at is None]
+        is_last = len(read) == len(rows) and not more
+        return Page(calls, None if is_last else begin.cursor(read[-1].row))
+
+    async def _last_heard(
+        self, wanted: Sequence[_CallKey], start: Ticks, end: Ticks, now: Ticks
+    ) -> dict[_CallKey, _Heard | None]:
+        """Reads as many of the calls as a page has, or fewer when it has read many events."""
+        heard: dict[_CallKey, _Heard | None] = {}
         events = 0
-        for batch in _batches(unread[: self._limits.calls_page]):
+        for batch in _batches(wanted[: self._limits.calls_page]):
             histories = await in_parallel(
                 self._events_if_not_too_many(room_id, call, now) for room_id, call in batch
             )
             for key, history in zip(batch, histories, strict=True):
-                found[key] = _last_heard(history, start, end, now)
+                heard[key] = _heard_in(history, start, end, now)
                 events += len(history)
             if events >= self._limits.calls_page_events:
                 break
-        known = list(itertools.takewhile(lambda place: place.key in found, places))
-        shown: list[tuple[str, _Heard]] = []
-        for place in known:
-            heard = found[place.key]
-            if heard is not None and heard.at - heard.at % HOUR == place.hour:
-                shown.append((place.room_id, heard))
-        shown.sort(key=lambda each: (-each[1].at, each[0], each[1].call.id))
-        settled = await in_parallel(
-            self._settled(room_id, heard.call, now) for room_id, heard in shown
-        )
-        calls = [
-            RoomCall(room_id, call)
-            for (room_id, _), call in zip(shown, settled, strict=True)
-            if not live or call.ended_at is None
-        ]
-        if more or len(known) < len(rows):
-            return Page(calls, begin.cursor(rows[len(known) - 1]["RowKey"]))
-        return Page(calls, None)
+        return heard
+
+    async def _room_call(self, room_id: str, call: Call, now: Ticks) -> RoomCall:
+        return RoomCall(room_id, await self._settled(room_id, call, now))
 
     async def _events(self, room_id: str, call: str, now: Ticks) -> list[CallEvent]:
         start, end = keys.events_range(room_id, call, now + 1)
@@ -272,12 +284,10 @@ class Calls:
 
 def _place_of(row: TableEntity) -> _Place:
     hour, room_id = keys.activity_of(row["RowKey"])
-    return _Place(room_id, row["call"], hour)
+    return _Place(row["RowKey"], room_id, row["call"], hour, bool(row.get("ended")))
 
 
-def _last_heard(
-    history: Sequence[CallEvent], start: Ticks, end: Ticks, now: Ticks
-) -> _Heard | None:
+def _heard_in(history: Sequence[CallEvent], start: Ticks, end: Ticks, now: Ticks) -> _Heard | None:
     """Returns the call of these events, or None if it had none from `start` until `end`."""
     last = max((event.at for event in history if start <= event.at < end), default=None)
     call = fold_call(history, now)
