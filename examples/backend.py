@@ -1,8 +1,8 @@
-"""The backend of an application with rooms: whoever wants to join one gets a token of ACS only if
-Anteroom admits them.
+"""Runs the backend of an application with rooms. People get an ACS token only if Anteroom admits
+them.
 
-COMMUNICATION_CONNECTION_STRING is Anteroom's, ACS_CONNECTION_STRING that of the ACS resource on
-which the calls run.
+COMMUNICATION_CONNECTION_STRING is the connection string of Anteroom, ACS_CONNECTION_STRING that of
+the ACS resource for the calls.
 """
 
 import base64
@@ -35,14 +35,14 @@ PAGE = """<!doctype html>
   <p><label>Your name <input name="displayName" maxlength="256"></label>
   <p><button>Join</button>
 </form>
-<ul id="told"></ul>
+<ul id="messages"></ul>
 <script>
   const form = document.querySelector("form");
   for (const [name, value] of new URLSearchParams(location.search)) {
     if (form.elements[name]) form.elements[name].value = value;
   }
-  function tell(messages) {
-    document.getElementById("told").replaceChildren(...messages.map((message) => {
+  function show(messages) {
+    document.getElementById("messages").replaceChildren(...messages.map((message) => {
       const line = document.createElement("li");
       line.textContent = message;  // never as HTML: names and messages come from outside
       return line;
@@ -56,7 +56,7 @@ PAGE = """<!doctype html>
     const here = (time) => new Date(time).toLocaleString();
     if (opensAt) messages.push(`Where you are, that is ${here(opensAt)}.`);
     if (validUntil) messages.push(`The room is open until ${here(validUntil)}.`);
-    tell(messages);
+    show(messages);
     // With a token, the calling SDK goes on:
     // const credential = new AzureCommunicationTokenCredential(token);
     // const agent = await new CallClient().createCallAgent(credential, { displayName });
@@ -71,18 +71,18 @@ async def page(_: web.Request) -> web.Response:
 
 
 async def signed_in(request: web.Request) -> tuple[str, str]:
-    """Raw id and name of who is asking. In your code: what the session says, and never what the
-    browser sends."""
+    """Returns raw id and name of the user. In your code, take them from the session, never from the
+    browser."""
     sent = await request.post()
     return str(sent.get("rawId", "")).strip(), str(sent.get("displayName", "")).strip()
 
 
 async def join(request: web.Request) -> web.Response:
-    """POST /join: a token for who is admitted; for everyone else what to tell them."""
+    """Answers POST /join with a token for people who are admitted, and a message for all others."""
     room_id = str((await request.post()).get("roomId", "")).strip()
     raw_id, name = await signed_in(request)
     if not re.fullmatch("[0-9]{1,64}", room_id):  # it becomes a part of a URL
-        return told(404, "There is no such room.")
+        return answer(404, "There is no such room.")
     asked = {"rawId": raw_id} | ({"displayName": name} if name else {})
     try:
         async with request.app[ANTEROOM].post(
@@ -91,24 +91,23 @@ async def join(request: web.Request) -> web.Response:
             status, decision = response.status, await response.json()
     except (ClientError, TimeoutError):
         logging.exception("Anteroom does not answer")
-        return told(503, TRY_AGAIN)
+        return answer(503, TRY_AGAIN)
     match status:
         case 200:
             return await admitted(request, raw_id, decision)
         case 400:
-            return told(
-                400, "That is not a raw id or a name that can be used."
-            )  # none, or one that is too long
+            # The raw id is missing, or one of them is too long.
+            return answer(400, "The raw id or the name is not valid.")
         case 403:
             reasons = decision["reasons"]
             opens_at = next((reason["opensAt"] for reason in reasons if "opensAt" in reason), None)
-            return told(403, *(reason["message"] for reason in reasons), opensAt=opens_at)
+            return answer(403, *(reason["message"] for reason in reasons), opensAt=opens_at)
         case 404:
-            return told(404, "There is no such room.")
+            return answer(404, "There is no such room.")
         case 503:
-            return told(503, TRY_AGAIN)
+            return answer(503, TRY_AGAIN)
     logging.error("Anteroom answers %d: %s", status, decision)  # such as 401, for a wrong key
-    return told(502, "Something is wrong on our side.")
+    return answer(502, "Something is wrong on our side.")
 
 
 async def admitted(request: web.Request, raw_id: str, decision: dict[str, Any]) -> web.Response:
@@ -117,10 +116,10 @@ async def admitted(request: web.Request, raw_id: str, decision: dict[str, Any]) 
         {"validUntil": decision["validUntil"]},
     )
     if ACS not in request.app:
-        return told(
+        return answer(
             200,
             message,
-            "There is no token: ACS_CONNECTION_STRING names no ACS resource that could issue one.",
+            "There is no token: ACS_CONNECTION_STRING is not set.",
             **until,
         )
     try:
@@ -131,11 +130,11 @@ async def admitted(request: web.Request, raw_id: str, decision: dict[str, Any]) 
         )  # the shortest there is
     except AzureError:
         logging.exception("ACS issues no token")
-        return told(503, TRY_AGAIN)
-    return told(200, message, **until, capabilities=decision["capabilities"], token=issued.token)
+        return answer(503, TRY_AGAIN)
+    return answer(200, message, **until, capabilities=decision["capabilities"], token=issued.token)
 
 
-def told(status: int, *messages: str, **more: Any) -> web.Response:
+def answer(status: int, *messages: str, **more: Any) -> web.Response:
     return web.json_response(
         {"messages": messages, **more}, status=status, headers={"Cache-Control": "no-store"}
     )
@@ -146,7 +145,7 @@ type Connection = tuple[str, str]
 
 
 def connection(variable: str) -> Connection | None:
-    """What the connection string in that environment variable says, if it is set."""
+    """Returns the connection in that environment variable, or None if it is not set."""
     text = os.environ.get(variable, "").strip()
     if not text:
         return None

@@ -311,7 +311,7 @@ def test_what_people_type_wrong_is_not_our_mistake(
     name: str,
 ) -> None:
     body = body_of(backend.join(room_id, person, name), 400)
-    assert body == {"messages": ["That is not a raw id or a name that can be used."]}
+    assert body == {"messages": ["The raw id or the name is not valid."]}
     assert "Anteroom answers" not in backend.printed.read_text()
     assert (asked, decisions(insight, room_id)) == ([], [])
 
