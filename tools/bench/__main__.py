@@ -128,7 +128,10 @@ def bench(sizes: Sizes, tell: Tell) -> Figures:
         ),
         at_once=sizes.at_once,
         people=sizes.people,
-        sizes=f"few rooms {sizes.few:,}, many {sizes.many:,}; the long log has {sizes.records:,} records",
+        sizes=(
+            f"few rooms {sizes.few:,}, many {sizes.many:,}; the long log has "
+            f"{sizes.records:,} records"
+        ),
     )
 
 

@@ -76,7 +76,8 @@ class Connection:
         body = await self._body(head)
         if not head.startswith(b"http/1.1 2"):
             raise Refused(
-                f"{request.split(b' HTTP')[0].decode()}: {head.split(b'\r')[0].decode()} {body[:300].decode()}"
+                f"{request.split(b' HTTP')[0].decode()}: {head.split(b'\r')[0].decode()} "
+                f"{body[:300].decode()}"
             )
         return body
 

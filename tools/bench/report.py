@@ -50,7 +50,8 @@ class Figures:
         """The goals that were not reached, in words."""
         return [
             *(
-                f"{each.name}, {each.at_once} at once: {each.ratio:.2f} of the storage alone, at least {speed.LIMIT} is the goal"
+                f"{each.name}, {each.at_once} at once: {each.ratio:.2f} of the storage "
+                f"alone, at least {speed.LIMIT} is the goal"
                 for each in self.speeds
                 if each.ratio < speed.LIMIT
             ),
@@ -60,13 +61,15 @@ class Figures:
                 if of[0] != of[1]
             ),
             *(
-                f"{name}, {table}: {found.own:.2f} times the {what}, at most {growth.LIMIT} is the goal"
+                f"{name}, {table}: {found.own:.2f} times the {what}, at most {growth.LIMIT} "
+                "is the goal"
                 for (name, table), both in growth.multiples(self.grown).items()
                 for what, found in zip(("time", "processor time"), both, strict=True)
                 if found.own > growth.LIMIT
             ),
             *(
-                f"start: {self.start.ratio:.2f} of a trivial app's, at most {start.LIMIT} is the goal"
+                f"start: {self.start.ratio:.2f} of a trivial app's, at most {start.LIMIT} is "
+                "the goal"
                 for _ in range(self.start.ratio > start.LIMIT)
             ),
         ]

@@ -1,4 +1,4 @@
-"""What is measured: a running app, its table, and rooms in it; and how requests to it are written."""
+"""A running app to measure, its table and rooms, and the requests to it."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""How soon the service answers after its process has been started, and what it imports until then."""
+"""How soon the service answers after the start of its process, and what it imports until then."""
 
 import os
 import re
@@ -65,7 +65,10 @@ def _seconds_to_answer(app: Path, folder: Path, storage: str) -> float:
     }
     began = time.perf_counter()
     devhost = start_devhost(app, folder, settings)
-    request = f"GET /rooms/99400000000000000/overview HTTP/1.1\r\nHost: localhost\r\nx-api-key: {key}\r\n\r\n".encode()
+    request = (
+        f"GET /rooms/99400000000000000/overview HTTP/1.1\r\nHost: "
+        f"localhost\r\nx-api-key: {key}\r\n\r\n"
+    ).encode()
     try:
         while True:
             try:

@@ -69,7 +69,8 @@ async def _events(at: Site, rooms: int, people: int) -> Storm:
         )
         if answer["call"]["count"] != people:
             raise Refused(
-                f"{answer['call']['count']} of {people} are in room {meeting.room_id} after the storm"
+                f"{answer['call']['count']} of {people} are in room {meeting.room_id} after "
+                "the storm"
             )
     return Storm(name, DELIVERIES_AT_ONCE, service, alone, len(arrivals))
 

@@ -1,4 +1,4 @@
-"""A client that sends a request again as it was until it succeeds, as the SDKs do, and Event Grid."""
+"""A client that repeats a request until it succeeds, as the SDKs and Event Grid do."""
 
 import threading
 import time

@@ -83,10 +83,14 @@ def fuzz(azurite: str, folder: Path, tell: Tell, requests: int = 10_000, seed: i
         holds=_HOLDS,
         figures={
             "requests": f"{sent.total():,}",
-            "operations": f"{len(sent)} of {len(fuzzer.operations)}, {len(succeeded)} with a success",
+            "operations": (
+                f"{len(sent)} of {len(fuzzer.operations)}, {len(succeeded)} with a success"
+            ),
             "fewest of one operation": f"{fewest[1]:,} ({fewest[0]})",
             "answers": ", ".join(f"{count:,} {name}" for name, count in sorted(by_class.items())),
-            "answers of the document": f"{len(fuzzer.documented):,}, of which were not met: {', '.join(not_met) or 'none'}",
+            "answers of the document": (
+                f"{len(fuzzer.documented):,}, of which were not met: {', '.join(not_met) or 'none'}"
+            ),
             "seed": str(seed),
             "time": lasted(time.monotonic() - began),
         },
@@ -243,7 +247,10 @@ class _Fuzzer:
 
     def _problem(self, case: Case[Any], response: Response, title: str, message: str) -> None:
         text = " ".join(f"{title}: {message}".split())
-        what = f"{case.operation.label}: {response.status_code} to {response.request.path_url[:_SHOWN]}: {text[:_SHOWN]}"
+        what = (
+            f"{case.operation.label}: {response.status_code} to "
+            f"{response.request.path_url[:_SHOWN]}: {text[:_SHOWN]}"
+        )
         self.problems.setdefault(
             (case.operation.label, f"{title} {response.status_code} {message[:60]}"), what
         )

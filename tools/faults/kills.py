@@ -106,7 +106,8 @@ def kills(
     if app.killed < kills:
         problems.append(f"the app was killed {app.killed} times only")
     return Result(
-        "However often the app is killed, what it answered is there, and what clients send again is there exactly once.",
+        "However often the app is killed, what it answered is there, and what clients send "
+        "again is there exactly once.",
         {
             "kills (SIGKILL)": f"{app.killed:,}",
             "events": f"{events:,}, each delivered {COPIES} times, {BATCH} at a time",
@@ -220,7 +221,7 @@ def _carry_out(job: Job, raw: Raw, work: Work) -> None:
 def _kill(
     app: Restarted, work: Work, kills: int, requests: int, random: Random, tell: Tell
 ) -> None:
-    """Each after a share of the requests, and a little later at random, while some are under way."""
+    """Kills the app after each share of the requests, at random, while some are under way."""
     while app.killed < kills and work.answered < requests and not work.refused:
         app.wait_until_it_answers()
         if work.answered < requests * (app.killed + 0.5) / (kills + 1):

@@ -68,7 +68,7 @@ class Counted:
 
 
 class Client:
-    """One client with rooms of its own, that sends one request after the other, so many a second."""
+    """A client with rooms of its own. It sends one request after the other, at a given rate."""
 
     def __init__(self, raw: Raw, counted: Counted, random: Random, rate: float) -> None:
         self._raw = raw

@@ -17,7 +17,10 @@ def machine() -> Mapping[str, str]:
     return {
         "processor": f"{_model()}, {os.cpu_count()} cores",
         "memory": f"{psutil.virtual_memory().total / 2**30:.0f} GiB",
-        "system": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}, Azurite {azurite['version']}",
+        "system": (
+            f"{platform.system()} {platform.machine()}, Python "
+            f"{platform.python_version()}, Azurite {azurite['version']}"
+        ),
     }
 
 

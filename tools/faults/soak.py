@@ -114,7 +114,8 @@ def soak(
                 problems.append(f"the rows do not agree: {error}")
     if pool_seconds and pooled:
         problems.append(
-            f"{pooled} connections to the storage are open after {pool_seconds:g} s without requests"
+            f"{pooled} connections to the storage are open after {pool_seconds:g} s without "
+            "requests"
         )
     return Result(
         _HOLDS, _figures(counted, samples, seconds, idle, left, pooled), problems
@@ -122,7 +123,8 @@ def soak(
 
 
 _HOLDS = (
-    f"Under mixed load the app's memory in the end is within {GROWTH:.0%} of what it was after the first tenth of the time; when "
+    f"Under mixed load the app's memory in the end is within {GROWTH:.0%} of what it was "
+    "after the first tenth of the time; when "
     "the load ends, no task, thread, file or connection is left."
 )
 
@@ -156,7 +158,8 @@ def _load(
                 memory = process.memory_full_info()
                 samples.append(Sample(second, memory.rss / 2**20, memory.uss / 2**20))
                 tell(
-                    f"{second:.0f} of {seconds:.0f} s, {counted.statuses.total():,} requests, {samples[-1].resident:.0f} MiB"
+                    f"{second:.0f} of {seconds:.0f} s, {counted.statuses.total():,} "
+                    f"requests, {samples[-1].resident:.0f} MiB"
                 )
                 proxy.seen.clear()
                 time.sleep(min(1.0, seconds / 50))
@@ -263,15 +266,25 @@ def _figures(
         f"{count:,} x {status}" for status, count in sorted(counted.statuses.items())
     )
     return {
-        "time": f"{seconds:,.0f} s, with {FAULTY:.0%} of the storage's requests refused or cut for a tenth of it",
-        "requests": f"{counted.statuses.total():,} ({counted.statuses.total() / seconds:.0f} a second): {statuses}",
+        "time": (
+            f"{seconds:,.0f} s, with {FAULTY:.0%} of the storage's requests refused or "
+            "cut for a tenth of it"
+        ),
+        "requests": (
+            f"{counted.statuses.total():,} ({counted.statuses.total() / seconds:.0f} "
+            f"a second): {statuses}"
+        ),
         "sent again": f"{counted.sent_again:,} times",
         "rooms made": f"{counted.rooms:,}",
-        "memory after the first tenth": f"{early.resident:.0f} MiB, of which {early.own:.0f} its own",
+        "memory after the first tenth": (
+            f"{early.resident:.0f} MiB, of which {early.own:.0f} its own"
+        ),
         "memory in the end": f"{late.resident:.0f} MiB, of which {late.own:.0f} its own",
         "difference": f"{late.resident / early.resident - 1:+.1%}, {late.own / early.own - 1:+.1%}",
         "highest": f"{max(sample.resident for sample in samples):.0f} MiB",
-        "asyncio tasks, idle before and after": f"{sum(idle.tasks.values())}, {sum(left.tasks.values())}",
+        "asyncio tasks, idle before and after": (
+            f"{sum(idle.tasks.values())}, {sum(left.tasks.values())}"
+        ),
         "threads": f"{idle.threads}, {left.threads}",
         "files and connections": f"{idle.files}, {left.files}",
         "connections kept to the storage": f"{left.to_storage} when the load ended, {pooled} later",

@@ -35,7 +35,10 @@ CHUNK = 6
 SLOW = Fault.DELAYED, Fault.LATE
 """Faults that take the app until its time-out: these are begun with."""
 
-_INDEX = "import function_app, json; print(json.dumps([each.get_function_name() for each in function_app.app.get_functions()]))"
+_INDEX = (
+    "import function_app, json; print(json.dumps([each.get_function_name() for each in "
+    "function_app.app.get_functions()]))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +130,22 @@ def storage_faults(
                 tally.wrong(f"the table {each.table} in the end: {error}")
     kinds_told = ", ".join(f"{fault.name} {tally.of_kind[fault]:,}" for fault in kinds)
     return Result(
-        "Whatever one request to the storage meets, or two, the client's retry ends in success, with the answer and the rows of "
+        "Whatever one request to the storage meets, or two, the client's retry ends in "
+        "success, with the answer and the rows of "
         "a run without faults: nothing is lost, nothing is doubled.",
         {
-            "operations": f"{len(operations)}, of {len(tried)} of the {len(every)} functions of the app",
+            "operations": (
+                f"{len(operations)}, of {len(tried)} of the {len(every)} functions of the app"
+            ),
             "requests to the storage that they make": f"{tally.requests.total():,}",
             "runs with one fault": f"{tally.runs['single']:,}",
-            "runs with a second one at a request that only the first one caused": f"{tally.runs['second']:,}",
+            "runs with a second one at a request that only the first one "
+            "caused": f"{tally.runs['second']:,}",
             "runs with two at random": f"{tally.runs['pairs']:,}",
             "faults": kinds_told,
-            "runs in which the client had to try again": f"{tally.tried_again:,}, at most {tally.most_tries - 1} times",
+            "runs in which the client had to try again": (
+                f"{tally.tried_again:,}, at most {tally.most_tries - 1} times"
+            ),
             "time": lasted(time.monotonic() - began),
         },
         tally.problems,

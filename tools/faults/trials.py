@@ -80,7 +80,8 @@ def checked(operation: Operation, lane: Lane, faults: Mapping[int, Fault], witho
         if one != other and not (what == "answered" and result.gone):
             difference = f"{_cut(one, other)} and not {_cut(other, one)}"
             raise Wrong(
-                f"{operation.name}, {_told(faults)}: {what} {difference}, after {result.tries} tries"
+                f"{operation.name}, {_told(faults)}: {what} {difference}, after "
+                f"{result.tries} tries"
             )
     return result
 
