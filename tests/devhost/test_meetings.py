@@ -86,7 +86,7 @@ def test_a_meeting_is_played_to_its_end_with_the_key_of_who_asks(
         app, "POST", {"people": 4, "live": False, "seed": 11, "shuffle": True, "duplicate": 2}, key
     )
     assert begun.status == 202
-    told = {
+    expected = {
         "people": 4,
         "live": False,
         "speed": 60,
@@ -97,7 +97,7 @@ def test_a_meeting_is_played_to_its_end_with_the_key_of_who_asks(
         "delay": 0.0,
     }
     nothing = dict.fromkeys(("roomId", "title", "seed", "progress", "report", "message"))
-    assert begun.json() == {"state": "playing", "wanted": told, **nothing}
+    assert begun.json() == {"state": "playing", "wanted": expected, **nothing}
     played = ended(app)
     assert {name: played[name] for name in ("state", "title", "seed", "message")} == {
         "state": "played",
@@ -229,7 +229,7 @@ def test_one_whose_simulator_is_killed_has_failed(app: RunningApp) -> None:
     )
 
 
-def test_the_last_complaint_of_a_simulator_that_does_not_begin_is_told(tmp_path: Path) -> None:
+def test_the_last_message_of_a_simulator_that_does_not_start_is_shown(tmp_path: Path) -> None:
     with running_devhost(APP, tmp_path, {"ROOMS_MANAGE_KEY__test": "no base64"}) as devhost:
         key = "x-api-key: no base64"
         assert devhost.request("POST", "/devhost/meeting", key).status == 202

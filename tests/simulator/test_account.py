@@ -37,14 +37,19 @@ def played(answers: Sheet) -> Played:
 
 
 def test_where_all_is_the_truth_nothing_differs() -> None:
-    told = account(played(WAS), 5)
-    assert (told["compared"], told["different"], told["unexplained"], told["reasons"]) == (
+    written = account(played(WAS), 5)
+    assert (
+        written["compared"],
+        written["different"],
+        written["unexplained"],
+        written["reasons"],
+    ) == (
         sum(map(len, WAS.values())),
         0,
         0,
         [],
     )
-    for beside in (*told["calls"], *told["sums"], *told["people"]):
+    for beside in (*written["calls"], *written["sums"], *written["people"]):
         assert beside["truth"] == beside["answer"] is not None
         assert (beside["same"], beside["differs"]) == (True, [])
 
@@ -60,23 +65,23 @@ def test_who_never_came_is_first_and_the_others_are_as_invited() -> None:
 
 
 def test_times_are_text() -> None:
-    told = account(played(WAS), 5)
+    written = account(played(WAS), 5)
     call = MEETING.calls[0]
-    assert told["calls"][0]["truth"]["startedAt"] == call.started.isoformat()
-    host = next(person for person in told["people"] if person["rawId"] == HOST.who)
+    assert written["calls"][0]["truth"]["startedAt"] == call.started.isoformat()
+    host = next(person for person in written["people"] if person["rawId"] == HOST.who)
     assert host["truth"]["intervals"][0]["from"] == MEETING.scheduled_start.isoformat()
 
 
 def test_a_wrong_field_is_named_and_has_an_example() -> None:
-    told = account(played({**WAS, HOST: {**WAS[HOST], "joins": 99}}), 5)
-    host = next(person for person in told["people"] if person["rawId"] == HOST.who)
+    written = account(played({**WAS, HOST: {**WAS[HOST], "joins": 99}}), 5)
+    host = next(person for person in written["people"] if person["rawId"] == HOST.who)
     assert (host["truth"]["joins"], host["answer"]["joins"], host["same"], host["differs"]) == (
         2,
         99,
         False,
         ["joins"],
     )
-    assert told["reasons"] == [
+    assert written["reasons"] == [
         {
             "reason": None,
             "count": 1,
@@ -90,7 +95,7 @@ def test_a_wrong_field_is_named_and_has_an_example() -> None:
             ],
         }
     ]
-    assert (told["different"], told["unexplained"]) == (1, 1)
+    assert (written["different"], written["unexplained"]) == (1, 1)
 
 
 def test_who_is_missing_has_no_answer_and_a_stranger_to_the_truth_no_truth() -> None:

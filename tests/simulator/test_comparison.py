@@ -84,7 +84,7 @@ def test_who_is_missing_or_was_never_there_is_not_explained() -> None:
     ]
 
 
-def test_the_truth_told_by_an_app_that_cannot_know_it_is_not_explained() -> None:
+def test_the_truth_from_an_app_that_cannot_know_it_is_not_explained() -> None:
     found = differences(MEETING, 0.2, 1, was(MEETING))
     assert found
     assert all(difference.reason is None for difference in found)

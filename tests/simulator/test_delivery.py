@@ -62,13 +62,13 @@ async def test_no_more_are_in_flight_than_may_be() -> None:
 
 
 async def test_progress_is_reported_up_to_the_last_event() -> None:
-    told: list[Progress] = []
+    reports: list[Progress] = []
     async with listening(Webhook(lambda number: 503 if number == 0 else 200)) as webhook:
-        outcome = await deliver(EVENTS, webhook.url, on_progress=told.append, manner=IMPATIENT)
-    assert [progress.delivered for progress in told] == sorted(
-        progress.delivered for progress in told
+        outcome = await deliver(EVENTS, webhook.url, on_progress=reports.append, manner=IMPATIENT)
+    assert [progress.delivered for progress in reports] == sorted(
+        progress.delivered for progress in reports
     )
-    assert told[-1] == outcome.progress == Progress(200, 200, 1, "503 answer 503")
+    assert reports[-1] == outcome.progress == Progress(200, 200, 1, "503 answer 503")
 
 
 async def test_deliveries_look_like_event_grids() -> None:
@@ -94,14 +94,14 @@ async def test_it_gives_up_when_nobody_takes_the_events() -> None:
 
 @pytest.mark.parametrize("status", [401, 403, 404])
 async def test_it_gives_up_at_once_when_it_is_not_the_webhook(status: int) -> None:
-    told: list[Progress] = []
+    reports: list[Progress] = []
     async with listening(Webhook(lambda _: status)) as webhook:
         with pytest.raises(
             Undelivered,
             match=rf"/webhook does not accept the events: {status} answer {status}\. Is it",
         ):
-            await deliver(EVENTS, webhook.url, on_progress=told.append)
-    assert not told
+            await deliver(EVENTS, webhook.url, on_progress=reports.append)
+    assert not reports
 
 
 @pytest.mark.parametrize(

@@ -20,10 +20,10 @@ TIME = re.compile(r"2026-05-04T\d\d:\d\d:\d\d\.\d{7}Z")
 @given(meeting=meetings())
 @settings(max_examples=20, deadline=None)
 def test_a_call_and_each_leg_have_a_beginning_and_an_end(meeting: Meeting) -> None:
-    told = events(meeting, 1)
-    assert len({event.id for event in told}) == len(told)
+    sent = events(meeting, 1)
+    assert len({event.id for event in sent}) == len(sent)
     for call in meeting.calls:
-        types = [event.type for event in told if event.call is call]
+        types = [event.type for event in sent if event.call is call]
         assert types[0] is STARTED
         assert [types.count(type_) for type_ in (STARTED, ADDED, REMOVED, ENDED)] == [
             1,

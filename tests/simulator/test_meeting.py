@@ -49,14 +49,14 @@ def some_time_ago() -> datetime:
 async def test_the_app_knows_the_truth_in_either_schema_and_shape(
     meetings_at: App, schema: Schema, shape: Shape
 ) -> None:
-    told: list[Progress] = []
+    reports: list[Progress] = []
     performance = Performance(1, Faults(), Manner(), (schema,), (shape,))
     played = await play(
-        meetings_at, write(1, 12, some_time_ago()), performance, on_progress=told.append
+        meetings_at, write(1, 12, some_time_ago()), performance, on_progress=reports.append
     )
     assert played.differences == []
     assert len(played.answered) == len(played.truth)
-    assert told[-1].delivered == told[-1].of > 60
+    assert reports[-1].delivered == reports[-1].of > 60
 
 
 async def test_the_app_knows_the_truth_whatever_the_order_and_the_number_of_deliveries(

@@ -73,7 +73,7 @@ def test_a_dozen_people_do_all_that_people_do() -> None:
         "who joins again is a new participant"
     )
     assert any(leg.removed > call.ended for call in meeting.calls for leg in call.legs), (
-        "somebody's leaving is told late"
+        "somebody's leave event is late"
     )
     assert meeting.role_changes
 

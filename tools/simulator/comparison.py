@@ -32,16 +32,16 @@ def compare(
     """
     differences = []
     for subject in sorted(truth.keys() | heard.keys() | answered.keys()):
-        was, told, says = truth.get(subject), heard.get(subject), answered.get(subject)
-        if was is None or told is None or says is None:
-            if (told is None) is not (says is None):
+        was, expected, says = truth.get(subject), heard.get(subject), answered.get(subject)
+        if was is None or expected is None or says is None:
+            if (expected is None) is not (says is None):
                 differences.append(Difference(subject, "", was and "there", says and "there", None))
             elif (was is None) is not (says is None):
                 why = reason(subject, "", says, causes)
                 differences.append(Difference(subject, "", was and "there", says and "there", why))
             continue
-        for field in told:
-            if not _same(told[field], says.get(field)):
+        for field in expected:
+            if not _same(expected[field], says.get(field)):
                 differences.append(
                     Difference(subject, field, was.get(field), says.get(field), None)
                 )

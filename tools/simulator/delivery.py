@@ -139,11 +139,11 @@ class _Sender:
             if time.monotonic() > deadline:
                 raise Undelivered(f"{self.webhook_url} does not accept the events: {failure}")
             self.retries, self.failure = self.retries + 1, failure
-            self._tell()
+            self._report_progress()
             await asyncio.sleep(pause * self.random.uniform(0.5, 1))
             pause = min(2 * pause, self.manner.longest_pause_seconds)
         self.delivered += len(delivery.places)
-        self._tell()
+        self._report_progress()
 
     async def _try(self, delivery: Delivery) -> str | None:
         """Returns the failure if a retry is needed, else None."""
@@ -169,7 +169,7 @@ class _Sender:
                 f"{self.webhook_url} does not accept the events: {failure.rstrip('.')}. {_HINT}"
             )
 
-    def _tell(self) -> None:
+    def _report_progress(self) -> None:
         if self.on_progress:
             self.on_progress(self.progress)
 

@@ -58,14 +58,14 @@ class Event:
 def events(meeting: Meeting, seed: int) -> tuple[Event, ...]:
     """Returns all events of the meeting by time. Their ids come from the seed."""
     random = Random(f"{seed}/events")
-    told = []
+    sent = []
     for call in meeting.calls:
-        told.append(Event(guid(random), STARTED, call.started, call))
+        sent.append(Event(guid(random), STARTED, call.started, call))
         for leg in call.legs:
-            told.append(Event(guid(random), ADDED, leg.joined, call, leg))
-            told.append(Event(guid(random), REMOVED, leg.removed, call, leg))
-        told.append(Event(guid(random), ENDED, call.ended, call))
-    return tuple(sorted(told, key=lambda event: (event.time, _ORDER.index(event.type))))
+            sent.append(Event(guid(random), ADDED, leg.joined, call, leg))
+            sent.append(Event(guid(random), REMOVED, leg.removed, call, leg))
+        sent.append(Event(guid(random), ENDED, call.ended, call))
+    return tuple(sorted(sent, key=lambda event: (event.time, _ORDER.index(event.type))))
 
 
 def written(event: Event, room_id: str, schema: Schema, shape: Shape) -> Element:

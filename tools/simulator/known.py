@@ -65,23 +65,23 @@ def heard(meeting: Meeting, arrived: Sequence[Event], now: datetime) -> tuple[Kn
     of_calls = [
         (call, [event for event in arrived if event.call is call]) for call in meeting.calls
     ]
-    known = [(call, told) for call, told in of_calls if told]
+    known = [(call, received) for call, received in of_calls if received]
     return tuple(
         _call(
             call,
-            sorted(told, key=lambda event: event.time),
+            sorted(received, key=lambda event: event.time),
             now,
             another_follows=place < len(known) - 1,
         )
-        for place, (call, told) in enumerate(known)
+        for place, (call, received) in enumerate(known)
     )
 
 
-def _call(call: Call, told: list[Event], now: datetime, another_follows: bool) -> KnownCall:
-    types = {event.type for event in told}
-    first, last = told[0].time, told[-1].time
+def _call(call: Call, received: list[Event], now: datetime, another_follows: bool) -> KnownCall:
+    types = {event.type for event in received}
+    first, last = received[0].time, received[-1].time
     of_participants: dict[str, list[Event]] = {}
-    for event in told:
+    for event in received:
         if event.leg is not None:
             of_participants.setdefault(event.leg.participant_id, []).append(event)
     legs = [_leg(events, first) for events in of_participants.values()]

@@ -55,12 +55,12 @@ async def _room(
     meeting = planned(performance, arguments.people, arguments.speed)
     progress = _LinesOfProgress(lines)
 
-    def tell_room(room_id: str) -> None:
+    def write_room(room_id: str) -> None:
         progress.room_id = room_id
         lines.write("room", roomId=room_id, title=meeting.title, seed=performance.seed)
 
     try:
-        return await play(app, meeting, performance, tell_room, progress.tell)
+        return await play(app, meeting, performance, write_room, progress.report)
     finally:
         progress.flush()
 
@@ -83,7 +83,7 @@ class _LinesOfProgress:
         self._next = 0.0
         self._due: asyncio.TimerHandle | None = None
 
-    def tell(self, progress: Progress) -> None:
+    def report(self, progress: Progress) -> None:
         """Writes the progress now, or after the pause."""
         self._latest = progress
         if self._due is None:

@@ -107,7 +107,7 @@ async def play(
         AppFailed: a request failed.
         Undelivered: the webhook does not accept the events.
     """
-    told = events(meeting, performance.seed)
+    sent = events(meeting, performance.seed)
     room_id = await app.make_room(meeting)
     if on_room:
         on_room(room_id)
@@ -116,7 +116,7 @@ async def play(
         (outcome,) = filter(
             None,
             await together(
-                _deliver(app, room_id, told, performance, on_progress),
+                _deliver(app, room_id, sent, performance, on_progress),
                 *(
                     _change_role(app, room_id, change, performance.live)
                     for change in meeting.role_changes
@@ -128,7 +128,7 @@ async def play(
             watching.cancel()
             with suppress(asyncio.CancelledError):
                 await watching
-    arrived = [event for place, event in enumerate(told) if place not in outcome.dropped]
+    arrived = [event for place, event in enumerate(sent) if place not in outcome.dropped]
     calls = truth(meeting)
     asked = moments(calls, performance.seed)
     answered = await read(app, room_id, asked)
@@ -138,31 +138,31 @@ async def play(
     return Played(room_id, meeting, performance, outcome, was, answered, differences)
 
 
-def elements(told: Sequence[Event], room_id: str, performance: Performance) -> list[Element]:
+def elements(sent: Sequence[Event], room_id: str, performance: Performance) -> list[Element]:
     """Returns the events as they are delivered."""
     random = Random(f"{performance.seed}/writing")
     choices = [
-        (random.choice(performance.schemas), random.choice(performance.shapes)) for _ in told
+        (random.choice(performance.schemas), random.choice(performance.shapes)) for _ in sent
     ]
-    return [written(event, room_id, *choice) for event, choice in zip(told, choices, strict=True)]
+    return [written(event, room_id, *choice) for event, choice in zip(sent, choices, strict=True)]
 
 
 async def _deliver(
     app: App,
     room_id: str,
-    told: Sequence[Event],
+    sent: Sequence[Event],
     performance: Performance,
     on_progress: Callable[[Progress], None] | None,
 ) -> Outcome:
     now = datetime.now(UTC)
     return await deliver(
-        elements(told, room_id, performance),
+        elements(sent, room_id, performance),
         app.address.webhook,
         performance.faults,
         performance.seed,
         on_progress,
         performance.manner,
-        [(event.time - now).total_seconds() for event in told] if performance.live else None,
+        [(event.time - now).total_seconds() for event in sent] if performance.live else None,
     )
 
 

@@ -31,11 +31,11 @@ _FLAGS_OF: Mapping[str, Collection[str]] = {
 
 def causes(meeting: Meeting, arrived: Sequence[Event]) -> dict[Subject, Reason]:
     """Returns why legs and people may differ without a flag."""
-    told = {event.leg.participant_id for event in arrived if event.leg is not None}
+    received = {event.leg.participant_id for event in arrived if event.leg is not None}
     found: dict[Subject, Reason] = {}
     for call in meeting.calls:
         for leg in call.legs:
-            if leg.participant_id not in told:
+            if leg.participant_id not in received:
                 found |= dict.fromkeys(_subjects(call, leg), Reason.UNHEARD)
     return found
 
