@@ -1,13 +1,13 @@
 """`python -m bench [--short]`."""
 
-import argparse
 import asyncio
-import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
@@ -72,15 +72,12 @@ SHORT = Sizes(
 )
 
 
-def main() -> None:
-    """Measures all, prints it and, unless it is the short form, writes the page."""
-    parser = argparse.ArgumentParser(
-        prog="python -m bench", description="How fast the service is, beside the storage alone."
-    )
-    parser.add_argument(
-        "--short", action="store_true", help="two minutes instead of ten or more; writes nothing"
-    )
-    short = parser.parse_args().short
+def main(
+    short: Annotated[
+        bool, typer.Option("--short", help="Two minutes instead of ten or more. Writes nothing.")
+    ] = False,
+) -> None:
+    """Measures the service beside the storage alone, and writes docs/performance.md."""
     console = Console(highlight=False)
     with progress(console, "bench") as tell:
         figures = bench(SHORT if short else FULL, tell)
@@ -144,7 +141,4 @@ def _alone[T](part: Callable[[Path, str], T]) -> T:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except KeyboardInterrupt:  # Ctrl-C
-        sys.exit(130)
+    typer.run(main)

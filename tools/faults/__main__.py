@@ -1,12 +1,12 @@
 """`python -m faults [part ...] [--seed N] [--short]`."""
 
-import argparse
-import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.console import Console
 from rich.table import Table
 
@@ -71,20 +71,39 @@ def _soak(run: Run, tell: Tell) -> Result:
 PARTS: Mapping[str, Part] = {"storage": _storage, "kills": _kills, "fuzz": _fuzz, "soak": _soak}
 
 
-def main() -> int:
-    """Runs the parts that the command line names; 1 if something did not hold."""
-    arguments = _arguments()
-    chosen = [name for name in PARTS if name in arguments.parts] or list(PARTS)
-    writes = chosen == list(PARTS) and not arguments.short
+def _known(parts: list[str] | None) -> list[str] | None:
+    """Refuses a part that does not exist."""
+    if unknown := set(parts or ()) - set(PARTS):
+        raise typer.BadParameter(f"{', '.join(sorted(unknown))}: must be of {', '.join(PARTS)}")
+    return parts
+
+
+def main(
+    parts: Annotated[
+        list[str] | None,
+        typer.Argument(help=f"Parts to run: {', '.join(PARTS)}. All by default.", callback=_known),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the random choices.")] = 1,
+    short: Annotated[
+        bool, typer.Option("--short", help="Two minutes instead of 45. Writes nothing.")
+    ] = False,
+) -> None:
+    """Injects faults and checks that nothing is lost. Writes docs/reliability.md.
+
+    Exits with 1 if a promise did not hold.
+    """
+    chosen = [name for name in PARTS if not parts or name in parts]
+    writes = chosen == list(PARTS) and not short
     console = Console(highlight=False)
     results: dict[str, Result] = {}
     for name in chosen:
-        results[name] = _carried_out(name, arguments.seed, arguments.short, writes, console)
+        results[name] = _carried_out(name, seed, short, writes, console)
         _print(name, results[name], console)
     if writes:
         PAGE.write_text(page(results, machine()))
         console.print(f"Written: {PAGE.relative_to(PROJECT)}")
-    return int(any(result.problems for result in results.values()))
+    if any(result.problems for result in results.values()):
+        raise typer.Exit(1)
 
 
 def _carried_out(name: str, seed: int, short: bool, writes: bool, console: Console) -> Result:
@@ -114,24 +133,5 @@ def _print(name: str, result: Result, console: Console) -> None:
     console.print()
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="python -m faults",
-        description="Lets go wrong what may go wrong, and looks whether anything is lost.",
-    )
-    parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)} (all)")
-    parser.add_argument("--seed", type=int, default=1, help="of what is random (1)")
-    parser.add_argument(
-        "--short", action="store_true", help="two minutes instead of three quarters of an hour"
-    )
-    arguments = parser.parse_args()
-    if unknown := set(arguments.parts) - set(PARTS):
-        parser.error(f"there is no part {', '.join(sorted(unknown))}: choose of {', '.join(PARTS)}")
-    return arguments
-
-
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:  # Ctrl-C
-        sys.exit(130)
+    typer.run(main)
