@@ -1,15 +1,11 @@
-import re
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
 
-from devhost.azurite import PROJECT
+from testkit.documented_meeting import play_documented_meeting
 from testkit.insight import Insight
 from testkit.raw import Raw
 from testkit.running import RunningApp, running_app
-from testkit.waiting import HANG_SECONDS
 from tests.cli.line import VARIABLE, Line, environment
 
 
@@ -42,22 +38,4 @@ def raw(app: RunningApp) -> Raw:
 @pytest.fixture(scope="session")
 def meeting(app: RunningApp) -> str:
     """The room of the meeting that docs/cli.md plays."""
-    line = [
-        sys.executable,
-        "-m",
-        "simulator",
-        "--endpoint",
-        app.http,
-        "--key",
-        app.manage_key,
-        "--people",
-        "4",
-        "--seed",
-        "11",
-    ]
-    played = subprocess.run(
-        line, cwd=PROJECT, capture_output=True, text=True, check=True, timeout=HANG_SECONDS
-    ).stdout
-    room_id: str
-    (room_id,) = set(re.findall(r"994\d{14}", played))
-    return room_id
+    return play_documented_meeting(app)

@@ -1,38 +1,19 @@
 """The answers that docs/calls-and-attendance.md shows are those of the meeting that it plays."""
 
 import json
-import re
-import subprocess
-import sys
 import urllib.request
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
-from devhost.azurite import PROJECT
+from testkit.documented_meeting import play_documented_meeting
 from testkit.running import RunningApp
 from testkit.waiting import HANG_SECONDS
 from tests.docs.shown import fixed, is_as_shown, shown_json, time_of
 
 
 def test_the_answers_shown_are_real(app: RunningApp) -> None:
-    line = [
-        sys.executable,
-        "-m",
-        "simulator",
-        "--endpoint",
-        app.http,
-        "--key",
-        app.manage_key,
-        "--people",
-        "4",
-        "--seed",
-        "11",
-    ]
-    played = subprocess.run(
-        line, cwd=PROJECT, capture_output=True, text=True, check=True, timeout=HANG_SECONDS
-    ).stdout
-    (room_id,) = set(re.findall(r"994\d{14}", played))
+    room_id = play_documented_meeting(app)
 
     def answer(path: str) -> Any:
         request = urllib.request.Request(
