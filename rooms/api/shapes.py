@@ -14,17 +14,13 @@ from rooms.domain.time import SECOND, Ticks, format_time
 
 type RoomId = Annotated[str, WithJsonSchema({"type": "string", "pattern": f"^{ROOM_ID.pattern}$"})]
 
-
 type CallRoomId = Annotated[
     str, WithJsonSchema({"type": "string", "pattern": f"^{CALL_ROOM_ID.pattern}$"})
 ]
 
-
 type Link = Annotated[str, WithJsonSchema({"type": "string", "format": "uri"})]
 
-
 type Seconds = Annotated[int | float, WithJsonSchema({"type": "number", "minimum": 0})]
-
 
 type Count = Annotated[int, WithJsonSchema({"type": "integer", "minimum": 0})]
 
@@ -47,9 +43,11 @@ def page_body[Item](value: list[Item], next_link: str | None) -> Page[Item]:
 
 
 def time_or_none(at: Ticks | None) -> str | None:
+    """Returns a time as on the wire."""
     return None if at is None else format_time(at)
 
 
 def seconds(length: Ticks) -> int | float:
+    """Returns a length in seconds: a whole number, if it is one."""
     whole, rest = divmod(length, SECOND)
     return whole if rest == 0 else length / SECOND

@@ -1,7 +1,8 @@
 """Several requests to the storage at the same time."""
 
 import asyncio
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 AT_ONCE = 16
@@ -21,11 +22,9 @@ async def in_parallel[T](work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
 
     coroutines = list(work)
     try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one(each)) for each in coroutines]
-    except BaseExceptionGroup as failed:
-        error = failed.exceptions[0]
-        raise error from error.__cause__
+        with _first_error():
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(one(each)) for each in coroutines]
     finally:
         for each in coroutines:
             each.close()  # else Python warns of those that never began
@@ -34,10 +33,17 @@ async def in_parallel[T](work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
 
 async def both[A, B](one: Coroutine[Any, Any, A], other: Coroutine[Any, Any, B]) -> tuple[A, B]:
     """Returns the results of two reads at the same time. When one fails, the other is cancelled."""
-    try:
+    with _first_error():
         async with asyncio.TaskGroup() as group:
             first, second = group.create_task(one), group.create_task(other)
+    return first.result(), second.result()
+
+
+@contextmanager
+def _first_error() -> Iterator[None]:
+    """Raises the first error of a task group instead of the group."""
+    try:
+        yield
     except BaseExceptionGroup as failed:
         error = failed.exceptions[0]
         raise error from error.__cause__
-    return first.result(), second.result()
