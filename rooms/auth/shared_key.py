@@ -9,6 +9,9 @@ sees it. So the app tries several spellings of the URL:
     encodeURIComponent      JavaScript
     RFC 3986 unreserved     .NET (Uri.EscapeDataString)
 
+The latter two also with segments that begin with a colon bare, as the Identity clients have them:
+/identities/8%3Aacs%3A.../:issueAccessToken.
+
 `a%2Fb` and `a/b` decode to the same text. So an eavesdropper can, for five minutes, replay a
 request with other escapes. It then names no room, as the host keeps %2F in a path.
 """
@@ -41,8 +44,9 @@ _AUTHORIZATION = re.compile(
 _SHOWN_STRING = 600
 """Characters of the string to sign that the log shows."""
 
-_URI_COMPONENT = "!*'()"
-"""Characters that encodeURIComponent leaves bare, beside the unreserved ones of RFC 3986."""
+_BARE = ("!*'()", "")
+"""Characters that encodeURIComponent and .NET leave bare, beside the unreserved ones of RFC 3986.
+"""
 
 
 class SharedKeys:
@@ -130,11 +134,9 @@ def _spellings(url: str) -> Iterator[str]:
     seen = {url}
     path, mark, query = url.partition("?")
     segments = [unquote_to_bytes(segment.encode(errors="replace")) for segment in path.split("/")]
-    for spelling in (
-        unquote(url),
-        "/".join(quote(segment, safe=_URI_COMPONENT) for segment in segments) + mark + query,
-        "/".join(quote(segment, safe="") for segment in segments) + mark + query,
-    ):
+    encoded = ["/".join(quote(segment, safe=safe) for segment in segments) for safe in _BARE]
+    actions = [path.replace("/%3A", "/:") for path in encoded]
+    for spelling in (unquote(url), *(path + mark + query for path in (*encoded, *actions))):
         if spelling not in seen:
             seen.add(spelling)
             yield spelling
