@@ -3,6 +3,7 @@
 from typing import NotRequired, TypedDict
 
 from rooms.domain.admission import ReasonCode
+from rooms.domain.room import JoinPolicy
 from rooms.domain.roster import Role
 from rooms.domain.time import Time
 
@@ -26,12 +27,14 @@ class EndReason(TypedDict):
 
 
 class LoggedRoom(TypedDict):
-    """A room at the time of a log record."""
+    """A room at the time of a log record. Records from before open rooms have no
+    `roomJoinPolicy`: those rooms were for the invited only."""
 
     createdAt: Time
     validFrom: Time
     validUntil: Time
     pstnDialOutEnabled: bool
+    roomJoinPolicy: NotRequired[JoinPolicy]
 
 
 class RoomCreated(LoggedRoom):

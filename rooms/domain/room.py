@@ -16,6 +16,10 @@ ROOM_IDS = 10**14
 
 ROOM_ID = re.compile(r"[0-9]{16,17}")
 
+type JoinPolicy = Literal["InviteOnly", "CommunicationServiceUsers"]
+"""Who may join: the invited, or every ACS user. A room of the latter policy is called open."""
+JOIN_POLICIES: tuple[JoinPolicy, ...] = get_args(JoinPolicy.__value__)
+
 
 @dataclass(frozen=True, slots=True)
 class Room:
@@ -27,6 +31,7 @@ class Room:
     valid_from: Ticks
     valid_until: Ticks
     pstn_dial_out_enabled: bool
+    join_policy: JoinPolicy = "InviteOnly"
 
 
 type RoomState = Literal["open", "upcoming", "expired"]
@@ -40,6 +45,7 @@ class RoomChange:
     valid_from: Ticks | None = None
     valid_until: Ticks | None = None
     pstn_dial_out_enabled: bool | None = None
+    join_policy: JoinPolicy | None = None
 
 
 def is_room_id(text: str) -> bool:
@@ -102,8 +108,8 @@ def check_changed_validity(wanted: RoomChange, now: Ticks) -> None:
 
 
 def new_room(room_id: str, wanted: RoomChange, now: Ticks) -> Room:
-    """Returns the room that a create makes: valid from now, for 180 days, without dial-out, unless
-    `wanted` says otherwise."""
+    """Returns the room that a create makes: valid from now, for 180 days, without dial-out, for the
+    invited only, unless `wanted` says otherwise."""
     return Room(
         id=room_id,
         created_at=now,
@@ -112,6 +118,7 @@ def new_room(room_id: str, wanted: RoomChange, now: Ticks) -> Room:
         if wanted.valid_until is None
         else wanted.valid_until,
         pstn_dial_out_enabled=bool(wanted.pstn_dial_out_enabled),
+        join_policy=wanted.join_policy or "InviteOnly",
     )
 
 
@@ -125,4 +132,5 @@ def updated_room(room: Room, wanted: RoomChange) -> Room:
         pstn_dial_out_enabled=room.pstn_dial_out_enabled
         if wanted.pstn_dial_out_enabled is None
         else wanted.pstn_dial_out_enabled,
+        join_policy=wanted.join_policy or room.join_policy,
     )

@@ -7,6 +7,7 @@ the sentence for each kind.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from rooms.domain.room import JoinPolicy
 from rooms.domain.time import SECOND, format_time, parse_time
 
 type Detail = Mapping[str, Any]
@@ -15,6 +16,12 @@ type Names = Mapping[str, str]
 
 FEW = 5
 """People that a sentence names. It counts the others."""
+
+_OPEN: JoinPolicy = "CommunicationServiceUsers"
+_WHO_MAY_JOIN: Mapping[JoinPolicy, str] = {
+    "InviteOnly": "only for the invited",
+    _OPEN: "for everybody, as guests",
+}
 
 _WHOLE = 30
 """Characters of an id that is shown whole."""
@@ -108,7 +115,9 @@ def _moment(time: str) -> str:
 
 def _validity(room: Detail) -> str:
     dial_out = " with dial-out" if room["pstnDialOutEnabled"] else ""
-    return f"open from {_moment(room['validFrom'])} until {_moment(room['validUntil'])}{dial_out}"
+    everybody = f", {_WHO_MAY_JOIN[_OPEN]}" if room.get("roomJoinPolicy") == _OPEN else ""
+    validity = f"open from {_moment(room['validFrom'])} until {_moment(room['validUntil'])}"
+    return f"{validity}{dial_out}{everybody}"
 
 
 def _changes(before: Detail, after: Detail) -> Iterable[str]:
@@ -116,6 +125,9 @@ def _changes(before: Detail, after: Detail) -> Iterable[str]:
         yield f"open from {_moment(after['validFrom'])} until {_moment(after['validUntil'])}"
     if before["pstnDialOutEnabled"] != after["pstnDialOutEnabled"]:
         yield f"dial-out {'on' if after['pstnDialOutEnabled'] else 'off'}"
+    policy: JoinPolicy = after.get("roomJoinPolicy", "InviteOnly")
+    if before.get("roomJoinPolicy", "InviteOnly") != policy:
+        yield _WHO_MAY_JOIN[policy]
 
 
 def _roster_changes(detail: Detail, names: Names) -> Iterable[str]:

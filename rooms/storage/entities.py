@@ -15,7 +15,7 @@ from rooms.domain.details import Details
 from rooms.domain.events import CallEvent, EndReason
 from rooms.domain.limits import LIMITS
 from rooms.domain.log import EVENTS_ACTOR
-from rooms.domain.room import Room
+from rooms.domain.room import JoinPolicy, Room
 from rooms.domain.roster import Roster
 from rooms.domain.time import Ticks, format_time, parse_time
 from rooms.storage import keys
@@ -82,6 +82,7 @@ def room_properties(room: Room) -> Entity:
         "validFrom": stored_time(room.valid_from),
         "validUntil": stored_time(room.valid_until),
         "pstnDialOutEnabled": room.pstn_dial_out_enabled,
+        "roomJoinPolicy": room.join_policy,
     }
 
 
@@ -108,7 +109,15 @@ def _room(room_id: str, entity: Mapping[str, Any]) -> Room:
         valid_from=parse_time(entity["validFrom"]),
         valid_until=parse_time(entity["validUntil"]),
         pstn_dial_out_enabled=entity["pstnDialOutEnabled"],
+        join_policy=join_policy_of(entity),
     )
+
+
+def join_policy_of(entity: Mapping[str, Any]) -> JoinPolicy:
+    """Returns the policy in the row of a room, or the one in force with a roster. Rows from before
+    open rooms have none."""
+    policy: JoinPolicy = entity.get("roomJoinPolicy", "InviteOnly")
+    return policy
 
 
 def room_entity(room: Room) -> Entity:
@@ -134,9 +143,13 @@ def group_entity(room: Room, group: int, members: Iterable[str]) -> Entity:
     )
 
 
-def roster_entity(room_id: str, at: Ticks, roster: Roster) -> Entity:
-    """Returns the row of the roster as of `at`."""
-    return _row(room_id, keys.roster_row(room_id, at)) | pack(roster)
+def roster_entity(room: Room, at: Ticks, roster: Roster) -> Entity:
+    """Returns the row of the roster, and of the room's policy, as of `at`."""
+    return (
+        _row(room.id, keys.roster_row(room.id, at))
+        | {"roomJoinPolicy": room.join_policy}
+        | pack(roster)
+    )
 
 
 def details_entity(room_id: str, details: Details, max_bytes: int = LIMITS.details_bytes) -> Entity:

@@ -19,10 +19,11 @@ from rooms.domain.room import (
     repeatable_room_id,
     updated_room,
 )
-from rooms.domain.roster import Roster, RosterPatch, check_size, patched_roster, roster_difference
+from rooms.domain.roster import Roster, RosterPatch, check_size, patched_roster
 from rooms.domain.time import Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.changes import Changes, Origin, existing_row, log_record
+from rooms.storage.edits import RoomEdit, RosterEdit, steps, unchanged
 from rooms.storage.entities import (
     index_entity,
     room_entity,
@@ -34,7 +35,7 @@ from rooms.storage.entities import (
 )
 from rooms.storage.errors import RequestIdReused
 from rooms.storage.invitees import invite
-from rooms.storage.operations import Conflict, insert, remove, upsert
+from rooms.storage.operations import Conflict, insert, remove
 from rooms.storage.retry import retried
 from rooms.storage.table import Table
 
@@ -103,51 +104,65 @@ class Rooms:
             return None
 
     async def update(self, room_id: str, wanted: RoomChange, origin: Origin) -> Room:
-        """Sets what `wanted` sets and returns the room. Two requests; one if it changes nothing."""
+        """Sets what `wanted` sets and returns the room. Requests as `change`."""
 
-        async def change() -> Room:
-            row = existing_row(await self._room_row(room_id))
-            room = room_of(row)
-            after = updated_room(room, wanted)
-            if after != room:
-                at = self._changes.time_of(row)
-                detail = {"before": room_properties(room), "after": room_properties(after)}
-                record = log_record(room_id, at, "RoomUpdated", origin, detail)
-                listed = upsert(index_entity(after))  # which leaves the title there
-                await self._changes.commit(row, at, record, room_properties(after), listed)
-            return after
+        def edit(room: Room) -> Room:
+            return updated_room(room, wanted)
 
-        return await self._changes.in_turn(room_id, change)
+        return (await self.change(room_id, edit, unchanged, origin)).room
 
-    async def patch_roster(self, room_id: str, patch: RosterPatch, origin: Origin) -> None:
-        """Merges a patch into the roster: all of it or nothing. Two requests; one if it changes
-        nothing.
+    async def patch_roster(self, room_id: str, patch: RosterPatch, origin: Origin) -> Roster:
+        """Merges a patch into the roster and returns it: all of it or nothing. Requests as
+        `change`.
 
         Raises:
             TooManyParticipants: the roster would be too long.
         """
 
-        async def change() -> None:
-            row, roster = await self._room_and_roster(room_id)
-            after = patched_roster(roster, patch)
-            check_size(after, self._limits.participants)
-            if difference := roster_difference(roster, after):
-                at = self._changes.time_of(row)
-                detail = {
-                    "added": difference.added,
-                    "changed": {
-                        raw_id: {"before": b, "after": a}
-                        for raw_id, (b, a) in difference.changed.items()
-                    },
-                    "removed": difference.removed,
-                }
-                record = log_record(room_id, at, "ParticipantsUpdated", origin, detail)
-                invited = invite(room_of(row), difference.added, after)
-                await self._changes.commit(
-                    row, at, record, {}, insert(roster_entity(room_id, at, after)), *invited
-                )
+        def edit(roster: Roster) -> Roster:
+            return patched_roster(roster, patch)
 
-        await self._changes.in_turn(room_id, change)
+        return (await self.change(room_id, unchanged, edit, origin)).roster
+
+    async def change(
+        self, room_id: str, edit: RoomEdit, edit_roster: RosterEdit, origin: Origin
+    ) -> RoomWithRoster:
+        """Edits a room and its roster, both or neither, and returns them. Two requests; one if
+        nothing changes.
+
+        Raises:
+            TooManyParticipants: the roster would be too long.
+            DomainError: what the edits raise.
+        """
+
+        async def change() -> RoomWithRoster:
+            row, roster = await self._room_and_roster(room_id)
+            before = RoomWithRoster(room_of(row), roster, parse_time(row["changedAt"]))
+            room, roster = edit(before.room), edit_roster(before.roster)
+            check_size(roster, self._limits.participants)
+            parts = list(
+                steps(
+                    (before.room, before.roster),
+                    (room, roster),
+                    self._changes.time_of(row),
+                    origin,
+                )
+            )
+            if not parts:
+                return before
+            first, *others = parts
+            at = parts[-1].at
+            await self._changes.commit(
+                row,
+                at,
+                first.record,
+                room_properties(room),
+                *(insert(other.record) for other in others),
+                *(operation for part in parts for operation in part.operations),
+            )
+            return RoomWithRoster(room, roster, at)
+
+        return await self._changes.in_turn(room_id, change)
 
     async def delete(self, room_id: str, origin: Origin) -> None:
         """Makes the room a tombstone; its rosters and log stay. Two requests.
@@ -198,7 +213,7 @@ class Rooms:
         operations = [
             insert(log_record(room.id, now, "RoomCreated", origin, detail)),
             insert(row),
-            insert(roster_entity(room.id, now, roster)),
+            insert(roster_entity(room, now, roster)),
             insert(index_entity(room)),
             *invite(room, roster, roster),
         ]

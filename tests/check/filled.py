@@ -1,11 +1,13 @@
 """A table with something of everything, written by the service's own operations at chosen times."""
 
+from dataclasses import replace
+
 from azure.data.tables.aio import TableClient
 
 from rooms.domain.events import CallEvent, EndReason, EventKind
 from rooms.domain.limits import Limits
 from rooms.domain.room import RoomChange
-from rooms.domain.roster import Role
+from rooms.domain.roster import Role, patched_roster
 from rooms.domain.time import DAY, HOUR, SECOND, Ticks, parse_time
 from rooms.storage.admissions import Admissions
 from rooms.storage.calls import Calls
@@ -68,6 +70,15 @@ class Filling:
         ]
         for roster in rosters:
             await self.rooms.patch_roster(room.id, roster, ORIGIN)
+        await self.rooms.update(
+            room.id, RoomChange(join_policy="CommunicationServiceUsers"), ORIGIN
+        )
+        await self.rooms.change(
+            room.id,
+            lambda room: replace(room, valid_until=room.valid_until + DAY),
+            lambda roster: patched_roster(roster, {CAROL: "Presenter"}),
+            ORIGIN,
+        )
         await self.admissions.record(
             room.id, self.now + 1, "Admitted", {"rawId": ALICE, "role": "Attendee"}, ORIGIN
         )

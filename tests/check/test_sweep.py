@@ -19,6 +19,7 @@ NOBODY_KNOWS = {
     "receivedAt": "likewise",
     "cursor": "from where upkeep goes on is its own concern",
     "beganAt": "likewise",
+    "roomJoinPolicy": "without it a row is from before open rooms, and the room InviteOnly",
 }
 
 
@@ -109,7 +110,8 @@ def variants(value: Any) -> Iterator[Any]:
     match value:
         case dict():
             for key, content in value.items():
-                yield {name: other for name, other in value.items() if name != key}
+                if (key, content) != ("roomJoinPolicy", "InviteOnly"):  # which is the default
+                    yield {name: other for name, other in value.items() if name != key}
                 yield from (value | {key: other} for other in variants(content))
         case list():
             yield value[1:]

@@ -77,7 +77,7 @@ def test_each_change_with_who_which_request_and_what(
     made = {
         name: changed_room[name]
         for name in ("createdAt", "validFrom", "validUntil", "pstnDialOutEnabled")
-    }
+    } | {"roomJoinPolicy": "InviteOnly"}
     expected: list[tuple[str, str, str, Any]] = [
         ("RoomCreated", "r1", log[-1]["text"], made | {"participants": {ALICE: "Presenter"}}),
         (

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from rooms.domain.errors import InvalidValidity, ValidityFault
 from rooms.domain.room import (
+    JOIN_POLICIES,
     MAX_VALIDITY,
     RoomChange,
     check_changed_validity,
@@ -20,7 +21,13 @@ NOW = parse_time("2026-05-04T10:00:00Z")
 FAR = 1000 * DAY
 
 times = st.integers(NOW - FAR, NOW + FAR)
-changes = st.builds(RoomChange, st.none() | times, st.none() | times, st.none() | st.booleans())
+changes = st.builds(
+    RoomChange,
+    st.none() | times,
+    st.none() | times,
+    st.none() | st.booleans(),
+    st.none() | st.sampled_from(JOIN_POLICIES),
+)
 
 PAST = ValidityFault.END_IN_THE_PAST
 RANGE = ValidityFault.BAD_RANGE
@@ -108,7 +115,7 @@ def test_an_update_sets_what_is_given_and_leaves_the_rest(
     room = new_room("99400000000000000", first, NOW)
     after = updated_room(room, second)
     assert (after.id, after.created_at) == (room.id, room.created_at)
-    for field in ("valid_from", "valid_until", "pstn_dial_out_enabled"):
+    for field in ("valid_from", "valid_until", "pstn_dial_out_enabled", "join_policy"):
         wish = getattr(second, field)
         assert getattr(after, field) == (getattr(room, field) if wish is None else wish)
 

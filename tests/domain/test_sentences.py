@@ -50,6 +50,25 @@ def said(kind: str, detail: Any) -> str:
             "changed the room: open from 2026-05-04T09:00:00Z until 2026-05-04T11:00:00Z; "
             "dial-out on",
         ),
+        (
+            "RoomCreated",
+            {**ROOM, "roomJoinPolicy": "CommunicationServiceUsers", "participants": {}},
+            "created the room, open from 2026-05-04T10:00:00Z until 2026-05-04T11:00:00Z, "
+            "for everybody, as guests",
+        ),
+        (
+            "RoomUpdated",
+            {"before": ROOM, "after": {**ROOM, "roomJoinPolicy": "CommunicationServiceUsers"}},
+            "changed the room: for everybody, as guests",
+        ),
+        (
+            "RoomUpdated",
+            {
+                "before": {**ROOM, "roomJoinPolicy": "CommunicationServiceUsers"},
+                "after": {**ROOM, "roomJoinPolicy": "InviteOnly"},
+            },
+            "changed the room: only for the invited",
+        ),
         ("RoomDeleted", {}, "deleted the room"),
         (
             "ParticipantsUpdated",

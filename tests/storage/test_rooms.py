@@ -2,19 +2,22 @@ import asyncio
 import secrets
 import uuid
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from azure.data.tables.aio import TableClient
 
-from rooms.domain.errors import RoomNotFound
+from rooms.domain.errors import RoomNotFound, TooManyParticipants
 from rooms.domain.limits import LIMITS
-from rooms.domain.room import RoomChange
+from rooms.domain.room import Room, RoomChange
 from rooms.domain.roster import Roster
 from rooms.domain.time import DAY, now, parse_time
+from rooms.storage import keys
 from rooms.storage.changes import Origin
 from rooms.storage.cursors import Page
+from rooms.storage.entities import unpack
 from rooms.storage.errors import RequestIdReused, StorageUnavailable
 from rooms.storage.lists import Lists
 from rooms.storage.rooms import Repeatability, Rooms
@@ -71,6 +74,63 @@ async def test_a_change_that_changes_nothing_writes_nothing(
     await rooms.patch_roster(room.id, {}, ORIGIN)
     await rooms.patch_roster(room.id, {ALICE: "Presenter", BOB: None}, ORIGIN)
     assert (await stored(client))[room.id].kinds == ["RoomCreated"]
+
+
+async def test_the_policy_is_kept_with_the_room_and_with_each_roster(
+    rooms: Rooms, client: TableClient
+) -> None:
+    wanted = RoomChange(join_policy="CommunicationServiceUsers")
+    room = await rooms.create(wanted, {ALICE: "Presenter"}, None, ORIGIN)
+    assert (await rooms.get(room.id)).join_policy == "CommunicationServiceUsers"
+    await rooms.patch_roster(room.id, {BOB: "Attendee"}, ORIGIN)
+    closed = await rooms.update(room.id, RoomChange(join_policy="InviteOnly"), ORIGIN)
+    assert closed == await rooms.get(room.id) == replace(room, join_policy="InviteOnly")
+    await rooms.update(room.id, RoomChange(pstn_dial_out_enabled=True), ORIGIN)
+    first, end = f"{room.id}:roster:", f"{room.id}:roster;"
+    stored = [
+        (row["roomJoinPolicy"], list(unpack(row)))
+        async for row in client.list_entities()
+        if first <= row["RowKey"] < end
+    ]
+    assert stored == [
+        ("InviteOnly", [ALICE, BOB]),
+        ("CommunicationServiceUsers", [ALICE, BOB]),
+        ("CommunicationServiceUsers", [ALICE]),
+    ]
+
+
+async def test_a_room_from_before_open_rooms_is_for_the_invited(
+    rooms: Rooms, client: TableClient
+) -> None:
+    room = await rooms.create(RoomChange(), {}, None, ORIGIN)
+    row = await client.get_entity(keys.partition(room.id), keys.room_row(room.id))
+    del row["roomJoinPolicy"]
+    await client.update_entity(row, mode="replace")
+    assert await rooms.get(room.id) == room
+
+
+async def test_a_room_and_its_roster_are_changed_together_or_not_at_all(
+    rooms: Rooms, client: TableClient
+) -> None:
+    room = await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)
+
+    def with_dial_out(before: Room) -> Room:
+        return replace(before, pstn_dial_out_enabled=True)
+
+    def too_many(before: Roster) -> Roster:
+        return {raw_id(number): "Attendee" for number in range(LIMITS.participants + 1)}
+
+    with pytest.raises(TooManyParticipants):
+        await rooms.change(room.id, with_dial_out, too_many, ORIGIN)
+    assert await rooms.get(room.id) == room
+    after = await rooms.change(room.id, with_dial_out, lambda _: {BOB: "Attendee"}, ORIGIN)
+    assert after == await rooms.with_roster(room.id)
+    assert (after.room, after.roster) == (with_dial_out(room), {BOB: "Attendee"})
+    assert (await stored(client))[room.id].kinds == [
+        "ParticipantsUpdated",
+        "RoomUpdated",
+        "RoomCreated",
+    ]
 
 
 async def test_the_order_of_the_log_is_the_order_of_the_changes_even_if_the_clock_goes_back(

@@ -169,7 +169,7 @@ def _bare_invite(site: Site, number: int) -> Bare:
     added: Roster = {comes: "Attendee"}
     detail = {"added": added, "changed": {}, "removed": {leaves: "Attendee"}}
     change = _change(site, room, "ParticipantsUpdated", detail, {})
-    roster = roster_entity(room.id, next(site.clock), {**ROSTER, **added})
+    roster = roster_entity(room, next(site.clock), {**ROSTER, **added})
     more = [insert(roster), *invite(room, added, {**ROSTER, **added})]
 
     async def bare() -> None:

@@ -129,7 +129,7 @@ def creation(room: Room, roster: Roster) -> list[Operation]:
     return [
         insert(log_record(room.id, room.created_at, "RoomCreated", ORIGIN, detail)),
         insert(room_entity(room) | {"changedAt": stored_time(room.created_at)}),
-        insert(roster_entity(room.id, room.created_at, roster)),
+        insert(roster_entity(room, room.created_at, roster)),
         insert(index_entity(room)),
         *invite(room, roster, roster),
     ]

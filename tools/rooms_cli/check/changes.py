@@ -16,7 +16,7 @@ from rooms.domain.roster import Roster, patched_roster, roster_difference
 from rooms.domain.time import Ticks
 from rooms.storage import keys
 from rooms.storage.entities import room_properties
-from rooms_cli.check.contents import Record, RoomState
+from rooms_cli.check.contents import InForce, Record, RoomState
 from rooms_cli.check.disagreement import Tell
 
 _TRIES = 10
@@ -29,8 +29,8 @@ class Story:
 
     state: RoomState
     details: Details | None
-    rosters: Mapping[Ticks, Roster]
-    """By when each came into force, the oldest first."""
+    rosters: Mapping[Ticks, InForce]
+    """Rosters and policies, by when each came into force, the oldest first."""
     changes: Sequence[Record]
     """The oldest first."""
     kept: Ticks
@@ -111,26 +111,32 @@ def _check_order(story: Story, tell: Tell) -> None:
 
 
 def _check_properties(story: Story, tell: Tell) -> None:
-    later, later_row = room_properties(story.state.room), story.state.row
+    later: Mapping[str, Any] = room_properties(story.state.room)
+    later_row = story.state.row
     for record in reversed(story.changes):
         match record.kind:
             case "RoomUpdated":
-                after, before = record.detail["after"], record.detail["before"]
+                after, before = _room(record.detail["after"]), _room(record.detail["before"])
             case "RoomCreated":
-                after = {
-                    name: value for name, value in record.detail.items() if name != "participants"
-                }
-                before = None
+                after = before = _room(record.detail)
             case _:
                 continue
         if after != later and record.at < story.certain:
             return
-        if after != later or after == before:
+        if after != later or (record.kind == "RoomUpdated" and after == before):
             tell(
-                "The room's validity and dial-out are not what its log says.", later_row, record.row
+                "The room's validity, dial-out and policy are not what its log says.",
+                later_row,
+                record.row,
             )
             return
         later, later_row = before, record.row
+
+
+def _room(logged: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The room in a log record. Records from before open rooms have no policy."""
+    room = {name: value for name, value in logged.items() if name != "participants"}
+    return {"roomJoinPolicy": "InviteOnly"} | room
 
 
 def _check_details(story: Story, tell: Tell) -> None:
@@ -172,11 +178,7 @@ def _details_before(details: Details, change: Mapping[str, Any]) -> Details | No
 
 def _check_rosters(story: Story, tell: Tell) -> None:
     state, rosters, room_id = story.state, story.rosters, story.state.room.id
-    records = {
-        record.at: record
-        for record in story.changes
-        if record.kind in ("RoomCreated", "ParticipantsUpdated")
-    }
+    records = {record.at: record for record in story.changes if _writes_a_roster(record)}
     for at, record in records.items():
         old = at < story.kept and (
             _goes(story) or any(at < other < story.kept for other in rosters)
@@ -192,17 +194,17 @@ def _check_rosters(story: Story, tell: Tell) -> None:
         first is None or (first >= story.kept and first != state.room.created_at)
     ):
         tell("The first roster of the room, or of the time that is kept, is missing.", state.row)
-    before: Roster | None = None
-    for at, roster in rosters.items():
+    before: InForce | None = None
+    for at, in_force in rosters.items():
         if at >= story.kept and at not in records:
             tell("The log has no change that led to this roster.", keys.roster_row(room_id, at))
-        elif at >= story.kept and not _leads(before, roster, records[at]):
+        elif at >= story.kept and not _leads(before, in_force, records[at]):
             tell(
                 "The roster is not what the log says.",
                 keys.roster_row(room_id, at),
                 records[at].row,
             )
-        before = roster
+        before = in_force
 
 
 def _goes(story: Story) -> bool:
@@ -210,12 +212,34 @@ def _goes(story: Story) -> bool:
     return story.state.deleted and story.state.changed_at < story.kept
 
 
-def _leads(before: Roster | None, after: Roster, record: Record) -> bool:
+def _writes_a_roster(record: Record) -> bool:
+    match record.kind:
+        case "RoomUpdated":
+            was, becomes = _room(record.detail["before"]), _room(record.detail["after"])
+            return bool(was["roomJoinPolicy"] != becomes["roomJoinPolicy"])
+        case kind:
+            return kind in ("RoomCreated", "ParticipantsUpdated")
+
+
+def _leads(before: InForce | None, after: InForce, record: Record) -> bool:
+    """Whether the record says that `before` became `after`."""
+    match record.kind:
+        case "RoomCreated":
+            policy = _room(record.detail)["roomJoinPolicy"]
+            invited = list(record.detail["participants"].items())
+            return after.policy == policy and list(after.roster.items()) == invited
+        case _ if before is None:  # which is told of itself
+            return True
+        case "RoomUpdated":
+            policy = _room(record.detail["after"])["roomJoinPolicy"]
+            same = list(after.roster.items()) == list(before.roster.items())
+            return after.policy == policy and same
+        case _:
+            return after.policy == before.policy and _changes(before.roster, after.roster, record)
+
+
+def _changes(before: Roster, after: Roster, record: Record) -> bool:
     """Whether the record says that `before` became `after`, in that order."""
-    if record.kind == "RoomCreated":
-        return list(after.items()) == list(record.detail["participants"].items())
-    if before is None:  # which is told of itself
-        return True
     added, changed, removed = (record.detail[what] for what in ("added", "changed", "removed"))
     difference = roster_difference(before, after)
     told = {

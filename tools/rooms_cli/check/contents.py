@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from rooms.domain.details import Details
 from rooms.domain.events import EVENT_KINDS, CallEvent, EndReason
 from rooms.domain.log_kinds import LOG_KINDS
-from rooms.domain.room import Room
+from rooms.domain.room import JOIN_POLICIES, JoinPolicy, Room
 from rooms.domain.roster import Role, Roster
 from rooms.domain.time import Ticks, parse_time
 from rooms.storage.entities import stored_time
@@ -50,6 +50,14 @@ class RoomState:
     repeatability_id: str | None
     deleted: bool
     deleted_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """A roster, and the policy of the room beside it."""
+
+    roster: Roster
+    policy: JoinPolicy
 
 
 def text_in(row: Row, name: str) -> str:
@@ -117,7 +125,18 @@ def room_in(row: Row, room_id: str) -> Room:
     created_at, valid_from, valid_until = (
         time_in(row, name) for name in ("createdAt", "validFrom", "validUntil")
     )
-    return Room(room_id, created_at, valid_from, valid_until, flag_in(row, "pstnDialOutEnabled"))
+    dial_out = flag_in(row, "pstnDialOutEnabled")
+    return Room(room_id, created_at, valid_from, valid_until, dial_out, policy_in(row))
+
+
+def policy_in(row: Row) -> JoinPolicy:
+    """The policy in the row of a room, or the one in force with a roster. Rows from before open
+    rooms have none."""
+    named = row.get("roomJoinPolicy", "InviteOnly")
+    for policy in JOIN_POLICIES:
+        if policy == named:
+            return policy
+    raise Unreadable("Its `roomJoinPolicy` is none that this service writes.")
 
 
 def state_in(row: Row, room_id: str) -> RoomState:
@@ -139,9 +158,9 @@ def state_in(row: Row, room_id: str) -> RoomState:
     )
 
 
-def roster_in(row: Row) -> Roster:
+def roster_in(row: Row) -> InForce:
     """A roster's row."""
-    return _roster(unpacked(data_in(row)))
+    return InForce(_roster(unpacked(data_in(row))), policy_in(row))
 
 
 def details_in(row: Row) -> Details:

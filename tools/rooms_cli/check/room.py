@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 from rooms.domain.details import Details
 from rooms.domain.log_kinds import LOG_KINDS, Source
-from rooms.domain.roster import Roster
 from rooms.domain.time import HOUR, MAX_TIME, Ticks
 from rooms.storage import keys
 from rooms_cli.check.calls import Calls, check_calls
 from rooms_cli.check.changes import Story, check_changes
 from rooms_cli.check.contents import (
+    InForce,
     Record,
     Unreadable,
     details_in,
@@ -78,8 +78,11 @@ def _check_room_that_is_there(
     story = Story(state, details, rosters, changes, kept)
     check_changes(story, tell)
     check_index(state.room, state.deleted, (details or {}).get("title"), of["index"], tell)
-    current = [] if state.deleted else rosters.get(max(rosters, default=0), {})
-    ever = {raw_id for roster in rosters.values() for raw_id in roster} if story.begins else None
+    newest = max(rosters, default=None)
+    current = [] if state.deleted or newest is None else rosters[newest].roster
+    ever = None
+    if story.begins:
+        ever = {raw_id for in_force in rosters.values() for raw_id in in_force.roster}
     check_invitees(
         Invitations(
             room_id, state.room.created_at, current, ever, of["invitee"], of["group"], kept
@@ -120,7 +123,7 @@ def _records(rows: Placed, tell: Tell) -> list[Record]:
     return records
 
 
-def _rosters(rows: Placed, tell: Tell) -> dict[Ticks, Roster]:
+def _rosters(rows: Placed, tell: Tell) -> dict[Ticks, InForce]:
     rosters = {}
     for place, row in reversed(rows):
         try:
