@@ -20,7 +20,12 @@ from devhost.errors import CannotStart
 from devhost.host import Host
 from devhost.meetings import Meetings
 from devhost.server import GRACE_SECONDS, Server
-from devhost.settings import on_development_storage, read_route_prefix, read_settings
+from devhost.settings import (
+    on_development_storage,
+    read_cors,
+    read_route_prefix,
+    read_settings,
+)
 from devhost.tls import Certificates
 
 
@@ -75,6 +80,7 @@ def devhost(
 
 def _run(folder: Path, port: int, data: Path, exports: Path | None, stack: ExitStack) -> None:
     settings = read_settings(folder, os.environ)
+    cors = read_cors(folder)
     plain, secure = ports.listen(port), ports.listen(port + 1)
     if names := on_development_storage(settings):
         azurite = stack.enter_context(Azurite(data, port + 2))
@@ -87,7 +93,8 @@ def _run(folder: Path, port: int, data: Path, exports: Path | None, stack: ExitS
     certificates = Certificates(PROJECT / ".devhost")
     if exports is not None:
         shell_exports.write(exports, port, settings, certificates)
-    server = Server(host.answer, plain, secure, certificates.server_context())
+    handler = cors.around(host.answer) if cors else host.answer
+    server = Server(handler, plain, secure, certificates.server_context())
     loop = asyncio.new_event_loop()  # never closed: the process ends with it
     loop.run_until_complete(
         _serve(server, host, meetings, banner(port, data, exports, settings, host.has_console))

@@ -48,3 +48,6 @@ class Answer:
     def json(cls, status: int, content: object) -> Self:
         """Makes an answer of JSON."""
         return cls.text(status, json.dumps(content), "application/json")
+
+
+type Handler = Callable[[Request], Awaitable[Answer]]

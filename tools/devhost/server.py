@@ -3,11 +3,10 @@
 import logging
 import socket
 import ssl
-from collections.abc import Awaitable, Callable
 
 from aiohttp import hdrs, web
 
-from devhost.message import Answer, BadRequest, Request
+from devhost.message import Answer, BadRequest, Handler, Request
 from devhost.routing import decode_path
 
 MAX_BODY = 104_857_600
@@ -17,8 +16,6 @@ GRACE_SECONDS = 5
 """Time for running invocations to end when the server stops."""
 
 _log = logging.getLogger("devhost")
-
-type Handler = Callable[[Request], Awaitable[Answer]]
 
 
 class TooLarge(ValueError):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from devhost import cors
 from devhost.errors import CannotStart
 
 STORAGE = "AzureWebJobsStorage"
@@ -19,11 +20,17 @@ _FILES = ("local.settings.json", "local.settings.sample.json")
 def read_settings(app: Path, environment: Mapping[str, str]) -> dict[str, str]:
     """Returns the settings: `environment` first, then the `Values` of the app's
     local.settings.json, or of the sample if there is none."""
-    file = next((app / name for name in _FILES if (app / name).is_file()), None)
-    values = _read(file).get("Values", {}) if file else {}
-    if not isinstance(values, dict):
-        raise CannotStart(f"{file}: Values must be an object of settings.")
+    values = _section(_file(app), "Values")
     return {name: _text(value) for name, value in values.items()} | dict(environment)
+
+
+def read_cors(app: Path) -> cors.Cors | None:
+    """Returns which origins may call the app, as the section `Host` of the same file says."""
+    file = _file(app)
+    try:
+        return cors.parse(_section(file, "Host"))
+    except ValueError as problem:
+        raise CannotStart(f"{file}: {problem}") from None
 
 
 def on_development_storage(settings: Mapping[str, str]) -> list[str]:
@@ -38,6 +45,17 @@ def read_route_prefix(app: Path) -> str:
     settings = _read(file) if file.is_file() else {}
     prefix = settings.get("extensions", {}).get("http", {}).get("routePrefix", "api")
     return str(prefix).strip("/")
+
+
+def _file(app: Path) -> Path | None:
+    return next((app / name for name in _FILES if (app / name).is_file()), None)
+
+
+def _section(file: Path | None, name: str) -> dict[str, Any]:
+    section = _read(file).get(name, {}) if file else {}
+    if not isinstance(section, dict):
+        raise CannotStart(f"{file}: {name} must be an object of settings.")
+    return section
 
 
 def _read(file: Path) -> dict[str, Any]:
