@@ -21,18 +21,32 @@ def forwarded_host(req: func.HttpRequest) -> str:
 
     Trust it only if nobody can reach the app around the proxy.
     """
-    first: str = req.headers.get("x-forwarded-host", "").partition(",")[0]
-    return first.strip()
+    return _first(req, "x-forwarded-host")
+
+
+def forwarded_scheme(req: func.HttpRequest) -> str:
+    """Returns the scheme by which the client reached a proxy, or an empty text. Trust it as
+    `forwarded_host`."""
+    scheme = _first(req, "x-forwarded-proto").lower()
+    return scheme if scheme in ("http", "https") else ""
 
 
 def route_url(req: func.HttpRequest, trust_forwarded_host: bool) -> str:
     """Returns the URL that the client called, without its query."""
     url: str = req.url.partition("?")[0]
-    if trust_forwarded_host and (host := forwarded_host(req)):
-        return f"{url.partition('://')[0]}://{host}{path_and_query(url)}"
-    return url
+    if not trust_forwarded_host:
+        return url
+    scheme, _, rest = url.partition("://")
+    host = forwarded_host(req) or rest.partition("/")[0]
+    return f"{forwarded_scheme(req) or scheme}://{host}{path_and_query(url)}"
 
 
 def describe(req: func.HttpRequest) -> str:
     """Returns method and path for a log line. The query may hold secrets, so it is left out."""
     return f"{escaped(req.method, 20)} {escaped(path_and_query(req.url).partition('?')[0])}"
+
+
+def _first(req: func.HttpRequest, name: str) -> str:
+    """Returns the first value of a header: each proxy adds one behind it."""
+    first: str = req.headers.get(name, "").partition(",")[0]
+    return first.strip()

@@ -43,3 +43,32 @@ def test_a_forwarded_host_counts_only_if_trusted() -> None:
     assert route_url(forwarded, True) == "https://rooms.example.net/rooms"
     assert route_url(forwarded, False) == "https://inner/rooms"
     assert route_url(request("https://inner/rooms", host="inner"), True) == "https://inner/rooms"
+
+
+@pytest.mark.parametrize(
+    ("proto", "scheme"),
+    [
+        ("https", "https"),
+        ("HTTPS, http", "https"),
+        (" http ,https", "http"),
+        ("", "ftp"),
+        ("wss", "ftp"),
+        (",https", "ftp"),
+        ("https://evil.example/", "ftp"),
+    ],
+)
+def test_a_forwarded_scheme_counts_if_it_is_one_of_http(proto: str, scheme: str) -> None:
+    forwarded = request("ftp://inner:81/rooms?a=b", host="inner:81", x_forwarded_proto=proto)
+    assert route_url(forwarded, True) == f"{scheme}://inner:81/rooms"
+
+
+def test_a_forwarded_scheme_counts_only_if_trusted() -> None:
+    forwarded = request("http://inner/rooms", host="inner", x_forwarded_proto="https")
+    assert route_url(forwarded, False) == "http://inner/rooms"
+
+
+def test_a_scheme_and_a_host_are_forwarded_together() -> None:
+    forwarded = request(
+        "http://inner/rooms", x_forwarded_host="rooms.example.net", x_forwarded_proto="https"
+    )
+    assert route_url(forwarded, True) == "https://rooms.example.net/rooms"
