@@ -1,0 +1,1 @@
+"""Sessions with older releases of the SDKs, each installed in a folder of its own."""

@@ -1,0 +1,26 @@
+"""The older releases of the SDKs. test_python_sdk.py and test_javascript_sdk.py have the newest."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A release of the Rooms SDK, and the api-version that it speaks."""
+
+    language: Literal["Python", "JavaScript"]
+    number: str
+    api_version: str
+    in_each_run: bool = False
+    """Otherwise it is run with THOROUGH=1."""
+
+
+OLDER_RELEASES = (
+    Release("Python", "1.0.0", "2023-06-14", in_each_run=True),
+    Release("Python", "1.1.0b1", "2023-10-30-preview"),
+    Release("Python", "1.1.0", "2024-04-15"),
+    Release("Python", "1.1.1", "2024-04-15"),
+    Release("JavaScript", "1.0.0", "2023-06-14"),
+    Release("JavaScript", "1.1.0-beta.1", "2023-10-30-preview"),
+    Release("JavaScript", "1.1.0", "2024-04-15"),
+)
