@@ -9,6 +9,16 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 OF_MACOS = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 """The Makefile looks for the same."""
 
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
 MISSING = f"no Chromium: none of {', '.join(NAMES)} is on PATH"
 
 NOT_TESTED = (

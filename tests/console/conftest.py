@@ -8,16 +8,6 @@ from tests.console import chromium
 from tests.console.pages import PATIENCE, Chromium, Console
 from tests.console.scenes import Scenes
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
 expect.set_options(timeout=PATIENCE)
 
 
@@ -28,7 +18,7 @@ def browser() -> Iterator[Chromium]:
     if not (path := chromium.executable()):
         pytest.skip(chromium.MISSING)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=path, args=chromium.ARGUMENTS)
         yield Chromium(browser)
         browser.close()
 

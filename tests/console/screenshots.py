@@ -14,7 +14,7 @@ from testkit.events import Meeting
 from testkit.running import running_app
 from testkit.waiting import until
 from tests.console import chromium
-from tests.console.conftest import ARGUMENTS
+from tests.console.chromium import ARGUMENTS
 from tests.console.pages import NARROW, WIDE, Chromium, Console, Scheme, heading
 from tests.console.scenes import Json, Scenes, hours_from_now
 
