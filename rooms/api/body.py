@@ -25,6 +25,11 @@ TIME_EXPECTED = (
     "Must be a time of RFC 3339, like 2026-05-04T10:00:00Z, with at most 9 fraction digits."
 )
 
+
+def _unknown_word(error: ErrorDetails) -> str:
+    return _UNKNOWN_ROLE if error["loc"][-1] == "role" else f"Must be {error['ctx']['expected']}."
+
+
 _SENTENCES: dict[str, Callable[[ErrorDetails], str]] = {
     "json_invalid": lambda error: f"The body is not valid JSON: {error['ctx']['error']}.",
     "model_type": lambda _: "Must be an object.",
@@ -35,7 +40,7 @@ _SENTENCES: dict[str, Callable[[ErrorDetails], str]] = {
     "string_type": lambda _: "Must be text.",
     "string_too_short": lambda _: f"Must be text of 1 to {LIMITS.text} characters.",
     "string_too_long": lambda _: f"Must be text of 1 to {LIMITS.text} characters.",
-    "literal_error": lambda _: _UNKNOWN_ROLE,
+    "literal_error": _unknown_word,
     "time": lambda _: TIME_EXPECTED,
 }
 

@@ -35,6 +35,9 @@ type Operation = Callable[[Request], Awaitable[func.HttpResponse]]
 type PublicOperation = Callable[[App, func.HttpRequest], Awaitable[func.HttpResponse]]
 type _Handler = Callable[[App, func.HttpRequest], Awaitable[func.HttpResponse]]
 
+WITH_BODY = ("POST", "PUT", "PATCH")
+"""The methods of requests that have a body."""
+
 _KNOWN_ERRORS = (ApiError, AuthError, DomainError, StorageError)
 
 
@@ -129,7 +132,7 @@ def _check_body(http: func.HttpRequest, max_bytes: int) -> None:
     if len(http.get_body()) > max_bytes:
         raise BodyTooLarge(max_bytes)
     is_chunked = "transfer-encoding" in http.headers and "content-length" not in http.headers
-    if http.method in ("POST", "PATCH") and is_chunked:
+    if http.method in WITH_BODY and is_chunked:
         raise LengthRequired
 
 

@@ -10,6 +10,8 @@ from testkit.insight import READS, ROOM_READS, Insight, assert_refused
 from testkit.raw import Raw, signed
 from testkit.running import RunningApp, new_key
 
+OPEN = {"roomJoinPolicy": "CommunicationServiceUsers"}
+
 
 @pytest.fixture(scope="module")
 def call(insight: Insight, raw: Raw) -> Meeting:
@@ -30,6 +32,7 @@ def reads(call: Meeting) -> list[str]:
 def changes(call: Meeting) -> list[tuple[str, str, object]]:
     return [
         ("PATCH", f"/rooms/{call.room_id}/details", {"title": "not set"}),
+        ("PUT", f"/rooms/{call.room_id}/joinPolicy", OPEN),
         ("POST", f"/quarantine/{'0' * 64}/redrive", None),
         ("DELETE", f"/quarantine/{'0' * 64}", None),
     ]
@@ -49,7 +52,8 @@ def test_a_read_key_changes_nothing(app: RunningApp, insight: Insight, call: Mee
         message = assert_refused(Insight(app, app.read_key).send(*change), 401, "Denied")
         assert message == "Denied by the resource provider."
     assert insight.json(f"/rooms/{call.room_id}/details")["title"] is None
-    assert [insight.send(*change).status for change in changes(call)[1:]] == [404, 404]
+    assert insight.json(f"/rooms/{call.room_id}/joinPolicy") != OPEN
+    assert [insight.send(*change).status for change in changes(call)[2:]] == [404, 404]
 
 
 def test_a_signature_needs_no_api_version_and_may_have_any(app: RunningApp, call: Meeting) -> None:

@@ -4,7 +4,17 @@ import json
 from collections.abc import Callable
 from functools import partial
 
-from faults.client import Body, Request, delivery, invited, new_id, repeatable, request_id, send
+from faults.client import (
+    FOR_EVERY_USER,
+    Body,
+    Request,
+    delivery,
+    invited,
+    new_id,
+    repeatable,
+    request_id,
+    send,
+)
 from faults.lane import CAPACITY, Lane, rest
 from faults.operation import Operation, Outcome, Trial, asked, described, outcome, room_is
 from rooms.domain.time import DAY, HOUR, format_time, now
@@ -49,15 +59,18 @@ def _create(lane: Lane, people: int, repeats: bool) -> Trial:
     return Trial(carry_out, lambda result: described(lane.stored(json.loads(result.body)["id"])))
 
 
-def _patch(path: str, body: Body, *people: str) -> Callable[[Lane], Trial]:
-    """A PATCH of a room to which these people are invited."""
+def _change(method: str, path: str, body: Body, *people: str) -> Callable[[Lane], Trial]:
+    """A change of a room to which these people are invited."""
 
     def prepare(lane: Lane) -> Trial:
         room_id = room(lane, *people)
-        request = Request("PATCH", f"/rooms/{room_id}{path}", body, request_id(lane.random))
+        request = Request(method, f"/rooms/{room_id}{path}", body, request_id(lane.random))
         return asked(lane, request, room_is(lane, room_id), room_id)
 
     return prepare
+
+
+_patch = partial(_change, "PATCH")
 
 
 def _title(lane: Lane, title: str | None) -> Trial:
@@ -160,6 +173,11 @@ CHANGES = [
     *_CREATES,
     Operation(
         "change a room", ("update_room",), _patch("", {**VALIDITY, "pstnDialOutEnabled": True})
+    ),
+    Operation(
+        "open a room to every ACS user",
+        ("set_join_policy",),
+        _change("PUT", "/joinPolicy", FOR_EVERY_USER, ALICE),
     ),
     Operation("invite one", _ROSTER, _participants(invited(BOB), ALICE)),
     Operation("invite 250", _ROSTER, _participants(invited(*crowd(250)), ALICE)),

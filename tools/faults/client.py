@@ -27,6 +27,9 @@ tries more often."""
 
 type Body = Mapping[str, Any]
 
+FOR_EVERY_USER: Body = {"roomJoinPolicy": "CommunicationServiceUsers"}
+"""A body that opens a room to every ACS user."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:

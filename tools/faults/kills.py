@@ -15,6 +15,7 @@ from typing import Any
 from azure.data.tables import TableClient
 
 from faults.client import (
+    FOR_EVERY_USER,
     InFlight,
     Request,
     delivery,
@@ -44,7 +45,7 @@ BATCH = 10
 COPIES = 2
 """How often each event is delivered."""
 
-CHANGES_OF_A_ROOM = 6
+CHANGES_OF_A_ROOM = 7
 """Changes that a room of a client's own has, from its creation to its end."""
 
 
@@ -179,6 +180,7 @@ def _life(random: Random) -> Iterator[Step]:
     yield _change(random, "POST", "/rooms", invited(alice), **repeatable(random))
     until = {"validFrom": format_time(now()), "validUntil": format_time(now() + DAY)}
     yield _change(random, "PATCH", "/rooms/{room}", until)
+    yield _change(random, "PUT", "/rooms/{room}/joinPolicy", FOR_EVERY_USER)
     yield _change(random, "PATCH", "/rooms/{room}/participants", invited(bob))
     yield _change(random, "PATCH", "/rooms/{room}/participants", {"participants": {alice: None}})
     yield _change(random, "PATCH", "/rooms/{room}/details", {"title": new_id(random)})

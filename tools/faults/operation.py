@@ -86,7 +86,13 @@ def described(room: StoredRoom) -> Mapping[str, Any]:
     return {
         "row": {
             name: row.get(name)
-            for name in ("validFrom", "validUntil", "pstnDialOutEnabled", "deleted")
+            for name in (
+                "validFrom",
+                "validUntil",
+                "pstnDialOutEnabled",
+                "roomJoinPolicy",
+                "deleted",
+            )
         },
         "roster": list(room.roster.items()),
         "log": [(record["kind"], record["actor"]) for record in room.log],  # newest first

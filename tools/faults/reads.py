@@ -98,6 +98,7 @@ READS = [
         "get_attendance",
         "/rooms/{past}/attendance?call={call}&format=csv",
     ),
+    _read("who may join", "get_join_policy", "/rooms/{past}/joinPolicy"),
     _read("details", "get_details", "/rooms/{past}/details"),
     _read("overview", "get_overview", "/rooms/{past}/overview"),
     _read("log", "get_log", "/rooms/{past}/log"),

@@ -52,7 +52,7 @@ class Swap:
         elif "callId" in path:
             path["roomId"], path["callId"] = self.random.choice(self.there.calls)
         elif "roomId" in path:
-            path["roomId"] = self.there.room(self.random, change=case.method == "PATCH")
+            path["roomId"] = self.there.room(self.random, change=case.method in ("PATCH", "PUT"))
 
     def _parameter(self, case: Case[Any], name: str) -> str | None:
         match name:

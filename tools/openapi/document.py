@@ -21,6 +21,7 @@ _SHARED = {
 
 _MEDIA_TYPES = {
     "POST": ("application/json",),
+    "PUT": ("application/json",),
     "PATCH": ("application/merge-patch+json", "application/json"),
 }
 

@@ -21,6 +21,7 @@ from rooms.api.errors import (
     UnsupportedMediaType,
     ValidationFailed,
 )
+from rooms.api.routing import WITH_BODY
 from rooms.auth.errors import Denied, TenantKeysUnavailable
 from rooms.storage.errors import StorageUnavailable
 
@@ -49,7 +50,7 @@ def supported_versions(required: bool) -> Mapping[str, Header]:
 def failures(operation: Operation, method: str) -> dict[int, list[Error]]:
     """Returns the errors of an operation, by their status."""
     errors = [*_OF_KIND[operation.kind], *operation.errors]
-    if operation.kind != "public" and method in ("POST", "PATCH"):
+    if operation.kind != "public" and method in WITH_BODY:
         errors.append(LengthRequired)
     if operation.body is not None:
         errors.append(UnsupportedMediaType)

@@ -13,6 +13,7 @@ from rooms.api.extension import (
     calls,
     details,
     health,
+    join_policy,
     live,
     log,
     overview,
@@ -46,6 +47,12 @@ TAGS: Sequence[Tag] = (
         "The roster of a room in ACS.",
         participants.routes.all,
         resources.PARTICIPANTS,
+    ),
+    Tag(
+        "Join policy",
+        "Who may join a room: the invited, or every ACS user.",
+        join_policy.routes.all,
+        resources.JOIN_POLICY,
     ),
     Tag(
         "Admission",

@@ -20,7 +20,16 @@ DELIVERY = 10
 BASE = "http://some.host:81"
 """What the service is called by who asks: see Devhost.request."""
 
-ROOM_READS = ("presence", "calls", "calls/x", "attendance", "log", "details", "overview")
+ROOM_READS = (
+    "presence",
+    "calls",
+    "calls/x",
+    "attendance",
+    "log",
+    "details",
+    "overview",
+    "joinPolicy",
+)
 """What can be read of a room."""
 
 READS = (
@@ -73,6 +82,11 @@ class Insight:
 
     def patch(self, path: str, body: object, *headers: str) -> Answer:
         return self.send("PATCH", path, body, *headers)
+
+    def set_join_policy(self, room_id: str, policy: str) -> None:
+        """Sets who may join a room."""
+        path, body = f"/rooms/{room_id}/joinPolicy", {"roomJoinPolicy": policy}
+        assert json_of(self.send("PUT", path, body)) == body
 
     def deliver(self, *events: Element) -> None:
         """Delivers events as Event Grid does. Asserts that each delivery is accepted."""

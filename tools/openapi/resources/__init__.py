@@ -6,6 +6,7 @@ from openapi.resources.calls import CALLS
 from openapi.resources.details import DETAILS, OVERVIEW
 from openapi.resources.document import DOCUMENT
 from openapi.resources.health import HEALTH
+from openapi.resources.join_policy import JOIN_POLICY
 from openapi.resources.log import LOG
 from openapi.resources.participants import PARTICIPANTS
 from openapi.resources.quarantine import QUARANTINE
@@ -19,6 +20,7 @@ __all__ = [
     "DETAILS",
     "DOCUMENT",
     "HEALTH",
+    "JOIN_POLICY",
     "LOG",
     "OVERVIEW",
     "PARTICIPANTS",
