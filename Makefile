@@ -66,7 +66,7 @@ run: $(RUN)
 
 install: $(RUN) $(DEVELOPMENT)
 
-# The tests of the console need a browser. Without one they are skipped, and the test run says so.
+# The tests of pages need a browser. Without one they are skipped, and the test run says so.
 chromium:
 	@for name in chromium chromium-browser google-chrome google-chrome-stable; do \
 	   command -v $$name >/dev/null 2>&1 && exit; \
@@ -75,12 +75,12 @@ chromium:
 	 if command -v apt-get >/dev/null 2>&1; then \
 	   if test "$$(id -u)" = 0; then as=; elif sudo -n true >/dev/null 2>&1; then as='sudo -n'; else as=none; fi; \
 	   if test "$$as" != none; then \
-	     echo 'Chromium is missing: installing it with apt-get for the tests of the console, about a minute ...'; \
+	     echo 'Chromium is missing: installing it with apt-get for the tests of pages, about a minute ...'; \
 	     $$as apt-get -qq update >/dev/null 2>&1; \
 	     $$as env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y chromium >/dev/null 2>&1 && exit; \
 	   fi; \
 	 fi; \
-	 echo 'THE CONSOLE WILL NOT BE TESTED: Chromium is missing. Install chromium or google-chrome.' >&2
+	 echo 'PAGES WILL NOT BE TESTED: Chromium is missing. Install chromium or google-chrome.' >&2
 
 # tests/conftest.py marks the tests that need no Azurite, app, browser or other process.
 quick: .venv/.development

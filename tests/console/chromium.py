@@ -22,7 +22,7 @@ ARGUMENTS = [
 MISSING = f"no Chromium: none of {', '.join(NAMES)} is on PATH"
 
 NOT_TESTED = (
-    f"The console was not tested: {MISSING}. "
+    f"The console and the quickstart for the web were not tested: {MISSING}. "
     "Install Chromium or Google Chrome, and run the tests again."
 )
 
