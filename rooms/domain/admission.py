@@ -11,9 +11,11 @@ from typing import Literal
 from rooms.domain.call import Call
 from rooms.domain.capabilities import Allowed, capabilities
 from rooms.domain.presence import present_at
-from rooms.domain.room import Room, state_at
+from rooms.domain.room import Room, admits_guests, state_at
 from rooms.domain.roster import Role, Roster, is_acs_user
 from rooms.domain.time import SECOND, Ticks, format_time
+
+GUEST_ROLE: Role = "Attendee"
 
 type ReasonCode = Literal["NotCommunicationUser", "NotInvited", "NotOpenYet", "Closed", "RoomFull"]
 
@@ -30,11 +32,13 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """The person may join in this role, until just before `valid_until`."""
+    """The person may join in this role, until just before `valid_until`. A `guest` is not invited:
+    the room is open."""
 
     role: Role
     capabilities: list[Allowed]
     valid_until: Ticks
+    guest: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +69,10 @@ def occupancy_at(call: Call | None, at: Ticks) -> Occupancy:
     )
 
 
-def needs_occupancy(roster: Roster, capacity: int) -> bool:
-    """Returns whether the people in the call have to be counted. Only invited people get in."""
-    return len(roster) > capacity
+def needs_occupancy(room: Room, roster: Roster, capacity: int) -> bool:
+    """Returns whether the people in the call have to be counted. If only the invited get in, and
+    all of them fit, they need not be."""
+    return admits_guests(room.join_policy) or len(roster) > capacity
 
 
 def admission(
@@ -83,7 +88,9 @@ def admission(
     if not is_acs_user(raw_id):
         message = "Only users of Azure Communication Services can join this room."
         reasons.append(Reason("NotCommunicationUser", 5830, message))
-    if (role := roster.get(raw_id)) is None:
+    guest = raw_id not in roster and admits_guests(room.join_policy)
+    role = GUEST_ROLE if guest else roster.get(raw_id)
+    if role is None:
         reasons.append(Reason("NotInvited", 5828, "You are not invited to this room."))
     match state_at(room, at):
         case "upcoming":
@@ -103,7 +110,8 @@ def admission(
         reasons.append(Reason("RoomFull", None, message))
     if role is None or reasons:
         return Refused(tuple(reasons))
-    return Admitted(role, capabilities(role, room.pstn_dial_out_enabled), room.valid_until)
+    allowed = capabilities(role, room.pstn_dial_out_enabled)
+    return Admitted(role, allowed, room.valid_until, guest)
 
 
 def _to_the_second(at: Ticks) -> str:

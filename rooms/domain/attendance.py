@@ -7,11 +7,12 @@ from typing import Literal
 
 from rooms.domain.call import Call, Leg
 from rooms.domain.presence import Stay, merge_stays
-from rooms.domain.roster import Role
+from rooms.domain.roster import Invited
 from rooms.domain.time import Ticks
 
 type Status = Literal["attended", "expected", "absent", "uninvited"]
-"""Invited people came, may still come, or did not come. `uninvited` people came."""
+"""Invited people came, may still come, or did not come. `uninvited` people came; if the room was
+open, they are guests and `attended`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Attendee:
     display_name: str | None
     role: str | None
     status: Status
+    guest: bool = False
+    """Came to an open room without an invitation."""
     stays: tuple[Stay, ...] = ()
     duration: Ticks = 0
     alone: Ticks = 0
@@ -47,7 +50,7 @@ class Attendee:
 
 
 def attendance(
-    slot: TimeWindow, calls: Iterable[Call], invited: Mapping[str, Role], now: Ticks
+    slot: TimeWindow, calls: Iterable[Call], invited: Invited, now: Ticks
 ) -> list[Attendee]:
     """Returns everyone who was invited, in their order, and then the others who came, in theirs."""
     cuts = [
@@ -62,19 +65,20 @@ def attendance(
     stays = {person: merge_stays(stay for _, stay in some) for person, some in came.items()}
     alone = _alone(stays, now)
     others = sorted(
-        came.keys() - invited.keys(), key=lambda person: (stays[person][0].start, person)
+        came.keys() - invited.roster.keys(), key=lambda person: (stays[person][0].start, person)
     )
     attendees = []
-    for person in [*invited, *others]:
+    for person in [*invited.roster, *others]:
         if person in came:
             legs = [leg for leg, _ in came[person]]
-            status: Status = "attended" if person in invited else "uninvited"
+            guest = invited.has_as_guest(person)
+            status: Status = "attended" if guest or person in invited.roster else "uninvited"
             attendee = _attendee(person, legs, stays[person], slot, status, now)
-            role = attendee.role or invited.get(person)
-            attendees.append(replace(attendee, role=role, alone=alone[person]))
+            role = attendee.role or invited.roster.get(person)
+            attendees.append(replace(attendee, role=role, guest=guest, alone=alone[person]))
         else:
             status = "absent" if slot.is_over(now) else "expected"
-            attendees.append(Attendee(person, None, invited[person], status))
+            attendees.append(Attendee(person, None, invited.roster[person], status))
     return attendees
 
 

@@ -101,9 +101,11 @@ class Asker(TypedDict):
 
 
 class AdmittedDetail(Asker):
-    """The detail of Admitted: the person and their role."""
+    """The detail of Admitted: the person and their role. Records from before open rooms have no
+    `guest`: all of them were invited."""
 
     role: Role
+    guest: NotRequired[bool]
 
 
 class RefusedDetail(Asker):

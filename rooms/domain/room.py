@@ -77,6 +77,11 @@ def state_at(room: Room, at: Ticks) -> RoomState:
     return "open" if at < room.valid_until else "expired"
 
 
+def admits_guests(policy: JoinPolicy) -> bool:
+    """Returns whether ACS users who are not invited may join a room of this policy."""
+    return policy == "CommunicationServiceUsers"
+
+
 def check_new_validity(wanted: RoomChange, now: Ticks) -> None:
     """Checks the times of a new room. The range is checked only if its end is given.
 

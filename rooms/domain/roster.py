@@ -20,6 +20,19 @@ ACS_USER = re.compile(f"8:acs:{_GUID}_{_GUID}")
 
 
 @dataclass(frozen=True, slots=True)
+class Invited:
+    """Who was invited to a room at some moment of a time, and whether it was open at one: then who
+    was not invited is a guest."""
+
+    roster: Roster
+    open: bool
+
+    def has_as_guest(self, person: str) -> bool:
+        """Returns whether the person, if they came, was a guest."""
+        return self.open and person not in self.roster
+
+
+@dataclass(frozen=True, slots=True)
 class RosterDifference:
     """What a change did: `changed` has the role before and after."""
 

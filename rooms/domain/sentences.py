@@ -55,7 +55,8 @@ def details_updated(detail: Detail, names: Names) -> str:
 
 def admitted(detail: Detail, names: Names) -> str:
     """Returns the sentence of Admitted."""
-    return f"admitted {_who(detail, names)} as {detail['role']}"
+    guest = ", as a guest of an open room" if detail.get("guest") else ""
+    return f"admitted {_who(detail, names)} as {detail['role']}{guest}"
 
 
 def refused(detail: Detail, names: Names) -> str:

@@ -9,12 +9,12 @@ from rooms.domain.details import Details
 from rooms.domain.errors import RoomNotFound
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.log import LogRecord
-from rooms.domain.room import Room
-from rooms.domain.roster import Roster
+from rooms.domain.room import Room, admits_guests
+from rooms.domain.roster import Invited, Roster
 from rooms.domain.time import Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.cursors import Page, read_cursor, to_cursor
-from rooms.storage.entities import binary_of, room_of, unpack
+from rooms.storage.entities import binary_of, join_policy_of, room_of, unpack
 from rooms.storage.errors import TooManyChanges
 from rooms.storage.table import Table
 
@@ -29,6 +29,11 @@ class RoomSnapshot:
     deleted: bool
     details: Details
     roster: Roster
+
+    @property
+    def invited(self) -> Invited:
+        """Who is invited now."""
+        return Invited(self.roster, self.room is not None and admits_guests(self.room.join_policy))
 
 
 class History:
@@ -63,12 +68,12 @@ class History:
         ):
             raise RoomNotFound
 
-    async def invited(self, room: Room, start: Ticks, end: Ticks) -> Roster:
+    async def invited(self, room: Room, start: Ticks, end: Ticks) -> Invited:
         """Returns who was on the roster at `start`, or at some moment until just before `end`, with
-        the last role there.
+        the last role there, and whether the room was open at one of these.
 
-        The roster that the room was made with counts for the time before, too. One request for some
-        twenty rosters.
+        The roster and the policy that the room was made with count for the time before, too. One
+        request for some twenty rosters.
 
         Raises:
             TooManyChanges: the limits do not allow so many.
@@ -80,19 +85,21 @@ class History:
             keys.roster_row(room.id, last),
             keys.end_of_rosters(room.id),
         )
-        invited: Roster = {}
+        roster: Roster = {}
+        was_open = False
         count = 0
         async with aclosing(
             self._table.each(partition, first_row, end_row, 1 if last == start else _ROSTER_PAGE)
         ) as rows:
             async for row in rows:
-                invited = unpack(row) | invited
+                roster = unpack(row) | roster
+                was_open = was_open or admits_guests(join_policy_of(row))
                 count += 1
                 if keys.time_of(row["RowKey"].rpartition(":")[2]) <= start:
                     break
                 if count == self._limits.roster_versions:
                     raise TooManyChanges(count)
-        return invited
+        return Invited(roster, was_open)
 
     async def log(
         self,

@@ -82,6 +82,7 @@ def test_who_is_admitted_is_told_role_capabilities_and_until_when(
         "rawId": who,
         "admitted": True,
         "role": ROLES[who],
+        "guest": False,
         "capabilities": [
             {"name": each.name} | ({"only": each.only} if each.only else {})
             for each in capabilities(ROLES[who], pstn_dial_out_enabled)
@@ -405,7 +406,7 @@ def test_each_decision_is_in_the_log_with_who_asked_which_request_and_about_whom
             "Admitted",
             "r1",
             f"admitted {name} as Presenter",
-            {"rawId": PRESENTER, "displayName": name, "role": "Presenter"},
+            {"rawId": PRESENTER, "displayName": name, "role": "Presenter", "guest": False},
         ),
         (
             refused,

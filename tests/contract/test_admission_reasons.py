@@ -20,6 +20,7 @@ from rooms.storage.table import Table
 from testkit.events import Meeting, live_meeting
 from testkit.identifiers import raw_id
 from testkit.insight import Insight, assert_is
+from testkit.raw import Raw
 from testkit.running import RunningApp, running_app
 from testkit.storage import ORIGIN
 from testkit.whole import stored_rooms
@@ -33,6 +34,8 @@ ROSTER: Roster = {ALICE: "Presenter", BOB: "Attendee", CAROL: "Consumer"}
 WHO = {"invited": ALICE, "not invited": STRANGER, "no user": PHONE}
 STATES = {"upcoming": (1, 2), "open": (-1, 1), "expired": (-2, -1)}
 """Validity of a room, in hours from now."""
+
+ADMITTED = ("roomId", "rawId", "admitted", "role", "guest", "capabilities", "validUntil")
 
 COMBINATIONS = list(product(WHO, STATES, ("room", "full")))
 MINUTE = 60 * SECOND
@@ -161,8 +164,8 @@ def assert_decided(body: Any, room: Room, who: str, expected: list[dict[str, Any
     if expected:
         assert_is(body, asked | {"admitted": False, "reasons": expected})
     else:
-        assert list(body) == ["roomId", "rawId", "admitted", "role", "capabilities", "validUntil"]
-        assert body | asked | {"admitted": True, "role": "Presenter"} == body
+        assert list(body) == [*ADMITTED]
+        assert body | asked | {"admitted": True, "role": "Presenter", "guest": False} == body
 
 
 def asking(room: Room, who: str, at: Ticks | None = None) -> str:
@@ -216,6 +219,24 @@ def test_the_borders_of_who_was_in_the_call_are_to_the_tick(
     borders = (20 * MINUTE - 1, 20 * MINUTE, 40 * MINUTE - 1, 40 * MINUTE)
     admitted = [insight.json(asking(room, ALICE, call.start + at))["admitted"] for at in borders]
     assert admitted == [True, False, False, True]
+
+
+def test_a_full_open_room_refuses_new_guests_however_few_are_invited(
+    app: RunningApp, insight: Insight
+) -> None:
+    room_id = Raw(app.http, app.manage_key).new_room()["id"]
+    insight.set_join_policy(room_id, "CommunicationServiceUsers")
+    call = live_meeting(room_id)
+    insight.deliver(call.started(), call.added(1, BOB), call.added(2, CAROL))
+    path = f"/rooms/{room_id}/admission"
+    for who, guest, codes in ((BOB, True, []), (STRANGER, None, ["RoomFull"])):
+        for answer in (
+            insight.get(f"{path}?rawId={quote(who)}"),
+            insight.send("POST", path, {"rawId": who}),
+        ):
+            body = answer.json()
+            assert body.get("guest") is guest
+            assert [reason["code"] for reason in body.get("reasons", [])] == codes
 
 
 # What asking changes.

@@ -16,7 +16,7 @@ from testkit.raw import Raw
 ALICE, BOB, CAROL = raw_id(1), raw_id(2), raw_id(3)
 COLUMNS = (
     "rawId,name,externalId,displayName,role,status,intervals,seconds,aloneSeconds,joins,"
-    "lateSeconds,leftEarlySeconds,estimated"
+    "lateSeconds,leftEarlySeconds,estimated,guest"
 )
 NOTHING: dict[str, Any] = {
     "intervals": [],
@@ -74,7 +74,7 @@ def test_the_attendance_of_a_call(insight: Insight, held: Meeting) -> None:
             "title": "A visit",
             "from": held.at(0),
             "until": held.at(100),
-            "summary": {"invited": 3, "attended": 2, "absent": 1, "uninvited": 1},
+            "summary": {"invited": 3, "attended": 2, "absent": 1, "uninvited": 1, "guests": 0},
             "value": [
                 {
                     "rawId": ALICE,
@@ -83,6 +83,7 @@ def test_the_attendance_of_a_call(insight: Insight, held: Meeting) -> None:
                     "displayName": "Alice's phone",
                     "role": "Presenter",
                     "status": "attended",
+                    "guest": False,
                     "intervals": [interval(10, 40), interval(50, 80)],
                     "seconds": 60,
                     "aloneSeconds": 20,
@@ -98,6 +99,7 @@ def test_the_attendance_of_a_call(insight: Insight, held: Meeting) -> None:
                     "displayName": None,
                     "role": "Attendee",
                     "status": "attended",
+                    "guest": False,
                     "intervals": [interval(30, 100)],
                     "seconds": 70,
                     "aloneSeconds": 20,
@@ -113,6 +115,7 @@ def test_the_attendance_of_a_call(insight: Insight, held: Meeting) -> None:
                     "displayName": None,
                     "role": "Consumer",
                     "status": "absent",
+                    "guest": False,
                     **NOTHING,
                     "leftEarlySeconds": None,
                     "estimated": False,
@@ -124,6 +127,7 @@ def test_the_attendance_of_a_call(insight: Insight, held: Meeting) -> None:
                     "displayName": "Stranger",
                     "role": "Attendee",
                     "status": "uninvited",
+                    "guest": False,
                     "intervals": [interval(75, 90)],
                     "seconds": 15,
                     "aloneSeconds": 0,
@@ -264,7 +268,8 @@ def test_before_the_time_is_over_who_is_missing_is_expected(raw: Raw, insight: I
     insight.deliver(call.started(), call.added(1, ALICE))
     for query in ("", f"call={call.id}"):
         body = insight.json(f"/rooms/{room['id']}/attendance?{query}")
-        assert body["summary"] == {"invited": 2, "attended": 1, "absent": 0, "uninvited": 0}
+        summary = {"invited": 2, "attended": 1, "absent": 0, "uninvited": 0, "guests": 0}
+        assert body["summary"] == summary
         alice, bob = body["value"]
         assert (alice["intervals"][0]["until"], alice["leftEarlySeconds"], bob["status"]) == (
             None,

@@ -2,10 +2,13 @@
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
+from rooms.domain.capabilities import capabilities
 from rooms.domain.time import DAY, HOUR, format_time, now
+from testkit.events import Meeting, live_meeting
 from testkit.identifiers import raw_id
 from testkit.insight import Insight, assert_invalid, assert_is, assert_refused, json_of
 from testkit.raw import Raw
@@ -173,3 +176,114 @@ def test_what_can_be_no_rooms_id(insight: Insight, room_id: str) -> None:
 def test_there_is_nothing_else_to_do(insight: Insight, path: str, method: str) -> None:
     assert insight.send(method, path, OPEN).status in (404, 405)
     assert_is(insight.json(path), INVITE_ONLY)
+
+
+# Who comes in.
+
+
+def test_who_is_not_invited_is_admitted_as_a_guest(
+    insight: Insight, room: dict[str, Any], room_id: str
+) -> None:
+    expected = {
+        "roomId": room_id,
+        "rawId": BOB,
+        "admitted": True,
+        "role": "Attendee",
+        "guest": True,
+        "capabilities": [
+            {"name": each.name} | ({"only": each.only} if each.only else {})
+            for each in capabilities("Attendee", False)
+        ],
+        "validUntil": room["validUntil"],
+    }
+    path = f"/rooms/{room_id}/admission"
+    assert_is(insight.json(f"{path}?rawId={BOB}"), expected)
+    assert_is(json_of(insight.send("POST", path, {"rawId": BOB, "displayName": "Bob"})), expected)
+    record, *_ = insight.all(f"/rooms/{room_id}/log")
+    detail = {"rawId": BOB, "displayName": "Bob", "role": "Attendee", "guest": True}
+    assert (record["kind"], record["detail"]) == ("Admitted", detail)
+    assert record["text"] == "admitted Bob as Attendee, as a guest of an open room"
+
+
+def test_who_is_invited_keeps_the_role_and_is_no_guest(insight: Insight, room_id: str) -> None:
+    answer = insight.json(f"/rooms/{room_id}/admission?rawId={ALICE}")
+    assert (answer["role"], answer["guest"]) == ("Presenter", False)
+
+
+def test_who_is_no_acs_user_is_refused_for_that_alone(insight: Insight, room_id: str) -> None:
+    answer = insight.send("POST", f"/rooms/{room_id}/admission", {"rawId": PHONE}).json()
+    assert [reason["code"] for reason in answer["reasons"]] == ["NotCommunicationUser"]
+
+
+def test_an_open_room_has_its_times_all_the_same(
+    insight: Insight, room: dict[str, Any], room_id: str
+) -> None:
+    for at, code in (("2020-01-01T00:00:00Z", "NotOpenYet"), (room["validUntil"], "Closed")):
+        query = f"rawId={BOB}&at={quote(at)}"
+        answer = insight.json(f"/rooms/{room_id}/admission?{query}")
+        assert [reason["code"] for reason in answer["reasons"]] == [code]
+
+
+def test_when_the_room_is_invite_only_again_its_guests_are_refused(
+    insight: Insight, room_id: str
+) -> None:
+    insight.set_join_policy(room_id, "InviteOnly")
+    answer = insight.json(f"/rooms/{room_id}/admission?rawId={BOB}")
+    assert [reason["code"] for reason in answer["reasons"]] == ["NotInvited"]
+
+
+# Who came.
+
+
+def attendance(insight: Insight, room_id: str, start: str, end: str) -> Any:
+    return insight.json(f"/rooms/{room_id}/attendance?from={quote(start)}&until={quote(end)}")
+
+
+def test_who_came_to_a_room_that_was_open_in_that_time_is_a_guest_and_no_stranger(
+    raw: Raw, insight: Insight
+) -> None:
+    room = raw.new_room({"participants": {ALICE: {"role": "Presenter"}, CAROL: {}}})
+    room_id, created = room["id"], room["createdAt"]
+    call = Meeting(room_id)
+    insight.deliver(*call.whole(600, call.stay(1, 60, ALICE), call.stay(2, 60, BOB)))
+    insight.set_join_policy(room_id, "CommunicationServiceUsers")
+    insight.set_join_policy(room_id, "InviteOnly")
+    told = {}
+    for end in (created, format_time(now() + HOUR)):
+        body = attendance(insight, room_id, call.at(0), end)
+        people = {one["rawId"]: (one["status"], one["guest"]) for one in body["value"]}
+        told[end] = (body["summary"], people[ALICE], people[BOB])
+    before, with_the_open_time = told.values()
+    alice = ("attended", False)
+    uninvited = {"invited": 2, "attended": 1, "absent": 1, "uninvited": 1, "guests": 0}
+    assert before == (uninvited, alice, ("uninvited", False))
+    guest = {"invited": 2, "attended": 2, "absent": 0, "uninvited": 0, "guests": 1}
+    assert with_the_open_time == (guest, alice, ("attended", True))
+
+
+def test_guests_in_csv(insight: Insight, room_id: str) -> None:
+    call = live_meeting(room_id)
+    insight.deliver(call.started(), call.added(1, BOB))
+    end = quote(format_time(now() + HOUR))
+    query = f"from={quote(call.at(0))}&until={end}&format=csv"
+    _, alice, bob = insight.get(f"/rooms/{room_id}/attendance?{query}").body.splitlines()
+    assert (alice.split(b",")[0].decode(), alice.endswith(b",FALSE")) == (ALICE, True)
+    assert (bob.split(b",")[0].decode(), bob.endswith(b",TRUE")) == (BOB, True)
+
+
+def test_presence_tells_guests_by_the_policy_of_that_moment(
+    raw: Raw, insight: Insight, room: dict[str, Any]
+) -> None:
+    room_id = room["id"]
+    call = live_meeting(room_id, seconds=60)
+    insight.deliver(call.started(), call.added(1, ALICE), call.added(2, BOB))
+
+    def told(query: str = "") -> list[tuple[bool, bool]]:
+        people = insight.json(f"/rooms/{room_id}/presence{query}")["call"]["participants"]
+        return [(one["invited"], one["guest"]) for one in people]
+
+    assert told() == [(True, False), (False, False)]
+    before = f"?at={quote(format_time(now()))}"
+    insight.set_join_policy(room_id, "CommunicationServiceUsers")
+    assert told() == [(True, False), (False, True)]
+    assert told(before) == [(True, False), (False, False)]

@@ -64,6 +64,7 @@ def test_who_is_in_a_call_now(raw: Raw, insight: Insight) -> None:
                         "displayName": "Alice's phone",
                         "role": "Attendee",
                         "invited": True,
+                        "guest": False,
                         "joinedAt": call.at(1),
                         "legs": 2,
                     },
@@ -73,6 +74,7 @@ def test_who_is_in_a_call_now(raw: Raw, insight: Insight) -> None:
                         "displayName": "Bob \u202e\U0001f600",
                         "role": "Consumer",
                         "invited": False,
+                        "guest": False,
                         "joinedAt": call.at(3),
                         "legs": 1,
                     },
@@ -95,7 +97,7 @@ def test_what_no_event_tells_is_null_or_estimated(insight: Insight) -> None:
     insight.deliver(call.added(0, None, device="a device"))
     body = insight.json(f"/rooms/{call.room_id}/presence")["call"]
     assert body["startEstimated"] is True
-    nothing = {"name": None, "displayName": None, "role": None, "invited": False}
+    nothing = {"name": None, "displayName": None, "role": None, "invited": False, "guest": False}
     assert_is(
         body["participants"],
         [{"rawId": "a device of None", **nothing, "joinedAt": call.at(0), "legs": 1}],

@@ -48,6 +48,7 @@ def room_id(app: RunningApp) -> str:
         ("/rooms/{}/overview", 1),
         ("/rooms/{}/details", 1),
         ("/rooms/{}/joinPolicy", 1),
+        (f"/rooms/{{}}/admission?rawId={ALICE}", 1),
         ("/rooms/{}/log", 2),
         ("/rooms/{}/log?kind=RoomDeleted", 2),
         ("/rooms/{}/presence", 3),

@@ -217,6 +217,7 @@ def _may_be_called(legs: Iterable[ToldLeg]) -> frozenset[tuple[str | None, str |
 class ToldAttendee(NamedTuple):
     person: str
     status: str
+    guest: bool
     intervals: tuple[tuple[Ticks, Ticks | None], ...]
     duration: Ticks
     alone: Ticks
@@ -233,6 +234,7 @@ def told_attendance(
     estimated: bool,
     calls: Iterable[ToldCall],
     invited: Mapping[str, str],
+    was_open: bool,
     now: Ticks,
 ) -> dict[str, ToldAttendee]:
     """What each did from `start` to `end` (None: as long as the call goes on)."""
@@ -266,6 +268,7 @@ def told_attendance(
             told[person] = ToldAttendee(
                 person,
                 absent,
+                False,
                 (),
                 0,
                 0,
@@ -293,7 +296,8 @@ def told_attendance(
         last_leave = intervals[-1][1]
         told[person] = ToldAttendee(
             person=person,
-            status="attended" if person in invited else "uninvited",
+            status="attended" if was_open or person in invited else "uninvited",
+            guest=was_open and person not in invited,
             intervals=tuple(intervals),
             duration=sum(b - a for a, b, who in slices if person in who),
             alone=sum(b - a for a, b, who in slices if who == {person}),

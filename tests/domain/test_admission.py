@@ -19,7 +19,7 @@ from rooms.domain.capabilities import capabilities
 from rooms.domain.events import CallEvent
 from rooms.domain.fold import fold_calls
 from rooms.domain.presence import call_at
-from rooms.domain.room import Room, RoomState, state_at
+from rooms.domain.room import JOIN_POLICIES, Room, RoomState, state_at
 from rooms.domain.roster import Role, Roster
 from rooms.domain.time import DAY, HOUR, MAX_TIME, SECOND, Ticks, parse_time
 from testkit.identifiers import raw_id
@@ -28,6 +28,7 @@ from tests.domain.histories import ALICE, BOB, CAROL, added, ended, moment, remo
 OPENS = parse_time("2026-05-04T10:00:00Z")
 CLOSES = OPENS + HOUR
 ROOM = Room("99400000000000000", OPENS - DAY, OPENS, CLOSES, False)
+OPEN_ROOM = replace(ROOM, join_policy="CommunicationServiceUsers")
 INVITED: Roster = {ALICE: "Presenter", BOB: "Attendee"}
 PHONE = "4:+15551234567"
 FULL = Occupancy(2, frozenset({BOB, CAROL}))
@@ -90,7 +91,7 @@ def test_who_was_not_in_the_call_does_not_get_into_a_full_one() -> None:
 def test_who_may_come_in_is_told_role_capabilities_and_until_when() -> None:
     for role in ROLES:
         for room in (ROOM, replace(ROOM, pstn_dial_out_enabled=True)):
-            expected = Admitted(role, capabilities(role, room.pstn_dial_out_enabled), CLOSES)
+            expected = Admitted(role, capabilities(role, room.pstn_dial_out_enabled), CLOSES, False)
             assert admission(room, {ALICE: role}, ALICE, OPENS, UNOCCUPIED, 2) == expected
 
 
@@ -98,6 +99,35 @@ def test_times_in_messages_are_whole_seconds_and_opens_at_is_to_the_tick() -> No
     room = replace(ROOM, valid_from=OPENS + 9_999_999)
     (reason,) = reasons(room=room)
     assert (reason.message, reason.opens_at) == (NOT_OPEN_YET.message, OPENS + 9_999_999)
+
+
+# Open rooms.
+
+
+def test_an_acs_user_who_is_not_invited_is_a_guest_of_an_open_room_and_attendee() -> None:
+    expected = Admitted("Attendee", capabilities("Attendee", False), CLOSES, guest=True)
+    assert admission(OPEN_ROOM, INVITED, CAROL, OPENS, UNOCCUPIED, 2) == expected
+    assert admission(OPEN_ROOM, {}, CAROL, OPENS, UNOCCUPIED, 2) == expected
+
+
+def test_in_an_open_room_the_invited_keep_their_role_and_are_no_guests() -> None:
+    for role in ROLES:
+        expected = Admitted(role, capabilities(role, False), CLOSES, guest=False)
+        assert admission(OPEN_ROOM, {ALICE: role}, ALICE, OPENS, UNOCCUPIED, 2) == expected
+
+
+def test_who_is_no_acs_user_is_no_guest() -> None:
+    assert reasons(PHONE, room=OPEN_ROOM) == (NO_USER,)
+
+
+def test_a_guest_comes_neither_before_nor_after_the_time_of_the_room_nor_into_a_full_call() -> None:
+    assert reasons(CAROL, OPENS - 1, room=OPEN_ROOM) == (NOT_OPEN_YET,)
+    assert reasons(CAROL, CLOSES, room=OPEN_ROOM) == (CLOSED,)
+    assert reasons(CAROL, occupancy=Occupancy(2, frozenset()), room=OPEN_ROOM) == (ROOM_FULL,)
+
+
+def test_a_guest_who_was_in_the_full_call_may_come_back() -> None:
+    assert reasons(CAROL, occupancy=FULL, room=OPEN_ROOM) == ()
 
 
 # Borders, to the tick.
@@ -146,7 +176,11 @@ def test_people_are_counted_only_where_more_are_invited_than_a_call_holds(
     invited: int, counted: bool
 ) -> None:
     roster: Roster = {raw_id(number): "Attendee" for number in range(invited)}
-    assert needs_occupancy(roster, 350) is counted
+    assert needs_occupancy(ROOM, roster, 350) is counted
+
+
+def test_people_in_an_open_room_are_counted_whatever_its_roster() -> None:
+    assert needs_occupancy(OPEN_ROOM, {}, 350)
 
 
 # Any room, roster, person, time and occupancy.
@@ -162,7 +196,14 @@ near = st.sampled_from([-1, 0, 1, 10, 10 * SECOND]) | st.integers(-DAY, DAY)
 @st.composite
 def rooms(draw: st.DrawFn) -> Room:
     opens = draw(st.integers(2 * DAY, MAX_TIME - 2 * DAY))
-    return Room("99400000000000000", opens, opens, opens + abs(draw(near)), draw(st.booleans()))
+    return Room(
+        "99400000000000000",
+        opens,
+        opens,
+        opens + abs(draw(near)),
+        draw(st.booleans()),
+        draw(st.sampled_from(JOIN_POLICIES)),
+    )
 
 
 @st.composite
@@ -184,7 +225,7 @@ def test_each_reason_is_told_exactly_when_its_condition_holds_in_the_order_of_th
     room, roster, who, at, occupancy, capacity = question
     conditions = {
         "NotCommunicationUser": who not in USERS,
-        "NotInvited": who not in roster,
+        "NotInvited": who not in roster and room.join_policy == "InviteOnly",
         "NotOpenYet": at < room.valid_from,
         "Closed": room.valid_from <= at and room.valid_until <= at,
         "RoomFull": occupancy.count >= capacity and who not in occupancy.seen,
@@ -199,15 +240,15 @@ def test_each_reason_is_told_exactly_when_its_condition_holds_in_the_order_of_th
 
 
 @given(questions())
-def test_who_is_admitted_has_the_role_of_the_roster_and_the_rooms_end(
+def test_who_is_admitted_has_the_role_of_the_roster_or_of_a_guest_and_the_rooms_end(
     question: tuple[Room, Roster, str, Ticks, Occupancy, int],
 ) -> None:
     room, roster, who, at, _, _ = question
     decision = admission(*question)
     if isinstance(decision, Admitted):
-        assert decision == Admitted(
-            roster[who], capabilities(roster[who], room.pstn_dial_out_enabled), room.valid_until
-        )
+        role = roster.get(who, "Attendee")
+        allowed = capabilities(role, room.pstn_dial_out_enabled)
+        assert decision == Admitted(role, allowed, room.valid_until, who not in roster)
         assert room.valid_from <= at < decision.valid_until
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from rooms.domain.attendance import Attendee, TimeWindow, attendance
 from rooms.domain.events import CallEvent
 from rooms.domain.fold import fold_calls
-from rooms.domain.roster import Role, Roster
+from rooms.domain.roster import Invited, Role, Roster
 from rooms.domain.time import SECOND
 from tests.domain.histories import (
     ALICE,
@@ -35,8 +35,10 @@ def attended(
     time: TimeWindow,
     invited: Mapping[str, Role] = UNOCCUPIED,
     now: float = 60,
+    was_open: bool = False,
 ) -> dict[str, Attendee]:
-    attendees = attendance(time, fold_calls(events, moment(now)), invited, moment(now))
+    roster = Invited(dict(invited), was_open)
+    attendees = attendance(time, fold_calls(events, moment(now)), roster, moment(now))
     return {attendee.person: attendee for attendee in attendees}
 
 
@@ -66,6 +68,21 @@ def test_who_came_without_having_been_invited_is_named_so() -> None:
         attended([*stay(1, 5), ended(9)], slot(0, 9), {BOB: "Attendee"})[ALICE].status
         == "uninvited"
     )
+
+
+def test_who_came_to_an_open_room_without_having_been_invited_attended_as_a_guest() -> None:
+    events = [*stay(1, 5), *stay(2, 5, "b", BOB), ended(9)]
+    people = attended(events, slot(0, 9), {BOB: "Attendee", CAROL: "Attendee"}, was_open=True)
+    assert {who: (one.status, one.guest) for who, one in people.items()} == {
+        BOB: ("attended", False),
+        CAROL: ("absent", False),
+        ALICE: ("attended", True),
+    }
+
+
+def test_nobody_is_a_guest_of_a_room_that_was_not_open() -> None:
+    people = attended([*stay(1, 5), ended(9)], slot(0, 9), {BOB: "Attendee"})
+    assert not any(one.guest for one in people.values())
 
 
 def test_who_was_invited_and_did_not_come_is_absent_once_the_slot_has_ended() -> None:

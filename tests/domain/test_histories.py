@@ -13,7 +13,7 @@ from rooms.domain.call import Call, Leg
 from rooms.domain.events import CallEvent
 from rooms.domain.fold import fold_calls
 from rooms.domain.presence import PersonInCall, Stay, call_at, present_at
-from rooms.domain.roster import Roster
+from rooms.domain.roster import Invited, Roster
 from rooms.domain.time import Ticks
 from tests.domain.histories import ALICE, DAN, HISTORIES, History, histories, played
 from tests.domain.oracle import (
@@ -26,7 +26,8 @@ from tests.domain.oracle import (
     told_presence,
 )
 
-INVITED: Roster = {DAN: "Presenter", ALICE: "Attendee"}
+ROSTER: Roster = {DAN: "Presenter", ALICE: "Attendee"}
+INVITED, INVITED_AND_GUESTS = Invited(ROSTER, False), Invited(ROSTER, True)
 
 thorough = settings(max_examples=HISTORIES, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -109,6 +110,7 @@ def told_attendee(attendee: Attendee, told: ToldAttendee) -> ToldAttendee:
     return ToldAttendee(
         person=attendee.person,
         status=attendee.status,
+        guest=attendee.guest,
         intervals=tuple((stay.start, stay.end) for stay in attendee.stays),
         duration=attendee.duration,
         alone=attendee.alone,
@@ -138,14 +140,16 @@ def check_against_the_oracle(events: Sequence[CallEvent], now: Ticks, random: Ra
             )
             assert all(agrees(present, presence[1][present.person]) for present in there)
     for slot, some in slots(calls, now, random):
-        said = attendance(slot, some, INVITED, now)
-        expected = told_attendance(
-            slot.start, slot.end, slot.estimated, [told[call.id] for call in some], INVITED, now
-        )
-        assert len(said) == len(expected)
-        assert {
-            attendee.person: told_attendee(attendee, expected[attendee.person]) for attendee in said
-        } == expected
+        of_calls = [told[call.id] for call in some]
+        for invited in (INVITED, INVITED_AND_GUESTS):
+            said = attendance(slot, some, invited, now)
+            expected = told_attendance(
+                slot.start, slot.end, slot.estimated, of_calls, ROSTER, invited.open, now
+            )
+            assert len(said) == len(expected)
+            assert {each.person: told_attendee(each, expected[each.person]) for each in said} == (
+                expected
+            )
 
 
 def check_invariants(events: Sequence[CallEvent], now: Ticks) -> None:
@@ -186,8 +190,8 @@ def check_invariants(events: Sequence[CallEvent], now: Ticks) -> None:
 def check_attendance(attendees: Sequence[Attendee], slot: TimeWindow, now: Ticks) -> None:
     people = [attendee.person for attendee in attendees]
     assert len(people) == len(set(people))
-    assert people[: len(INVITED)] == list(INVITED)
-    strangers = attendees[len(INVITED) :]
+    assert people[: len(ROSTER)] == list(ROSTER)
+    strangers = attendees[len(ROSTER) :]
     assert all(attendee.status == "uninvited" for attendee in strangers)
     assert [who.stays[0].start for who in strangers] == sorted(
         who.stays[0].start for who in strangers

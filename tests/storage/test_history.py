@@ -5,8 +5,8 @@ from rooms.domain.errors import RoomNotFound
 from rooms.domain.events import CallEvent
 from rooms.domain.limits import Limits
 from rooms.domain.log import LogRecord
-from rooms.domain.room import RoomChange
-from rooms.domain.roster import Roster
+from rooms.domain.room import JOIN_POLICIES, RoomChange
+from rooms.domain.roster import Invited, Roster
 from rooms.domain.time import DAY, HOUR, SECOND, Ticks, now, parse_time
 from rooms.storage.calls import Calls
 from rooms.storage.details import RoomDetails
@@ -137,7 +137,10 @@ async def test_invited_is_who_was_on_the_roster_at_some_moment(
     for first, last, hours in TIMES:
         proxy.forget()
         found = await history.invited(room, START + first, START + last)
-        assert list(found) == [user for hour in hours for user in rosters[hour]], (first, last)
+        assert list(found.roster) == [user for hour in hours for user in rosters[hour]], (
+            first,
+            last,
+        )
         assert len(proxy.seen) == 1
 
 
@@ -149,11 +152,42 @@ async def test_the_role_of_those_invited_is_their_last(
     await rooms.patch_roster(room.id, {ALICE: "Presenter"}, ORIGIN)
     clock.now += HOUR
     await rooms.patch_roster(room.id, {ALICE: "Consumer"}, ORIGIN)
-    assert await history.invited(room, START, START + HOUR + 1) == {
-        ALICE: "Presenter",
-        BOB: "Attendee",
-    }
-    assert await history.invited(room, START, START + HOUR) == {ALICE: "Attendee", BOB: "Attendee"}
+    roles = {ALICE: "Presenter", BOB: "Attendee"}
+    assert (await history.invited(room, START, START + HOUR + 1)).roster == roles
+    roles = {ALICE: "Attendee", BOB: "Attendee"}
+    assert (await history.invited(room, START, START + HOUR)).roster == roles
+
+
+async def test_a_room_was_open_if_it_was_so_at_some_moment(
+    rooms: Rooms, history: History, clock: Clock, proxy: StorageProxy
+) -> None:
+    created = await rooms.create(RoomChange(), {ALICE: "Attendee"}, None, ORIGIN)
+    for policy in JOIN_POLICIES[::-1]:  # open from one hour until just before two
+        clock.now += HOUR
+        await rooms.update(created.id, RoomChange(join_policy=policy), ORIGIN)
+    room = await rooms.get(created.id)
+    for first, last, was_open in [
+        (-HOUR, HOUR, False),
+        (0, 0, False),
+        (0, HOUR + 1, True),
+        (HOUR - 1, HOUR - 1, False),
+        (HOUR, HOUR, True),
+        (2 * HOUR - 1, 5 * HOUR, True),
+        (2 * HOUR, 2 * HOUR, False),
+        (2 * HOUR, 5 * HOUR, False),
+        (-DAY, DAY, True),
+    ]:
+        proxy.forget()
+        found = await history.invited(room, START + first, START + last)
+        assert found == Invited({ALICE: "Attendee"}, was_open), (first, last)
+        assert len(proxy.seen) == 1
+
+
+async def test_a_room_that_was_made_open_was_so_before_too(
+    rooms: Rooms, history: History, clock: Clock
+) -> None:
+    room = await rooms.create(RoomChange(join_policy="CommunicationServiceUsers"), {}, None, ORIGIN)
+    assert (await history.invited(room, START - DAY, START)).open
 
 
 async def test_more_changes_of_a_roster_than_one_answer_is_made_of(
@@ -162,7 +196,7 @@ async def test_more_changes_of_a_roster_than_one_answer_is_made_of(
     room_id, rosters = await rosters_of_hours(rooms, clock)
     room = await rooms.get(room_id)
     enough = History(Table(client), Limits(roster_versions=4))
-    assert len(await enough.invited(room, *EVER)) == len(rosters) == 4
+    assert len((await enough.invited(room, *EVER)).roster) == len(rosters) == 4
     with pytest.raises(TooManyChanges):
         await History(Table(client), Limits(roster_versions=3)).invited(room, *EVER)
 

@@ -39,12 +39,13 @@ class Allowed(TypedDict):
 
 class Admitted(TypedDict):
     """The person may join until just before `validUntil`, with this role and these
-    capabilities."""
+    capabilities. A `guest` is not invited: the room is open."""
 
     roomId: RoomId
     rawId: str
     admitted: Literal[True]
     role: Role
+    guest: bool
     capabilities: list[Allowed]
     validUntil: Time
 
@@ -106,7 +107,7 @@ async def _judged(
     found = await request.app.rooms.with_roster(room_id)
     capacity, admissions = request.app.settings.call_capacity, request.app.admissions
     occupancy = UNOCCUPIED
-    if needs_occupancy(found.roster, capacity):
+    if needs_occupancy(found.room, found.roster, capacity):
         occupancy = await (
             admissions.occupancy(room_id)
             if at is None
@@ -134,6 +135,7 @@ def admitted_body(room_id: str, raw_id: str, admitted: domain.Admitted) -> Admit
         "rawId": raw_id,
         "admitted": True,
         "role": admitted.role,
+        "guest": admitted.guest,
         "capabilities": [_allowed_body(allowed) for allowed in admitted.capabilities],
         "validUntil": format_time(admitted.valid_until),
     }
@@ -156,7 +158,7 @@ def decision_detail(
     )
     match decision:
         case domain.Admitted():
-            return {**who, "role": decision.role}
+            return {**who, "role": decision.role, "guest": decision.guest}
         case domain.Refused():
             return {**who, "reasons": [_reason_body(reason) for reason in decision.reasons]}
 

@@ -35,6 +35,7 @@ COLUMNS = (
     "lateSeconds",
     "leftEarlySeconds",
     "estimated",
+    "guest",
 )
 
 
@@ -44,16 +45,19 @@ Stay.__doc__ = "A time that a person spent in a call. `until` is null while they
 
 
 class AttendanceSummary(TypedDict):
-    """Counts of people: the invited, those of them who came or did not, and the uninvited."""
+    """Counts of people. `attended` counts the invited who came, and the `guests`."""
 
     invited: Count
     attended: Count
     absent: Count
     uninvited: Count
+    guests: Count
 
 
 class Attendee(TypedDict):
-    """The attendance of one person. `aloneSeconds` counts the time with nobody else in the call.
+    """The attendance of one person. A `guest` came to an open room without an invitation.
+
+    `aloneSeconds` counts the time with nobody else in the call.
     `joins` counts the legs.
 
     `lateSeconds` is the time from the start of the period to the first join. `leftEarlySeconds` is
@@ -67,6 +71,7 @@ class Attendee(TypedDict):
     displayName: str | None
     role: str | None
     status: Status
+    guest: bool
     intervals: list[Stay]
     seconds: Seconds
     aloneSeconds: Seconds
@@ -104,7 +109,9 @@ async def get_attendance(request: Request) -> func.HttpResponse:
         raise CallNotFound
     slot = _slot(known, chosen, *request.time_range())
     end = as_of if slot.end is None else slot.end
-    invited = await history.invited(known.room, slot.start, end) if known.room else {}
+    invited = known.invited
+    if known.room:
+        invited = await history.invited(known.room, slot.start, end)
     calls = (
         await all_calls.overlapping(room_id, slot.start, end, as_of) if chosen is None else [chosen]
     )
@@ -164,16 +171,18 @@ def attendance_body(
 ) -> Attendance:
     """Returns the answer: everybody with their intervals, and the counts."""
     counts = Counter(one.status for one in attendees)
+    guests = sum(one.guest for one in attendees)
     return {
         "roomId": room_id,
         "title": details.get("title"),
         "from": format_time(slot.start),
         "until": time_or_none(slot.end),
         "summary": {
-            "invited": len(attendees) - counts["uninvited"],
+            "invited": len(attendees) - counts["uninvited"] - guests,
             "attended": counts["attended"],
             "absent": counts["absent"],
             "uninvited": counts["uninvited"],
+            "guests": guests,
         },
         "value": [
             attendee_body(one, details.get("participants", {}).get(one.person, {}))
@@ -191,6 +200,7 @@ def attendee_body(attendee: domain.Attendee, named: Mapping[str, str]) -> Attend
         "displayName": attendee.display_name,
         "role": attendee.role,
         "status": attendee.status,
+        "guest": attendee.guest,
         "intervals": [_stay_body(stay) for stay in attendee.stays],
         "seconds": seconds(attendee.duration),
         "aloneSeconds": seconds(attendee.alone),

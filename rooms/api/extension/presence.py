@@ -13,7 +13,7 @@ from rooms.api.shapes import CallRoomId, Count, time_or_none
 from rooms.domain.call import Call
 from rooms.domain.details import Details, names_in
 from rooms.domain.presence import PersonInCall, call_at, present_at
-from rooms.domain.roster import Roster
+from rooms.domain.roster import Invited
 from rooms.domain.time import Ticks, Time, format_time
 from rooms.storage.parallel import both
 
@@ -21,13 +21,15 @@ routes = Routes()
 
 
 class PresentPerson(TypedDict):
-    """A person in a call. `joinedAt` starts their unbroken stay; `legs` counts their devices."""
+    """A person in a call. A `guest` is not invited: the room is open. `joinedAt` starts their
+    unbroken stay; `legs` counts their devices."""
 
     rawId: str
     name: str | None
     displayName: str | None
     role: str | None
     invited: bool
+    guest: bool
     joinedAt: Time
     legs: Count
 
@@ -67,12 +69,12 @@ async def get_presence(request: Request) -> func.HttpResponse:
     )
     if known.room is None and not calls:
         await history.check(room_id)
-    roster = known.roster
+    invited = known.invited
     if known.room and at < as_of:
-        roster = await history.invited(known.room, at, at)
+        invited = await history.invited(known.room, at, at)
     going_on = call_at(calls, at)
     present = present_at(going_on, at) if going_on else []
-    return json_answer(200, presence_body(room_id, at, going_on, present, roster, known.details))
+    return json_answer(200, presence_body(room_id, at, going_on, present, invited, known.details))
 
 
 def presence_body(
@@ -80,18 +82,18 @@ def presence_body(
     at: Ticks,
     call: Call | None,
     present: Sequence[PersonInCall],
-    roster: Roster,
+    invited: Invited,
     details: Details,
 ) -> Presence:
     """Returns the answer. `call` is None if no call goes on."""
     going_on = (
-        None if call is None else _present_call_body(call, present, roster, names_in(details))
+        None if call is None else _present_call_body(call, present, invited, names_in(details))
     )
     return {"roomId": room_id, "asOf": format_time(at), "live": call is not None, "call": going_on}
 
 
 def _present_call_body(
-    call: Call, present: Sequence[PersonInCall], roster: Roster, names: Mapping[str, str]
+    call: Call, present: Sequence[PersonInCall], invited: Invited, names: Mapping[str, str]
 ) -> PresentCall:
     return {
         "id": call.id,
@@ -106,7 +108,8 @@ def _present_call_body(
                 "name": names.get(one.person),
                 "displayName": one.display_name,
                 "role": one.role,
-                "invited": one.person in roster,
+                "invited": one.person in invited.roster,
+                "guest": invited.has_as_guest(one.person),
                 "joinedAt": format_time(one.since),
                 "legs": one.legs,
             }

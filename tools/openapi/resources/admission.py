@@ -25,7 +25,8 @@ ADMISSION = {
         summary="Check whether a person may join a room",
         description=(
             "Changes nothing and writes no log record. The service applies the current room and "
-            "roster to the time `at`, or to now."
+            "roster to the time `at`, or to now. In an open room, an ACS user who is not invited "
+            "is a guest with the role Attendee."
         ),
         parameters=(
             CALL_ROOM_ID,
@@ -60,7 +61,8 @@ ADMISSION = {
         summary="Admit a person to a room, or refuse them",
         description=(
             "Writes Admitted or Refused into the log of the room. The service applies the current "
-            "room and roster."
+            "room and roster. In an open room, an ACS user who is not invited is a guest with the "
+            "role Attendee."
         ),
         parameters=(CALL_ROOM_ID, CLIENT_REQUEST_ID),
         body=AskAdmission,
