@@ -430,6 +430,7 @@ def test_a_live_room(raw: Raw, insight: Insight) -> None:
     about = {
         "roomId": room_id,
         "title": "A hearing",
+        "roomJoinPolicy": "InviteOnly",
         "callId": call.id,
         "startedAt": call.at(0),
         "count": 2,

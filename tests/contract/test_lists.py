@@ -33,6 +33,8 @@ type Room = dict[str, Any]
 MANY = 40
 """More than a page of rooms."""
 
+INVITE_ONLY = {"roomJoinPolicy": "InviteOnly"}
+
 NO_VERSION = family_a("ApiVersionUnspecified", "An API version is required, but was not specified.")
 NOT_OF_THIS_LIST = "This is not a token of a nextLink of this list."
 
@@ -128,7 +130,8 @@ def test_with_a_key_as_it_is_all_rooms_are_listed_with_their_titles(
     listed = Insight(app, app.read_key).all(f"/rooms{query}")
     assert ids(listed) == raw.room_ids()
     expected = {
-        room["id"]: {**room, "title": title_of(number)} for number, room in enumerate(rooms)
+        room["id"]: {**room, **INVITE_ONLY, "title": title_of(number)}
+        for number, room in enumerate(rooms)
     }
     for room in listed:
         if room["id"] in expected:
@@ -139,13 +142,14 @@ def test_a_signed_request_with_a_parameter_of_ours_has_titles_too(
     raw: Raw, rooms: list[Room], tea: list[Room], person: str
 ) -> None:
     first = raw.get(f"/rooms?participant={person}").json()["value"][0]
-    assert_is(first, {**rooms[0], "title": title_of(0)})
+    assert_is(first, {**rooms[0], **INVITE_ONLY, "title": title_of(0)})
 
 
 def test_a_room_without_a_title_has_null(raw: Raw, insight: Insight) -> None:
     eve = raw_id()
     room = raw.new_room({"participants": {eve: {}}})
-    assert_is(insight.json(f"/rooms?participant={eve}"), {"value": [{**room, "title": None}]})
+    expected = {**room, **INVITE_ONLY, "title": None}
+    assert_is(insight.json(f"/rooms?participant={eve}"), {"value": [expected]})
 
 
 @pytest.mark.parametrize(
@@ -299,7 +303,8 @@ def test_an_api_version_is_heeded_on_all_pages(
 ) -> None:
     oldest = insight.all(f"/rooms?participant={person}&api-version=2023-06-14")
     assert ids(oldest) == ids(rooms)
-    assert list(oldest[0]) == ["id", "createdAt", "validFrom", "validUntil", "title"]
+    fields = ["id", "createdAt", "validFrom", "validUntil", "roomJoinPolicy", "title"]
+    assert list(oldest[0]) == fields
 
 
 def test_an_unknown_api_version_is_refused(insight: Insight) -> None:

@@ -8,10 +8,10 @@ import pytest
 
 from rooms.domain.capabilities import capabilities
 from rooms.domain.time import DAY, HOUR, format_time, now
-from testkit.events import Meeting, live_meeting
+from testkit.events import Meeting, live_meeting, room_of_another_service
 from testkit.identifiers import raw_id
 from testkit.insight import Insight, assert_invalid, assert_is, assert_refused, json_of
-from testkit.raw import Raw
+from testkit.raw import VERSIONS, Raw
 from testkit.running import RunningApp
 
 ALICE, BOB, CAROL = raw_id(1), raw_id(2), raw_id(3)
@@ -287,3 +287,43 @@ def test_presence_tells_guests_by_the_policy_of_that_moment(
     insight.set_join_policy(room_id, "CommunicationServiceUsers")
     assert told() == [(True, False), (False, True)]
     assert told(before) == [(True, False), (False, False)]
+
+
+# Where it is shown.
+
+
+def test_the_policy_is_shown_with_the_room(insight: Insight, room_id: str) -> None:
+    call = live_meeting(room_id)
+    insight.deliver(call.started(), call.added(1, BOB))
+    (live,) = (one for one in insight.all("/live") if one["roomId"] == room_id)
+    (listed,) = (one for one in insight.all(f"/rooms?participant={ALICE}") if one["id"] == room_id)
+    (titled,) = (one for one in insight.all("/rooms?state=open") if one["id"] == room_id)
+    for shown in (insight.json(f"/rooms/{room_id}/overview"), live, listed, titled):
+        assert shown | OPEN == shown
+
+
+def test_of_a_room_that_only_events_name_it_is_null(insight: Insight) -> None:
+    call = live_meeting(room_of_another_service())
+    insight.deliver(call.started())
+    (live,) = (one for one in insight.all("/live") if one["roomId"] == call.room_id)
+    assert live["roomJoinPolicy"] is None
+    assert_refused(insight.get(f"/rooms/{call.room_id}/joinPolicy"), 404, "NotFound")
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_acss_versions_from_2023_on_do_not_show_it(
+    app: RunningApp, room: dict[str, Any], room_id: str, version: str
+) -> None:
+    client = Raw(app.http, app.manage_key, version)
+    read = client.get(f"/rooms/{room_id}").json()
+    assert read == {name: room[name] for name in read}
+    (listed,) = (one for one in client.get("/rooms").json()["value"] if one["id"] == room_id)
+    assert listed == read
+
+
+def test_a_change_by_the_newest_version_leaves_the_policy(
+    raw: Raw, insight: Insight, room_id: str
+) -> None:
+    assert raw.patch(f"/rooms/{room_id}", {"pstnDialOutEnabled": True}).status == 200
+    assert raw.patch(f"/rooms/{room_id}/participants", {"participants": {BOB: {}}}).status == 200
+    assert_is(insight.json(f"/rooms/{room_id}/joinPolicy"), OPEN)

@@ -12,7 +12,7 @@ from rooms.api.routing import Routes
 from rooms.api.shapes import RoomId
 from rooms.domain.details import Details
 from rooms.domain.errors import RoomNotFound
-from rooms.domain.room import Room, RoomState, state_at
+from rooms.domain.room import JoinPolicy, Room, RoomState, state_at
 from rooms.domain.roster import Roster
 from rooms.domain.time import Time, format_time
 
@@ -32,6 +32,7 @@ class Overview(TypedDict):
     validFrom: Time
     validUntil: Time
     pstnDialOutEnabled: bool
+    roomJoinPolicy: JoinPolicy
     title: str | None
     externalId: str | None
     scheduledStart: Time | None
@@ -61,6 +62,7 @@ def overview_body(
         "validFrom": format_time(room.valid_from),
         "validUntil": format_time(room.valid_until),
         "pstnDialOutEnabled": room.pstn_dial_out_enabled,
+        "roomJoinPolicy": room.join_policy,
         "title": details.get("title"),
         "externalId": details.get("externalId"),
         "scheduledStart": details.get("scheduledStart"),

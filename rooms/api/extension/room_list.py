@@ -7,6 +7,7 @@ import azure.functions as func
 from rooms.api.acs.rooms import Room, list_all_rooms, room_body
 from rooms.api.acs.versions import check_api_version
 from rooms.api.errors import InvalidParameter
+from rooms.api.extension.join_policy import JoinPolicyOfRoom, join_policy_body
 from rooms.api.request import Kind, Request
 from rooms.api.responses import acs_answer
 from rooms.api.routing import Routes
@@ -22,8 +23,8 @@ FILTERS = {"participant", "state", "from", "until", "title"}
 """Parameters that ACS does not have. A request with one of them is for the filtered list."""
 
 
-class ListedRoom(Room):
-    """A room with its title."""
+class ListedRoom(Room, JoinPolicyOfRoom):
+    """A room with who may join, and its title."""
 
     title: str | None
 
@@ -75,5 +76,9 @@ def _filters(http: func.HttpRequest) -> list[str]:
 
 
 def listed_body(listed: TitledRoom, version: str) -> ListedRoom:
-    """Returns a room with its title."""
-    return {**room_body(listed.room, version), "title": listed.title}
+    """Returns a room with who may join, and its title."""
+    return {
+        **room_body(listed.room, version),
+        **join_policy_body(listed.room),
+        "title": listed.title,
+    }
