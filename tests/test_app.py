@@ -14,7 +14,7 @@ async def test_requests_to_the_storage_are_not_logged_one_by_one(
 ) -> None:
     caplog.set_level(logging.INFO)
     app = App({"ROOMS_STORAGE": azurite, "ROOMS_TABLE": f"t{uuid.uuid4().hex}"})
-    room = await app.rooms.create(RoomChange(), {}, None, Origin("tester", ""))
+    room = (await app.rooms.create(RoomChange(), {}, None, Origin("tester", ""))).room
     assert await app.rooms.get(room.id) == room
     await app.table._client.close()  # nothing else does: it lives as long as the process
     assert {record.name for record in caplog.records} == {"rooms.storage.table"}

@@ -1,5 +1,6 @@
 """Parses the bodies of requests."""
 
+import re
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -27,13 +28,17 @@ TIME_EXPECTED = (
 
 
 def _unknown_word(error: ErrorDetails) -> str:
-    return _UNKNOWN_ROLE if error["loc"][-1] == "role" else f"Must be {error['ctx']['expected']}."
+    if error["loc"][-1] == "role":
+        return _UNKNOWN_ROLE
+    words = re.findall("'([^']*)'", error["ctx"]["expected"])
+    return f"Must be one of: {', '.join(words)}."
 
 
 _SENTENCES: dict[str, Callable[[ErrorDetails], str]] = {
     "json_invalid": lambda error: f"The body is not valid JSON: {error['ctx']['error']}.",
     "model_type": lambda _: "Must be an object.",
     "dict_type": lambda _: "Must be an object.",
+    "list_type": lambda _: "Must be an array.",
     "bool_type": lambda _: "Must be true or false.",
     "missing": lambda _: "This field is required.",
     "extra_forbidden": lambda _: "Unknown field.",
@@ -43,6 +48,7 @@ _SENTENCES: dict[str, Callable[[ErrorDetails], str]] = {
     "literal_error": _unknown_word,
     "time": lambda _: TIME_EXPECTED,
 }
+
 
 _FAULTS_OF_LENGTH = ("string_too_short", "string_too_long")
 
@@ -86,10 +92,7 @@ type OptionalTime = Annotated[
 
 
 class Body(BaseModel):
-    """Base of all bodies. Ignores unknown fields and converts no types, as ACS does.
-
-    The validation context is the api-version.
-    """
+    """Base of all bodies. Ignores unknown fields and converts no types, as ACS does."""
 
     # Deferred until the first such body comes: most instances start for a GET.
     model_config = ConfigDict(strict=True, alias_generator=to_camel, defer_build=True)
@@ -107,8 +110,8 @@ class StrictBody(Body):
     model_config = ConfigDict(extra="forbid")
 
 
-def parse_body[B: Body](model: type[B], body: bytes, version: str) -> B:
-    """Returns the body of a request of that api-version.
+def parse_body[B: Body](model: type[B], body: bytes) -> B:
+    """Returns the body of a request.
 
     Raises:
         ValidationFailed: with the first fault only, as ACS does.
@@ -116,7 +119,7 @@ def parse_body[B: Body](model: type[B], body: bytes, version: str) -> B:
     if not body:
         raise ValidationFailed(Detail("A non-empty request body is required.", ""))
     try:
-        return model.model_validate_json(body, context=version)
+        return model.model_validate_json(body)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
     steps, sentence = first["loc"], _SENTENCES[first["type"]](first)

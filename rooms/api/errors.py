@@ -136,6 +136,11 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     InvalidRoomId: Answer(400, BAD_REQUEST, "Invalid room ID."),
     InvalidIdentifier: Answer(400, BAD_REQUEST, "Invalid format for communication identifier."),
     UnsupportedIdentifier: Answer(400, BAD_REQUEST),
+    domain.PolicyChangeTooLate: Answer(
+        400,
+        BAD_REQUEST,
+        "Room join policy cannot be updated after room start time has elapsed",
+    ),
     ApiVersionUnspecified: Answer(
         400, "ApiVersionUnspecified", "An API version is required, but was not specified."
     ),

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import azure.functions as func
 
+from rooms.api.acs.versions.shape import ApiVersion
 from rooms.api.body import TIME_EXPECTED, Body, parse_body
 from rooms.api.errors import (
     InvalidParameter,
@@ -34,7 +35,7 @@ class Request:
     http: func.HttpRequest
     caller: Caller
     kind: Kind
-    version: str
+    version: ApiVersion
 
     def query(self, name: str) -> str | None:
         """Returns a parameter of the query, or None. Names are compared without case."""
@@ -113,7 +114,7 @@ class Request:
             and media_type.endswith(("/json", "+json"))
         ):
             raise UnsupportedMediaType
-        return parse_body(model, body, self.version)
+        return parse_body(model, body)
 
 
 def query(http: func.HttpRequest, name: str) -> str | None:

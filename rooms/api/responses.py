@@ -6,17 +6,14 @@ from typing import Any
 import azure.functions as func
 from pydantic_core import to_json
 
-from rooms.api.acs.versions import SUPPORTED_VERSIONS
 from rooms.api.csv import csv_text
 
 
 def acs_answer(
-    status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None
+    status: int, body: Mapping[str, Any], supported: str, headers: Mapping[str, str] | None = None
 ) -> func.HttpResponse:
-    """Returns a JSON answer of an ACS route: it names the supported api-versions."""
-    return json_answer(
-        status, body, {"api-supported-versions": SUPPORTED_VERSIONS, **(headers or {})}
-    )
+    """Returns a JSON answer of an ACS route: it names the `supported` api-versions."""
+    return json_answer(status, body, {"api-supported-versions": supported, **(headers or {})})
 
 
 def json_answer(

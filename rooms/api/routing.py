@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import azure.functions as func
 
-from rooms.api.acs.versions import API_VERSIONS, SUPPORTED_VERSIONS, check_api_version
+from rooms.api.acs.versions.shape import ApiVersion
+from rooms.api.acs.versions.table import NEWEST, check_api_version
 from rooms.api.error_answers import error_body, validation_body
 from rooms.api.errors import (
     ANSWERS,
@@ -113,19 +114,20 @@ async def _answer(
     app: App, http: func.HttpRequest, kind: Kind, operation: Operation
 ) -> func.HttpResponse:
     """Carries out an operation for a caller who may, and answers with its outcome."""
+    version = NEWEST
     try:
         _check_body(http, app.limits.body_bytes)
         async with asyncio.timeout(app.limits.request_seconds):
             caller = await app.authenticator.authenticate(http, allow_plain_key=kind == "extension")
-            version = API_VERSIONS[-1]
             if kind == "acs":
-                version = check_api_version(query(http, "api-version"), http.url.partition("?")[0])
+                named, uri = query(http, "api-version"), http.url.partition("?")[0]
+                version = check_api_version(named, uri, operation.__name__)
             return await operation(Request(app, http, caller, kind, version))
     except TimeoutError:
         _log.error("storage: no answer within %g s", app.limits.request_seconds)
-        return _refused(http, StorageUnavailable(), kind)
+        return _refused(http, StorageUnavailable(), kind, version)
     except _KNOWN_ERRORS as error:
-        return _refused(http, error, kind)
+        return _refused(http, error, kind, version)
 
 
 def _check_body(http: func.HttpRequest, max_bytes: int) -> None:
@@ -136,7 +138,9 @@ def _check_body(http: func.HttpRequest, max_bytes: int) -> None:
         raise LengthRequired
 
 
-def _refused(http: func.HttpRequest, error: Exception, kind: Kind) -> func.HttpResponse:
+def _refused(
+    http: func.HttpRequest, error: Exception, kind: Kind, version: ApiVersion
+) -> func.HttpResponse:
     if details := _details(error):
         _log_refusal(http, 400, f"{details[0].target}: {details[0].message}")
         if kind == "acs":
@@ -147,7 +151,7 @@ def _refused(http: func.HttpRequest, error: Exception, kind: Kind) -> func.HttpR
     if not details and not isinstance(error, Denied):  # auth logs that itself
         _log_refusal(http, answer.status, message)
     return json_answer(
-        answer.status, error_body(answer.code, message, target), _headers(answer, kind)
+        answer.status, error_body(answer.code, message, target), _headers(answer, kind, version)
     )
 
 
@@ -156,10 +160,10 @@ def _details(error: Exception) -> tuple[Detail, ...]:
     return () if faults is None else faults(error)
 
 
-def _headers(answer: Answer, kind: Kind) -> Mapping[str, str]:
+def _headers(answer: Answer, kind: Kind, version: ApiVersion) -> Mapping[str, str]:
     headers = {"x-ms-error-code": answer.code}
     if kind == "acs":
-        headers["api-supported-versions"] = SUPPORTED_VERSIONS
+        headers["api-supported-versions"] = version.supported
     if answer.retry_after is not None:
         headers["Retry-After"] = str(answer.retry_after)
     return headers

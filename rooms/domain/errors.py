@@ -3,6 +3,7 @@
 DomainError
 ├── RoomNotFound          no such room, or a deleted one
 ├── InvalidValidity       the times of a room break a rule
+├── PolicyChangeTooLate   the room has opened: who may join stays as it is
 ├── TooManyParticipants   a roster, or a change of one, is too long
 ├── TooManyNames          details name too many people
 ├── IncompleteSchedule    only one of the two scheduled times is set
@@ -36,6 +37,10 @@ class InvalidValidity(DomainError):
     def __init__(self, faults: Sequence[ValidityFault]) -> None:
         super().__init__(", ".join(fault.name for fault in faults))
         self.faults = faults
+
+
+class PolicyChangeTooLate(DomainError):
+    """Who may join a room is to change after it has opened."""
 
 
 class TooManyParticipants(DomainError):

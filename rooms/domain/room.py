@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from rooms.domain.errors import InvalidValidity, ValidityFault
+from rooms.domain.errors import InvalidValidity, PolicyChangeTooLate, ValidityFault
 from rooms.domain.time import DAY, MAX_TIME, Ticks
 
 MAX_VALIDITY: Ticks = 180 * DAY
@@ -139,3 +139,13 @@ def updated_room(room: Room, wanted: RoomChange) -> Room:
         else wanted.pstn_dial_out_enabled,
         join_policy=wanted.join_policy or room.join_policy,
     )
+
+
+def check_policy_change(before: Room, after: Room, now: Ticks) -> None:
+    """Checks that the policy changes only while the room, as it is `after`, has not opened yet.
+
+    Raises:
+        PolicyChangeTooLate: it has.
+    """
+    if after.join_policy != before.join_policy and after.valid_from <= now:
+        raise PolicyChangeTooLate

@@ -1,7 +1,7 @@
 """Who is invited to a room, as what, and how that changes."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -54,7 +54,7 @@ def first_unsupported(raw_ids: Iterable[str]) -> str | None:
     return next((raw_id for raw_id in raw_ids if not is_acs_user(raw_id)), None)
 
 
-def check_size(participants: Mapping[str, object], limit: int = LIMITS.participants) -> None:
+def check_size(participants: Collection[str], limit: int = LIMITS.participants) -> None:
     """Checks that a roster, or a change of one, has at most `limit` people.
 
     Raises:

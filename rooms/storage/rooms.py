@@ -73,15 +73,16 @@ class Rooms:
         roster: Roster,
         repeatability: Repeatability | None,
         origin: Origin,
-    ) -> Room:
-        """Creates a room, or returns the one that this create made before. One request.
+    ) -> RoomWithRoster:
+        """Creates a room, or returns the one that this create made before, as it is now. One
+        request.
 
         Raises:
             RequestIdReused: the Repeatability-Request-ID was used with another body.
         """
         numbers = itertools.count()
 
-        async def attempt() -> Room:
+        async def attempt() -> RoomWithRoster:
             number = next(numbers)
             return await self._create(number, wanted, roster, repeatability, origin)
 
@@ -93,8 +94,7 @@ class Rooms:
 
     async def with_roster(self, room_id: str) -> RoomWithRoster:
         """Returns the room with its current roster. One request."""
-        row, roster = await self._room_and_roster(room_id)
-        return RoomWithRoster(room_of(row), roster, parse_time(row["changedAt"]))
+        return _with_roster(*await self._room_and_roster(room_id))
 
     async def find(self, room_id: str) -> RoomWithRoster | None:
         """Returns the same, or None if the room does not exist or was deleted. One request."""
@@ -136,8 +136,8 @@ class Rooms:
         """
 
         async def change() -> RoomWithRoster:
-            row, roster = await self._room_and_roster(room_id)
-            before = RoomWithRoster(room_of(row), roster, parse_time(row["changedAt"]))
+            row, roster_row = await self._room_and_roster(room_id)
+            before = _with_roster(row, roster_row)
             room, roster = edit(before.room), edit_roster(before.roster)
             check_size(roster, self._limits.participants)
             parts = list(
@@ -164,16 +164,19 @@ class Rooms:
 
         return await self._changes.in_turn(room_id, change)
 
-    async def delete(self, room_id: str, origin: Origin) -> None:
+    async def delete(self, room_id: str, origin: Origin, *, again: bool = False) -> None:
         """Makes the room a tombstone; its rosters and log stay. Two requests.
 
         A tombstone remembers who made it: a DELETE that is sent again, because its answer was lost,
         finds it done.
+
+        Args:
+            again: whether the room may have been deleted by anybody before.
         """
 
         async def change() -> None:
             row = await self._room_row(room_id)
-            if row and origin.request_id and row.get("deletedByRequest") == origin.request_id:
+            if row and row.get("deleted") and (again or _repeats_deletion(row, origin)):
                 return
             await self._mark_deleted(existing_row(row), origin)
 
@@ -199,7 +202,7 @@ class Rooms:
         roster: Roster,
         repeatability: Repeatability | None,
         origin: Origin,
-    ) -> Room:
+    ) -> RoomWithRoster:
         """Raises Conflict if the id is another room's."""
         now = self._clock()
         room = new_room(_room_id(repeatability, attempt), wanted, now)
@@ -220,13 +223,15 @@ class Rooms:
         try:
             await self._table.commit(operations)
         except Conflict:
-            before = await self._room_row(room.id)
-            if before is None or repeatability is None:
+            if repeatability is None:
                 raise
-            if before.get("repeatabilityId") != repeatability.request_id:
+            before = await self._first_rows(room.id)
+            if not before or before[0].get("repeatabilityId") != repeatability.request_id:
                 raise
-            return _repeated(before, repeatability)
-        return room
+            if before[0]["bodyHash"] != repeatability.body_hash:
+                raise RequestIdReused from None
+            return _with_roster(*before)
+        return RoomWithRoster(room, roster, now)
 
     async def _mark_deleted(self, row: TableEntity, origin: Origin) -> None:
         room = room_of(row)
@@ -238,12 +243,15 @@ class Rooms:
     async def _room_row(self, room_id: str) -> TableEntity | None:
         return await self._table.get(keys.partition(room_id), keys.room_row(room_id))
 
-    async def _room_and_roster(self, room_id: str) -> tuple[TableEntity, Roster]:
-        rows = await self._table.first(
+    async def _room_and_roster(self, room_id: str) -> tuple[TableEntity, TableEntity]:
+        """Returns the rows of the room and of its current roster."""
+        rows = await self._first_rows(room_id)
+        return existing_row(rows[0] if rows else None), rows[1]
+
+    async def _first_rows(self, room_id: str) -> list[TableEntity]:
+        return await self._table.first(
             keys.partition(room_id), keys.room_row(room_id), keys.end_of_rosters(room_id), count=2
         )
-        room = existing_row(rows[0] if rows else None)
-        return room, unpack(rows[1])
 
 
 def _room_id(repeatability: Repeatability | None, attempt: int) -> str:
@@ -254,7 +262,9 @@ def _room_id(repeatability: Repeatability | None, attempt: int) -> str:
     return repeatable_room_id(repeatability.request_id, attempt)
 
 
-def _repeated(row: TableEntity, repeatability: Repeatability) -> Room:
-    if row["bodyHash"] != repeatability.body_hash:
-        raise RequestIdReused
-    return room_of(row)
+def _with_roster(row: TableEntity, roster: TableEntity) -> RoomWithRoster:
+    return RoomWithRoster(room_of(row), unpack(roster), parse_time(row["changedAt"]))
+
+
+def _repeats_deletion(row: TableEntity, origin: Origin) -> bool:
+    return bool(origin.request_id) and row.get("deletedByRequest") == origin.request_id

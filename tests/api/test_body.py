@@ -5,9 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms.api.acs.participants import UpdateParticipants
-from rooms.api.acs.rooms import CreateRoom, UpdateRoom
-from rooms.api.acs.versions import API_VERSIONS
+from rooms.api.acs.versions.v2023_03_31 import CreateRoom, UpdateParticipants, UpdateRoom
 from rooms.api.body import Body, parse_body
 from rooms.api.errors import Detail, ValidationFailed
 from rooms.api.extension.admission import AskAdmission
@@ -15,12 +13,10 @@ from rooms.api.extension.details import PatchDetails
 from rooms.domain.room import RoomChange
 from rooms.domain.time import parse_time
 
-NEWEST, OLDEST = "2025-03-13", "2023-06-14"
 
-
-def fault(model: type[Body], body: bytes, version: str = NEWEST) -> tuple[str, str]:
+def fault(model: type[Body], body: bytes) -> tuple[str, str]:
     with pytest.raises(ValidationFailed) as caught:
-        parse_body(model, body, version)
+        parse_body(model, body)
     (detail,) = caught.value.details
     return detail.target, detail.message
 
@@ -30,7 +26,7 @@ def test_all_fields_of_a_create_may_be_absent_or_null() -> None:
         b"{}",
         b'{"validFrom":null,"validUntil":null,"pstnDialOutEnabled":null,"participants":null}',
     ):
-        parsed = parse_body(CreateRoom, body, NEWEST)
+        parsed = parse_body(CreateRoom, body)
         assert (parsed.change, parsed.roster) == (RoomChange(), {})
 
 
@@ -42,7 +38,7 @@ def test_a_create_with_everything() -> None:
         "participants": {"a": {"role": "Presenter"}, "b": {}, "c": {"role": None}, "d": None},
         "unknown": [1],
     }
-    parsed = parse_body(CreateRoom, json.dumps(body).encode(), NEWEST)
+    parsed = parse_body(CreateRoom, json.dumps(body).encode())
     assert parsed.change == RoomChange(
         parse_time("2026-05-04T10:00:00.1234567Z"), parse_time("2026-05-04T11:00:00Z"), True
     )
@@ -51,27 +47,9 @@ def test_a_create_with_everything() -> None:
 
 def test_a_participant_that_is_null_is_a_removal() -> None:
     patch = parse_body(
-        UpdateParticipants, b'{"participants":{"a":null,"b":{"role":"Consumer"}}}', NEWEST
+        UpdateParticipants, b'{"participants":{"a":null,"b":{"role":"Consumer"}}}'
     ).patch
     assert patch == {"a": None, "b": "Consumer"}
-
-
-@pytest.mark.parametrize("version", API_VERSIONS)
-def test_dial_out_is_unknown_to_the_oldest_version_only(version: str) -> None:
-    change = parse_body(UpdateRoom, b'{"pstnDialOutEnabled":true}', version).change
-    assert change.pstn_dial_out_enabled is (None if version == OLDEST else True)
-
-
-def test_the_oldest_version_ignores_dial_out_of_any_type() -> None:
-    assert (
-        parse_body(UpdateRoom, b'{"pstnDialOutEnabled":"perhaps"}', OLDEST).change == RoomChange()
-    )
-
-
-@pytest.mark.parametrize("version", API_VERSIONS)
-def test_every_version_accepts_collaborators(version: str) -> None:
-    body = b'{"participants":{"a":{"role":"Collaborator"}}}'
-    assert parse_body(UpdateParticipants, body, version).patch == {"a": "Collaborator"}
 
 
 @pytest.mark.parametrize("role", ["kafka", "presenter", "", 1, [], {}, True])
@@ -118,7 +96,7 @@ def test_what_cannot_be_understood_is_named_with_its_path(
 
 
 def details(body: object) -> dict[str, Any]:
-    return parse_body(PatchDetails, json.dumps(body).encode(), NEWEST).patch
+    return parse_body(PatchDetails, json.dumps(body).encode()).patch
 
 
 def test_a_patch_of_details_has_what_was_sent_and_nothing_else() -> None:
@@ -162,10 +140,10 @@ def test_the_times_of_details_are_as_on_the_wire() -> None:
 
 
 def test_who_asks_for_admission() -> None:
-    asked = parse_body(AskAdmission, b'{"displayName":"Ines","rawId":"4:+1555"}', NEWEST)
+    asked = parse_body(AskAdmission, b'{"displayName":"Ines","rawId":"4:+1555"}')
     assert (asked.raw_id, asked.display_name) == ("4:+1555", "Ines")
     for body in (b'{"rawId":"a"}', b'{"rawId":"a","displayName":null}'):
-        assert parse_body(AskAdmission, body, NEWEST).display_name is None
+        assert parse_body(AskAdmission, body).display_name is None
 
 
 DETAILS = [
@@ -255,6 +233,6 @@ FIELDS = st.sampled_from(
 def test_any_body_is_understood_or_refused(body: bytes) -> None:
     for model in (CreateRoom, UpdateRoom, UpdateParticipants, PatchDetails, AskAdmission):
         try:
-            parse_body(model, body, NEWEST)
+            parse_body(model, body)
         except ValidationFailed as refused:
             assert all(detail.message for detail in refused.details)

@@ -6,6 +6,7 @@ import pytest
 from azure.functions import HttpRequest
 
 from openapi.document import document
+from rooms.api.acs.versions.table import NEWEST
 from rooms.api.errors import InvalidParameter
 from rooms.api.extension.log import log_body
 from rooms.api.request import Request
@@ -37,7 +38,7 @@ def knocked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def asked_for(kind: str) -> str | None:
     http = HttpRequest("GET", "http://localhost/log", params={"kind": kind}, body=b"")
-    request = Request(App({}), http, Caller("test", "read"), "extension", "")
+    request = Request(App({}), http, Caller("test", "read"), "extension", NEWEST)
     return request.choice("kind", *LOG_KINDS)
 
 

@@ -40,12 +40,14 @@ class Filling:
         return self.now
 
     async def a_room_of_everything(self) -> str:
-        room = await self.rooms.create(
-            RoomChange(BEGIN, BEGIN + DAY),
-            {ALICE: "Presenter", BOB: "Attendee"},
-            Repeatability("create", "hash"),
-            ORIGIN,
-        )
+        room = (
+            await self.rooms.create(
+                RoomChange(BEGIN, BEGIN + DAY),
+                {ALICE: "Presenter", BOB: "Attendee"},
+                Repeatability("create", "hash"),
+                ORIGIN,
+            )
+        ).room
         for patch in (
             {"title": "Therapy", "externalId": "A-7", "participants": {ALICE: {"name": "Alice"}}},
             {
@@ -92,15 +94,17 @@ class Filling:
         return room.id
 
     async def a_deleted_room(self) -> str:
-        room = await self.rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)
+        room = (await self.rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)).room
         await self.details.patch(room.id, {"title": "gone"}, ORIGIN)
         await self.rooms.delete(room.id, Origin("another", "the deletion"))
         return room.id
 
     async def a_room_of_many(self) -> str:
-        room = await self.rooms.create(
-            RoomChange(), {raw_id(n): "Attendee" for n in range(100, 170)}, None, ORIGIN
-        )
+        room = (
+            await self.rooms.create(
+                RoomChange(), {raw_id(n): "Attendee" for n in range(100, 170)}, None, ORIGIN
+            )
+        ).room
         await self.rooms.patch_roster(room.id, {ALICE: "Presenter"}, ORIGIN)
         return room.id
 

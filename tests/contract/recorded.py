@@ -12,8 +12,6 @@ from typing import Any
 
 RECORDINGS = Path(__file__).parent / "recordings" / "exchanges.jsonl"
 
-RETIRED = {"2023-03-31-preview"}
-
 SANITIZED_LOCATION = "https://example.com"
 
 BINDING = (
@@ -91,13 +89,6 @@ class Exchange:
         return "api-deprecated-versions" in self.headers or (
             details and "x-ms-error-code" in self.headers
         )
-
-    @property
-    def left_out(self) -> str | None:
-        """Why this cannot be compared, or None."""
-        if self.version in RETIRED:
-            return f"api-version {self.version} is retired and refused here"
-        return None
 
     def binding_headers(self, room_id: str | None) -> dict[str, str | None]:
         """What our answer's headers have to be; None for one that must be absent.

@@ -65,7 +65,7 @@ def room_of(azurite: str, created_at: Ticks, opens: Ticks, closes: Ticks) -> Roo
     async def create() -> Room:
         async with AsyncTableClient.from_connection_string(azurite, TABLE) as client:
             rooms = Rooms(Table(client), lambda: created_at)
-            return await rooms.create(RoomChange(opens, closes), ROSTER, None, ORIGIN)
+            return (await rooms.create(RoomChange(opens, closes), ROSTER, None, ORIGIN)).room
 
     return asyncio.run(create())
 

@@ -116,7 +116,7 @@ def test_an_unknown_policy_is_told_which_there_are(insight: Insight, path: str) 
     message = assert_invalid(
         insight.send("PUT", path, {"roomJoinPolicy": "Open"}), "$.roomJoinPolicy"
     )
-    assert message == "Must be 'InviteOnly' or 'CommunicationServiceUsers'."
+    assert message == "Must be one of: InviteOnly, CommunicationServiceUsers."
 
 
 def test_a_body_must_be_said_to_be_json(app: RunningApp, insight: Insight, path: str) -> None:

@@ -1,9 +1,11 @@
 """How many requests to the storage what a console asks costs, as docs/design/storage.md has it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from rooms.api.acs.versions.table import API_VERSIONS
 from testkit.events import live_meeting
 from testkit.identifiers import raw_id
 from testkit.insight import Insight
@@ -11,8 +13,12 @@ from testkit.raw import Raw
 from testkit.running import RunningApp, running_app
 from testkit.storage_proxy import StorageProxy
 from testkit.waiting import until
+from tests.contract.versions import client_of
 
-ALICE = raw_id(1)
+ALICE, BOB = raw_id(1), raw_id(2)
+DAYS = [
+    (datetime.now(UTC).replace(microsecond=0) + timedelta(days=days)).isoformat() for days in (1, 2)
+]
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +79,28 @@ def test_a_question_costs(
 
     until(counted_twice)
     assert min(counts) == requests, "in one of them the timer may have some of its own"
+
+
+@pytest.mark.parametrize("name", API_VERSIONS)
+def test_an_operation_costs_the_same_in_every_version(
+    app: RunningApp, proxy: StorageProxy, name: str
+) -> None:
+    client = client_of(name, app.http, app.manage_key)
+
+    def cost(ask: Callable[[str], object]) -> int:
+        counts = []
+        for _ in range(2):  # in one of them the timer may have some of its own
+            room = client.create({ALICE: "Presenter"})
+            proxy.forget()
+            ask(room)
+            counts.append(len(proxy.seen))
+        return min(counts)
+
+    assert cost(lambda _: client.create({ALICE: "Presenter"})) == 1
+    assert cost(client.room) == 1
+    assert cost(lambda room: client.raw.patch(f"/rooms/{room}", {})) == 1
+    assert cost(lambda room: client.extend(room, *DAYS)) == 2
+    assert cost(client.delete) == 2
+    if name < "2023":
+        body = {"validFrom": DAYS[0], "validUntil": DAYS[1], **client.roster_of({BOB: "Attendee"})}
+        assert cost(lambda room: client.raw.patch(f"/rooms/{room}", body)) == 2

@@ -47,7 +47,7 @@ class Door:
         self._key = key
 
     async def room(self, roster: Roster) -> str:
-        return (await self.rooms.create(RoomChange(), roster, None, ORIGIN)).id
+        return (await self.rooms.create(RoomChange(), roster, None, ORIGIN)).room.id
 
     async def call(self, room_id: str, *people: str, call: str = "call") -> None:
         """A call that these have joined and that goes on."""

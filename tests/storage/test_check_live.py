@@ -85,11 +85,8 @@ async def damage(client: AsyncTableClient, row: str, **properties: Any) -> None:
 
 
 async def new_room(filling: Filling) -> str:
-    return (
-        await filling.rooms.create(
-            RoomChange(BEGIN, BEGIN + DAY), {ALICE: "Presenter"}, None, ORIGIN
-        )
-    ).id
+    wanted = RoomChange(BEGIN, BEGIN + DAY)
+    return (await filling.rooms.create(wanted, {ALICE: "Presenter"}, None, ORIGIN)).room.id
 
 
 CHANGES: dict[str, Callable[[Filling, str, int], Happening]] = {

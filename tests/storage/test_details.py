@@ -46,7 +46,7 @@ async def kinds(history: History, room_id: str) -> list[str]:
 async def test_a_patch_is_kept_with_one_record_of_who_and_which_request(
     rooms: Rooms, details: RoomDetails, history: History
 ) -> None:
-    room = await rooms.create(RoomChange(), {}, None, ORIGIN)
+    room = (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
     assert await details.patch(room.id, NAMES, Origin("alice", "r1")) == NAMES
     assert (await history.snapshot(room.id)).details == NAMES
     newest = (await history.log(room.id, 0, now() + 1, None, None, None)).items[0]
@@ -57,7 +57,7 @@ async def test_a_patch_is_kept_with_one_record_of_who_and_which_request(
 async def test_details_leave_room_and_roster_as_they_are_and_are_left_by_their_changes(
     rooms: Rooms, details: RoomDetails, history: History
 ) -> None:
-    room = await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)
+    room = (await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)).room
     await details.patch(room.id, NAMES, ORIGIN)
     assert (await rooms.get(room.id), (await rooms.with_roster(room.id)).roster) == (
         room,
@@ -71,7 +71,7 @@ async def test_details_leave_room_and_roster_as_they_are_and_are_left_by_their_c
 async def test_what_is_refused_is_not_kept(
     rooms: Rooms, details: RoomDetails, history: History
 ) -> None:
-    room = await rooms.create(RoomChange(), {}, None, ORIGIN)
+    room = (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
     with pytest.raises(IncompleteSchedule):
         await details.patch(
             room.id, {"title": "a", "scheduledStart": "2026-05-04T10:00:00+00:00"}, ORIGIN
@@ -83,7 +83,7 @@ async def test_what_is_refused_is_not_kept(
 async def test_there_are_none_of_rooms_that_are_not_there(
     rooms: Rooms, details: RoomDetails
 ) -> None:
-    room = await rooms.create(RoomChange(), {}, None, ORIGIN)
+    room = (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
     await rooms.delete(room.id, ORIGIN)
     for room_id in (room.id, "99400000000000000"):
         for patch in (NAMES, {}):
@@ -94,7 +94,7 @@ async def test_there_are_none_of_rooms_that_are_not_there(
 async def test_a_title_that_the_list_lacks_comes_with_the_next_change(
     client: TableClient, rooms: Rooms, details: RoomDetails, history: History
 ) -> None:
-    room = await rooms.create(RoomChange(), {}, None, ORIGIN)
+    room = (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
     await details.patch(room.id, {"title": "Tea"}, ORIGIN)
     await client.upsert_entity(index_entity(room), mode=UpdateMode.REPLACE)
     await details.patch(room.id, {"externalId": "A-7"}, ORIGIN)
@@ -105,7 +105,7 @@ async def test_a_title_that_the_list_lacks_comes_with_the_next_change(
 async def test_the_storage_requests(
     rooms: Rooms, details: RoomDetails, history: History, proxy: StorageProxy
 ) -> None:
-    room = await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)
+    room = (await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)).room
     counts = []
     for patch in (NAMES, NAMES, {"title": None}):
         proxy.forget()
@@ -119,7 +119,7 @@ async def test_the_storage_requests(
 async def test_writers_of_several_processes_lose_nothing(
     client: TableClient, rooms: Rooms, history: History
 ) -> None:
-    room = await rooms.create(RoomChange(), {}, None, ORIGIN)
+    room = (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
     processes = [RoomDetails(Table(client), now) for _ in range(4)]
     patches = [
         each.patch(room.id, {"participants": {raw_id(10 * number + n): {"name": "a"}}}, ORIGIN)
@@ -139,7 +139,7 @@ async def test_writers_of_several_processes_lose_nothing(
 async def test_writers_of_title_and_room_leave_the_list_as_the_room_is(
     client: TableClient, rooms: Rooms
 ) -> None:
-    room = await rooms.create(RoomChange(), {}, None, ORIGIN)
+    room = (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
     processes = [(RoomDetails(Table(client), now), Rooms(Table(client), now)) for _ in range(3)]
     titles = [
         details.patch(room.id, {"title": f"Tea {n}"}, ORIGIN)
@@ -168,7 +168,7 @@ async def test_a_fault_at_any_request_leaves_the_list_with_the_title_of_the_deta
     at: int,
     fault: Fault,
 ) -> None:
-    room = await rooms.create(RoomChange(), {}, None, ORIGIN)
+    room = (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
     await details.patch(room.id, {"title": "Coffee"}, ORIGIN)
     for change in (
         lambda: details.patch(room.id, {"title": title}, ORIGIN),
@@ -192,7 +192,7 @@ async def test_a_fault_at_any_request_leaves_the_list_with_the_title_of_the_deta
 async def test_a_change_whose_outcome_is_not_known_is_carried_out_once(
     rooms: Rooms, details: RoomDetails, history: History, proxy: StorageProxy, fault: Fault
 ) -> None:
-    room = await rooms.create(RoomChange(), {}, None, ORIGIN)
+    room = (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
     proxy.forget()
     proxy.choose = lambda number, _: fault if number == 1 else None
     assert await details.patch(room.id, NAMES, ORIGIN) == NAMES

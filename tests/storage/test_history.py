@@ -58,7 +58,7 @@ async def test_of_a_room_that_nobody_made_nothing_is_known(history: History) -> 
 async def test_what_is_known_of_a_room(
     client: TableClient, rooms: Rooms, history: History, clock: Clock, proxy: StorageProxy
 ) -> None:
-    room = await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)
+    room = (await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)).room
     assert await history.snapshot(room.id) == RoomSnapshot(room, False, {}, {ALICE: "Presenter"})
     for number in range(3):
         await rooms.patch_roster(room.id, {raw_id(10 + number): "Attendee"}, ORIGIN)
@@ -101,7 +101,7 @@ async def test_a_room_of_which_only_events_are_known(history: History, calls: Ca
 
 async def rosters_of_hours(rooms: Rooms, clock: Clock) -> tuple[str, list[Roster]]:
     """A room whose roster changed each hour, and its rosters."""
-    room = await rooms.create(RoomChange(), {raw_id(0): "Attendee"}, None, ORIGIN)
+    room = (await rooms.create(RoomChange(), {raw_id(0): "Attendee"}, None, ORIGIN)).room
     rosters: list[Roster] = [{raw_id(0): "Attendee"}]
     for number in range(1, 4):
         clock.now += HOUR
@@ -147,7 +147,9 @@ async def test_invited_is_who_was_on_the_roster_at_some_moment(
 async def test_the_role_of_those_invited_is_their_last(
     rooms: Rooms, history: History, clock: Clock
 ) -> None:
-    room = await rooms.create(RoomChange(), {ALICE: "Attendee", BOB: "Attendee"}, None, ORIGIN)
+    room = (
+        await rooms.create(RoomChange(), {ALICE: "Attendee", BOB: "Attendee"}, None, ORIGIN)
+    ).room
     clock.now += HOUR
     await rooms.patch_roster(room.id, {ALICE: "Presenter"}, ORIGIN)
     clock.now += HOUR
@@ -161,7 +163,7 @@ async def test_the_role_of_those_invited_is_their_last(
 async def test_a_room_was_open_if_it_was_so_at_some_moment(
     rooms: Rooms, history: History, clock: Clock, proxy: StorageProxy
 ) -> None:
-    created = await rooms.create(RoomChange(), {ALICE: "Attendee"}, None, ORIGIN)
+    created = (await rooms.create(RoomChange(), {ALICE: "Attendee"}, None, ORIGIN)).room
     for policy in JOIN_POLICIES[::-1]:  # open from one hour until just before two
         clock.now += HOUR
         await rooms.update(created.id, RoomChange(join_policy=policy), ORIGIN)
@@ -186,7 +188,8 @@ async def test_a_room_was_open_if_it_was_so_at_some_moment(
 async def test_a_room_that_was_made_open_was_so_before_too(
     rooms: Rooms, history: History, clock: Clock
 ) -> None:
-    room = await rooms.create(RoomChange(join_policy="CommunicationServiceUsers"), {}, None, ORIGIN)
+    wanted = RoomChange(join_policy="CommunicationServiceUsers")
+    room = (await rooms.create(wanted, {}, None, ORIGIN)).room
     assert (await history.invited(room, START - DAY, START)).open
 
 
@@ -224,7 +227,7 @@ async def test_records_of_a_time_a_kind_and_an_actor(
     history: History, calls: Calls, rooms: Rooms, clock: Clock
 ) -> None:
     clock.now = START + 5 * SECOND
-    room = await rooms.create(RoomChange(), {}, None, ORIGIN)
+    room = (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
     for second in range(10):
         await calls.record(room.id, event(second), "{}")
 
@@ -258,7 +261,7 @@ async def test_a_row_to_go_on_behind_shows_nothing_outside_of_the_time(
 async def test_a_page_of_the_log_ends_with_large_records(
     client: TableClient, history: History, rooms: Rooms, clock: Clock
 ) -> None:
-    room = await rooms.create(RoomChange(), {}, None, ORIGIN)
+    room = (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
     for _ in range(4):
         clock.now += SECOND
         await rooms.patch_roster(room.id, {raw_id(): "Attendee" for _ in range(40)}, ORIGIN)

@@ -75,7 +75,9 @@ def invitees_of(rows: Any) -> list[str]:
 async def create(
     table: Table, people: Sequence[str], repeatability: Repeatability | None = None
 ) -> Room:
-    return await Rooms(table, now).create(RoomChange(), attendees(people), repeatability, ORIGIN)
+    return (
+        await Rooms(table, now).create(RoomChange(), attendees(people), repeatability, ORIGIN)
+    ).room
 
 
 # Who is found.
@@ -127,7 +129,7 @@ async def test_people_invited_by_hundreds_one_by_one_and_removed_are_found_while
     direct: TableClient,
 ) -> None:
     rooms = Rooms(Table(direct), now)
-    room = await rooms.create(RoomChange(), attendees(CROWD[:100]), None, ORIGIN)
+    room = (await rooms.create(RoomChange(), attendees(CROWD[:100]), None, ORIGIN)).room
     steps: list[Mapping[str, Role | None]] = [
         attendees(CROWD[100:200]),  # by groups, of which most have rows
         attendees([ALICE]),
@@ -150,7 +152,7 @@ async def test_a_room_that_is_found_by_the_person_and_by_the_group_is_listed_onc
 ) -> None:
     rooms = Rooms(Table(direct), now)
     created = [
-        await rooms.create(RoomChange(), attendees([ALICE]), None, ORIGIN)
+        (await rooms.create(RoomChange(), attendees([ALICE]), None, ORIGIN)).room
         for _ in range(LIMITS.rooms_page + 5)
     ]
     for room in created:
@@ -164,7 +166,7 @@ async def test_a_row_of_a_group_has_no_more_than_those_who_are_invited_when_it_i
 ) -> None:
     """Else it would grow to the number of properties that Table Storage allows."""
     rooms, others = Rooms(Table(direct), now), [raw_id(number) for number in range(2000, 2250)]
-    room = await rooms.create(RoomChange(), attendees(CROWD), None, ORIGIN)
+    room = (await rooms.create(RoomChange(), attendees(CROWD), None, ORIGIN)).room
     await rooms.patch_roster(room.id, {**dict.fromkeys(CROWD), **attendees(others)}, ORIGIN)
     members = Counter(group_and_member(person)[0] for person in others)
     written = {
@@ -242,7 +244,7 @@ async def test_a_room_is_made_with_one_request_whatever_the_number_of_people(
 async def test_a_roster_is_changed_with_two_requests_whatever_the_number_of_people(
     rooms: Rooms, proxy: StorageProxy, transactions: Transactions, count: int
 ) -> None:
-    room = await rooms.create(RoomChange(), {ALICE: "Attendee"}, None, ORIGIN)
+    room = (await rooms.create(RoomChange(), {ALICE: "Attendee"}, None, ORIGIN)).room
     proxy.forget()
     transactions.sizes.clear()
     await rooms.patch_roster(room.id, attendees(many(count)), ORIGIN)
@@ -252,7 +254,7 @@ async def test_a_roster_is_changed_with_two_requests_whatever_the_number_of_peop
 async def test_rows_are_written_for_those_who_are_new_and_nobody_else(
     rooms: Rooms, transactions: Transactions, client: TableClient
 ) -> None:
-    room = await rooms.create(RoomChange(), attendees(CROWD), None, ORIGIN)
+    room = (await rooms.create(RoomChange(), attendees(CROWD), None, ORIGIN)).room
     transactions.sizes.clear()
     await rooms.patch_roster(
         room.id, {**dict.fromkeys(CROWD, "Consumer"), ALICE: "Presenter"}, ORIGIN
@@ -297,7 +299,7 @@ async def test_a_fault_at_any_request_leaves_all_invited_once(
     room_id = (
         ""
         if change == "create"
-        else (await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)).id
+        else (await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)).room.id
     )
     proxy.forget()
     proxy.choose = lambda number, _: fault if number == at else None
@@ -368,11 +370,11 @@ async def stale_table(client: TableClient) -> tuple[list[str], list[str]]:
     """The rows of people who are invited, and those that have to go: of removed people, and of
     deleted rooms."""
     rooms = Rooms(Table(client), now)
-    kept = await rooms.create(RoomChange(), attendees([ALICE, BOB, raw_id(3)]), None, ORIGIN)
+    kept = (await rooms.create(RoomChange(), attendees([ALICE, BOB, raw_id(3)]), None, ORIGIN)).room
     await rooms.patch_roster(kept.id, {BOB: None}, ORIGIN)
-    deleted = await rooms.create(RoomChange(), attendees([ALICE]), None, ORIGIN)
+    deleted = (await rooms.create(RoomChange(), attendees([ALICE]), None, ORIGIN)).room
     await rooms.delete(deleted.id, ORIGIN)
-    crowded = await rooms.create(RoomChange(), attendees(CROWD), None, ORIGIN)
+    crowded = (await rooms.create(RoomChange(), attendees(CROWD), None, ORIGIN)).room
     group_of = {person: group_and_member(person)[0] for person in CROWD}
     gone = {group_of[person] for person in CROWD[:4]}
     await rooms.patch_roster(

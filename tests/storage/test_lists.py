@@ -38,7 +38,7 @@ ROOMS_OF_ONE = min(500, OTHER_ROOMS)
 async def test_the_partitions_of_a_list_are_asked_in_parallel(
     rooms: Rooms, lists: Lists, proxy: StorageProxy
 ) -> None:
-    room = await rooms.create(RoomChange(), {}, None, ORIGIN)
+    room = (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
     proxy.forget()
     proxy.together = 10  # the proxy answers none before all ten have come
     assert await lists.all(None) == Page([room], None)
@@ -46,7 +46,8 @@ async def test_the_partitions_of_a_list_are_asked_in_parallel(
 
 async def test_a_list_is_newest_first_and_whole_over_its_pages(rooms: Rooms, lists: Lists) -> None:
     created = [
-        await rooms.create(RoomChange(), {}, None, ORIGIN) for _ in range(2 * LIMITS.rooms_page + 5)
+        (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
+        for _ in range(2 * LIMITS.rooms_page + 5)
     ]
     listed, cursor, pages = list[Room](), None, 0
     while pages == 0 or cursor is not None:
@@ -61,7 +62,8 @@ async def test_a_room_made_between_two_pages_neither_repeats_nor_hides_another(
     rooms: Rooms, lists: Lists
 ) -> None:
     created = [
-        await rooms.create(RoomChange(), {}, None, ORIGIN) for _ in range(LIMITS.rooms_page + 5)
+        (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
+        for _ in range(LIMITS.rooms_page + 5)
     ]
     first = await lists.all(None)
     await rooms.create(RoomChange(), {}, None, ORIGIN)
@@ -72,7 +74,7 @@ async def test_a_room_made_between_two_pages_neither_repeats_nor_hides_another(
 async def test_a_list_of_a_crowded_partition_is_whole_and_in_order(
     rooms: Rooms, lists: Lists, crowded_partition: None
 ) -> None:
-    created = [await rooms.create(RoomChange(), {}, None, ORIGIN) for _ in range(25)]
+    created = [(await rooms.create(RoomChange(), {}, None, ORIGIN)).room for _ in range(25)]
     assert {room.id[-1] for room in created} == {"7"}
     page = await lists.all(None)
     listed = page.items
@@ -110,7 +112,9 @@ class Made:
         self, created: Ticks, valid_from: Ticks, valid_until: Ticks, roster: Roster | None = None
     ) -> Room:
         rooms = Rooms(self._table, Clock(created))
-        return await rooms.create(RoomChange(valid_from, valid_until), roster or {}, None, ORIGIN)
+        return (
+            await rooms.create(RoomChange(valid_from, valid_until), roster or {}, None, ORIGIN)
+        ).room
 
     async def title(self, room: Room, title: str) -> TitledRoom:
         """The room with that title, which is in no log."""
@@ -257,7 +261,7 @@ async def test_a_list_of_some_follows_the_changes_of_rooms(
     rooms: Rooms, client: TableClient
 ) -> None:
     moment = now()
-    room, gone = [await rooms.create(RoomChange(), {}, None, ORIGIN) for _ in range(2)]
+    room, gone = [(await rooms.create(RoomChange(), {}, None, ORIGIN)).room for _ in range(2)]
     await rooms.delete(gone.id, ORIGIN)
     later = await rooms.update(room.id, RoomChange(moment + DAY, moment + 2 * DAY), ORIGIN)
     shown = [await some(client, RoomQuery(state), now()) for state in ROOM_STATES]
@@ -319,7 +323,7 @@ async def test_the_list_has_the_title_that_the_details_have(
     rooms: Rooms, client: TableClient
 ) -> None:
     details, shown = RoomDetails(Table(client), now), []
-    room = await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)
+    room = (await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)).room
 
     async def look() -> None:
         of_person = await lists_of(client).of_participant(ALICE, RoomQuery(), None, now())
@@ -359,7 +363,7 @@ TITLE = (
 async def test_a_title_of_any_characters_is_found(
     rooms: Rooms, client: TableClient, title: str
 ) -> None:
-    room = await rooms.create(RoomChange(), {}, None, ORIGIN)
+    room = (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
     await RoomDetails(Table(client), now).patch(room.id, {"title": title}, ORIGIN)
     assert await some(client, RoomQuery(title=title), now()) == [room]
 
@@ -437,7 +441,7 @@ async def test_rooms_of_a_person_are_chosen_by_title(direct: TableClient) -> Non
 async def test_a_deleted_room_is_in_no_list_whatever_it_was_called(
     rooms: Rooms, client: TableClient
 ) -> None:
-    room = await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)
+    room = (await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)).room
     await RoomDetails(Table(client), now).patch(room.id, {"title": "Tea"}, ORIGIN)
     await rooms.delete(room.id, ORIGIN)
     for wanted in (RoomQuery(), RoomQuery(title="tea")):

@@ -36,7 +36,7 @@ async def stored(client: TableClient) -> dict[str, StoredRoom]:
 
 async def test_a_room_is_read_back_as_it_was_created(rooms: Rooms) -> None:
     wanted = RoomChange(now() - DAY, now() + DAY, True)
-    room = await rooms.create(wanted, {ALICE: "Presenter", BOB: "Attendee"}, None, ORIGIN)
+    room = (await rooms.create(wanted, {ALICE: "Presenter", BOB: "Attendee"}, None, ORIGIN)).room
     assert await rooms.get(room.id) == room
     assert (room.valid_from, room.valid_until, room.pstn_dial_out_enabled) == (
         wanted.valid_from,
@@ -52,7 +52,7 @@ async def test_a_room_is_read_back_as_it_was_created(rooms: Rooms) -> None:
 async def test_each_change_has_one_log_record_of_who_and_which_request(
     rooms: Rooms, client: TableClient
 ) -> None:
-    room = await rooms.create(RoomChange(), {}, None, Origin("alice", "r1"))
+    room = (await rooms.create(RoomChange(), {}, None, Origin("alice", "r1"))).room
     await rooms.update(room.id, RoomChange(pstn_dial_out_enabled=True), Origin("bob", "r2"))
     await rooms.patch_roster(room.id, {ALICE: "Presenter"}, Origin("carol", "r3"))
     await rooms.delete(room.id, Origin("dave", "r4"))
@@ -68,7 +68,7 @@ async def test_each_change_has_one_log_record_of_who_and_which_request(
 async def test_a_change_that_changes_nothing_writes_nothing(
     rooms: Rooms, client: TableClient
 ) -> None:
-    room = await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)
+    room = (await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)).room
     await rooms.update(room.id, RoomChange(), ORIGIN)
     await rooms.update(room.id, RoomChange(room.valid_from, room.valid_until, False), ORIGIN)
     await rooms.patch_roster(room.id, {}, ORIGIN)
@@ -80,7 +80,7 @@ async def test_the_policy_is_kept_with_the_room_and_with_each_roster(
     rooms: Rooms, client: TableClient
 ) -> None:
     wanted = RoomChange(join_policy="CommunicationServiceUsers")
-    room = await rooms.create(wanted, {ALICE: "Presenter"}, None, ORIGIN)
+    room = (await rooms.create(wanted, {ALICE: "Presenter"}, None, ORIGIN)).room
     assert (await rooms.get(room.id)).join_policy == "CommunicationServiceUsers"
     await rooms.patch_roster(room.id, {BOB: "Attendee"}, ORIGIN)
     closed = await rooms.update(room.id, RoomChange(join_policy="InviteOnly"), ORIGIN)
@@ -102,7 +102,7 @@ async def test_the_policy_is_kept_with_the_room_and_with_each_roster(
 async def test_a_room_from_before_open_rooms_is_for_the_invited(
     rooms: Rooms, client: TableClient
 ) -> None:
-    room = await rooms.create(RoomChange(), {}, None, ORIGIN)
+    room = (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
     row = await client.get_entity(keys.partition(room.id), keys.room_row(room.id))
     del row["roomJoinPolicy"]
     await client.update_entity(row, mode="replace")
@@ -112,7 +112,7 @@ async def test_a_room_from_before_open_rooms_is_for_the_invited(
 async def test_a_room_and_its_roster_are_changed_together_or_not_at_all(
     rooms: Rooms, client: TableClient
 ) -> None:
-    room = await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)
+    room = (await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)).room
 
     def with_dial_out(before: Room) -> Room:
         return replace(before, pstn_dial_out_enabled=True)
@@ -139,7 +139,7 @@ async def test_the_order_of_the_log_is_the_order_of_the_changes_even_if_the_cloc
     start = parse_time("2026-05-04T10:00:00Z")
     clock = iter(range(start, start - 1000, -1))
     rooms = Rooms(Table(client), lambda: next(clock))
-    room = await rooms.create(RoomChange(), {}, None, ORIGIN)
+    room = (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
     for number in range(5):
         await rooms.patch_roster(room.id, {raw_id(number): "Attendee"}, ORIGIN)
     assert list((await stored(client))[room.id].roster) == [raw_id(number) for number in range(5)]
@@ -157,7 +157,8 @@ async def test_the_storage_requests_of_each_operation(
         counted[name] = len(proxy.seen)
         return result
 
-    room = await count("create", rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN))
+    created = await count("create", rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN))
+    room = created.room
     await count("get", rooms.get(room.id))
     await count("participants", rooms.with_roster(room.id))
     await count("patch room", rooms.update(room.id, RoomChange(pstn_dial_out_enabled=True), ORIGIN))
@@ -178,14 +179,14 @@ async def test_the_storage_requests_of_each_operation(
 async def test_changes_of_a_room_show_in_the_list_and_a_deleted_one_does_not(
     rooms: Rooms, lists: Lists
 ) -> None:
-    kept, gone = [await rooms.create(RoomChange(), {}, None, ORIGIN) for _ in range(2)]
+    kept, gone = [(await rooms.create(RoomChange(), {}, None, ORIGIN)).room for _ in range(2)]
     kept = await rooms.update(kept.id, RoomChange(now(), now() + DAY, True), ORIGIN)
     await rooms.delete(gone.id, ORIGIN)
     assert await lists.all(None) == Page([kept], None)
 
 
 async def test_a_missing_or_deleted_room_is_not_found(rooms: Rooms) -> None:
-    room = await rooms.create(RoomChange(), {}, None, ORIGIN)
+    room = (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
     await rooms.delete(room.id, ORIGIN)
     for room_id in (room.id, "99400000000000000"):
         for attempt in (
@@ -201,7 +202,7 @@ async def test_a_missing_or_deleted_room_is_not_found(rooms: Rooms) -> None:
 
 
 async def test_a_delete_that_is_sent_again_finds_it_done(rooms: Rooms, client: TableClient) -> None:
-    room = await rooms.create(RoomChange(), {}, None, ORIGIN)
+    room = (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
     await rooms.delete(room.id, Origin("tester", "the same"))
     await rooms.delete(room.id, Origin("tester", "the same"))
     assert (await stored(client))[room.id].kinds == ["RoomDeleted", "RoomCreated"]
@@ -211,23 +212,24 @@ async def test_a_create_that_is_sent_again_answers_with_the_room_it_made(
     rooms: Rooms, client: TableClient
 ) -> None:
     request = Repeatability("7b3f", "hash of the body")
-    room = await rooms.create(RoomChange(), {ALICE: "Presenter"}, request, ORIGIN)
+    created = await rooms.create(RoomChange(), {ALICE: "Presenter"}, request, ORIGIN)
     again = await asyncio.gather(
         *(rooms.create(RoomChange(), {ALICE: "Presenter"}, request, ORIGIN) for _ in range(5))
     )
-    assert set(again) == {room}
+    assert again == [created] * 5
+    room = created.room
     assert list(await stored(client)) == [room.id]
     with pytest.raises(RequestIdReused):
         await rooms.create(RoomChange(), {}, Repeatability("7b3f", "another"), ORIGIN)
 
 
 async def test_an_id_that_another_room_has_is_not_taken(rooms: Rooms, client: TableClient) -> None:
-    first = await rooms.create(RoomChange(), {}, Repeatability("mine", ""), ORIGIN)
+    first = (await rooms.create(RoomChange(), {}, Repeatability("mine", ""), ORIGIN)).room
     row = await client.get_entity(first.id[-1], f"{first.id}:room")
     for name in ("repeatabilityId", "bodyHash"):
         del row[name]  # as if the id had been a random one
     await client.update_entity(row, mode="replace")
-    second = await rooms.create(RoomChange(), {}, Repeatability("mine", ""), ORIGIN)
+    second = (await rooms.create(RoomChange(), {}, Repeatability("mine", ""), ORIGIN)).room
     assert second.id != first.id
     assert set(await stored(client)) == {first.id, second.id}
 
@@ -236,7 +238,7 @@ async def test_an_id_that_another_room_has_is_not_taken(rooms: Rooms, client: Ta
 async def test_concurrent_writers_all_succeed_with_one_log_record_each(
     rooms: Rooms, client: TableClient, processes: int
 ) -> None:
-    room = await rooms.create(RoomChange(), {}, None, ORIGIN)
+    room = (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
     writers = [rooms] + [Rooms(Table(client), now) for _ in range(processes - 1)]
     users = [raw_id(number) for number in range(32)]
     await asyncio.gather(
@@ -271,7 +273,7 @@ CHANGES: dict[str, Change] = {
 async def test_a_fault_at_any_request_leaves_the_change_done_once(
     rooms: Rooms, client: TableClient, proxy: StorageProxy, change: str, at: int, fault: Fault
 ) -> None:
-    room = await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)
+    room = (await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)).room
     proxy.forget()
     proxy.choose = lambda number, _: fault if number == at else None
     try:
@@ -293,7 +295,7 @@ async def test_a_fault_at_any_request_leaves_the_change_done_once(
 async def test_a_storage_that_stays_down_is_said_to_be_unavailable(
     rooms: Rooms, lists: Lists, proxy: StorageProxy
 ) -> None:
-    room = await rooms.create(RoomChange(), {}, None, ORIGIN)
+    room = (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
     proxy.choose = lambda _number, _what: Fault.CUT_BEFORE
     for change in CHANGES.values():
         with pytest.raises(StorageUnavailable):
@@ -331,7 +333,7 @@ async def test_the_largest_roster_and_its_largest_change_fit_the_limits_of_table
 
     rooms = Rooms(Watched(client), now)
     before: Roster = {random_user(): "Presenter" for _ in range(LIMITS.participants)}
-    room = await rooms.create(RoomChange(), before, None, ORIGIN)
+    room = (await rooms.create(RoomChange(), before, None, ORIGIN)).room
     half = list(before)[: LIMITS.participants // 2]
     worst = dict.fromkeys(half) | {random_user(): "Collaborator" for _ in half}
     await rooms.patch_roster(room.id, worst, ORIGIN)

@@ -33,7 +33,9 @@ async def expired_room(connection_string: str) -> str:
     created = now() - 60 * DAY
     async with TableClient.from_connection_string(connection_string, TABLE) as client:
         wanted = RoomChange(valid_until=now() - 31 * DAY)
-        return (await Rooms(Table(client), lambda: created).create(wanted, {}, None, ORIGIN)).id
+        return (
+            await Rooms(Table(client), lambda: created).create(wanted, {}, None, ORIGIN)
+        ).room.id
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from openapi.operation import Error, Header, Kind, Operation
 from openapi.schemas import REF, Schema
 from rooms.api import error_answers
-from rooms.api.acs.versions import SUPPORTED_VERSIONS
+from rooms.api.acs.versions.table import API_VERSIONS
 from rooms.api.errors import (
     ANSWERS,
     BAD_REQUEST,
@@ -39,12 +39,14 @@ _OF_KIND: Mapping[Kind, tuple[Error, ...]] = {
 
 def supported_versions(required: bool) -> Mapping[str, Header]:
     """Returns the header that names the api-versions."""
-    what = "The api-versions that this service supports."
-    return {
-        "api-supported-versions": Header(
-            what, {"type": "string", "const": SUPPORTED_VERSIONS}, required
-        )
-    }
+    what = "The api-versions that the service supports, as ACS named them for the version asked."
+    texts = dict.fromkeys(
+        text
+        for version in API_VERSIONS.values()
+        for text in (version.supported, version.supported_by_participants)
+    )
+    schema = {"type": "string", "enum": list(texts)}
+    return {"api-supported-versions": Header(what, schema, required)}
 
 
 def failures(operation: Operation, method: str) -> dict[int, list[Error]]:

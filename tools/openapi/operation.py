@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import UnionType
 from typing import Any, Literal
 
 from rooms.api.body import Body
@@ -56,7 +57,8 @@ class Operation:
     description: str
     answers: tuple[Answer, ...]
     parameters: tuple[Parameter, ...] = ()
-    body: type[Body] | None = None
+    body: type[Body] | UnionType | None = None
+    """One body, or one of each kind of api-version."""
     examples: Mapping[str, Mapping[str, Any]] | None = None
     """Example bodies, by title."""
     errors: tuple[Error, ...] = ()

@@ -6,13 +6,12 @@ from pydantic import WithJsonSchema
 
 from openapi import examples
 from openapi.operation import Parameter
-from rooms.api.acs.versions import API_VERSIONS
+from rooms.api.acs.versions.table import API_VERSIONS, NEWEST
 from rooms.api.body import GivenTime
 from rooms.api.shapes import CallRoomId, RoomId
 from rooms.domain.limits import LIMITS
 from rooms.storage.cursors import CURSOR
 
-type ApiVersion = Annotated[str, WithJsonSchema({"type": "string", "enum": list(API_VERSIONS)})]
 type PageToken = Annotated[
     str, WithJsonSchema({"type": "string", "pattern": f"^{CURSOR.pattern}$"})
 ]
@@ -22,14 +21,23 @@ type ShortText = Annotated[
 ]
 type AnyText = Annotated[str, WithJsonSchema({"type": "string"})]
 
-API_VERSION = Parameter(
-    "api-version",
-    "query",
-    ApiVersion,
-    "The version of the Rooms API. A missing or unknown version gets 400.",
-    required=True,
-    example=API_VERSIONS[-1],
-)
+
+def api_version(operation: str, required: bool = True) -> Parameter:
+    """Returns the parameter that names an api-version which has the operation."""
+    names = [name for name, version in API_VERSIONS.items() if operation in version.operations]
+    shape = Annotated[str, WithJsonSchema({"type": "string", "enum": names})]
+    return Parameter(
+        "api-version",
+        "query",
+        shape,
+        "The version of the Rooms API. A missing or unknown version gets 400."
+        if required
+        else "Required for the list of ACS.",
+        required=required,
+        example=NEWEST.name if NEWEST.name in names else names[-1],
+    )
+
+
 ROOM_ID = Parameter(
     "roomId", "path", RoomId, "The id of the room.", required=True, example=examples.ROOM_ID
 )

@@ -46,11 +46,9 @@ class Past:
         return Rooms(self._table, lambda: at)
 
     async def room(self, at: Ticks, valid_until: Ticks = NOW + DAY) -> str:
-        return (
-            await self.rooms(at).create(
-                RoomChange(at, valid_until), {raw_id(1): "Presenter"}, None, ORIGIN
-            )
-        ).id
+        wanted = RoomChange(at, valid_until)
+        created = await self.rooms(at).create(wanted, {raw_id(1): "Presenter"}, None, ORIGIN)
+        return (created.room).id
 
     async def invite(self, room_id: str, *times: Ticks) -> None:
         for number, at in enumerate(times, 2):

@@ -4,7 +4,7 @@ from typing import Literal, TypedDict
 
 import azure.functions as func
 
-from rooms.api.acs.participants import Participant
+from rooms.api.acs.versions.v2023_03_31 import Participant
 from rooms.api.extension.details import Names, _names_body
 from rooms.api.request import Request
 from rooms.api.responses import json_answer

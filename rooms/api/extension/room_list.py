@@ -1,11 +1,14 @@
 """The list of rooms: ACS's, or a filtered one with titles."""
 
+from typing import cast
 from urllib.parse import parse_qsl
 
 import azure.functions as func
 
-from rooms.api.acs.rooms import Room, list_all_rooms, room_body
-from rooms.api.acs.versions import check_api_version
+from rooms.api.acs.rooms import list_all_rooms
+from rooms.api.acs.versions.shape import ApiVersion
+from rooms.api.acs.versions.table import check_api_version
+from rooms.api.acs.versions.v2023_03_31 import Room
 from rooms.api.errors import InvalidParameter
 from rooms.api.extension.join_policy import JoinPolicyOfRoom, join_policy_body
 from rooms.api.request import Kind, Request
@@ -45,7 +48,8 @@ async def list_rooms(request: Request) -> func.HttpResponse:
 async def _list_some_rooms(request: Request) -> func.HttpResponse:
     version = request.version
     if (asked_version := request.query("api-version")) is not None:
-        version = check_api_version(asked_version, request.http.url.partition("?")[0])
+        uri = request.http.url.partition("?")[0]
+        version = check_api_version(asked_version, uri, list_rooms.__name__)
     for name in _filters(request.http):
         if request.query(name) is None:  # a filter left empty by mistake must not list everything
             raise InvalidParameter("Must have a value.", name)
@@ -66,7 +70,7 @@ async def _list_some_rooms(request: Request) -> func.HttpResponse:
     else:
         page = await request.app.lists.of_participant(participant, wanted, cursor, now)
     value = [listed_body(each, version) for each in page.items]
-    return acs_answer(200, page_body(value, request.next_link(page.cursor)))
+    return acs_answer(200, page_body(value, request.next_link(page.cursor)), version.supported)
 
 
 def _filters(http: func.HttpRequest) -> list[str]:
@@ -75,10 +79,7 @@ def _filters(http: func.HttpRequest) -> list[str]:
     return sorted(FILTERS & {name.lower() for name, _ in pairs})
 
 
-def listed_body(listed: TitledRoom, version: str) -> ListedRoom:
+def listed_body(listed: TitledRoom, version: ApiVersion) -> ListedRoom:
     """Returns a room with who may join, and its title."""
-    return {
-        **room_body(listed.room, version),
-        **join_policy_body(listed.room),
-        "title": listed.title,
-    }
+    room = version.room(listed.room, {})
+    return cast(ListedRoom, {**room, **join_policy_body(listed.room), "title": listed.title})

@@ -1,28 +1,69 @@
 """Participants: the operations of ACS on the roster of a room."""
 
+from typing import Any
+
 from openapi.examples import ATTENDEE, PRESENTER
 from openapi.failures import supported_versions
 from openapi.operation import Answer, Operation
-from openapi.parameters import API_VERSION, CLIENT_REQUEST_ID, ROOM_ID
+from openapi.parameters import CLIENT_REQUEST_ID, ROOM_ID, api_version
 from rooms.api import shapes
-from rooms.api.acs import participants
-from rooms.api.acs.participants import UpdateParticipants
-from rooms.api.errors import InvalidRoomId, InvalidRoomIdLength, UnsupportedIdentifier
+from rooms.api.acs.versions import v2022_02_01, v2023_03_31
+from rooms.api.acs.versions.v2022_02_01 import ListedParticipants
+from rooms.api.acs.versions.v2023_03_31 import UpdateParticipants
+from rooms.api.errors import (
+    InvalidIdentifier,
+    InvalidRoomId,
+    InvalidRoomIdLength,
+    UnsupportedIdentifier,
+)
 from rooms.domain.errors import RoomNotFound
 
 _ERRORS = (InvalidRoomId, InvalidRoomIdLength, RoomNotFound)
+
+
+def _listed(raw_id: str, role: str) -> dict[str, Any]:
+    identifier = {"rawId": raw_id, "communicationUser": {"id": raw_id}}
+    return {"communicationIdentifier": identifier, "role": role}
+
+
+def _of_2022(name: str, summary: str, description: str, answer: str) -> Operation:
+    return Operation(
+        kind="acs",
+        summary=f"{summary} (api-version 2022-02-01)",
+        description=(
+            f"{description} The service makes all of the changes or none. A participant is a "
+            "`rawId`, or the `id` of a `communicationUser`. A room has at most 5,000 participants."
+        ),
+        parameters=(ROOM_ID, api_version(name), CLIENT_REQUEST_ID),
+        body=ListedParticipants,
+        examples={"one person": {"participants": [_listed(PRESENTER, "Presenter")]}},
+        answers=(
+            Answer(
+                200,
+                answer,
+                v2022_02_01.ParticipantsOf2022,
+                supported_versions(required=True),
+                example={"participants": [_listed(PRESENTER, "Presenter")]},
+            ),
+        ),
+        errors=(InvalidIdentifier, *_ERRORS),
+    )
+
 
 PARTICIPANTS = {
     "list_participants": Operation(
         kind="acs",
         summary="List the participants of a room",
-        description="The whole roster, in the order of invitation.",
-        parameters=(ROOM_ID, API_VERSION),
+        description=(
+            "The whole roster, in the order of invitation. api-version 2022-02-01 has it as "
+            "`participants`."
+        ),
+        parameters=(ROOM_ID, api_version("list_participants")),
         answers=(
             Answer(
                 200,
                 "The participants.",
-                participants.Participants,
+                v2023_03_31.Participants | v2022_02_01.ParticipantsOf2022,
                 supported_versions(required=True),
                 example={"value": [{"rawId": PRESENTER, "role": "Presenter"}]},
             ),
@@ -38,7 +79,7 @@ PARTICIPANTS = {
             "roster. The service makes all of the changes or none. A room has at most 5,000 "
             "participants."
         ),
-        parameters=(ROOM_ID, API_VERSION, CLIENT_REQUEST_ID),
+        parameters=(ROOM_ID, api_version("update_participants"), CLIENT_REQUEST_ID),
         body=UpdateParticipants,
         examples={
             "invite one person and remove another": {
@@ -55,5 +96,23 @@ PARTICIPANTS = {
             ),
         ),
         errors=(UnsupportedIdentifier, *_ERRORS),
+    ),
+    "add_participants": _of_2022(
+        "add_participants",
+        "Invite participants",
+        "The default role is Attendee. Who is invited already gets the new role.",
+        "The whole roster, after the change.",
+    ),
+    "change_participants": _of_2022(
+        "change_participants",
+        "Change the roles of participants",
+        "The default role is Attendee. Who is not invited yet is invited.",
+        "The whole roster, after the change.",
+    ),
+    "remove_participants": _of_2022(
+        "remove_participants",
+        "Remove participants",
+        "The roles in the body have no effect. Who is not invited stays so.",
+        "Those who are left.",
     ),
 }

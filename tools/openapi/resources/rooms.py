@@ -8,18 +8,23 @@ from openapi.examples import ATTENDEE, PRESENTER, TIMES
 from openapi.failures import supported_versions
 from openapi.operation import Answer, Header, Operation, Parameter
 from openapi.parameters import (
-    API_VERSION,
     CLIENT_REQUEST_ID,
     FROM,
     NEXT_LINK,
     ROOM_ID,
     UNTIL,
-    ApiVersion,
     ShortText,
+    api_version,
 )
 from rooms.api import shapes
-from rooms.api.acs import rooms
-from rooms.api.acs.rooms import CreateRoom, UpdateRoom
+from rooms.api.acs.versions.v2021_04_07 import (
+    ChangedRoomOf2021,
+    CreateRoomOf2021,
+    RoomOf2021,
+    UpdateRoomOf2021,
+)
+from rooms.api.acs.versions.v2022_02_01 import CreateRoomOf2022, RoomOf2022, UpdateRoomOf2022
+from rooms.api.acs.versions.v2023_03_31 import CreateRoom, Room, UpdateRoom
 from rooms.api.body import AcsUser
 from rooms.api.errors import (
     InvalidIdentifier,
@@ -30,7 +35,7 @@ from rooms.api.errors import (
 )
 from rooms.api.extension import room_list
 from rooms.domain import room as domain
-from rooms.domain.errors import RoomNotFound
+from rooms.domain.errors import PolicyChangeTooLate, RoomNotFound
 from rooms.domain.limits import LIMITS
 from rooms.domain.room import RoomState
 
@@ -48,6 +53,9 @@ type HttpDate = Annotated[
         }
     ),
 ]
+_RETIRED = (
+    "\n\nThe bodies and answers of api-versions 2022-02-01 and 2021-04-07 have their own schemas."
+)
 
 _ROOM = {
     "id": "99482221907697241",
@@ -71,13 +79,13 @@ ROOMS = {
             "Every field may be absent or null. By default, a room is valid from now for 180 days. "
             "It may be valid for at most 180 days, and start at most 180 days from now. The "
             "default role of a participant is Attendee. A room has at most 5,000 participants. The "
-            "service ignores other fields, and `pstnDialOutEnabled` with api-version 2023-06-14."
+            "service ignores other fields, and `pstnDialOutEnabled` before api-version "
+            "2023-10-30-preview."
             "\n\n"
             "A repeated request with the same Repeatability-Request-ID and the same body creates "
-            "no second room. The answer is the room that the first request created."
+            "no second room. The answer is the room that the first request created." + _RETIRED
         ),
         parameters=(
-            API_VERSION,
             CLIENT_REQUEST_ID,
             Parameter(
                 "Repeatability-Request-ID",
@@ -89,23 +97,35 @@ ROOMS = {
                 "Repeatability-First-Sent",
                 "header",
                 HttpDate,
-                "The time of the first attempt. Required with Repeatability-Request-ID.",
+                "The time of the first attempt. Required with Repeatability-Request-ID. A time of "
+                "RFC 3339 does, too.",
                 example="Mon, 04 May 2026 10:00:00 GMT",
             ),
         ),
-        body=CreateRoom,
+        body=CreateRoom | CreateRoomOf2022 | CreateRoomOf2021,
         examples={
             "a meeting with two participants": {
                 **TIMES,
                 "participants": {PRESENTER: {"role": "Presenter"}, ATTENDEE: {}},
             },
             "an empty room, valid from now": {},
+            "api-version 2022-02-01: an open room": {
+                **TIMES,
+                "roomJoinPolicy": "CommunicationServiceUsers",
+                "participants": [
+                    {
+                        "communicationIdentifier": {"communicationUser": {"id": PRESENTER}},
+                        "role": "Presenter",
+                    }
+                ],
+            },
+            "api-version 2021-04-07": {**TIMES, "participants": {PRESENTER: {}}},
         },
         answers=(
             Answer(
                 201,
                 "The room. A repeated request gets the room as it is now.",
-                rooms.Room,
+                Room | RoomOf2022 | ChangedRoomOf2021,
                 {
                     **supported_versions(required=True),
                     "Location": Header(
@@ -139,13 +159,7 @@ ROOMS = {
             "would list every room."
         ),
         parameters=(
-            Parameter(
-                "api-version",
-                "query",
-                ApiVersion,
-                "Required for the list of ACS.",
-                example="2025-03-13",
-            ),
+            api_version("list_rooms", required=False),
             Parameter(
                 "participant",
                 "query",
@@ -181,7 +195,7 @@ ROOMS = {
             Answer(
                 200,
                 "A page of the list of ACS, or of the filtered list.",
-                shapes.Page[rooms.Room] | shapes.Page[room_list.ListedRoom],
+                shapes.Page[Room] | shapes.Page[room_list.ListedRoom],
                 supported_versions(required=True),
                 example={"value": [_ROOM]},
             ),
@@ -192,30 +206,45 @@ ROOMS = {
         kind="acs",
         summary="Get a room",
         description="An expired room remains until a DELETE.",
-        parameters=(ROOM_ID, API_VERSION),
-        answers=(_ok("The room.", rooms.Room, _ROOM),),
+        parameters=(ROOM_ID, api_version("get_room")),
+        answers=(_ok("The room.", Room | RoomOf2022 | RoomOf2021, _ROOM),),
         errors=_ERRORS,
     ),
     "update_room": Operation(
         kind="acs",
-        summary="Change the validity and the dial-out of a room",
+        summary="Change a room",
         description=(
             "A field that is absent or null keeps its value. Set both times together. The service "
-            "ignores other fields, and `pstnDialOutEnabled` with api-version 2023-06-14."
+            "ignores other fields, and `pstnDialOutEnabled` before api-version 2023-10-30-preview."
+            + _RETIRED
+            + " In 2022-02-01 participants replace the roster, and `roomJoinPolicy` changes only "
+            "before the room opens. In 2021-04-07 participants are added, and removed with null."
         ),
-        parameters=(ROOM_ID, API_VERSION, CLIENT_REQUEST_ID),
-        body=UpdateRoom,
-        examples={"a new validity": TIMES, "dial-out allowed": {"pstnDialOutEnabled": True}},
-        answers=(_ok("The room after the change.", rooms.Room, _ROOM),),
-        errors=_ERRORS,
+        parameters=(ROOM_ID, api_version("update_room"), CLIENT_REQUEST_ID),
+        body=UpdateRoom | UpdateRoomOf2022 | UpdateRoomOf2021,
+        examples={
+            "a new validity": TIMES,
+            "dial-out allowed": {"pstnDialOutEnabled": True},
+            "api-version 2022-02-01: an open room": {
+                **TIMES,
+                "roomJoinPolicy": "CommunicationServiceUsers",
+            },
+            "api-version 2021-04-07: one person added and one removed": {
+                "participants": {PRESENTER: {}, ATTENDEE: None}
+            },
+        },
+        answers=(_ok("The room after the change.", Room | RoomOf2022 | ChangedRoomOf2021, _ROOM),),
+        errors=(InvalidIdentifier, PolicyChangeTooLate, *_ERRORS),
     ),
     "delete_room": Operation(
         kind="acs",
         summary="Delete a room",
         description=(
-            "Extension routes can still read its log, its calls, its details and its last state."
+            "Extension routes can still read its log, its calls, its details and its last state. "
+            "To delete it again succeeds in api-versions 2023-03-31-preview and 2023-06-14, and "
+            "gets 404 in the others."
         ),
-        parameters=(ROOM_ID, API_VERSION, CLIENT_REQUEST_ID),
+        parameters=(ROOM_ID, api_version("delete_room"), CLIENT_REQUEST_ID),
         answers=(Answer(204, "The room is deleted.", headers=supported_versions(required=True)),),
         errors=_ERRORS,
     ),

@@ -1,0 +1,97 @@
+"""Bodies and answers of api-version 2021-04-07: rosters are objects in the room, without roles."""
+
+from collections.abc import Collection
+from typing import NotRequired, TypedDict
+
+from rooms.api.acs.versions.shape import CreateBody, UpdateBody
+from rooms.api.body import AcsUser, Body, OptionalTime
+from rooms.api.shapes import NoContent, RoomId
+from rooms.domain import room as domain
+from rooms.domain.room import RoomChange
+from rooms.domain.roster import Roster, patched_roster
+from rooms.domain.time import Time, format_time
+
+
+class RoomOf2021(TypedDict):
+    """A room of api-version 2021-04-07. Without anybody invited it has no `participants`."""
+
+    id: RoomId
+    createdDateTime: Time
+    validFrom: Time
+    validUntil: Time
+    participants: NotRequired[dict[str, NoContent]]
+
+
+class ChangedRoomOf2021(TypedDict):
+    """The answer to a create or an update in api-version 2021-04-07."""
+
+    room: RoomOf2021
+
+
+class InvitedOf2021(Body):
+    """A participant. This version has no roles."""
+
+
+class UpdateRoomOf2021(UpdateBody):
+    """The body of PATCH /rooms/{id} in api-version 2021-04-07. Null removes a participant."""
+
+    valid_from: OptionalTime = None
+    valid_until: OptionalTime = None
+    participants: dict[AcsUser, InvitedOf2021 | None] | None = None
+
+    @property
+    def change(self) -> RoomChange:
+        """What the body sets."""
+        return RoomChange(self.valid_from, self.valid_until)
+
+    def people(self) -> Collection[str]:
+        """Returns the raw ids that the body names."""
+        return self.participants or {}
+
+    def edit_roster(self, roster: Roster) -> Roster:
+        """Returns the roster after the change. Who was invited already keeps their role."""
+        given = (self.participants or {}).items()
+        return patched_roster(
+            roster,
+            {
+                raw_id: None if participant is None else roster.get(raw_id, "Attendee")
+                for raw_id, participant in given
+            },
+        )
+
+
+class CreateRoomOf2021(CreateBody):
+    """The body of POST /rooms in api-version 2021-04-07."""
+
+    valid_from: OptionalTime = None
+    valid_until: OptionalTime = None
+    participants: dict[AcsUser, InvitedOf2021 | None] | None = None
+
+    @property
+    def change(self) -> RoomChange:
+        """What the body sets."""
+        return RoomChange(self.valid_from, self.valid_until)
+
+    @property
+    def roster(self) -> Roster:
+        """The people whom the body invites. Leaves out a participant that is null."""
+        given = (self.participants or {}).items()
+        return {raw_id: "Attendee" for raw_id, participant in given if participant is not None}
+
+
+def room_of_2021(room: domain.Room, roster: Roster) -> RoomOf2021:
+    """Returns a room with its roster."""
+    body: RoomOf2021 = {
+        "id": room.id,
+        "createdDateTime": format_time(room.created_at),
+        "validFrom": format_time(room.valid_from),
+        "validUntil": format_time(room.valid_until),
+    }
+    if roster:
+        body["participants"] = {raw_id: {} for raw_id in roster}
+    return body
+
+
+def changed_room_of_2021(room: domain.Room, roster: Roster) -> ChangedRoomOf2021:
+    """Returns the answer to a create or an update."""
+    return {"room": room_of_2021(room, roster)}
