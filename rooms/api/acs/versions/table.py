@@ -84,8 +84,7 @@ _ALIASES = {"2021-04-07-preview1": "2021-04-07", "2022-02-01-preview": "2022-02-
 """Names of their OpenAPI documents."""
 
 _ENUMERATION = "ApiVersion.V"
-"""With this and underscores the Python SDK names its version from the second page of a list on:
-1.0.0b3 always, later releases on Python 3.12 and later."""
+"""With this and underscores the Python SDK names its version from the second page of a list on."""
 
 
 def check_api_version(name: str | None, uri: str, operation: str) -> ApiVersion:
