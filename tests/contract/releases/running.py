@@ -45,18 +45,20 @@ def run_session(client: Client, app: RunningApp, cache: Path) -> Session:
         # its first character.
         environment = {"ENDPOINT": app.https, "KEY": app.manage_key, "CLIENT": "async"}
     run = {"Python": _run_python, "JavaScript": _run_javascript}[client.release.language]
-    done = run(folder, {**app.trust, **environment})
+    done = run(client.release, folder, {**app.trust, **environment})
     assert done.returncode == 0, done.stderr
     seen = json.loads(done.stdout)
     assert seen["release"] == client.release.number
     return Session(client.release, seen)
 
 
-def _run_python(folder: Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+def _run_python(
+    release: Release, folder: Path, environment: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
     # -S leaves out the packages of this Python's own environment.
     path = {"PYTHONPATH": os.pathsep.join(map(str, [folder, PROJECT, PROJECT / "tools"]))}
     return subprocess.run(
-        [sys.executable, "-S", "-m", "tests.contract.releases.session"],
+        [sys.executable, "-S", "-m", f"tests.contract.releases.session_of_{release.generation}"],
         cwd=PROJECT,
         env={**os.environ, **environment, **path},
         capture_output=True,
@@ -66,7 +68,7 @@ def _run_python(folder: Path, environment: Mapping[str, str]) -> subprocess.Comp
 
 
 def _run_javascript(
-    folder: Path, environment: Mapping[str, str]
+    release: Release, folder: Path, environment: Mapping[str, str]
 ) -> subprocess.CompletedProcess[str]:
-    script = Path(__file__).with_name("session.mjs")
+    script = Path(__file__).with_name(f"session_of_{release.generation}.mjs")
     return run_node(script, {**environment, "SDK": str(folder), "USERS": ",".join(USERS)})

@@ -14,12 +14,21 @@ class Release:
     in_each_run: bool = False
     """Otherwise it is run with THOROUGH=1."""
 
+    @property
+    def generation(self) -> Literal["2022", "2023"]:
+        """Returns which of the two sessions it takes. SDKs of 2022 have no lists."""
+        return "2022" if self.api_version == "2022-02-01" else "2023"
+
 
 OLDER_RELEASES = (
+    Release("Python", "1.0.0b1", "2022-02-01", in_each_run=True),
+    Release("Python", "1.0.0b2", "2022-02-01"),
+    Release("Python", "1.0.0b3", "2023-03-31-preview", in_each_run=True),
     Release("Python", "1.0.0", "2023-06-14", in_each_run=True),
     Release("Python", "1.1.0b1", "2023-10-30-preview"),
     Release("Python", "1.1.0", "2024-04-15"),
     Release("Python", "1.1.1", "2024-04-15"),
+    Release("JavaScript", "1.0.0-alpha.20221017.1", "2022-02-01"),
     Release("JavaScript", "1.0.0", "2023-06-14"),
     Release("JavaScript", "1.1.0-beta.1", "2023-10-30-preview"),
     Release("JavaScript", "1.1.0", "2024-04-15"),

@@ -1,4 +1,5 @@
-// A session with a release of the JavaScript SDK. Prints what it saw, as JSON.
+// A session with a JavaScript SDK of api-version 2023-03-31-preview or later. Prints what it saw,
+// as JSON.
 import { collected, newClient, refusal, refused, release, roster, users } from "./client.mjs";
 
 const asked = [];

@@ -1,4 +1,5 @@
-"""A session with a release of the Python SDK. Prints what it saw, as JSON."""
+"""A session with a Python SDK of api-version 2023-03-31-preview or later. Prints what it saw, as
+JSON."""
 
 import json
 from datetime import UTC, datetime, timedelta
