@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import azure.functions as func
 
-from rooms.api.acs.versions.shape import ApiVersion
+from rooms.api.acs.versions.api_version import ApiVersion
 from rooms.api.body import TIME_EXPECTED, Body, parse_body
 from rooms.api.errors import (
     InvalidParameter,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import azure.functions as func
 
-from rooms.api.acs.versions.shape import ApiVersion
+from rooms.api.acs.versions.api_version import ApiVersion
 from rooms.api.acs.versions.table import NEWEST, check_api_version
 from rooms.api.error_answers import error_body, validation_body
 from rooms.api.errors import (

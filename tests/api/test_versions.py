@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rooms.api.acs.versions.shape import ApiVersion
+from rooms.api.acs.versions.api_version import ApiVersion
 from rooms.api.acs.versions.table import API_VERSIONS, NEWEST, check_api_version
 from rooms.api.body import parse_body
 from rooms.api.errors import ApiVersionUnspecified, UnsupportedApiVersion, ValidationFailed

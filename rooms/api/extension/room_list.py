@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 import azure.functions as func
 
 from rooms.api.acs.rooms import list_all_rooms
-from rooms.api.acs.versions.shape import ApiVersion
+from rooms.api.acs.versions.api_version import ApiVersion
 from rooms.api.acs.versions.table import check_api_version
 from rooms.api.acs.versions.v2023_03_31 import Room
 from rooms.api.errors import InvalidParameter

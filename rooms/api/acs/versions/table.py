@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from rooms.api.acs.versions import v2021_04_07, v2022_02_01, v2023_03_31
-from rooms.api.acs.versions.shape import ApiVersion
+from rooms.api.acs.versions.api_version import ApiVersion
 from rooms.api.errors import ApiVersionUnspecified, UnsupportedApiVersion
 
 SUPPORTED = "2023-06-14, 2023-10-30-preview, 2024-04-15, 2025-03-13"

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import NotRequired, TypedDict
 
-from rooms.api.acs.versions.shape import CreateBody, UpdateBody
+from rooms.api.acs.versions.api_version import CreateBody, UpdateBody
 from rooms.api.body import AcsUser, Body, OptionalTime
 from rooms.api.shapes import NoContent, RoomId
 from rooms.domain import room as domain

@@ -6,7 +6,7 @@ from typing import Annotated, TypedDict
 
 from pydantic import Field
 
-from rooms.api.acs.versions.shape import CreateBody, UpdateBody
+from rooms.api.acs.versions.api_version import CreateBody, UpdateBody
 from rooms.api.body import Body, OptionalTime
 from rooms.api.shapes import RoomId
 from rooms.domain import room as domain
