@@ -63,6 +63,16 @@ def test_each_operation_has_a_tag_a_summary_and_descriptions(operation: Any) -> 
     )
 
 
+def test_each_operation_of_acs_needs_an_api_version() -> None:
+    needed = {
+        name
+        for name, operation in DESCRIBED.items()
+        for parameter in operation.parameters
+        if parameter.name == "api-version" and parameter.required
+    }
+    assert needed == {name for name, operation in DESCRIBED.items() if operation.kind == "acs"}
+
+
 def test_every_error_is_an_answer_of_some_operation() -> None:
     shared = DOCUMENT["components"]["responses"]
     codes = {

@@ -86,6 +86,7 @@ ROOMS = {
             "no second room. The answer is the room that the first request created." + _RETIRED
         ),
         parameters=(
+            api_version("create_room"),
             CLIENT_REQUEST_ID,
             Parameter(
                 "Repeatability-Request-ID",
