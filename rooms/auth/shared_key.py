@@ -9,8 +9,8 @@ sees it. So the app tries several spellings of the URL:
     encodeURIComponent      JavaScript
     RFC 3986 unreserved     .NET (Uri.EscapeDataString)
 
-The latter two also with segments that begin with a colon bare, as the Identity clients have them:
-/identities/8%3Aacs%3A.../:issueAccessToken.
+The latter two also with the colon of an action bare, as the Identity clients and those of retired
+versions of Rooms have it: /identities/8%3Aacs%3A.../:issueAccessToken, /rooms/.../participants:add.
 
 `a%2Fb` and `a/b` decode to the same text. So an eavesdropper can, for five minutes, replay a
 request with other escapes. It then names no room, as the host keeps %2F in a path.
@@ -47,6 +47,9 @@ _SHOWN_STRING = 600
 _BARE = ("!*'()", "")
 """Characters that encodeURIComponent and .NET leave bare, beside the unreserved ones of RFC 3986.
 """
+
+_ACTION = re.compile("%3A([A-Za-z]+)$")
+"""What a path ends with that names an action."""
 
 
 class SharedKeys:
@@ -135,7 +138,7 @@ def _spellings(url: str) -> Iterator[str]:
     path, mark, query = url.partition("?")
     segments = [unquote_to_bytes(segment.encode(errors="replace")) for segment in path.split("/")]
     encoded = ["/".join(quote(segment, safe=safe) for segment in segments) for safe in _BARE]
-    actions = [path.replace("/%3A", "/:") for path in encoded]
+    actions = [_ACTION.sub(r":\1", path) for path in encoded]
     for spelling in (unquote(url), *(path + mark + query for path in (*encoded, *actions))):
         if spelling not in seen:
             seen.add(spelling)
