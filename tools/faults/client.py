@@ -3,13 +3,14 @@
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 from http.client import HTTPException
 from random import Random
 from typing import Any
 from uuid import UUID
 
+from rooms.domain.time import format_time, now
 from testkit.insight import WEBHOOK
 from testkit.raw import Raw
 from testkit.raw_http import Answer
@@ -39,6 +40,14 @@ class Request:
     path: str
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    version: str | None = None
+    """The api-version; None is the one of the client that sends it."""
+
+    def sent_by(self, raw: Raw) -> Answer:
+        """Sends it once."""
+        if self.version is not None:
+            raw = replace(raw, version=self.version)
+        return raw.send(self.method, self.path, self.body, self.headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +62,11 @@ class Unanswered(Exception):
     """A client tried as often as it does, and has no answer but failures."""
 
 
-def repeatable(random: Random) -> dict[str, str]:
-    """The headers of OASIS of a create that may be sent again."""
-    return {
-        "Repeatability-Request-ID": new_id(random),
-        "Repeatability-First-Sent": formatdate(usegmt=True),
-    }
+def repeatable(random: Random, iso: bool = False) -> dict[str, str]:
+    """The headers of OASIS of a create that may be sent again; `iso`: as the SDKs of 2022 have
+    them."""
+    first_sent = format_time(now()) if iso else formatdate(usegmt=True)
+    return {"Repeatability-Request-ID": new_id(random), "Repeatability-First-Sent": first_sent}
 
 
 def request_id(random: Random) -> dict[str, str]:
@@ -93,7 +101,7 @@ def send(raw: Raw, request: Request) -> Sent:
     while len(answers) < MAX_TRIES:
         if answers:
             time.sleep(PAUSE_SECONDS)
-        answer = raw.send(request.method, request.path, request.body, request.headers)
+        answer = request.sent_by(raw)
         answers.append(answer)
         if answer.status not in RETRIED:
             return Sent(answer, len(answers))
@@ -138,7 +146,7 @@ def send_until_answered(
         tries += 1
         try:
             with in_flight:
-                answer = raw.send(request.method, request.path, request.body, request.headers)
+                answer = request.sent_by(raw)
         except (OSError, HTTPException):
             time.sleep(PAUSE_SECONDS)
             continue

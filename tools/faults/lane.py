@@ -238,7 +238,7 @@ def _normal(answer: Any) -> Any:
         case dict():
             return {
                 name: "..."
-                if name in ("asOf", "nextLink", "createdAt", "receivedAt")
+                if name in ("asOf", "nextLink", "createdAt", "createdDateTime", "receivedAt")
                 else _normal(value)
                 for name, value in answer.items()
             }

@@ -24,10 +24,11 @@ from faults.lane import Lane, lane
 from faults.operation import Operation
 from faults.reads import READS
 from faults.result import Result, Tell, lasted
+from faults.retired import RETIRED
 from faults.trials import Run, Wrong, checked, kinds_at, own_requests, pair, run
 from testkit.storage_proxy import Fault
 
-OPERATIONS = [*CHANGES, *KEPT, *READS]
+OPERATIONS = [*CHANGES, *RETIRED, *KEPT, *READS]
 
 CHUNK = 6
 """Requests of an operation that one job goes through."""
