@@ -52,6 +52,9 @@ def test_who_is_in_the_room_is_called_as_the_details_say_or_by_the_raw_id(
     assert said == f"2 people are in room {room_id}:"
     shown = {(cells(one)[0], *cells(one)[-2:]) for one in people}
     assert shown == {("Alice", "2", "yes"), ("8:acs:5ab1e000…-000000000002", "1", "no")}
+    insight.set_join_policy(room_id, "CommunicationServiceUsers")
+    *_, bobs = line.out("who", room_id)
+    assert cells(bobs)[-1] == "guest"
 
 
 def test_a_room_of_another_service_has_people_too(line: Line, insight: Insight) -> None:

@@ -46,6 +46,15 @@ def test_who_cannot_and_why(line: Line, room_id: str) -> None:
     )
 
 
+def test_who_can_come_in_as_a_guest(line: Line, raw: Raw, insight: Insight) -> None:
+    room_id = raw.new_room()["id"]
+    insight.set_join_policy(room_id, "CommunicationServiceUsers")
+    (said,) = line.out("explain", room_id, ALICE)
+    assert re.fullmatch(
+        rf"\S+ can join room {room_id} now as a guest \(Attendee\), until \S+Z\.", said
+    )
+
+
 def test_as_the_service_answers(line: Line, insight: Insight, room_id: str) -> None:
     asked = insight.json(f"/rooms/{room_id}/admission?rawId={ALICE}&at={BEFORE}")
     assert line.json("explain", room_id, "D-1", "--at", BEFORE) == asked

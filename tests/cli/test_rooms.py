@@ -14,6 +14,8 @@ from tests.cli.line import Line
 
 ALICE, BOB, CAROL, DAVE = map(raw_id, range(1, 5))
 
+INVITE_ONLY = {"roomJoinPolicy": "InviteOnly"}
+
 OPENS, LATER = "2025-03-03T10:00:00Z", "2025-03-04T00:00:00+00:00"
 
 
@@ -69,11 +71,12 @@ def test_a_deleted_room_is_shown_as_such(line: Line, raw: Raw) -> None:
 def test_rooms_are_listed_newest_first_up_to_the_limit(line: Line, new_room: str) -> None:
     newest = line.json("create")
     listed = line.json_lines("list", "--limit", "2")
-    assert (listed[0], len(listed)) == ({**newest, "title": None}, 2)
+    assert (listed[0], len(listed)) == ({**newest, **INVITE_ONLY, "title": None}, 2)
     ended = line.run("list", "--limit", "2")
     assert (ended.code, ended.err) == (0, "Only the newest 2 are shown. --limit shows more.\n")
     heading, first, _ = ended.out.splitlines()
-    assert re.split("  +", heading) == ["room", "open from", "until", "state", "dial-out", "title"]
+    columns = ["room", "open from", "until", "state", "dial-out", "guests", "title"]
+    assert re.split("  +", heading) == columns
     assert re.split("  +", first)[::3] == [newest["id"], "open"]
 
 
@@ -81,7 +84,7 @@ def test_rooms_are_listed_by_invitee_and_state(line: Line) -> None:
     eve = raw_id()
     room = line.json("create", "--from", OPENS, "--presenter", eve)
     assert line.json_lines("list", "--participant", eve, "--state", "open", "--until", LATER) == [
-        {**room, "title": None}
+        {**room, **INVITE_ONLY, "title": None}
     ]
     assert line.out("list", "--participant", eve, "--state", "expired") == ["No rooms."]
     assert line.json_lines("list", "--participant", eve, "--until", OPENS) == []
@@ -93,10 +96,29 @@ def test_rooms_are_listed_by_a_part_of_their_title_and_with_it(line: Line) -> No
     room = line.json("create", "--attendee", eve, "--title", "Green Tea")
     line.json("create", "--attendee", eve)
     assert line.json_lines("list", "--participant", eve, "--title", "n tea") == [
-        {**room, "title": "Green Tea"}
+        {**room, **INVITE_ONLY, "title": "Green Tea"}
     ]
     _, shown = line.out("list", "--participant", eve, "--title", "TEA")
     assert re.split("  +", shown)[-1] == "Green Tea"
+
+
+def test_a_room_is_opened_to_every_acs_user_and_closed_again(line: Line) -> None:
+    eve = raw_id()
+    room_id = line.json("create", "--attendee", eve)["id"]
+    for policy, who, guests, on_the_wire in (
+        (
+            "open",
+            "the invited, and every other ACS user as a guest",
+            "yes",
+            "CommunicationServiceUsers",
+        ),
+        ("invite-only", "the invited", "no", "InviteOnly"),
+    ):
+        assert line.out("policy", room_id, policy) == [f"Who can join room {room_id}: {who}."]
+        assert f"Who can join: {who}" in line.out("show", room_id)
+        _, listed = line.out("list", "--participant", eve)
+        assert re.split("  +", listed)[5] == guests
+        assert line.json("policy", room_id, policy) == {"roomJoinPolicy": on_the_wire}
 
 
 @pytest.mark.parametrize(
@@ -112,6 +134,10 @@ def test_rooms_are_listed_by_a_part_of_their_title_and_with_it(line: Line) -> No
         ),
         (
             ["show", "99400000000000000"],
+            "There is no such room, or it was deleted. `rooms list` shows the rooms.",
+        ),
+        (
+            ["policy", "99400000000000000", "open"],
             "There is no such room, or it was deleted. `rooms list` shows the rooms.",
         ),
         (
@@ -157,6 +183,8 @@ def test_a_title_may_be_as_long_as_the_service_takes_it(line: Line) -> None:
     [
         (["show"], "Missing argument 'ROOM'"),
         (["show", "../calls"], "must be a room id"),
+        (["policy", "x"], "Missing argument 'open|invite-only'"),
+        (["policy", "x", "closed"], "'open|invite-only': Input should be 'open' or 'invite-only'"),
         (["list", "--from", "2026-05-04T10:00:00"], "for example 2026-05-04T10:00:00Z"),
         (["create", "--attendee", ALICE, "--presenter", ALICE], f"{ALICE} is invited twice"),
         (["create", "--title", ""], "'--title': must be 1 to 256 characters long"),

@@ -114,6 +114,12 @@ class Client:
         """Sets a room's title."""
         self._request("PATCH", _path(room_id, "details"), body={"title": title})
 
+    def set_join_policy(self, room_id: str, policy: str) -> Json:
+        """Sets who can join a room, and returns the answer."""
+        path, body = _path(room_id, "joinPolicy"), {"roomJoinPolicy": policy}
+        answer: Json = self._request("PUT", path, body=body)
+        return answer
+
     def _request(
         self,
         method: str,

@@ -13,7 +13,9 @@ from rooms_cli.following import follow, tail
 from rooms_cli.lists import newest
 from rooms_cli.options import (
     MAX_TITLE,
+    POLICIES,
     Json,
+    Policy,
     Room,
     State,
     filled,
@@ -25,7 +27,7 @@ from rooms_cli.people import raw_id_of
 from rooms_cli.screen import say, show_json
 from rooms_cli.sentences import explained
 from rooms_cli.tables import show_attendance, show_presence, show_room, show_rooms
-from rooms_cli.words import moment, name_or_raw_id
+from rooms_cli.words import moment, name_or_raw_id, who_can_join
 
 app = typer.Typer(
     help="Lists rooms, shows who is in them and who attended, and explains why somebody cannot "
@@ -146,6 +148,26 @@ def show(room: Room, as_json: Json = False) -> None:
         show_json(overview)
     else:
         show_room(overview)
+
+
+@app.command()
+def policy(
+    room: Room,
+    wanted: Annotated[
+        Policy,
+        typer.Argument(
+            metavar="open|invite-only",
+            help="open: every ACS user, as a guest if not invited. invite-only: the invited.",
+        ),
+    ],
+    as_json: Json = False,
+) -> None:
+    """Set who can join a room, whether or not it has started."""
+    answer = _client().set_join_policy(room, POLICIES[wanted])
+    if as_json:
+        show_json(answer)
+    else:
+        say(f"Who can join room {room}: {who_can_join(answer)}.")
 
 
 @app.command()

@@ -1,12 +1,20 @@
 """The arguments and options that several commands share, and their validation."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import typer
 
 type State = Literal["open", "upcoming", "expired"]
+
+type Policy = Literal["open", "invite-only"]
+POLICIES: Mapping[Policy, str] = {
+    "open": "CommunicationServiceUsers",
+    "invite-only": "InviteOnly",
+}
+"""Who can join a room, as the service names it."""
 
 MAX_TITLE = 256
 """The longest title that the service accepts, in characters."""

@@ -13,7 +13,8 @@ def explained(admission: Json, person: str, at: str | None) -> str:
     room, when = f"room {admission['roomId']}", "now" if at is None else f"at {moment(at)}"
     if admission["admitted"]:
         role, until = admission["role"], moment(admission["validUntil"])
-        return f"{person} can join {room} {when} as {role}, until {until}."
+        as_what = f"as a guest ({role})" if admission["guest"] else f"as {role}"
+        return f"{person} can join {room} {when} {as_what}, until {until}."
     return f"{person} cannot join {room} {when}: {_reasons(admission['reasons'])}."
 
 

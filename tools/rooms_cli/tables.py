@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rooms_cli.screen import say, show_table
-from rooms_cli.words import duration, moment, short, state, yes
+from rooms_cli.words import admits_guests, duration, moment, short, state, who_can_join, yes
 
 type Json = Mapping[str, Any]
 
@@ -25,11 +25,12 @@ def show_rooms(rooms: Sequence[Json]) -> None:
             moment(room["validUntil"]),
             state(room, now),
             yes(room["pstnDialOutEnabled"]),
+            yes(admits_guests(room)),
             room["title"] or "",
         )
         for room in rooms
     ]
-    show_table(("room", "open from", "until", "state", "dial-out", "title"), rows)
+    show_table(("room", "open from", "until", "state", "dial-out", "guests", "title"), rows)
 
 
 def show_room(room: Json) -> None:
@@ -45,6 +46,7 @@ def show_room(room: Json) -> None:
     if room["scheduledStart"]:
         say(f"Scheduled from {moment(room['scheduledStart'])} until {moment(room['scheduledEnd'])}")
     say(f"Created at {moment(room['createdAt'])}; dial-out: {yes(room['pstnDialOutEnabled'])}")
+    say(f"Who can join: {who_can_join(room)}")
     if not room["participants"]:
         say("Nobody is invited.")
         return
@@ -76,7 +78,7 @@ def show_presence(presence: Json, at: str | None) -> None:
             person["role"] or "",
             moment(person["joinedAt"]),
             str(person["legs"]),
-            yes(person["invited"]),
+            "guest" if person["guest"] else yes(person["invited"]),
         )
         for person in people
     ]
@@ -92,7 +94,7 @@ def show_attendance(attendance: Json) -> None:
         (
             _name(person),
             person["role"] or "",
-            person["status"],
+            f"{person['status']} (guest)" if person["guest"] else person["status"],
             _duration(person, "seconds"),
             _duration(person, "aloneSeconds"),
             _duration(person, "lateSeconds"),
@@ -103,9 +105,12 @@ def show_attendance(attendance: Json) -> None:
     if rows:
         show_table(("name", "role", "status", "present", "alone", "late", "left early"), rows)
     counts = attendance["summary"]
-    expected = counts["invited"] - counts["attended"] - counts["absent"]
+    guests = counts["guests"]
+    expected = counts["invited"] - (counts["attended"] - guests) - counts["absent"]
     say(
-        f"{counts['invited']} invited, {counts['attended']} attended, {counts['absent']} absent, ",
+        f"{counts['invited']} invited, {counts['attended']} attended",
+        f" (guests: {guests})" if guests else "",
+        f", {counts['absent']} absent, ",
         f"{expected} expected, " if expected else "",
         f"{counts['uninvited']} uninvited.",
     )

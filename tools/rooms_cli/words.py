@@ -55,6 +55,17 @@ def state(room: Mapping[str, str], now: datetime) -> str:
     return "open" if now < datetime.fromisoformat(room["validUntil"]) else "expired"
 
 
+def admits_guests(room: Mapping[str, str]) -> bool:
+    """Returns whether people who are not invited can join a room."""
+    return room["roomJoinPolicy"] == "CommunicationServiceUsers"
+
+
+def who_can_join(room: Mapping[str, str]) -> str:
+    """Returns a room's policy in words."""
+    guests = ", and every other ACS user as a guest" if admits_guests(room) else ""
+    return f"the invited{guests}"
+
+
 def yes(value: object) -> str:
     """Returns yes or no."""
     return "yes" if value else "no"
