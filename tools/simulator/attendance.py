@@ -40,6 +40,7 @@ def attendance(
         "attended": attended,
         "absent": len(invited) - attended if over else 0,
         "uninvited": len(came.keys() - invited.keys()),
+        "guests": 0,  # the rooms of the simulator are not open
     }
     return filled
 
@@ -47,7 +48,14 @@ def attendance(
 def _stayed_away(person: Person, role_changed: bool, over: bool) -> Fields:
     # The roster of a slot that is not over may be one that is newer than the meeting.
     role = {} if role_changed else {"role": person.role}
-    nothing = {"intervals": (), "seconds": 0.0, "aloneSeconds": 0.0, "joins": 0, "estimated": False}
+    nothing = {
+        "intervals": (),
+        "seconds": 0.0,
+        "aloneSeconds": 0.0,
+        "joins": 0,
+        "guest": False,
+        "estimated": False,
+    }
     return {"name": person.name, "status": "absent" if over else "expected", **role, **nothing}
 
 
@@ -63,6 +71,7 @@ def _came(
         "joins": len(legs),
         "name": person and person.name,
         "status": "attended" if person else "uninvited",
+        "guest": False,
         "intervals": tuple((begin, None if end == FOREVER else end) for begin, end in there),
         "lateSeconds": (there[0][0] - slot[0]).total_seconds(),
         "estimated": slot_estimated

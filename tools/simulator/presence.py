@@ -47,6 +47,7 @@ def presence(meeting: Meeting, calls: Sequence[KnownCall], moment: datetime) -> 
                 "joinedAt": union(map(stay, legs))[-1][0],
                 "legs": devices,
                 "invited": raw_id in invited,
+                "guest": False,
             }
     fields = {"live": True, "id": call.id, "startedAt": call.started, "count": len(there)}
     return {Subject(About.PRESENCE, where): fields} | there
