@@ -140,7 +140,10 @@ function Answer({ of, room, at }) {
 }
 
 const Admitted = ({ of }) => html`
-  <p>As <${Role} of=${of.role} />, until <${Time} of=${of.validUntil} />.</p>
+  <p>
+    As <${Role} of=${of.role} />${of.guest && ", as a guest"}, until${" "}
+    <${Time} of=${of.validUntil} />.
+  </p>
   <details>
     <summary>${counted(of.capabilities.length, "capability", "capabilities")} of this role</summary>
     <ul class="capabilities">

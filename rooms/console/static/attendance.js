@@ -63,11 +63,11 @@ export function Attendance({ roomId, room, callId }) {
 }
 
 function Summary({ data }) {
-  const { invited, attended, absent, uninvited } = data.summary;
-  const expected = invited - attended - absent;
+  const { invited, attended, absent, uninvited, guests } = data.summary;
+  const expected = invited - (attended - guests) - absent;
   const counts = [
     `${invited} invited`,
-    `${attended} attended`,
+    `${attended} attended${guests ? ` (guests: ${guests})` : ""}`,
     `${absent} absent`,
     ...(expected ? [`${expected} expected`] : []),
     `${uninvited} uninvited`,
@@ -98,7 +98,10 @@ function Row({ person, room }) {
       ${person.externalId && html` <span class="faint">${person.externalId}</span>`}
       ${check && html`<br /><a href=${address(["access"], query)}>Check access</a>`}
     </th>
-    <td><${State} of=${person.status} /></td>
+    <td>
+      <${State} of=${person.status} />
+      ${person.guest && html` <span class="faint">guest</span>`}
+    </td>
     <td><${Role} of=${person.role} /></td>
     ${LENGTHS.map((field) => html`<td class="number">${lengthOf(person, field)}</td>`)}
     <td>

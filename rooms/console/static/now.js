@@ -4,7 +4,17 @@ import { html } from "htm/preact";
 import { useState } from "preact/hooks";
 import { filledPage } from "/console/api.js";
 import { useLoaded, useNow } from "/console/loading.js";
-import { Heading, Loading, Person, Problem, Role, Since, Table, Time } from "/console/parts.js";
+import {
+  Guests,
+  Heading,
+  Loading,
+  Person,
+  Problem,
+  Role,
+  Since,
+  Table,
+  Time,
+} from "/console/parts.js";
 import { address } from "/console/route.js";
 import { counted, people } from "/console/words.js";
 
@@ -60,7 +70,8 @@ function Live({ room, now }) {
       <strong class="number">${people(room.count)}</strong>${" "}
       <span class="faint">
         for <${Since} time=${room.startedAt} now=${now} />, since <${Time} of=${room.startedAt} />
-      </span>
+      </span>${" "}
+      <${Guests} room=${room} />
     </p>
     ${present.length > 0 && html`<${Present} title=${title} people=${shown} now=${now} />`}
     ${

@@ -2,7 +2,7 @@
 
 import { html } from "htm/preact";
 import { useEffect } from "preact/hooks";
-import { called, exact, length, moment, short } from "/console/words.js";
+import { admitsGuests, called, exact, length, moment, short, whoCanJoin } from "/console/words.js";
 
 /** The heading of a view; the tab has the same title. */
 export function Heading({ children }) {
@@ -46,6 +46,11 @@ export const Role = ({ of }) =>
 export const RawId = ({ of }) => html`<code title=${of}>${short(of)}</code>`;
 
 export const State = ({ of }) => html`<span class=${`state ${of}`}>${of}</span>`;
+
+/** That a room is open to people who are not invited; nothing if it is not. */
+export const Guests = ({ room }) =>
+  admitsGuests(room) &&
+  html`<span class="state guests" title=${`Who can join: ${whoCanJoin(room)}`}>guests</span>`;
 
 /** When a call ended, or that it is live. */
 export const Ended = ({ of }) =>

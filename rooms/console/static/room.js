@@ -7,6 +7,7 @@ import { useLoaded, usePages } from "/console/loading.js";
 import { Log } from "/console/log.js";
 import {
   Ended,
+  Guests,
   Heading,
   Loading,
   More,
@@ -20,7 +21,7 @@ import {
   Time,
 } from "/console/parts.js";
 import { address } from "/console/route.js";
-import { called, length, people } from "/console/words.js";
+import { called, length, people, whoCanJoin } from "/console/words.js";
 
 const EVERY_SECONDS = 5;
 
@@ -44,7 +45,10 @@ export function Room({ route }) {
   const loaded = room !== undefined;
   return html`
     <${Heading}>${room?.title ?? `Room ${roomId}`}<//>
-    <p><code>${roomId}</code>${" "}${room && html`<${State} of=${room.state} />`}</p>
+    <p>
+      <code>${roomId}</code>${" "}
+      ${room && html`<${State} of=${room.state} /> <${Guests} room=${room} />`}
+    </p>
     <${Tabs} roomId=${roomId} room=${room} current=${tab} />
     <${Problem} failure=${failure} at=${at} />
     ${!loaded && !failure && html`<${Loading} />`}
@@ -99,6 +103,7 @@ const Facts = ({ room }) => html`<dl class="facts">
       <dd><${Range} from=${room.scheduledStart} until=${room.scheduledEnd} /></dd>
     </div>`
   }
+  <div><dt>Who can join</dt><dd>${whoCanJoin(room)}</dd></div>
   <div><dt>Created</dt><dd><${Time} of=${room.createdAt} /></dd></div>
   <div><dt>External id</dt><dd>${room.externalId ?? "none"}</dd></div>
   <div><dt>Dial-out</dt><dd>${room.pstnDialOutEnabled ? "yes" : "no"}</dd></div>

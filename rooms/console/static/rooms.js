@@ -4,7 +4,17 @@ import { html } from "htm/preact";
 import { serviceNow } from "/console/api.js";
 import { At, Field, Typed } from "/console/fields.js";
 import { usePages } from "/console/loading.js";
-import { Heading, Loading, More, Problem, Range, State, Table, Time } from "/console/parts.js";
+import {
+  Guests,
+  Heading,
+  Loading,
+  More,
+  Problem,
+  Range,
+  State,
+  Table,
+  Time,
+} from "/console/parts.js";
 import { address, replaceQuery } from "/console/route.js";
 
 const STATES = ["open", "upcoming", "expired"];
@@ -65,7 +75,7 @@ const List = ({ pages }) => html`
           <a href=${address(["room", room.id])}>${room.title ?? room.id}</a>
           ${room.title && html`<br /><code class="faint">${room.id}</code>`}
         </th>
-        <td><${State} of=${stateOf(room)} /></td>
+        <td><${State} of=${stateOf(room)} /> <${Guests} room=${room} /></td>
         <td><${Range} from=${room.validFrom} until=${room.validUntil} /></td>
         <td><${Time} of=${room.createdAt} /></td>
       </tr>`,

@@ -58,6 +58,13 @@ export const short = (rawId) =>
 export const called = (person) =>
   person.name || person.displayName || short(person.rawId ?? person.participantId ?? "somebody");
 
+/** Whether people who are not invited can join a room. */
+export const admitsGuests = ({ roomJoinPolicy }) => roomJoinPolicy === "CommunicationServiceUsers";
+
+/** Who can join a room. */
+export const whoCanJoin = (room) =>
+  admitsGuests(room) ? "the invited, and every other ACS user as a guest" : "the invited";
+
 /** "1 person", "1,200 people". */
 export const counted = (number, singular, plural = `${singular}s`) =>
   `${number.toLocaleString()} ${number === 1 ? singular : plural}`;
