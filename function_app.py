@@ -5,7 +5,7 @@ import os
 import azure.functions as func
 
 from rooms.api import openapi
-from rooms.api.acs import participants, rooms
+from rooms.api.acs import identities, participants, rooms
 from rooms.api.extension import (
     admission,
     attendance,
@@ -20,6 +20,7 @@ from rooms.api.extension import (
     quarantine,
     roles,
     room_list,
+    tokens,
 )
 from rooms.api.routing import register
 from rooms.app import App
@@ -33,6 +34,8 @@ for module in (
     rooms,
     room_list,
     participants,
+    identities,
+    tokens,
     admission,
     presence,
     calls,

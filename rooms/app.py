@@ -12,6 +12,8 @@ from rooms.auth.authenticator import Authenticator
 from rooms.console.assets import Console, read_console
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.time import DAY, Ticks, now
+from rooms.identity.forwarding import Forwarding
+from rooms.identity.local import LocalIdentities
 from rooms.intake.recording import Intake
 from rooms.settings import Settings, read_settings
 from rooms.storage.admissions import Admissions
@@ -19,6 +21,7 @@ from rooms.storage.calls import Calls
 from rooms.storage.details import RoomDetails
 from rooms.storage.errors import StorageUnavailable
 from rooms.storage.history import History
+from rooms.storage.identities import Identities
 from rooms.storage.lists import Lists
 from rooms.storage.quarantine import Quarantine
 from rooms.storage.rooms import Rooms
@@ -136,6 +139,17 @@ class App:
     def intake(self) -> Intake:
         """Takes in events."""
         return Intake(self.calls, self.clock)
+
+    @cached_property
+    def identities(self) -> LocalIdentities:
+        """Users and tokens of this service."""
+        return LocalIdentities(Identities(self.table), self.clock)
+
+    @cached_property
+    def forwarding(self) -> Forwarding | None:
+        """Sends requests about users on to ACS. None: this service makes its users itself."""
+        acs = self.settings.acs
+        return None if acs is None else Forwarding(acs, self.limits)
 
     @cached_property
     def upkeep(self) -> Upkeep:

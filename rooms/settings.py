@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID
 
+from rooms.acs_settings import AcsResource, read_acs
 from rooms.domain.limits import LIMITS
+from rooms.settings_error import SettingsError
 
 type Access = Literal["manage", "read"]
 """Rights of a caller. `read` allows GET only."""
@@ -26,10 +28,6 @@ _MAKE_A_KEY = "Make a key with: openssl rand -base64 48"
 
 _AUDIENCES = {"https://communication.azure.com", "https://communication.azure.com/"}
 """Audiences of the tokens that the Communication Services SDKs request, by the token's version."""
-
-
-class SettingsError(ValueError):
-    """A setting that cannot be used. The message names it and never contains its value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +73,8 @@ class Settings:
     """Maximum number of people in a call."""
     console: bool
     """Whether the console is served."""
+    acs: AcsResource | None
+    """The resource that makes users and tokens. None: this service makes them."""
 
 
 def read_settings(env: Mapping[str, str]) -> Settings:
@@ -97,6 +97,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
             env, "ROOMS_CALL_CAPACITY", LIMITS.call_capacity, "people", 1, LIMITS.participants
         ),
         console=_flag(env, "ROOMS_CONSOLE", default=True),
+        acs=read_acs(env),
     )
 
 

@@ -3,7 +3,8 @@ import base64
 import pytest
 
 from rooms.domain.log import EVENTS_ACTOR
-from rooms.settings import RESERVED_NAMES, AccessKey, SettingsError, read_settings
+from rooms.settings import RESERVED_NAMES, AccessKey, read_settings
+from rooms.settings_error import SettingsError
 from rooms.upkeep.retention import UPKEEP_ACTOR
 
 KEY = bytes(range(32))

@@ -39,6 +39,8 @@ _SENTENCES: dict[str, Callable[[ErrorDetails], str]] = {
     "model_type": lambda _: "Must be an object.",
     "dict_type": lambda _: "Must be an object.",
     "list_type": lambda _: "Must be an array.",
+    "int_type": lambda _: "Must be a whole number.",
+    "int_parsing_size": lambda _: "Must be a whole number.",
     "bool_type": lambda _: "Must be true or false.",
     "missing": lambda _: "This field is required.",
     "extra_forbidden": lambda _: "Unknown field.",

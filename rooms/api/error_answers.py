@@ -58,3 +58,10 @@ def validation_body(details: Iterable[Detail]) -> ValidationError:
         for detail in details
     ]
     return {"error": {"code": BAD_REQUEST, "message": NOT_VALID, "details": faults}}
+
+
+def member_of(path: str) -> str:
+    """Returns the target of a fault as ACS Identity writes it: `$.scopes.0` is Scopes[0]."""
+    first, *rest = path.removeprefix("$").removeprefix(".").split(".")
+    steps = (f"[{step}]" if step.isdecimal() else f".{step}" for step in rest)
+    return first[:1].upper() + first[1:] + "".join(steps)

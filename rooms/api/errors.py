@@ -6,7 +6,8 @@ nothing of HTTP. ACS answers errors in two families:
 - A: `{"error": {"code", "message"}}`, and the code in the header x-ms-error-code (`ANSWERS`).
 - B: the same with `details`, each with a `target`, and without the header (`FAULTS`).
 
-Extension routes answer all errors in family A, with a `target` for the first fault of family B.
+Extension routes, and those of the Identity API, answer all errors in family A, with a `target` for
+the first fault of family B.
 Recordings of the real service (2025) have the statuses, codes and texts that ACS answers.
 """
 
@@ -17,6 +18,7 @@ from typing import Any, Final
 from rooms.auth import errors as auth
 from rooms.domain import errors as domain
 from rooms.domain.errors import ValidityFault
+from rooms.identity import errors as identity
 from rooms.storage import errors as storage
 
 
@@ -41,7 +43,7 @@ class ValidationFailed(ApiError):
 
 
 class InvalidParameter(ApiError):
-    """A parameter or field of an extension route is not valid."""
+    """A parameter or field is not valid, on a route that answers so."""
 
     def __init__(self, message: str, target: str) -> None:
         super().__init__(message)
@@ -108,6 +110,14 @@ class StillNotUnderstood(ApiError):
     """A redriven event is still not understood. It stays in quarantine."""
 
 
+class TeamsUsersNeedAcs(ApiError):
+    """A token of a Teams user is to be exchanged, and no resource of ACS is set."""
+
+
+class TokensAreOfAcs(ApiError):
+    """A token of this service is asked for, and a resource of ACS makes them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """How an error of family A is answered. Without a `message` the error's own text is."""
@@ -163,6 +173,39 @@ ANSWERS: Mapping[type[Exception], Answer] = {
         404, "NotFound", "There is no such event in quarantine."
     ),
     StillNotUnderstood: Answer(409, "NotUnderstood"),
+    domain.UserNotFound: Answer(
+        404, "NotFound", "There is no such identity: it was not made here, or it was deleted."
+    ),
+    TeamsUsersNeedAcs: Answer(
+        501,
+        "NotImplemented",
+        "Only ACS can exchange the tokens of Teams users: set ROOMS_ACS_CONNECTION_STRING or "
+        "ROOMS_ACS__endpoint, so that this service forwards the request.",
+    ),
+    TokensAreOfAcs: Answer(
+        409,
+        "TokensAreOfAcs",
+        "ACS makes the tokens, as ROOMS_ACS_CONNECTION_STRING or ROOMS_ACS__endpoint is set, and "
+        "only ACS can check them.",
+    ),
+    identity.AcsUnavailable: Answer(
+        503,
+        "ServiceUnavailable",
+        "ACS does not answer at the moment. Please try again.",
+        retry_after=1,
+    ),
+    identity.AcsRefusesUs: Answer(
+        502,
+        "BadGateway",
+        "ACS refuses the credentials of this service. Whoever runs it must check "
+        "ROOMS_ACS_CONNECTION_STRING, or the role of its identity.",
+    ),
+    identity.NoAnswerOfAcs: Answer(
+        502,
+        "BadGateway",
+        "The endpoint that is set for ACS redirects. Whoever runs this service must check "
+        "ROOMS_ACS_CONNECTION_STRING or ROOMS_ACS__endpoint.",
+    ),
     storage.TooManyEvents: Answer(
         400,
         "TooManyEvents",
@@ -199,6 +242,19 @@ EXTENSION_ANSWERS: Mapping[type[Exception], Answer] = {
     domain.RoomNotFound: Answer(404, "NotFound", "There is no such room, or it was deleted."),
 }
 """The same on extension routes."""
+
+IDENTITY_ANSWERS: Mapping[type[Exception], Answer] = {
+    **ANSWERS,
+    InvalidParameter: Answer(400, "ValidationError"),
+}
+"""The same on routes of the Identity API."""
+
+ANSWERS_OF: Mapping[str, Mapping[type[Exception], Answer]] = {
+    "acs": ANSWERS,
+    "identity": IDENTITY_ANSWERS,
+    "extension": EXTENSION_ANSWERS,
+}
+"""The same by the kind of a request."""
 
 _VALIDITY_FAULTS: Mapping[ValidityFault, Detail] = {
     ValidityFault.END_IN_THE_PAST: Detail("The time range end is in the past.", "ValidUntil"),

@@ -1,5 +1,6 @@
 """A request of an authenticated caller, and how routes read it."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlencode
@@ -18,13 +19,15 @@ from rooms.app import App
 from rooms.auth.caller import Caller
 from rooms.auth.url import route_url
 from rooms.domain.events import is_call_room_id
+from rooms.domain.limits import LIMITS
 from rooms.domain.room import is_room_id
 from rooms.domain.time import Ticks, parse_time
 from rooms.storage.changes import Origin
 
-type Kind = Literal["acs", "extension"]
-"""The rules of a request. ACS's: an api-version, two families of errors. This service's: no
-api-version, a key as x-api-key, errors of family A with a target."""
+type Kind = Literal["acs", "identity", "extension"]
+"""The rules of a request. Those of ACS Rooms: an api-version, two families of errors. Those of ACS
+Identity: an api-version of its own, errors of family A with a target, the client's request id in
+the answer. This service's: no api-version, a key as x-api-key, errors of family A with a target."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +110,33 @@ class Request:
 
     def parse[B: Body](self, model: type[B]) -> B:
         """Returns the body. Raises UnsupportedMediaType or ValidationFailed."""
-        body = self.http.get_body()
+        self.check_media_type()
+        return parse_body(model, self.http.get_body())
+
+    def parse_or_empty[B: Body](self, model: type[B]) -> B:
+        """Returns the body, or one without any field if there is none."""
+        return self.parse(model) if self.http.get_body() else model()
+
+    def check_media_type(self) -> None:
+        """Checks that a body, if there is one, is JSON. Raises UnsupportedMediaType."""
         media_type = self.http.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if body and not (
+        if self.http.get_body() and not (
             media_type.startswith(("application/", "text/"))
             and media_type.endswith(("/json", "+json"))
         ):
             raise UnsupportedMediaType
-        return parse_body(model, body)
 
 
 def query(http: func.HttpRequest, name: str) -> str | None:
     """Returns a parameter of the query, or None. Names are compared without case."""
     wanted = name.lower()
     return next((value for key, value in http.params.items() if key.lower() == wanted), None)
+
+
+_PRINTABLE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
+
+
+def client_request_id(http: func.HttpRequest) -> str | None:
+    """Returns x-ms-client-request-id if it can be a header of an answer, cut as in the log."""
+    text = (http.headers.get("x-ms-client-request-id") or "")[: LIMITS.request_id].strip()
+    return text if _PRINTABLE.fullmatch(text) else None

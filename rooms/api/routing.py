@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import azure.functions as func
 
+from rooms.api.acs.identity_versions import SUPPORTED_IDENTITY_VERSIONS
 from rooms.api.acs.versions.api_version import ApiVersion
 from rooms.api.acs.versions.table import NEWEST, check_api_version
-from rooms.api.error_answers import error_body, validation_body
+from rooms.api.error_answers import error_body, member_of, validation_body
 from rooms.api.errors import (
-    ANSWERS,
-    EXTENSION_ANSWERS,
+    ANSWERS_OF,
     FAULTS,
     Answer,
     ApiError,
@@ -21,12 +21,13 @@ from rooms.api.errors import (
     InvalidParameter,
     LengthRequired,
 )
-from rooms.api.request import Kind, Request, query
+from rooms.api.request import Kind, Request, client_request_id, query
 from rooms.api.responses import json_answer
 from rooms.app import App
 from rooms.auth.errors import AuthError, Denied
 from rooms.auth.url import describe
 from rooms.domain.errors import DomainError
+from rooms.identity.errors import ForwardingError
 from rooms.log_text import escaped
 from rooms.storage.errors import StorageError, StorageUnavailable
 
@@ -39,7 +40,7 @@ type _Handler = Callable[[App, func.HttpRequest], Awaitable[func.HttpResponse]]
 WITH_BODY = ("POST", "PUT", "PATCH")
 """The methods of requests that have a body."""
 
-_KNOWN_ERRORS = (ApiError, AuthError, DomainError, StorageError)
+_KNOWN_ERRORS = (ApiError, AuthError, DomainError, ForwardingError, StorageError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,12 @@ class Routes:
         self.all: list[Route] = []
 
     def acs(self, method: str, path: str) -> Callable[[Operation], Operation]:
-        """Adds a route of ACS's."""
+        """Adds a route of ACS Rooms."""
         return self._add(method, path, lambda _: "acs")
+
+    def identity(self, method: str, path: str) -> Callable[[Operation], Operation]:
+        """Adds a route of ACS Identity."""
+        return self._add(method, path, lambda _: "identity")
 
     def extension(self, method: str, path: str) -> Callable[[Operation], Operation]:
         """Adds a route that ACS does not have."""
@@ -114,6 +119,15 @@ async def _answer(
     app: App, http: func.HttpRequest, kind: Kind, operation: Operation
 ) -> func.HttpResponse:
     """Carries out an operation for a caller who may, and answers with its outcome."""
+    answer = await _outcome(app, http, kind, operation)
+    if kind == "identity" and (request_id := client_request_id(http)):
+        answer.headers["x-ms-client-request-id"] = request_id
+    return answer
+
+
+async def _outcome(
+    app: App, http: func.HttpRequest, kind: Kind, operation: Operation
+) -> func.HttpResponse:
     version = NEWEST
     try:
         _check_body(http, app.limits.body_bytes)
@@ -145,8 +159,10 @@ def _refused(
         _log_refusal(http, 400, f"{details[0].target}: {details[0].message}")
         if kind == "acs":
             return json_answer(400, validation_body(details), {})
-        error = InvalidParameter(details[0].message, details[0].target)
-    answer = (EXTENSION_ANSWERS if kind == "extension" else ANSWERS)[type(error)]
+        fault = details[0]
+        field = member_of(fault.target) if kind == "identity" else fault.target
+        error = InvalidParameter(fault.message, field)
+    answer = ANSWERS_OF[kind][type(error)]
     message, target = answer.text(error), getattr(error, "target", None)
     if not details and not isinstance(error, Denied):  # auth logs that itself
         _log_refusal(http, answer.status, message)
@@ -164,6 +180,9 @@ def _headers(answer: Answer, kind: Kind, version: ApiVersion) -> Mapping[str, st
     headers = {"x-ms-error-code": answer.code}
     if kind == "acs":
         headers["api-supported-versions"] = version.supported
+    if kind == "identity":
+        headers["api-supported-versions"] = SUPPORTED_IDENTITY_VERSIONS
+        headers["Content-Type"] = "application/json"
     if answer.retry_after is not None:
         headers["Retry-After"] = str(answer.retry_after)
     return headers

@@ -2,6 +2,7 @@
 
 DomainError
 ├── RoomNotFound          no such room, or a deleted one
+├── UserNotFound          no such user of this service, or a deleted one
 ├── InvalidValidity       the times of a room break a rule
 ├── PolicyChangeTooLate   the room has opened: who may join stays as it is
 ├── TooManyParticipants   a roster, or a change of one, is too long
@@ -20,6 +21,10 @@ class DomainError(Exception):
 
 class RoomNotFound(DomainError):
     """The room does not exist or was deleted."""
+
+
+class UserNotFound(DomainError):
+    """This service did not make the user, or the user was deleted."""
 
 
 class ValidityFault(Enum):

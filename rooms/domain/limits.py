@@ -39,6 +39,9 @@ class Limits:
     request_seconds: float = 10.0
     """Seconds for one request. Clients do not wait longer gladly."""
 
+    acs_seconds: float = 8.0
+    """Seconds for a request that goes on to ACS. It is a part of those above."""
+
     health_seconds: float = 5.0
     """Seconds for a check of the storage. A probe does not wait longer."""
 

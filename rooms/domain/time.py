@@ -45,6 +45,16 @@ def now() -> Ticks:
     return _UNIX_EPOCH + time.time_ns() // 100
 
 
+def unix_seconds(at: Ticks) -> int:
+    """Returns a time as whole seconds since 1970, as tokens have it."""
+    return (at - _UNIX_EPOCH) // SECOND
+
+
+def from_unix_seconds(seconds: int) -> Ticks:
+    """Returns the time that `unix_seconds` was given, without its fraction."""
+    return _UNIX_EPOCH + seconds * SECOND
+
+
 def parse_time(text: str) -> Ticks:
     """Reads a time of RFC 3339 with an offset. Cuts it to the tick.
 

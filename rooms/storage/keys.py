@@ -1,4 +1,5 @@
-"""Where things are in the table. All rows of a room stand together, in one of ten partitions.
+"""Where things are in the table. All rows of a room stand together, in one of ten partitions; the
+users have one of their own.
 
     {room}:room                             the room
     {room}:details                          what people call it, and those invited
@@ -13,6 +14,10 @@
     .quarantine:{id}                        an event that was not understood
     .quarantine-part:{id}:{number}          the rest of one that is too large for a row
     .upkeep                                 how far upkeep has come in this partition
+
+    .deployment                             in the partition of users: the GUID and the key of this
+                                            deployment
+    .user:{user}                            in the partition of users: a user that was made here
 
 A newest-first time is an inverted count of ticks, or of hours, so that the newest row is the first
 of its range. What comes from outside and may hold any character (ids of calls and people) is a
@@ -256,6 +261,21 @@ DOTS_START = "."
 DOTS_END = "/"
 """The rows of no room stand between these, and those of rooms before and behind them: an id may
 begin with a hyphen."""
+
+IDENTITY_PARTITION = "identity"
+"""The partition of the users."""
+
+DEPLOYMENT_ROW = ".deployment"
+"""The GUID of this deployment, and the key that signs its tokens."""
+
+USERS_START = ".user:"
+USERS_END = ".user;"
+
+
+def user_row(user: str) -> str:
+    """Returns the key of a user, who is named by a GUID in lower case."""
+    return f"{USERS_START}{user}"
+
 
 UPKEEP_ROW = ".upkeep"
 """How far upkeep has come in a partition."""

@@ -13,11 +13,12 @@ from azure.core.exceptions import (
     ResourceExistsError,
     ResourceNotFoundError,
 )
-from azure.data.tables import TableEntity, TransactionOperation
+from azure.data.tables import TableEntity, TransactionOperation, UpdateMode
 from azure.data.tables.aio import TableClient
 
 from rooms.storage import keys
 from rooms.storage.azure_errors import is_conflict, is_final, lacks_table, summary
+from rooms.storage.entities import Entity
 from rooms.storage.errors import StorageUnavailable
 from rooms.storage.keys import PARTITIONS, UPKEEP_ROW
 from rooms.storage.operations import Conflict, Operation, remove, remove_unchanged
@@ -194,6 +195,19 @@ class Table:
             if conflict:
                 raise Conflict from error
 
+    async def merge(self, entity: Entity) -> None:
+        """Sets some properties of a row, in whatever state. One request, not tried again: its
+        outcome is not known if the storage does not answer.
+
+        Raises:
+            Conflict: the row is not there.
+        """
+        with _storage_errors():
+            try:
+                await self._client.update_entity(entity, UpdateMode.MERGE, retry_total=0)
+            except ResourceNotFoundError as error:
+                raise Conflict from error
+
     async def delete(
         self, partition: str, rows: Sequence[str], unchanged: Sequence[TableEntity] = ()
     ) -> None:
@@ -211,7 +225,7 @@ class Table:
                 operations += map(remove_unchanged, unchanged)
                 await self._client.submit_transaction(operations, retry_total=0)
             except HttpResponseError as error:
-                if is_conflict(error):
+                if is_conflict(error) or lacks_table(error):
                     raise Conflict from error
                 raise
 

@@ -13,8 +13,15 @@ LAYERS = (
     ("function_app",),
     ("rooms.api", "rooms.intake.event_grid", "rooms.upkeep.timer", "rooms.console.routes"),
     ("rooms.app",),
-    ("rooms.auth", "rooms.storage", "rooms.intake", "rooms.upkeep", "rooms.console"),
-    ("rooms.settings",),
+    (
+        "rooms.auth",
+        "rooms.identity",
+        "rooms.storage",
+        "rooms.intake",
+        "rooms.upkeep",
+        "rooms.console",
+    ),
+    ("rooms.settings", "rooms.acs_settings", "rooms.settings_error"),
     ("rooms.domain", "rooms.log_text"),
 )
 """Modules and packages. Each imports only from its own layer and from those behind it."""

@@ -93,7 +93,7 @@ def _operation(
                 for name, value in operation.examples.items()
             }
         made["requestBody"] = {
-            "required": True,
+            "required": operation.body_required,
             "content": dict.fromkeys(_MEDIA_TYPES[method], media),
         }
     responses = {answer.status: _response(answer, schemas) for answer in operation.answers}

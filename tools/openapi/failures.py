@@ -9,8 +9,8 @@ from rooms.api import error_answers
 from rooms.api.acs.versions.table import API_VERSIONS
 from rooms.api.errors import (
     ANSWERS,
+    ANSWERS_OF,
     BAD_REQUEST,
-    EXTENSION_ANSWERS,
     NOT_VALID,
     Answer,
     ApiVersionUnspecified,
@@ -23,6 +23,7 @@ from rooms.api.errors import (
 )
 from rooms.api.routing import WITH_BODY
 from rooms.auth.errors import Denied, TenantKeysUnavailable
+from rooms.identity.errors import AcsRefusesUs, AcsUnavailable, NoAnswerOfAcs
 from rooms.storage.errors import StorageUnavailable
 
 SHAPES = (error_answers.Error, error_answers.ValidationError)
@@ -31,6 +32,7 @@ _ALWAYS = (Denied, BodyTooLarge, StorageUnavailable, TenantKeysUnavailable)
 _VERSIONS = (ApiVersionUnspecified, UnsupportedApiVersion)
 _OF_KIND: Mapping[Kind, tuple[Error, ...]] = {
     "acs": (*_ALWAYS, *_VERSIONS),
+    "identity": (*_ALWAYS, *_VERSIONS, AcsUnavailable, AcsRefusesUs, NoAnswerOfAcs),
     "extension": _ALWAYS,
     "either": (*_ALWAYS, *_VERSIONS),
     "public": (),
@@ -49,6 +51,18 @@ def supported_versions(required: bool) -> Mapping[str, Header]:
     return {"api-supported-versions": Header(what, schema, required)}
 
 
+IDENTITY_HEADERS: Mapping[str, Header] = {
+    "api-supported-versions": Header(
+        "The api-versions of the Identity API that this service, or ACS, supports.",
+        {"type": "string"},
+    ),
+    "x-ms-client-request-id": Header(
+        "The id of the request, if it has one.", {"type": "string"}, required=False
+    ),
+}
+"""Headers of all answers of the Identity API."""
+
+
 def failures(operation: Operation, method: str) -> dict[int, list[Error]]:
     """Returns the errors of an operation, by their status."""
     errors = [*_OF_KIND[operation.kind], *operation.errors]
@@ -56,7 +70,8 @@ def failures(operation: Operation, method: str) -> dict[int, list[Error]]:
         errors.append(LengthRequired)
     if operation.body is not None:
         errors.append(UnsupportedMediaType)
-        errors.append(InvalidParameter if operation.kind == "extension" else ValidationFailed)
+        with_target = operation.kind in ("extension", "identity")
+        errors.append(InvalidParameter if with_target else ValidationFailed)
     by_status: defaultdict[int, list[Error]] = defaultdict(list)
     for error in dict.fromkeys(errors):
         status = 400 if error is ValidationFailed else _answer(error, operation.kind).status
@@ -93,6 +108,8 @@ def headers_of(errors: Sequence[Error], kind: Kind) -> Mapping[str, Header]:
         headers["x-ms-error-code"] = Header("The code of the error.", schema, always)
     if kind in ("acs", "either"):
         headers |= supported_versions(required=always and kind == "acs")
+    if kind == "identity":
+        headers |= IDENTITY_HEADERS
     delays = {_answer(error, kind).retry_after for error in errors if error is not ValidationFailed}
     for delay in delays - {None}:
         what = "Seconds to wait before a retry."
@@ -101,7 +118,7 @@ def headers_of(errors: Sequence[Error], kind: Kind) -> Mapping[str, Header]:
 
 
 def _answer(error: Error, kind: Kind) -> Answer:
-    return (EXTENSION_ANSWERS if kind == "extension" else ANSWERS)[error]
+    return ANSWERS_OF.get(kind, ANSWERS)[error]
 
 
 def _codes(errors: Sequence[Error], kind: Kind) -> list[str]:

@@ -9,9 +9,9 @@ from rooms.api.body import Body
 
 type Error = type[Exception]
 
-type Kind = Literal["acs", "extension", "either", "public"]
-"""The rules of an operation: those of ACS, those of extension routes, those of either by request,
-or none for a public operation."""
+type Kind = Literal["acs", "identity", "extension", "either", "public"]
+"""The rules of an operation: those of ACS Rooms, those of ACS Identity, those of extension routes,
+those of the first or the third by request, or none for a public operation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,8 @@ class Operation:
     """One body, or one of each kind of api-version."""
     examples: Mapping[str, Mapping[str, Any]] | None = None
     """Example bodies, by title."""
+    body_required: bool = True
+    """Whether a request must have a body, if the operation takes one."""
     errors: tuple[Error, ...] = ()
 
     def shapes(self) -> Iterator[Any]:

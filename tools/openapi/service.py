@@ -9,16 +9,16 @@ from rooms.domain.limits import LIMITS
 SUMMARY = "Rooms, admission and attendance."
 
 DESCRIPTION = f"""\
-Anteroom is a successor of Azure Communication Services (ACS) Rooms. It has the routes of ACS Rooms,
-and **extension routes** for admission, presence, attendance and the log.
+Anteroom is a successor of Azure Communication Services (ACS) Rooms. It has the routes of ACS Rooms
+and of ACS Identity, and **extension routes** for admission, presence, attendance and the log.
 
 **Authentication.** A key signs each request (HMAC-SHA256), as the official SDKs do, or the request
 has an Entra ID token. Extension routes also accept the plain key in the header `x-api-key`. A
 read-only key is enough for every GET.
 
 **Errors** have a `code` and a `message`. The header `x-ms-error-code` repeats the code. On
-extension routes, `target` names the parameter or field at fault. On ACS routes, an error about
-the content of a request has `details` and no such header.
+extension routes and Identity routes, `target` names the parameter or field at fault. On ACS Rooms
+routes, an error about the content of a request has `details` and no such header.
 
 **Times** in requests have an offset and up to 9 fraction digits. The service keeps 7 of them and
 answers in UTC.
@@ -61,6 +61,7 @@ SECURITY: Mapping[str, Schema] = {
 
 SCHEMES: Mapping[Kind, tuple[str, ...]] = {
     "acs": ("hmac", "entra"),
+    "identity": ("hmac", "entra"),
     "extension": ("hmac", "entra", "key"),
     "either": ("hmac", "entra", "key"),
     "public": (),

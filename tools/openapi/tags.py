@@ -6,7 +6,7 @@ from typing import NamedTuple
 from openapi import resources
 from openapi.operation import Operation
 from rooms.api import openapi
-from rooms.api.acs import participants, rooms
+from rooms.api.acs import identities, participants, rooms
 from rooms.api.extension import (
     admission,
     attendance,
@@ -21,6 +21,7 @@ from rooms.api.extension import (
     quarantine,
     roles,
     room_list,
+    tokens,
 )
 from rooms.api.routing import Route
 
@@ -47,6 +48,18 @@ TAGS: Sequence[Tag] = (
         "The roster of a room in ACS.",
         participants.routes.all,
         resources.PARTICIPANTS,
+    ),
+    Tag(
+        "Identities",
+        "The users of ACS, and their tokens.",
+        identities.routes.all,
+        resources.IDENTITIES,
+    ),
+    Tag(
+        "Tokens",
+        "The check of tokens that this service made.",
+        tokens.routes.all,
+        resources.TOKENS,
     ),
     Tag(
         "Join policy",

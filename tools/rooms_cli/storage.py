@@ -10,7 +10,8 @@ from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpRes
 from azure.data.tables import TableClient, TableErrorCode
 from urllib3.exceptions import LocationParseError
 
-from rooms.settings import Settings, SettingsError, read_settings
+from rooms.settings import Settings, read_settings
+from rooms.settings_error import SettingsError
 from rooms_cli.connection import connection
 from rooms_cli.failures import VARIABLE, Failure, TemporaryFailure
 

@@ -2,8 +2,6 @@
 send."""
 
 import base64
-import hashlib
-import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +9,7 @@ from email.utils import formatdate
 from typing import Any
 from urllib.parse import urlsplit
 
+from rooms.auth.signing import signed_headers
 from testkit.raw_http import Answer, exchange
 
 NEWEST = "2025-03-13"
@@ -33,18 +32,8 @@ def signed(
         host: as in the Host header, with its port.
         date: RFC 1123; now, if None.
     """
-    date = date or formatdate(usegmt=True)
-    content_hash = base64.b64encode(hashlib.sha256(body).digest()).decode()
-    text = f"{method}\n{target}\n{date};{host};{content_hash}"
-    signature = base64.b64encode(
-        hmac.digest(base64.b64decode(key), text.encode(), "sha256")
-    ).decode()
-    names = "x-ms-date;host;x-ms-content-sha256"
-    return {
-        "x-ms-date": date,
-        "x-ms-content-sha256": content_hash,
-        "Authorization": f"HMAC-SHA256 SignedHeaders={names}&Signature={signature}",
-    }
+    secret = base64.b64decode(key)
+    return signed_headers(secret, method, target, host, date or formatdate(usegmt=True), body)
 
 
 def encoded(body: object) -> bytes:

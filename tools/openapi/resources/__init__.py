@@ -6,6 +6,7 @@ from openapi.resources.calls import CALLS
 from openapi.resources.details import DETAILS, OVERVIEW
 from openapi.resources.document import DOCUMENT
 from openapi.resources.health import HEALTH
+from openapi.resources.identities import IDENTITIES, TOKENS
 from openapi.resources.join_policy import JOIN_POLICY
 from openapi.resources.log import LOG
 from openapi.resources.participants import PARTICIPANTS
@@ -20,6 +21,7 @@ __all__ = [
     "DETAILS",
     "DOCUMENT",
     "HEALTH",
+    "IDENTITIES",
     "JOIN_POLICY",
     "LOG",
     "OVERVIEW",
@@ -27,4 +29,5 @@ __all__ = [
     "QUARANTINE",
     "ROLES",
     "ROOMS",
+    "TOKENS",
 ]

@@ -1,0 +1,111 @@
+"""Carries out operations on identities here, or sends them on to the ACS resource that the settings
+name. Logs each in one line, without tokens."""
+
+import json
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from urllib.parse import quote, urlencode
+
+import azure.functions as func
+
+from rooms.api.acs.identity_versions import IdentityVersion, check_identity_version
+from rooms.api.errors import InvalidParameter
+from rooms.api.request import Request, client_request_id
+from rooms.api.routing import Operation
+from rooms.identity.forwarding import Forwarded, Forwarding
+from rooms.log_text import escaped
+
+_log = logging.getLogger(__name__)
+
+_ID_OF_ACS = re.compile("8:[A-Za-z0-9:._-]{1,250}")
+"""What may go on as an id: any kind of user that ACS may have, and no other path."""
+
+_KEPT = ("content-type", "api-supported-versions", "retry-after", "x-ms-error-code")
+"""Headers of an answer of ACS that the caller gets, beside x-ms-client-request-id."""
+
+_REQUEST_ID = "x-ms-client-request-id"
+
+type LocalOperation = Callable[[Request, IdentityVersion], Awaitable[func.HttpResponse]]
+
+
+def here_or_at_acs(method: str, path: str, done: str, operation: LocalOperation) -> Operation:
+    """Returns `operation`, or one that sends it on to ACS, if a resource is set.
+
+    Args:
+        path: the path of its route.
+        done: what the log says of it, before the raw id.
+    """
+
+    @wraps(operation)
+    async def carry_out(request: Request) -> func.HttpResponse:
+        forwarding = request.app.forwarding
+        if forwarding is None:
+            uri = request.http.url.partition("?")[0]
+            version = check_identity_version(request.query("api-version"), uri)
+            answer = await operation(request, version)
+        else:
+            answer = await _at_acs(request, forwarding, method, path)
+        if answer.status_code < 300:
+            at = "" if forwarding is None else ", at ACS"
+            who, whom = escaped(request.caller.name), escaped(_raw_id(request, answer))
+            _log.info("%s %s %s%s", who, done, whom, at)
+        return answer
+
+    return carry_out
+
+
+async def _at_acs(
+    request: Request, forwarding: Forwarding, method: str, path: str
+) -> func.HttpResponse:
+    raw_id = request.http.route_params.get("id", "")
+    if "{id}" in path and not _ID_OF_ACS.fullmatch(raw_id):
+        raise InvalidParameter("Must be the raw id of an ACS user, like 8:acs:<guid>_<guid>.", "Id")
+    body = request.http.get_body()
+    request.check_media_type()
+    headers = {}
+    if "content-type" in request.http.headers:
+        headers["Content-Type"] = "application/json"
+    if request_id := client_request_id(request.http):
+        headers[_REQUEST_ID] = request_id
+    # Which versions there are is ACS's to say.
+    version = urlencode({"api-version": request.query("api-version") or ""})
+    target = f"/{path.replace('{id}', quote(raw_id, safe=''))}?{version}"
+    answer = await forwarding.send(method, target, headers, body)
+    if answer.status == 401 and not _is_of_teams_user(answer):
+        raise forwarding.refused()
+    kept = {name: answer.headers[name] for name in _KEPT if name in answer.headers}
+    if _REQUEST_ID in answer.headers:
+        kept[_REQUEST_ID] = answer.headers[_REQUEST_ID]
+    return func.HttpResponse(
+        answer.body,
+        status_code=answer.status,
+        headers={"Content-Type": "", "Cache-Control": "no-store", **kept},
+    )
+
+
+def _is_of_teams_user(answer: Forwarded) -> bool:
+    """Returns whether a 401 is about the token of a Teams user, and not about our credentials."""
+    match _json(answer.body):
+        case {"error": {"code": "InvalidAccessToken"}}:
+            return True
+    return False
+
+
+def _raw_id(request: Request, answer: func.HttpResponse) -> str:
+    """Returns whom a request was about: the raw id in its path, or that of a new user."""
+    if "id" in request.http.route_params:
+        return str(request.http.route_params["id"])
+    match _json(answer.get_body()):
+        case {"identity": {"id": str(raw_id)}}:
+            return raw_id
+    return "a Teams user"
+
+
+def _json(text: bytes) -> object:
+    try:
+        value: object = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return value

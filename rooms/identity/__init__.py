@@ -1,0 +1,1 @@
+"""Users of Communication Services and their tokens: made here, or by ACS."""

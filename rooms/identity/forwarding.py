@@ -1,0 +1,117 @@
+"""Sends requests on to ACS, signed anew, and returns its answers as they are."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import formatdate
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from urllib.request import getproxies
+
+from rooms.acs_settings import AcsResource
+from rooms.auth.signing import signed_headers
+from rooms.domain.limits import LIMITS, Limits
+from rooms.identity.errors import AcsRefusesUs, AcsUnavailable, NoAnswerOfAcs
+from rooms.log_text import escaped
+
+if TYPE_CHECKING:
+    from aiohttp import ClientSession
+    from azure.identity.aio import DefaultAzureCredential
+
+# aiohttp, yarl and azure-identity are imported with the first request: they slow a cold start.
+
+_log = logging.getLogger(__name__)
+
+_SCOPE = "https://communication.azure.com/.default"
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded:
+    """An answer of ACS. The names of its headers are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Forwarding:
+    """Sends requests on to one resource. One serves the whole process, as it keeps connections."""
+
+    def __init__(self, acs: AcsResource, limits: Limits = LIMITS) -> None:
+        self._acs = acs
+        self._seconds = limits.acs_seconds
+        self._host = urlsplit(acs.endpoint).netloc
+        self._session: ClientSession | None = None
+        self._identity: DefaultAzureCredential | None = None
+
+    async def send(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes
+    ) -> Forwarded:
+        """Sends a request to ACS once and returns the answer.
+
+        Args:
+            target: path and query, encoded.
+            headers: those of the caller that go on.
+
+        Raises:
+            AcsUnavailable: no answer came.
+            NoAnswerOfAcs: the answer is a redirect.
+        """
+        from aiohttp import ClientError
+        from azure.core.exceptions import AzureError
+        from yarl import URL
+
+        try:
+            async with asyncio.timeout(self._seconds):
+                credentials = await self._credentials(method, target, body)
+                async with self._known_session().request(
+                    method,
+                    URL(f"{self._acs.endpoint}{target}", encoded=True),
+                    headers={**headers, **credentials, "Host": self._host},
+                    data=body or None,
+                    skip_auto_headers=("Content-Type",),
+                    allow_redirects=False,
+                ) as answer:
+                    content = await answer.read()
+        except (TimeoutError, ClientError, AzureError, OSError) as error:
+            reason = escaped(f"{type(error).__name__} {error}".strip())
+            _log.error("ACS at %s: no answer: %s", self._acs.endpoint, reason)
+            raise AcsUnavailable from error
+        if 300 <= answer.status < 400:
+            _log.error("ACS at %s: a redirect (%d)", self._acs.endpoint, answer.status)
+            raise NoAnswerOfAcs
+        return Forwarded(
+            answer.status, {name.lower(): value for name, value in answer.headers.items()}, content
+        )
+
+    def refused(self) -> AcsRefusesUs:
+        """Returns the error for an answer that refuses us. Logs it, without the key."""
+        what = "identity" if self._acs.key is None else "key"
+        _log.error("ACS at %s: refuses the %s of this service", self._acs.endpoint, what)
+        return AcsRefusesUs()
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        for each in (self._session, self._identity):
+            if each is not None:
+                await each.close()
+
+    def _known_session(self) -> "ClientSession":
+        if self._session is None:
+            from aiohttp import ClientSession, DummyCookieJar
+
+            self._session = ClientSession(cookie_jar=DummyCookieJar(), trust_env=bool(getproxies()))
+        return self._session
+
+    async def _credentials(self, method: str, target: str, body: bytes) -> dict[str, str]:
+        if self._acs.key is not None:
+            date = formatdate(usegmt=True)
+            return signed_headers(self._acs.key, method, target, self._host, date, body)
+        if self._identity is None:
+            from azure.identity.aio import DefaultAzureCredential
+
+            client_id = self._acs.client_id
+            self._identity = DefaultAzureCredential(managed_identity_client_id=client_id)
+        token = await self._identity.get_token(_SCOPE)
+        return {"Authorization": f"Bearer {token.token}"}
