@@ -238,8 +238,7 @@ class _Fuzzer:
         if not response.headers.get("content-type", [""])[0].startswith("application/json"):
             return
         body: Any = response.json()
-        if response.status_code == 201:
-            self.there.spare.append(body["id"])
+        self.there.spare += response.headers.get("location", [])  # of a room that was made
         if link := body.get("nextLink"):
             self.there.tokens[case.formatted_path].append(
                 link.partition("nextLink=")[2].partition("&")[0]
