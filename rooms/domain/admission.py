@@ -32,8 +32,8 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """The person may join in this role, until just before `valid_until`. A `guest` is not invited:
-    the room is open."""
+    """The person may join in this role, until just before `valid_until`. A `guest` joins an open
+    room without an invitation."""
 
     role: Role
     capabilities: list[Allowed]

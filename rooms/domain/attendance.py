@@ -11,8 +11,8 @@ from rooms.domain.roster import Invited
 from rooms.domain.time import Ticks
 
 type Status = Literal["attended", "expected", "absent", "uninvited"]
-"""Invited people came, may still come, or did not come. `uninvited` people came; if the room was
-open, they are guests and `attended`."""
+"""Invited people came, may still come, or did not come. `uninvited` people came to a room
+for the invited only; who came to an open room is a guest, and `attended`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,8 @@ ACS_USER = re.compile(f"8:acs:{_GUID}_{_GUID}")
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """Who was invited to a room at some moment of a time, and whether it was open at one: then who
-    was not invited is a guest."""
+    """Who was invited to a room at some moment of a time, and whether it was an open room at one:
+    then who was not invited is a guest."""
 
     roster: Roster
     open: bool

@@ -70,7 +70,7 @@ class History:
 
     async def invited(self, room: Room, start: Ticks, end: Ticks) -> Invited:
         """Returns who was on the roster at `start`, or at some moment until just before `end`, with
-        the last role there, and whether the room was open at one of these.
+        the last role there, and whether it was an open room at one of these.
 
         The roster and the policy that the room was made with count for the time before, too. One
         request for some twenty rosters.

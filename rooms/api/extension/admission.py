@@ -39,7 +39,7 @@ class Allowed(TypedDict):
 
 class Admitted(TypedDict):
     """The person may join until just before `validUntil`, with this role and these
-    capabilities. A `guest` is not invited: the room is open."""
+    capabilities. A `guest` joins an open room without an invitation."""
 
     roomId: RoomId
     rawId: str

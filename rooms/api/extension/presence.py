@@ -21,8 +21,8 @@ routes = Routes()
 
 
 class PresentPerson(TypedDict):
-    """A person in a call. A `guest` is not invited: the room is open. `joinedAt` starts their
-    unbroken stay; `legs` counts their devices."""
+    """A person in a call. A `guest` came to an open room without an invitation. `joinedAt`
+    starts their unbroken stay; `legs` counts their devices."""
 
     rawId: str
     name: str | None

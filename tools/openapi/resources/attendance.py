@@ -17,8 +17,8 @@ ATTENDANCE = {
         "`from` and `until` each replace one end of it. Stays are cut to the period.\n\n"
         "A person who was invited at any time in the period is `attended` if they came. Otherwise "
         "they are `expected` until the period ends, then `absent`. A person who came without an "
-        "invitation is `uninvited`. If the room was open at any time in the period, they are a "
-        "`guest`, and `attended`.\n\n"
+        "invitation is `uninvited`. If the policy of the room was `CommunicationServiceUsers` "
+        "at any time in the period, they are a `guest`, and `attended`.\n\n"
         "A room that is known only from call events needs `call`, or both `from` and `until`.",
         Answer(
             200,
