@@ -1,12 +1,11 @@
-// The rooms quickstart for JavaScript, which is a web page. It calls the same methods of the SDKs in
-// the same order. CONNECTION_STRING is put in when the page is bundled.
+// The rooms quickstart for JavaScript, with the newest release of the SDK: what it does, in the same
+// order. bundle.mjs puts CONNECTION_STRING in.
 import { getIdentifierRawId } from "@azure/communication-common";
+import { CommunicationIdentityClient } from "@azure/communication-identity";
 import { RoomsClient } from "@azure/communication-rooms";
+import { written } from "./written.mjs";
 
 const MINUTES = 60_000;
-
-// What a test reads in the end.
-const steps = {};
 
 async function collected(items) {
   const list = [];
@@ -14,10 +13,13 @@ async function collected(items) {
   return list;
 }
 
-async function quickstart() {
-  const newId = () => crypto.randomUUID();
-  const newUser = () => ({ user: { communicationUserId: `8:acs:${newId()}_${newId()}` } });
-  const [one, two] = [newUser(), newUser()];
+await written(async (seen) => {
+  const identities = new CommunicationIdentityClient(CONNECTION_STRING);
+  const one = await identities.createUserAndToken(["voip"]);
+  const two = await identities.createUserAndToken(["voip"]);
+  seen.users = [one.user, two.user].map(getIdentifierRawId);
+  seen.tokensExpire = [one.expiresOn, two.expiresOn];
+
   const rooms = new RoomsClient(CONNECTION_STRING);
   const roster = async (id) =>
     (await collected(rooms.listParticipants(id))).map((p) => [getIdentifierRawId(p.id), p.role]);
@@ -25,6 +27,7 @@ async function quickstart() {
   const begin = new Date();
   const middle = new Date(begin.getTime() + 5 * MINUTES);
   const end = new Date(middle.getTime() + 5 * MINUTES);
+  seen.sent = [begin, middle, end];
 
   const created = await rooms.createRoom({
     validFrom: begin,
@@ -33,28 +36,16 @@ async function quickstart() {
   });
   const read = await rooms.getRoom(created.id);
   const updated = await rooms.updateRoom(created.id, { validFrom: middle, validUntil: end });
-  steps.users = [one.user, two.user].map(getIdentifierRawId);
-  steps.sent = [begin, middle, end];
-  steps.rooms = [created, read, updated];
-  steps.listed = (await collected(rooms.listRooms())).map((room) => room.id);
+  seen.rooms = [created, read, updated];
+  seen.listed = (await collected(rooms.listRooms())).map((room) => room.id);
 
   await rooms.addOrUpdateParticipants(created.id, [{ id: two.user, role: "Consumer" }]);
-  steps.added = await roster(created.id);
+  const added = await roster(created.id);
   await rooms.addOrUpdateParticipants(created.id, [{ id: one.user, role: "Presenter" }]);
-  steps.changed = await roster(created.id);
+  const changed = await roster(created.id);
   await rooms.removeParticipants(created.id, [one.user, two.user]);
-  steps.removed = await roster(created.id);
+  const removed = await roster(created.id);
+  seen.rosters = [added, changed, removed];
 
   await rooms.deleteRoom(created.id);
-}
-
-try {
-  await quickstart();
-  steps.ended = true;
-} catch (error) {
-  steps.error = { name: error.name, code: error.code, status: error.statusCode };
-}
-const result = document.createElement("pre");
-result.id = "result";
-result.textContent = JSON.stringify(steps);
-document.body.append(result);
+});
