@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from testkit.insight import Insight
 from testkit.raw import Raw
 from testkit.running import RunningApp, new_key
 from tests.contract.node import run_node
@@ -58,7 +59,7 @@ def test_users_belong_to_one_deployment(seen: dict[str, Any]) -> None:
     [
         ("withToken", 1, {"voip", "chat"}, 90),
         ("issued", 0, {"voip"}, 24 * 60),
-        ("issuedAfterRevocation", 0, {"voip"}, 24 * 60),
+        ("issuedAfterRevocation", 1, {"voip"}, 24 * 60),
     ],
 )
 def test_a_token_is_of_its_user_and_lasts_as_long_as_it_says(
@@ -88,6 +89,19 @@ def test_a_user_can_be_invited(seen: dict[str, Any], raw: Raw) -> None:
 def test_revocation_and_deletion_answer_nothing(seen: dict[str, Any]) -> None:
     assert seen["revoked"]
     assert seen["deleted"]
+
+
+@pytest.mark.parametrize(
+    ("token", "reason"),
+    [("withToken", "Revoked"), ("issued", "UserDeleted"), ("issuedAfterRevocation", None)],
+)
+def test_revocation_and_deletion_end_earlier_tokens(
+    seen: dict[str, Any], insight: Insight, token: str, reason: str | None
+) -> None:
+    checked = insight.send(
+        "POST", "/identities/:checkAccessToken", {"token": seen[token]["token"]}
+    ).json()
+    assert (checked["valid"], checked.get("reason")) == (reason is None, reason)
 
 
 @pytest.mark.parametrize(

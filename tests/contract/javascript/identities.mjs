@@ -37,8 +37,8 @@ const refusals = {
   ),
 };
 
-const revoked = await client.revokeTokens(user);
-const issuedAfterRevocation = await client.getToken(user, ["voip"]);
+const revoked = await client.revokeTokens(withToken.user);
+const issuedAfterRevocation = await client.getToken(withToken.user, ["voip"]);
 const deleted = await client.deleteUser(user);
 refusals.deleted = await refusal(() => client.getToken(user, ["voip"]));
 
