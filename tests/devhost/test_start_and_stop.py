@@ -185,6 +185,12 @@ def test_settings_that_are_no_json_are_told(tmp_path: Path) -> None:
     assert "local.settings.json is not JSON" in failed_start(app, tmp_path)
 
 
+def test_origins_that_no_browser_sends_are_told(tmp_path: Path) -> None:
+    app = written_app(tmp_path / "app", "")
+    (app / "local.settings.json").write_text('{"Host": {"CORS": "localhost:3000"}}')
+    assert "Host.CORS: 'localhost:3000' is not an origin" in failed_start(app, tmp_path)
+
+
 def test_without_an_access_key_the_banner_says_so(devhost: Devhost) -> None:
     assert "No key that may change rooms is set. Set ROOMS_MANAGE_KEY__<name>" in devhost.printed()
 
