@@ -84,6 +84,22 @@ def invited(*raw_ids: str, role: str = "Attendee") -> Body:
     return {"participants": {each: {"role": role} for each in raw_ids}}
 
 
+def mapped(*raw_ids: str) -> Body:
+    """A body's participants in api-version 2021-04-07, which has no roles."""
+    return {"participants": {each: {} for each in raw_ids}}
+
+
+def listed(*raw_ids: str, role: str | None = "Attendee") -> Body:
+    """A body's participants in api-version 2022-02-01, as the Python SDK of then sends them."""
+    with_role = {"role": role} if role else {}
+    return {
+        "participants": [
+            {"communicationIdentifier": {"communicationUser": {"id": each}}, **with_role}
+            for each in raw_ids
+        ]
+    }
+
+
 def delivery(*events: Mapping[str, Any]) -> Request:
     """A delivery of Event Grid."""
     headers = {"aeg-event-type": "Notification", "Content-Type": "application/json"}

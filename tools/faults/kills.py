@@ -6,29 +6,19 @@ import time
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from itertools import batched
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from azure.data.tables import TableClient
 
-from faults.client import (
-    FOR_EVERY_USER,
-    InFlight,
-    Request,
-    delivery,
-    invited,
-    new_id,
-    repeatable,
-    send_until_answered,
-)
+from faults import lives
+from faults.client import InFlight, send_until_answered
+from faults.lives import Job, deliveries, event
 from faults.restarted import Restarted
 from faults.result import Result, Tell, lasted
-from rooms.domain.time import DAY, format_time, now
-from testkit.events import Element, Meeting
-from testkit.identifiers import raw_id
+from testkit.events import Element
 from testkit.raw import Raw
 from testkit.whole import StoredRoom, stored_rooms
 
@@ -45,8 +35,13 @@ BATCH = 10
 COPIES = 2
 """How often each event is delivered."""
 
-CHANGES_OF_A_ROOM = 7
-"""Changes that a room of a client's own has, from its creation to its end."""
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The room that was changed, and the kinds of log records of the change."""
+
+    room: str
+    kinds: Sequence[str]
 
 
 @dataclass
@@ -57,8 +52,8 @@ class Work:
     in_flight: InFlight = field(default_factory=InFlight)
     answered: int = 0
     sent_again: int = 0
-    changes: dict[str, str] = field(default_factory=dict)
-    """Of each change that was answered, by its x-ms-client-request-id, the room."""
+    changes: dict[str, Change] = field(default_factory=dict)
+    """Those that were answered, by their x-ms-client-request-id."""
     refused: list[str] = field(default_factory=list)
     at_kill: list[int] = field(default_factory=list)
     """Requests that were under way at each kill."""
@@ -89,8 +84,11 @@ def kills(
     raw = Raw(app.endpoint, app.key)
     with app.running():
         shared = [raw.new_room()["id"] for _ in range(SHARED_ROOMS)]
-        elements = dict(_event(random, shared) for _ in range(events))
-        jobs = [*_deliveries(elements, random), *_changes(changes, shared, random)]
+        elements = dict(event(random, shared) for _ in range(events))
+        jobs = [
+            *deliveries(elements, COPIES, BATCH, random),
+            *lives.changes(changes, shared, random),
+        ]
         random.shuffle(jobs)
         requests = sum(map(len, jobs))
         with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -126,97 +124,23 @@ def _range(counts: Sequence[int]) -> str:
     return f"{min(counts, default=0)} to {max(counts, default=0)} requests, {sum(counts):,} in all"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A request, with `{room}` in its path for the room that the first step made. If it is a
-    change: its id, and which room's."""
-
-    request: Request
-    change: str | None = None
-    room: str | None = None
-
-
-type Job = Sequence[Step]
-"""Requests that one client sends one after the other."""
-
-
-def _event(random: Random, rooms: Sequence[str]) -> tuple[str, Element]:
-    """An event by its id, of one of a few calls of these rooms."""
-    call = Meeting(random.choice(rooms), now() - 2 * DAY, "")
-    number, who, at = random.randrange(5), raw_id(random.randrange(50)), random.randrange(7_200)
-    write = random.choice((call.added, call.added, call.removed))
-    element = write(at, who) if random.random() < 0.9 else call.ended(at)
-    element["id"] = new_id(random)
-    element["data"]["correlationId"] = f"{call.room_id}-{number}"
-    return element["id"], element
-
-
-def _deliveries(elements: Mapping[str, Element], random: Random) -> Iterator[Job]:
-    copies = [element for element in elements.values() for _ in range(COPIES)]
-    random.shuffle(copies)
-    return ([Step(delivery(*some))] for some in batched(copies, BATCH, strict=False))
-
-
-def _changes(count: int, shared: Sequence[str], random: Random) -> Iterator[Job]:
-    """Rooms of a client's own from creation to end, and people for rooms that all change. No two
-    changes undo each other."""
-    for _ in range(count // (2 * CHANGES_OF_A_ROOM)):
-        yield list(_life(random))
-    for number in range(count - count // (2 * CHANGES_OF_A_ROOM) * CHANGES_OF_A_ROOM):
-        room = random.choice(shared)
-        yield [
-            _change(
-                random,
-                "PATCH",
-                f"/rooms/{room}/participants",
-                invited(raw_id(1_000 + number)),
-                room,
-            )
-        ]
-
-
-def _life(random: Random) -> Iterator[Step]:
-    alice, bob = raw_id(random.getrandbits(40)), raw_id(random.getrandbits(40))
-    yield _change(random, "POST", "/rooms", invited(alice), **repeatable(random))
-    until = {"validFrom": format_time(now()), "validUntil": format_time(now() + DAY)}
-    yield _change(random, "PATCH", "/rooms/{room}", until)
-    yield _change(random, "PUT", "/rooms/{room}/joinPolicy", FOR_EVERY_USER)
-    yield _change(random, "PATCH", "/rooms/{room}/participants", invited(bob))
-    yield _change(random, "PATCH", "/rooms/{room}/participants", {"participants": {alice: None}})
-    yield _change(random, "PATCH", "/rooms/{room}/details", {"title": new_id(random)})
-    yield _change(random, "DELETE", "/rooms/{room}", None)
-
-
-def _change(
-    random: Random, method: str, path: str, body: Any, room: str | None = None, **headers: str
-) -> Step:
-    change = new_id(random)
-    return Step(
-        Request(method, path, body, {**headers, "x-ms-client-request-id": change}), change, room
-    )
-
-
 def _carry_out(job: Job, raw: Raw, work: Work) -> None:
     made = ""
     for step in job:
-        request = step.request
-        request = Request(
-            request.method, request.path.replace("{room}", made), request.body, request.headers
-        )
+        request = replace(step.request, path=step.request.path.replace("{room}", made))
         try:
             sent = send_until_answered(raw, request, work.in_flight)
             assert sent.answer.status in (200, 201, 202, 204), (
                 f"{sent.answer.status} {sent.answer.body!r}"
             )
-            if request.method == "POST" and step.change:
-                made = sent.answer.json()["id"]
+            made = sent.answer.headers.get("location", made)
         except Exception as problem:  # of any kind: who kills waits for answers
             work.refused.append(
                 f"{request.method} {request.path}: {type(problem).__name__}: {problem}"
             )
             return
         if step.change:
-            work.changes[step.change] = step.room or made
+            work.changes[step.change] = Change(step.room or made, step.kinds)
         work.took(sent.tries)
 
 
@@ -246,14 +170,22 @@ def _compared(
         except AssertionError as error:
             yield f"the rows do not agree: {error}"
             return
-    if len(rooms) != (made := len({*shared, *work.changes.values()})):
+    changed = {change.room for change in work.changes.values()}
+    if len(rooms) != (made := len({*shared, *changed})):
         yield f"{len(rooms)} rooms are there, and not {made}"
     stored = Counter(event.id for room in rooms.values() for event in room.events)
     yield from differences("event", stored, elements)
     logged = Counter(
-        (record["requestId"], room_id) for room_id, room in rooms.items() for record in _own(room)
+        (record["requestId"], room_id, record["kind"])
+        for room_id, room in rooms.items()
+        for record in _own(room)
     )
-    yield from differences("change", logged, work.changes.items())
+    wanted = {
+        (request_id, change.room, kind)
+        for request_id, change in work.changes.items()
+        for kind in change.kinds
+    }
+    yield from differences("record", logged, wanted)
 
 
 def _own(room: StoredRoom) -> Iterator[Mapping[str, Any]]:

@@ -5,29 +5,23 @@ from functools import partial
 from typing import Any
 
 from faults.changes import ALICE, BOB, CAROL, VALIDITY, create, crowd, room
-from faults.client import FOR_EVERY_USER, Body, Request, invited, repeatable, request_id, send
+from faults.client import (
+    FOR_EVERY_USER,
+    Body,
+    Request,
+    invited,
+    listed,
+    mapped,
+    repeatable,
+    request_id,
+    send,
+)
 from faults.lane import Lane
 from faults.operation import Operation, Trial, asked, nothing, room_is
 from rooms.domain.time import DAY, format_time, now
 
 LATER = {"validFrom": format_time(now() + 10 * DAY), "validUntil": format_time(now() + 20 * DAY)}
 """A validity that has not begun: the policy of a room may change with it in 2022-02-01."""
-
-
-def mapped(*raw_ids: str) -> Body:
-    """A body's participants in 2021-04-07."""
-    return {"participants": {each: {} for each in raw_ids}}
-
-
-def listed(*raw_ids: str, role: str | None = "Attendee") -> Body:
-    """A body's participants in 2022-02-01."""
-    with_role: dict[str, Any] = {"role": role} if role else {}
-    return {
-        "participants": [
-            {"communicationIdentifier": {"communicationUser": {"id": each}}, **with_role}
-            for each in raw_ids
-        ]
-    }
 
 
 def _create(lane: Lane, version: str, body: Body, repeats: bool) -> Trial:
