@@ -31,7 +31,7 @@ from faults.furnished import Furnished, furnished
 from faults.result import Result, Tell, lasted
 from faults.signature import PlainKey, Signature
 from faults.swap import Swap
-from faults.unsaid import has_ignored, refused_though_valid
+from faults.unsaid import accepted_though_invalid, has_ignored, refused_though_valid
 from testkit.running import UNHANDLED, RunningApp, running_app
 
 _HOLDS = "Whatever is sent, the answer is one that the OpenAPI document allows, and no 5xx."
@@ -53,8 +53,11 @@ _AUTH_CHECKS = 1
 """Of the successes of each operation, so many are sent again without credentials, and with wrong
 ones."""
 _NOT_CAUSED = (411, 413, 503)
-"""Statuses of bodies in chunks, or too large, and of a storage that does not answer: other tests
-meet them."""
+"""Statuses of bodies in chunks, or too large, and of a storage that does not answer: few requests
+or none meet them, and other tests do."""
+_TOO_LARGE = 413
+"""A refusal that schemathesis does not count as one: of lists of more people than may be invited.
+"""
 _SHOWN = 300
 
 
@@ -209,7 +212,7 @@ class _Fuzzer:
         response = case.call(self.app.http, self.session, auth=auth)
         self._count(label, response)
         chosen = list(_CHECKS)
-        if not has_ignored(case):
+        if response.status_code != _TOO_LARGE and not has_ignored(case):
             chosen.append(checks.negative_data_rejection)
         if 200 <= response.status_code < 300:
             self._remember(case, response)
@@ -225,6 +228,8 @@ class _Fuzzer:
             self._problem(case, response, "Refused with good credentials", "")
         if reason := refused_though_valid(case, response):
             self._problem(case, response, "Valid data refused", reason)
+        if accepted_though_invalid(case, response):
+            self._problem(case, response, "Accepted in another api-version", str(case.body))
 
     def _refused(self, case: Case[Any], response: Response) -> None:
         self._count(case.operation.label, response)
@@ -235,10 +240,10 @@ class _Fuzzer:
         self.met[label, response.status_code] += 1
 
     def _remember(self, case: Case[Any], response: Response) -> None:
+        self.there.spare += response.headers.get("location", [])  # of a room that was made
         if not response.headers.get("content-type", [""])[0].startswith("application/json"):
             return
         body: Any = response.json()
-        self.there.spare += response.headers.get("location", [])  # of a room that was made
         if link := body.get("nextLink"):
             self.there.tokens[case.formatted_path].append(
                 link.partition("nextLink=")[2].partition("&")[0]

@@ -1,6 +1,6 @@
 """Puts what is there into generated requests, which by chance alone would hardly ever name it."""
 
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -32,6 +32,7 @@ class Swap:
                     case.query[name] = value
         if self._valid(case, ParameterLocation.BODY) and isinstance(case.body, MutableMapping):
             self._body(case.body)
+            self._version(case, case.body)
 
     def _valid(self, case: Case[Any], location: ParameterLocation) -> bool:
         return case.meta is None or not case.meta.is_negative_at(location)
@@ -52,7 +53,8 @@ class Swap:
         elif "callId" in path:
             path["roomId"], path["callId"] = self.random.choice(self.there.calls)
         elif "roomId" in path:
-            path["roomId"] = self.there.room(self.random, change=case.method in ("PATCH", "PUT"))
+            change = case.method != "GET" and not case.operation.path.endswith("/admission")
+            path["roomId"] = self.there.room(self.random, change)
 
     def _parameter(self, case: Case[Any], name: str) -> str | None:
         match name:
@@ -64,6 +66,8 @@ class Swap:
                 return self.random.choice(["lesson", "1", "LESSON 0"])
             case "actor":
                 return self.random.choice(["test", "event-grid"])
+            case "api-version":
+                return self.random.choice(_versions(case))
             case "nextLink":
                 tokens = self.there.tokens[case.formatted_path]
                 return self.random.choice(tokens) if tokens else None
@@ -73,11 +77,25 @@ class Swap:
                 return format_time(now() + self.random.randrange(-HOUR, HOUR))
         return None
 
+    def _version(self, case: Case[Any], body: Mapping[str, Any]) -> None:
+        """Names the api-version that has such participants."""
+        if isinstance(case.query, MutableMapping) and "api-version" in case.query:
+            if not self._valid(case, ParameterLocation.QUERY) or not self._chosen():
+                return
+            people = body.get("participants")
+            if isinstance(people, list):
+                case.query["api-version"] = "2022-02-01"
+            elif isinstance(people, Mapping) and case.operation.label == "PATCH /rooms/{roomId}":
+                case.query["api-version"] = "2021-04-07"
+
     def _body(self, body: MutableMapping[str, Any]) -> None:
         if isinstance(people := body.get("participants"), MutableMapping):
             for raw_id in list(people):
                 if self._chosen():
                     people[self.random.choice(self.there.people)] = people.pop(raw_id)
+        if isinstance(people, list) and self._chosen():
+            for participant in people:
+                participant["communicationIdentifier"] = self._identifier()
         if "rawId" in body and self._chosen():
             body["rawId"] = self.random.choice(self.there.people)
         for start, end in (("validFrom", "validUntil"), ("scheduledStart", "scheduledEnd")):
@@ -87,3 +105,16 @@ class Swap:
                     format_time(begin),
                     format_time(begin + self.random.randrange(SECOND, 80 * DAY)),
                 )
+
+    def _identifier(self) -> dict[str, Any]:
+        """Somebody, as SDKs of api-version 2022-02-01 send them."""
+        raw_id = self.random.choice(self.there.people)
+        user = {"communicationUser": {"id": raw_id}}
+        return self.random.choice([user, {"rawId": raw_id}, {"rawId": raw_id, **user}])
+
+
+def _versions(case: Case[Any]) -> list[str]:
+    """The api-versions that have the operation: schemathesis by itself prefers the first."""
+    parameters = {each["name"]: each for each in case.operation.definition.raw["parameters"]}
+    versions: list[str] = parameters["api-version"]["schema"]["enum"]
+    return versions
