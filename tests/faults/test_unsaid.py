@@ -14,10 +14,11 @@ from rooms.api.openapi import FILE
 from testkit.identifiers import raw_id
 
 SCHEMA = schemathesis.openapi.from_dict(json.loads(FILE.read_text()))
-CREATE, UPDATE, ADD = (
+CREATE, UPDATE, ADD, ISSUE = (
     ("/rooms", "POST"),
     ("/rooms/{roomId}", "PATCH"),
     ("/rooms/{roomId}/participants:add", "POST"),
+    ("/identities/{id}/:issueAccessToken", "POST"),
 )
 NOBODY = "Invalid format for communication identifier."
 TOO_LATE = "Room join policy cannot be updated after room start time has elapsed"
@@ -82,3 +83,14 @@ def test_who_is_nobody_and_a_policy_that_comes_too_late_are_refused_for_no_other
 ) -> None:
     sent = case(operation, "2022-02-01", body)
     assert bool(refused_though_valid(sent, answer(400, message))) != excused
+
+
+@pytest.mark.parametrize(
+    ("minutes", "excused"), [(60.0, True), (60, False), ("60", True), (None, False)]
+)
+def test_a_whole_number_may_be_refused_if_it_has_a_decimal_point(
+    minutes: Any, excused: bool
+) -> None:
+    sent = case(ISSUE, "2023-10-01", {"scopes": ["voip"], "expiresInMinutes": minutes})
+    refusal = answer(400, "Must be a whole number.", "ExpiresInMinutes")
+    assert bool(refused_though_valid(sent, refusal)) != excused

@@ -63,7 +63,7 @@ def test_each_operation_has_a_tag_a_summary_and_descriptions(operation: Any) -> 
     )
 
 
-def test_each_operation_of_acs_needs_an_api_version() -> None:
+def test_each_operation_that_acs_has_needs_an_api_version() -> None:
     needed = {
         name
         for name, operation in DESCRIBED.items()

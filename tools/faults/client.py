@@ -26,6 +26,9 @@ MAX_TRIES = 4
 tries more often."""
 
 
+IDENTITY_VERSION = "2023-10-01"
+"""The api-version of the Identity API that the SDKs of Python and JavaScript send."""
+
 type Body = Mapping[str, Any]
 
 FOR_EVERY_USER: Body = {"roomJoinPolicy": "CommunicationServiceUsers"}

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from random import Random
 from uuid import UUID
 
+from schemathesis import Response
+
+from faults.client import IDENTITY_VERSION
 from rooms.domain.time import DAY, HOUR, SECOND, format_time, now
 from testkit.events import Meeting, live_meeting
 from testkit.insight import Insight
@@ -41,6 +44,12 @@ class Furnished:
     """Others, which may be dropped."""
     spare: list[str]
     """Rooms that may be deleted."""
+    users: list[str]
+    """Raw ids of users that the app made, and that are not deleted."""
+    spare_users: list[str]
+    """Those who may be deleted."""
+    access_tokens: list[str]
+    """Tokens of both."""
     tokens: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Those of a nextLink, by the path that it leads to."""
 
@@ -57,6 +66,25 @@ class Furnished:
                 "99400000000000000",
             ]
         )
+
+    def user(self, random: Random) -> str:
+        """A user who was made by the app, here or elsewhere."""
+        return random.choice([*self.users * 2, *self.spare_users[-3:], *self.people[:3]])
+
+    def remember(self, path: str, answer: Response) -> None:
+        """Keeps what an answer to that path names."""
+        self.spare += answer.headers.get("location", [])  # of a room that was made
+        if not answer.headers.get("content-type", [""])[0].startswith("application/json"):
+            return
+        match body := answer.json():
+            case {"nextLink": link}:
+                self.tokens[path].append(link.partition("nextLink=")[2].partition("&")[0])
+            case {"token": token}:
+                self.access_tokens.append(token)
+            case {"identity": {"id": raw_id}}:
+                self.spare_users.append(raw_id)
+                if made := body.get("accessToken"):
+                    self.access_tokens.append(made["token"])
 
 
 def furnished(app: RunningApp, random: Random) -> Furnished:
@@ -130,6 +158,11 @@ def furnished(app: RunningApp, random: Random) -> Furnished:
     assert (len(redrivable), len(others)) == (REDRIVABLE, QUARANTINED), (
         "these are not in quarantine"
     )
+    identities = Raw(app.http, app.manage_key, IDENTITY_VERSION)
+    users = [
+        identities.post("/identities", {"createTokenWithScopes": ["voip"]}).json()
+        for _ in range(SPARE)
+    ]
     return Furnished(
         people=people,
         rooms=rooms,
@@ -139,6 +172,9 @@ def furnished(app: RunningApp, random: Random) -> Furnished:
         quarantined=[*redrivable, *others[::2]],
         droppable=others[1::2],
         spare=[raw.new_room()["id"] for _ in range(SPARE)],
+        users=[user["identity"]["id"] for user in users],
+        spare_users=[],
+        access_tokens=[user["accessToken"]["token"] for user in users],
     )
 
 

@@ -39,7 +39,6 @@ _HOLDS = "Whatever is sent, the answer is one that the OpenAPI document allows, 
 # Left out: unsupported_method, as the host answers another method with 404, and not with 405;
 # positive_data_acceptance, as a document cannot say all that makes a request valid (see unsaid.py).
 _CHECKS: list[CheckFunction] = [
-    not_a_server_error,
     checks.status_code_conformance,
     checks.content_type_conformance,
     checks.response_headers_conformance,
@@ -52,12 +51,14 @@ _UNAUTHENTICATED_SHARE = 0.03
 _AUTH_CHECKS = 1
 """Of the successes of each operation, so many are sent again without credentials, and with wrong
 ones."""
-_NOT_CAUSED = (411, 413, 503)
-"""Statuses of bodies in chunks, or too large, and of a storage that does not answer: few requests
-or none meet them, and other tests do."""
+_NOT_CAUSED = (411, 413, 502, 503)
+"""Statuses of bodies in chunks, or too large, and of a storage or an ACS that does not answer as it
+must: few requests or none meet them, and other tests do."""
 _TOO_LARGE = 413
 """A refusal that schemathesis does not count as one: of lists of more people than may be invited.
 """
+_NOT_HERE = 501
+"""What the document declares for what only ACS can do."""
 _SHOWN = 300
 
 
@@ -212,10 +213,12 @@ class _Fuzzer:
         response = case.call(self.app.http, self.session, auth=auth)
         self._count(label, response)
         chosen = list(_CHECKS)
+        if response.status_code != _NOT_HERE:  # which status_code_conformance judges
+            chosen.append(not_a_server_error)
         if response.status_code != _TOO_LARGE and not has_ignored(case):
             chosen.append(checks.negative_data_rejection)
         if 200 <= response.status_code < 300:
-            self._remember(case, response)
+            self.there.remember(case.formatted_path, response)
             self.auth_checked[label] += 1
             if self.auth_checked[label] <= _AUTH_CHECKS:
                 chosen.append(checks.ignored_auth)
@@ -238,16 +241,6 @@ class _Fuzzer:
 
     def _count(self, label: str, response: Response) -> None:
         self.met[label, response.status_code] += 1
-
-    def _remember(self, case: Case[Any], response: Response) -> None:
-        self.there.spare += response.headers.get("location", [])  # of a room that was made
-        if not response.headers.get("content-type", [""])[0].startswith("application/json"):
-            return
-        body: Any = response.json()
-        if link := body.get("nextLink"):
-            self.there.tokens[case.formatted_path].append(
-                link.partition("nextLink=")[2].partition("&")[0]
-            )
 
     def _problem(self, case: Case[Any], response: Response, title: str, message: str) -> None:
         text = " ".join(f"{title}: {message}".split())

@@ -46,8 +46,15 @@ class Swap:
             return
         if case.method == "DELETE":  # the others must stay
             (name,) = path
-            if there := self.there.spare if name == "roomId" else self.there.droppable:
-                path[name] = there.pop()
+            spare = {
+                "roomId": self.there.spare,
+                "eventId": self.there.droppable,
+                "id": self.there.spare_users,
+            }
+            if spare[name]:
+                path[name] = spare[name].pop()
+        elif "id" in path:
+            path["id"] = self.there.user(self.random)
         elif "eventId" in path:
             path["eventId"] = self.random.choice(self.there.quarantined)
         elif "callId" in path:
@@ -96,6 +103,8 @@ class Swap:
         if isinstance(people, list) and self._chosen():
             for participant in people:
                 participant["communicationIdentifier"] = self._identifier()
+        if "token" in body and self._chosen():
+            body["token"] = self.random.choice(self.there.access_tokens)
         if "rawId" in body and self._chosen():
             body["rawId"] = self.random.choice(self.there.people)
         for start, end in (("validFrom", "validUntil"), ("scheduledStart", "scheduledEnd")):
@@ -115,6 +124,6 @@ class Swap:
 
 def _versions(case: Case[Any]) -> list[str]:
     """The api-versions that have the operation: schemathesis by itself prefers the first."""
-    parameters = {each["name"]: each for each in case.operation.definition.raw["parameters"]}
-    versions: list[str] = parameters["api-version"]["schema"]["enum"]
+    schemas = {each.name: each.optimized_schema for each in case.operation.query}
+    versions: list[str] = schemas["api-version"]["enum"]
     return versions
