@@ -18,9 +18,9 @@ FEW = 5
 """People that a sentence names. It counts the others."""
 
 _OPEN: JoinPolicy = "CommunicationServiceUsers"
-_WHO_MAY_JOIN: Mapping[JoinPolicy, str] = {
-    "InviteOnly": "only for the invited",
-    _OPEN: "for everybody, as guests",
+_WHO_CAN_JOIN: Mapping[JoinPolicy, str] = {
+    "InviteOnly": "only the invited can join",
+    _OPEN: "every other ACS user can join as a guest",
 }
 
 _WHOLE = 30
@@ -116,9 +116,9 @@ def _moment(time: str) -> str:
 
 def _validity(room: Detail) -> str:
     dial_out = " with dial-out" if room["pstnDialOutEnabled"] else ""
-    everybody = f", {_WHO_MAY_JOIN[_OPEN]}" if room.get("roomJoinPolicy") == _OPEN else ""
+    guests = f"; {_WHO_CAN_JOIN[_OPEN]}" if room.get("roomJoinPolicy") == _OPEN else ""
     validity = f"open from {_moment(room['validFrom'])} until {_moment(room['validUntil'])}"
-    return f"{validity}{dial_out}{everybody}"
+    return f"{validity}{dial_out}{guests}"
 
 
 def _changes(before: Detail, after: Detail) -> Iterable[str]:
@@ -128,7 +128,7 @@ def _changes(before: Detail, after: Detail) -> Iterable[str]:
         yield f"dial-out {'on' if after['pstnDialOutEnabled'] else 'off'}"
     policy: JoinPolicy = after.get("roomJoinPolicy", "InviteOnly")
     if before.get("roomJoinPolicy", "InviteOnly") != policy:
-        yield _WHO_MAY_JOIN[policy]
+        yield _WHO_CAN_JOIN[policy]
 
 
 def _roster_changes(detail: Detail, names: Names) -> Iterable[str]:

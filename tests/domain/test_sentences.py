@@ -53,13 +53,13 @@ def said(kind: str, detail: Any) -> str:
         (
             "RoomCreated",
             {**ROOM, "roomJoinPolicy": "CommunicationServiceUsers", "participants": {}},
-            "created the room, open from 2026-05-04T10:00:00Z until 2026-05-04T11:00:00Z, "
-            "for everybody, as guests",
+            "created the room, open from 2026-05-04T10:00:00Z until 2026-05-04T11:00:00Z; "
+            "every other ACS user can join as a guest",
         ),
         (
             "RoomUpdated",
             {"before": ROOM, "after": {**ROOM, "roomJoinPolicy": "CommunicationServiceUsers"}},
-            "changed the room: for everybody, as guests",
+            "changed the room: every other ACS user can join as a guest",
         ),
         (
             "RoomUpdated",
@@ -67,7 +67,7 @@ def said(kind: str, detail: Any) -> str:
                 "before": {**ROOM, "roomJoinPolicy": "CommunicationServiceUsers"},
                 "after": {**ROOM, "roomJoinPolicy": "InviteOnly"},
             },
-            "changed the room: only for the invited",
+            "changed the room: only the invited can join",
         ),
         ("RoomDeleted", {}, "deleted the room"),
         (
