@@ -147,3 +147,4 @@ def one_partition(monkeypatch: pytest.MonkeyPatch, crowded_partition: None) -> N
     """Leaves no other partition than 7: to go through all of them takes fewer requests."""
     monkeypatch.setattr(keys, "quarantine_partition", lambda _: "7")
     monkeypatch.setattr(keys, "PARTITIONS", "7")
+    monkeypatch.setattr(keys, "partitions", lambda: ["7"])

@@ -265,6 +265,12 @@ begin with a hyphen."""
 IDENTITY_PARTITION = "identity"
 """The partition of the users."""
 
+
+def partitions() -> list[str]:
+    """Returns all partitions."""
+    return [*PARTITIONS, IDENTITY_PARTITION]
+
+
 DEPLOYMENT_ROW = ".deployment"
 """The GUID of this deployment, and the key that signs its tokens."""
 

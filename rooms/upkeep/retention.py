@@ -33,8 +33,9 @@ UPKEEP_ACTOR = "upkeep"
 _KNOWN = 20
 """Rows that hold a room's state; most rooms have fewer, rosters included."""
 
-SHOWN = ["PartitionKey", "RowKey", "Timestamp", "receivedAt", "parts"]
-"""What has to be known of rows of invitees, of events in quarantine, and of their parts."""
+SHOWN = ["PartitionKey", "RowKey", "Timestamp", "receivedAt", "parts", "usedAt"]
+"""What has to be known of rows of invitees, of events in quarantine and their parts, and of users.
+"""
 
 _STATE = ["PartitionKey", "RowKey", "validUntil", "deleted", "changedAt"]
 
@@ -126,6 +127,15 @@ class Retention:
         for row in rows:
             by_room[keys.listed_room_id(row["RowKey"])].append(row)
         await in_parallel(self._invitees(room_id, some) for room_id, some in by_room.items())
+
+    async def purge_users(self, rows: Sequence[TableEntity]) -> None:
+        """Deletes those of these users who got their last token too long ago. Who gets one
+        meanwhile has a row that has changed."""
+        for row in rows:
+            if parse_time(row["usedAt"]) < self.kept:
+                with suppress(Conflict):
+                    await self.table.delete(row["PartitionKey"], [], unchanged=[row])
+                    self.removed["users"] += 1
 
     async def _invitees(self, room_id: str, rows: Sequence[TableEntity]) -> None:
         with log_failures("the invitees of the room", room_id):

@@ -56,7 +56,7 @@ class Report:
         removed = ", ".join(
             f"{count:,} {what.removesuffix('s') if count == 1 else what}" for what, count in counted
         )
-        partitions = f"{self.done} of {len(keys.PARTITIONS)} partitions done"
+        partitions = f"{self.done} of {len(keys.partitions())} partitions done"
         unavailable = (
             f", {self.unavailable} left as the storage is not available" if self.unavailable else ""
         )
@@ -91,7 +91,10 @@ def _in_batches(
     return steps
 
 
-_RANGES = (
+type _Range = tuple[str, str, _Steps]
+"""The first row, the end, and what is done with the rows between them."""
+
+_RANGES: Sequence[_Range] = (
     ("", keys.DOTS_START, _rooms),
     (keys.DOTS_END, keys.END, _rooms),
     (
@@ -106,10 +109,13 @@ _RANGES = (
         _in_batches(Retention.purge_invitees, INVITEES_AT_A_TIME),
     ),
 )
-"""What is gone through in a partition, in that order: rows of invitees after the rooms, of which
-some are gone by then. The other rows that begin with a dot go with those of rooms."""
+"""What is gone through in a partition of rooms, in that order: rows of invitees after the rooms, of
+which some are gone by then. The other rows that begin with a dot go with those of rooms."""
 
-_STARTS = [*(start for start, _, _ in _RANGES), keys.END]
+_RANGES_OF_USERS: Sequence[_Range] = (
+    (keys.USERS_START, keys.USERS_END, _in_batches(Retention.purge_users, BATCH)),
+)
+"""The same in the partition of users."""
 
 
 class Upkeep:
@@ -150,7 +156,7 @@ class Upkeep:
         try:
             async with asyncio.timeout(seconds + self._limits.upkeep_overtime):
                 await in_parallel(
-                    self._partition(p, now, retention, deadline, report) for p in keys.PARTITIONS
+                    self._partition(p, now, retention, deadline, report) for p in keys.partitions()
                 )
         except TimeoutError:  # with a room of very many rows, or a storage that hardly answers
             pass
@@ -176,13 +182,15 @@ class Upkeep:
         if cursor == keys.END:
             cursor, began = "", now
         saved = self._monotonic()
+        ranges = _RANGES_OF_USERS if partition == keys.IDENTITY_PARTITION else _RANGES
+        starts = [*(start for start, _, _ in ranges), keys.END]
         while cursor != keys.END:
             number = next(
-                (number for number, (start, end, _) in enumerate(_RANGES) if start <= cursor < end),
+                (number for number, (start, end, _) in enumerate(ranges) if start <= cursor < end),
                 0,
             )
-            _, end, steps = _RANGES[number]
-            rows = await self._table.first(partition, cursor, end, BATCH, SHOWN)
+            start, end, steps = ranges[number]
+            rows = await self._table.first(partition, max(start, cursor), end, BATCH, SHOWN)
             for behind, work in steps(rows, retention, report):
                 await work
                 cursor = behind
@@ -192,7 +200,7 @@ class Upkeep:
                 if moment >= deadline:
                     return False
             if len(rows) < BATCH:
-                cursor = _STARTS[number + 1]
+                cursor = starts[number + 1]
         await self._save(partition, cursor, began)
         return True
 

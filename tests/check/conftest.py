@@ -30,5 +30,7 @@ async def _filled(azurite: str) -> list[Row]:
         await filling.meeting(EVENTS_ONLY, "another call")
         await filling.quarantine.put("broken", "why")
         await filling.quarantine.put(Random(1).randbytes(25_000).hex(), "large")
+        user, _ = await filling.identities.create_with_token(["voip"], 60)
+        await filling.identities.revoke(user)
         await Upkeep(Table(client), filling.rooms, lambda: filling.now, DAY * 30, DAY * 400).run(20)
         return [dict[str, Any](row) async for row in client.list_entities()]

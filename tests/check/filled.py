@@ -9,10 +9,12 @@ from rooms.domain.limits import Limits
 from rooms.domain.room import RoomChange
 from rooms.domain.roster import Role, patched_roster
 from rooms.domain.time import DAY, HOUR, SECOND, Ticks, parse_time
+from rooms.identity.local import LocalIdentities
 from rooms.storage.admissions import Admissions
 from rooms.storage.calls import Calls
 from rooms.storage.changes import Origin
 from rooms.storage.details import RoomDetails
+from rooms.storage.identities import Identities
 from rooms.storage.quarantine import Quarantine
 from rooms.storage.rooms import Repeatability, Rooms
 from rooms.storage.table import Table
@@ -33,6 +35,7 @@ class Filling:
         self.rooms, self.details = Rooms(table, self._clock), RoomDetails(table, self._clock)
         self.calls = Calls(table, self._clock)
         self.quarantine = Quarantine(table, self._clock, Limits(quarantine_part_bytes=10_000))
+        self.identities = LocalIdentities(Identities(table), self._clock)
         self.admissions = Admissions(table, self.calls, self._clock)
 
     def _clock(self) -> Ticks:

@@ -32,9 +32,11 @@ def place(row: Row) -> Place:
 @pytest.fixture(scope="session")
 def damageable(rows: list[Row]) -> list[tuple[list[Row], Row]]:
     """Each row, behind all that are looked at together with it: those of its room, or of its event
-    in quarantine."""
+    in quarantine. Without the identities, with whom nothing else agrees: see test_table.py."""
     by_subject: defaultdict[str, list[Row]] = defaultdict(list)
     for row in rows:
+        if place(row).kind in ("deployment", "user"):
+            continue
         by_subject[place(row).of].append(row)
     assert len(by_subject) == 7
     return [(some, row) for some in by_subject.values() for row in some]
@@ -64,7 +66,7 @@ def test_each_row_that_is_removed_is_missed(damageable: list[tuple[list[Row], Ro
         "Refused": 1,
         # They can be deleted. Their parts are then those of an event that never came whole.
         "quarantined": 2,
-        "upkeep": 10,
+        "upkeep": 11,
     }
 
 

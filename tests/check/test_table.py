@@ -68,12 +68,33 @@ def test_a_row_of_no_kind_of_ours_is_told(key: str) -> None:
 
 @pytest.mark.parametrize("partition", ["x", "", "01"])
 @pytest.mark.parametrize(
-    "kind", ["room", "index", "event", "all activity", "quarantined", "upkeep"]
+    "kind",
+    ["room", "index", "event", "all activity", "quarantined", "upkeep", "user", "deployment"],
 )
 def test_a_row_in_another_partition_is_told(rows: list[Row], kind: Kind, partition: str) -> None:
     row = row_of(rows, kind)
     moved = with_row(rows, row | {"PartitionKey": partition})
     assert f"The row is in the partition {partition!r}, where nobody looks for it." in said(moved)
+
+
+@pytest.mark.parametrize(
+    ("kind", "damage", "told"),
+    [
+        ("user", {"usedAt": "2026-05-04T10:30:00Z"}, "Its `usedAt` is no time"),
+        ("user", {"usedAt": "2026-05-04T10:30:00.0000000Z"}, "It was used before it was created."),
+        ("user", {"revision": "x"}, "Its `revision` is none that this service writes."),
+        ("user", {"revision": 1}, "Its `revision` is not text."),
+        ("deployment", {"id": "x"}, "Its `id` is no GUID."),
+        ("deployment", {"privateKey": "x"}, "Its `privateKey` is no key in PEM."),
+    ],
+)
+def test_a_damaged_row_of_the_identities_is_told(
+    rows: list[Row], kind: Kind, damage: dict[str, Any], told: str
+) -> None:
+    whose = {"user": "A user", "deployment": "The key of the deployment"}[kind]
+    (found,) = disagreements(with_row(rows, row_of(rows, kind) | damage))
+    assert found.what.startswith(f"{whose} cannot be understood. {told}")
+    assert (found.partition, found.room) == ("identity", "")
 
 
 def test_a_row_is_told_with_its_room_and_what_can_be_done(rows: list[Row]) -> None:

@@ -9,10 +9,12 @@ from azure.data.tables.aio import TableClient
 
 from rooms.domain.call import Call
 from rooms.domain.events import CallEvent
+from rooms.domain.identity import User
 from rooms.domain.limits import Limits
 from rooms.domain.time import DAY, HOUR, Ticks, now, parse_time
 from rooms.storage import keys
 from rooms.storage.calls import Calls
+from rooms.storage.identities import Deployment, Identities
 from rooms.storage.parallel import in_parallel
 from rooms.storage.quarantine import Quarantine
 from rooms.storage.table import Table
@@ -233,12 +235,53 @@ async def test_what_remains_of_a_removed_room_ages_out_by_itself(
 async def test_rooms_of_any_id_are_found(
     direct: TableClient, past: Past, monkeypatch: pytest.MonkeyPatch, room_id: str
 ) -> None:
-    monkeypatch.setattr(keys, "PARTITIONS", "0123456789")
+    monkeypatch.setattr(keys, "partitions", lambda: list("0123456789"))
     await past.call(room_id, "call", LONG_AGO)
     await past.call("ab", "call", NOW)
     await past.quarantine("broken", NOW)
     await run(direct)
     assert list(await checked(direct)) == ["ab"]
+
+
+@pytest.fixture
+def users(direct: TableClient, monkeypatch: pytest.MonkeyPatch) -> Identities:
+    """The users. Upkeep walks through theirs and no other partition."""
+    monkeypatch.setattr(keys, "partitions", lambda: [keys.IDENTITY_PARTITION])
+    return Identities(Table(direct))
+
+
+def user_of(number: int, used_at: Ticks) -> User:
+    return User(f"00000000-0000-4000-8000-{number:012}", LONG_AGO, used_at, "0" * 16)
+
+
+@pytest.mark.parametrize(("used_at", "goes"), [(CUTOFF - 1, True), (CUTOFF, False)])
+async def test_users_go_when_they_were_used_too_long_ago(
+    direct: TableClient, users: Identities, used_at: Ticks, goes: bool
+) -> None:
+    deployment = await users.deployment(lambda: Deployment("x", "key"))
+    await in_parallel(users.add(user_of(number, used_at)) for number in range(120))
+    await users.add(user_of(120, NOW))
+    report = await run(direct)
+    assert report.removed["users"] == (120 if goes else 0)
+    left = [key for _, key in await rows_of(direct)]
+    assert (".user:" + user_of(120, NOW).id in left, len(left)) == (True, 2 if goes else 122)
+    assert await users.find_deployment() == deployment
+
+
+async def test_a_user_who_gets_a_token_meanwhile_stays(
+    direct: TableClient, users: Identities
+) -> None:
+    for number in range(3):
+        await users.add(user_of(number, CUTOFF - 1))
+    used = list[str]()
+
+    async def use(what: str, row: str) -> None:
+        if what == "delete" and not used:
+            used.append(row)
+            await users.use(row.removeprefix(".user:"), NOW)
+
+    await upkeep_of(Watched(direct, use)).run(HANG_SECONDS)
+    assert [key for _, key in await rows_of(direct) if key.startswith(".user:")] == used
 
 
 @pytest.mark.parametrize(("came", "goes"), [(CUTOFF - 1, True), (CUTOFF, False)])

@@ -55,7 +55,7 @@ def test_a_run_deletes_expired_rooms_and_logs_what_it_did(app: RunningApp, azuri
     run_upkeep(app)
     until(
         lambda: (
-            "upkeep: looked at 2 rooms; removed 1 expired room; 10 of 10 partitions done"
+            "upkeep: looked at 2 rooms; removed 1 expired room; 11 of 11 partitions done"
             in app.log()
         )
     )
@@ -67,5 +67,5 @@ def test_a_storage_that_is_down_makes_one_line_of_a_run(
 ) -> None:
     proxy.choose = lambda _number, _what: Fault.REFUSED
     run_upkeep(app)
-    until(lambda: "0 of 10 partitions done, 10 left as the storage is not available" in app.log())
+    until(lambda: "0 of 11 partitions done, 11 left as the storage is not available" in app.log())
     assert "Traceback" not in app.log()

@@ -135,7 +135,7 @@ async def test_a_pass_in_many_short_runs_looks_at_each_room_once(direct: TableCl
         past.room(NOW - 60 * DAY, NOW - (30 + number % 3) * DAY) for number in range(120)
     )
     reports: list[Report] = []
-    while not reports or reports[-1].done < len(keys.PARTITIONS):
+    while not reports or reports[-1].done < len(keys.partitions()):
         reports.append(await upkeep_of(Table(direct)).run(0.1))
     assert len(reports) > 2
     assert sum(report.rooms for report in reports) == 121

@@ -148,7 +148,7 @@ def _first(lane: Lane) -> Trial:
     trial = _create(lane, 0, True)
 
     def look(result: Outcome) -> object:
-        lane.directly(rest, keys.PARTITIONS)
+        lane.directly(rest, keys.partitions())
         return trial.look(result)
 
     return Trial(trial.carry_out, look)

@@ -198,7 +198,7 @@ async def _clear(client: AsyncTableClient) -> None:
     rows = [remove(row) async for row in client.list_entities(select=["PartitionKey", "RowKey"])]
     for some in transactions(rows):
         await client.submit_transaction(some)
-    await rest(client, keys.PARTITIONS)
+    await rest(client, keys.partitions())
 
 
 async def rest(client: AsyncTableClient, partitions: Iterable[str]) -> None:
@@ -226,7 +226,7 @@ def lane(azurite: str, folder: Path, number: int, seed: int) -> Iterator[Lane]:
         }
         with running_app(folder / table, settings) as app:
             made = Lane(app, proxy, table, Random(f"{seed}/{table}"))
-            made.directly(rest, keys.PARTITIONS)
+            made.directly(rest, keys.partitions())
             yield made
             made.client.close()
 

@@ -145,7 +145,7 @@ def upkeep_of(table: Table, at: Ticks = NOW, limits: Limits = LIMITS) -> Upkeep:
 async def run(client: TableClient, at: Ticks = NOW, limits: Limits = LIMITS) -> Report:
     """Runs upkeep over all partitions, at that time."""
     report = await upkeep_of(Table(client), at, limits).run(HANG_SECONDS)
-    assert (report.done, report.unavailable) == (len(keys.PARTITIONS), 0)
+    assert (report.done, report.unavailable) == (len(keys.partitions()), 0)
     return report
 
 

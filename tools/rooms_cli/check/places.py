@@ -27,13 +27,15 @@ type Kind = Literal[
     "quarantined",
     "part",
     "upkeep",
+    "deployment",
+    "user",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a row is: `of` is the id of its room, or of its event in quarantine, and "" for a row of
-    upkeep.
+    """What a row is: `of` is the id of its room, of its event in quarantine, or of its user, and ""
+    for a row of upkeep and for the deployment.
 
     `at` is the time in its key, or the beginning of the hour there, if there is one. `who` is the
     rest of the key: what tells a record, a call, a person or a group from others.
@@ -46,8 +48,10 @@ class Place:
 
     @property
     def partition(self) -> str:
-        """Where it belongs; "" if that may be any of the ten."""
+        """Where it belongs; "" if that may be any of them."""
         match self.kind:
+            case "deployment" | "user":
+                return keys.IDENTITY_PARTITION
             case "upkeep":
                 return ""
             case "quarantined" | "part":
@@ -60,6 +64,7 @@ _ANY_ROOM, _ROOM, _HASH = (
     "(?P<of>[0-9]{16,17})",
     "[0-9a-f]{64}",
 )
+GUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _NEWEST, _HOUR = "(?P<newest>[0-9]{19})", "(?P<hour>[0-9]{8})"
 
 _FORMS: dict[Kind, str] = {
@@ -76,6 +81,8 @@ _FORMS: dict[Kind, str] = {
     "quarantined": rf"\.quarantine:(?P<of>{_HASH})",
     "part": rf"\.quarantine-part:(?P<of>{_HASH}):(?P<who>[0-9]{{4}})",
     "upkeep": r"(?P<of>)\.upkeep",
+    "deployment": r"(?P<of>)\.deployment",
+    "user": rf"\.user:(?P<of>{GUID})",
 }
 _COMPILED = {kind: re.compile(form) for kind, form in _FORMS.items()}
 

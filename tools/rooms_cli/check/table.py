@@ -8,9 +8,12 @@ from rooms.domain.time import Ticks
 from rooms.storage import keys
 from rooms_cli.check.contents import Unreadable, text_in, time_in
 from rooms_cli.check.disagreement import Disagreement
+from rooms_cli.check.identities import check_identity
 from rooms_cli.check.places import Place, Placed, Row, place_of
 from rooms_cli.check.quarantine import check_quarantined
 from rooms_cli.check.room import check_room
+
+_OF_IDENTITY = {"deployment": "The key of the deployment", "user": "A user"}
 
 FOREIGN = "If another program writes into this table, give it one of its own."
 
@@ -30,7 +33,9 @@ def disagreements(rows: Iterable[Row], kept: Ticks = 0) -> Iterator[Disagreement
                 yield found
             case Place(kind="quarantined" | "part") as place:
                 of_quarantine[place.of].append((place, row))
-            case Place(of=room_id) as place if room_id:
+            case Place(kind="upkeep" | "deployment" | "user"):
+                pass  # each is all there is of its kind
+            case Place(of=room_id) as place:
                 of_rooms[room_id].append((place, row))
     for room_id, some in of_rooms.items():
         yield from of_room(room_id, some, kept)
@@ -46,8 +51,9 @@ def placed(row: Row) -> Place | Disagreement:
         return Disagreement(
             partition, "", (key,), "The row is of no kind that this service writes.", FOREIGN
         )
-    room = "" if place.kind in ("quarantined", "part", "upkeep") else place.of
-    if partition not in ([place.partition] if place.of else list(keys.PARTITIONS)):
+    elsewhere = ("quarantined", "part", "upkeep", "deployment", "user")
+    room = "" if place.kind in elsewhere else place.of
+    if partition not in ([place.partition] if place.partition else keys.partitions()):
         return Disagreement(
             partition,
             room,
@@ -64,6 +70,12 @@ def placed(row: Row) -> Place | Disagreement:
             return Disagreement(
                 partition, room, (key,), what, "Delete the row: upkeep begins again."
             )
+    if place.kind in ("deployment", "user"):
+        try:
+            check_identity(place, row)
+        except Unreadable as problem:
+            what = f"{_OF_IDENTITY[place.kind]} cannot be understood. {problem}"
+            return Disagreement(partition, room, (key,), what, "")
     return place
 
 
