@@ -69,9 +69,9 @@ async def _at_acs(
         headers["Content-Type"] = "application/json"
     if request_id := client_request_id(request.http):
         headers[_REQUEST_ID] = request_id
-    # Which versions there are is ACS's to say.
-    version = urlencode({"api-version": request.query("api-version") or ""})
-    target = f"/{path.replace('{id}', quote(raw_id, safe=''))}?{version}"
+    target = f"/{path.replace('{id}', quote(raw_id, safe=''))}"
+    if version := request.query("api-version"):  # which versions there are is ACS's to say
+        target = f"{target}?{urlencode({'api-version': version})}"
     answer = await forwarding.send(method, target, headers, body)
     if answer.status == 401 and not _is_of_teams_user(answer):
         raise forwarding.refused()
