@@ -15,6 +15,7 @@ from tests.docs.shown import DOCS
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 ROOM = re.compile(r"994\d{14}")
+USER = re.compile(r"8:acs:[0-9a-f-]{36}_[0-9a-f-]{36}")
 
 
 def shown() -> Iterator[tuple[str, list[str]]]:
@@ -31,6 +32,8 @@ def shown() -> Iterator[tuple[str, list[str]]]:
 
 def fixed(line: str) -> str:
     """What is the same whenever the meeting is played."""
+    if USER.fullmatch(line):  # a new one
+        return "<user>"
     return ROOM.sub("<room>", TIME.sub("<time>", line))
 
 
@@ -43,6 +46,7 @@ def test_what_is_shown_is_printed(line: Line, meeting: str) -> None:
         "list",
         "log",
         "show",
+        "user",
         "who",
     }
     (scheduled,) = (

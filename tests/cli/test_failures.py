@@ -45,6 +45,10 @@ def test_a_key_that_may_only_read_shows_but_does_not_create(
     reading = pointing(line, app.http, app.read_key)
     assert reading.json_lines("list")
     for reading_only in reading, pointing(line, app.http):
+        said = reading_only.failure("user", "create")
+        assert said == (
+            f"The key in {VARIABLE} is wrong or read-only. `rooms user create` needs a manage key."
+        )
         said = reading_only.failure("create")
         assert said == (
             f"The key in {VARIABLE} is wrong or read-only. `rooms create` needs a manage key."

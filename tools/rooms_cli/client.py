@@ -1,13 +1,15 @@
-"""The client of the service. It creates rooms with the official SDK; all else is plain HTTP."""
+"""The client of the service. It creates rooms and users with the official SDKs; all else is plain
+HTTP."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
 import requests
+from azure.communication.identity import CommunicationIdentityClient
 from azure.communication.rooms import (
     CommunicationRoom,
     CommunicationUserIdentifier,
@@ -22,7 +24,7 @@ from rooms_cli.failures import (
     Denied,
     InvalidRawId,
     invalid_raw_ids,
-    may_not_create,
+    needs_manage_key,
     refused,
     unreachable,
 )
@@ -45,14 +47,15 @@ class Client:
 
     def __init__(self, connection: Connection) -> None:
         self._endpoint, self._key = connection.endpoint, connection.key
-        self._rooms = RoomsClient(
-            connection.endpoint,
-            AzureKeyCredential(connection.key),
-            connection_timeout=CONNECT_SECONDS,
-            read_timeout=ANSWER_SECONDS,
-            retry_total=RETRIES,
-            retry_connect=0,
-        )
+        options: Json = {
+            "connection_timeout": CONNECT_SECONDS,
+            "read_timeout": ANSWER_SECONDS,
+            "retry_total": RETRIES,
+            "retry_connect": 0,
+        }
+        key = AzureKeyCredential(connection.key)
+        self._rooms = RoomsClient(connection.endpoint, key, **options)
+        self._identities = CommunicationIdentityClient(connection.endpoint, key, **options)
         self._session = requests.Session()
         self._session.auth = self._with_key  # without it, requests would send the one in .netrc
 
@@ -81,9 +84,23 @@ class Client:
             with self._failures():
                 return _room(self._rooms.create_room(**arguments))
         except Denied:
-            raise may_not_create() from None
+            raise needs_manage_key("rooms create") from None
         except InvalidRawId:
             raise invalid_raw_ids(roster) from None
+
+    def create_user(self, scopes: Sequence[str]) -> Json:
+        """Makes a user, with a token if there are scopes."""
+        try:
+            with self._failures():
+                if not scopes:
+                    return {"identity": {"id": self._identities.create_user().properties["id"]}}
+                user, token = self._identities.create_user_and_token(list(scopes))
+        except Denied:
+            raise needs_manage_key("rooms user create") from None
+        return {
+            "identity": {"id": user.properties["id"]},
+            "accessToken": {"token": token.token, "expiresOn": token.expires_on},
+        }
 
     # Over HTTP: the SDK does not have these.
 

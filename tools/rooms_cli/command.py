@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from rooms.domain.identity import SCOPES
 from rooms_cli.client import Client, names_in
 from rooms_cli.connection import connection
 from rooms_cli.failures import Failure
@@ -20,6 +21,7 @@ from rooms_cli.options import (
     State,
     filled,
     person_of,
+    scope_of,
     time_option,
     title_of,
 )
@@ -38,6 +40,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+users = typer.Typer(no_args_is_help=True, help="Make users of Communication Services.")
+app.add_typer(users, name="user")
 
 TIME = "RFC 3339, for example 2026-05-04T10:00:00Z."
 
@@ -312,6 +317,30 @@ def check(
 
     if not check_table(table, limit, as_json):
         raise typer.Exit(1)
+
+
+@users.command("create")
+def create_user(
+    token: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SCOPE",
+            parser=scope_of,
+            help=f"Make a token for this, too: {', '.join(SCOPES)}. Repeatable.",
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Create a user and show the raw id, which `rooms create` can invite. With a token, its time
+    and the token follow."""
+    user = _client().create_user(token or [])
+    if as_json:
+        show_json(user)
+        return
+    say(user["identity"]["id"])
+    if made := user.get("accessToken"):
+        say(f"Token for {', '.join(token or [])}, until {moment(made['expiresOn'])}:")
+        say(made["token"])
 
 
 def _client() -> Client:

@@ -118,11 +118,9 @@ def refused(endpoint: str, status: int, body: object) -> Failure:
     return TemporaryFailure(message) if _is_temporary(status) else Failure(message)
 
 
-def may_not_create() -> Failure:
-    """Returns the failure that replaces Denied when a room is created."""
-    return Failure(
-        f"The key in {VARIABLE} is wrong or read-only. `rooms create` needs a manage key."
-    )
+def needs_manage_key(command: str) -> Failure:
+    """Returns the failure that replaces Denied when a command changes something."""
+    return Failure(f"The key in {VARIABLE} is wrong or read-only. `{command}` needs a manage key.")
 
 
 def invalid_raw_ids(raw_ids: Iterable[str]) -> Failure:

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from rooms.domain.identity import SCOPES
+
 type State = Literal["open", "upcoming", "expired"]
 
 type Policy = Literal["open", "invite-only"]
@@ -41,6 +43,13 @@ def person_of(text: str) -> str:
         raise typer.BadParameter(
             "is required: a raw id, or a name or external id from the room's details"
         )
+    return text
+
+
+def scope_of(text: str) -> str:
+    """Returns the text, if it is a scope of tokens."""
+    if text not in SCOPES:
+        raise typer.BadParameter(f"must be one of {', '.join(SCOPES)}")
     return text
 
 
