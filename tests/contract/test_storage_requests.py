@@ -118,3 +118,26 @@ def test_an_operation_costs_the_same_in_every_version(
     if name < "2023":
         body = {"validFrom": DAYS[0], "validUntil": DAYS[1], **client.roster_of({BOB: "Attendee"})}
         assert cost(lambda room: client.raw.patch(f"/rooms/{room}", body)) == 2
+
+
+def test_an_operation_on_identities_costs_one_request(app: RunningApp, proxy: StorageProxy) -> None:
+    identity = Raw(app.http, app.manage_key, "2023-10-01")
+    voip = {"createTokenWithScopes": ["voip"]}
+    identity.post("/identities", voip)  # once in a process, the deployment is read
+
+    def cost(method: str, path: str, body: object = None) -> int:
+        counts = []
+        for _ in range(2):  # in one of them the timer may have some of its own
+            user = identity.post("/identities").json()["identity"]["id"]
+            proxy.forget()
+            assert identity.send(method, path.format(user), body).status < 300
+            counts.append(len(proxy.seen))
+        return min(counts)
+
+    assert cost("POST", "/identities") == 1
+    assert cost("POST", "/identities", voip) == 1
+    assert cost("POST", "/identities/{}/:issueAccessToken", {"scopes": ["voip"]}) == 1
+    assert cost("POST", "/identities/{}/:revokeAccessTokens") == 1
+    assert cost("DELETE", "/identities/{}") == 1
+    token = identity.post("/identities", voip).json()["accessToken"]["token"]
+    assert cost("POST", "/identities/:checkAccessToken", {"token": token}) == 1
