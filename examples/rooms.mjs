@@ -1,5 +1,5 @@
 // A room for tomorrow, 10 to 11 (UTC): create it, change it, list it, delete it.
-import { randomUUID } from "node:crypto";
+import { CommunicationIdentityClient } from "@azure/communication-identity";
 import { RoomsClient } from "@azure/communication-rooms";
 
 const connectionString = process.env.COMMUNICATION_CONNECTION_STRING;
@@ -10,9 +10,11 @@ if (!connectionString) {
   process.exit(1);
 }
 
-// In your code: a user that @azure/communication-identity has made.
-const newUser = () => ({ communicationUserId: `8:acs:${randomUUID()}_${randomUUID()}` });
-const [doctor, patient, interpreter, student] = [newUser(), newUser(), newUser(), newUser()];
+const identities = new CommunicationIdentityClient(connectionString);
+const doctor = await identities.createUser();
+const patient = await identities.createUser();
+const interpreter = await identities.createUser();
+const student = await identities.createUser();
 
 const tomorrowAt = (hours, minutes = 0) => {
   const time = new Date();

@@ -3,19 +3,10 @@
 import os
 import sys
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from typing import Any
 
-from azure.communication.rooms import (
-    CommunicationUserIdentifier,
-    ParticipantRole,
-    RoomParticipant,
-    RoomsClient,
-)
-
-
-def new_user() -> CommunicationUserIdentifier:
-    """In your code: a user that azure-communication-identity has made."""
-    return CommunicationUserIdentifier(f"8:acs:{uuid4()}_{uuid4()}")
+from azure.communication.identity import CommunicationIdentityClient
+from azure.communication.rooms import ParticipantRole, RoomParticipant, RoomsClient
 
 
 def print_roster(client: RoomsClient, room_id: str) -> None:
@@ -29,7 +20,10 @@ if not connection_string:
         "Set COMMUNICATION_CONNECTION_STRING to the connection string that `make start` prints."
     )
 
-doctor, patient, interpreter, student = (new_user() for _ in range(4))
+identities = CommunicationIdentityClient.from_connection_string(connection_string)
+# Any, as each of the two SDKs has its own class of users.
+users: list[Any] = [identities.create_user() for _ in range(4)]
+doctor, patient, interpreter, student = users
 start = datetime.now(UTC).replace(hour=10, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
 with RoomsClient.from_connection_string(connection_string) as client:
