@@ -2,6 +2,7 @@ import base64
 
 import pytest
 
+from rooms.acs_settings import AcsResource
 from rooms.domain.log import EVENTS_ACTOR
 from rooms.settings import RESERVED_NAMES, AccessKey, read_settings
 from rooms.settings_error import SettingsError
@@ -124,6 +125,31 @@ def test_keys_have_the_name_and_the_access_of_their_setting() -> None:
             "ROOMS_TRUST_FORWARDED_HOST: must be true or false",
         ),
         ({"ROOMS_TABLE": "1rooms"}, "ROOMS_TABLE: must have 3 to 63"),
+        *(
+            ({"ROOMS_ACS_CONNECTION_STRING": text}, f"ROOMS_ACS_CONNECTION_STRING: {said}")
+            for text, said in (
+                ("garbage", "must be endpoint="),
+                ("endpoint=https://a.communication.azure.com", "must be endpoint="),
+                (f"accesskey={KEY_TEXT}", "must be endpoint="),
+                (f"endpoint=;accesskey={KEY_TEXT}", "must be endpoint="),
+                ("endpoint=https://a/;accesskey=é", "its accesskey must be base64"),
+                ("endpoint=https://a/;accesskey=a", "its accesskey must be base64"),
+                (f"endpoint=http://evil.example;accesskey={KEY_TEXT}", "its endpoint must be"),
+                (f"endpoint=http://localhost.evil;accesskey={KEY_TEXT}", "its endpoint must be"),
+                (f"endpoint=https://a@b;accesskey={KEY_TEXT}", "its endpoint must be"),
+                (f"endpoint=https://a/path;accesskey={KEY_TEXT}", "its endpoint must be"),
+                (f"endpoint=https://a:99999;accesskey={KEY_TEXT}", "its endpoint must be"),
+            )
+        ),
+        ({"ROOMS_ACS__endpoint": "a.communication.azure.com"}, "ROOMS_ACS__endpoint: its endpoint"),
+        ({"ROOMS_ACS__clientId": "x"}, "ROOMS_ACS__clientId: needs ROOMS_ACS__endpoint"),
+        (
+            {
+                "ROOMS_ACS_CONNECTION_STRING": f"endpoint=https://a;accesskey={KEY_TEXT}",
+                "ROOMS_ACS__endpoint": "https://a",
+            },
+            "ROOMS_ACS__endpoint: set only one of this and ROOMS_ACS_CONNECTION_STRING",
+        ),
     ],
 )
 def test_what_cannot_be_used_is_named_without_its_value(env: dict[str, str], said: str) -> None:
@@ -203,3 +229,35 @@ def test_a_call_holds_a_whole_number_of_people(text: str, people: int) -> None:
 
 def test_the_log_s_own_names_are_no_names_of_keys() -> None:
     assert {EVENTS_ACTOR, UPKEEP_ACTOR} == RESERVED_NAMES
+
+
+@pytest.mark.parametrize(
+    ("text", "endpoint"),
+    [
+        (
+            f"endpoint=https://a.communication.azure.com/;accesskey={KEY_TEXT}",
+            "https://a.communication.azure.com",
+        ),
+        (f" AccessKey = {KEY_TEXT} ; EndPoint = https://a:8443 ;", "https://a:8443"),
+        (f"endpoint=http://localhost:7071/;accesskey={KEY_TEXT}", "http://localhost:7071"),
+        (f"endpoint=http://127.0.0.1:7071;accesskey={KEY_TEXT}", "http://127.0.0.1:7071"),
+    ],
+)
+def test_a_resource_of_acs_has_an_endpoint_and_a_key(text: str, endpoint: str) -> None:
+    acs = read_settings({"ROOMS_ACS_CONNECTION_STRING": text}).acs
+    assert acs == AcsResource(endpoint, KEY, None)
+    assert repr(KEY) not in repr(acs)
+
+
+def test_a_resource_of_acs_may_be_asked_with_a_managed_identity() -> None:
+    endpoint = {"ROOMS_ACS__endpoint": "https://a.communication.azure.com/"}
+    known = "https://a.communication.azure.com"
+    assert read_settings(endpoint).acs == AcsResource(known, None, None)
+    client = {"ROOMS_ACS__clientId": "client"}
+    assert read_settings(endpoint | client).acs == AcsResource(known, None, "client")
+
+
+def test_without_a_resource_of_acs_there_is_none() -> None:
+    empty = {"ROOMS_ACS_CONNECTION_STRING": "", "ROOMS_ACS__endpoint": ""}
+    assert read_settings({}).acs is None
+    assert read_settings(empty).acs is None

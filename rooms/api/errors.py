@@ -43,7 +43,7 @@ class ValidationFailed(ApiError):
 
 
 class InvalidParameter(ApiError):
-    """A parameter or field is not valid, on a route that answers so."""
+    """A parameter or field is not valid."""
 
     def __init__(self, message: str, target: str) -> None:
         super().__init__(message)
@@ -114,6 +114,11 @@ class TeamsUsersNeedAcs(ApiError):
     """A token of a Teams user is to be exchanged, and no resource of ACS is set."""
 
 
+class ForwardedToItself(ApiError):
+    """A request that this service, or another like it, sent on to ACS has come to one that would
+    send it on again."""
+
+
 class TokensAreOfAcs(ApiError):
     """A token of this service is asked for, and a resource of ACS makes them."""
 
@@ -181,6 +186,12 @@ ANSWERS: Mapping[type[Exception], Answer] = {
         "NotImplemented",
         "Only ACS can exchange the tokens of Teams users: set ROOMS_ACS_CONNECTION_STRING or "
         "ROOMS_ACS__endpoint, so that this service forwards the request.",
+    ),
+    ForwardedToItself: Answer(
+        502,
+        "BadGateway",
+        "The resource that is set for ACS is an Anteroom that sends requests on. Whoever runs this "
+        "service must set ROOMS_ACS_CONNECTION_STRING or ROOMS_ACS__endpoint to a resource of ACS.",
     ),
     TokensAreOfAcs: Answer(
         409,

@@ -125,6 +125,18 @@ def test_what_is_only_of_tokens_made_here_says_so(apps: dict[str, RunningApp]) -
     assert app.devhost.get("/.well-known/jwks.json").json() == {"keys": []}
 
 
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation[1])
+def test_a_request_does_not_go_round(
+    forwarding: Raw, double: AcsDouble, operation: tuple[str, str, object]
+) -> None:
+    forwarding.send(*operation)
+    (sent,) = double.received
+    answer = forwarding.send(*operation, {"x-anteroom-sent-on": sent.headers["x-anteroom-sent-on"]})
+    assert (answer.status, answer.json()["error"]["code"]) == (502, "BadGateway")
+    assert "is an Anteroom that sends requests on" in answer.json()["error"]["message"]
+    assert len(double.received) == 1
+
+
 def test_a_caller_needs_a_key_of_this_service(acs: RunningApp, apps: dict[str, RunningApp]) -> None:
     for key in (acs.manage_key, apps["acs"].read_key, new_key()):
         for operation in OPERATIONS:
@@ -295,7 +307,7 @@ def test_the_log_has_each_operation_and_no_token(
         forwarding.send(*operation)
     log = apps["double"].log()
     for said in (
-        f"test made {USER}, at ACS",
+        f"test made {USER} with a token, at ACS",
         f"test issued a token of {USER}, at ACS",
         f"test revoked the tokens of {USER}, at ACS",
         f"test deleted {USER}, at ACS",

@@ -407,8 +407,13 @@ def test_each_operation_is_one_line_of_the_log_without_a_token(
     identity.post(f"/identities/{user}/:revokeAccessTokens")
     identity.delete(f"/identities/{user}")
     log = app.log()
-    for line in ("made", "issued a token of", "revoked the tokens of", "deleted"):
-        assert log.count(f"test {line} {user}\n") == 1
+    for line in (
+        f"made {user} with a token",
+        f"issued a token of {user}",
+        f"revoked the tokens of {user}",
+        f"deleted {user}",
+    ):
+        assert log.count(f"test {line}\n") == 1
     for each in (token, issued["token"]):
         assert each.rpartition(".")[2] not in log
     assert "PRIVATE KEY" not in log

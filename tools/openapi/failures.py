@@ -15,6 +15,7 @@ from rooms.api.errors import (
     Answer,
     ApiVersionUnspecified,
     BodyTooLarge,
+    ForwardedToItself,
     InvalidParameter,
     LengthRequired,
     UnsupportedApiVersion,
@@ -30,9 +31,10 @@ SHAPES = (error_answers.Error, error_answers.ValidationError)
 
 _ALWAYS = (Denied, BodyTooLarge, StorageUnavailable, TenantKeysUnavailable)
 _VERSIONS = (ApiVersionUnspecified, UnsupportedApiVersion)
+_OF_FORWARDING = (AcsUnavailable, AcsRefusesUs, NoAnswerOfAcs, ForwardedToItself)
 _OF_KIND: Mapping[Kind, tuple[Error, ...]] = {
     "acs": (*_ALWAYS, *_VERSIONS),
-    "identity": (*_ALWAYS, *_VERSIONS, AcsUnavailable, AcsRefusesUs, NoAnswerOfAcs),
+    "identity": (*_ALWAYS, *_VERSIONS, *_OF_FORWARDING),
     "extension": _ALWAYS,
     "either": (*_ALWAYS, *_VERSIONS),
     "public": (),

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 import azure.functions as func
 
 from rooms.api.acs.identity_versions import IdentityVersion, check_identity_version
-from rooms.api.errors import InvalidParameter
+from rooms.api.errors import ForwardedToItself, InvalidParameter
 from rooms.api.request import Request, client_request_id
 from rooms.api.routing import Operation
 from rooms.identity.forwarding import Forwarded, Forwarding
@@ -26,6 +26,9 @@ _KEPT = ("content-type", "api-supported-versions", "retry-after", "x-ms-error-co
 """Headers of an answer of ACS that the caller gets, beside x-ms-client-request-id."""
 
 _REQUEST_ID = "x-ms-client-request-id"
+
+_SENT_ON = "x-anteroom-sent-on"
+"""The header of requests that were sent on. Who sends on must not get them."""
 
 type LocalOperation = Callable[[Request, IdentityVersion], Awaitable[func.HttpResponse]]
 
@@ -49,8 +52,7 @@ def here_or_at_acs(method: str, path: str, done: str, operation: LocalOperation)
             answer = await _at_acs(request, forwarding, method, path)
         if answer.status_code < 300:
             at = "" if forwarding is None else ", at ACS"
-            who, whom = escaped(request.caller.name), escaped(_raw_id(request, answer))
-            _log.info("%s %s %s%s", who, done, whom, at)
+            _log.info("%s %s %s%s", escaped(request.caller.name), done, _whom(request, answer), at)
         return answer
 
     return carry_out
@@ -62,9 +64,10 @@ async def _at_acs(
     raw_id = request.http.route_params.get("id", "")
     if "{id}" in path and not _ID_OF_ACS.fullmatch(raw_id):
         raise InvalidParameter("Must be the raw id of an ACS user, like 8:acs:<guid>_<guid>.", "Id")
-    body = request.http.get_body()
+    if _SENT_ON in request.http.headers:
+        raise ForwardedToItself
     request.check_media_type()
-    headers = {}
+    headers = {_SENT_ON: "true"}
     if "content-type" in request.http.headers:
         headers["Content-Type"] = "application/json"
     if request_id := client_request_id(request.http):
@@ -72,7 +75,7 @@ async def _at_acs(
     target = f"/{path.replace('{id}', quote(raw_id, safe=''))}"
     if version := request.query("api-version"):  # which versions there are is ACS's to say
         target = f"{target}?{urlencode({'api-version': version})}"
-    answer = await forwarding.send(method, target, headers, body)
+    answer = await forwarding.send(method, target, headers, request.http.get_body())
     if answer.status == 401 and not _is_of_teams_user(answer):
         raise forwarding.refused()
     kept = {name: answer.headers[name] for name in _KEPT if name in answer.headers}
@@ -93,13 +96,15 @@ def _is_of_teams_user(answer: Forwarded) -> bool:
     return False
 
 
-def _raw_id(request: Request, answer: func.HttpResponse) -> str:
-    """Returns whom a request was about: the raw id in its path, or that of a new user."""
+def _whom(request: Request, answer: func.HttpResponse) -> str:
+    """Returns whom a request was about, for the log: the raw id in its path, or of a new user."""
     if "id" in request.http.route_params:
-        return str(request.http.route_params["id"])
+        return escaped(request.http.route_params["id"])
     match _json(answer.get_body()):
+        case {"identity": {"id": str(raw_id)}, "accessToken": _}:
+            return f"{escaped(raw_id)} with a token"
         case {"identity": {"id": str(raw_id)}}:
-            return raw_id
+            return escaped(raw_id)
     return "a Teams user"
 
 
