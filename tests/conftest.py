@@ -136,7 +136,7 @@ async def direct(azurite: str) -> AsyncIterator[TableClient]:
 @pytest.fixture
 def crowded_partition(monkeypatch: pytest.MonkeyPatch) -> None:
     """Puts all rooms into the partition 7."""
-    for module in ("rooms.domain.room", "rooms.storage.rooms"):
+    for module in ("rooms.domain.room", "rooms.storage.creation"):
         monkeypatch.setattr(
             f"{module}.numbered_room_id", lambda number: f"994{number % 10**13:013d}7"
         )

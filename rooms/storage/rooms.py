@@ -2,7 +2,6 @@
 room's row."""
 
 import itertools
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,42 +9,18 @@ from azure.data.tables import TableEntity
 
 from rooms.domain.errors import RoomNotFound
 from rooms.domain.limits import LIMITS, Limits
-from rooms.domain.room import (
-    ROOM_IDS,
-    Room,
-    RoomChange,
-    new_room,
-    numbered_room_id,
-    repeatable_room_id,
-    updated_room,
-)
+from rooms.domain.room import Room, RoomChange, new_room, updated_room
 from rooms.domain.roster import Roster, RosterPatch, check_size, patched_roster
 from rooms.domain.time import Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.changes import Changes, Origin, existing_row, log_record
+from rooms.storage.creation import Repeatability, creation, new_room_id
 from rooms.storage.edits import RoomEdit, RosterEdit, steps, unchanged
-from rooms.storage.entities import (
-    index_entity,
-    room_entity,
-    room_of,
-    room_properties,
-    roster_entity,
-    stored_time,
-    unpack,
-)
+from rooms.storage.entities import index_entity, room_of, room_properties, unpack
 from rooms.storage.errors import RequestIdReused
-from rooms.storage.invitees import invite
 from rooms.storage.operations import Conflict, insert, remove
 from rooms.storage.retry import retried
 from rooms.storage.table import Table
-
-
-@dataclass(frozen=True, slots=True)
-class Repeatability:
-    """The Repeatability-Request-ID of a create, and a hash of the body that came with it."""
-
-    request_id: str
-    body_hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,33 +180,25 @@ class Rooms:
     ) -> RoomWithRoster:
         """Raises Conflict if the id is another room's."""
         now = self._clock()
-        room = new_room(_room_id(repeatability, attempt), wanted, now)
-        detail = room_properties(room) | {"participants": roster}
-        row = room_entity(room) | {"changedAt": stored_time(now)}
-        if repeatability is not None:
-            row |= {
-                "repeatabilityId": repeatability.request_id,
-                "bodyHash": repeatability.body_hash,
-            }
-        operations = [
-            insert(log_record(room.id, now, "RoomCreated", origin, detail)),
-            insert(row),
-            insert(roster_entity(room, now, roster)),
-            insert(index_entity(room)),
-            *invite(room, roster, roster),
-        ]
+        room = new_room(new_room_id(repeatability, attempt), wanted, now)
         try:
-            await self._table.commit(operations)
+            await self._table.commit(creation(room, roster, repeatability, origin))
         except Conflict:
             if repeatability is None:
                 raise
-            before = await self._first_rows(room.id)
-            if not before or before[0].get("repeatabilityId") != repeatability.request_id:
-                raise
-            if before[0]["bodyHash"] != repeatability.body_hash:
-                raise RequestIdReused from None
-            return _with_roster(*before)
+            return await self._made_before(room.id, repeatability)
         return RoomWithRoster(room, roster, now)
+
+    async def _made_before(self, room_id: str, repeatability: Repeatability) -> RoomWithRoster:
+        """Returns the room that this create made before. Raises Conflict if it is another one, or
+        one that upkeep is removing: rosters go first."""
+        rows = await self._first_rows(room_id)
+        if len(rows) < 2 or rows[0].get("repeatabilityId") != repeatability.request_id:
+            raise Conflict
+        row, roster_row = rows
+        if row["bodyHash"] != repeatability.body_hash:
+            raise RequestIdReused
+        return _with_roster(row, roster_row)
 
     async def _mark_deleted(self, row: TableEntity, origin: Origin) -> None:
         room = room_of(row)
@@ -252,14 +219,6 @@ class Rooms:
         return await self._table.first(
             keys.partition(room_id), keys.room_row(room_id), keys.end_of_rosters(room_id), count=2
         )
-
-
-def _room_id(repeatability: Repeatability | None, attempt: int) -> str:
-    """Returns a random id, or one made from the request, so that it meets its own room when it is
-    sent again."""
-    if repeatability is None:
-        return numbered_room_id(secrets.randbelow(ROOM_IDS))
-    return repeatable_room_id(repeatability.request_id, attempt)
 
 
 def _with_roster(row: TableEntity, roster: TableEntity) -> RoomWithRoster:

@@ -13,10 +13,11 @@ from rooms.identity.local import LocalIdentities
 from rooms.storage.admissions import Admissions
 from rooms.storage.calls import Calls
 from rooms.storage.changes import Origin
+from rooms.storage.creation import Repeatability
 from rooms.storage.details import RoomDetails
 from rooms.storage.identities import Identities
 from rooms.storage.quarantine import Quarantine
-from rooms.storage.rooms import Repeatability, Rooms
+from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
 from testkit.identifiers import raw_id
 

@@ -17,12 +17,13 @@ from rooms.domain.room_filter import RoomQuery
 from rooms.domain.roster import Role, Roster
 from rooms.domain.time import DAY, SECOND, now
 from rooms.storage import keys
+from rooms.storage.creation import Repeatability
 from rooms.storage.entities import invitee_entity
 from rooms.storage.errors import StorageUnavailable
 from rooms.storage.history import History
 from rooms.storage.keys import GROUPS, group_and_member
 from rooms.storage.lists import Lists
-from rooms.storage.rooms import Repeatability, Rooms
+from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
 from rooms.upkeep.walk import INVITEES_AT_A_TIME
 from testkit.identifiers import raw_id

@@ -471,7 +471,7 @@ async def test_the_rooms_of_a_person_cost_requests_in_proportion_whatever_others
     """Twenty for each page of thirty, and one for each room. OTHER_ROOMS says how many others there
     are."""
     numbers = count(1)
-    monkeypatch.setattr("rooms.storage.rooms._room_id", lambda *_: f"994{next(numbers):014d}")
+    monkeypatch.setattr("rooms.storage.rooms.new_room_id", lambda *_: f"994{next(numbers):014d}")
     made, random = Made(direct), Random(2)
     expected = [
         await made.room(AT - HOUR * n, AT, AT + DAY, {BOB: "Presenter", ALICE: "Attendee"})

@@ -16,11 +16,12 @@ from rooms.domain.roster import Roster
 from rooms.domain.time import DAY, now, parse_time
 from rooms.storage import keys
 from rooms.storage.changes import Origin
+from rooms.storage.creation import Repeatability
 from rooms.storage.cursors import Page
 from rooms.storage.entities import unpack
 from rooms.storage.errors import RequestIdReused, StorageUnavailable
 from rooms.storage.lists import Lists
-from rooms.storage.rooms import Repeatability, Rooms
+from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
 from testkit.identifiers import raw_id
 from testkit.storage import ORIGIN
@@ -232,6 +233,17 @@ async def test_an_id_that_another_room_has_is_not_taken(rooms: Rooms, client: Ta
     second = (await rooms.create(RoomChange(), {}, Repeatability("mine", ""), ORIGIN)).room
     assert second.id != first.id
     assert set(await stored(client)) == {first.id, second.id}
+
+
+async def test_a_create_that_is_sent_again_makes_a_new_room_while_upkeep_removes_the_old_one(
+    rooms: Rooms, client: TableClient
+) -> None:
+    request = Repeatability("old", "")
+    old = await rooms.create(RoomChange(), {}, request, ORIGIN)
+    await rooms.delete(old.room.id, ORIGIN)
+    roster_row = keys.roster_row(old.room.id, old.changed_at)
+    await client.delete_entity(keys.partition(old.room.id), roster_row)
+    assert (await rooms.create(RoomChange(), {}, request, ORIGIN)).room.id != old.room.id
 
 
 @pytest.mark.parametrize("processes", [1, 2])

@@ -15,7 +15,6 @@ from bench.site import (
     PRESENTER,
     ROSTER,
     Site,
-    creation,
     entities_of,
     new_room,
     write,
@@ -25,6 +24,7 @@ from rooms.domain.roster import Roster
 from rooms.domain.time import DAY, format_time, now
 from rooms.storage import keys
 from rooms.storage.changes import log_record
+from rooms.storage.creation import creation
 from rooms.storage.entities import index_entity, room_properties, roster_entity, stored_time
 from rooms.storage.invitees import invite
 from rooms.storage.operations import Operation as Write
@@ -98,7 +98,7 @@ def _create(site: Site, number: int) -> bytes:
 
 
 def _bare_create(site: Site, number: int) -> Bare:
-    operations = creation(new_room(number), ROSTER)
+    operations = creation(new_room(number), ROSTER, None, ORIGIN)
     return lambda: site.table.submit_transaction(operations)
 
 
@@ -187,8 +187,9 @@ def _doomed(site: Site, number: int) -> Room:
 
 
 async def _make_doomed(site: Site, numbers: Sequence[int]) -> None:
+    rooms = [_doomed(site, number) for number in numbers]
     await write(
-        site.table, (each for number in numbers for each in creation(_doomed(site, number), ROSTER))
+        site.table, (each for room in rooms for each in creation(room, ROSTER, None, ORIGIN))
     )
 
 

@@ -16,17 +16,12 @@ from rooms.domain.room import Room
 from rooms.domain.roster import Roster
 from rooms.domain.time import DAY, Ticks, now
 from rooms.intake.envelope import RoomEvent, read_event
-from rooms.storage.changes import Origin, log_record
+from rooms.storage.changes import Origin
+from rooms.storage.creation import creation
 from rooms.storage.entities import (
     Entity,
     event_entities,
-    index_entity,
-    room_entity,
-    room_properties,
-    roster_entity,
-    stored_time,
 )
-from rooms.storage.invitees import invite
 from rooms.storage.operations import Operation, insert, replace
 from rooms.storage.table import Table
 from testkit.events import Element, Meeting, live_meeting
@@ -108,7 +103,10 @@ async def site(
         client = await stack.enter_async_context(TableClient.from_connection_string(storage, table))
         await client.create_table()
         rooms = [new_room(number) for number in range(_ROOMS)]
-        await write(client, (operation for room in rooms for operation in creation(room, ROSTER)))
+        await write(
+            client,
+            (each for room in rooms for each in creation(room, ROSTER, None, ORIGIN)),
+        )
         crowd = await _meet(client, people)
         connections = [await Connection.open(app.port) for _ in range(at_once)]
         for connection in connections:
@@ -123,18 +121,6 @@ def new_room(number: int | None = None) -> Room:
     return Room(f"994{random.randrange(10**13):013d}{end}", at, at - DAY, at + 30 * DAY, False)
 
 
-def creation(room: Room, roster: Roster) -> list[Operation]:
-    """What the app's create writes."""
-    detail = room_properties(room) | {"participants": roster}
-    return [
-        insert(log_record(room.id, room.created_at, "RoomCreated", ORIGIN, detail)),
-        insert(room_entity(room) | {"changedAt": stored_time(room.created_at)}),
-        insert(roster_entity(room, room.created_at, roster)),
-        insert(index_entity(room)),
-        *invite(room, roster, roster),
-    ]
-
-
 async def write(table: TableClient, operations: Iterable[Operation]) -> None:
     """Carries them out, in as few transactions as can be, whose first operations are inserts."""
     storage = Table(table)  # which copes with connections that Azurite has closed meanwhile
@@ -146,7 +132,7 @@ async def _meet(table: TableClient, people: int) -> Meeting:
     """A room with so many people, who are all in its call."""
     roster: Roster = {raw_id(number): "Attendee" for number in range(people)}
     room = new_room()
-    await write(table, creation(room, roster))
+    await write(table, creation(room, roster, None, ORIGIN))
     meeting = live_meeting(room.id)
     joined = [
         meeting.added(number / 10, person, f"Person {number}")

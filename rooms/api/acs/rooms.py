@@ -14,7 +14,7 @@ from rooms.domain.limits import LIMITS
 from rooms.domain.room import Room, check_changed_validity, check_new_validity, updated_room
 from rooms.domain.roster import check_size
 from rooms.domain.time import parse_http_date, parse_time
-from rooms.storage.rooms import Repeatability
+from rooms.storage.creation import Repeatability
 
 routes = Routes()
 

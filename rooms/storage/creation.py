@@ -1,0 +1,51 @@
+"""What a create writes, and which room it makes when it is sent again."""
+
+import secrets
+from dataclasses import dataclass
+
+from rooms.domain.room import ROOM_IDS, Room, numbered_room_id, repeatable_room_id
+from rooms.domain.roster import Roster
+from rooms.storage.changes import Origin, log_record
+from rooms.storage.entities import (
+    index_entity,
+    room_entity,
+    room_properties,
+    roster_entity,
+    stored_time,
+)
+from rooms.storage.invitees import invite
+from rooms.storage.operations import Operation, insert
+
+
+@dataclass(frozen=True, slots=True)
+class Repeatability:
+    """The Repeatability-Request-ID of a create, and a hash of the body that came with it."""
+
+    request_id: str
+    body_hash: str
+
+
+def new_room_id(repeatability: Repeatability | None, attempt: int) -> str:
+    """Returns a random id, or one made from the request, so that it meets its own room when it is
+    sent again."""
+    if repeatability is None:
+        return numbered_room_id(secrets.randbelow(ROOM_IDS))
+    return repeatable_room_id(repeatability.request_id, attempt)
+
+
+def creation(
+    room: Room, roster: Roster, repeatability: Repeatability | None, origin: Origin
+) -> list[Operation]:
+    """Returns the operations that make a room."""
+    at = room.created_at
+    detail = room_properties(room) | {"participants": roster}
+    row = room_entity(room) | {"changedAt": stored_time(at)}
+    if repeatability is not None:
+        row |= {"repeatabilityId": repeatability.request_id, "bodyHash": repeatability.body_hash}
+    return [
+        insert(log_record(room.id, at, "RoomCreated", origin, detail)),
+        insert(row),
+        insert(roster_entity(room, at, roster)),
+        insert(index_entity(room)),
+        *invite(room, roster, roster),
+    ]
