@@ -9,7 +9,7 @@ import pytest
 from faults.__main__ import PARTS
 from faults.kills import differences
 from faults.lane import Lane
-from faults.operation import Operation, Outcome, Trial
+from faults.operation import Operation, Outcome, Trial, shape
 from faults.report import page
 from faults.result import Result
 from faults.soak import GROWTH, Open, Sample, grown, left_open
@@ -64,6 +64,13 @@ def test_the_requests_that_only_a_fault_causes() -> None:
     same_of_another_room = read.replace("99412345678", "99487654321")
     assert own_requests(run_of(same_of_another_room, write), run_of(read, write)) == []
     assert own_requests(run_of(read, write, mark, write), run_of(read, write)) == [2, 3]
+
+
+def test_the_shape_of_a_request_has_no_ids() -> None:
+    user = "GET /t(PartitionKey='identity',RowKey='.user:{}')"
+    guids = "12345678-1234-4abc-9234-123456789012", "abcdef01-2345-4678-9abc-def012345678"
+    assert {shape(user.format(each)) for each in guids} == {user.format("#")}
+    assert shape(f"{'a1' * 32}:~1234567890") == "#:~#"
 
 
 def made(outcome: Outcome, left: str) -> Run:

@@ -13,9 +13,11 @@ from faults.changes import ALICE, CALLS_BEGAN
 from faults.client import Request, delivery, new_id
 from faults.lane import RETENTION_DAYS, Lane
 from faults.operation import Operation, Outcome, Trial, asked, described, shape
+from rooms.domain.identity import User
 from rooms.domain.limits import LIMITS
 from rooms.domain.time import DAY, now
 from rooms.storage import keys
+from rooms.storage.identities import Identities
 from rooms.storage.quarantine import Quarantine
 from rooms.storage.table import Table
 from testkit.events import Element, Meeting
@@ -91,8 +93,8 @@ def _drop(lane: Lane, large: bool) -> Trial:
 
 
 async def _old_table(client: TableClient, random: Random) -> str:
-    """A room that has expired, which is returned; one that was deleted, a call that was over, and
-    an event that came, long ago.
+    """A room that has expired, which is returned; one that was deleted, a call that was over, an
+    event that came, and a user who got their last token, long ago; and one who got it lately.
 
     Upkeep rests but where these are.
     """
@@ -111,7 +113,10 @@ async def _old_table(client: TableClient, random: Random) -> str:
         next(text for text in texts if keys.quarantine_partition(keys.hashed(text)) == partition),
         long_ago,
     )
-    for each in (partition, keys.partition(buried)):
+    for used_at in (long_ago, now()):
+        user = User(new_id(random), long_ago, used_at, "0123456789abcdef")
+        await Identities(Table(client)).add(user)
+    for each in (partition, keys.partition(buried), keys.IDENTITY_PARTITION):
         await client.delete_entity(each, keys.UPKEEP_ROW)
     return expired
 
@@ -125,10 +130,12 @@ def _upkeep(lane: Lane) -> Trial:
     expired = lane.directly(_old_table, lane.random)
     lane.rooms.add(expired)
 
+    whole = len(keys.partitions())
+
     def carry_out() -> Outcome:
         for tries in count(1):
             report = lane.run_upkeep()
-            if "; 10 of 10 partitions done" in report:
+            if f"; {whole} of {whole} partitions done" in report:
                 return Outcome((202, "done"), tries)
         raise AssertionError
 

@@ -70,6 +70,8 @@ class Lane:
     may_be_doubled: int = 0
     """Creates that could not be told from another one when they were sent again: each try may have
     made a room."""
+    invalid: dict[str, str] = field(default_factory=dict)
+    """Tokens that must never be valid again, and why."""
     world: Any = None
     """What reads are about; they make it when there is none."""
 
@@ -125,8 +127,11 @@ class Lane:
         return stored[room_id]
 
     def check_whole(self) -> None:
-        """Raises AssertionError if the rows of the table do not agree, or a room is there that
-        nobody was told of."""
+        """Raises AssertionError if the rows of the table do not agree, a room is there that nobody
+        was told of, or a token is valid again."""
+        for token, reason in self.invalid.items():
+            told = self.send("POST", "/identities/:checkAccessToken", {"token": token})
+            assert told.answer.json() == {"valid": False, "reason": reason}, told.answer
         _check(self.client.list_entities(), self.rooms, self.may_be_doubled, self.kept_since)
 
     def directly[**P, T](
@@ -163,6 +168,7 @@ class Lane:
 
     def _forget(self) -> None:
         self.rooms = set()
+        self.invalid = {}
         self.world = None
         self.may_be_doubled = 0
 
@@ -231,16 +237,24 @@ def lane(azurite: str, folder: Path, number: int, seed: int) -> Iterator[Lane]:
             made.client.close()
 
 
+_OWN = {
+    "asOf",
+    "nextLink",
+    "createdAt",
+    "createdDateTime",
+    "receivedAt",
+    "token",
+    "expiresOn",
+}
+
+
 def _normal(answer: Any) -> Any:
-    """A body without what differs between two runs: when it was asked, and where the next page
-    begins."""
+    """A body without what differs between two runs: when it was asked, where the next page begins,
+    and tokens."""
     match answer:
         case dict():
             return {
-                name: "..."
-                if name in ("asOf", "nextLink", "createdAt", "createdDateTime", "receivedAt")
-                else _normal(value)
-                for name, value in answer.items()
+                name: "..." if name in _OWN else _normal(value) for name, value in answer.items()
             }
         case list():
             return [_normal(each) for each in answer]

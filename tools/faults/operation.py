@@ -10,9 +10,10 @@ from typing import Any
 from faults.client import Request, Sent, send
 from faults.lane import Lane, body_of
 from rooms.storage.entities import unpack
+from rooms_cli.check.places import GUID
 from testkit.whole import StoredRoom
 
-_OWN = re.compile("[0-9a-f]{32,64}|[0-9]{7,}|[0-9a-f-]{36}")
+_OWN = re.compile(f"{GUID}|[0-9a-f]{{32,64}}|[0-9]{{7,}}")
 
 
 @dataclass(frozen=True, slots=True)

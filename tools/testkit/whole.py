@@ -42,7 +42,7 @@ def stored_rooms(rows: Iterable[Row], kept: Ticks = 0) -> dict[str, StoredRoom]:
     by_room: defaultdict[str, defaultdict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
     for row in sorted(rows, key=lambda row: str(row["RowKey"])):
         match place_of(row["RowKey"]):
-            case Place(kind=kind, of=of) if of and kind not in ("quarantined", "part"):
+            case Place(kind=kind, of=of) if of and kind not in ("quarantined", "part", "user"):
                 by_room[of][kind].append(row)
     return {room_id: _stored_room(some) for room_id, some in by_room.items()}
 

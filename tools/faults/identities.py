@@ -1,0 +1,259 @@
+"""Users and their tokens, as operations. After each the tokens are checked: one that was revoked is
+never valid again, and a user who was deleted never comes back."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import count
+from typing import Any
+
+from azure.data.tables import UpdateMode
+from azure.data.tables.aio import TableClient
+
+from faults.client import IDENTITY_VERSION, MAX_TRIES, Body, Request, Unanswered, send
+from faults.lane import Lane
+from faults.operation import Operation, Outcome, Trial, asked, nothing, outcome
+from rooms.domain.identity import parts_of
+from rooms.domain.time import DAY, now
+from rooms.identity.local import AccessToken, LocalIdentities
+from rooms.storage import keys
+from rooms.storage.entities import stored_time
+from rooms.storage.errors import StorageUnavailable
+from rooms.storage.identities import Identities
+from rooms.storage.table import Table
+
+_CLIENT: dict[str, Any] = {"connection_timeout": 2, "read_timeout": 5, "retry_backoff_factor": 0.2}
+"""Options of a storage client as the app has them."""
+
+# What the storage says of faults is in the logs of the apps, and not on the terminal.
+logging.getLogger("rooms.storage").addHandler(logging.NullHandler())
+
+VOIP: Body = {"scopes": ["voip"]}
+WITH_TOKEN: Body = {"createTokenWithScopes": ["voip"]}
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A user who was made before, with a token."""
+
+    raw_id: str
+    token: str
+
+    @property
+    def row(self) -> dict[str, str]:
+        """The keys of their row."""
+        parts = parts_of(self.raw_id)
+        assert parts
+        return {"PartitionKey": keys.IDENTITY_PARTITION, "RowKey": keys.user_row(parts[1])}
+
+
+def request(method: str, path: str, body: Body | None = None) -> Request:
+    """A request of the Identity API."""
+    return Request(method, f"/identities{path}", body, version=IDENTITY_VERSION)
+
+
+def new_user(lane: Lane) -> User:
+    """Makes a user."""
+    body = send(lane.raw, request("POST", "", WITH_TOKEN)).answer.json()
+    return User(body["identity"]["id"], body["accessToken"]["token"])
+
+
+def revoked(lane: Lane) -> User:
+    """Makes a user whose token is revoked."""
+    return _done(lane, "POST", "/:revokeAccessTokens", "Revoked")
+
+
+def deleted(lane: Lane) -> User:
+    """Makes a user and deletes them."""
+    return _done(lane, "DELETE", "", "UserDeleted")
+
+
+def unused(lane: Lane) -> User:
+    """Makes a user whose last token is two days old."""
+    user = new_user(lane)
+    lane.directly(_age, user)
+    return user
+
+
+async def _age(client: TableClient, user: User) -> None:
+    row = user.row | {"usedAt": stored_time(now() - 2 * DAY)}
+    await client.update_entity(row, UpdateMode.MERGE)
+
+
+def _done(lane: Lane, method: str, path: str, reason: str) -> User:
+    user = new_user(lane)
+    assert send(lane.raw, request(method, f"/{user.raw_id}{path}")).answer.status == 204
+    lane.invalid[user.token] = reason
+    return user
+
+
+def checked(lane: Lane, token: str) -> str:
+    """What the app says of a token: whose it is, or why it is not valid."""
+    body = lane.send("POST", "/identities/:checkAccessToken", {"token": token}).answer.json()
+    return str(body["rawId"] if body["valid"] else body["reason"])
+
+
+def _create(lane: Lane, body: Body) -> Trial:
+    """Each try may make a user of whom nobody was told: no row is half, and there are no more."""
+    before = _users(lane)
+
+    def look(result: Outcome) -> object:
+        made = _users(lane) - before
+        assert 1 <= made <= result.tries, f"{made} users after {result.tries} tries"
+        (answer,) = answers
+        identity = answer["identity"]["id"]
+        token = answer.get("accessToken", {}).get("token")
+        if token is None:
+            issued = send(lane.raw, request("POST", f"/{identity}/:issueAccessToken", VOIP))
+            token = issued.answer.json()["token"]
+        return checked(lane, token) == identity
+
+    answers: list[Any] = []
+
+    def carry_out() -> Outcome:
+        sent = send(lane.raw, request("POST", "", body))
+        answers.append(answer := sent.answer.json())
+        return outcome(sent, answer["identity"]["id"])
+
+    return Trial(carry_out, look)
+
+
+def _users(lane: Lane) -> int:
+    rows = lane.client.query_entities(
+        f"PartitionKey eq '{keys.IDENTITY_PARTITION}' and RowKey ge '{keys.USERS_START}' "
+        f"and RowKey lt '{keys.USERS_END}'",
+        select=["RowKey"],
+    )
+    return sum(1 for _ in rows)
+
+
+def _of_user(
+    lane: Lane,
+    make: Callable[[Lane], User],
+    requests: Sequence[tuple[str, str, Body | None]],
+    then: str | None,
+) -> Trial:
+    """Requests about a user, one after the other. The last answer counts. `then` is why the token
+    of before is not valid any more, if it is not; a token that the last one issued is."""
+    user, issued = make(lane), list[str]()
+
+    def carry_out() -> Outcome:
+        for method, path, body in requests:
+            sent = send(lane.raw, request(method, f"/{user.raw_id}{path}", body))
+        if sent.answer.status == 200:
+            issued.append(sent.answer.json()["token"])
+        return outcome(sent, user.raw_id)
+
+    def look(_: Outcome) -> object:
+        if then is not None:
+            lane.invalid[user.token] = then
+        told = [checked(lane, token) for token in (user.token, *issued)]
+        return [each.replace(user.raw_id, "theirs") for each in told]
+
+    return Trial(carry_out, look)
+
+
+def _check(lane: Lane, make: Callable[[Lane], User]) -> Trial:
+    user = make(lane)
+    body = {"token": user.token}
+    return asked(lane, Request("POST", "/identities/:checkAccessToken", body), nothing, user.raw_id)
+
+
+_TABLES = count()
+
+
+def _first(lane: Lane) -> Trial:
+    """In a table that does not exist, and not by the lane's app: it remembers its deployment and
+    its key. Whoever reads them later has the same."""
+    table = f"first{lane.table}x{next(_TABLES)}"
+    made: list[tuple[str, AccessToken]] = []
+
+    async def use[T](connection: str, work: Callable[[LocalIdentities], Awaitable[T]]) -> T:
+        async with TableClient.from_connection_string(connection, table, **_CLIENT) as client:
+            return await work(LocalIdentities(Identities(Table(client)), now))
+
+    async def make(identities: LocalIdentities) -> None:
+        made.append(await identities.create_with_token(["voip"], 60))
+
+    async def check(identities: LocalIdentities) -> bool:
+        raw_id, token = made[-1]
+        claims = await identities.check(token.token)
+        return not isinstance(claims, str) and claims.raw_id == raw_id
+
+    def carry_out() -> Outcome:
+        for tries in range(1, MAX_TRIES + 1):
+            try:
+                asyncio.run(use(lane.proxy.connection_string, make))
+            except StorageUnavailable:
+                continue
+            return Outcome((201, None), tries)
+        raise Unanswered("there is no first user")
+
+    return Trial(carry_out, lambda _: asyncio.run(use(lane.proxy.target, check)))
+
+
+_CREATE, _ISSUE, _REVOKE, _DELETE, _CHECK = (
+    ("create_identity",),
+    ("issue_access_token",),
+    ("revoke_access_tokens",),
+    ("delete_identity",),
+    ("check_access_token",),
+)
+_ISSUING = ("POST", "/:issueAccessToken", VOIP)
+_REVOKING = ("POST", "/:revokeAccessTokens", None)
+_DELETING = ("DELETE", "", None)
+
+
+def _operation(
+    name: str,
+    functions: tuple[str, ...],
+    make: Callable[[Lane], User],
+    *requests: tuple[str, str, Body | None],
+    then: str | None = None,
+    refused: bool = False,
+) -> Operation:
+    prepare = partial(_of_user, make=make, requests=requests, then=then)
+    return Operation(name, functions, prepare, refused)
+
+
+IDENTITIES = [
+    Operation("make the first user", _CREATE, _first),
+    Operation("make a user", _CREATE, partial(_create, body={})),
+    Operation("make a user with a token", _CREATE, partial(_create, body=WITH_TOKEN)),
+    _operation("issue a token", _ISSUE, new_user, _ISSUING),
+    _operation("issue a token after days", _ISSUE, unused, _ISSUING),
+    _operation("issue a token of who is gone", _ISSUE, deleted, _ISSUING, refused=True),
+    _operation("revoke", _REVOKE, new_user, _REVOKING, then="Revoked"),
+    _operation("revoke again", _REVOKE, revoked, _REVOKING),
+    _operation("revoke, and issue", _REVOKE, unused, _REVOKING, _ISSUING, then="Revoked"),
+    _operation("revoke from who is gone", _REVOKE, deleted, _REVOKING, refused=True),
+    _operation("delete a user", _DELETE, new_user, _DELETING, then="UserDeleted"),
+    _operation("delete a user again", _DELETE, deleted, _DELETING),
+    _operation("revoke, and delete", _DELETE, new_user, _REVOKING, _DELETING, then="UserDeleted"),
+    Operation("check a token", _CHECK, partial(_check, make=new_user)),
+    Operation("check a revoked token", _CHECK, partial(_check, make=revoked)),
+    Operation("check a token of who is gone", _CHECK, partial(_check, make=deleted)),
+    Operation(
+        "the key of tokens",
+        ("get_token_keys",),
+        lambda lane: asked(lane, Request("GET", "/.well-known/jwks.json"), nothing),
+    ),
+    Operation(
+        "a token of a Teams user",
+        ("exchange_teams_token",),
+        lambda lane: asked(
+            lane,
+            Request(
+                "POST",
+                "/teamsUser/:exchangeAccessToken",
+                {"token": "x", "appId": "x", "userId": "x"},
+                version=IDENTITY_VERSION,
+            ),
+            nothing,
+        ),
+        refused=True,
+    ),
+]
+"""Everything about users and tokens."""
