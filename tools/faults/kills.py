@@ -20,6 +20,7 @@ from faults.restarted import Restarted
 from faults.result import Result, Tell, lasted
 from testkit.events import Element
 from testkit.raw import Raw
+from testkit.raw_http import Answer
 from testkit.whole import StoredRoom, stored_rooms
 
 TABLE = "kills"
@@ -34,6 +35,10 @@ BATCH = 10
 
 COPIES = 2
 """How often each event is delivered."""
+
+
+CHANGES_FOR_A_USER = 10
+"""For so many changes of rooms a user is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,9 @@ class Work:
     sent_again: int = 0
     changes: dict[str, Change] = field(default_factory=dict)
     """Those that were answered, by their x-ms-client-request-id."""
+    tokens: dict[str, str] = field(default_factory=dict)
+    """Tokens that were answered, and what the check must say: whose they are, or why they are not
+    valid."""
     refused: list[str] = field(default_factory=list)
     at_kill: list[int] = field(default_factory=list)
     """Requests that were under way at each kill."""
@@ -88,6 +96,7 @@ def kills(
         jobs = [
             *deliveries(elements, COPIES, BATCH, random),
             *lives.changes(changes, shared, random),
+            *lives.users(changes // CHANGES_FOR_A_USER),
         ]
         random.shuffle(jobs)
         requests = sum(map(len, jobs))
@@ -97,11 +106,12 @@ def kills(
                 _kill(app, work, kills, requests, random, tell)
                 for each in doing:
                     each.result()
+                tokens = list(_otherwise(raw, work.tokens))
             finally:
                 pool.shutdown(
                     wait=False, cancel_futures=True
                 )  # on Ctrl-C the clients must not go on
-    problems = [*work.refused, *_compared(azurite, work, elements, shared)]
+    problems = [*work.refused, *tokens, *_compared(azurite, work, elements, shared)]
     if app.killed < kills:
         problems.append(f"the app was killed {app.killed} times only")
     return Result(
@@ -111,6 +121,7 @@ def kills(
             "kills (SIGKILL)": f"{app.killed:,}",
             "events": f"{events:,}, each delivered {COPIES} times, {BATCH} at a time",
             "changes": f"{len(work.changes):,}",
+            "tokens of users": f"{len(work.tokens):,}",
             "requests": f"{work.answered:,}, by {AT_ONCE} clients at once",
             "under way at a kill": _range(work.at_kill),
             "sent again": f"{work.sent_again:,} times",
@@ -125,15 +136,16 @@ def _range(counts: Sequence[int]) -> str:
 
 
 def _carry_out(job: Job, raw: Raw, work: Work) -> None:
-    made = ""
+    made, tokens = "", dict[str, str]()
     for step in job:
-        request = replace(step.request, path=step.request.path.replace("{room}", made))
+        request = replace(step.request, path=step.request.path.replace("{made}", made))
         try:
             sent = send_until_answered(raw, request, work.in_flight)
             assert sent.answer.status in (200, 201, 202, 204), (
                 f"{sent.answer.status} {sent.answer.body!r}"
             )
-            made = sent.answer.headers.get("location", made)
+            made = _made(sent.answer) or made
+            tokens |= dict.fromkeys(_tokens(sent.answer), made)
         except Exception as problem:  # of any kind: who kills waits for answers
             work.refused.append(
                 f"{request.method} {request.path}: {type(problem).__name__}: {problem}"
@@ -141,7 +153,26 @@ def _carry_out(job: Job, raw: Raw, work: Work) -> None:
             return
         if step.change:
             work.changes[step.change] = Change(step.room or made, step.kinds)
+        if step.ends:
+            tokens = dict.fromkeys(tokens, step.ends)
         work.took(sent.tries)
+    work.tokens |= tokens
+
+
+def _made(answer: Answer) -> str | None:
+    """The id of the room or user that was made, if one was."""
+    if answer.status != 201:
+        return None
+    made: str = answer.headers.get("location") or answer.json()["identity"]["id"]
+    return made
+
+
+def _tokens(answer: Answer) -> list[str]:
+    """The token in an answer, if there is one."""
+    match answer.json() if answer.status in (200, 201) else None:
+        case {"token": token} | {"accessToken": {"token": token}}:
+            return [token]
+    return []
 
 
 def _kill(
@@ -158,6 +189,14 @@ def _kill(
             app.kill()
             work.at_kill.append(under_way)
             tell(f"{app.killed} kills, {work.answered:,} of {requests:,} requests answered")
+
+
+def _otherwise(raw: Raw, tokens: Mapping[str, str]) -> Iterator[str]:
+    """Tokens of which the check says something else in the end."""
+    for token, expected in tokens.items():
+        body = raw.post("/identities/:checkAccessToken", {"token": token}).json()
+        if (told := body["rawId"] if body["valid"] else body["reason"]) != expected:
+            yield f"a token is {told}, and not {expected}"
 
 
 def _compared(

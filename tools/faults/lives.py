@@ -1,5 +1,5 @@
-"""What clients send while the app is killed: events, rooms from creation to end, and people for
-rooms that all change."""
+"""What clients send while the app is killed: events, rooms from creation to end, people for rooms
+that all change, and users with tokens."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from typing import Any
 
 from faults.client import (
     FOR_EVERY_USER,
+    IDENTITY_VERSION,
     Body,
     Request,
     delivery,
@@ -25,13 +26,15 @@ from testkit.identifiers import raw_id
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A request, with `{room}` in its path for the room that the first step made. If it is a
-    change: its id, which room's, and the kinds of log records that it leaves."""
+    """A request, with `{made}` in its path for the room or user that the first step made. If it is
+    a change of a room: its id, which room's, and the kinds of log records that it leaves."""
 
     request: Request
     change: str | None = None
     room: str | None = None
     kinds: Sequence[str] = ()
+    ends: str | None = None
+    """Why the tokens of before are not valid any more, if they are not."""
 
 
 type Job = Sequence[Step]
@@ -73,6 +76,23 @@ def changes(count: int, shared: Sequence[str], random: Random) -> Iterator[Job]:
         yield [invite(random, room, raw_id(1_000 + number))]
 
 
+def users(count: int) -> Iterator[Job]:
+    """So many users get tokens, which are revoked. Each second one is deleted."""
+    for number in range(count):
+        yield [
+            _of_user("POST", "", {"createTokenWithScopes": ["voip"]}),
+            _of_user("POST", "/{made}/:issueAccessToken", _VOIP),
+            _of_user("POST", "/{made}/:revokeAccessTokens", ends="Revoked"),
+            _of_user("POST", "/{made}/:issueAccessToken", _VOIP),
+            *([_of_user("DELETE", "/{made}", ends="UserDeleted")] if number % 2 else []),
+        ]
+
+
+def _of_user(method: str, path: str, body: Body | None = None, ends: str | None = None) -> Step:
+    request = Request(method, f"/identities{path}", body, version=IDENTITY_VERSION)
+    return Step(request, ends=ends)
+
+
 def _invite(random: Random, room: str, who: str) -> Step:
     path = f"/rooms/{room}/participants"
     return _change(random, "PATCH", path, invited(who), _ROSTER, room=room)
@@ -103,13 +123,13 @@ def _life(random: Random) -> Iterator[Step]:
     alice, bob = _two(random)
     headers = repeatable(random)
     yield _change(random, "POST", "/rooms", invited(alice), _CREATED, headers=headers)
-    yield _change(random, "PATCH", "/rooms/{room}", _valid_in(0), _UPDATED)
-    yield _change(random, "PUT", "/rooms/{room}/joinPolicy", FOR_EVERY_USER, _UPDATED)
-    yield _change(random, "PATCH", "/rooms/{room}/participants", invited(bob), _ROSTER)
+    yield _change(random, "PATCH", "/rooms/{made}", _valid_in(0), _UPDATED)
+    yield _change(random, "PUT", "/rooms/{made}/joinPolicy", FOR_EVERY_USER, _UPDATED)
+    yield _change(random, "PATCH", "/rooms/{made}/participants", invited(bob), _ROSTER)
     remove = {"participants": {alice: None}}
-    yield _change(random, "PATCH", "/rooms/{room}/participants", remove, _ROSTER)
-    yield _change(random, "PATCH", "/rooms/{room}/details", {"title": new_id(random)}, _DETAILS)
-    yield _change(random, "DELETE", "/rooms/{room}", None, _DELETED)
+    yield _change(random, "PATCH", "/rooms/{made}/participants", remove, _ROSTER)
+    yield _change(random, "PATCH", "/rooms/{made}/details", {"title": new_id(random)}, _DETAILS)
+    yield _change(random, "DELETE", "/rooms/{made}", None, _DELETED)
 
 
 def _life_of_2022(random: Random) -> Iterator[Step]:
@@ -118,15 +138,15 @@ def _life_of_2022(random: Random) -> Iterator[Step]:
     headers = repeatable(random, iso=True)
     yield _change(random, "POST", "/rooms", listed(alice), _CREATED, version, headers=headers)
     both = {**_valid_in(2), **FOR_EVERY_USER, **listed(bob)}
-    yield _change(random, "PATCH", "/rooms/{room}", both, _UPDATED + _ROSTER, version)
+    yield _change(random, "PATCH", "/rooms/{made}", both, _UPDATED + _ROSTER, version)
     for action, body in (
         ("add", listed(alice)),
         ("update", listed(alice, role="Presenter")),
         ("remove", listed(bob, role=None)),
     ):
-        path = f"/rooms/{{room}}/participants:{action}"
+        path = f"/rooms/{{made}}/participants:{action}"
         yield _change(random, "POST", path, body, _ROSTER, version)
-    yield _change(random, "DELETE", "/rooms/{room}", None, _DELETED, version)
+    yield _change(random, "DELETE", "/rooms/{made}", None, _DELETED, version)
 
 
 def _life_of_2021(random: Random) -> Iterator[Step]:
@@ -135,10 +155,12 @@ def _life_of_2021(random: Random) -> Iterator[Step]:
     headers = repeatable(random)
     yield _change(random, "POST", "/rooms", mapped(alice), _CREATED, version, headers=headers)
     both = {**_valid_in(1), "participants": {alice: None, bob: {}}}
-    yield _change(random, "PATCH", "/rooms/{room}", both, _UPDATED + _ROSTER, version)
-    yield _change(random, "PATCH", "/rooms/{room}", mapped(alice), _ROSTER, version)
-    yield _change(random, "DELETE", "/rooms/{room}", None, _DELETED, version)
+    yield _change(random, "PATCH", "/rooms/{made}", both, _UPDATED + _ROSTER, version)
+    yield _change(random, "PATCH", "/rooms/{made}", mapped(alice), _ROSTER, version)
+    yield _change(random, "DELETE", "/rooms/{made}", None, _DELETED, version)
 
+
+_VOIP: Body = {"scopes": ["voip"]}
 
 _LIVES: Sequence[Callable[[Random], Iterator[Step]]] = (_life, _life_of_2022, _life_of_2021)
 _INVITES: Sequence[Callable[[Random, str, str], Step]] = (
