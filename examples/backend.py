@@ -1,8 +1,7 @@
-"""Runs the backend of an application with rooms. People get an ACS token only if Anteroom admits
-them.
+"""Runs the backend of an application with rooms. People get a token only if Anteroom admits them.
 
-COMMUNICATION_CONNECTION_STRING is the connection string of Anteroom, ACS_CONNECTION_STRING that of
-the ACS resource for the calls.
+COMMUNICATION_CONNECTION_STRING is the connection string of Anteroom, which also makes the tokens,
+or has ACS make them.
 """
 
 import base64
@@ -19,10 +18,10 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, web
 from azure.communication.identity import CommunicationTokenScope, CommunicationUserIdentifier
 from azure.communication.identity.aio import CommunicationIdentityClient
 from azure.core.credentials import AzureKeyCredential
-from azure.core.exceptions import AzureError
+from azure.core.exceptions import AzureError, ResourceNotFoundError
 
 ANTEROOM = web.AppKey("anteroom", ClientSession)
-ACS = web.AppKey("acs", CommunicationIdentityClient)
+IDENTITIES = web.AppKey("identities", CommunicationIdentityClient)
 
 TRY_AGAIN = "Rooms cannot be joined at the moment. Please try again."
 
@@ -57,7 +56,7 @@ PAGE = """<!doctype html>
     if (opensAt) messages.push(`Where you are, that is ${here(opensAt)}.`);
     if (validUntil) messages.push(`The room is open until ${here(validUntil)}.`);
     show(messages);
-    // With a token, the calling SDK goes on:
+    // With a token of ACS, the calling SDK goes on:
     // const credential = new AzureCommunicationTokenCredential(token);
     // const agent = await new CallClient().createCallAgent(credential, { displayName });
     // agent.join({ roomId });
@@ -72,7 +71,7 @@ async def page(_: web.Request) -> web.Response:
 
 async def signed_in(request: web.Request) -> tuple[str, str]:
     """Returns raw id and name of the user. In your code, take them from the session, never from the
-    browser."""
+    browser. The raw id is that of the user whom you made when the person signed up."""
     sent = await request.post()
     return str(sent.get("rawId", "")).strip(), str(sent.get("displayName", "")).strip()
 
@@ -115,21 +114,16 @@ async def admitted(request: web.Request, raw_id: str, decision: dict[str, Any]) 
         f"You are admitted as {decision['role']}.",
         {"validUntil": decision["validUntil"]},
     )
-    if ACS not in request.app:
-        return answer(
-            200,
-            message,
-            "There is no token: ACS_CONNECTION_STRING is not set.",
-            **until,
-        )
     try:
         scopes: list[str | CommunicationTokenScope] = [CommunicationTokenScope.VOIP_JOIN]
         user = CommunicationUserIdentifier(raw_id)
-        issued = await request.app[ACS].get_token(
+        issued = await request.app[IDENTITIES].get_token(
             user, scopes, token_expires_in=timedelta(hours=1)
         )  # the shortest there is
+    except ResourceNotFoundError:
+        return answer(404, "You are invited, but nobody has made this user.")
     except AzureError:
-        logging.exception("ACS issues no token")
+        logging.exception("no token is issued")
         return answer(503, TRY_AGAIN)
     return answer(200, message, **until, capabilities=decision["capabilities"], token=issued.token)
 
@@ -144,11 +138,14 @@ type Connection = tuple[str, str]
 """Endpoint and key."""
 
 
-def connection(variable: str) -> Connection | None:
-    """Returns the connection in that environment variable, or None if it is not set."""
-    text = os.environ.get(variable, "").strip()
+VARIABLE = "COMMUNICATION_CONNECTION_STRING"
+
+
+def connection() -> Connection:
+    """Returns the connection to Anteroom."""
+    text = os.environ.get(VARIABLE, "").strip()
     if not text:
-        return None
+        sys.exit(f"Set {VARIABLE} to the connection string that `make start` prints.")
     parts = {
         name.lower(): value for name, _, value in (part.partition("=") for part in text.split(";"))
     }
@@ -165,42 +162,31 @@ def connection(variable: str) -> Connection | None:
         usable = False
     if not usable:
         sys.exit(
-            f"{variable} must be a connection string: endpoint=https://<host>/;accesskey=<the key>."
+            f"{VARIABLE} must be a connection string: endpoint=https://<host>/;accesskey=<the key>."
             " Put single quotes around it: the shell ends a command at a semicolon."
         )
     return endpoint, key
 
 
-async def clients(
-    app: web.Application, anteroom: Connection, acs: Connection | None
-) -> AsyncIterator[None]:
+async def clients(app: web.Application, anteroom: Connection) -> AsyncIterator[None]:
     endpoint, key = anteroom
-    async with ClientSession(
-        endpoint, headers={"x-api-key": key}, timeout=ClientTimeout(total=15)
-    ) as app[ANTEROOM]:
-        if acs is None:
-            yield
-        else:
-            endpoint, key = acs
-            async with CommunicationIdentityClient(endpoint, AzureKeyCredential(key)) as app[ACS]:
-                yield
+    async with (
+        ClientSession(endpoint, headers={"x-api-key": key}, timeout=ClientTimeout(total=15)) as app[
+            ANTEROOM
+        ],
+        CommunicationIdentityClient(endpoint, AzureKeyCredential(key)) as app[IDENTITIES],
+    ):
+        yield
 
 
 def main() -> None:
-    anteroom, acs = (
-        connection("COMMUNICATION_CONNECTION_STRING"),
-        connection("ACS_CONNECTION_STRING"),
-    )
-    if anteroom is None:
-        sys.exit(
-            "Set COMMUNICATION_CONNECTION_STRING to the connection string that `make start` prints."
-        )
+    anteroom = connection()
     port = os.environ.get("PORT", "8080")
     if not port.isdecimal() or not 0 < int(port) < 65_536:
         sys.exit(f"PORT is {port!r}: set it to a port between 1 and 65535.")
     app = web.Application()
     app.add_routes([web.get("/", page), web.post("/join", join)])
-    app.cleanup_ctx.append(lambda app: clients(app, anteroom, acs))
+    app.cleanup_ctx.append(lambda app: clients(app, anteroom))
     try:
         web.run_app(app, host="localhost", port=int(port))
     except OSError as problem:

@@ -24,7 +24,7 @@ from testkit.insight import Insight
 from testkit.ports import free_port
 from testkit.raw import JSON, Raw, signed
 from testkit.raw_http import Answer, exchange
-from testkit.running import RunningApp, new_key
+from testkit.running import RunningApp, new_key, running_app
 from testkit.waiting import HANG_SECONDS, until
 
 PRESENTER, ATTENDEE, STRANGER = (raw_id(number) for number in (1, 2, 3))
@@ -36,8 +36,8 @@ LONGEST = 256
 
 @dataclass
 class IdentityService:
-    """Stands for ACS's: issues one token to whoever signs with its key, and remembers for whom it
-    was asked."""
+    """Stands for ACS's, to which Anteroom sends requests on: issues one token to whoever signs with
+    its key, and remembers for whom it was asked."""
 
     key: str = field(default_factory=new_key)
     asked: list[tuple[str, Any]] = field(default_factory=list)
@@ -51,9 +51,7 @@ class IdentityService:
     def issue(
         self, path: str, headers: Mapping[str, str], body: bytes
     ) -> tuple[int, dict[str, Any]]:
-        expected = signed(
-            self.key, "POST", unquote(path), headers["host"], body, headers["x-ms-date"]
-        )
+        expected = signed(self.key, "POST", path, headers["host"], body, headers["x-ms-date"])
         assert headers["authorization"] == expected["Authorization"]
         self.asked.append((unquote(path.partition("?")[0]), json.loads(body)))
         if self.refuses:
@@ -171,12 +169,30 @@ def acs() -> Iterator[IdentityService]:
 
 
 @pytest.fixture(scope="module")
-def backend(
-    app: RunningApp, acs: IdentityService, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Backend]:
-    """As the README says: the connection string is that of the TLS endpoint."""
-    anteroom = {"COMMUNICATION_CONNECTION_STRING": app.connection_string, **app.trust}
-    environment = {**anteroom, "ACS_CONNECTION_STRING": acs.connection_string}
+def anteroom(
+    acs: IdentityService, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningApp]:
+    """An app whose users and tokens ACS makes."""
+    settings = {"ROOMS_ACS_CONNECTION_STRING": acs.connection_string}
+    with running_app(tmp_path_factory.mktemp("anteroom"), settings) as app:
+        yield app
+
+
+@pytest.fixture(scope="module")
+def raw(anteroom: RunningApp) -> Raw:
+    return Raw(anteroom.http, anteroom.manage_key)
+
+
+@pytest.fixture(scope="module")
+def insight(anteroom: RunningApp) -> Insight:
+    return Insight(anteroom, anteroom.manage_key)
+
+
+@pytest.fixture(scope="module")
+def backend(anteroom: RunningApp, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
+    """As docs/admission.md says: the connection string is that of the TLS endpoint."""
+    connection = {"COMMUNICATION_CONNECTION_STRING": anteroom.connection_string}
+    environment = {**connection, **anteroom.trust}
     with running_backend(tmp_path_factory.mktemp("backend"), environment) as backend:
         yield backend
     assert TOKEN not in backend.printed.read_text()
@@ -357,17 +373,23 @@ def test_an_identity_service_that_issues_none(
     assert len(asked) == 1
 
 
-def test_without_acs_it_says_that_there_is_no_token(
-    app: RunningApp, room_id: str, tmp_path: Path
-) -> None:
+def test_without_acs_the_token_is_one_of_anteroom(app: RunningApp, tmp_path: Path) -> None:
+    raw, insight = Raw(app.http, app.manage_key), Insight(app, app.manage_key)
+    identities = Raw(app.http, app.manage_key, "2023-10-01")
+    user = identities.post("/identities").json()["identity"]["id"]
+    roster = {user: {"role": "Presenter"}, PRESENTER: {"role": "Presenter"}}
+    room_id = raw.new_room({"participants": roster})["id"]
     connection_string = f"endpoint={app.http}/;accesskey={app.manage_key}"
     with running_backend(
         tmp_path, {"COMMUNICATION_CONNECTION_STRING": connection_string}
     ) as backend:
-        body = body_of(backend.join(room_id, PRESENTER), 200)
-    assert body["messages"][0] == "You are admitted as Presenter."
-    assert body["messages"][1].startswith("There is no token: ")
-    assert "token" not in body
+        token = body_of(backend.join(room_id, user), 200)["token"]
+        said = insight.send("POST", "/identities/:checkAccessToken", {"token": token}).json()
+        assert (said["valid"], said["rawId"], said["scopes"]) == (True, user, ["voip.join"])
+        assert body_of(backend.join(room_id, PRESENTER), 404) == {
+            "messages": ["You are invited, but nobody has made this user."]
+        }
+    assert token not in backend.printed.read_text()
 
 
 def test_an_anteroom_that_does_not_answer(tmp_path: Path) -> None:
@@ -415,12 +437,11 @@ def test_it_says_what_it_needs(text: str) -> None:
         "endpoint=https://localhost:7072/;accesskey=key",
     ],
 )
-@pytest.mark.parametrize("variable", ["COMMUNICATION_CONNECTION_STRING", "ACS_CONNECTION_STRING"])
-def test_it_says_what_a_connection_string_is(variable: str, text: str) -> None:
-    said = without_start({"COMMUNICATION_CONNECTION_STRING": ANTEROOM, variable: text})
+def test_it_says_what_a_connection_string_is(text: str) -> None:
+    said = without_start({"COMMUNICATION_CONNECTION_STRING": text})
     assert said == (
-        f"{variable} must be a connection string: endpoint=https://<host>/;accesskey=<the key>."
-        " Put single quotes around it: the shell ends a command at a semicolon.\n"
+        "COMMUNICATION_CONNECTION_STRING must be a connection string: "
+        "endpoint=https://<host>/;accesskey=<the key>. Put single quotes around it: the shell ends a command at a semicolon.\n"
     )
 
 
