@@ -441,7 +441,8 @@ def test_it_says_what_a_connection_string_is(text: str) -> None:
     said = without_start({"COMMUNICATION_CONNECTION_STRING": text})
     assert said == (
         "COMMUNICATION_CONNECTION_STRING must be a connection string: "
-        "endpoint=https://<host>/;accesskey=<the key>. Put single quotes around it: the shell ends a command at a semicolon.\n"
+        "endpoint=https://<host>/;accesskey=<the key>. "
+        "Put single quotes around it: the shell ends a command at a semicolon.\n"
     )
 
 
