@@ -4,7 +4,7 @@ Routes raise the classes below. domain, storage and auth raise errors of their o
 nothing of HTTP. ACS answers errors in two families:
 
 - A: `{"error": {"code", "message"}}`, and the code in the header x-ms-error-code (`ANSWERS`).
-- B: the same with `details`, each with a `target`, and without the header (`FAULTS`).
+- B: the same with `details`, each with a `target`, and without the header (`faults.py`).
 
 Extension routes, and those of the Identity API, answer all errors in family A, with a `target` for
 the first fault of family B.
@@ -17,7 +17,6 @@ from typing import Any, Final
 
 from rooms.auth import errors as auth
 from rooms.domain import errors as domain
-from rooms.domain.errors import ValidityFault
 from rooms.identity import errors as identity
 from rooms.storage import errors as storage
 
@@ -266,50 +265,3 @@ ANSWERS_OF: Mapping[str, Mapping[type[Exception], Answer]] = {
     "extension": EXTENSION_ANSWERS,
 }
 """The same by the kind of a request."""
-
-_VALIDITY_FAULTS: Mapping[ValidityFault, Detail] = {
-    ValidityFault.END_IN_THE_PAST: Detail("The time range end is in the past.", "ValidUntil"),
-    ValidityFault.BAD_RANGE: Detail(
-        "The time range is incorrect, or larger than 180 days.", "ValidUntil"
-    ),
-    ValidityFault.STARTS_TOO_LATE: Detail(
-        "Value is incorrect or more than 180 days in the future.", "ValidFrom"
-    ),
-    ValidityFault.ONLY_ONE_TIME: Detail("validFrom and validUntil should be set together.", ""),
-}
-
-FAULTS: Mapping[type[Exception], Callable[[Any], tuple[Detail, ...]]] = {
-    ValidationFailed: lambda error: error.details,
-    domain.InvalidValidity: lambda error: tuple(_VALIDITY_FAULTS[f] for f in error.faults),
-    domain.TooManyParticipants: lambda error: (
-        Detail(f"A room has at most {error.limit:,} participants.", "$.participants"),
-    ),
-    domain.TooManyNames: lambda error: (
-        Detail(f"Details have names of at most {error.limit:,} participants.", "$.participants"),
-    ),
-    domain.IncompleteSchedule: lambda error: (
-        Detail(
-            "scheduledStart and scheduledEnd are set together, or both removed with null.",
-            f"$.{error.missing}",
-        ),
-    ),
-    domain.ReversedSchedule: lambda _: (
-        Detail("scheduledEnd must be after scheduledStart.", "$.scheduledEnd"),
-    ),
-    storage.DetailsTooLarge: lambda error: (
-        Detail(
-            f"Compressed, the details of a room are at most {error.limit // 1024} KiB.",
-            "$.participants",
-        ),
-    ),
-    storage.InvalidCursor: lambda _: (
-        Detail("This is not a token of a nextLink of this list.", "nextLink"),
-    ),
-    storage.RequestIdReused: lambda _: (
-        Detail(
-            "This Repeatability-Request-ID was used with another body.",
-            "Repeatability-Request-ID",
-        ),
-    ),
-}
-"""The faults of errors of family B, by the error's class."""

@@ -13,7 +13,6 @@ from rooms.api.acs.versions.table import NEWEST, check_api_version
 from rooms.api.error_answers import error_body, member_of, validation_body
 from rooms.api.errors import (
     ANSWERS_OF,
-    FAULTS,
     Answer,
     ApiError,
     BodyTooLarge,
@@ -21,6 +20,7 @@ from rooms.api.errors import (
     InvalidParameter,
     LengthRequired,
 )
+from rooms.api.faults import FAULTS
 from rooms.api.request import Kind, Request, client_request_id, query
 from rooms.api.responses import json_answer
 from rooms.app import App

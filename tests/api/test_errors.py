@@ -7,10 +7,12 @@ from types import ModuleType
 import pytest
 
 from rooms.api import errors as api
-from rooms.api.errors import ANSWERS, FAULTS
+from rooms.api.errors import ANSWERS
+from rooms.api.faults import FAULTS
 from rooms.auth import errors as auth
 from rooms.auth.errors import Denied
 from rooms.domain import errors as domain
+from rooms.identity import errors as identity
 from rooms.storage import errors as storage
 
 
@@ -21,7 +23,9 @@ def errors_of(module: ModuleType) -> Iterator[type[Exception]]:
             yield each
 
 
-@pytest.mark.parametrize("module", [api, auth, domain, storage], ids=lambda module: module.__name__)
+@pytest.mark.parametrize(
+    "module", [api, auth, domain, identity, storage], ids=lambda module: module.__name__
+)
 def test_every_error_has_one_answer(module: ModuleType) -> None:
     errors = list(errors_of(module))
     assert errors
