@@ -7,8 +7,8 @@ from rooms.api.errors import BAD_REQUEST, NOT_VALID, Detail
 
 
 class ErrorContent(TypedDict):
-    """The code and message of an error. On extension routes, `target` names the parameter or
-    field at fault."""
+    """The code and message of an error. On extension routes and Identity routes, `target`
+    names the parameter or field at fault."""
 
     code: str
     message: str

@@ -1,7 +1,7 @@
 """The answer to each error: its status, code, text and field.
 
-Routes raise the classes below. domain, storage and auth raise errors of their own, which know
-nothing of HTTP. ACS answers errors in two families:
+Routes raise the classes below. domain, storage, auth and identity raise errors of their own, which
+know nothing of HTTP. ACS answers errors in two families:
 
 - A: `{"error": {"code", "message"}}`, and the code in the header x-ms-error-code (`ANSWERS`).
 - B: the same with `details`, each with a `target`, and without the header (`faults.py`).
@@ -58,7 +58,7 @@ class InvalidRoomId(ApiError):
 
 
 class InvalidIdentifier(ApiError):
-    """A create invites a raw id that is not of an ACS user."""
+    """A raw id is not of an ACS user: in a create, or in a change of api-versions before 2023."""
 
 
 class UnsupportedIdentifier(ApiError):
@@ -119,7 +119,7 @@ class ForwardedToItself(ApiError):
 
 
 class TokensAreOfAcs(ApiError):
-    """A token of this service is asked for, and a resource of ACS makes them."""
+    """A token is to be checked, and a resource of ACS makes the tokens."""
 
 
 @dataclass(frozen=True, slots=True)
