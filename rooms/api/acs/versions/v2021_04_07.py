@@ -1,14 +1,17 @@
 """Bodies and answers of api-version 2021-04-07: rosters are objects in the room, without roles."""
 
 from collections.abc import Collection
-from typing import NotRequired, TypedDict
+from typing import Annotated, NotRequired, TypedDict
+
+from pydantic import Field
 
 from rooms.api.acs.versions.api_version import CreateBody, UpdateBody
 from rooms.api.body import AcsUser, Body, OptionalTime
 from rooms.api.shapes import NoContent, RoomId
 from rooms.domain import room as domain
+from rooms.domain.limits import LIMITS
 from rooms.domain.room import RoomChange
-from rooms.domain.roster import Roster, patched_roster
+from rooms.domain.roster import Roster, RosterPatch, patched_roster
 from rooms.domain.time import Time, format_time
 
 
@@ -32,17 +35,37 @@ class InvitedOf2021(Body):
     """A participant. This version has no roles."""
 
 
-class UpdateRoomOf2021(UpdateBody):
-    """The body of PATCH /rooms/{id} in api-version 2021-04-07. Null removes a participant."""
+type InvitationsOf2021 = Annotated[
+    dict[AcsUser, InvitedOf2021 | None],
+    Field(json_schema_extra={"maxProperties": LIMITS.participants}),
+]
+
+
+class GivenRoom(Body):
+    """What the bodies of POST /rooms and PATCH /rooms/{id} have."""
 
     valid_from: OptionalTime = None
     valid_until: OptionalTime = None
-    participants: dict[AcsUser, InvitedOf2021 | None] | None = None
+    participants: InvitationsOf2021 | None = None
 
     @property
     def change(self) -> RoomChange:
         """What the body sets."""
         return RoomChange(self.valid_from, self.valid_until)
+
+
+class CreateRoomOf2021(GivenRoom, CreateBody):
+    """The body of POST /rooms in api-version 2021-04-07."""
+
+    @property
+    def roster(self) -> Roster:
+        """The people whom the body invites. Leaves out a participant that is null."""
+        given = (self.participants or {}).items()
+        return {raw_id: "Attendee" for raw_id, participant in given if participant is not None}
+
+
+class UpdateRoomOf2021(GivenRoom, UpdateBody):
+    """The body of PATCH /rooms/{id} in api-version 2021-04-07. Null removes a participant."""
 
     def people(self) -> Collection[str]:
         """Returns the raw ids that the body names."""
@@ -51,32 +74,11 @@ class UpdateRoomOf2021(UpdateBody):
     def edit_roster(self, roster: Roster) -> Roster:
         """Returns the roster after the change. Who was invited already keeps their role."""
         given = (self.participants or {}).items()
-        return patched_roster(
-            roster,
-            {
-                raw_id: None if participant is None else roster.get(raw_id, "Attendee")
-                for raw_id, participant in given
-            },
-        )
-
-
-class CreateRoomOf2021(CreateBody):
-    """The body of POST /rooms in api-version 2021-04-07."""
-
-    valid_from: OptionalTime = None
-    valid_until: OptionalTime = None
-    participants: dict[AcsUser, InvitedOf2021 | None] | None = None
-
-    @property
-    def change(self) -> RoomChange:
-        """What the body sets."""
-        return RoomChange(self.valid_from, self.valid_until)
-
-    @property
-    def roster(self) -> Roster:
-        """The people whom the body invites. Leaves out a participant that is null."""
-        given = (self.participants or {}).items()
-        return {raw_id: "Attendee" for raw_id, participant in given if participant is not None}
+        patch: RosterPatch = {
+            raw_id: None if participant is None else roster.get(raw_id, "Attendee")
+            for raw_id, participant in given
+        }
+        return patched_roster(roster, patch)
 
 
 def room_of_2021(room: domain.Room, roster: Roster) -> RoomOf2021:

@@ -100,8 +100,8 @@ class ListedParticipants(Body):
         return dict.fromkeys(self.roster)
 
 
-class CreateRoomOf2022(CreateBody):
-    """The body of POST /rooms in api-version 2022-02-01."""
+class GivenRoom(Body):
+    """What the bodies of POST /rooms and PATCH /rooms/{id} have."""
 
     valid_from: OptionalTime = None
     valid_until: OptionalTime = None
@@ -112,6 +112,10 @@ class CreateRoomOf2022(CreateBody):
     def change(self) -> RoomChange:
         """What the body sets."""
         return RoomChange(self.valid_from, self.valid_until, join_policy=self.room_join_policy)
+
+
+class CreateRoomOf2022(GivenRoom, CreateBody):
+    """The body of POST /rooms in api-version 2022-02-01."""
 
     @property
     def roster(self) -> Roster:
@@ -119,18 +123,8 @@ class CreateRoomOf2022(CreateBody):
         return _roster(self.participants or [])
 
 
-class UpdateRoomOf2022(UpdateBody):
+class UpdateRoomOf2022(GivenRoom, UpdateBody):
     """The body of PATCH /rooms/{id} in api-version 2022-02-01. Participants replace the roster."""
-
-    valid_from: OptionalTime = None
-    valid_until: OptionalTime = None
-    room_join_policy: JoinPolicy | None = None
-    participants: GivenParticipants | None = None
-
-    @property
-    def change(self) -> RoomChange:
-        """What the body sets."""
-        return RoomChange(self.valid_from, self.valid_until, join_policy=self.room_join_policy)
 
     def check(self, before: domain.Room, after: domain.Room, now: Ticks) -> None:
         """Checks that the policy changes before the room opens. Raises PolicyChangeTooLate."""

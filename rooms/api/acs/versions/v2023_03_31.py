@@ -57,8 +57,8 @@ class UpdateParticipants(Body):
 
     @property
     def patch(self) -> RosterPatch:
-        """Returns the change that the body asks for. Without a role a participant is an Attendee;
-        null removes."""
+        """The change that the body asks for. Without a role a participant is an Attendee; null
+        removes."""
         return {
             raw_id: None if participant is None else participant.role or "Attendee"
             for raw_id, participant in (self.participants or {}).items()
@@ -101,7 +101,7 @@ class CreateRoomWithoutDialOut(UpdateParticipants, CreateBody):
 
     @property
     def roster(self) -> Roster:
-        """Returns the people whom the body invites. Leaves out a participant that is null."""
+        """The people whom the body invites. Leaves out a participant that is null."""
         return {raw_id: role for raw_id, role in self.patch.items() if role is not None}
 
 
