@@ -137,9 +137,9 @@ def _spellings(url: str) -> Iterator[str]:
     seen = {url}
     path, mark, query = url.partition("?")
     segments = [unquote_to_bytes(segment.encode(errors="replace")) for segment in path.split("/")]
-    encoded = ["/".join(quote(segment, safe=safe) for segment in segments) for safe in _BARE]
-    actions = [_ACTION.sub(r":\1", path) for path in encoded]
-    for spelling in (unquote(url), *(path + mark + query for path in (*encoded, *actions))):
+    paths = ["/".join(quote(segment, safe=bare) for segment in segments) for bare in _BARE]
+    paths += [_ACTION.sub(r":\1", path) for path in paths]
+    for spelling in (unquote(url), *(f"{path}{mark}{query}" for path in paths)):
         if spelling not in seen:
             seen.add(spelling)
             yield spelling

@@ -59,14 +59,15 @@ def parse(host: Mapping[str, object]) -> Cors | None:
     Raises:
         ValueError: a setting is wrong, or no browser would ever send such an origin.
     """
-    settings = {name.lower(): value for name, value in host.items()}
-    text, credentials = settings.get("cors"), settings.get("corscredentials")
-    if not isinstance(text, str | None):
+    settings = {name.lower(): value for name, value in host.items() if value is not None}
+    text = settings.get("cors", "")
+    if not isinstance(text, str):
         raise ValueError("Host.CORS must be one text, with commas between the origins.")
-    if str(credentials).lower() not in ("true", "false", "none"):
+    credentials = str(settings.get("corscredentials", False)).lower()
+    if credentials not in ("true", "false"):
         raise ValueError("Host.CORSCredentials must be true or false.")
-    origins = tuple(origin.lower() for origin in (text or "").split(",") if origin)
-    allowed = Cors(origins, str(credentials).lower() == "true")
+    origins = tuple(origin.lower() for origin in text.split(",") if origin)
+    allowed = Cors(origins, credentials == "true")
     if ANY in origins and len(origins) > 1:
         raise ValueError("Host.CORS: * allows all origins. Remove the others, or remove *.")
     if ANY in origins and allowed.credentials:
