@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from rooms.domain.room import Room
-from rooms.domain.roster import Roster, roster_difference
+from rooms.domain.roster import Roster, RosterDifference, roster_difference
 from rooms.domain.time import Ticks
 from rooms.storage.changes import Origin, log_record
 from rooms.storage.entities import Entity, index_entity, room_properties, roster_entity
@@ -38,8 +38,8 @@ def steps(
     if changed_room != room:
         yield _room_step(room, changed_room, roster, at, origin)
         at += 1
-    if roster_difference(roster, changed_roster):
-        yield _roster_step(changed_room, roster, changed_roster, at, origin)
+    if difference := roster_difference(roster, changed_roster):
+        yield _roster_step(changed_room, difference, changed_roster, at, origin)
 
 
 def _room_step(before: Room, after: Room, roster: Roster, at: Ticks, origin: Origin) -> Step:
@@ -50,8 +50,9 @@ def _room_step(before: Room, after: Room, roster: Roster, at: Ticks, origin: Ori
     return Step(at, log_record(after.id, at, "RoomUpdated", origin, detail), operations)
 
 
-def _roster_step(room: Room, before: Roster, after: Roster, at: Ticks, origin: Origin) -> Step:
-    difference = roster_difference(before, after)
+def _roster_step(
+    room: Room, difference: RosterDifference, after: Roster, at: Ticks, origin: Origin
+) -> Step:
     detail = {
         "added": difference.added,
         "changed": {
