@@ -61,6 +61,11 @@ class Sent:
     tries: int
 
 
+def of_user(method: str, path: str, body: Body | None = None) -> Request:
+    """A request of the Identity API, about the user of that path."""
+    return Request(method, f"/identities{path}", body, version=IDENTITY_VERSION)
+
+
 class Unanswered(Exception):
     """A client tried as often as it does, and has no answer but failures."""
 

@@ -12,7 +12,15 @@ from typing import Any
 from azure.data.tables import UpdateMode
 from azure.data.tables.aio import TableClient
 
-from faults.client import IDENTITY_VERSION, MAX_TRIES, Body, Request, Unanswered, send
+from faults.client import (
+    IDENTITY_VERSION,
+    MAX_TRIES,
+    Body,
+    Request,
+    Unanswered,
+    of_user,
+    send,
+)
 from faults.lane import Lane
 from faults.operation import Operation, Outcome, Trial, asked, nothing, outcome
 from rooms.domain.identity import parts_of
@@ -49,14 +57,9 @@ class User:
         return {"PartitionKey": keys.IDENTITY_PARTITION, "RowKey": keys.user_row(parts[1])}
 
 
-def request(method: str, path: str, body: Body | None = None) -> Request:
-    """A request of the Identity API."""
-    return Request(method, f"/identities{path}", body, version=IDENTITY_VERSION)
-
-
 def new_user(lane: Lane) -> User:
     """Makes a user."""
-    body = send(lane.raw, request("POST", "", WITH_TOKEN)).answer.json()
+    body = send(lane.raw, of_user("POST", "", WITH_TOKEN)).answer.json()
     return User(body["identity"]["id"], body["accessToken"]["token"])
 
 
@@ -84,7 +87,7 @@ async def _age(client: TableClient, user: User) -> None:
 
 def _done(lane: Lane, method: str, path: str, reason: str) -> User:
     user = new_user(lane)
-    assert send(lane.raw, request(method, f"/{user.raw_id}{path}")).answer.status == 204
+    assert send(lane.raw, of_user(method, f"/{user.raw_id}{path}")).answer.status == 204
     lane.invalid[user.token] = reason
     return user
 
@@ -106,14 +109,14 @@ def _create(lane: Lane, body: Body) -> Trial:
         identity = answer["identity"]["id"]
         token = answer.get("accessToken", {}).get("token")
         if token is None:
-            issued = send(lane.raw, request("POST", f"/{identity}/:issueAccessToken", VOIP))
+            issued = send(lane.raw, of_user("POST", f"/{identity}/:issueAccessToken", VOIP))
             token = issued.answer.json()["token"]
         return checked(lane, token) == identity
 
     answers: list[Any] = []
 
     def carry_out() -> Outcome:
-        sent = send(lane.raw, request("POST", "", body))
+        sent = send(lane.raw, of_user("POST", "", body))
         answers.append(answer := sent.answer.json())
         return outcome(sent, answer["identity"]["id"])
 
@@ -141,7 +144,7 @@ def _of_user(
 
     def carry_out() -> Outcome:
         for method, path, body in requests:
-            sent = send(lane.raw, request(method, f"/{user.raw_id}{path}", body))
+            sent = send(lane.raw, of_user(method, f"/{user.raw_id}{path}", body))
         if sent.answer.status == 200:
             issued.append(sent.answer.json()["token"])
         return outcome(sent, user.raw_id)

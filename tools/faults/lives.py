@@ -9,7 +9,6 @@ from typing import Any
 
 from faults.client import (
     FOR_EVERY_USER,
-    IDENTITY_VERSION,
     Body,
     Request,
     delivery,
@@ -17,6 +16,7 @@ from faults.client import (
     listed,
     mapped,
     new_id,
+    of_user,
     repeatable,
 )
 from rooms.domain.time import DAY, format_time, now
@@ -80,17 +80,12 @@ def users(count: int) -> Iterator[Job]:
     """So many users get tokens, which are revoked. Each second one is deleted."""
     for number in range(count):
         yield [
-            _of_user("POST", "", {"createTokenWithScopes": ["voip"]}),
-            _of_user("POST", "/{made}/:issueAccessToken", _VOIP),
-            _of_user("POST", "/{made}/:revokeAccessTokens", ends="Revoked"),
-            _of_user("POST", "/{made}/:issueAccessToken", _VOIP),
-            *([_of_user("DELETE", "/{made}", ends="UserDeleted")] if number % 2 else []),
+            Step(of_user("POST", "", {"createTokenWithScopes": ["voip"]})),
+            Step(of_user("POST", "/{made}/:issueAccessToken", _VOIP)),
+            Step(of_user("POST", "/{made}/:revokeAccessTokens"), ends="Revoked"),
+            Step(of_user("POST", "/{made}/:issueAccessToken", _VOIP)),
+            *([Step(of_user("DELETE", "/{made}"), ends="UserDeleted")] if number % 2 else []),
         ]
-
-
-def _of_user(method: str, path: str, body: Body | None = None, ends: str | None = None) -> Step:
-    request = Request(method, f"/identities{path}", body, version=IDENTITY_VERSION)
-    return Step(request, ends=ends)
 
 
 def _invite(random: Random, room: str, who: str) -> Step:

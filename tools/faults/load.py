@@ -16,7 +16,10 @@ from faults.client import (
     Unanswered,
     delivery,
     invited,
+    listed,
+    mapped,
     new_id,
+    of_user,
     repeatable,
     request_id,
     send_until_answered,
@@ -156,6 +159,34 @@ class Client:
         )
         self.send(200, "PATCH", f"/rooms/{room.id}/participants", {"participants": {who: role}})
 
+    def change_as_in_2022(self, room: Guested) -> None:
+        """Invites and removes somebody, on routes that only 2022-02-01 has."""
+        who = raw_id(self._random.randrange(10_000))
+        for action, body in ("add", listed(who)), ("remove", listed(who, role=None)):
+            path = f"/rooms/{room.id}/participants:{action}"
+            self._sent(200, Request("POST", path, body, version="2022-02-01"))
+        self._sent(200, Request("GET", f"/rooms/{room.id}", version="2022-02-01"))
+
+    def change_as_in_2021(self, room: Guested) -> None:
+        """Changes the room and its roster at once."""
+        body = {**_open_for_a_day(), **mapped(raw_id(self._random.randrange(10_000)))}
+        self._sent(200, Request("PATCH", f"/rooms/{room.id}", body, version="2021-04-07"))
+
+    def use_a_token(self, _: Guested) -> None:
+        """The life of a user."""
+        made = self._sent(201, of_user("POST", "", {"createTokenWithScopes": ["voip"]})).json()
+        path = f"/{made['identity']['id']}"
+        issue = of_user("POST", f"{path}/:issueAccessToken", {"scopes": ["voip"]})
+        token = self._sent(200, issue).json()
+        self._check(made["accessToken"]["token"], True)
+        self._sent(204, of_user("POST", f"{path}/:revokeAccessTokens"))
+        self._check(token["token"], False)
+        self._sent(204, of_user("DELETE", path))
+
+    def _check(self, token: str, valid: bool) -> None:
+        answer = self.send(200, "POST", "/identities/:checkAccessToken", {"token": token})
+        assert answer.json()["valid"] == valid, answer
+
     def name(self, room: Guested) -> None:
         names = {room.people[0]: {"name": f"Person {self._random.randrange(100)}"}}
         self.send(
@@ -215,6 +246,9 @@ _ASKED: list[tuple[int, Callable[[Client, Guested], None]]] = [
     (8, Client.admit),
     (6, Client.change_roster),
     (3, Client.change_room),
+    (1, Client.change_as_in_2022),
+    (1, Client.change_as_in_2021),
+    (1, Client.use_a_token),
     (3, Client.name),
     (1, Client.misunderstand),
     (2, Client.without_a_key),
@@ -236,6 +270,7 @@ _ASKED: list[tuple[int, Callable[[Client, Guested], None]]] = [
     _get(1, "/calls"),
     _get(1, "/live"),
     _get(1, "/roles"),
+    _get(1, "/.well-known/jwks.json"),
     _get(1, "/console"),
     _get(2, "/console/app.js"),
     _get(2, "/console/room.js"),

@@ -13,7 +13,8 @@ OPERATIONS = [
     _ALL[name]
     for name in (
         "create with 0 people",
-        "change the title",
+        "change in 2022-02-01",
+        "revoke",
         "delete",
         "CallParticipantAdded",
         "drop",
