@@ -6,7 +6,6 @@ from typing import Any
 import azure.functions as func
 from pydantic_core import to_json
 
-from rooms.api.acs.identity_versions import SUPPORTED_IDENTITY_VERSIONS
 from rooms.api.csv import csv_text
 
 
@@ -15,15 +14,6 @@ def acs_answer(
 ) -> func.HttpResponse:
     """Returns a JSON answer of an ACS route: it names the `supported` api-versions."""
     return json_answer(status, body, {"api-supported-versions": supported, **(headers or {})})
-
-
-def identity_answer(status: int, body: Mapping[str, Any]) -> func.HttpResponse:
-    """Returns a JSON answer of an Identity route, which may have a token: nobody may keep it."""
-    return json_answer(
-        status,
-        body,
-        {"api-supported-versions": SUPPORTED_IDENTITY_VERSIONS, "Cache-Control": "no-store"},
-    )
 
 
 def json_answer(

@@ -158,7 +158,7 @@ def _refused(
     if details := _details(error):
         _log_refusal(http, 400, f"{details[0].target}: {details[0].message}")
         if kind == "acs":
-            return json_answer(400, validation_body(details), {})
+            return json_answer(400, validation_body(details))
         fault = details[0]
         field = member_of(fault.target) if kind == "identity" else fault.target
         error = InvalidParameter(fault.message, field)

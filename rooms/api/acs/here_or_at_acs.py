@@ -22,10 +22,10 @@ _log = logging.getLogger(__name__)
 _ID_OF_ACS = re.compile("8:[A-Za-z0-9:._-]{1,250}")
 """What may go on as an id: any kind of user that ACS may have, and no other path."""
 
-_KEPT = ("content-type", "api-supported-versions", "retry-after", "x-ms-error-code")
-"""Headers of an answer of ACS that the caller gets, beside x-ms-client-request-id."""
-
 _REQUEST_ID = "x-ms-client-request-id"
+
+_KEPT = ("content-type", "api-supported-versions", "retry-after", "x-ms-error-code", _REQUEST_ID)
+"""Headers of an answer of ACS that the caller gets."""
 
 _SENT_ON = "x-anteroom-sent-on"
 """The header of requests that were sent on. Who sends on must not get them."""
@@ -79,8 +79,6 @@ async def _at_acs(
     if answer.status == 401 and not _is_of_teams_user(answer):
         raise forwarding.refused()
     kept = {name: answer.headers[name] for name in _KEPT if name in answer.headers}
-    if _REQUEST_ID in answer.headers:
-        kept[_REQUEST_ID] = answer.headers[_REQUEST_ID]
     return func.HttpResponse(
         answer.body,
         status_code=answer.status,

@@ -1,7 +1,7 @@
 """ACS's routes of identities: users of Communication Services and their tokens."""
 
-from collections.abc import Callable, Sequence
-from typing import Annotated, NotRequired, TypedDict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, NotRequired, TypedDict
 
 import azure.functions as func
 from pydantic import ConfigDict
@@ -12,7 +12,7 @@ from rooms.api.acs.identity_versions import SUPPORTED_IDENTITY_VERSIONS, Identit
 from rooms.api.body import AcsUser, Body
 from rooms.api.errors import InvalidParameter, TeamsUsersNeedAcs
 from rooms.api.request import Request
-from rooms.api.responses import identity_answer, no_content
+from rooms.api.responses import json_answer, no_content
 from rooms.api.routing import Operation, Routes
 from rooms.domain.identity import MAX_MINUTES, MIN_MINUTES, SCOPES, first_unknown_scope, is_lifetime
 from rooms.domain.roster import is_acs_user
@@ -20,6 +20,8 @@ from rooms.domain.time import Time, format_time
 from rooms.identity import local
 
 routes = Routes()
+
+_HEADERS = {"api-supported-versions": SUPPORTED_IDENTITY_VERSIONS}
 
 type _Required = Annotated[str | None, WithJsonSchema({"type": "string", "pattern": "[^ ]"})]
 
@@ -68,12 +70,12 @@ async def create_identity(request: Request, version: IdentityVersion) -> func.Ht
     body = request.parse_or_empty(version.create)
     scopes = body.create_token_with_scopes or []
     _check_scopes(scopes, "CreateTokenWithScopes")
-    minutes = _checked(body.minutes)
+    minutes = _lifetime(body.minutes)
     if not scopes:
         raw_id = await request.app.identities.create()
-        return identity_answer(201, created_body(raw_id))
+        return _answer(201, created_body(raw_id))
     raw_id, token = await request.app.identities.create_with_token(scopes, minutes)
-    return identity_answer(201, created_body(raw_id, token))
+    return _answer(201, created_body(raw_id, token))
 
 
 @_operation("POST", "identities/{id}/:issueAccessToken", "issued a token of")
@@ -84,23 +86,23 @@ async def issue_access_token(request: Request, version: IdentityVersion) -> func
     if not body.scopes:
         raise _required("Scopes")
     _check_scopes(body.scopes, "Scopes")
-    minutes = _checked(body.minutes)
+    minutes = _lifetime(body.minutes)
     token = await request.app.identities.issue(raw_id, body.scopes, minutes)
-    return identity_answer(200, token_body(token))
+    return _answer(200, token_body(token))
 
 
 @_operation("POST", "identities/{id}/:revokeAccessTokens", "revoked the tokens of")
 async def revoke_access_tokens(request: Request, version: IdentityVersion) -> func.HttpResponse:
     """Revokes all tokens of a user."""
     await request.app.identities.revoke(_raw_id(request))
-    return no_content({"api-supported-versions": SUPPORTED_IDENTITY_VERSIONS})
+    return no_content(_HEADERS)
 
 
 @_operation("DELETE", "identities/{id}", "deleted")
 async def delete_identity(request: Request, version: IdentityVersion) -> func.HttpResponse:
     """Deletes a user, and so revokes their tokens. Rosters keep the raw id."""
     await request.app.identities.delete(_raw_id(request))
-    return no_content({"api-supported-versions": SUPPORTED_IDENTITY_VERSIONS})
+    return no_content(_HEADERS)
 
 
 @_operation("POST", "teamsUser/:exchangeAccessToken", "exchanged a token of")
@@ -112,6 +114,11 @@ async def exchange_teams_token(request: Request, version: IdentityVersion) -> fu
         if not (value or "").strip():
             raise _required(name)
     raise TeamsUsersNeedAcs
+
+
+def _answer(status: int, body: Mapping[str, Any]) -> func.HttpResponse:
+    """Returns a JSON answer. It may have a token: nobody may keep it."""
+    return json_answer(status, body, {**_HEADERS, "Cache-Control": "no-store"})
 
 
 def _raw_id(request: Request) -> str:
@@ -127,7 +134,8 @@ def _check_scopes(scopes: Sequence[str], member: str) -> None:
         raise InvalidParameter(expected, f"{member}[{place}]")
 
 
-def _checked(minutes: int | None) -> int:
+def _lifetime(minutes: int | None) -> int:
+    """Returns the minutes that a token is to live. Raises InvalidParameter."""
     if minutes is None:
         return MAX_MINUTES
     if not is_lifetime(minutes):
