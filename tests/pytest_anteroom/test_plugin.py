@@ -37,6 +37,7 @@ def test_that_is_killed(anteroom):
 
 ANOTHER_KEY = """
 import os
+from urllib.request import Request, urlopen
 
 
 def test_it_has_a_key_of_its_own(anteroom):
@@ -44,6 +45,13 @@ def test_it_has_a_key_of_its_own(anteroom):
     assert anteroom.key in anteroom.connection_string
     assert anteroom.key not in repr(anteroom)
     anteroom.reset()
+
+
+def test_it_makes_its_users_itself(anteroom):
+    headers = {"x-api-key": anteroom.key, "Content-Type": "application/json"}
+    check = f"{anteroom.endpoint}identities/:checkAccessToken"
+    with urlopen(Request(check, b'{"token": "of ACS"}', headers)) as answer:
+        assert b"NotOurs" in answer.read()
 """
 
 
@@ -120,11 +128,16 @@ def test_it_ignores_the_settings_of_another_service(project: Project, tmp_path: 
             (checkout / entry.name).symlink_to(entry)
     elsewhere = "AccountName=a;AccountKey=AAAA;TableEndpoint=https://storage.invalid"
     key = new_key()
-    values = {"ROOMS_MANAGE_KEY__another": key, "ROOMS_STORAGE": elsewhere}
+    acs = f"endpoint=https://acs.invalid;accesskey={key}"
+    values = {
+        "ROOMS_MANAGE_KEY__another": key,
+        "ROOMS_STORAGE": elsewhere,
+        "ROOMS_ACS_CONNECTION_STRING": acs,
+    }
     (checkout / "local.settings.json").write_text(json.dumps({"Values": values}))
     variables = {"ANTEROOM_HOME": str(checkout), "ROOMS_STORAGE": elsewhere, "ANOTHER": key}
     code, printed = project.result(ANOTHER_KEY, **variables)
-    assert "1 passed" in printed
+    assert "2 passed" in printed
     assert code == 0
 
 

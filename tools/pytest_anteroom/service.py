@@ -112,8 +112,8 @@ def run(checkout: Path, folder: Path) -> Iterator[Anteroom]:
 
 
 def _environment(key: str) -> dict[str, str]:
-    """Returns an environment with no settings of another service, and with local storage, whatever
-    the local.settings.json of the checkout says."""
+    """Returns an environment with no settings of another service. Storage and users are those of
+    this machine, whatever the local.settings.json of the checkout says."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ROOMS_")}
     return {
         **kept,
@@ -121,6 +121,9 @@ def _environment(key: str) -> dict[str, str]:
         "ROOMS_STORAGE": STORAGE,
         "ROOMS_STORAGE__tableServiceUri": "",
         "ROOMS_STORAGE__clientId": "",
+        "ROOMS_ACS_CONNECTION_STRING": "",
+        "ROOMS_ACS__endpoint": "",
+        "ROOMS_ACS__clientId": "",
         "ROOMS_MANAGE_KEY__development": key,  # replaces the public key of the sample settings
     }
 
