@@ -44,7 +44,7 @@ def read_acs(env: Mapping[str, str]) -> AcsResource | None:
     if text:
         return _from_connection_string(text)
     if endpoint:
-        checked = _checked_endpoint(_ENDPOINT, endpoint)
+        checked = _checked_endpoint(f"{_ENDPOINT}:", endpoint)
         return AcsResource(checked, None, env.get(_CLIENT_ID) or None)
     if env.get(_CLIENT_ID):
         raise SettingsError(f"{_CLIENT_ID}: needs {_ENDPOINT}, the resource that it is for.")
@@ -64,14 +64,15 @@ def _from_connection_string(text: str) -> AcsResource:
         secret = base64.b64decode(key, validate=True)
     except (binascii.Error, ValueError):
         raise SettingsError(f"{_CONNECTION_STRING}: its accesskey must be base64 text.") from None
-    return AcsResource(_checked_endpoint(_CONNECTION_STRING, endpoint), secret, None)
+    checked = _checked_endpoint(f"{_CONNECTION_STRING}: its endpoint", endpoint)
+    return AcsResource(checked, secret, None)
 
 
-def _checked_endpoint(setting: str, endpoint: str) -> str:
+def _checked_endpoint(what: str, endpoint: str) -> str:
     form = re.fullmatch(r"(https?)://([A-Za-z0-9.-]+)(?::([0-9]{1,5}))?/?", endpoint)
     if form and (form[1] == "https" or form[2] in _LOCAL) and int(form[3] or 443) < 65_536:
         return endpoint.rstrip("/")
     raise SettingsError(
-        f"{setting}: its endpoint must be https://<resource>.communication.azure.com. Only that "
-        "of localhost may be http://."
+        f"{what} must be https://<resource>.communication.azure.com. Only that of localhost may be "
+        "http://."
     )

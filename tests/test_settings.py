@@ -141,7 +141,7 @@ def test_keys_have_the_name_and_the_access_of_their_setting() -> None:
                 (f"endpoint=https://a:99999;accesskey={KEY_TEXT}", "its endpoint must be"),
             )
         ),
-        ({"ROOMS_ACS__endpoint": "a.communication.azure.com"}, "ROOMS_ACS__endpoint: its endpoint"),
+        ({"ROOMS_ACS__endpoint": "a.communication.azure.com"}, "ROOMS_ACS__endpoint: must be"),
         ({"ROOMS_ACS__clientId": "x"}, "ROOMS_ACS__clientId: needs ROOMS_ACS__endpoint"),
         (
             {
