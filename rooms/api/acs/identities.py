@@ -23,7 +23,7 @@ routes = Routes()
 
 _HEADERS = {"api-supported-versions": SUPPORTED_IDENTITY_VERSIONS}
 
-type _Required = Annotated[str | None, WithJsonSchema({"type": "string", "pattern": "[^ ]"})]
+type RequiredText = Annotated[str | None, WithJsonSchema({"type": "string", "pattern": "[^ ]"})]
 
 
 class ExchangeTeamsToken(Body):
@@ -32,9 +32,9 @@ class ExchangeTeamsToken(Body):
 
     model_config = ConfigDict(json_schema_extra={"required": ["token", "appId", "userId"]})
 
-    token: _Required = None
-    app_id: _Required = None
-    user_id: _Required = None
+    token: RequiredText = None
+    app_id: RequiredText = None
+    user_id: RequiredText = None
 
 
 class Identity(TypedDict):

@@ -16,11 +16,11 @@ _SCOPES = {"type": "array", "items": {"type": "string", "enum": list(SCOPES)}}
 
 # What is required, and which scopes there are, is checked behind the shape of the body, with
 # texts of ACS's.
-type _GivenScopes = Annotated[
+type GivenScopes = Annotated[
     list[str] | None, WithJsonSchema({"anyOf": [_SCOPES, {"type": "null"}]})
 ]
-type _RequiredScopes = Annotated[list[str] | None, WithJsonSchema({**_SCOPES, "minItems": 1})]
-type _GivenMinutes = Annotated[
+type RequiredScopes = Annotated[list[str] | None, WithJsonSchema({**_SCOPES, "minItems": 1})]
+type GivenMinutes = Annotated[
     int | None, Field(json_schema_extra={"minimum": MIN_MINUTES, "maximum": MAX_MINUTES})
 ]
 
@@ -37,7 +37,7 @@ class TokenRequest(Body):
 class CreateIdentityOf2021(TokenRequest):
     """The body of POST /identities."""
 
-    create_token_with_scopes: _GivenScopes = None
+    create_token_with_scopes: GivenScopes = None
 
 
 class IssueAccessTokenOf2021(TokenRequest):
@@ -45,13 +45,13 @@ class IssueAccessTokenOf2021(TokenRequest):
 
     model_config = ConfigDict(json_schema_extra={"required": ["scopes"]})
 
-    scopes: _RequiredScopes = None
+    scopes: RequiredScopes = None
 
 
 class CreateIdentity(CreateIdentityOf2021):
     """The body of POST /identities. With scopes, a token is made, too."""
 
-    expires_in_minutes: _GivenMinutes = None
+    expires_in_minutes: GivenMinutes = None
 
     @property
     def minutes(self) -> int | None:
@@ -61,7 +61,7 @@ class CreateIdentity(CreateIdentityOf2021):
 class IssueAccessToken(IssueAccessTokenOf2021):
     """The body of POST /identities/{id}/:issueAccessToken."""
 
-    expires_in_minutes: _GivenMinutes = None
+    expires_in_minutes: GivenMinutes = None
 
     @property
     def minutes(self) -> int | None:
