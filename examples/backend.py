@@ -121,7 +121,7 @@ async def admitted(request: web.Request, raw_id: str, decision: dict[str, Any]) 
             user, scopes, token_expires_in=timedelta(hours=1)
         )  # the shortest there is
     except ResourceNotFoundError:
-        return answer(404, "You are invited, but nobody has made this user.")
+        return answer(404, "You are admitted, but nobody has made this user.")
     except AzureError:
         logging.exception("no token is issued")
         return answer(503, TRY_AGAIN)

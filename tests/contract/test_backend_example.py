@@ -387,7 +387,7 @@ def test_without_acs_the_token_is_one_of_anteroom(app: RunningApp, tmp_path: Pat
         said = insight.send("POST", "/identities/:checkAccessToken", {"token": token}).json()
         assert (said["valid"], said["rawId"], said["scopes"]) == (True, user, ["voip.join"])
         assert body_of(backend.join(room_id, PRESENTER), 404) == {
-            "messages": ["You are invited, but nobody has made this user."]
+            "messages": ["You are admitted, but nobody has made this user."]
         }
     assert token not in backend.printed.read_text()
 
