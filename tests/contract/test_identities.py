@@ -200,6 +200,17 @@ def test_a_read_key_does_not_check_tokens(app: RunningApp) -> None:
     assert_refused(answer, 401, "Denied")
 
 
+def test_a_key_as_it_is_does_nothing(insight: Insight) -> None:
+    for method, path in (
+        ("POST", "/identities"),
+        ("POST", f"/identities/{raw_id(1)}/:issueAccessToken"),
+        ("POST", f"/identities/{raw_id(1)}/:revokeAccessTokens"),
+        ("DELETE", f"/identities/{raw_id(1)}"),
+        ("POST", "/teamsUser/:exchangeAccessToken"),
+    ):
+        assert insight.send(method, f"{path}?api-version={VERSION}").status == 401
+
+
 def new_user(identity: Raw) -> str:
     answer = identity.post("/identities")
     assert answer.status == 201, answer

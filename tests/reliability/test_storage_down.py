@@ -79,3 +79,23 @@ def test_without_a_storage_the_log_says_what_to_set(tmp_path: Path) -> None:
         assert answer.status == 503
         assert "ROOMS_STORAGE" in app.log()
         assert "ROOMS_STORAGE" not in answer.body.decode()
+
+
+@pytest.mark.parametrize("fault", [Fault.REFUSED, Fault.DELAYED])
+def test_identities_are_answered_with_503_and_when_to_try_again(
+    raw: Raw, proxy: StorageProxy, fault: Fault
+) -> None:
+    identity = Raw(raw.endpoint, raw.key, "2023-10-01")
+    proxy.choose = lambda _number, _what: fault
+    operations: list[Callable[[], Answer]] = [
+        lambda: identity.post("/identities"),
+        lambda: identity.post("/identities", {"createTokenWithScopes": ["voip"]}),
+        lambda: identity.get("/.well-known/jwks.json"),
+    ]
+    with ThreadPoolExecutor(len(operations)) as pool:
+        answers = list(pool.map(lambda operation: operation(), operations))
+    proxy.forget()
+    for answer in answers:
+        assert (answer.status, answer.json()) == (503, UNAVAILABLE)
+        assert answer.headers["retry-after"] == "1"
+        assert answer.headers["x-ms-error-code"] == "ServiceUnavailable"
