@@ -4,11 +4,17 @@ import re
 
 import pytest
 
+from rooms.domain.identity import SCOPES
+from rooms_cli import options
 from rooms_cli.words import moment
 from testkit.insight import Insight
 from tests.cli.line import Line
 
 RAW_ID = re.compile(r"8:acs:[0-9a-f-]{36}_[0-9a-f-]{36}")
+
+
+def test_the_scopes_are_those_of_the_service() -> None:
+    assert options.SCOPES == SCOPES
 
 
 def valid(insight: Insight, token: str) -> dict[str, object]:

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from rooms.domain.identity import SCOPES
 from rooms_cli.client import Client, names_in
 from rooms_cli.connection import connection
 from rooms_cli.failures import Failure
@@ -15,6 +14,7 @@ from rooms_cli.lists import newest
 from rooms_cli.options import (
     MAX_TITLE,
     POLICIES,
+    SCOPES,
     Json,
     Policy,
     Room,

@@ -7,8 +7,6 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from rooms.domain.identity import SCOPES
-
 type State = Literal["open", "upcoming", "expired"]
 
 type Policy = Literal["open", "invite-only"]
@@ -20,6 +18,9 @@ POLICIES: Mapping[Policy, str] = {
 
 MAX_TITLE = 256
 """The longest title that the service accepts, in characters."""
+
+SCOPES = ("chat", "voip", "chat.join", "chat.join.limited", "voip.join")
+"""The scopes of tokens that the service accepts."""
 
 
 def filled(text: str) -> str:
