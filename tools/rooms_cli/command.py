@@ -1,4 +1,5 @@
-"""The commands. Each sends requests to the service and shows the answers."""
+"""The commands. Each sends requests to the service and shows the answers. `users.py` has those of
+users."""
 
 import os
 from datetime import datetime
@@ -14,14 +15,12 @@ from rooms_cli.lists import newest
 from rooms_cli.options import (
     MAX_TITLE,
     POLICIES,
-    SCOPES,
     Json,
     Policy,
     Room,
     State,
     filled,
     person_of,
-    scope_of,
     time_option,
     title_of,
 )
@@ -29,6 +28,7 @@ from rooms_cli.people import raw_id_of
 from rooms_cli.screen import say, show_json
 from rooms_cli.sentences import explained
 from rooms_cli.tables import show_attendance, show_presence, show_room, show_rooms
+from rooms_cli.users import users
 from rooms_cli.words import moment, name_or_raw_id, who_can_join
 
 app = typer.Typer(
@@ -41,7 +41,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-users = typer.Typer(no_args_is_help=True, help="Make users of Communication Services.")
 app.add_typer(users, name="user")
 
 TIME = "RFC 3339, for example 2026-05-04T10:00:00Z."
@@ -317,30 +316,6 @@ def check(
 
     if not check_table(table, limit, as_json):
         raise typer.Exit(1)
-
-
-@users.command("create")
-def create_user(
-    token: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="SCOPE",
-            parser=scope_of,
-            help=f"Make a token for this, too: {', '.join(SCOPES)}. Repeatable.",
-        ),
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Create a user and show the raw id, which `rooms create` can invite. With a token, its time
-    and the token follow."""
-    user = _client().create_user(token or [])
-    if as_json:
-        show_json(user)
-        return
-    say(user["identity"]["id"])
-    if made := user.get("accessToken"):
-        say(f"Token for {', '.join(token or [])}, until {moment(made['expiresOn'])}:")
-        say(made["token"])
 
 
 def _client() -> Client:
