@@ -5,12 +5,10 @@ Tests with a client run twice: with the sync and the async one.
 """
 
 import asyncio
-import inspect
 import json
 import re
 from base64 import urlsafe_b64decode
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,40 +33,25 @@ from testkit.insight import Insight, assert_invalid, assert_refused
 from testkit.raw import JSON, Raw
 from testkit.raw_http import Answer
 from testkit.running import RunningApp, new_key
+from tests.contract.either_client import EitherClient
 
 VERSION = "2023-10-01"
 VOIP = [CommunicationTokenScope.VOIP]
 GUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
-    """Either client behind one face: what it answers is awaited."""
-
-    client: Any
-    runner: asyncio.Runner
-
-    def __getattr__(self, method: str) -> Callable[..., Any]:
-        return lambda *args, **options: self.runner.run(
-            _finished(getattr(self.client, method), *args, **options)
-        )
-
-
-async def _finished(method: Callable[..., Any], *args: Any, **options: Any) -> Any:
-    result = method(*args, **options)
-    return await result if inspect.isawaitable(result) else result
-
-
 @pytest.fixture(params=[CommunicationIdentityClient, AsyncIdentityClient], ids=["sync", "async"])
-def open_client(request: pytest.FixtureRequest, app: RunningApp) -> Iterator[Callable[..., Client]]:
+def open_client(
+    request: pytest.FixtureRequest, app: RunningApp
+) -> Iterator[Callable[..., EitherClient]]:
     """Makes a client with a connection string (the app's, if no key is given)."""
     with asyncio.Runner() as runner:
-        clients = list[Client]()
+        clients = list[EitherClient]()
 
-        def opened(key: str = app.manage_key) -> Client:
+        def opened(key: str = app.manage_key) -> EitherClient:
             text = f"endpoint={app.https}/;accesskey={key}"
             made = request.param.from_connection_string(text, connection_verify=str(app.ca))
-            clients.append(Client(made, runner))
+            clients.append(EitherClient(made, runner))
             return clients[-1]
 
         yield opened
@@ -78,7 +61,7 @@ def open_client(request: pytest.FixtureRequest, app: RunningApp) -> Iterator[Cal
 
 
 @pytest.fixture
-def client(open_client: Callable[..., Client]) -> Client:
+def client(open_client: Callable[..., EitherClient]) -> EitherClient:
     return open_client()
 
 
@@ -104,7 +87,7 @@ def claims_in(token: str) -> str:
     return urlsafe_b64decode(part + "=" * (-len(part) % 4)).decode()
 
 
-def test_a_user_gets_tokens_until_they_are_deleted(client: Client, insight: Insight) -> None:
+def test_a_user_gets_tokens_until_they_are_deleted(client: EitherClient, insight: Insight) -> None:
     user = client.create_user()
     assert re.fullmatch(f"8:acs:{GUID}_{GUID}", id_of(user))
 
@@ -131,21 +114,21 @@ def test_a_user_gets_tokens_until_they_are_deleted(client: Client, insight: Insi
     client.delete_user(user)
 
 
-def test_a_user_and_a_token_at_once(client: Client, insight: Insight) -> None:
+def test_a_user_and_a_token_at_once(client: EitherClient, insight: Insight) -> None:
     user, token = client.create_user_and_token(VOIP, token_expires_in=timedelta(minutes=90))
     assert checked(insight, token.token)["rawId"] == id_of(user)
     lives = datetime.fromisoformat(token.expires_on) - datetime.now().astimezone()
     assert timedelta(minutes=85) < lives <= timedelta(minutes=90)
 
 
-def test_all_users_have_the_guid_of_the_deployment(client: Client, raw: Raw) -> None:
+def test_all_users_have_the_guid_of_the_deployment(client: EitherClient, raw: Raw) -> None:
     people = [id_of(client.create_user()) for _ in range(3)]
     assert len({each.partition("_")[0] for each in people}) == 1
     room = raw.new_room({"participants": {each: {"role": "Attendee"} for each in people}})
     assert [each for each, _ in raw.roster(room["id"])] == people
 
 
-def test_the_credential_of_the_calling_clients_takes_the_token(client: Client) -> None:
+def test_the_credential_of_the_calling_clients_takes_the_token(client: EitherClient) -> None:
     _, token = client.create_user_and_token(VOIP)
     credential = CommunicationTokenCredential(token.token)
     given: Any = credential.get_token()  # type: ignore[no-untyped-call]
@@ -154,7 +137,7 @@ def test_the_credential_of_the_calling_clients_takes_the_token(client: Client) -
 
 
 @pytest.mark.parametrize("minutes", [59, 1441])
-def test_the_life_of_a_token_has_limits(client: Client, minutes: int) -> None:
+def test_the_life_of_a_token_has_limits(client: EitherClient, minutes: int) -> None:
     said = f"ExpiresInMinutes value {minutes} is invalid. Value must be within the [60, 1440]"
     life = timedelta(minutes=minutes)
     with pytest.raises(HttpResponseError, match=re.escape(said)):
@@ -163,12 +146,12 @@ def test_the_life_of_a_token_has_limits(client: Client, minutes: int) -> None:
         client.get_token(client.create_user(), VOIP, token_expires_in=life)
 
 
-def test_a_token_needs_scopes(client: Client) -> None:
+def test_a_token_needs_scopes(client: EitherClient) -> None:
     with pytest.raises(HttpResponseError, match="Scopes: The Scopes field is required."):
         client.get_token(client.create_user(), None)
 
 
-def test_only_acs_exchanges_tokens_of_teams_users(client: Client) -> None:
+def test_only_acs_exchanges_tokens_of_teams_users(client: EitherClient) -> None:
     with pytest.raises(HttpResponseError, match="AppId: The AppId field is required."):
         client.get_token_for_teams_user("token", "", "user")
     with pytest.raises(HttpResponseError, match="set ROOMS_ACS_CONNECTION_STRING") as error:
@@ -178,7 +161,7 @@ def test_only_acs_exchanges_tokens_of_teams_users(client: Client) -> None:
 
 @pytest.mark.parametrize("who", ["stranger", "reader"])
 def test_only_a_key_that_may_do_everything_does(
-    open_client: Callable[..., Client], app: RunningApp, who: str
+    open_client: Callable[..., EitherClient], app: RunningApp, who: str
 ) -> None:
     client = open_client(new_key() if who == "stranger" else app.read_key)
     user = CommunicationUserIdentifier(raw_id(1))

@@ -5,12 +5,10 @@ connection string.
 """
 
 import asyncio
-import inspect
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterable, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -35,6 +33,7 @@ from devhost.azurite import PROJECT
 from testkit.identifiers import raw_id
 from testkit.raw import Raw
 from testkit.running import RunningApp, new_key
+from tests.contract.either_client import EitherClient
 
 # The SDK's own use of datetime.
 pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
@@ -45,28 +44,6 @@ TOMORROW = (datetime.now(UTC) + timedelta(days=1)).replace(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Rooms:
-    """Either client behind one face: what it answers is awaited, lists are read to their end."""
-
-    client: Any
-    runner: asyncio.Runner
-
-    def __getattr__(self, method: str) -> Callable[..., Any]:
-        return lambda *args, **options: self.runner.run(
-            _finished(getattr(self.client, method), *args, **options)
-        )
-
-
-async def _finished(method: Callable[..., Any], *args: Any, **options: Any) -> Any:
-    result = method(*args, **options)
-    if isinstance(result, AsyncIterable):
-        return [item async for item in result]
-    if isinstance(result, Iterator):
-        return list(result)
-    return await result if inspect.isawaitable(result) else result
-
-
 CLIENTS: dict[str, tuple[Any, str]] = {
     f"{name}-{source}": (client, source)
     for name, client in (("sync", RoomsClient), ("async", AsyncRoomsClient))
@@ -75,13 +52,15 @@ CLIENTS: dict[str, tuple[Any, str]] = {
 
 
 @pytest.fixture(params=list(CLIENTS.values()), ids=list(CLIENTS))
-def open_client(request: pytest.FixtureRequest, app: RunningApp) -> Iterator[Callable[..., Rooms]]:
+def open_client(
+    request: pytest.FixtureRequest, app: RunningApp
+) -> Iterator[Callable[..., EitherClient]]:
     """Makes a client with a key (the app's, if none is given) and the SDK's own options."""
     client, source = request.param
-    opened: list[Rooms] = []
+    opened: list[EitherClient] = []
     with asyncio.Runner() as runner:
 
-        def open_client(key: str = app.manage_key, **options: Any) -> Rooms:
+        def open_client(key: str = app.manage_key, **options: Any) -> EitherClient:
             if source == "endpoint":
                 made = client(app.http, AzureKeyCredential(key), **options)
             else:
@@ -89,7 +68,7 @@ def open_client(request: pytest.FixtureRequest, app: RunningApp) -> Iterator[Cal
                 made = client.from_connection_string(
                     connection_string, connection_verify=str(app.ca), **options
                 )
-            opened.append(Rooms(made, runner))
+            opened.append(EitherClient(made, runner))
             return opened[-1]
 
         yield open_client
@@ -98,7 +77,7 @@ def open_client(request: pytest.FixtureRequest, app: RunningApp) -> Iterator[Cal
 
 
 @pytest.fixture
-def rooms(open_client: Callable[..., Rooms]) -> Rooms:
+def rooms(open_client: Callable[..., EitherClient]) -> EitherClient:
     return open_client()
 
 
@@ -107,7 +86,7 @@ def participant(raw: str, role: ParticipantRole | str | None = None) -> RoomPart
     return RoomParticipant(communication_identifier=CommunicationUserIdentifier(raw), **options)
 
 
-def roster(rooms: Rooms, room_id: str) -> list[tuple[str, str]]:
+def roster(rooms: EitherClient, room_id: str) -> list[tuple[str, str]]:
     return [(p.communication_identifier.raw_id, p.role) for p in rooms.list_participants(room_id)]
 
 
@@ -117,7 +96,7 @@ def time(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def test_create_without_arguments_takes_the_defaults(rooms: Rooms) -> None:
+def test_create_without_arguments_takes_the_defaults(rooms: EitherClient) -> None:
     before = datetime.now(UTC)
     room = rooms.create_room()
     assert before <= time(room.valid_from) <= time(room.created_at) <= datetime.now(UTC)
@@ -126,7 +105,7 @@ def test_create_without_arguments_takes_the_defaults(rooms: Rooms) -> None:
     assert roster(rooms, room.id) == []
 
 
-def test_create_with_every_argument(rooms: Rooms) -> None:
+def test_create_with_every_argument(rooms: EitherClient) -> None:
     until = TOMORROW + timedelta(hours=1, microseconds=120)
     users = [raw_id() for _ in range(4)]
     roles = [
@@ -147,12 +126,12 @@ def test_create_with_every_argument(rooms: Rooms) -> None:
     assert roster(rooms, room.id) == list(zip(users, expected_roles, strict=True))
 
 
-def test_get_is_what_create_answered(rooms: Rooms) -> None:
+def test_get_is_what_create_answered(rooms: EitherClient) -> None:
     created: CommunicationRoom = rooms.create_room(valid_from=TOMORROW, pstn_dial_out_enabled=True)
     assert rooms.get_room(created.id) == created
 
 
-def test_update_changes_what_is_given_and_nothing_else(rooms: Rooms) -> None:
+def test_update_changes_what_is_given_and_nothing_else(rooms: EitherClient) -> None:
     room = rooms.create_room(pstn_dial_out_enabled=True)
     until = TOMORROW + timedelta(days=180)
     changed = rooms.update_room(room_id=room.id, valid_from=TOMORROW, valid_until=until)
@@ -168,7 +147,7 @@ def test_update_changes_what_is_given_and_nothing_else(rooms: Rooms) -> None:
     assert rooms.get_room(room.id) == changed
 
 
-def test_participants_are_added_changed_and_removed(rooms: Rooms) -> None:
+def test_participants_are_added_changed_and_removed(rooms: EitherClient) -> None:
     first, second, third = raw_id(), raw_id(), raw_id()
     room = rooms.create_room(
         participants=[participant(first), participant(second, ParticipantRole.PRESENTER)]
@@ -191,13 +170,13 @@ def test_participants_are_added_changed_and_removed(rooms: Rooms) -> None:
     assert roster(rooms, room.id) == [(second, "Presenter")]
 
 
-def test_participants_come_back_as_communication_users(rooms: Rooms) -> None:
+def test_participants_come_back_as_communication_users(rooms: EitherClient) -> None:
     user = raw_id()
     room = rooms.create_room(participants=[participant(user, ParticipantRole.PRESENTER)])
     assert rooms.list_participants(room.id) == [participant(user, ParticipantRole.PRESENTER)]
 
 
-def test_delete_ends_every_operation_on_the_room(rooms: Rooms) -> None:
+def test_delete_ends_every_operation_on_the_room(rooms: EitherClient) -> None:
     room = rooms.create_room()
     assert rooms.delete_room(room.id) is None
     calls: list[Callable[[], Any]] = [
@@ -217,7 +196,9 @@ def test_delete_ends_every_operation_on_the_room(rooms: Rooms) -> None:
         assert raised.value.error.code == "NotFound"
 
 
-def test_list_pages_through_all_rooms_newest_first(rooms: Rooms, many_rooms: list[str]) -> None:
+def test_list_pages_through_all_rooms_newest_first(
+    rooms: EitherClient, many_rooms: list[str]
+) -> None:
     newest = rooms.create_room()
     listed = rooms.list_rooms()
     ids = [room.id for room in listed]
@@ -229,7 +210,7 @@ def test_list_pages_through_all_rooms_newest_first(rooms: Rooms, many_rooms: lis
     assert created == sorted(created, reverse=True)
 
 
-def test_list_follows_every_next_link(rooms: Rooms, many_rooms: list[str]) -> None:
+def test_list_follows_every_next_link(rooms: EitherClient, many_rooms: list[str]) -> None:
     answers: list[int] = []
     listed = rooms.list_rooms(
         raw_response_hook=lambda response: answers.append(response.http_response.status_code)
@@ -239,14 +220,16 @@ def test_list_follows_every_next_link(rooms: Rooms, many_rooms: list[str]) -> No
 
 
 @pytest.mark.parametrize("version", ["2023-10-30-preview", "2024-04-15", "2025-03-13"])
-def test_older_api_versions_are_spoken(open_client: Callable[..., Rooms], version: str) -> None:
+def test_older_api_versions_are_spoken(
+    open_client: Callable[..., EitherClient], version: str
+) -> None:
     rooms = open_client(api_version=version)
     room = rooms.create_room(pstn_dial_out_enabled=True)
     assert rooms.get_room(room.id) == room
     assert room.pstn_dial_out_enabled is True
 
 
-def test_an_invalid_time_is_a_bad_request_that_names_it(rooms: Rooms) -> None:
+def test_an_invalid_time_is_a_bad_request_that_names_it(rooms: EitherClient) -> None:
     with pytest.raises(HttpResponseError) as raised:
         rooms.create_room(valid_until=datetime.now(UTC) - timedelta(days=1))
     error = raised.value.error
@@ -257,7 +240,7 @@ def test_an_invalid_time_is_a_bad_request_that_names_it(rooms: Rooms) -> None:
     ]
 
 
-def test_an_identifier_that_is_no_user_is_a_bad_request(rooms: Rooms) -> None:
+def test_an_identifier_that_is_no_user_is_a_bad_request(rooms: EitherClient) -> None:
     phone = RoomParticipant(communication_identifier=PhoneNumberIdentifier("+14255550123"))
     room = rooms.create_room()
     with pytest.raises(HttpResponseError) as raised:
@@ -270,7 +253,7 @@ def test_an_identifier_that_is_no_user_is_a_bad_request(rooms: Rooms) -> None:
     assert raised.value.error.message == "Invalid format for communication identifier."
 
 
-def test_an_unknown_role_is_a_bad_request(rooms: Rooms) -> None:
+def test_an_unknown_role_is_a_bad_request(rooms: EitherClient) -> None:
     room, user = rooms.create_room(), raw_id()
     with pytest.raises(HttpResponseError) as raised:
         rooms.add_or_update_participants(room_id=room.id, participants=[participant(user, "Kafka")])
@@ -286,21 +269,23 @@ def test_an_unknown_role_is_a_bad_request(rooms: Rooms) -> None:
         ("ünïcödé-room-id!", "Invalid room ID."),
     ],
 )
-def test_an_id_that_is_none_is_a_bad_request(rooms: Rooms, room_id: str, message: str) -> None:
+def test_an_id_that_is_none_is_a_bad_request(
+    rooms: EitherClient, room_id: str, message: str
+) -> None:
     with pytest.raises(HttpResponseError) as raised:
         rooms.get_room(room_id)
     assert raised.value.error is not None
     assert (raised.value.status_code, raised.value.error.message) == (400, message)
 
 
-def test_an_unknown_room_is_not_found(rooms: Rooms) -> None:
+def test_an_unknown_room_is_not_found(rooms: EitherClient) -> None:
     with pytest.raises(ResourceNotFoundError) as raised:
         rooms.get_room(UNKNOWN_ROOM)
     assert raised.value.error is not None
     assert raised.value.error.message == "The server cannot find the requested resource."
 
 
-def test_a_wrong_key_is_an_authentication_error(open_client: Callable[..., Rooms]) -> None:
+def test_a_wrong_key_is_an_authentication_error(open_client: Callable[..., EitherClient]) -> None:
     with pytest.raises(ClientAuthenticationError) as raised:
         open_client(new_key()).create_room()
     assert raised.value.error is not None
@@ -308,7 +293,7 @@ def test_a_wrong_key_is_an_authentication_error(open_client: Callable[..., Rooms
 
 
 def test_a_read_key_reads_and_does_not_write(
-    open_client: Callable[..., Rooms], app: RunningApp, raw: Raw
+    open_client: Callable[..., EitherClient], app: RunningApp, raw: Raw
 ) -> None:
     room = raw.new_room()
     reader = open_client(app.read_key)
