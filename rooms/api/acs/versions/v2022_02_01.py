@@ -60,7 +60,7 @@ class GivenUser(Body):
 
 
 class GivenIdentifier(Body):
-    """Who a participant is: `rawId`, or the id of a `communicationUser`."""
+    """Who a participant is: `rawId`, or else the id of a `communicationUser`."""
 
     raw_id: str | None = None
     communication_user: GivenUser | None = None
