@@ -311,7 +311,7 @@ def test_of_a_room_that_only_events_name_it_is_null(insight: Insight) -> None:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_acss_versions_from_2023_on_do_not_show_it(
+def test_the_api_versions_from_2023_on_do_not_show_it(
     app: RunningApp, room: dict[str, Any], room_id: str, version: str
 ) -> None:
     client = Raw(app.http, app.manage_key, version)
