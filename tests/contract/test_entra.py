@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from azure.communication.identity.aio import CommunicationIdentityClient
 from azure.communication.rooms.aio import RoomsClient
 from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError
@@ -52,12 +53,19 @@ class Directory:
 
     def client(self, signed_by: str = "current", **changes: Any) -> RoomsClient:
         """Makes a client of someone who may do everything, but for `changes` of the claims."""
-        credential = Credential(
-            self.tenant.token(
-                claims_of(MANAGER, int(time.time())) | changes, signed_by, kid="current"
-            )
-        )
+        credential = self.credential(signed_by, **changes)
         return RoomsClient(self.app.https, credential, connection_verify=str(self.app.ca))
+
+    def identities(self, **changes: Any) -> CommunicationIdentityClient:
+        """Makes a client for identities of the same."""
+        credential = self.credential(**changes)
+        return CommunicationIdentityClient(
+            self.app.https, credential, connection_verify=str(self.app.ca)
+        )
+
+    def credential(self, signed_by: str = "current", **changes: Any) -> Credential:
+        claims = claims_of(MANAGER, int(time.time())) | changes
+        return Credential(self.tenant.token(claims, signed_by, kid="current"))
 
 
 @pytest_asyncio.fixture
@@ -108,3 +116,17 @@ async def test_tokens_of_the_tenant_let_in_whom_the_settings_name_and_nobody_els
     assert Raw(directory.app.http, directory.app.manage_key).room_ids() == [room.id]
     assert directory.app.log().count("refused DELETE") == len(refused) + 1
     assert directory.tenant.fetches == 1
+
+
+async def test_tokens_of_the_tenant_make_identities_if_they_may_do_everything(
+    directory: Directory,
+) -> None:
+    async with directory.identities() as manager:
+        user, _ = await manager.create_user_and_token(["voip"])
+        await manager.get_token(user, ["chat"])
+        await manager.revoke_tokens(user)
+        await manager.delete_user(user)
+    assert f"{MANAGER} deleted {user.properties['id']}" in directory.app.log()
+    async with directory.identities(oid=READER, sub=READER) as reader:
+        with pytest.raises(ClientAuthenticationError):
+            await reader.create_user()
