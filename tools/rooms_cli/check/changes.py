@@ -4,47 +4,22 @@ It is carried out backwards, from what the rows are now: what upkeep may have re
 other end.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
 from rooms.domain.details import Details, details_difference, patched_details
 from rooms.domain.errors import DomainError
 from rooms.domain.room import repeatable_room_id
-from rooms.domain.roster import Roster, patched_roster, roster_difference
-from rooms.domain.time import Ticks
 from rooms.storage import keys
 from rooms.storage.entities import room_properties
-from rooms_cli.check.contents import InForce, Record, RoomState
+from rooms_cli.check.contents import RoomState
 from rooms_cli.check.disagreement import Tell
+from rooms_cli.check.rosters import check_rosters
+from rooms_cli.check.story import Story, logged_room
 
 _TRIES = 10
 """So many ids of a create that is repeatable are other rooms', at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """What is stored of a room, and what its log says of it."""
-
-    state: RoomState
-    details: Details | None
-    rosters: Mapping[Ticks, InForce]
-    """Rosters and policies, by when each came into force, the oldest first."""
-    changes: Sequence[Record]
-    """The oldest first."""
-    kept: Ticks
-    """What is older may have been removed: log records, and rosters but the newest of these."""
-
-    @property
-    def certain(self) -> Ticks:
-        """None of the log records since then have been removed."""
-        return min(self.kept, self.state.changed_at)
-
-    @property
-    def begins(self) -> bool:
-        """Whether nothing of the room can have been removed."""
-        return self.state.room.created_at >= self.kept
 
 
 def check_changes(story: Story, tell: Tell) -> None:
@@ -53,7 +28,7 @@ def check_changes(story: Story, tell: Tell) -> None:
     _check_order(story, tell)
     _check_properties(story, tell)
     _check_details(story, tell)
-    _check_rosters(story, tell)
+    check_rosters(story, tell)
 
 
 def _check_room(state: RoomState, tell: Tell) -> None:
@@ -116,9 +91,10 @@ def _check_properties(story: Story, tell: Tell) -> None:
     for record in reversed(story.changes):
         match record.kind:
             case "RoomUpdated":
-                after, before = _room(record.detail["after"]), _room(record.detail["before"])
+                after = logged_room(record.detail["after"])
+                before = logged_room(record.detail["before"])
             case "RoomCreated":
-                after = before = _room(record.detail)
+                after = before = logged_room(record.detail)
             case _:
                 continue
         if after != later and record.at < story.certain:
@@ -131,12 +107,6 @@ def _check_properties(story: Story, tell: Tell) -> None:
             )
             return
         later, later_row = before, record.row
-
-
-def _room(logged: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The room in a log record. Records from before open rooms have no policy."""
-    room = {name: value for name, value in logged.items() if name != "participants"}
-    return {"roomJoinPolicy": "InviteOnly"} | room
 
 
 def _check_details(story: Story, tell: Tell) -> None:
@@ -174,86 +144,6 @@ def _details_before(details: Details, change: Mapping[str, Any]) -> Details | No
         if before != details and details_difference(before, details) == (was, becomes)
         else None
     )
-
-
-def _check_rosters(story: Story, tell: Tell) -> None:
-    state, rosters, room_id = story.state, story.rosters, story.state.room.id
-    records = {record.at: record for record in story.changes if _writes_a_roster(record)}
-    for at, record in records.items():
-        old = at < story.kept and (
-            _goes(story) or any(at < other < story.kept for other in rosters)
-        )
-        if at not in rosters and not old:
-            tell(
-                "The log has a change of the roster that is not there.",
-                keys.roster_row(room_id, at),
-                record.row,
-            )
-    first = next(iter(rosters), None)
-    if not _goes(story) and (
-        first is None or (first >= story.kept and first != state.room.created_at)
-    ):
-        tell("The first roster of the room, or of the time that is kept, is missing.", state.row)
-    before: InForce | None = None
-    for at, in_force in rosters.items():
-        if at >= story.kept and at not in records:
-            tell("The log has no change that led to this roster.", keys.roster_row(room_id, at))
-        elif at >= story.kept and not _leads(before, in_force, records[at]):
-            tell(
-                "The roster is not what the log says.",
-                keys.roster_row(room_id, at),
-                records[at].row,
-            )
-        before = in_force
-
-
-def _goes(story: Story) -> bool:
-    """Whether upkeep may be about to remove the room: first its rosters."""
-    return story.state.deleted and story.state.changed_at < story.kept
-
-
-def _writes_a_roster(record: Record) -> bool:
-    match record.kind:
-        case "RoomUpdated":
-            was, becomes = _room(record.detail["before"]), _room(record.detail["after"])
-            return bool(was["roomJoinPolicy"] != becomes["roomJoinPolicy"])
-        case kind:
-            return kind in ("RoomCreated", "ParticipantsUpdated")
-
-
-def _leads(before: InForce | None, after: InForce, record: Record) -> bool:
-    """Whether the record says that `before` became `after`."""
-    match record.kind:
-        case "RoomCreated":
-            policy = _room(record.detail)["roomJoinPolicy"]
-            invited = list(record.detail["participants"].items())
-            return after.policy == policy and list(after.roster.items()) == invited
-        case _ if before is None:  # which is told of itself
-            return True
-        case "RoomUpdated":
-            policy = _room(record.detail["after"])["roomJoinPolicy"]
-            same = list(after.roster.items()) == list(before.roster.items())
-            return after.policy == policy and same
-        case _:
-            return after.policy == before.policy and _changes(before.roster, after.roster, record)
-
-
-def _changes(before: Roster, after: Roster, record: Record) -> bool:
-    """Whether the record says that `before` became `after`, in that order."""
-    added, changed, removed = (record.detail[what] for what in ("added", "changed", "removed"))
-    difference = roster_difference(before, after)
-    told = {
-        raw_id: {"before": was, "after": becomes}
-        for raw_id, (was, becomes) in difference.changed.items()
-    }
-    if not difference or (difference.added, told, difference.removed) != (added, changed, removed):
-        return False
-    patch = {
-        **dict.fromkeys(removed),
-        **{raw_id: change["after"] for raw_id, change in changed.items()},
-        **added,
-    }
-    return list(patched_roster(before, patch)) == list(after)
 
 
 def _nothing_of(details: Details) -> Details:

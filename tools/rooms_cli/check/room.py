@@ -8,7 +8,7 @@ from rooms.domain.log_kinds import LOG_KINDS, Source
 from rooms.domain.time import HOUR, MAX_TIME, Ticks
 from rooms.storage import keys
 from rooms_cli.check.calls import Calls, check_calls
-from rooms_cli.check.changes import Story, check_changes
+from rooms_cli.check.changes import check_changes
 from rooms_cli.check.contents import (
     InForce,
     Record,
@@ -21,6 +21,7 @@ from rooms_cli.check.contents import (
 from rooms_cli.check.disagreement import Tell
 from rooms_cli.check.invitees import Invitations, check_index, check_invitees
 from rooms_cli.check.places import Kind, Place, Placed, Row
+from rooms_cli.check.story import Story
 
 AT_ONCE: Ticks = HOUR
 """A decision about a room that is deleted in the same moment may have a later time: clocks differ.
