@@ -12,6 +12,9 @@ _CONNECTION_STRING = "ROOMS_ACS_CONNECTION_STRING"
 _ENDPOINT = "ROOMS_ACS__endpoint"
 _CLIENT_ID = "ROOMS_ACS__clientId"
 
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_HOST = rf"{_LABEL}(?:\.{_LABEL})*"
+
 _LOCAL = ("localhost", "127.0.0.1")
 """Hosts whose endpoint may be http://."""
 
@@ -69,8 +72,8 @@ def _from_connection_string(text: str) -> AcsResource:
 
 
 def _checked_endpoint(what: str, endpoint: str) -> str:
-    form = re.fullmatch(r"(https?)://([A-Za-z0-9.-]+)(?::([0-9]{1,5}))?/?", endpoint)
-    if form and (form[1] == "https" or form[2] in _LOCAL) and int(form[3] or 443) < 65_536:
+    form = re.fullmatch(rf"(https?)://({_HOST})(?::([0-9]{{1,5}}))?/?", endpoint)
+    if form and (form[1] == "https" or form[2] in _LOCAL) and 0 < int(form[3] or 443) < 65_536:
         return endpoint.rstrip("/")
     raise SettingsError(
         f"{what} must be https://<resource>.communication.azure.com. Only that of localhost may be "

@@ -139,6 +139,10 @@ def test_keys_have_the_name_and_the_access_of_their_setting() -> None:
                 (f"endpoint=https://a@b;accesskey={KEY_TEXT}", "its endpoint must be"),
                 (f"endpoint=https://a/path;accesskey={KEY_TEXT}", "its endpoint must be"),
                 (f"endpoint=https://a:99999;accesskey={KEY_TEXT}", "its endpoint must be"),
+                (f"endpoint=https://a:0;accesskey={KEY_TEXT}", "its endpoint must be"),
+                (f"endpoint=https://a..b;accesskey={KEY_TEXT}", "its endpoint must be"),
+                (f"endpoint=https://-;accesskey={KEY_TEXT}", "its endpoint must be"),
+                (f"endpoint=https://{'a' * 64};accesskey={KEY_TEXT}", "its endpoint must be"),
             )
         ),
         ({"ROOMS_ACS__endpoint": "a.communication.azure.com"}, "ROOMS_ACS__endpoint: must be"),
