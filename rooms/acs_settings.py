@@ -40,17 +40,17 @@ def read_acs(env: Mapping[str, str]) -> AcsResource | None:
         SettingsError: a setting cannot be used.
     """
     text, endpoint = env.get(_CONNECTION_STRING, ""), env.get(_ENDPOINT, "")
+    client_id = env.get(_CLIENT_ID) or None
     if text and endpoint:
         raise SettingsError(
             f"{_ENDPOINT}: set only one of this and {_CONNECTION_STRING}, which has an endpoint."
         )
+    if client_id and not endpoint:
+        raise SettingsError(f"{_CLIENT_ID}: needs {_ENDPOINT}, the resource that it is for.")
     if text:
         return _from_connection_string(text)
     if endpoint:
-        checked = _checked_endpoint(f"{_ENDPOINT}:", endpoint)
-        return AcsResource(checked, None, env.get(_CLIENT_ID) or None)
-    if env.get(_CLIENT_ID):
-        raise SettingsError(f"{_CLIENT_ID}: needs {_ENDPOINT}, the resource that it is for.")
+        return AcsResource(_checked_endpoint(f"{_ENDPOINT}:", endpoint), None, client_id)
     return None
 
 

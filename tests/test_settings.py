@@ -150,6 +150,13 @@ def test_keys_have_the_name_and_the_access_of_their_setting() -> None:
         (
             {
                 "ROOMS_ACS_CONNECTION_STRING": f"endpoint=https://a;accesskey={KEY_TEXT}",
+                "ROOMS_ACS__clientId": "x",
+            },
+            "ROOMS_ACS__clientId: needs ROOMS_ACS__endpoint",
+        ),
+        (
+            {
+                "ROOMS_ACS_CONNECTION_STRING": f"endpoint=https://a;accesskey={KEY_TEXT}",
                 "ROOMS_ACS__endpoint": "https://a",
             },
             "ROOMS_ACS__endpoint: set only one of this and ROOMS_ACS_CONNECTION_STRING",
