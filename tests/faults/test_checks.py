@@ -13,7 +13,10 @@ from faults.operation import Operation, Outcome, Trial, shape
 from faults.report import page
 from faults.result import Result
 from faults.soak import GROWTH, Open, Sample, grown, left_open
+from faults.storage_faults import OPERATIONS
 from faults.trials import Run, Wrong, checked, own_requests
+from rooms.api.acs.versions.table import API_VERSIONS
+from testkit.raw import VERSIONS
 from testkit.storage_proxy import StorageProxy
 
 IDLE = Open({"serve": 2, "timer": 1}, 5, 20, 3)
@@ -49,6 +52,14 @@ def test_memory_that_has_grown(late: float, problems: int) -> None:
         for factor in [late if second > 80 else 1.0]
     ]
     assert len(list(grown(samples))) == problems
+
+
+def test_each_retired_api_version_is_tried() -> None:
+    names = {operation.name for operation in OPERATIONS}
+    whats = "create", "change", "get a room", "delete", "delete again"
+    retired = API_VERSIONS.keys() - set(VERSIONS)
+    assert retired
+    assert names >= {f"{what} in {version}" for what in whats for version in retired}
 
 
 def run_of(*seen: str) -> Run:

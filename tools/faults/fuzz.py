@@ -57,6 +57,8 @@ ones."""
 _NOT_CAUSED = (411, 413, 502, 503)
 """Statuses of bodies in chunks, or too large, and of a storage or an ACS that does not answer as it
 must: few requests or none meet them, and other tests do."""
+_ENOUGH = 5_000
+"""Of so many requests each operation must have a success."""
 _TOO_LARGE = 413
 """A refusal that schemathesis does not count as one: of lists of more people than may be invited.
 """
@@ -106,6 +108,11 @@ def fuzz(azurite: str, folder: Path, tell: Tell, requests: int = 10_000, seed: i
         problems=[
             *fuzzer.problems.values(),
             *(f"never sent: {label}" for label in fuzzer.operations.keys() - sent.keys()),
+            *(
+                f"never a success: {label}"
+                for label in sent.keys() - succeeded
+                if requests >= _ENOUGH and (label, _NOT_HERE) not in met
+            ),
             *dict.fromkeys(
                 f"unhandled in the app: {trace.splitlines()[-1][:_SHOWN]}" for trace in unhandled
             ),
