@@ -48,7 +48,7 @@ class Past:
     async def room(self, at: Ticks, valid_until: Ticks = NOW + DAY) -> str:
         wanted = RoomChange(at, valid_until)
         created = await self.rooms(at).create(wanted, {raw_id(1): "Presenter"}, None, ORIGIN)
-        return (created.room).id
+        return created.room.id
 
     async def invite(self, room_id: str, *times: Ticks) -> None:
         for number, at in enumerate(times, 2):
