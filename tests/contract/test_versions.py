@@ -3,10 +3,12 @@ same rooms."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from rooms.api.acs.versions.table import API_VERSIONS
+from rooms.domain.limits import LIMITS
 from testkit.identifiers import raw_id
 from testkit.insight import Insight
 from testkit.raw import Raw, family_a
@@ -372,3 +374,21 @@ def test_more_people_than_a_room_holds_are_refused_in_retired_versions(
         for answer in (client.raw.post("/rooms", body), client.raw.patch(f"/rooms/{room}", body)):
             error = refused(answer, 400, "BadRequest")
             assert error["details"][0]["message"] == "A room has at most 5,000 participants."
+
+
+def test_all_people_that_a_room_holds_are_replaced_at_once_with_times_and_policy(
+    of_2022: ClientOf2022,
+) -> None:
+    before, after = (
+        {f"8:acs:{uuid4()}_{uuid4()}": "Presenter" for _ in range(LIMITS.participants)}
+        for _ in range(2)
+    )
+    room = of_2022.create(before, {"validFrom": DAYS[0], "validUntil": DAYS[1]})
+    body = {
+        "validFrom": DAYS[1],
+        "validUntil": DAYS[2],
+        "roomJoinPolicy": "CommunicationServiceUsers",
+        **of_2022.roster_of(after),
+    }
+    of_2022.ok(of_2022.raw.patch(f"/rooms/{room}", body))
+    assert of_2022.roster(room) == list(after.items())
