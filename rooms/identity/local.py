@@ -66,7 +66,7 @@ class LocalIdentities:
         return await self._token(user, scopes, minutes)
 
     async def revoke(self, raw_id: str) -> None:
-        """Revokes all tokens of a user. One request to the storage."""
+        """Revokes all tokens of a user, also of a deleted one. One request to the storage."""
         await self._stored.revise(await self._own(raw_id), _new_revision())
 
     async def delete(self, raw_id: str) -> None:

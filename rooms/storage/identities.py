@@ -26,7 +26,11 @@ class Deployment:
 
 class Identities:
     """The users. Raises UserNotFound for one that does not exist, StorageUnavailable as Table
-    does."""
+    does.
+
+    The row of a deleted user stays, as a tombstone: an insert or a merge that the storage carries
+    out late brings nobody back.
+    """
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -59,9 +63,9 @@ class Identities:
         await self._table.commit([insert(row)])
 
     async def find(self, user_id: str) -> User:
-        """Returns a user. One request."""
+        """Returns a user who was not deleted. One request."""
         row = await self._table.get(keys.IDENTITY_PARTITION, keys.user_row(user_id))
-        if row is None:
+        if row is None or row.get("deleted"):
             raise UserNotFound
         return User(
             user_id, parse_time(row["createdAt"]), parse_time(row["usedAt"]), row["revision"]
@@ -72,17 +76,13 @@ class Identities:
         await self._merge(user_id, {"usedAt": stored_time(at)})
 
     async def revise(self, user_id: str, revision: str) -> None:
-        """Gives a user another revision, whatever it was. One request."""
+        """Gives a user another revision, whatever it was, also a deleted one. One request."""
         await self._merge(user_id, {"revision": revision})
 
     async def delete(self, user_id: str) -> None:
         """Deletes a user, who may be gone already. One request."""
-
-        async def attempt() -> None:
-            with suppress(Conflict):
-                await self._table.delete(keys.IDENTITY_PARTITION, [keys.user_row(user_id)])
-
-        await retried(attempt, StorageUnavailable)
+        with suppress(UserNotFound):
+            await self._merge(user_id, {"deleted": True})
 
     async def _merge(self, user_id: str, properties: Entity) -> None:
         """Sets properties of a user. Tries until the outcome is known, as twice does no harm."""

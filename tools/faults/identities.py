@@ -231,7 +231,7 @@ IDENTITIES = [
     _operation("revoke", _REVOKE, new_user, _REVOKING, then="Revoked"),
     _operation("revoke again", _REVOKE, revoked, _REVOKING),
     _operation("revoke, and issue", _REVOKE, unused, _REVOKING, _ISSUING, then="Revoked"),
-    _operation("revoke from who is gone", _REVOKE, deleted, _REVOKING, refused=True),
+    _operation("revoke from who is gone", _REVOKE, deleted, _REVOKING),
     _operation("delete a user", _DELETE, new_user, _DELETING, then="UserDeleted"),
     _operation("delete a user again", _DELETE, deleted, _DELETING),
     _operation("revoke, and delete", _DELETE, new_user, _REVOKING, _DELETING, then="UserDeleted"),

@@ -2,7 +2,7 @@
 
 import re
 
-from rooms_cli.check.contents import Unreadable, text_in, time_in
+from rooms_cli.check.contents import Unreadable, flag_in, optional, text_in, time_in
 from rooms_cli.check.places import GUID, Place, Row
 
 _PEM = re.compile("-----BEGIN PRIVATE KEY-----\n[A-Za-z0-9+/=\n]+-----END PRIVATE KEY-----\n?")
@@ -14,6 +14,7 @@ def check_identity(place: Place, row: Row) -> None:
         case "user":
             if time_in(row, "usedAt") < time_in(row, "createdAt"):
                 raise Unreadable("It was used before it was created.")
+            optional(flag_in, row, "deleted")
             if not re.fullmatch("[0-9a-f]{16}", text_in(row, "revision")):
                 raise Unreadable("Its `revision` is none that this service writes.")
         case "deployment":
