@@ -32,13 +32,14 @@ the answer. This service's: no api-version, a key as x-api-key, errors of family
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request of an authenticated caller, in one api-version."""
+    """A request of an authenticated caller."""
 
     app: App
     http: func.HttpRequest
     caller: Caller
     kind: Kind
     version: ApiVersion
+    """That of ACS Rooms: the one asked for, or the newest on routes of another kind."""
 
     def query(self, name: str) -> str | None:
         """Returns a parameter of the query, or None. Names are compared without case."""
