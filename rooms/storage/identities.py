@@ -12,7 +12,6 @@ from rooms.storage import keys
 from rooms.storage.entities import Entity, stored_time
 from rooms.storage.errors import StorageUnavailable
 from rooms.storage.operations import Conflict, insert
-from rooms.storage.retry import retried
 from rooms.storage.table import Table
 
 
@@ -85,13 +84,9 @@ class Identities:
             await self._merge(user_id, {"deleted": True})
 
     async def _merge(self, user_id: str, properties: Entity) -> None:
-        """Sets properties of a user. Tries until the outcome is known, as twice does no harm."""
-
-        async def attempt() -> None:
-            await self._table.merge(_row(keys.user_row(user_id)) | properties)
-
+        """Sets properties of a user. One request."""
         try:
-            await retried(attempt, StorageUnavailable)
+            await self._table.merge(_row(keys.user_row(user_id)) | properties)
         except Conflict:
             raise UserNotFound from None
 

@@ -196,17 +196,23 @@ class Table:
                 raise Conflict from error
 
     async def merge(self, entity: Entity) -> None:
-        """Sets some properties of a row, in whatever state. One request, not tried again: its
-        outcome is not known if the storage does not answer.
+        """Sets some properties of a row, in whatever state. One request, tried again until its
+        outcome is known: twice does no harm.
 
         Raises:
             Conflict: the row is not there.
         """
-        with _storage_errors():
+        for delay in backoff():
             try:
                 await self._client.update_entity(entity, UpdateMode.MERGE, retry_total=0)
+                return
             except ResourceNotFoundError as error:
                 raise Conflict from error
+            except AzureError as error:
+                if is_final(error):
+                    raise _unavailable(error) from error
+                _log.warning("storage: the outcome of a merge is not known: %s", summary(error))
+            await asyncio.sleep(delay)
 
     async def delete(
         self, partition: str, rows: Sequence[str], unchanged: Sequence[TableEntity] = ()

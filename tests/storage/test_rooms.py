@@ -20,6 +20,7 @@ from rooms.storage.creation import Repeatability
 from rooms.storage.cursors import Page
 from rooms.storage.entities import unpack
 from rooms.storage.errors import RequestIdReused, StorageUnavailable
+from rooms.storage.identities import Identities
 from rooms.storage.lists import Lists
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
@@ -389,6 +390,7 @@ async def test_a_refused_storage_key_is_unavailable_and_does_not_show(
         for attempt in (
             rooms.get("99400000000000000"),
             rooms.create(RoomChange(), {}, None, ORIGIN),
+            Identities(Table(client)).revise("0", ""),
         ):
             with pytest.raises(StorageUnavailable) as caught:
                 await attempt
