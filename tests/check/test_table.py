@@ -350,7 +350,7 @@ def test_an_event_in_quarantine_with_a_wrong_count_of_parts_is_told(
 def test_rows_that_unpack_to_more_than_a_table_holds_are_told(
     rows: list[Row], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rooms_cli.check.contents._MAX_UNPACKED", 1_000_000)
+    monkeypatch.setattr("rooms_cli.check.properties._MAX_UNPACKED", 1_000_000)
     roster = row_of(rows, "roster")
     assert "A roster cannot be understood. Its data is cut off, or too long." in said(
         with_row(rows, roster | pack("0" * 1_000_001))

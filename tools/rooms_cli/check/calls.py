@@ -8,18 +8,10 @@ from rooms.domain.events import CallEvent
 from rooms.domain.time import HOUR, Ticks
 from rooms.storage import keys
 from rooms.storage.entities import event_entities
-from rooms_cli.check.contents import (
-    Record,
-    Unreadable,
-    data_in,
-    event_in,
-    flag_in,
-    optional,
-    text_in,
-    unpacked,
-)
+from rooms_cli.check.contents import Record, event_in
 from rooms_cli.check.disagreement import Tell
 from rooms_cli.check.places import Place, Placed, Row
+from rooms_cli.check.properties import Unreadable, data_in, flag_in, optional, text_in, unpacked
 
 type Hour = tuple[Ticks, str]
 """The beginning of an hour in which a call had events, and the hash of the call."""

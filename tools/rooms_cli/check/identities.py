@@ -2,8 +2,8 @@
 
 import re
 
-from rooms_cli.check.contents import Unreadable, flag_in, optional, text_in, time_in
 from rooms_cli.check.places import GUID, Place, Row
+from rooms_cli.check.properties import Unreadable, flag_in, optional, text_in, time_in
 
 _PEM = re.compile("-----BEGIN PRIVATE KEY-----\n[A-Za-z0-9+/=\n]+-----END PRIVATE KEY-----\n?")
 

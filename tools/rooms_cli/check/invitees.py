@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from rooms.domain.room import Room
 from rooms.domain.time import Ticks
 from rooms.storage import keys
-from rooms_cli.check.contents import Unreadable, optional, room_in, text_in
+from rooms_cli.check.contents import room_in
 from rooms_cli.check.disagreement import Tell
 from rooms_cli.check.places import Place, Placed, Row
+from rooms_cli.check.properties import Unreadable, optional, text_in
 
 ANEW = "The next change of the room's title writes this row anew."
 INVITE_AGAIN = "Remove the person from the room and invite them again: that writes the row."

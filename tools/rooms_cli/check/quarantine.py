@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from rooms.domain.limits import LIMITS
 from rooms.storage import keys
-from rooms_cli.check.contents import Unreadable, data_in, number_in, text_in, time_in, unpacked
 from rooms_cli.check.disagreement import Tell
 from rooms_cli.check.places import Row
+from rooms_cli.check.properties import Unreadable, data_in, number_in, text_in, time_in, unpacked
 
 _MAX_PARTS = 1_000
 """No event has so many: the host takes bodies of 100 MiB, and a part holds most of 1 MiB."""

@@ -9,18 +9,11 @@ from rooms.domain.time import HOUR, MAX_TIME, Ticks
 from rooms.storage import keys
 from rooms_cli.check.calls import Calls, check_calls
 from rooms_cli.check.changes import check_changes
-from rooms_cli.check.contents import (
-    InForce,
-    Record,
-    Unreadable,
-    details_in,
-    record_in,
-    roster_in,
-    state_in,
-)
+from rooms_cli.check.contents import InForce, Record, details_in, record_in, roster_in, state_in
 from rooms_cli.check.disagreement import Tell
 from rooms_cli.check.invitees import Invitations, check_index, check_invitees
 from rooms_cli.check.places import Kind, Place, Placed, Row
+from rooms_cli.check.properties import Unreadable
 from rooms_cli.check.story import Story
 
 AT_ONCE: Ticks = HOUR

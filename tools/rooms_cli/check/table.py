@@ -6,10 +6,10 @@ from operator import itemgetter
 
 from rooms.domain.time import Ticks
 from rooms.storage import keys
-from rooms_cli.check.contents import Unreadable, text_in, time_in
 from rooms_cli.check.disagreement import Disagreement
 from rooms_cli.check.identities import check_identity
 from rooms_cli.check.places import Place, Placed, Row, place_of
+from rooms_cli.check.properties import Unreadable, text_in, time_in
 from rooms_cli.check.quarantine import check_quarantined
 from rooms_cli.check.room import check_room
 
