@@ -16,6 +16,7 @@ from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.time import DAY, HOUR, MAX_TIME, Ticks
 from rooms.storage import keys
 from rooms.storage.activity import Activities, read_activities
+from rooms.storage.all_partitions import first_of_all
 from rooms.storage.cursors import Page, PageAsOf, Start, read_start
 from rooms.storage.entities import event_entities, event_of
 from rooms.storage.errors import TooManyEvents
@@ -166,8 +167,8 @@ class Calls:
         if start >= end:
             return Page([], None)
         first, last = keys.all_activity_range(start, end - 1)
-        rows, more = await self._table.first_of_all(
-            first if begin.after is None else keys.after(begin.after), last, _ROWS
+        rows, more = await first_of_all(
+            self._table, first if begin.after is None else keys.after(begin.after), last, _ROWS
         )
         return await self._page(rows, more, start, end, begin, live)
 

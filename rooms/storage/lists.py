@@ -10,6 +10,7 @@ from rooms.domain.room import Room
 from rooms.domain.room_filter import RoomFilter, RoomQuery, TitledRoom
 from rooms.domain.time import DAY, MAX_TIME, Ticks, parse_time
 from rooms.storage import keys
+from rooms.storage.all_partitions import first_of_all, page_of_all
 from rooms.storage.cursors import Page, read_cursor, read_start, to_cursor
 from rooms.storage.entities import listed_room_of, stored_time
 from rooms.storage.history import History
@@ -40,7 +41,8 @@ class Lists:
     async def all(self, cursor: str | None) -> Page[Room]:
         """Returns a page of all rooms. One request for each partition, in parallel."""
         after = None if cursor is None else read_cursor(cursor, keys.INDEX_ROW)
-        rows, last = await self._table.page_of_all(
+        rows, last = await page_of_all(
+            self._table,
             keys.INDEX_START,
             keys.INDEX_END,
             after,
@@ -75,7 +77,7 @@ class Lists:
             if not cut_off:
                 created, span = created - span, span * _WIDER
                 end = keys.index_start(created) if created > _FIRST_CREATED else keys.INDEX_END
-            known, cut_off = await self._table.first_of_all(start, end, per_partition, where=where)
+            known, cut_off = await first_of_all(self._table, start, end, per_partition, where=where)
             rooms += filter(
                 wanted.fits, (TitledRoom(listed_room_of(row), row.get("title")) for row in known)
             )
@@ -136,8 +138,13 @@ class Lists:
 
     async def _places(self, prefix: str, start: str, where: str = "") -> tuple[list[str], bool]:
         """Returns the ends of the first rows with that prefix, and whether there may be more."""
-        rows, cut_off = await self._table.first_of_all(
-            prefix + start, f"{prefix}{keys.END}", self._limits.rooms_rows, ["RowKey"], where
+        rows, cut_off = await first_of_all(
+            self._table,
+            prefix + start,
+            f"{prefix}{keys.END}",
+            self._limits.rooms_rows,
+            ["RowKey"],
+            where,
         )
         return [row["RowKey"].removeprefix(prefix) for row in rows], cut_off
 

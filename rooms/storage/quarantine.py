@@ -9,6 +9,7 @@ from rooms.domain.events import Quarantined
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.time import Ticks, parse_time
 from rooms.storage import keys
+from rooms.storage.all_partitions import page_of_all
 from rooms.storage.cursors import Page, read_cursor, to_cursor
 from rooms.storage.entities import (
     Entity,
@@ -67,7 +68,8 @@ class Quarantine:
     async def page(self, cursor: str | None) -> Page[Quarantined]:
         """Returns a page of the events, in the order of their ids."""
         after = None if cursor is None else read_cursor(cursor, keys.QUARANTINE_ROW)
-        rows, last = await self._table.page_of_all(
+        rows, last = await page_of_all(
+            self._table,
             keys.QUARANTINE_START,
             keys.QUARANTINE_END,
             after,
