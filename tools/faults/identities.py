@@ -123,6 +123,21 @@ def _create(lane: Lane, body: Body) -> Trial:
     return Trial(carry_out, look)
 
 
+def _create_and_delete(lane: Lane) -> Trial:
+    tokens: list[str] = []
+
+    def carry_out() -> Outcome:
+        made = send(lane.raw, of_user("POST", "", WITH_TOKEN)).answer.json()
+        tokens.append(made["accessToken"]["token"])
+        return outcome(send(lane.raw, of_user("DELETE", f"/{made['identity']['id']}")))
+
+    def look(_: Outcome) -> object:
+        lane.invalid[tokens[-1]] = "UserDeleted"
+        return checked(lane, tokens[-1])
+
+    return Trial(carry_out, look)
+
+
 def _users(lane: Lane) -> int:
     rows = lane.client.query_entities(
         f"PartitionKey eq '{keys.IDENTITY_PARTITION}' and RowKey ge '{keys.USERS_START}' "
@@ -232,6 +247,7 @@ IDENTITIES = [
     _operation("revoke again", _REVOKE, revoked, _REVOKING),
     _operation("revoke, and issue", _REVOKE, unused, _REVOKING, _ISSUING, then="Revoked"),
     _operation("revoke from who is gone", _REVOKE, deleted, _REVOKING),
+    Operation("make a user, and delete them", _DELETE, _create_and_delete),
     _operation("delete a user", _DELETE, new_user, _DELETING, then="UserDeleted"),
     _operation("delete a user again", _DELETE, deleted, _DELETING),
     _operation("revoke, and delete", _DELETE, new_user, _REVOKING, _DELETING, then="UserDeleted"),
