@@ -1,12 +1,9 @@
 """Users and their tokens, as operations. After each the tokens are checked: one that was revoked is
 never valid again, and a user who was deleted never comes back."""
 
-import asyncio
-import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import count
 from typing import Any
 
 from azure.data.tables import UpdateMode
@@ -14,29 +11,18 @@ from azure.data.tables.aio import TableClient
 
 from faults.client import (
     IDENTITY_VERSION,
-    MAX_TRIES,
     Body,
     Request,
-    Unanswered,
     of_user,
     send,
 )
+from faults.first_user import first_user
 from faults.lane import Lane
 from faults.operation import Operation, Outcome, Trial, asked, nothing, outcome
 from rooms.domain.identity import parts_of
 from rooms.domain.time import DAY, now
-from rooms.identity.local import AccessToken, LocalIdentities
 from rooms.storage import keys
 from rooms.storage.entities import stored_time
-from rooms.storage.errors import StorageUnavailable
-from rooms.storage.identities import Identities
-from rooms.storage.table import Table
-
-_CLIENT: dict[str, Any] = {"connection_timeout": 2, "read_timeout": 5, "retry_backoff_factor": 0.2}
-"""Options of a storage client as the app has them."""
-
-# What the storage says of faults is in the logs of the apps, and not on the terminal.
-logging.getLogger("rooms.storage").addHandler(logging.NullHandler())
 
 VOIP: Body = {"scopes": ["voip"]}
 WITH_TOKEN: Body = {"createTokenWithScopes": ["voip"]}
@@ -179,39 +165,6 @@ def _check(lane: Lane, make: Callable[[Lane], User]) -> Trial:
     return asked(lane, Request("POST", "/identities/:checkAccessToken", body), nothing, user.raw_id)
 
 
-_TABLES = count()
-
-
-def _first(lane: Lane) -> Trial:
-    """In a table that does not exist, and not by the lane's app: it remembers its deployment and
-    its key. Whoever reads them later has the same."""
-    table = f"first{lane.table}x{next(_TABLES)}"
-    made: list[tuple[str, AccessToken]] = []
-
-    async def use[T](connection: str, work: Callable[[LocalIdentities], Awaitable[T]]) -> T:
-        async with TableClient.from_connection_string(connection, table, **_CLIENT) as client:
-            return await work(LocalIdentities(Identities(Table(client)), now))
-
-    async def make(identities: LocalIdentities) -> None:
-        made.append(await identities.create_with_token(["voip"], 60))
-
-    async def check(identities: LocalIdentities) -> bool:
-        raw_id, token = made[-1]
-        claims = await identities.check(token.token)
-        return not isinstance(claims, str) and claims.raw_id == raw_id
-
-    def carry_out() -> Outcome:
-        for tries in range(1, MAX_TRIES + 1):
-            try:
-                asyncio.run(use(lane.proxy.connection_string, make))
-            except StorageUnavailable:
-                continue
-            return Outcome((201, None), tries)
-        raise Unanswered("there is no first user")
-
-    return Trial(carry_out, lambda _: asyncio.run(use(lane.proxy.target, check)))
-
-
 _CREATE, _ISSUE, _REVOKE, _DELETE, _CHECK = (
     ("create_identity",),
     ("issue_access_token",),
@@ -237,7 +190,7 @@ def _operation(
 
 
 IDENTITIES = [
-    Operation("make the first user", _CREATE, _first),
+    Operation("make the first user", _CREATE, first_user),
     Operation("make a user", _CREATE, partial(_create, body={})),
     Operation("make a user with a token", _CREATE, partial(_create, body=WITH_TOKEN)),
     _operation("issue a token", _ISSUE, new_user, _ISSUING),

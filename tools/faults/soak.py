@@ -14,7 +14,8 @@ from random import Random
 import psutil
 from azure.data.tables import TableClient
 
-from faults.load import ROOMS, Client, Counted, remove_rows
+from faults.caller import Counted
+from faults.load import ROOMS, Client, remove_rows
 from faults.result import Result, Tell
 from testkit.raw import Raw
 from testkit.running import RunningApp, running_app
