@@ -7,8 +7,11 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from devhost.azurite import PROJECT
 from tests.contract.node import find, search_path
 from tests.contract.releases.table import Release
+
+_ROOMS = "azure-communication-rooms"
 
 
 def installed(release: Release, cache: Path) -> Path:
@@ -31,9 +34,14 @@ def installed(release: Release, cache: Path) -> Path:
 
 
 def _install_python(number: str, folder: Path) -> None:
+    """Installs the release with the packages that constraints.txt pins for the newest one."""
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    packages = [f"azure-communication-rooms=={number}", "aiohttp"]
-    _run([*pip, "--target", str(folder), *packages], os.environ)
+    pins = (PROJECT / "constraints.txt").read_text().splitlines(keepends=True)
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as constraints:
+        constraints.writelines(pin for pin in pins if not pin.startswith(f"{_ROOMS}=="))
+        constraints.flush()
+        packages = [f"{_ROOMS}=={number}", "aiohttp", "--constraint", constraints.name]
+        _run([*pip, "--target", str(folder), *packages], os.environ)
 
 
 def _install_javascript(number: str, folder: Path) -> None:
