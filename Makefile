@@ -44,7 +44,7 @@ help:
 	@echo 'make test         run the tests (ARGS="-k words" goes to pytest, -n0 runs them one by one)'
 	@echo 'make histories    check calls on many generated histories (HISTORIES=$(HISTORIES))'
 	@echo 'make bench        measure the speed, ten minutes (ARGS=--short: two minutes)'
-	@echo 'make faults       inject faults, 45 minutes (ARGS=--short: two minutes, ARGS=--help shows more)'
+	@echo 'make faults       inject faults, an hour (ARGS=--short: two minutes, ARGS=--help shows more)'
 	@echo 'make check        check lint, format and types'
 	@echo 'make format       fix the format'
 	@echo 'make screenshots  take the pictures of docs/console'

@@ -85,7 +85,7 @@ def main(
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the random choices.")] = 1,
     short: Annotated[
-        bool, typer.Option("--short", help="Two minutes instead of 45. Writes nothing.")
+        bool, typer.Option("--short", help="Two minutes instead of an hour. Writes nothing.")
     ] = False,
 ) -> None:
     """Injects faults and checks that nothing is lost. Writes docs/reliability.md.
