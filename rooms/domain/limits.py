@@ -39,7 +39,7 @@ class Limits:
     request_seconds: float = 10.0
     """Seconds for one request. Clients do not wait longer gladly."""
 
-    acs_seconds: float = 8.0
+    acs_seconds: float = 4.0
     """Seconds for a request that goes on to ACS. It is a part of those above."""
 
     health_seconds: float = 5.0
