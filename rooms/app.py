@@ -15,7 +15,8 @@ from rooms.domain.time import DAY, Ticks, now
 from rooms.identity.forwarding import Forwarding
 from rooms.identity.local import LocalIdentities
 from rooms.intake.recording import Intake
-from rooms.settings import Settings, read_settings
+from rooms.log_text import escaped
+from rooms.settings import Settings, read_settings, unknown_settings
 from rooms.storage.admissions import Admissions
 from rooms.storage.calls import Calls
 from rooms.storage.details import RoomDetails
@@ -64,6 +65,11 @@ class App:
         for name in _CHATTY:
             logging.getLogger(name).setLevel(logging.WARNING)
         self.settings: Settings = read_settings(environment)
+        for name, nearest in unknown_settings(environment).items():
+            hint = f" Did you mean {nearest}?" if nearest else ""
+            _log.warning(
+                "%s: there is no such setting, so it has no effect.%s", escaped(name), hint
+            )
         self.clock = clock
         self.limits = limits
         if not (self.settings.storage_connection_string or self.settings.storage_uri):

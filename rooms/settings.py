@@ -77,6 +77,52 @@ class Settings:
     """The resource that makes users and tokens. None: this service makes them."""
 
 
+KEY_PREFIXES: Mapping[str, Access] = {"ROOMS_MANAGE_KEY__": "manage", "ROOMS_READ_KEY__": "read"}
+
+SETTINGS = frozenset(
+    {
+        "ROOMS_ACS_CONNECTION_STRING",
+        "ROOMS_ACS__clientId",
+        "ROOMS_ACS__endpoint",
+        "ROOMS_CALL_CAPACITY",
+        "ROOMS_CONSOLE",
+        "ROOMS_ENTRA_AUDIENCE",
+        "ROOMS_ENTRA_AUTHORITY",
+        "ROOMS_ENTRA_MANAGE",
+        "ROOMS_ENTRA_READ",
+        "ROOMS_ENTRA_TENANT",
+        "ROOMS_EXPIRED_DAYS",
+        "ROOMS_RETENTION_DAYS",
+        "ROOMS_STORAGE",
+        "ROOMS_STORAGE__clientId",
+        "ROOMS_STORAGE__tableServiceUri",
+        "ROOMS_TABLE",
+        "ROOMS_TRUST_FORWARDED_HOST",
+    }
+)
+"""The names of all settings but those of keys."""
+
+
+def unknown_settings(env: Mapping[str, str]) -> dict[str, str | None]:
+    """Returns the names in `env` that begin like ours and are no setting, each with the setting
+    that was probably meant. A misspelled setting has no effect."""
+    return {
+        name: _nearest(name)
+        for name in env
+        if name.upper().startswith("ROOMS_")
+        and name not in SETTINGS
+        and not name.startswith(tuple(KEY_PREFIXES))
+    }
+
+
+def _nearest(name: str) -> str | None:
+    from difflib import get_close_matches  # most starts need it not
+
+    known = {each.upper(): each for each in (*SETTINGS, *(f"{key}<name>" for key in KEY_PREFIXES))}
+    found = get_close_matches(name.upper(), known, n=1, cutoff=0.75)
+    return known[found[0]] if found else None
+
+
 def read_settings(env: Mapping[str, str]) -> Settings:
     """Reads the settings in `env`.
 
@@ -134,11 +180,10 @@ def _table(name: str) -> str:
 
 
 def _keys(env: Mapping[str, str]) -> list[AccessKey]:
-    prefixes: dict[str, Access] = {"ROOMS_MANAGE_KEY__": "manage", "ROOMS_READ_KEY__": "read"}
     setting_of: dict[bytes | str, str] = {}
     keys = []
     for setting, value in env.items():
-        for prefix, access in prefixes.items():
+        for prefix, access in KEY_PREFIXES.items():
             if not (setting.startswith(prefix) and value):
                 continue
             key = AccessKey(_key_name(setting, prefix), access, _secret(setting, value))

@@ -29,6 +29,27 @@ def test_without_a_storage_the_log_says_so_at_once_and_each_use_is_refused(
         _ = app.rooms
 
 
+def test_the_log_warns_of_names_that_are_no_settings(caplog: pytest.LogCaptureFixture) -> None:
+    App(
+        {
+            "ROOMS_STORAGE": "UseDevelopmentStorage=true",
+            "ROOMS_READ_KEY__test": "A" * 64,
+            "ROOMS_ACS__Endpoint": "https://secret.communication.azure.com",
+            "ROOMS_MANAGE_KEY": "A" * 64,
+            "rooms_table": "rooms",
+            "ROOMS_OF\nANOTHER": "1",
+            "MUSHROOMS_STORAGE": "1",
+        }
+    )
+    none = "there is no such setting, so it has no effect."
+    assert caplog.messages == [
+        f"ROOMS_ACS__Endpoint: {none} Did you mean ROOMS_ACS__endpoint?",
+        f"ROOMS_MANAGE_KEY: {none} Did you mean ROOMS_MANAGE_KEY__<name>?",
+        f"rooms_table: {none} Did you mean ROOMS_TABLE?",
+        f"ROOMS_OF\\nANOTHER: {none}",
+    ]
+
+
 def test_parts_are_built_once() -> None:
     app = App({"ROOMS_MANAGE_KEY__test": "A" * 64})
     assert app.authenticator is app.authenticator
