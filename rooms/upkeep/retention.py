@@ -41,14 +41,14 @@ _STATE = ["PartitionKey", "RowKey", "validUntil", "deleted", "changedAt"]
 
 
 @contextmanager
-def log_failures(what: str, room_id: str) -> Iterator[None]:
-    """Logs what goes wrong in one room, which must not end the upkeep of all."""
+def log_failures(what: str, which: str) -> Iterator[None]:
+    """Logs what goes wrong with one room or user, which must not end the upkeep of all."""
     try:
         yield
     except StorageUnavailable:
         raise
     except Exception:
-        _log.exception("upkeep: left %s %s", what, escaped(room_id))
+        _log.exception("upkeep: left %s %s", what, escaped(which))
 
 
 @dataclass(slots=True)
@@ -132,8 +132,8 @@ class Retention:
         """Deletes those of these users who got their last token too long ago. Who gets one
         meanwhile has a row that has changed."""
         for row in rows:
-            if parse_time(row["usedAt"]) < self.kept:
-                with suppress(Conflict):
+            with log_failures("the user", row["RowKey"]), suppress(Conflict):
+                if parse_time(row["usedAt"]) < self.kept:
                     await self.table.delete(row["PartitionKey"], [], unchanged=[row])
                     self.removed["users"] += 1
 

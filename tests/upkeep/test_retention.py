@@ -268,6 +268,19 @@ async def test_users_go_when_they_were_used_too_long_ago(
     assert await users.find_deployment() == deployment
 
 
+async def test_a_user_whose_row_is_damaged_stays_and_the_others_go(
+    direct: TableClient, users: Identities, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number in range(3):
+        await users.add(user_of(number, CUTOFF - 1))
+    damaged = f".user:{user_of(1, CUTOFF).id}"
+    row = {"PartitionKey": keys.IDENTITY_PARTITION, "RowKey": damaged, "createdAt": "x"}
+    await direct.update_entity(row, mode="replace")
+    report = await run(direct)
+    assert (report.removed["users"], report.done) == (2, 1)
+    assert f"upkeep: left the user {damaged}" in caplog.text
+
+
 async def test_a_user_who_gets_a_token_meanwhile_stays(
     direct: TableClient, users: Identities
 ) -> None:
