@@ -11,13 +11,17 @@ from rooms.domain.roster import Roster
 from rooms.domain.time import Ticks
 
 
-class CreateBody(Body, ABC):
-    """The body of POST /rooms."""
+class RoomBody(Body, ABC):
+    """The body of POST /rooms, or of PATCH /rooms/{id}."""
 
     @property
     @abstractmethod
     def change(self) -> RoomChange:
         """What the body sets."""
+
+
+class CreateBody(RoomBody):
+    """The body of POST /rooms."""
 
     @property
     @abstractmethod
@@ -25,13 +29,8 @@ class CreateBody(Body, ABC):
         """The people whom the body invites."""
 
 
-class UpdateBody(Body, ABC):
+class UpdateBody(RoomBody):
     """The body of PATCH /rooms/{id}."""
-
-    @property
-    @abstractmethod
-    def change(self) -> RoomChange:
-        """What the body sets."""
 
     def check(self, before: Room, after: Room, now: Ticks) -> None:
         """Checks what the version does not allow of every change. Raises DomainError."""

@@ -65,8 +65,8 @@ class UpdateParticipants(Body):
         }
 
 
-class UpdateValidity(UpdateBody):
-    """The body of PATCH /rooms/{id} without dial-out."""
+class GivenValidity(Body):
+    """What the bodies of POST /rooms and PATCH /rooms/{id} have without dial-out."""
 
     valid_from: OptionalTime = None
     valid_until: OptionalTime = None
@@ -77,8 +77,8 @@ class UpdateValidity(UpdateBody):
         return RoomChange(self.valid_from, self.valid_until)
 
 
-class UpdateRoom(UpdateValidity):
-    """The body of PATCH /rooms/{id}."""
+class GivenRoom(GivenValidity):
+    """What the bodies of POST /rooms and PATCH /rooms/{id} have."""
 
     pstn_dial_out_enabled: bool | None = None
 
@@ -88,16 +88,16 @@ class UpdateRoom(UpdateValidity):
         return RoomChange(self.valid_from, self.valid_until, self.pstn_dial_out_enabled)
 
 
-class CreateRoomWithoutDialOut(UpdateParticipants, CreateBody):
+class UpdateValidity(GivenValidity, UpdateBody):
+    """The body of PATCH /rooms/{id} without dial-out."""
+
+
+class UpdateRoom(GivenRoom, UpdateBody):
+    """The body of PATCH /rooms/{id}."""
+
+
+class CreateRoomWithoutDialOut(GivenValidity, UpdateParticipants, CreateBody):
     """The body of POST /rooms without dial-out."""
-
-    valid_from: OptionalTime = None
-    valid_until: OptionalTime = None
-
-    @property
-    def change(self) -> RoomChange:
-        """What the body sets."""
-        return RoomChange(self.valid_from, self.valid_until)
 
     @property
     def roster(self) -> Roster:
@@ -105,15 +105,8 @@ class CreateRoomWithoutDialOut(UpdateParticipants, CreateBody):
         return {raw_id: role for raw_id, role in self.patch.items() if role is not None}
 
 
-class CreateRoom(CreateRoomWithoutDialOut):
+class CreateRoom(GivenRoom, CreateRoomWithoutDialOut):
     """The body of POST /rooms."""
-
-    pstn_dial_out_enabled: bool | None = None
-
-    @property
-    def change(self) -> RoomChange:
-        """What the body sets."""
-        return RoomChange(self.valid_from, self.valid_until, self.pstn_dial_out_enabled)
 
 
 def room_without_dial_out(room: domain.Room, _: Roster) -> Room:
