@@ -58,12 +58,17 @@ def here_or_at_acs(method: str, path: str, done: str, operation: LocalOperation)
     return carry_out
 
 
+def invalid_id() -> InvalidParameter:
+    """Returns the error for a path whose id is none."""
+    return InvalidParameter("Must be the raw id of an ACS user, like 8:acs:<guid>_<guid>.", "Id")
+
+
 async def _at_acs(
     request: Request, forwarding: Forwarding, method: str, path: str
 ) -> func.HttpResponse:
     raw_id = request.http.route_params.get("id", "")
     if "{id}" in path and not _ID_OF_ACS.fullmatch(raw_id):
-        raise InvalidParameter("Must be the raw id of an ACS user, like 8:acs:<guid>_<guid>.", "Id")
+        raise invalid_id()
     if _SENT_ON in request.http.headers:
         raise ForwardedToItself
     request.check_media_type()

@@ -7,7 +7,7 @@ import azure.functions as func
 from pydantic import ConfigDict
 from pydantic.json_schema import WithJsonSchema
 
-from rooms.api.acs.here_or_at_acs import LocalOperation, here_or_at_acs
+from rooms.api.acs.here_or_at_acs import LocalOperation, here_or_at_acs, invalid_id
 from rooms.api.acs.identity_versions import SUPPORTED_IDENTITY_VERSIONS, IdentityVersion
 from rooms.api.body import AcsUser, Body
 from rooms.api.errors import InvalidParameter, TeamsUsersNeedAcs
@@ -124,7 +124,7 @@ def _answer(status: int, body: Mapping[str, Any]) -> func.HttpResponse:
 def _raw_id(request: Request) -> str:
     raw_id: str = request.http.route_params["id"]
     if not is_acs_user(raw_id):
-        raise InvalidParameter("Must be the raw id of an ACS user, like 8:acs:<guid>_<guid>.", "Id")
+        raise invalid_id()
     return raw_id
 
 
