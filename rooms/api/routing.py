@@ -139,9 +139,9 @@ async def _outcome(
             return await operation(Request(app, http, caller, kind, version))
     except TimeoutError:
         _log.error("storage: no answer within %g s", app.limits.request_seconds)
-        return _refused(http, StorageUnavailable(), kind, version)
+        return refused(http, StorageUnavailable(), kind, version)
     except _KNOWN_ERRORS as error:
-        return _refused(http, error, kind, version)
+        return refused(http, error, kind, version)
 
 
 def _check_body(http: func.HttpRequest, max_bytes: int) -> None:
@@ -152,9 +152,10 @@ def _check_body(http: func.HttpRequest, max_bytes: int) -> None:
         raise LengthRequired
 
 
-def _refused(
-    http: func.HttpRequest, error: Exception, kind: Kind, version: ApiVersion
+def refused(
+    http: func.HttpRequest, error: Exception, kind: Kind, version: ApiVersion = NEWEST
 ) -> func.HttpResponse:
+    """Returns the answer to an error, as requests of that kind get it. Logs it."""
     if details := _details(error):
         _log_refusal(http, 400, f"{details[0].target}: {details[0].message}")
         if kind == "acs":

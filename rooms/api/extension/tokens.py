@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Literal, TypedDict
 import azure.functions as func
 
 from rooms.api.body import AcsUser, StrictBody
-from rooms.api.error_answers import error_body
-from rooms.api.errors import ANSWERS, TokensAreOfAcs
+from rooms.api.errors import TokensAreOfAcs
 from rooms.api.request import Request
 from rooms.api.responses import json_answer
-from rooms.api.routing import Routes
+from rooms.api.routing import Routes, refused
 from rooms.app import App
 from rooms.domain.time import Time, format_time
 from rooms.identity.local import Fault
@@ -91,9 +90,7 @@ async def get_token_keys(app: App, http: func.HttpRequest) -> func.HttpResponse:
         async with asyncio.timeout(app.limits.health_seconds):
             key = await app.identities.key()
     except (TimeoutError, StorageUnavailable):
-        answer = ANSWERS[StorageUnavailable]
-        headers = {"x-ms-error-code": answer.code, "Retry-After": str(answer.retry_after)}
-        return json_answer(answer.status, error_body(answer.code, str(answer.message)), headers)
+        return refused(http, StorageUnavailable(), "extension")
     return json_answer(200, keys_body(key))
 
 
