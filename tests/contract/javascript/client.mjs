@@ -1,22 +1,11 @@
-// The client of the environment: from CONNECTION_STRING, or from ENDPOINT and KEY.
+// The client of the newest release of the SDK.
 import { RoomsClient } from "@azure/communication-rooms";
 import { AzureKeyCredential } from "@azure/core-auth";
+import { clientOf } from "./shared.mjs";
 
-export function newClient(options = {}) {
-  const { CONNECTION_STRING, ENDPOINT, KEY } = process.env;
-  return CONNECTION_STRING
-    ? new RoomsClient(CONNECTION_STRING, options)
-    : new RoomsClient(ENDPOINT, new AzureKeyCredential(KEY), {
-        allowInsecureConnection: true,
-        ...options,
-      });
-}
+export { collected } from "./shared.mjs";
 
-export async function collected(items) {
-  const list = [];
-  for await (const item of items) list.push(item);
-  return list;
-}
+export const newClient = (options = {}) => clientOf({ RoomsClient, AzureKeyCredential }, options);
 
 // What a call that has to fail was refused with.
 export async function refusal(call) {

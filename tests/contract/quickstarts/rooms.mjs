@@ -3,15 +3,10 @@
 import { getIdentifierRawId } from "@azure/communication-common";
 import { CommunicationIdentityClient } from "@azure/communication-identity";
 import { RoomsClient } from "@azure/communication-rooms";
+import { collected } from "../javascript/shared.mjs";
 import { written } from "./written.mjs";
 
 const MINUTES = 60_000;
-
-async function collected(items) {
-  const list = [];
-  for await (const item of items) list.push(item);
-  return list;
-}
 
 await written(async (seen) => {
   const identities = new CommunicationIdentityClient(CONNECTION_STRING);

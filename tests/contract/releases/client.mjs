@@ -2,6 +2,9 @@
 // Environment: CONNECTION_STRING, or ENDPOINT and KEY; USERS, raw ids of three.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { clientOf } from "../javascript/shared.mjs";
+
+export { collected } from "../javascript/shared.mjs";
 
 const from = createRequire(`${process.env.SDK}/package.json`);
 const { RoomsClient } = from("@azure/communication-rooms");
@@ -11,24 +14,10 @@ const installed = `${process.env.SDK}/node_modules/@azure/communication-rooms/pa
 export const release = JSON.parse(readFileSync(installed)).version;
 export const users = process.env.USERS.split(",").map((id) => ({ communicationUserId: id }));
 
-export function newClient(options = {}) {
-  const { CONNECTION_STRING, ENDPOINT, KEY } = process.env;
-  return CONNECTION_STRING
-    ? new RoomsClient(CONNECTION_STRING, options)
-    : new RoomsClient(ENDPOINT, new AzureKeyCredential(KEY), {
-        allowInsecureConnection: true,
-        ...options,
-      });
-}
+export const newClient = (options = {}) => clientOf({ RoomsClient, AzureKeyCredential }, options);
 
 // The raw id and the role of participants.
 export const roster = (participants) => participants.map((p) => [p.id.communicationUserId, p.role]);
-
-export async function collected(items) {
-  const list = [];
-  for await (const item of items) list.push(item);
-  return list;
-}
 
 export const refused = (error) => [error.statusCode, error.code];
 
