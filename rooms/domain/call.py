@@ -23,11 +23,17 @@ class Leg:
     join_estimated: bool
     left_at: Ticks | None
     leave_estimated: bool
+    person: str
+    """The raw id, or the participant id if no event has a raw id."""
 
     @property
-    def person(self) -> str:
-        """Returns the raw id of the person, or the participant id if no event has a raw id."""
-        return self.raw_id or self.participant_id or ""
+    def estimated(self) -> bool:
+        """Returns whether the event for the join or the leave is missing."""
+        return self.join_estimated or self.leave_estimated
+
+    def covers(self, at: Ticks) -> bool:
+        """Returns whether the device was in the call at `at`."""
+        return self.joined_at <= at and (self.left_at is None or at < self.left_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +56,18 @@ class Call:
     """The most people at one time."""
     peak_at: Ticks | None
     """The first moment of the peak; None if it is 0."""
+    peak_estimated: bool
+    """Whether somebody counted in the peak is there by an estimated leg."""
 
     @property
     def people(self) -> int:
         """Returns how many different people were in it."""
         return len({leg.person for leg in self.legs})
+
+    @property
+    def has_gaps(self) -> bool:
+        """Returns whether events of it were lost, as far as the others tell."""
+        return self.start_estimated or self.end_estimated or any(leg.estimated for leg in self.legs)
 
     @property
     def start_order(self) -> tuple[Ticks, str]:

@@ -10,12 +10,15 @@ from typing import Literal, Self
 from rooms.domain.limits import LIMITS
 from rooms.domain.time import Ticks
 
-type EventKind = Literal["CallStarted", "ParticipantAdded", "ParticipantRemoved", "CallEnded"]
+type EventKind = Literal[
+    "CallStarted", "ParticipantAdded", "ParticipantRemoved", "PhonesUpdated", "CallEnded"
+]
 
 EVENT_KINDS: tuple[EventKind, ...] = (
     "CallStarted",
     "ParticipantAdded",
     "ParticipantRemoved",
+    "PhonesUpdated",
     "CallEnded",
 )
 """Events of the same time are folded in this order."""
@@ -37,7 +40,8 @@ class CallEvent:
     """One event of one call: `id` is the envelope's, `call` the correlation id, `at` the time of
     the event.
 
-    An event of a participant has a participant id or a raw id, or both.
+    An event of a participant has a participant id or a raw id, or both. The fields from
+    `ended_by_participant` on are not in events that were stored before there were such fields.
     """
 
     kind: EventKind
@@ -52,6 +56,12 @@ class CallEvent:
     started_by: str | None = None
     ended_by: str | None = None
     end_reason: EndReason | None = None
+    ended_by_participant: bool = False
+    """Whether the event says that `ended_by` was in the call."""
+    duration: Ticks | None = None
+    """The length of the call, as its CallEnded tells it."""
+    phones: tuple[str, ...] = ()
+    """The raw ids of the telephones in the call, of a PhonesUpdated."""
 
     @property
     def identity(self) -> tuple[EventKind, str, str, str | None, str | None, Ticks]:

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from rooms.domain.call import Call, Leg
 from rooms.domain.events import CallEvent
+from rooms.domain.peak import with_peak
 from rooms.domain.time import DAY, MAX_TIME, SECOND, Ticks
 
 SILENCE_TIMEOUT: Ticks = DAY
@@ -80,8 +81,9 @@ def _fold(history: tuple[CallEvent, ...]) -> Call:
         legs=_legs(history),
         peak=0,
         peak_at=None,
+        peak_estimated=False,
     )
-    return _ended(call, ends[-1].at, estimated=False) if ends else _with_peak(call)
+    return _ended(call, ends[-1].at, estimated=False) if ends else with_peak(call)
 
 
 _cached_fold = lru_cache(8)(_fold)  # who watches a call asks for the same history every few seconds
@@ -97,7 +99,7 @@ def _ended(call: Call, at: Ticks, estimated: bool) -> Call:
         )
         for leg in call.legs
     ]
-    return _with_peak(replace(call, ended_at=at, end_estimated=estimated, legs=tuple(legs)))
+    return with_peak(replace(call, ended_at=at, end_estimated=estimated, legs=tuple(legs)))
 
 
 def _legs(history: tuple[CallEvent, ...]) -> tuple[Leg, ...]:
@@ -169,6 +171,7 @@ def _leg(
         join_estimated=join_estimated,
         left_at=left_at,
         leave_estimated=False,
+        person=raw_id or stay[0].participant_id or "",
     )
 
 
@@ -192,22 +195,3 @@ def _in_order(legs: Iterable[Leg]) -> tuple[Leg, ...]:
             ),
         )
     )
-
-
-def _with_peak(call: Call) -> Call:
-    """Returns the call with the most people at one time. A person on two devices counts once."""
-    changes: defaultdict[Ticks, list[tuple[int, str]]] = defaultdict(list)
-    for leg in call.legs:
-        changes[leg.joined_at].append((1, leg.person))
-        if leg.left_at is not None:
-            changes[leg.left_at].append((-1, leg.person))
-    devices: defaultdict[str, int] = defaultdict(int)
-    there, peak, peak_at = 0, 0, None
-    for at in sorted(changes):
-        for step, person in changes[at]:
-            before = devices[person]
-            devices[person] += step
-            there += (devices[person] > 0) - (before > 0)
-        if there > peak:
-            peak, peak_at = there, at
-    return replace(call, peak=peak, peak_at=peak_at)

@@ -127,3 +127,10 @@ class EventDetail(TypedDict):
     startedBy: NotRequired[str]
     endedBy: NotRequired[str]
     endReason: NotRequired[EndReason]
+
+
+class PhonesUpdated(TypedDict):
+    """The detail of PhonesUpdated: the raw ids of all telephones in the call."""
+
+    callId: str
+    phones: list[str]

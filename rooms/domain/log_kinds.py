@@ -14,6 +14,7 @@ from rooms.domain.log_details import (
     DetailsUpdated,
     EventDetail,
     ParticipantsUpdated,
+    PhonesUpdated,
     RefusedDetail,
     RoomCreated,
     RoomDeleted,
@@ -119,6 +120,14 @@ LOG_KINDS: dict[str, LogKind] = {
             sentences.participant_removed,
             _EVENT_PERSONAL,
             _EVENT_NOT_PERSONAL,
+        ),
+        LogKind(
+            "PhonesUpdated",
+            "event",
+            PhonesUpdated,
+            sentences.phones_updated,
+            personal=("phones.*",),
+            not_personal=("callId",),
         ),
         LogKind(
             "CallEnded",

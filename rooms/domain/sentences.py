@@ -93,6 +93,17 @@ def participant_removed(detail: Detail, names: Names) -> str:
     return f"{_who(detail, names)} left"
 
 
+def phones_updated(detail: Detail, _: Names) -> str:
+    """Returns the sentence of PhonesUpdated."""
+    match len(detail["phones"]):
+        case 0:
+            return "no telephone is in the call any more"
+        case 1:
+            return "1 telephone is in the call"
+        case count:
+            return f"{count} telephones are in the call"
+
+
 def _who(detail: Detail, names: Names) -> str:
     """Returns a person's name in the room's details, or else the one they have themselves."""
     person = detail.get("rawId") or detail.get("participantId") or "somebody"

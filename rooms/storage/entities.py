@@ -209,6 +209,8 @@ def event_entities(
 
 
 def _event_detail(event: CallEvent) -> Entity:
+    if event.kind == "PhonesUpdated":
+        return {"callId": event.call, "phones": list(event.phones)}
     reason = event.end_reason
     detail = {
         "callId": event.call,
@@ -234,7 +236,12 @@ def event_of(entity: Mapping[str, Any]) -> CallEvent:
 def _event(text: str) -> CallEvent:
     properties = json.loads(text)
     reason = properties.pop("end_reason")
-    return CallEvent(**properties, end_reason=None if reason is None else EndReason(**reason))
+    phones = properties.pop("phones", ())
+    return CallEvent(
+        **properties,
+        end_reason=None if reason is None else EndReason(**reason),
+        phones=tuple(phones),
+    )
 
 
 def _row(room_id: str, row: str) -> Entity:

@@ -9,6 +9,7 @@ from rooms.domain.details import Details
 from rooms.domain.errors import RoomNotFound
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.log import LogRecord
+from rooms.domain.overdue import planned_end
 from rooms.domain.room import Room, admits_guests
 from rooms.domain.roster import Invited, Roster
 from rooms.domain.time import Ticks, parse_time
@@ -23,12 +24,22 @@ _ROSTER_PAGE = 20
 
 @dataclass(frozen=True, slots=True)
 class RoomSnapshot:
-    """What is known of a room. `room` is None, and the rest empty, if only events name it."""
+    """What is known of a room. `room` is None, and the rest empty, if only events name it.
+
+    `deleted_by` is the actor, also None if the room was deleted before that was stored.
+    """
 
     room: Room | None
     deleted: bool
     details: Details
     roster: Roster
+    deleted_at: Ticks | None = None
+    deleted_by: str | None = None
+
+    @property
+    def planned_end(self) -> Ticks | None:
+        """When calls of the room should be over; None if only events name it."""
+        return None if self.room is None else planned_end(self.room, self.details, self.deleted_at)
 
     @property
     def invited(self) -> Invited:
@@ -54,11 +65,14 @@ class History:
             rows.pop(keys.room_row(room_id), None),
             rows.pop(keys.details_row(room_id), None),
         )
+        deleted = bool(room and room.get("deleted"))
         return RoomSnapshot(
             room=room_of(room) if room else None,
-            deleted=bool(room and room.get("deleted")),
+            deleted=deleted,
             details=unpack(details) if details else {},
             roster=unpack(next(iter(rows.values()))) if rows else {},
+            deleted_at=parse_time(room["changedAt"]) if room and deleted else None,
+            deleted_by=room.get("deletedBy") if room else None,
         )
 
     async def check(self, room_id: str) -> None:

@@ -15,7 +15,13 @@ from rooms.domain.time import Ticks
 
 SECOND = 10_000_000
 FOREVER = 10**30
-RANK = {"CallStarted": "1", "ParticipantAdded": "2", "ParticipantRemoved": "3", "CallEnded": "4"}
+RANK = {
+    "CallStarted": "1",
+    "ParticipantAdded": "2",
+    "ParticipantRemoved": "3",
+    "PhonesUpdated": "4",
+    "CallEnded": "5",
+}
 
 
 class ToldLeg(NamedTuple):

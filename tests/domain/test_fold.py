@@ -141,7 +141,7 @@ def test_who_started_it_is_said_by_the_first_event_that_does() -> None:
 def test_a_join_opens_a_leg_and_a_leave_closes_it() -> None:
     leg = the_leg(started(0), added(1, name="Alice", role="Presenter"), removed(3))
     assert leg == Leg(
-        "phone", ALICE, "Alice", "Presenter", None, moment(1), False, moment(3), False
+        "phone", ALICE, "Alice", "Presenter", None, moment(1), False, moment(3), False, ALICE
     )
 
 
@@ -171,7 +171,7 @@ def test_a_join_while_in_changes_nothing_but_name_and_role() -> None:
         removed(3),
     )
     assert leg == Leg(
-        "phone", ALICE, "Dr. Alice", "Presenter", None, moment(1), False, moment(3), False
+        "phone", ALICE, "Dr. Alice", "Presenter", None, moment(1), False, moment(3), False, ALICE
     )
 
 
@@ -181,7 +181,9 @@ def test_a_leave_while_out_is_ignored() -> None:
 
 def test_a_leave_as_the_very_first_makes_a_leg_from_the_start_of_the_call() -> None:
     leg = the_leg(started(1), removed(5, name="Alice", role="Presenter"))
-    assert leg == Leg("phone", ALICE, "Alice", "Presenter", None, moment(1), True, moment(5), False)
+    assert leg == Leg(
+        "phone", ALICE, "Alice", "Presenter", None, moment(1), True, moment(5), False, ALICE
+    )
 
 
 def test_the_leave_of_an_untold_join_may_be_the_calls_first_event() -> None:
@@ -245,7 +247,7 @@ def test_the_legs_of_a_call_are_kept_unless_they_are_very_many() -> None:
 def test_a_first_leave_at_most_2_s_before_the_join_is_its_leave(skew: float) -> None:
     leg = the_leg(started(0), removed(5), added(5 + skew, name="Alice", role="Attendee"))
     at = moment(5 + skew)
-    assert leg == Leg("phone", ALICE, "Alice", "Attendee", None, at, False, at, True)
+    assert leg == Leg("phone", ALICE, "Alice", "Attendee", None, at, False, at, True, ALICE)
 
 
 def test_a_first_leave_more_than_2_s_before_the_join_is_that_of_an_untold_join() -> None:
@@ -605,3 +607,47 @@ def test_without_a_leg_that_lasted_there_is_no_peak() -> None:
         the_call(started(0), *stay(5, 5), removed(7, "b", BOB), added(8, "b", BOB)),
     ):
         assert (call.peak, call.peak_at) == (0, None)
+
+
+# What is not known.
+
+
+@pytest.mark.parametrize(
+    ("events", "estimated"),
+    [
+        ([*stay(1, 5, "a"), *stay(2, 4, "b", BOB)], False),
+        ([added(1, "a"), *stay(2, 4, "b", BOB)], True),
+        ([removed(5, "a"), *stay(2, 4, "b", BOB)], True),
+        ([*stay(1, 5, "a"), *stay(2, 4, "b", BOB), removed(0.5, "c", CAROL)], False),
+    ],
+)
+def test_the_peak_is_estimated_if_somebody_counted_in_it_is_there_by_an_estimated_leg(
+    events: list[CallEvent], estimated: bool
+) -> None:
+    call = the_call(started(0), *events, ended(9))
+    assert (call.peak, call.peak_at) == (2, moment(2))
+    assert call.peak_estimated == estimated
+
+
+def test_the_peak_of_nobody_is_not_estimated() -> None:
+    assert not the_call(started(0), removed(5), added(6), ended(9)).peak_estimated
+
+
+@pytest.mark.parametrize(
+    ("events", "gaps"),
+    [
+        ([started(0), *stay(1, 5), ended(9)], False),
+        ([started(0), added(1)], False),
+        ([*stay(1, 5), ended(9)], True),
+        ([started(0), *stay(1, 5)], True),
+        ([started(0), added(1), ended(9)], True),
+        ([started(0), removed(5), ended(9)], True),
+    ],
+)
+def test_a_call_has_gaps_if_an_event_that_it_should_have_is_missing(
+    events: list[CallEvent], gaps: bool
+) -> None:
+    assert (
+        the_call(*events, now=LATER if events[-1].kind != "ParticipantRemoved" else 200).has_gaps
+        == gaps
+    )

@@ -120,6 +120,9 @@ def said(kind: str, detail: Any) -> str:
         ("ParticipantAdded", {"participantId": "p"}, "p joined"),
         ("ParticipantAdded", {"participantId": "p", "rawId": "8:b", "role": None}, "Bob joined"),
         ("ParticipantRemoved", {"rawId": "8:b", "role": "Attendee"}, "Bob left"),
+        ("PhonesUpdated", {"phones": ["4:+1", "4:+2"]}, "2 telephones are in the call"),
+        ("PhonesUpdated", {"phones": ["4:+1"]}, "1 telephone is in the call"),
+        ("PhonesUpdated", {"phones": []}, "no telephone is in the call any more"),
         ("Sneezed", {"rawId": "8:b"}, "Sneezed"),
     ],
 )
@@ -188,14 +191,14 @@ def test_a_long_id_is_shortened() -> None:
 
 
 EVENT_DETAIL = st.fixed_dictionaries(
-    {"callId": st.text()},
+    {"callId": st.text(), "phones": st.lists(st.text())},
     optional=dict.fromkeys(
         ("participantId", "rawId", "displayName", "role", "endpointType", "startedBy", "endedBy"),
         st.none() | st.text(),
     )
     | {
         "endReason": st.none()
-        | st.fixed_dictionaries({"code": st.integers(), "phrase": st.none() | st.text()})
+        | st.fixed_dictionaries({"code": st.integers(), "phrase": st.none() | st.text()}),
     },
 )
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from azure.data.tables.aio import TableClient
 
@@ -70,10 +72,12 @@ async def test_what_is_known_of_a_room(
     assert await history.snapshot(room.id) == RoomSnapshot(
         room, False, {"title": "a"}, {ALICE: "Presenter"}
     )
+    clock.now += HOUR
     await rooms.delete(room.id, ORIGIN)
     proxy.forget()
-    assert await history.snapshot(room.id) == RoomSnapshot(
-        room, True, {"title": "a"}, {ALICE: "Presenter"}
+    known = await history.snapshot(room.id)
+    assert replace(known, deleted_by=None) == RoomSnapshot(
+        room, True, {"title": "a"}, {ALICE: "Presenter"}, deleted_at=clock.now
     )
     assert len(proxy.seen) == 1
     await history.check(room.id)

@@ -144,7 +144,10 @@ def event_in(row: Row) -> CallEvent:
         match properties := json.loads(text_in(row, "event")):
             case {"end_reason": reason}:
                 ended = None if reason is None else EndReason(**reason)
-                event = CallEvent(**{**properties, "end_reason": ended})
+                phones = properties.get("phones", [])
+                event = CallEvent(
+                    **{**properties, "end_reason": ended, "phones": (*_texts(phones),)}
+                )
                 if _is_event(event):
                     return event
     except (ValueError, TypeError, RecursionError):
@@ -180,6 +183,7 @@ def _is_event(event: CallEvent) -> bool:
     reason = event.end_reason
     numbers = [
         event.at,
+        0 if event.duration is None else event.duration,
         *(
             []
             if reason is None
@@ -189,7 +193,7 @@ def _is_event(event: CallEvent) -> bool:
     texts = [
         getattr(event, field.name)
         for field in fields(event)
-        if field.name not in ("at", "end_reason")
+        if field.name not in ("at", "end_reason", "ended_by_participant", "duration", "phones")
     ]
     optional_texts = [
         text for text in (*texts, None if reason is None else reason.phrase) if text is not None
@@ -199,7 +203,14 @@ def _is_event(event: CallEvent) -> bool:
         and None not in (event.id, event.call)
         and all(isinstance(number, int) for number in numbers)
         and all(isinstance(text, str) for text in optional_texts)
+        and isinstance(event.ended_by_participant, bool)
     )
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, list) and all(isinstance(text, str) for text in value):
+        return value
+    raise ValueError("no texts")
 
 
 def _is_person(value: Any) -> bool:
