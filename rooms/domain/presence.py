@@ -25,13 +25,17 @@ class Stay:
 class PersonInCall(
     NamedTuple
 ):  # not a dataclass: hundreds are made for one answer, and these take a third of the time
-    """A person who is in a call: since when without a break, and with how many devices."""
+    """A person who is in a call: since when without a break, and with how many devices.
+
+    `estimated`: the event for the coming or going of one of these devices is missing.
+    """
 
     person: str
     display_name: str | None
     role: str | None
     since: Ticks
     legs: int
+    estimated: bool
 
 
 def legs_by_person(legs: Iterable[Leg]) -> dict[str, list[Leg]]:
@@ -67,7 +71,7 @@ def present_at(call: Call, at: Ticks) -> list[PersonInCall]:
     """Returns the people in a call at `at`. Who has been there longest comes first."""
     present = []
     for person, legs in legs_by_person(leg for leg in call.legs if leg.joined_at <= at).items():
-        there = [leg for leg in legs if leg.left_at is None or at < leg.left_at]
+        there = [leg for leg in legs if leg.covers(at)]
         if there:
             since = there[0].joined_at
             if len(legs) > 1:  # the stay may have begun on another device
@@ -76,7 +80,7 @@ def present_at(call: Call, at: Ticks) -> list[PersonInCall]:
                     for stay in merge_stays(Stay(leg.joined_at, leg.left_at) for leg in legs)
                     if stay.covers(at)
                 )
-            present.append(
-                PersonInCall(person, legs[-1].display_name, legs[-1].role, since, len(there))
-            )
+            name, role = legs[-1].display_name, legs[-1].role
+            estimated = any(leg.estimated for leg in there)
+            present.append(PersonInCall(person, name, role, since, len(there), estimated))
     return sorted(present, key=lambda person: (person.since, person.person))

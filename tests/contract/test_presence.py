@@ -54,8 +54,11 @@ def test_who_is_in_a_call_now(raw: Raw, insight: Insight) -> None:
                 "id": call.id,
                 "startedAt": call.at(0),
                 "startEstimated": False,
+                "lastEventAt": call.at(7),
+                "overdue": False,
                 "peak": 3,
                 "peakAt": call.at(6),
+                "peakEstimated": False,
                 "count": 2,
                 "participants": [
                     {
@@ -67,6 +70,7 @@ def test_who_is_in_a_call_now(raw: Raw, insight: Insight) -> None:
                         "guest": False,
                         "joinedAt": call.at(1),
                         "legs": 2,
+                        "estimated": False,
                     },
                     {
                         "rawId": BOB,
@@ -77,6 +81,7 @@ def test_who_is_in_a_call_now(raw: Raw, insight: Insight) -> None:
                         "guest": False,
                         "joinedAt": call.at(3),
                         "legs": 1,
+                        "estimated": False,
                     },
                 ],
             },
@@ -100,7 +105,15 @@ def test_what_no_event_tells_is_null_or_estimated(insight: Insight) -> None:
     nothing = {"name": None, "displayName": None, "role": None, "invited": False, "guest": False}
     assert_is(
         body["participants"],
-        [{"rawId": "a device of None", **nothing, "joinedAt": call.at(0), "legs": 1}],
+        [
+            {
+                "rawId": "a device of None",
+                **nothing,
+                "joinedAt": call.at(0),
+                "legs": 1,
+                "estimated": False,
+            }
+        ],
     )
 
 

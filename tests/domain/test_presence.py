@@ -77,6 +77,28 @@ def test_a_person_on_two_devices_is_there_once_with_two_legs() -> None:
     assert [(person.person, person.legs) for person in there(events, 7)] == [(ALICE, 1), (BOB, 1)]
 
 
+def test_who_is_there_by_a_leg_of_which_an_event_is_missing_is_so_by_an_estimate() -> None:
+    events = [
+        started(0),
+        removed(7, "phone", ALICE),
+        *stay(2, 5, "laptop", ALICE),
+        added(8, "desk", ALICE),
+        removed(9, "desk", ALICE),
+        added(1, "web", BOB),
+        ended(20),
+    ]
+    assert [(one.person, one.estimated) for at in (4, 8) for one in there(events, at)] == [
+        (ALICE, True),
+        (BOB, True),
+        (BOB, True),
+        (ALICE, False),
+    ]
+
+
+def test_in_a_live_call_who_has_not_left_is_there_for_certain() -> None:
+    assert [one.estimated for one in there([added(1)], 5)] == [False]
+
+
 def test_name_and_role_are_of_the_leg_joined_last() -> None:
     events = [
         started(0),

@@ -22,7 +22,9 @@ class Call(TypedDict):
     """A call of a room. `endedAt` and `seconds` are null while it is live.
 
     `startEstimated` and `endEstimated` are true if the event for that time never came. `peak` is
-    the highest number of people at one time, first reached at `peakAt`.
+    the highest number of people at one time, first reached at `peakAt`. `peakEstimated` is true if
+    somebody counted in it is there by an estimated leg. `lastEventAt` is the time of its last
+    event.
     """
 
     id: str
@@ -32,9 +34,11 @@ class Call(TypedDict):
     endedAt: Time | None
     endEstimated: bool
     seconds: Seconds | None
+    lastEventAt: Time
     people: Count
     peak: Count
     peakAt: Time | None
+    peakEstimated: bool
 
 
 class Leg(TypedDict):
@@ -110,9 +114,11 @@ def call_body(room_id: str, call: domain.Call) -> Call:
         "endedAt": time_or_none(call.ended_at),
         "endEstimated": call.end_estimated,
         "seconds": None if call.ended_at is None else seconds(call.ended_at - call.started_at),
+        "lastEventAt": format_time(call.last_event_at),
         "people": call.people,
         "peak": call.peak,
         "peakAt": time_or_none(call.peak_at),
+        "peakEstimated": call.peak_estimated,
     }
 
 

@@ -12,6 +12,7 @@ from rooms.api.routing import Routes
 from rooms.api.shapes import CallRoomId, Count, time_or_none
 from rooms.domain.call import Call
 from rooms.domain.details import Details, names_in
+from rooms.domain.overdue import is_overdue
 from rooms.domain.presence import PersonInCall, call_at, present_at
 from rooms.domain.roster import Invited
 from rooms.domain.time import Ticks, Time, format_time
@@ -22,7 +23,8 @@ routes = Routes()
 
 class PresentPerson(TypedDict):
     """A person in a call. A `guest` came to an open room without an invitation. `joinedAt`
-    starts their unbroken stay; `legs` counts their devices."""
+    starts their unbroken stay; `legs` counts their devices. `estimated` is true if the event for
+    the coming or going of one of these never came."""
 
     rawId: str
     name: str | None
@@ -32,16 +34,26 @@ class PresentPerson(TypedDict):
     guest: bool
     joinedAt: Time
     legs: Count
+    estimated: bool
 
 
 class PresentCall(TypedDict):
-    """The live call, and the people in it."""
+    """The call, and the people in it at that time.
+
+    `lastEventAt` is the time of its last event. `overdue` is true if by then it had no event for an
+    hour, and the room's planned end had passed an hour ago: the scheduled end, the end of its
+    validity, or when it was deleted. `peakEstimated` is true if somebody counted in the peak is
+    there by an estimate.
+    """
 
     id: str
     startedAt: Time
     startEstimated: bool
+    lastEventAt: Time
+    overdue: bool
     peak: Count
     peakAt: Time | None
+    peakEstimated: bool
     count: Count
     participants: list[PresentPerson]
 
@@ -74,33 +86,46 @@ async def get_presence(request: Request) -> func.HttpResponse:
         invited = await history.invited(known.room, at, at)
     going_on = call_at(calls, at)
     present = present_at(going_on, at) if going_on else []
-    return json_answer(200, presence_body(room_id, at, going_on, present, invited, known.details))
+    overdue = going_on is not None and is_overdue(going_on, known.planned_end, at)
+    return json_answer(
+        200, presence_body(room_id, at, going_on, overdue, present, invited, known.details)
+    )
 
 
 def presence_body(
     room_id: str,
     at: Ticks,
     call: Call | None,
+    overdue: bool,
     present: Sequence[PersonInCall],
     invited: Invited,
     details: Details,
 ) -> Presence:
     """Returns the answer. `call` is None if no call goes on."""
     going_on = (
-        None if call is None else _present_call_body(call, present, invited, names_in(details))
+        None
+        if call is None
+        else _present_call_body(call, overdue, present, invited, names_in(details))
     )
     return {"roomId": room_id, "asOf": format_time(at), "live": call is not None, "call": going_on}
 
 
 def _present_call_body(
-    call: Call, present: Sequence[PersonInCall], invited: Invited, names: Mapping[str, str]
+    call: Call,
+    overdue: bool,
+    present: Sequence[PersonInCall],
+    invited: Invited,
+    names: Mapping[str, str],
 ) -> PresentCall:
     return {
         "id": call.id,
         "startedAt": format_time(call.started_at),
         "startEstimated": call.start_estimated,
+        "lastEventAt": format_time(call.last_event_at),
+        "overdue": overdue,
         "peak": call.peak,
         "peakAt": time_or_none(call.peak_at),
+        "peakEstimated": call.peak_estimated,
         "count": len(present),
         "participants": [
             {
@@ -112,6 +137,7 @@ def _present_call_body(
                 "guest": invited.has_as_guest(one.person),
                 "joinedAt": format_time(one.since),
                 "legs": one.legs,
+                "estimated": one.estimated,
             }
             for one in present
         ],
