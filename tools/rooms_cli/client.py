@@ -127,6 +127,11 @@ class Client:
         details: Json = self.get(room_id, "details")
         return details
 
+    def quarantined(self, event_id: str) -> str:
+        """Returns the whole text of an event in quarantine."""
+        text: str = self._request("GET", f"/quarantine/{quote(event_id, safe='')}")["event"]
+        return text
+
     def set_title(self, room_id: str, title: str) -> None:
         """Sets a room's title."""
         self._request("PATCH", _path(room_id, "details"), body={"title": title})

@@ -25,6 +25,7 @@ from rooms_cli.options import (
     title_of,
 )
 from rooms_cli.people import raw_id_of
+from rooms_cli.redriving import redrive
 from rooms_cli.screen import say, show_json
 from rooms_cli.sentences import explained
 from rooms_cli.tables import show_attendance, show_presence, show_room, show_rooms
@@ -42,6 +43,7 @@ app = typer.Typer(
 )
 
 app.add_typer(users, name="user")
+app.command()(redrive)
 
 TIME = "RFC 3339, for example 2026-05-04T10:00:00Z."
 
