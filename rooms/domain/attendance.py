@@ -6,26 +6,33 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from rooms.domain.call import Call, Leg
-from rooms.domain.presence import Stay, merge_stays
+from rooms.domain.people import NOBODY_NAMED, People, identified
+from rooms.domain.presence import Stay, merge_stays, raw_ids_of
 from rooms.domain.roster import Invited
 from rooms.domain.time import Ticks
+from rooms.domain.time_window import TimeWindow
 
-type Status = Literal["attended", "expected", "absent", "uninvited"]
-"""Invited people came, may still come, or did not come. `uninvited` people came to a room
-for the invited only; who came to an open room is a guest, and `attended`."""
+type Status = Literal["attended", "expected", "absent", "uninvited", "cancelled"]
+"""Invited people came, may still come, or did not come; `cancelled`: the room was deleted before.
+`uninvited` people came to a room for the invited only; who came to an open room is a guest, and
+`attended`."""
+
+
+PHONE = "4:"
+"""How the raw id of a telephone begins."""
 
 
 @dataclass(frozen=True, slots=True)
-class TimeWindow:
-    """The time of a report. `end` is None while its call is live. `estimated`: an end is."""
+class Occasion:
+    """What a report is about: a time, and what is known of the room beside its rosters."""
 
-    start: Ticks
-    end: Ticks | None
-    estimated: bool = False
-
-    def is_over(self, now: Ticks) -> bool:
-        """Returns whether nobody can come any more."""
-        return self.end is not None and self.end <= now
+    window: TimeWindow
+    people: People = NOBODY_NAMED
+    scheduled_start: Ticks | None = None
+    cancelled: bool = False
+    """Whether the room was deleted before that time."""
+    may_call_phones: bool = False
+    """Whether people in the room may call telephones. Events may say nothing of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,100 +40,160 @@ class Attendee:
     """The attendance of one person. Lengths are in ticks. None: not known, or not known yet."""
 
     person: str
+    """The key of the person among the people of the room."""
+    raw_ids: tuple[str, ...]
+    """Those on a roster of the time, in its order, then others that came, in theirs."""
     display_name: str | None
     role: str | None
     status: Status
     guest: bool = False
     """Came to an open room without an invitation."""
+    removed_at: Ticks | None = None
+    """When they were removed, of who is not on the roster at the end of the time."""
     stays: tuple[Stay, ...] = ()
     duration: Ticks = 0
     alone: Ticks = 0
     """The part of `duration` with nobody else there."""
+    alone_estimated: bool = False
+    """Whether others may have been there of whom no event tells."""
     joins: int = 0
     """The number of legs, over all devices."""
     late: Ticks | None = None
     left_early: Ticks | None = None
     estimated: bool = False
+    """Whether an event of one of these times is missing. Of who did not come: whether any event is,
+    so that they may have come."""
 
 
 def attendance(
-    slot: TimeWindow, calls: Iterable[Call], invited: Invited, now: Ticks
+    occasion: Occasion, calls: Iterable[Call], invited: Invited, now: Ticks
 ) -> list[Attendee]:
-    """Returns everyone who was invited, in their order, and then the others who came, in theirs."""
+    """Returns everyone who was invited, in their order, and then the others who came, in theirs.
+
+    Leaves out who did not come and had been removed when it began.
+    """
+    window, people = occasion.window, occasion.people
+    known = [identified(call, people) for call in calls]
+    going_on = [call for call in known if _is_in(call, window, now)]
+    has_gaps = any(call.has_gaps for call in going_on)
+    came = _came(known, window, now)
+    stays = {person: merge_stays(stay for _, stay in some) for person, some in came.items()}
+    alone = _alone(stays, now)
+    alone_estimated = has_gaps or occasion.may_call_phones or any(map(_has_phone, going_on))
+    roster = people.by_key(invited.roster)
+    others = sorted(
+        came.keys() - roster.keys(), key=lambda person: (stays[person][0].start, person)
+    )
+    began = _beginning(occasion, going_on, now)
+    missing = _status_of_missing(occasion, now)
+    attendees = []
+    for person in [*roster, *others]:
+        raw_ids = roster.get(person, [])
+        role, removed_at = _invited_as(raw_ids, invited)
+        if person in came:
+            attendee = _attendee(
+                person, [leg for leg, _ in came[person]], stays[person], window, now
+            )
+            guest = invited.open and not raw_ids
+            attendees.append(
+                replace(
+                    attendee,
+                    raw_ids=tuple(dict.fromkeys((*raw_ids, *attendee.raw_ids))),
+                    role=attendee.role or role,
+                    status="attended" if raw_ids or guest else "uninvited",
+                    guest=guest,
+                    removed_at=removed_at,
+                    alone=alone[person],
+                    alone_estimated=alone_estimated,
+                )
+            )
+        elif removed_at is None or removed_at > began:
+            attendees.append(
+                Attendee(
+                    person,
+                    tuple(raw_ids),
+                    display_name=None,
+                    role=role,
+                    status=missing,
+                    removed_at=removed_at,
+                    estimated=has_gaps,
+                )
+            )
+    return attendees
+
+
+def _is_in(call: Call, window: TimeWindow, now: Ticks) -> bool:
+    return window.cut(Stay(call.started_at, call.ended_at), now) is not None
+
+
+def _has_phone(call: Call) -> bool:
+    return any((leg.raw_id or "").startswith(PHONE) for leg in call.legs)
+
+
+def _came(
+    calls: Iterable[Call], window: TimeWindow, now: Ticks
+) -> dict[str, list[tuple[Leg, Stay]]]:
+    """Returns the legs of each person that lie in the time, by when they were joined, and the parts
+    that do."""
     cuts = [
         (leg, stay)
         for call in calls
         for leg in call.legs
-        if (stay := _cut(leg, slot, now)) is not None
+        if (stay := window.cut(Stay(leg.joined_at, leg.left_at), now)) is not None
     ]
     came: defaultdict[str, list[tuple[Leg, Stay]]] = defaultdict(list)
     for leg, stay in sorted(cuts, key=lambda cut: cut[0].joined_at):
         came[leg.person].append((leg, stay))
-    stays = {person: merge_stays(stay for _, stay in some) for person, some in came.items()}
-    alone = _alone(stays, now)
-    others = sorted(
-        came.keys() - invited.roster.keys(), key=lambda person: (stays[person][0].start, person)
-    )
-    attendees = []
-    for person in [*invited.roster, *others]:
-        if person in came:
-            legs = [leg for leg, _ in came[person]]
-            guest = invited.has_as_guest(person)
-            status: Status = "attended" if guest or person in invited.roster else "uninvited"
-            attendee = _attendee(person, legs, stays[person], slot, status, now)
-            role = attendee.role or invited.roster.get(person)
-            attendees.append(replace(attendee, role=role, guest=guest, alone=alone[person]))
-        else:
-            status = "absent" if slot.is_over(now) else "expected"
-            attendees.append(Attendee(person, None, invited.roster[person], status))
-    return attendees
+    return dict(came)
+
+
+def _beginning(occasion: Occasion, calls: Iterable[Call], now: Ticks) -> Ticks:
+    """Returns when it began: who had been removed by then was not to come."""
+    window = occasion.window
+    end = now if window.end is None else window.end
+    planned = occasion.scheduled_start
+    if planned is not None and window.start <= planned < end:
+        return planned
+    return min((max(call.started_at, window.start) for call in calls), default=min(end, now))
+
+
+def _status_of_missing(occasion: Occasion, now: Ticks) -> Status:
+    if occasion.cancelled:
+        return "cancelled"
+    return "absent" if occasion.window.is_over(now) else "expected"
+
+
+def _invited_as(raw_ids: Sequence[str], invited: Invited) -> tuple[str | None, Ticks | None]:
+    """Returns the role of a person, that of the first raw id that was not removed, and when the
+    last one was, if all were."""
+    left = [raw_id for raw_id in raw_ids if raw_id not in invited.removed]
+    if left:
+        return invited.roster[left[0]], None
+    if raw_ids:
+        return invited.roster[raw_ids[0]], max(invited.removed[raw_id] for raw_id in raw_ids)
+    return None, None
 
 
 def _attendee(
-    person: str,
-    legs: Sequence[Leg],
-    stays: Sequence[Stay],
-    slot: TimeWindow,
-    status: Status,
-    now: Ticks,
+    person: str, legs: Sequence[Leg], stays: Sequence[Stay], window: TimeWindow, now: Ticks
 ) -> Attendee:
-    """Returns the attendance of somebody who came, without the time alone."""
-    estimated = any(leg.join_estimated or leg.leave_estimated for leg in legs)
+    """Returns the attendance of somebody who came, as the legs tell it."""
     left_early = None
-    if slot.end is not None and slot.is_over(now):
-        left_early = slot.end - _end(stays[-1], now)
+    if window.end is not None and window.is_over(now):
+        left_early = window.end - _end(stays[-1], now)
     return Attendee(
         person=person,
+        raw_ids=raw_ids_of(legs),
         display_name=legs[-1].display_name,
         role=legs[-1].role,
-        status=status,
+        status="attended",
         stays=tuple(stays),
         duration=sum(_end(stay, now) - stay.start for stay in stays),
         joins=len(legs),
-        late=stays[0].start - slot.start,
+        late=stays[0].start - window.start,
         left_early=left_early,
-        estimated=slot.estimated or estimated,
+        estimated=window.estimated or any(leg.estimated for leg in legs),
     )
-
-
-def _cut(leg: Leg, slot: TimeWindow, now: Ticks) -> Stay | None:
-    """Returns the part of a leg that lies in the slot.
-
-    A leg of no length at an end of the slot lies in it, too.
-    """
-    start = max(leg.joined_at, slot.start)
-    over = slot.end if slot.is_over(now) else None
-    if leg.joined_at == leg.left_at:
-        is_in = start == leg.joined_at and (over is None or start <= over)
-        return Stay(start, start) if is_in else None
-    if leg.left_at is None:
-        end = over
-    elif slot.end is None:
-        end = leg.left_at
-    else:
-        end = min(leg.left_at, slot.end)
-    latest = now + 1 if end is None else end
-    return Stay(start, end) if start < latest else None
 
 
 def _end(stay: Stay, now: Ticks) -> Ticks:

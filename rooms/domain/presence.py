@@ -46,6 +46,16 @@ def legs_by_person(legs: Iterable[Leg]) -> dict[str, list[Leg]]:
     return dict(people)
 
 
+def raw_ids_of(legs: Iterable[Leg]) -> tuple[str, ...]:
+    """Returns the raw ids of a person with these legs; of one without, the participant ids."""
+    return tuple(dict.fromkeys(own_id(leg) for leg in legs))
+
+
+def own_id(leg: Leg) -> str:
+    """Returns the raw id of a leg, or the participant id if no event has a raw id."""
+    return leg.raw_id or leg.participant_id or ""
+
+
 def merge_stays(stays: Iterable[Stay]) -> list[Stay]:
     """Returns the same time in as few stays as possible. Stays that touch become one."""
     merged: list[Stay] = []

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from rooms.domain.errors import TooManyParticipants
 from rooms.domain.limits import LIMITS
+from rooms.domain.time import Ticks
 
 type Role = Literal["Presenter", "Attendee", "Consumer", "Collaborator"]
 ROLES: tuple[Role, ...] = get_args(Role.__value__)
@@ -26,6 +27,8 @@ class Invited:
 
     roster: Roster
     open: bool
+    removed: Mapping[str, Ticks] = field(default_factory=dict)
+    """Who of them is not on the roster at the end of the time, and when they were last removed."""
 
     def has_as_guest(self, person: str) -> bool:
         """Returns whether the person, if they came, was a guest."""

@@ -13,6 +13,7 @@ from rooms.domain.overdue import planned_end
 from rooms.domain.room import Room, admits_guests
 from rooms.domain.roster import Invited, Roster
 from rooms.domain.time import Ticks, parse_time
+from rooms.domain.time_window import Deletion
 from rooms.storage import keys
 from rooms.storage.cursors import Page, read_cursor, to_cursor
 from rooms.storage.entities import binary_of, join_policy_of, room_of, unpack
@@ -40,6 +41,11 @@ class RoomSnapshot:
     def planned_end(self) -> Ticks | None:
         """When calls of the room should be over; None if only events name it."""
         return None if self.room is None else planned_end(self.room, self.details, self.deleted_at)
+
+    @property
+    def deletion(self) -> Deletion | None:
+        """When the room was deleted, and by whom."""
+        return None if self.deleted_at is None else Deletion(self.deleted_at, self.deleted_by)
 
     @property
     def invited(self) -> Invited:
@@ -84,7 +90,8 @@ class History:
 
     async def invited(self, room: Room, start: Ticks, end: Ticks) -> Invited:
         """Returns who was on the roster at `start`, or at some moment until just before `end`, with
-        the last role there, and whether it was an open room at one of these.
+        the last role there, when they were removed, and whether it was an open room at one of
+        these.
 
         The roster and the policy that the room was made with count for the time before, too. One
         request for some twenty rosters.
@@ -100,20 +107,29 @@ class History:
             keys.end_of_rosters(room.id),
         )
         roster: Roster = {}
+        removed: dict[str, Ticks] = {}
         was_open = False
         count = 0
+        newest: Roster = {}
+        changed_at = end
         async with aclosing(
             self._table.each(partition, first_row, end_row, 1 if last == start else _ROSTER_PAGE)
         ) as rows:
             async for row in rows:
-                roster = unpack(row) | roster
-                was_open = was_open or admits_guests(join_policy_of(row))
+                version: Roster = unpack(row)
                 count += 1
-                if keys.time_of(row["RowKey"].rpartition(":")[2]) <= start:
+                if count == 1:
+                    newest = version
+                for raw_id in version.keys() - newest.keys() - removed.keys():
+                    removed[raw_id] = changed_at
+                roster = version | roster
+                was_open = was_open or admits_guests(join_policy_of(row))
+                changed_at = keys.time_of(row["RowKey"].rpartition(":")[2])
+                if changed_at <= start:
                     break
                 if count == self._limits.roster_versions:
                     raise TooManyChanges(count)
-        return Invited(roster, was_open)
+        return Invited(roster, was_open, removed)
 
     async def log(
         self,

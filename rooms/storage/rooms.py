@@ -204,7 +204,11 @@ class Rooms:
         room = room_of(row)
         at = self._changes.time_of(row)
         record = log_record(room.id, at, "RoomDeleted", origin, {})
-        tombstone = {"deleted": True, "deletedByRequest": origin.request_id}
+        tombstone = {
+            "deleted": True,
+            "deletedByRequest": origin.request_id,
+            "deletedBy": origin.actor,
+        }
         await self._changes.commit(row, at, record, tombstone, remove(index_entity(room)))
 
     async def _room_row(self, room_id: str) -> TableEntity | None:

@@ -19,6 +19,7 @@ NOBODY_KNOWS = {
     "receivedAt": "likewise",
     "cursor": "from where upkeep goes on is its own concern",
     "beganAt": "likewise",
+    "deletedBy": "without it a room was deleted before there was one",
     "roomJoinPolicy": "without it a row is from before open rooms, and the room InviteOnly",
 }
 

@@ -98,8 +98,8 @@ class History:
         )
 
 
-def shuffled(events: Sequence[CallEvent], random: Random) -> list[CallEvent]:
-    return random.sample(list(events), len(events))
+def shuffled[T](things: Sequence[T], random: Random) -> list[T]:
+    return random.sample(list(things), len(things))
 
 
 # Borders of the rules, in seconds, from one event to another and from an event to now.

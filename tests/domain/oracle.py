@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from rooms.domain.events import CallEvent
+from rooms.domain.roster import Roster
 from rooms.domain.time import Ticks
 
 SECOND = 10_000_000
@@ -222,11 +223,15 @@ def _may_be_called(legs: Iterable[ToldLeg]) -> frozenset[tuple[str | None, str |
 
 class ToldAttendee(NamedTuple):
     person: str
+    invited_as: tuple[str, ...]
+    came_as: frozenset[str]
     status: str
     guest: bool
+    removed_at: Ticks | None
     intervals: tuple[tuple[Ticks, Ticks | None], ...]
     duration: Ticks
     alone: Ticks
+    alone_estimated: bool
     joins: int
     late: Ticks | None
     left_early: Ticks | None
@@ -234,30 +239,55 @@ class ToldAttendee(NamedTuple):
     may_be_called: frozenset[tuple[str | None, str | None]]
 
 
+class ToldRoom(NamedTuple):
+    """What is known of a room beside its calls."""
+
+    invited: Roster
+    was_open: bool = False
+    removed: Mapping[str, Ticks] = {}
+    external_ids: Mapping[str, str] = {}
+    scheduled_start: Ticks | None = None
+    was_deleted_before: bool = False
+    has_dial_out: bool = False
+
+    def person(self, raw_id: str) -> str:
+        """The first whose external id is that of this one."""
+        own = self.external_ids.get(raw_id)
+        same = [other for other, theirs in self.external_ids.items() if theirs == own]
+        return same[0] if same else raw_id
+
+
 def told_attendance(
     start: Ticks,
     end: Ticks | None,
     estimated: bool,
     calls: Iterable[ToldCall],
-    invited: Mapping[str, str],
-    was_open: bool,
+    room: ToldRoom,
     now: Ticks,
 ) -> dict[str, ToldAttendee]:
     """What each did from `start` to `end` (None: as long as the call goes on)."""
     over = end is not None and end <= now
     until = end if end is not None and over else now
-    legs = [leg for call in calls for leg in call.legs]
 
-    def lies_in_it(leg: ToldLeg) -> bool:
-        if leg.joined_at == leg.left_at:
-            return start <= leg.joined_at <= until
-        if leg.left_at is None and not over:
-            return max(start, leg.joined_at) <= now
-        return max(start, leg.joined_at) < min(
-            until, FOREVER if leg.left_at is None else leg.left_at
-        )
+    def lies_in_it(begin: Ticks, stop: Ticks | None) -> bool:
+        if begin == stop:
+            return start <= begin <= until
+        if stop is None and not over:
+            return max(start, begin) <= now
+        return max(start, begin) < min(until, FOREVER if stop is None else stop)
 
-    legs = [leg for leg in legs if lies_in_it(leg)]
+    legs = [leg for call in calls for leg in call.legs if lies_in_it(leg.joined_at, leg.left_at)]
+    on = [call for call in calls if lies_in_it(call.started_at, call.ended_at)]
+    lossy = any(
+        call.start_estimated
+        or call.end_estimated
+        or any(leg.join_estimated or leg.leave_estimated for leg in call.legs)
+        for call in on
+    )
+    phones = any(str(leg.raw_id).startswith("4:") for call in on for leg in call.legs)
+    to_come_at = min([max(start, call.started_at) for call in on] or [until])
+    if start <= (room.scheduled_start or -1) < (now if end is None else end):
+        to_come_at = room.scheduled_start or -1
     marks = {
         start,
         until,
@@ -265,24 +295,37 @@ def told_attendance(
         *(leg.left_at for leg in legs if leg.left_at is not None),
     }
     steps = sorted(mark for mark in marks if start <= mark <= until)
-    slices = [(a, b, there(legs, a)) for a, b in pairwise(steps)]
+    slices = [
+        (a, b, {room.person(leg.person) for leg in legs if leg.covers(a)})
+        for a, b in pairwise(steps)
+    ]
     told = {}
-    for person in {leg.person for leg in legs} | invited.keys():
-        own = [leg for leg in legs if leg.person == person]
+    for person in {room.person(who) for who in (*room.invited, *(leg.person for leg in legs))}:
+        own = [leg for leg in legs if room.person(leg.person) == person]
+        invited = [raw_id for raw_id in room.invited if room.person(raw_id) == person]
+        still = [raw_id for raw_id in invited if raw_id not in room.removed]
+        removals = [] if still else [room.removed[raw_id] for raw_id in invited]
+        removed_at = max(removals, default=None)
+        role = next((room.invited[raw_id] for raw_id in (*still, *invited)), None)
         if not own:
-            absent = "absent" if over else "expected"
+            if removed_at is not None and removed_at <= to_come_at:
+                continue
             told[person] = ToldAttendee(
-                person,
-                absent,
-                False,
-                (),
-                0,
-                0,
-                0,
-                None,
-                None,
-                False,
-                frozenset({(None, invited.get(person))}),
+                person=person,
+                invited_as=tuple(invited),
+                came_as=frozenset(),
+                status="cancelled" if room.was_deleted_before else "absent" if over else "expected",
+                guest=False,
+                removed_at=removed_at,
+                intervals=(),
+                duration=0,
+                alone=0,
+                alone_estimated=False,
+                joins=0,
+                late=None,
+                left_early=None,
+                estimated=lossy,
+                may_be_called=frozenset({(None, role)}),
             )
             continue
         stays_on = not over and any(leg.left_at is None for leg in own)
@@ -302,19 +345,21 @@ def told_attendance(
         last_leave = intervals[-1][1]
         told[person] = ToldAttendee(
             person=person,
-            status="attended" if was_open or person in invited else "uninvited",
-            guest=was_open and person not in invited,
+            invited_as=tuple(invited),
+            came_as=frozenset(leg.person for leg in own),
+            status="attended" if room.was_open or invited else "uninvited",
+            guest=room.was_open and not invited,
+            removed_at=removed_at,
             intervals=tuple(intervals),
             duration=sum(b - a for a, b, who in slices if person in who),
             alone=sum(b - a for a, b, who in slices if who == {person}),
+            alone_estimated=room.has_dial_out or phones or lossy,
             joins=len(own),
             late=intervals[0][0] - start,
             left_early=end - last_leave
             if over and end is not None and last_leave is not None
             else None,
             estimated=estimated or any(leg.join_estimated or leg.leave_estimated for leg in own),
-            may_be_called=frozenset(
-                (name, role or invited.get(person)) for name, role in _may_be_called(own)
-            ),
+            may_be_called=frozenset((name, said or role) for name, said in _may_be_called(own)),
         )
     return told

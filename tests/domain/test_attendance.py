@@ -3,11 +3,12 @@ from collections.abc import Iterable, Mapping
 import pytest
 from hypothesis import strategies as st
 
-from rooms.domain.attendance import Attendee, TimeWindow, attendance
+from rooms.domain.attendance import Attendee, Occasion, attendance
 from rooms.domain.events import CallEvent
 from rooms.domain.fold import fold_calls
 from rooms.domain.roster import Invited, Role, Roster
 from rooms.domain.time import SECOND
+from rooms.domain.time_window import TimeWindow
 from tests.domain.histories import (
     ALICE,
     BOB,
@@ -38,7 +39,7 @@ def attended(
     was_open: bool = False,
 ) -> dict[str, Attendee]:
     roster = Invited(dict(invited), was_open)
-    attendees = attendance(time, fold_calls(events, moment(now)), roster, moment(now))
+    attendees = attendance(Occasion(time), fold_calls(events, moment(now)), roster, moment(now))
     return {attendee.person: attendee for attendee in attendees}
 
 
@@ -86,13 +87,13 @@ def test_nobody_is_a_guest_of_a_room_that_was_not_open() -> None:
 
 
 def test_who_was_invited_and_did_not_come_is_absent_once_the_slot_has_ended() -> None:
-    events = [*stay(1, 5), ended(6)]
+    events = [started(0), *stay(1, 5), ended(6)]
     invited: Roster = {BOB: "Presenter"}
     assert attended(events, slot(0, 9), invited, now=9)[BOB] == Attendee(
-        BOB, None, "Presenter", "absent"
+        BOB, (BOB,), None, "Presenter", "absent"
     )
     assert attended(events, slot(0, 9), invited, now=9 - TICK)[BOB] == Attendee(
-        BOB, None, "Presenter", "expected"
+        BOB, (BOB,), None, "Presenter", "expected"
     )
 
 

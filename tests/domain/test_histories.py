@@ -8,26 +8,39 @@ from random import Random
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rooms.domain.attendance import Attendee, TimeWindow, attendance
+from rooms.domain.attendance import Attendee, Occasion, attendance
 from rooms.domain.call import Call, Leg
 from rooms.domain.events import CallEvent
 from rooms.domain.fold import fold_calls
+from rooms.domain.people import people_in
 from rooms.domain.presence import PersonInCall, Stay, call_at, present_at
-from rooms.domain.roster import Invited, Roster
+from rooms.domain.roster import ROLES, Invited, Roster
 from rooms.domain.time import Ticks
-from tests.domain.histories import ALICE, DAN, HISTORIES, History, histories, played
+from rooms.domain.time_window import TimeWindow
+from tests.domain.histories import (
+    ALICE,
+    BOB,
+    CAROL,
+    DAN,
+    HISTORIES,
+    History,
+    histories,
+    played,
+    shuffled,
+)
 from tests.domain.oracle import (
     ToldAttendee,
     ToldCall,
     ToldLeg,
     ToldPresent,
+    ToldRoom,
     told_attendance,
     told_calls,
     told_presence,
 )
 
 ROSTER: Roster = {DAN: "Presenter", ALICE: "Attendee"}
-INVITED, INVITED_AND_GUESTS = Invited(ROSTER, False), Invited(ROSTER, True)
+INVITED = Invited(ROSTER, False)
 
 thorough = settings(max_examples=HISTORIES, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -66,7 +79,8 @@ def answers(events: Sequence[CallEvent], now: Ticks, seed: int) -> tuple[object,
         for call in [call_at(calls, at)]
     ]
     attendances = [
-        (slot, attendance(slot, some, INVITED, now)) for slot, some in slots(calls, now, random)
+        (slot, attendance(Occasion(slot), some, INVITED, now))
+        for slot, some in slots(calls, now, random)
     ]
     return calls, presences, attendances
 
@@ -105,15 +119,58 @@ def agrees(present: PersonInCall, told: ToldPresent) -> bool:
     ) in told.may_be_called
 
 
+def some_room(random: Random, calls: Sequence[Call], now: Ticks) -> ToldRoom:
+    """A room with some of the people on its roster, some of whom were removed, and with external
+    ids that some of them share."""
+    people = shuffled((ALICE, BOB, CAROL, DAN), random)
+    roster = {raw_id: random.choice(ROLES) for raw_id in people[: random.randint(0, 4)]}
+    times = moments(calls, now)
+    return ToldRoom(
+        roster,
+        was_open=random.random() < 0.3,
+        removed={raw_id: random.choice(times) for raw_id in roster if random.random() < 0.4},
+        external_ids={
+            raw_id: random.choice("123")
+            for raw_id in shuffled(people, random)
+            if random.random() < 0.7
+        },
+        scheduled_start=random.choice((None, *times)),
+        was_deleted_before=random.random() < 0.2,
+        has_dial_out=random.random() < 0.2,
+    )
+
+
+def occasion_of(slot: TimeWindow, room: ToldRoom) -> Occasion:
+    named = {raw_id: {"externalId": own} for raw_id, own in room.external_ids.items()}
+    return Occasion(
+        slot,
+        people_in({"participants": named}),
+        room.scheduled_start,
+        room.was_deleted_before,
+        room.has_dial_out,
+    )
+
+
+def invited_to(room: ToldRoom) -> Invited:
+    return Invited(room.invited, room.was_open, room.removed)
+
+
 def told_attendee(attendee: Attendee, told: ToldAttendee) -> ToldAttendee:
     assert (attendee.display_name, attendee.role) in told.may_be_called
+    came_as = told.came_as - set(told.invited_as)
+    invited_as = attendee.raw_ids[: len(attendee.raw_ids) - len(came_as)]
+    assert set(attendee.raw_ids[len(invited_as) :]) == came_as
     return ToldAttendee(
         person=attendee.person,
+        invited_as=invited_as,
+        came_as=told.came_as,
         status=attendee.status,
         guest=attendee.guest,
+        removed_at=attendee.removed_at,
         intervals=tuple((stay.start, stay.end) for stay in attendee.stays),
         duration=attendee.duration,
         alone=attendee.alone,
+        alone_estimated=attendee.alone_estimated,
         joins=attendee.joins,
         late=attendee.late,
         left_early=attendee.left_early,
@@ -141,11 +198,9 @@ def check_against_the_oracle(events: Sequence[CallEvent], now: Ticks, random: Ra
             assert all(agrees(present, presence[1][present.person]) for present in there)
     for slot, some in slots(calls, now, random):
         of_calls = [told[call.id] for call in some]
-        for invited in (INVITED, INVITED_AND_GUESTS):
-            said = attendance(slot, some, invited, now)
-            expected = told_attendance(
-                slot.start, slot.end, slot.estimated, of_calls, ROSTER, invited.open, now
-            )
+        for room in (ToldRoom(ROSTER), some_room(random, calls, now)):
+            said = attendance(occasion_of(slot, room), some, invited_to(room), now)
+            expected = told_attendance(slot.start, slot.end, slot.estimated, of_calls, room, now)
             assert len(said) == len(expected)
             assert {each.person: told_attendee(each, expected[each.person]) for each in said} == (
                 expected
@@ -179,10 +234,10 @@ def check_invariants(events: Sequence[CallEvent], now: Ticks) -> None:
             assert at != call.peak_at or len(there) == call.peak
             assert all(call.started_at <= present.since <= at for present in there)
         whole = TimeWindow(call.started_at, call.ended_at)
-        check_attendance(attendance(whole, [call], INVITED, now), whole, now)
+        check_attendance(attendance(Occasion(whole), [call], INVITED, now), whole, now)
         assert {leg.person for leg in call.legs} == {
             attendee.person
-            for attendee in attendance(whole, [call], INVITED, now)
+            for attendee in attendance(Occasion(whole), [call], INVITED, now)
             if attendee.joins
         }
 

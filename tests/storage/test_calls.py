@@ -5,7 +5,7 @@ from random import Random
 import pytest
 from azure.data.tables.aio import TableClient
 
-from rooms.domain.attendance import TimeWindow, attendance
+from rooms.domain.attendance import Occasion, attendance
 from rooms.domain.call import Call
 from rooms.domain.events import CallEvent
 from rooms.domain.fold import fold_calls
@@ -13,6 +13,7 @@ from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.presence import call_at, present_at
 from rooms.domain.roster import Invited
 from rooms.domain.time import DAY, HOUR, MAX_TIME, SECOND, Ticks
+from rooms.domain.time_window import TimeWindow
 from rooms.storage.calls import SEARCH_MARGIN, Calls
 from rooms.storage.entities import Entity, event_entities
 from rooms.storage.errors import StorageUnavailable, TooManyEvents
@@ -435,6 +436,7 @@ async def _compare(
     )
     overlapping = await calls.overlapping(room, start, end, now)
     nobody = Invited({}, False)
-    assert attendance(TimeWindow(start, end), overlapping, nobody, now) == attendance(
-        TimeWindow(start, end), expected, nobody, now
+    occasion = Occasion(TimeWindow(start, end))
+    assert attendance(occasion, overlapping, nobody, now) == attendance(
+        occasion, expected, nobody, now
     )

@@ -199,7 +199,8 @@ def _delete(site: Site, number: int) -> bytes:
 
 def _bare_delete(site: Site, number: int) -> Bare:
     room = _doomed(site, number)
-    change = _change(site, room, "RoomDeleted", {}, {"deleted": True, "deletedByRequest": ""})
+    tombstone = {"deleted": True, "deletedByRequest": "", "deletedBy": ORIGIN.actor}
+    change = _change(site, room, "RoomDeleted", {}, tombstone)
     listed = remove(index_entity(room))
 
     async def bare() -> None:

@@ -18,6 +18,7 @@ def attendance(
     estimated = where != SCHEDULE and any(
         call.start_estimated or call.end_estimated for call in calls
     )
+    lossy = any(_has_gaps(call) for call in calls if cut(_time(call), whole))
     came = by_person(leg for call in calls for leg in call.legs if cut(stay(leg), whole))
     there = {raw_id: _parts(legs, whole) for raw_id, legs in came.items()}
     lonely = alone(there)
@@ -27,7 +28,7 @@ def attendance(
     for raw_id, person in invited.items():
         if raw_id not in came:
             filled[Subject(About.PERSON, where, raw_id)] = _stayed_away(
-                person, person in changed, over
+                person, person in changed, over, lossy
             )
     for raw_id, legs in came.items():
         fields = _came(invited.get(raw_id), legs, there[raw_id], whole, estimated)
@@ -45,7 +46,16 @@ def attendance(
     return filled
 
 
-def _stayed_away(person: Person, role_changed: bool, over: bool) -> Fields:
+def _time(call: KnownCall) -> Interval:
+    return call.started, call.ended or FOREVER
+
+
+def _has_gaps(call: KnownCall) -> bool:
+    estimated = any(leg.join_estimated or leg.leave_estimated for leg in call.legs)
+    return call.start_estimated or call.end_estimated or estimated
+
+
+def _stayed_away(person: Person, role_changed: bool, over: bool, lossy: bool) -> Fields:
     # The roster of a slot that is not over may be one that is newer than the meeting.
     role = {} if role_changed else {"role": person.role}
     nothing = {
@@ -54,7 +64,7 @@ def _stayed_away(person: Person, role_changed: bool, over: bool) -> Fields:
         "aloneSeconds": 0.0,
         "joins": 0,
         "guest": False,
-        "estimated": False,
+        "estimated": lossy,
     }
     return {"name": person.name, "status": "absent" if over else "expected", **role, **nothing}
 

@@ -1,47 +1,32 @@
 """Attendance: who was invited to a room and who came."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import azure.functions as func
 
 from rooms.api.errors import CallNotFound, InvalidParameter
+from rooms.api.extension.reports import (
+    COLUMNS,
+    Attendee,
+    Cancelled,
+    Report,
+    as_csv_row,
+    attendee_body,
+    cancelled_body,
+    report,
+)
 from rooms.api.request import Request
 from rooms.api.responses import csv_answer, json_answer
 from rooms.api.routing import Routes
-from rooms.api.shapes import CallRoomId, Count, Seconds, seconds, time_or_none
-from rooms.domain import attendance as domain
-from rooms.domain import presence
-from rooms.domain.attendance import Status, TimeWindow, attendance
+from rooms.api.shapes import CallRoomId, Count, time_or_none
 from rooms.domain.call import Call
-from rooms.domain.details import Details, scheduled
+from rooms.domain.details import scheduled
 from rooms.domain.time import Ticks, Time, format_time
+from rooms.domain.time_window import TimeWindow, until_deletion
 from rooms.storage.history import RoomSnapshot
 
 routes = Routes()
-
-COLUMNS = (
-    "rawId",
-    "name",
-    "externalId",
-    "displayName",
-    "role",
-    "status",
-    "intervals",
-    "seconds",
-    "aloneSeconds",
-    "joins",
-    "lateSeconds",
-    "leftEarlySeconds",
-    "estimated",
-    "guest",
-)
-
-
-# `from` is a keyword.
-Stay = TypedDict("Stay", {"from": Time, "until": Time | None})
-Stay.__doc__ = "A time that a person spent in a call. `until` is null while they are in it."
 
 
 class AttendanceSummary(TypedDict):
@@ -54,33 +39,6 @@ class AttendanceSummary(TypedDict):
     guests: Count
 
 
-class Attendee(TypedDict):
-    """The attendance of one person. A `guest` came to an open room without an invitation.
-
-    `aloneSeconds` counts the time with nobody else in the call.
-    `joins` counts the legs.
-
-    `lateSeconds` is the time from the start of the period to the first join. `leftEarlySeconds` is
-    the time from the last leave to the end of the period, once that end has passed. `estimated` is
-    true if the event for a time used here never came.
-    """
-
-    rawId: str
-    name: str | None
-    externalId: str | None
-    displayName: str | None
-    role: str | None
-    status: Status
-    guest: bool
-    intervals: list[Stay]
-    seconds: Seconds
-    aloneSeconds: Seconds
-    joins: Count
-    lateSeconds: Seconds | None
-    leftEarlySeconds: Seconds | None
-    estimated: bool
-
-
 Attendance = TypedDict(
     "Attendance",
     {
@@ -88,11 +46,15 @@ Attendance = TypedDict(
         "title": str | None,
         "from": Time,
         "until": Time | None,
+        "cancelled": Cancelled | None,
         "summary": AttendanceSummary,
         "value": list[Attendee],
     },
 )
-Attendance.__doc__ = "Who was invited and who came. `until` is null while the call is live."
+Attendance.__doc__ = (
+    "Who was invited and who came. `until` is null while the call is live. `cancelled` is set if "
+    "the room was deleted before the period began."
+)
 
 
 @routes.extension("GET", "rooms/{roomId}/attendance")
@@ -107,31 +69,23 @@ async def get_attendance(request: Request) -> func.HttpResponse:
         await history.check(room_id)
     if call_id is not None and chosen is None:
         raise CallNotFound
-    slot = _slot(known, chosen, *request.time_range())
-    end = as_of if slot.end is None else slot.end
-    invited = known.invited
-    if known.room:
-        invited = await history.invited(known.room, slot.start, end)
-    calls = (
-        await all_calls.overlapping(room_id, slot.start, end, as_of) if chosen is None else [chosen]
-    )
-    attendees = attendance(slot, calls, invited, as_of)
-    body = attendance_body(room_id, known.details, slot, attendees)
+    window = _window(known, chosen, *request.time_range())
+    made = await report(request.app, room_id, known, window, as_of, chosen)
+    body = attendance_body(room_id, known.details.get("title"), made)
     if form == "csv":
-        return csv_answer(
-            f"attendance-{room_id}", COLUMNS, map(_with_intervals_as_text, body["value"])
-        )
+        return csv_answer(f"attendance-{room_id}", COLUMNS, map(as_csv_row, body["value"]))
     return json_answer(200, body)
 
 
-def _slot(
+def _window(
     known: RoomSnapshot, call: Call | None, start: Ticks | None, end: Ticks | None
 ) -> TimeWindow:
     """Returns the time of the report. Each end is the given one. If it is not given, it is that of
-    the call, or the scheduled one, or that of the room's validity."""
+    the call, or the scheduled one, or that of the room's validity. Of the latter two the end is the
+    deletion of the room, if that came first."""
     if call is not None:
         estimated = (start is None and call.start_estimated) or (end is None and call.end_estimated)
-        slot = TimeWindow(
+        window = TimeWindow(
             call.started_at if start is None else start,
             call.ended_at if end is None else end,
             estimated,
@@ -139,44 +93,41 @@ def _slot(
     elif planned := scheduled(known.details) or (
         known.room and (known.room.valid_from, known.room.valid_until)
     ):
-        slot = TimeWindow(
+        window = TimeWindow(
             planned[0] if start is None else start, planned[1] if end is None else end
         )
+        if end is None:
+            window = until_deletion(window, known.deletion)
     elif start is not None and end is not None:
-        slot = TimeWindow(start, end)
+        window = TimeWindow(start, end)
     else:
         missing = "from" if start is None else "until"
         raise InvalidParameter(
             "Only events of this room are known: give from and until, or call.", missing
         )
-    if slot.end is not None and slot.start > slot.end:
+    if window.end is not None and window.start > window.end:
         if start is None:
             raise InvalidParameter(
-                f"Must not be before {format_time(slot.start)}, the start of the report.",
+                f"Must not be before {format_time(window.start)}, the start of the report.",
                 "until",
             )
         raise InvalidParameter(
-            f"Must not be after {format_time(slot.end)}, the end of the report.", "from"
+            f"Must not be after {format_time(window.end)}, the end of the report.", "from"
         )
-    return slot
+    return window
 
 
-def _with_intervals_as_text(attendee: Mapping[str, Any]) -> Mapping[str, Any]:
-    intervals = "; ".join(f"{stay['from']}/{stay['until'] or ''}" for stay in attendee["intervals"])
-    return {**attendee, "intervals": intervals}
-
-
-def attendance_body(
-    room_id: str, details: Details, slot: TimeWindow, attendees: Sequence[domain.Attendee]
-) -> Attendance:
+def attendance_body(room_id: str, title: str | None, made: Report) -> Attendance:
     """Returns the answer: everybody with their intervals, and the counts."""
+    attendees = made.attendees
     counts = Counter(one.status for one in attendees)
     guests = sum(one.guest for one in attendees)
     return {
         "roomId": room_id,
-        "title": details.get("title"),
-        "from": format_time(slot.start),
-        "until": time_or_none(slot.end),
+        "title": title,
+        "from": format_time(made.window.start),
+        "until": time_or_none(made.window.end),
+        "cancelled": cancelled_body(made.cancelled),
         "summary": {
             "invited": len(attendees) - counts["uninvited"] - guests,
             "attended": counts["attended"],
@@ -184,32 +135,5 @@ def attendance_body(
             "uninvited": counts["uninvited"],
             "guests": guests,
         },
-        "value": [
-            attendee_body(one, details.get("participants", {}).get(one.person, {}))
-            for one in attendees
-        ],
+        "value": [attendee_body(one, made.people) for one in attendees],
     }
-
-
-def attendee_body(attendee: domain.Attendee, named: Mapping[str, str]) -> Attendee:
-    """Returns one person of the answer."""
-    return {
-        "rawId": attendee.person,
-        "name": named.get("name"),
-        "externalId": named.get("externalId"),
-        "displayName": attendee.display_name,
-        "role": attendee.role,
-        "status": attendee.status,
-        "guest": attendee.guest,
-        "intervals": [_stay_body(stay) for stay in attendee.stays],
-        "seconds": seconds(attendee.duration),
-        "aloneSeconds": seconds(attendee.alone),
-        "joins": attendee.joins,
-        "lateSeconds": None if attendee.late is None else seconds(attendee.late),
-        "leftEarlySeconds": None if attendee.left_early is None else seconds(attendee.left_early),
-        "estimated": attendee.estimated,
-    }
-
-
-def _stay_body(stay: presence.Stay) -> Stay:
-    return {"from": format_time(stay.start), "until": time_or_none(stay.end)}

@@ -77,7 +77,9 @@ def _check_order(story: Story, tell: Tell) -> None:
             state.row,
             last.row,
         )
-    elif state.deleted and last.request_id != state.deleted_by:
+    elif state.deleted and (
+        last.request_id != state.deleted_by_request or state.deleted_by not in (None, last.actor)
+    ):
         tell(
             "The log says that the room was deleted by another request than its row says.",
             state.row,

@@ -48,7 +48,9 @@ class RoomState:
     changed_at: Ticks
     repeatability_id: str | None
     deleted: bool
+    deleted_by_request: str | None
     deleted_by: str | None
+    """The actor; None if it was deleted before that was stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +82,12 @@ def policy_in(row: Row) -> JoinPolicy:
 
 def state_in(row: Row, room_id: str) -> RoomState:
     """A room's row."""
-    deleted, deleted_by = (
-        optional(flag_in, row, "deleted"),
-        optional(text_in, row, "deletedByRequest"),
-    )
-    if deleted is False or (deleted is None) != (deleted_by is None):
+    deleted = optional(flag_in, row, "deleted")
+    request, actor = (optional(text_in, row, name) for name in ("deletedByRequest", "deletedBy"))
+    if deleted is False or (deleted is None) != (request is None) or (actor and not deleted):
         raise Unreadable("It says only half of that the room was deleted.")
+    if actor == "":
+        raise Unreadable("Its `deletedBy` is nobody.")
     repeatability_id, body_hash = (
         optional(text_in, row, name) for name in ("repeatabilityId", "bodyHash")
     )
@@ -93,7 +95,13 @@ def state_in(row: Row, room_id: str) -> RoomState:
         raise Unreadable("It has only one of `repeatabilityId` and `bodyHash`.")
     room = room_in(row, room_id)
     return RoomState(
-        row["RowKey"], room, time_in(row, "changedAt"), repeatability_id, bool(deleted), deleted_by
+        row["RowKey"],
+        room,
+        time_in(row, "changedAt"),
+        repeatability_id,
+        bool(deleted),
+        request,
+        actor,
     )
 
 
