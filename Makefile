@@ -59,7 +59,7 @@ start:
 	@exec "$(BIN)/python" -m devhost --port '$(PORT)' --data '$(DATA)' --exports '$(EXPORTS)'
 
 meeting: .venv/.run
-	@"$(BIN)/python" -m simulator --endpoint http://localhost:$(PORT) --people $(PEOPLE) $(if $(SEED),--seed $(SEED)) $(ARGS)
+	@exec "$(BIN)/python" -m simulator --endpoint http://localhost:$(PORT) --people $(PEOPLE) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 run: $(RUN)
 	@:

@@ -196,9 +196,19 @@ def test_one_is_played_at_a_time_until_it_is_stopped(app: RunningApp) -> None:
     assert not simulators(app.devhost)
     stopped = last(app)
     assert (stopped["state"], stopped["roomId"]) == ("stopped", room_id)
-    assert stopped["message"].startswith(f"Room {room_id} stays as it is.")
+    assert stopped["message"] == f"Room {room_id} stays. Its call has ended."
     assert send(app, "DELETE").status == 204
     assert send(app, "POST", SLOW).status == 202
+
+
+def test_the_call_of_one_that_is_stopped_has_ended(app: RunningApp) -> None:
+    assert send(app, "POST", {"people": 4, "speed": 1, "seed": 1}).status == 202
+    until(lambda: (last(app)["progress"] or {}).get("delivered"))
+    room_id = last(app)["roomId"]
+    assert send(app, "DELETE").status == 204
+    (call,) = send(app, "GET", path=f"/rooms/{room_id}/calls").json()["value"]
+    assert (call["startEstimated"], call["endEstimated"]) == (False, False)
+    assert call["endedAt"]
 
 
 def test_one_that_has_hardly_begun_can_be_stopped(app: RunningApp) -> None:

@@ -131,7 +131,10 @@ async def test_a_live_meeting_is_seen_as_it_happens(meetings_at: App) -> None:
         1, 12, datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1), MAX_SPEED
     )
     performance = Performance(1, Faults(), Manner(batch=1), live=True)
-    playing = asyncio.create_task(play(meetings_at, meeting, performance, on_presence=look))
+    stopped: list[str] = []
+    playing = asyncio.create_task(
+        play(meetings_at, meeting, performance, on_presence=look, on_stopped=stopped.append)
+    )
     seen = [0]
     while seen[-1] < 3:
         seen.append(await asyncio.wait_for(counts.get(), HANG_SECONDS))
@@ -139,6 +142,14 @@ async def test_a_live_meeting_is_seen_as_it_happens(meetings_at: App) -> None:
     with pytest.raises(asyncio.CancelledError):
         await playing
     assert seen == sorted(seen)
+    (room_id,) = stopped
+    presence = await meetings_at.get(f"/rooms/{room_id}/presence")
+    assert presence["live"] is False
+    (call,) = (await meetings_at.get(f"/rooms/{room_id}/calls"))["value"]
+    assert (call["startEstimated"], call["endEstimated"]) == (False, False)
+    assert datetime.fromisoformat(call["endedAt"]) <= datetime.now(UTC)
+    whole = await meetings_at.get(f"/rooms/{room_id}/calls/{call['id']}")
+    assert not any(leg["leaveEstimated"] for leg in whole["legs"])
 
 
 def line(app: RunningApp, *arguments: str) -> list[str]:
@@ -199,7 +210,10 @@ def test_the_command_fails_if_the_app_does_not_answer_as_it_should(app: RunningA
     assert "Traceback" not in ended.stderr
 
 
-def test_a_live_meeting_names_its_room_and_can_be_stopped(app: RunningApp) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_live_meeting_names_its_room_and_can_be_stopped(
+    app: RunningApp, number: signal.Signals
+) -> None:
     def listen() -> None:  # in the background of a shell, Ctrl-C is ignored
         signal.signal(signal.SIGINT, signal.SIG_DFL)
 
@@ -208,16 +222,13 @@ def test_a_live_meeting_names_its_room_and_can_be_stopped(app: RunningApp) -> No
     ) as playing:
         assert playing.stdout
         title, room, where = (playing.stdout.readline() for _ in range(3))
-        playing.send_signal(signal.SIGINT)
+        playing.send_signal(number)
         rest, errors = playing.communicate(timeout=HANG_SECONDS)
     assert (playing.returncode, errors) == (130, "")
     assert "(seed " in title
     room_id = room.removeprefix("Room ").strip()
     assert where == f"{app.http}/console#/room/{room_id}\n"
-    assert (
-        f"Stopped. Room {room_id} stays as it is. Its call stays open for up to a day."
-        in " ".join(rest.split())
-    )
+    assert f"Stopped. Room {room_id} stays. Its calls have ended." in " ".join(rest.split())
     assert " there" not in rest
 
 

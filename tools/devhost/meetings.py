@@ -29,6 +29,10 @@ _PATH = re.compile("/devhost/meeting/?", re.IGNORECASE)
 _SETTINGS_PREFIX = "ROOMS_"
 _LONGEST_LINE = 2**26
 """Bytes. A report of 5,000 people is a tenth of that."""
+_STOP_SECONDS = 15
+"""For the simulator, to end its calls."""
+_STOPPED = 130
+"""The simulator's exit code if it was stopped."""
 
 
 class Wanted(BaseModel):
@@ -107,16 +111,13 @@ class Meetings:
                 return self._last_as_json(200)
 
     async def stop(self) -> None:
-        """Stops the meeting. The app keeps what it has received."""
+        """Stops the meeting, and ends its call. The app keeps what it has received."""
         if self._playing is not None:
-            self._playing.cancel()
+            if not self._playing.cancelling():  # else another request stops it already
+                self._playing.cancel()
             await asyncio.wait([self._playing])
-        if (last := self._last).state == "playing":
-            last.state = "stopped"
-            if last.roomId:
-                last.message = (
-                    f"Room {last.roomId} stays as it is. Its call stays open for up to a day."
-                )
+        if self._last.state == "playing":
+            self._last.state = "stopped"
 
     async def _begin(self, body: bytes, key: str) -> Answer:
         try:
@@ -173,14 +174,27 @@ class Meetings:
             code = await child.wait()
         finally:
             if child.returncode is None:
-                child.kill()
-                await child.wait()
+                ended = await _stop(child)
+                if last.roomId:
+                    call = "has ended" if ended else "may stay open for hours"
+                    last.message = f"Room {last.roomId} stays. Its call {call}."
         last.state = "played" if last.report else "failed"
         if not last.report and not last.message:
             last.message = (
                 complaint.rpartition("\n")[2]
                 or f"The simulator ended with {code} without a message."
             )
+
+
+async def _stop(child: asyncio.subprocess.Process) -> bool:
+    """Stops a simulator. Returns whether it has ended its calls."""
+    child.terminate()
+    try:
+        return await asyncio.wait_for(child.wait(), _STOP_SECONDS) == _STOPPED
+    except TimeoutError:
+        child.kill()
+        await child.wait()
+        return False
 
 
 def _note(line: dict[str, Any], last: Last) -> None:

@@ -1,6 +1,5 @@
 """Plays meetings, shows the progress, and prints the results."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,25 +15,18 @@ from simulator.app import App, AppFailed, connected
 from simulator.arguments import Arguments
 from simulator.delivery import Undelivered
 from simulator.play import Performance, Played, planned, play
+from simulator.stopping import run as run_stoppable
 from simulator.tables import report
 from simulator.together import together
 
 
 def run(arguments: Arguments, console: Console) -> bool:
     """Returns whether every answer is correct, or a dropped event explains it."""
-    room_ids: list[str] = []
     try:
-        played = asyncio.run(_play(arguments, console, room_ids))
+        played = run_stoppable(_play(arguments, console))
     except (AppFailed, Undelivered) as problem:
         console.print(Text(f"\n{problem}", style="bold red"))
         return False
-    except KeyboardInterrupt:
-        for room_id in room_ids:
-            console.print(
-                f"\nStopped. Room {room_id} stays as it is. Its call stays open for up to a day.",
-                highlight=False,
-            )
-        raise
     for each in played:
         console.print(report(each, arguments.most_differences))
         link = arguments.address.console(each.room_id)
@@ -42,7 +34,7 @@ def run(arguments: Arguments, console: Console) -> bool:
     return all(each.right for each in played)
 
 
-async def _play(arguments: Arguments, console: Console, room_ids: list[str]) -> list[Played]:
+async def _play(arguments: Arguments, console: Console) -> list[Played]:
     progress = Progress(
         TextColumn("{task.description}"),
         TimeElapsedColumn(),
@@ -58,7 +50,7 @@ async def _play(arguments: Arguments, console: Console, room_ids: list[str]) -> 
     )
     async with connected(arguments.address) as app:
         with Live(progress, console=console) as display:
-            screen = _Screen(progress, display, room_ids)
+            screen = _Screen(progress, display)
             return await together(
                 *(
                     _room(app, arguments, performance, screen)
@@ -74,7 +66,6 @@ async def _room(
     name = f"{meeting.title} (seed {performance.seed})"
 
     def show_room(room_id: str) -> None:
-        screen.room_ids.append(room_id)
         if performance.live:
             screen.display.console.print(
                 f"{name}\nRoom {room_id}\n{app.address.console(room_id)}",
@@ -82,12 +73,25 @@ async def _room(
                 soft_wrap=True,
             )
 
+    def show_stopped(room_id: str) -> None:
+        screen.display.console.print(
+            f"Stopped. Room {room_id} stays. Its calls have ended.",
+            highlight=False,
+            soft_wrap=True,
+        )
+
     show_presence = (
         (lambda presence: screen.show_presence(name, presence)) if performance.live else None
     )
     try:
         return await play(
-            app, meeting, performance, show_room, screen.progress_of(name), show_presence
+            app,
+            meeting,
+            performance,
+            show_room,
+            screen.progress_of(name),
+            show_presence,
+            show_stopped,
         )
     finally:
         screen.hide_presence(name)
@@ -99,7 +103,6 @@ class _Screen:
 
     progress: Progress
     display: Live
-    room_ids: list[str]
     present: dict[str, Text] = field(default_factory=dict)
 
     def progress_of(self, name: str) -> Callable[[delivery.Progress], None]:

@@ -62,6 +62,15 @@ class Outcome:
     """Positions of the events that the webhook refused for good, and its answers."""
 
 
+@dataclass(slots=True)
+class Trace:
+    """How far the deliveries have come: positions of events."""
+
+    attempted: set[int] = field(default_factory=set)
+    """May have arrived."""
+    delivered: set[int] = field(default_factory=set)
+
+
 class Undelivered(Exception):
     """The webhook accepted no delivery in time, or its first answers show that it never will."""
 
@@ -74,6 +83,7 @@ async def deliver(
     on_progress: Callable[[Progress], None] | None = None,
     manner: Manner | None = None,
     due_seconds: Sequence[float] | None = None,
+    trace: Trace | None = None,
 ) -> Outcome:
     """Delivers these events to the webhook. Returns when it has answered all of them.
 
@@ -83,6 +93,7 @@ async def deliver(
         seed: for the faults.
         on_progress: called after each answer.
         due_seconds: when each event happens, in seconds from now. Default: all have happened.
+        trace: is kept up to date, for a caller that cancels this.
 
     Raises:
         Undelivered: a delivery failed for `manner.give_up_seconds`; or, before any success, nothing
@@ -96,7 +107,14 @@ async def deliver(
         connector=connector, timeout=aiohttp.ClientTimeout(manner.answer_seconds)
     ) as session:
         sender = _Sender(
-            elements, webhook_url, manner, session, Random(f"{seed}/pauses"), count, on_progress
+            elements,
+            webhook_url,
+            manner,
+            session,
+            Random(f"{seed}/pauses"),
+            count,
+            on_progress,
+            trace or Trace(),
         )
         await together(*(sender.send(delivery) for delivery in planned.deliveries))
     return Outcome(sender.progress, planned.dropped, sender.refused)
@@ -111,6 +129,7 @@ class _Sender:
     random: Random
     count: int
     on_progress: Callable[[Progress], None] | None
+    trace: Trace
     delivered: int = 0
     retries: int = 0
     failure: str | None = None
@@ -129,6 +148,7 @@ class _Sender:
         if (wait := self.began + delivery.after_seconds - time.monotonic()) > 0:
             await asyncio.sleep(wait)
         deadline = None
+        self.trace.attempted.update(delivery.places)
         pause = self.manner.first_pause_seconds
         while True:
             async with self.free:
@@ -142,6 +162,7 @@ class _Sender:
             self._report_progress()
             await asyncio.sleep(pause * self.random.uniform(0.5, 1))
             pause = min(2 * pause, self.manner.longest_pause_seconds)
+        self.trace.delivered.update(delivery.places)
         self.delivered += len(delivery.places)
         self._report_progress()
 

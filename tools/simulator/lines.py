@@ -23,6 +23,7 @@ from simulator.app import App, AppFailed, connected
 from simulator.arguments import Arguments
 from simulator.delivery import Progress, Undelivered
 from simulator.play import Performance, Played, planned, play
+from simulator.stopping import run as run_stoppable
 from simulator.together import together
 
 PAUSE_SECONDS = 0.2
@@ -33,7 +34,7 @@ def run(arguments: Arguments, out: TextIO) -> bool:
     """Returns whether every answer is correct, or a dropped event explains it."""
     lines = _Lines(out)
     try:
-        played = asyncio.run(_play(arguments, lines))
+        played = run_stoppable(_play(arguments, lines))
     except (AppFailed, Undelivered) as problem:
         lines.write("failed", message=str(problem))
         return False

@@ -10,7 +10,8 @@ from typing import Any
 
 from simulator.app import App
 from simulator.comparison import Difference, compare
-from simulator.delivery import Manner, Outcome, Progress, deliver
+from simulator.delivery import Manner, Outcome, Progress, Trace, Undelivered, deliver
+from simulator.ending import ending
 from simulator.events import Element, Event, Schema, Shape, events, written
 from simulator.faults import Faults
 from simulator.known import heard, truth
@@ -29,6 +30,9 @@ STARTS_IN = timedelta(seconds=3)
 """When a live meeting starts. The room exists by then."""
 
 WATCH_SECONDS = 1
+
+_AT_THE_END = Manner(batch=20, give_up_seconds=5)
+"""How the events are delivered that end a stopped meeting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +99,17 @@ async def play(
     on_room: Callable[[str], None] | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     on_presence: Callable[[dict[str, Any]], None] | None = None,
+    on_stopped: Callable[[str], None] | None = None,
 ) -> Played:
     """Makes the room, delivers the events, and compares the answers with the truth.
+
+    If it is cancelled, it first delivers what ends the calls.
 
     Args:
         on_room: called with the id of the new room.
         on_progress: called after each answer to a delivery.
         on_presence: called each second with the app's answer about who is in the room.
+        on_stopped: called with the id of the room if this was cancelled and the calls have ended.
 
     Raises:
         AppFailed: a request failed.
@@ -112,17 +120,23 @@ async def play(
     if on_room:
         on_room(room_id)
     watching = asyncio.create_task(_watch(app, room_id, on_presence)) if on_presence else None
+    trace = Trace()
     try:
         (outcome,) = filter(
             None,
             await together(
-                _deliver(app, room_id, sent, performance, on_progress),
+                _deliver(app, room_id, sent, performance, trace, on_progress),
                 *(
                     _change_role(app, room_id, change, performance.live)
                     for change in meeting.role_changes
                 ),
             ),
         )
+    except asyncio.CancelledError:
+        await _end(app, room_id, sent, performance, trace)
+        if on_stopped:
+            on_stopped(room_id)
+        raise
     finally:
         if watching:
             watching.cancel()
@@ -152,6 +166,7 @@ async def _deliver(
     room_id: str,
     sent: Sequence[Event],
     performance: Performance,
+    trace: Trace,
     on_progress: Callable[[Progress], None] | None,
 ) -> Outcome:
     now = datetime.now(UTC)
@@ -163,7 +178,19 @@ async def _deliver(
         on_progress,
         performance.manner,
         [(event.time - now).total_seconds() for event in sent] if performance.live else None,
+        trace,
     )
+
+
+async def _end(
+    app: App, room_id: str, sent: Sequence[Event], performance: Performance, trace: Trace
+) -> None:
+    """Delivers what ends the calls that have begun."""
+    ends = ending(sent, trace.attempted, trace.delivered, datetime.now(UTC))
+    try:
+        await deliver(elements(ends, room_id, performance), app.address.webhook, manner=_AT_THE_END)
+    except Undelivered as problem:
+        raise Undelivered(f"The call in room {room_id} stays open: {problem}") from problem
 
 
 async def _change_role(app: App, room_id: str, change: RoleChange, live: bool) -> None:

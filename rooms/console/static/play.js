@@ -81,7 +81,7 @@ const toCall = (roomId, title) => html`<a href=${address(["room", roomId, "call"
 
 const Stopped = ({ roomId, title }) => html`<p role="status">
   Stopped.
-  ${roomId && html` The room ${toCall(roomId, title)} stays. Its call is live for up to a day.`}
+  ${roomId && html` The room ${toCall(roomId, title)} stays. Its call has ended.`}
 </p>`;
 
 function bodyOf(form) {
