@@ -19,7 +19,6 @@ from rooms.log_text import escaped
 from rooms.settings import Settings, read_settings, unknown_settings
 from rooms.storage.admissions import Admissions
 from rooms.storage.calls import Calls
-from rooms.storage.details import RoomDetails
 from rooms.storage.errors import StorageUnavailable
 from rooms.storage.history import History
 from rooms.storage.identities import Identities
@@ -108,18 +107,13 @@ class App:
 
     @cached_property
     def rooms(self) -> Rooms:
-        """The rooms and their rosters."""
+        """The rooms, their rosters and their details."""
         return Rooms(self.table, self.clock, self.limits)
 
     @cached_property
     def lists(self) -> Lists:
         """Lists of rooms."""
         return Lists(self.table, self.history, self.limits)
-
-    @cached_property
-    def details(self) -> RoomDetails:
-        """Titles, names and scheduled times."""
-        return RoomDetails(self.table, self.clock, self.limits)
 
     @cached_property
     def history(self) -> History:

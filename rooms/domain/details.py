@@ -52,6 +52,15 @@ def names_in(details: Details) -> dict[str, str]:
     }
 
 
+def people_with(details: Details, external_id: str) -> set[str]:
+    """Returns the raw ids of the people who have this external id."""
+    return {
+        raw_id
+        for raw_id, person in details.get("participants", {}).items()
+        if person.get("externalId") == external_id
+    }
+
+
 def details_difference(before: Details, after: Details) -> tuple[Details, Details]:
     """Returns of each only what the other does not have."""
     return _only_in(before, after), _only_in(after, before)

@@ -93,7 +93,8 @@ class Limits:
     until it takes as many: some fifty milliseconds of work."""
 
     search_seconds: float = 0.5
-    """Seconds after which a page of a search ends, however few rooms it has."""
+    """Seconds after which a page of a search ends, however few rooms it has; and an empty page of
+    the rooms of a person."""
 
     calls_page: int = 30
     """Calls on a page."""

@@ -47,5 +47,5 @@ def creation(
         insert(row),
         insert(roster_entity(room, at, roster)),
         insert(index_entity(room)),
-        *invite(room, roster, roster),
+        *invite(room, roster),
     ]

@@ -1,23 +1,41 @@
-"""What a change of a room and its roster writes: log records, and rows beside the room's own."""
+"""What a change of a room, its roster and its details writes: log records, and rows beside the
+room's own."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from rooms.domain.details import Details, details_difference
 from rooms.domain.room import Room
 from rooms.domain.roster import Roster, RosterDifference, roster_difference
 from rooms.domain.time import Ticks
 from rooms.storage.changes import Origin, log_record
-from rooms.storage.entities import Entity, index_entity, room_properties, roster_entity
-from rooms.storage.invitees import invite
-from rooms.storage.operations import Operation, insert, upsert
+from rooms.storage.entities import (
+    Entity,
+    details_entity,
+    index_entity,
+    room_properties,
+    roster_entity,
+)
+from rooms.storage.invitees import external_people
+from rooms.storage.operations import Operation, insert, replace, upsert
 
 type RoomEdit = Callable[[Room], Room]
 type RosterEdit = Callable[[Roster], Roster]
+type DetailsEdit = Callable[[Details], Details]
 
 
 def unchanged[T](value: T) -> T:
     """Returns what it is given: the edit that changes nothing."""
     return value
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a change may change."""
+
+    room: Room
+    roster: Roster
+    details: Details
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,29 +48,42 @@ class Step:
 
 
 def steps(
-    before: tuple[Room, Roster], after: tuple[Room, Roster], at: Ticks, origin: Origin
+    before: Contents, after: Contents, at: Ticks, origin: Origin, details_bytes: int
 ) -> Iterator[Step]:
-    """Yields the parts of a change: that of the room at `at`, and then that of the roster."""
-    room, roster = before
-    changed_room, changed_roster = after
-    if changed_room != room:
-        yield _room_step(room, changed_room, roster, at, origin)
+    """Yields the parts of a change: that of the room at `at`, and then those of the roster and the
+    details, each a tick later.
+
+    Raises:
+        DetailsTooLarge: compressed, changed details have more than `details_bytes`.
+    """
+    if after.room != before.room:
+        yield _room_step(before, after, at, origin)
         at += 1
-    if difference := roster_difference(roster, changed_roster):
-        yield _roster_step(changed_room, difference, changed_roster, at, origin)
+    if difference := roster_difference(before.roster, after.roster):
+        yield _roster_step(difference, after, at, origin)
+        at += 1
+    if after.details != before.details:
+        yield _details_step(before, after, at, origin, details_bytes)
 
 
-def _room_step(before: Room, after: Room, roster: Roster, at: Ticks, origin: Origin) -> Step:
-    detail = {"before": room_properties(before), "after": room_properties(after)}
-    operations = [upsert(index_entity(after))]  # which leaves the title there
-    if after.join_policy != before.join_policy:
-        operations.append(insert(roster_entity(after, at, roster)))
-    return Step(at, log_record(after.id, at, "RoomUpdated", origin, detail), operations)
+def new_people(before: Contents, after: Contents) -> list[str]:
+    """Returns who finds the room by its roster and details only after a change."""
+    by_external_id = external_people(after.details) - external_people(before.details)
+    return [*(after.roster.keys() - before.roster.keys()), *by_external_id]
 
 
-def _roster_step(
-    room: Room, difference: RosterDifference, after: Roster, at: Ticks, origin: Origin
-) -> Step:
+def _room_step(before: Contents, after: Contents, at: Ticks, origin: Origin) -> Step:
+    room = after.room
+    detail = {"before": room_properties(before.room), "after": room_properties(room)}
+    operations = []
+    if after.details == before.details:
+        operations.append(upsert(index_entity(room)))  # which leaves the title there
+    if room.join_policy != before.room.join_policy:
+        operations.append(insert(roster_entity(room, at, before.roster)))
+    return Step(at, log_record(room.id, at, "RoomUpdated", origin, detail), operations)
+
+
+def _roster_step(difference: RosterDifference, after: Contents, at: Ticks, origin: Origin) -> Step:
     detail = {
         "added": difference.added,
         "changed": {
@@ -61,8 +92,20 @@ def _roster_step(
         },
         "removed": difference.removed,
     }
+    room = after.room
+    record = log_record(room.id, at, "ParticipantsUpdated", origin, detail)
+    return Step(at, record, [insert(roster_entity(room, at, after.roster))])
+
+
+def _details_step(
+    before: Contents, after: Contents, at: Ticks, origin: Origin, details_bytes: int
+) -> Step:
+    room, details = after.room, after.details
+    was, becomes = details_difference(before.details, details)
+    detail = {"before": was, "after": becomes}
+    listed = index_entity(room, details.get("title"))
     return Step(
         at,
-        log_record(room.id, at, "ParticipantsUpdated", origin, detail),
-        [insert(roster_entity(room, at, after)), *invite(room, difference.added, after)],
+        log_record(room.id, at, "DetailsUpdated", origin, detail),
+        [replace(details_entity(room.id, details, details_bytes)), replace(listed)],
     )

@@ -6,7 +6,7 @@ JSON, compressed, in as many binary properties as it needs.
 
 import json
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
@@ -131,16 +131,17 @@ def index_entity(room: Room, title: str | None = None) -> Entity:
     return _row(room.id, keys.index_row(room.id, room.created_at)) | room_properties(room) | titled
 
 
-def invitee_entity(room: Room, raw_id: str) -> Entity:
-    """Returns the row of a person who may be on the roster of the room."""
-    return _row(room.id, keys.invitee_row(room.id, room.created_at, raw_id)) | {"rawId": raw_id}
+def invitee_entity(room: Room, person: str) -> Entity:
+    """Returns the row of a person who may find the room."""
+    external_id = keys.external_id_of(person)
+    who = {"rawId": person} if external_id is None else {"externalId": external_id}
+    return _row(room.id, keys.invitee_row(room.id, room.created_at, person)) | who
 
 
-def group_entity(room: Room, group: int, members: Iterable[str]) -> Entity:
-    """Returns the row of the only people of a group who may be on the roster of the room."""
-    return _row(room.id, keys.group_row(room.id, room.created_at, group)) | dict.fromkeys(
-        members, True
-    )
+def group_entity(room: Room, group: int, members: Sequence[str]) -> Entity:
+    """Returns the row of people of a group who may find the room."""
+    row = keys.group_row(room.id, room.created_at, group, members)
+    return _row(room.id, row) | dict.fromkeys(members, True)
 
 
 def roster_entity(room: Room, at: Ticks, roster: Roster) -> Entity:

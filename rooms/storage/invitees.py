@@ -1,45 +1,90 @@
-"""Rows by which a person's rooms are found.
+"""Rows by which the rooms of a person are found: by raw id and by external id.
 
-They are hints, never falsely absent: they are written with the roster that they are about, in one
-transaction, and only upkeep removes them. Who reads them looks at the roster.
+They are hints, never falsely absent: they are written with the roster or the details that they are
+about, in one transaction, and only upkeep removes them. Who reads them looks at the room.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
+from azure.data.tables import TableEntity
+
+from rooms.domain.details import Details
 from rooms.domain.room import Room
-from rooms.domain.roster import Roster
+from rooms.storage import keys
+from rooms.storage.all_partitions import first_of_all
 from rooms.storage.entities import group_entity, invitee_entity
-from rooms.storage.keys import GROUPS, group_and_member, group_row, invitee_row
 from rooms.storage.operations import Operation, replace
+from rooms.storage.parallel import both
+from rooms.storage.table import Table
 
 
-def invite(room: Room, added: Roster, roster: Roster) -> list[Operation]:
-    """Returns the operations by which those who are `added` to a roster find the room, which has
-    the people of `roster` then: at most GROUPS.
+def external_people(details: Details) -> set[str]:
+    """Returns who finds a room by its details: its own external id, and those of its people."""
+    named = [details, *details.get("participants", {}).values()]
+    return {keys.by_external_id(each["externalId"]) for each in named if "externalId" in each}
 
-    A row for each of them; if they are too many, one for each of their groups, with all who are on
-    the roster.
+
+def invite(room: Room, people: Collection[str]) -> list[Operation]:
+    """Returns the operations by which these people find the room from now on: at most GROUPS.
+
+    A row for each of them, or if they are too many, one for each of their groups.
     """
-    if len(added) <= GROUPS:
-        return [replace(invitee_entity(room, raw_id)) for raw_id in added]
+    if len(people) <= keys.GROUPS:
+        return [replace(invitee_entity(room, person)) for person in people]
+    return [
+        replace(group_entity(room, group, members)) for group, members in _by_group(people).items()
+    ]
+
+
+def not_needed(
+    rows: Iterable[TableEntity], room: Room, people: Collection[str]
+) -> list[TableEntity]:
+    """Returns those of these rows by which none of the people finds the room."""
+    place = keys.place(room.id, room.created_at)
+    own = {keys.invitee_row(room.id, room.created_at, person) for person in people}
+    members = {keys.group_and_member(person)[1] for person in people}
+    return [
+        row
+        for row in rows
+        if keys.place_in(row["RowKey"]) != place
+        or (row["RowKey"] not in own and members.isdisjoint(row))
+    ]
+
+
+async def places_of(
+    table: Table, person: str, after: str | None, per_partition: int
+) -> tuple[list[str], bool]:
+    """Returns the places of the first rooms that the person may find, newest first, from behind the
+    place `after`; and whether there may be more.
+
+    Two requests for each partition, in parallel. At least `per_partition` rooms, if there are as
+    many and each has one row.
+    """
+    group, member = keys.group_and_member(person)
+    answers = await both(
+        _places(table, keys.invitee_prefix(person), after, per_partition),
+        _places(table, keys.group_prefix(group), after, per_partition, f"{member} eq true"),
+    )
+    # What comes behind rows that were cut off is not known: only up to there is it certain.
+    certain = min((places[-1] for places, cut_off in answers if cut_off), default=keys.END)
+    known = {place for places, _ in answers for place in places if place <= certain}
+    return sorted(known), certain != keys.END
+
+
+async def _places(
+    table: Table, prefix: str, after: str | None, per_partition: int, where: str = ""
+) -> tuple[list[str], bool]:
+    start = "" if after is None else keys.behind(after)
+    rows, cut_off = await first_of_all(
+        table, prefix + start, f"{prefix}{keys.END}", per_partition, ["RowKey"], where
+    )
+    return [keys.place_in(row["RowKey"]) for row in rows], cut_off
+
+
+def _by_group(people: Iterable[str]) -> dict[int, list[str]]:
     groups = defaultdict[int, list[str]](list)
-    touched = set()
-    for raw_id in roster:
-        group, member = group_and_member(raw_id)
+    for person in people:
+        group, member = keys.group_and_member(person)
         groups[group].append(member)
-        if raw_id in added:
-            touched.add(group)
-    return [replace(group_entity(room, group, groups[group])) for group in touched]
-
-
-def rows_for(room: Room, roster: Iterable[str]) -> set[str]:
-    """Returns all rows that `invite` may have written and that may be needed."""
-    rows = set()
-    for raw_id in roster:
-        group, _ = group_and_member(raw_id)
-        rows |= {
-            invitee_row(room.id, room.created_at, raw_id),
-            group_row(room.id, room.created_at, group),
-        }
-    return rows
+    return groups

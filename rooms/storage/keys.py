@@ -9,7 +9,8 @@ users have one of their own.
     {room}:calls:{newest hour}:{call}       that a call had an event in that hour
     .index:{newest first}:{room}            the room as lists show it, by the time of its creation
     .invitee:{person}:{newest first}:{room} a room, created then, that may have the person
-    .invitees:{group}:{newest first}:{room} the same of several people of a group
+    .invitees:{group}:{newest first}:{room}:{members}
+                                            the same of several people of a group
     .calls:{newest hour}:{room}:{call}      the same over the rooms of a partition
     .quarantine:{id}                        an event that was not understood
     .quarantine-part:{id}:{number}          the rest of one that is too large for a row
@@ -21,11 +22,13 @@ users have one of their own.
 
 A newest-first time is an inverted count of ticks, or of hours, so that the newest row is the first
 of its range. What comes from outside and may hold any character (ids of calls and people) is a
-SHA-256 in a key. What begins with a dot can be no room's.
+SHA-256 in a key. What begins with a dot can be no room's. A person is a raw id, or an external id
+as `by_external_id` has it.
 """
 
 import hashlib
 import re
+from collections.abc import Iterable
 
 from rooms.domain.events import CallEvent
 from rooms.domain.limits import LIMITS
@@ -169,39 +172,73 @@ INVITEES_END = ".invitees;"
 
 GROUPS = 64
 """People are divided into so many groups: the rows of all fit into one transaction, and in one row,
-which has at most 252 properties, there are 78 of 5,000 people."""
+which has at most 252 properties, there are 156 of 5,000 people with as many external ids."""
 
 
-def invitee_prefix(raw_id: str) -> str:
-    """Returns the prefix of the rows of rooms to which a person may be invited. LIST_SUFFIX is the
-    rest."""
-    return f".invitee:{hashed(raw_id)}:"
+_EXTERNAL = "external:"
+"""What no raw id begins with."""
 
 
-def invitee_row(room_id: str, created_at: Ticks, raw_id: str) -> str:
-    """Returns the key of the row for a person who may be on the roster of a room."""
-    return f"{invitee_prefix(raw_id)}{descending(created_at)}:{room_id}"
+def by_external_id(external_id: str) -> str:
+    """Returns the person, or the room, that has this external id, among those who find rooms."""
+    return f"{_EXTERNAL}{external_id}"
 
 
-def group_and_member(raw_id: str) -> tuple[int, str]:
+def external_id_of(person: str) -> str | None:
+    """Returns the text that `by_external_id` was given; None of a raw id."""
+    return person.removeprefix(_EXTERNAL) if person.startswith(_EXTERNAL) else None
+
+
+def invitee_prefix(person: str) -> str:
+    """Returns the prefix of the rows of rooms that a person may find. LIST_SUFFIX is the rest."""
+    return f".invitee:{hashed(person)}:"
+
+
+def place(room_id: str, created_at: Ticks) -> str:
+    """Returns where a room is in the list of a person: what LIST_SUFFIX matches."""
+    return f"{descending(created_at)}:{room_id}"
+
+
+def behind(place: str) -> str:
+    """Returns the start of the places behind `place`. A place may be only a time of creation."""
+    return f"{place};"
+
+
+def place_in(row: str) -> str:
+    """Returns the place of a room that was found by a row of invitees."""
+    _, _, created, room_id, *_ = row.split(":")
+    return f"{created}:{room_id}"
+
+
+def invitee_row(room_id: str, created_at: Ticks, person: str) -> str:
+    """Returns the key of the row for a person who may find a room."""
+    return f"{invitee_prefix(person)}{place(room_id, created_at)}"
+
+
+def group_and_member(person: str) -> tuple[int, str]:
     """Returns the group of a person, and the property that stands for them in its rows."""
-    digest = hashed(raw_id)
+    digest = hashed(person)
     return int(digest[-4:], 16) % GROUPS, f"p{digest[:16]}"
 
 
 def group_prefix(group: int) -> str:
-    """Returns the prefix of the rows of rooms to which some of a group may be invited. LIST_SUFFIX
-    is the rest."""
+    """Returns the prefix of the rows of rooms that some of a group may find. LIST_SUFFIX, and
+    MEMBERS_SUFFIX in rows that are not of before it, are the rest."""
     return f".invitees:{group:02d}:"
 
 
-def group_row(room_id: str, created_at: Ticks, group: int) -> str:
-    """Returns the key of the row for people of a group who may be on the roster of a room."""
-    return f"{group_prefix(group)}{descending(created_at)}:{room_id}"
+MEMBERS_SUFFIX = "(:[0-9a-f]{16})?"
+
+
+def group_row(room_id: str, created_at: Ticks, group: int, members: Iterable[str]) -> str:
+    """Returns the key of the row for these people of a group who may find a room. Others of the
+    group have a row of their own, so none is ever taken out."""
+    these = hashed(" ".join(sorted(members)))[:16]
+    return f"{group_prefix(group)}{place(room_id, created_at)}:{these}"
 
 
 def listed_room_id(row: str) -> str:
-    """Returns the room of an index row, or of a row of invitees."""
+    """Returns the room of an index row, or of a place in a list."""
     return row.rpartition(":")[2]
 
 

@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Callable
 
+from rooms.domain.details import people_with
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.room import Room
 from rooms.domain.room_filter import RoomFilter, RoomQuery, TitledRoom
@@ -13,7 +14,8 @@ from rooms.storage import keys
 from rooms.storage.all_partitions import first_of_all, page_of_all
 from rooms.storage.cursors import Page, read_cursor, read_start, to_cursor
 from rooms.storage.entities import listed_room_of, stored_time
-from rooms.storage.history import History
+from rooms.storage.history import History, RoomSnapshot
+from rooms.storage.invitees import places_of
 from rooms.storage.parallel import in_parallel
 from rooms.storage.table import Table
 
@@ -98,55 +100,85 @@ class Lists:
     async def of_participant(
         self, raw_id: str, query: RoomQuery, cursor: str | None, now: Ticks
     ) -> Page[TitledRoom]:
-        """Returns a page of the rooms that fit and to which a person is invited.
+        """Returns a page of the rooms that fit and to which a person is invited. As
+        `of_external_id`."""
+        return await self._of(raw_id, lambda known: raw_id in known.roster, query, cursor, now)
 
-        They fit as of the time of the first page; the person is invited when the page is read.
-        Two requests for each partition, in parallel, and one for each of at most 30 rooms.
+    async def of_external_id(
+        self, external_id: str, query: RoomQuery, cursor: str | None, now: Ticks
+    ) -> Page[TitledRoom]:
+        """Returns a page of the rooms that fit and that have this external id, or to which a person
+        with it is invited.
+
+        They fit as of the time of the first page; who is invited is as of when the page is read.
+        Two requests for each partition, in parallel, and one for each of at most 30 rooms; and so
+        on, until the page is full or the time for a search is over.
         """
-        own = keys.invitee_prefix(raw_id)
-        group, member = keys.group_and_member(raw_id)
+
+        def has_it(known: RoomSnapshot) -> bool:
+            people = people_with(known.details, external_id)
+            is_own = known.details.get("externalId") == external_id
+            return is_own or not people.isdisjoint(known.roster)
+
+        return await self._of(keys.by_external_id(external_id), has_it, query, cursor, now)
+
+    async def _of(
+        self,
+        person: str,
+        has_them: Callable[[RoomSnapshot], bool],
+        query: RoomQuery,
+        cursor: str | None,
+        now: Ticks,
+    ) -> Page[TitledRoom]:
+        own = keys.invitee_prefix(person)
         begin = read_start(cursor, re.escape(own) + keys.LIST_SUFFIX, now)
         wanted = query.at(begin.as_of)
-        start = "" if begin.after is None else keys.after(begin.after.removeprefix(own))
-        limit = self._limits.rooms_page
-        as_person, as_member = await in_parallel(
-            [
-                self._places(own, start),
-                self._places(keys.group_prefix(group), start, f"{member} eq true"),
+        after = begin.after and begin.after.removeprefix(own)
+        until = self._monotonic() + self._limits.search_seconds
+        while True:
+            found, more = await self.found_by(person, after)
+            rooms = [
+                titled
+                for _, known in found
+                if known is not None and known.room is not None and not known.deleted
+                if has_them(known)
+                if wanted.fits(titled := TitledRoom(known.room, known.details.get("title")))
             ]
-        )
-        # What comes behind rows that were cut off is not known: only up to there is it certain.
-        certain = [places[-1] for places, cut_off in (as_person, as_member) if cut_off]
-        known = sorted({*as_person[0], *as_member[0]})
-        if certain:
-            known = [place for place in known if place <= min(certain)]
-        shown = known[:limit]
-        found = await in_parallel(
+            if not more:
+                return Page(rooms, None)
+            after, _ = found[-1]
+            if rooms or self._monotonic() > until:
+                return Page(rooms, begin.cursor(f"{own}{after}"))
+
+    async def found_by(
+        self, person: str, after: str | None
+    ) -> tuple[list[tuple[str, RoomSnapshot | None]], bool]:
+        """Returns the next rooms that a person may find, newest first, from behind the place
+        `after`, each with its place; and whether there may be more. None is a room that is gone.
+
+        Two requests for each partition, in parallel, and one for each of at most 30 rooms.
+        """
+        places, more = await places_of(self._table, person, after, self._limits.rooms_rows)
+        shown = places[: self._limits.rooms_page]
+        known = await in_parallel(
             self._history.snapshot(keys.listed_room_id(place)) for place in shown
         )
-        rooms = []
-        for place, each in zip(shown, found, strict=True):
-            if each.room is None or each.deleted or raw_id not in each.roster:
-                continue
-            titled = TitledRoom(each.room, each.details.get("title"))
-            row = keys.invitee_row(each.room.id, each.room.created_at, raw_id)
-            # A row of a room that had this id before is not one of this room.
-            if wanted.fits(titled) and row == own + place:
-                rooms.append(titled)
-        more = certain or len(known) > limit
-        return Page(rooms, begin.cursor(f"{own}{shown[-1]}" if more else None))
+        found = [
+            (
+                place,
+                each
+                if each.room and keys.place(each.room.id, each.room.created_at) == place
+                else None,
+            )
+            for place, each in zip(shown, known, strict=True)
+        ]
+        return found, more or len(places) > len(shown)
 
-    async def _places(self, prefix: str, start: str, where: str = "") -> tuple[list[str], bool]:
-        """Returns the ends of the first rows with that prefix, and whether there may be more."""
-        rows, cut_off = await first_of_all(
-            self._table,
-            prefix + start,
-            f"{prefix}{keys.END}",
-            self._limits.rooms_rows,
-            ["RowKey"],
-            where,
-        )
-        return [row["RowKey"].removeprefix(prefix) for row in rows], cut_off
+
+def _is_at(place: str, known: RoomSnapshot) -> bool:
+    """Returns whether the room is the one of the place, and not one that had its id before."""
+    room = known.room
+    return room is not None and keys.place(room.id, room.created_at) == place
 
 
 def _where(wanted: RoomFilter) -> str:

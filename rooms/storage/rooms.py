@@ -1,12 +1,14 @@
-"""The rooms in the table. Each change and its log record are one transaction under the ETag of the
-room's row."""
+"""The rooms in the table, with their rosters and details. Each change and its log records are one
+transaction under the ETag of the room's row."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from azure.data.tables import TableEntity
 
+from rooms.domain.details import Details, patched_details
 from rooms.domain.errors import RoomNotFound
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.room import Room, RoomChange, new_room, updated_room
@@ -15,9 +17,18 @@ from rooms.domain.time import Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.changes import Changes, Origin, existing_row, log_record
 from rooms.storage.creation import Repeatability, creation, new_room_id
-from rooms.storage.edits import RoomEdit, RosterEdit, steps, unchanged
+from rooms.storage.edits import (
+    Contents,
+    DetailsEdit,
+    RoomEdit,
+    RosterEdit,
+    new_people,
+    steps,
+    unchanged,
+)
 from rooms.storage.entities import index_entity, room_of, room_properties, unpack
 from rooms.storage.errors import RequestIdReused
+from rooms.storage.invitees import invite
 from rooms.storage.operations import Conflict, insert, remove
 from rooms.storage.retry import retried
 from rooms.storage.table import Table
@@ -84,7 +95,7 @@ class Rooms:
         def edit(room: Room) -> Room:
             return updated_room(room, wanted)
 
-        return (await self.change(room_id, edit, unchanged, origin)).room
+        return (await self.change(room_id, edit, unchanged, unchanged, origin)).room
 
     async def patch_roster(self, room_id: str, patch: RosterPatch, origin: Origin) -> Roster:
         """Merges a patch into the roster and returns it: all of it or nothing. Requests as
@@ -97,45 +108,62 @@ class Rooms:
         def edit(roster: Roster) -> Roster:
             return patched_roster(roster, patch)
 
-        return (await self.change(room_id, unchanged, edit, origin)).roster
+        return (await self.change(room_id, unchanged, edit, unchanged, origin)).roster
+
+    async def patch_details(
+        self, room_id: str, patch: Mapping[str, Any], origin: Origin
+    ) -> Details:
+        """Merges a patch into the details and returns them. Requests as `change`.
+
+        Raises:
+            DomainError: they would not be valid.
+            DetailsTooLarge: they would not fit.
+        """
+
+        def edit(details: Details) -> Details:
+            return patched_details(details, patch, self._limits.names)
+
+        return (await self.change(room_id, unchanged, unchanged, edit, origin)).details
 
     async def change(
-        self, room_id: str, edit: RoomEdit, edit_roster: RosterEdit, origin: Origin
-    ) -> RoomWithRoster:
-        """Edits a room and its roster, both or neither, and returns them. Two requests; one if
-        nothing changes.
+        self,
+        room_id: str,
+        edit: RoomEdit,
+        edit_roster: RosterEdit,
+        edit_details: DetailsEdit,
+        origin: Origin,
+    ) -> Contents:
+        """Edits a room, its roster and its details, all or none, and returns them. Two requests;
+        one if nothing changes. The details are not read, and none, if `edit_details` is
+        `unchanged`.
 
         Raises:
             TooManyParticipants: the roster would be too long.
+            DetailsTooLarge: the details would not fit.
             DomainError: what the edits raise.
         """
 
-        async def change() -> RoomWithRoster:
-            row, roster_row = await self._room_and_roster(room_id)
-            before = _with_roster(row, roster_row)
-            room, roster = edit(before.room), edit_roster(before.roster)
-            check_size(roster, self._limits.participants)
-            parts = list(
-                steps(
-                    (before.room, before.roster),
-                    (room, roster),
-                    self._changes.time_of(row),
-                    origin,
-                )
+        async def change() -> Contents:
+            row, before = await self._contents(room_id, edit_details is not unchanged)
+            after = Contents(
+                edit(before.room), edit_roster(before.roster), edit_details(before.details)
             )
+            check_size(after.roster, self._limits.participants)
+            at = self._changes.time_of(row)
+            parts = list(steps(before, after, at, origin, self._limits.details_bytes))
             if not parts:
                 return before
             first, *others = parts
-            at = parts[-1].at
             await self._changes.commit(
                 row,
-                at,
+                parts[-1].at,
                 first.record,
-                room_properties(room),
+                room_properties(after.room),
                 *(insert(other.record) for other in others),
                 *(operation for part in parts for operation in part.operations),
+                *invite(after.room, new_people(before, after)),
             )
-            return RoomWithRoster(room, roster, at)
+            return after
 
         return await self._changes.in_turn(room_id, change)
 
@@ -213,6 +241,18 @@ class Rooms:
 
     async def _room_row(self, room_id: str) -> TableEntity | None:
         return await self._table.get(keys.partition(room_id), keys.room_row(room_id))
+
+    async def _contents(self, room_id: str, with_details: bool) -> tuple[TableEntity, Contents]:
+        """Returns the row of the room, and what a change may change."""
+        first = keys.details_row(room_id) if with_details else keys.room_row(room_id)
+        rows = await self._table.first(
+            keys.partition(room_id), first, keys.end_of_rosters(room_id), count=2 + with_details
+        )
+        details: Details = {}
+        if rows and rows[0]["RowKey"] == keys.details_row(room_id):
+            details = unpack(rows.pop(0))
+        row = existing_row(rows[0] if rows else None)
+        return row, Contents(room_of(row), unpack(rows[1]), details)
 
     async def _room_and_roster(self, room_id: str) -> tuple[TableEntity, TableEntity]:
         """Returns the rows of the room and of its current roster."""

@@ -8,7 +8,7 @@ needs a deleted one.
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass, field
 
 from azure.data.tables import TableEntity
@@ -18,8 +18,10 @@ from rooms.domain.time import HOUR, MAX_TIME, Ticks, parse_time
 from rooms.log_text import escaped
 from rooms.storage import keys
 from rooms.storage.changes import Origin
+from rooms.storage.entities import unpack
 from rooms.storage.errors import StorageUnavailable
-from rooms.storage.invitees import rows_for
+from rooms.storage.history import History
+from rooms.storage.invitees import external_people, not_needed
 from rooms.storage.operations import Conflict
 from rooms.storage.parallel import in_parallel
 from rooms.storage.rooms import Rooms
@@ -34,8 +36,8 @@ _KNOWN = 20
 """Rows that hold a room's state; most rooms have fewer, rosters included."""
 
 SHOWN = ["PartitionKey", "RowKey", "Timestamp", "receivedAt", "parts", "usedAt"]
-"""What has to be known of rows of invitees, of events in quarantine and their parts, and of users.
-"""
+"""What has to be known of events in quarantine and their parts, and of users. Rows of invitees are
+read whole."""
 
 _STATE = ["PartitionKey", "RowKey", "validUntil", "deleted", "changedAt"]
 
@@ -54,7 +56,7 @@ def log_failures(what: str, which: str) -> Iterator[None]:
 @dataclass(slots=True)
 class Retention:
     """What goes: rooms that could last be joined before `expired`, what is older than `kept`, and
-    rows of invitees who are none.
+    rows by which nobody finds a room.
 
     `removed` counts it. Raises StorageUnavailable as Table does.
     """
@@ -118,14 +120,16 @@ class Retention:
                         await self.table.delete(row["PartitionKey"], [], unchanged=[row])
 
     async def purge_invitees(self, rows: Sequence[TableEntity]) -> None:
-        """Deletes those of these rows by which nobody finds a room. Who is invited meanwhile has a
-        row that has changed.
+        """Deletes those of these rows by which nobody finds a room: no roster that is stored has
+        them, nor have the details, also of a deleted room. Who is invited meanwhile has a row that
+        has changed.
 
-        One request for each of their rooms.
+        One request for each of their rooms; and one for each twenty older rosters, as long as a row
+        may need them.
         """
         by_room: defaultdict[str, list[TableEntity]] = defaultdict(list)
         for row in rows:
-            by_room[keys.listed_room_id(row["RowKey"])].append(row)
+            by_room[keys.listed_room_id(keys.place_in(row["RowKey"]))].append(row)
         await in_parallel(self._invitees(room_id, some) for room_id, some in by_room.items())
 
     async def purge_users(self, rows: Sequence[TableEntity]) -> None:
@@ -139,13 +143,24 @@ class Retention:
 
     async def _invitees(self, room_id: str, rows: Sequence[TableEntity]) -> None:
         with log_failures("the invitees of the room", room_id):
-            found = await self.rooms.find(room_id)
-            needed = set() if found is None else rows_for(found.room, found.roster)
-            for row in rows:
-                if row["RowKey"] not in needed:
-                    with suppress(Conflict):
-                        await self.table.delete(row["PartitionKey"], [], unchanged=[row])
-                        self.removed["invitee rows"] += 1
+            for row in await self._not_needed(room_id, rows):
+                with suppress(Conflict):
+                    await self.table.delete(row["PartitionKey"], [], unchanged=[row])
+                    self.removed["invitee rows"] += 1
+
+    async def _not_needed(self, room_id: str, rows: Sequence[TableEntity]) -> list[TableEntity]:
+        """Returns those of these rows by which nobody finds the room."""
+        known = await History(self.table, self.limits).snapshot(room_id)
+        if known.room is None:
+            return list(rows)
+        left = not_needed(rows, known.room, [*known.roster, *external_people(known.details)])
+        partition, start = keys.partition(room_id), keys.roster_row(room_id, MAX_TIME)
+        async with aclosing(
+            self.table.each(partition, start, keys.end_of_rosters(room_id), _KNOWN)
+        ) as rosters:
+            while left and (row := await anext(rosters, None)) is not None:
+                left = not_needed(left, known.room, unpack(row))
+        return left
 
     def _is_old_tombstone(self, room: TableEntity) -> bool:
         return bool(room.get("deleted")) and parse_time(room["changedAt"]) < self.kept

@@ -190,7 +190,8 @@ class Upkeep:
                 0,
             )
             start, end, steps = ranges[number]
-            rows = await self._table.first(partition, max(start, cursor), end, BATCH, SHOWN)
+            select = None if start == keys.INVITEES_START else SHOWN
+            rows = await self._table.first(partition, max(start, cursor), end, BATCH, select)
             for behind, work in steps(rows, retention, report):
                 await work
                 cursor = behind

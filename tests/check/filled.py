@@ -14,7 +14,7 @@ from rooms.storage.admissions import Admissions
 from rooms.storage.calls import Calls
 from rooms.storage.changes import Origin
 from rooms.storage.creation import Repeatability
-from rooms.storage.details import RoomDetails
+from rooms.storage.edits import unchanged
 from rooms.storage.identities import Identities
 from rooms.storage.quarantine import Quarantine
 from rooms.storage.rooms import Rooms
@@ -33,7 +33,7 @@ class Filling:
     def __init__(self, client: TableClient) -> None:
         self.now = BEGIN
         table = Table(client)
-        self.rooms, self.details = Rooms(table, self._clock), RoomDetails(table, self._clock)
+        self.rooms = Rooms(table, self._clock)
         self.calls = Calls(table, self._clock)
         self.quarantine = Quarantine(table, self._clock, Limits(quarantine_part_bytes=10_000))
         self.identities = LocalIdentities(Identities(table), self._clock)
@@ -64,7 +64,7 @@ class Filling:
                 "scheduledEnd": "2026-05-04T12:00:00Z",
             },
         ):
-            await self.details.patch(room.id, patch, ORIGIN)
+            await self.rooms.patch_details(room.id, patch, ORIGIN)
             await self.rooms.update(
                 room.id, RoomChange(pstn_dial_out_enabled=not room.pstn_dial_out_enabled), ORIGIN
             )
@@ -83,6 +83,7 @@ class Filling:
             room.id,
             lambda room: replace(room, valid_until=room.valid_until + DAY),
             lambda roster: patched_roster(roster, {CAROL: "Presenter"}),
+            unchanged,
             ORIGIN,
         )
         await self.admissions.record(
@@ -99,7 +100,7 @@ class Filling:
 
     async def a_deleted_room(self) -> str:
         room = (await self.rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)).room
-        await self.details.patch(room.id, {"title": "gone"}, ORIGIN)
+        await self.rooms.patch_details(room.id, {"title": "gone"}, ORIGIN)
         await self.rooms.delete(room.id, Origin("another", "the deletion"))
         return room.id
 

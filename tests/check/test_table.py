@@ -196,7 +196,7 @@ def test_a_decision_of_a_time_without_the_room_is_told(rows: list[Row]) -> None:
 def test_people_who_never_were_invited_are_told(rows: list[Row]) -> None:
     group, stranger = row_of(rows, "group"), raw_id(5000)
     room_id, created_at = (
-        keys.listed_room_id(group["RowKey"]),
+        keys.listed_room_id(keys.place_in(group["RowKey"])),
         keys.time_of(group["RowKey"].split(":")[2]),
     )
     alone = {

@@ -207,6 +207,8 @@ def test_a_title_is_found_by_all_of_it(raw: Raw, insight: Insight, title: str) -
         ("state=", "state"),
         ("title=", "title"),
         ("participant=", "participant"),
+        ("externalId=", "externalId"),
+        ("EXTERNALID=", "externalId"),
         ("Participant&state=open", "participant"),
         ("from=&until=", "from"),
     ],
@@ -287,12 +289,35 @@ def test_all_pages_are_as_of_the_time_of_the_first(
         assert not set(shown[1]) & set(ids(rooms))
 
 
-def test_a_page_of_which_nothing_fits_is_empty_and_has_a_next_one(
+def test_a_list_of_which_nothing_fits_is_empty(
     insight: Insight, rooms: list[Room], person: str
 ) -> None:
-    pages = list(insight.pages(f"/rooms?participant={person}&state=expired"))
-    assert [page["value"] for page in pages] == [[]] * len(pages)
-    assert len(pages) > 1
+    assert insight.all(f"/rooms?participant={person}&state=expired") == []
+
+
+def test_rooms_of_an_external_id_are_listed_and_filtered(raw: Raw, insight: Insight) -> None:
+    mine, name = raw_id(), uuid.uuid4().hex
+    of_person, own, removed = (
+        raw.new_room({"participants": {mine: {}} if number != 1 else {}})["id"]
+        for number in range(3)
+    )
+    for room_id in (of_person, removed):
+        named = {"title": "Tea", "participants": {mine: {"externalId": name}}}
+        assert insight.patch(f"/rooms/{room_id}/details", named).status == 200
+    assert insight.patch(f"/rooms/{own}/details", {"externalId": name}).status == 200
+    body: dict[str, Any] = {"participants": {mine: None}}
+    assert insight.patch(f"/rooms/{removed}/invitees", body).status == 200
+    listed = {
+        query: ids(insight.all(f"/rooms?externalId={name}{query}"))
+        for query in ("", "&title=tea", "&state=open", "&state=expired")
+    }
+    assert listed == {
+        "": [own, of_person],
+        "&title=tea": [of_person],
+        "&state=open": [own, of_person],
+        "&state=expired": [],
+    }
+    assert insight.all(f"/rooms?externalId={name.upper()}") == []
 
 
 # api-version
@@ -392,6 +417,8 @@ def test_the_javascript_sdk_lists_the_rooms_of_a_person_over_all_pages(
         ("participant=8:orgid:00000000-0000-4000-8000-000000000000", "participant"),
         (f"participant=%20{raw_id(1)}", "participant"),
         (f"participant={raw_id(1)}%0A", "participant"),
+        (f"externalId={'x' * 257}", "externalId"),
+        (f"externalId=a&participant={raw_id(1)}", "externalId"),
         ("from=yesterday", "from"),
         ("from=2026-11-21", "from"),
         ("until=2026-11-21T10:00:00", "until"),

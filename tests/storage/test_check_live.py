@@ -94,7 +94,9 @@ CHANGES: dict[str, Callable[[Filling, str, int], Happening]] = {
     "update": lambda filling, room, n: filling.rooms.update(
         room, RoomChange(BEGIN, BEGIN + n * DAY), ORIGIN
     ),
-    "title": lambda filling, room, n: filling.details.patch(room, {"title": f"title {n}"}, ORIGIN),
+    "title": lambda filling, room, n: filling.rooms.patch_details(
+        room, {"title": f"title {n}"}, ORIGIN
+    ),
     "invite": lambda filling, room, n: filling.rooms.patch_roster(
         room, {BOB: "Attendee" if n % 2 else None}, ORIGIN
     ),
@@ -170,7 +172,7 @@ async def test_what_is_wrong_is_told_once_although_the_room_is_changed_meanwhile
     (found,) = await checked.found()
     assert (found.room, found.what) == (
         room_id,
-        "Somebody who is invited does not find the room in their list.",
+        "Somebody who was invited does not find the room.",
     )
     assert 1 < len(checked.waited) < len(WAITS)
 

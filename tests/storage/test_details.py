@@ -11,7 +11,6 @@ from rooms.domain.room import RoomChange
 from rooms.domain.room_filter import RoomQuery
 from rooms.domain.time import now
 from rooms.storage.changes import Origin
-from rooms.storage.details import RoomDetails
 from rooms.storage.entities import index_entity
 from rooms.storage.errors import StorageUnavailable
 from rooms.storage.history import History
@@ -28,11 +27,6 @@ NAMES: dict[str, Any] = {"title": "a", "participants": {ALICE: {"name": "Alice"}
 
 
 @pytest.fixture
-def details(client: TableClient) -> RoomDetails:
-    return RoomDetails(Table(client), now)
-
-
-@pytest.fixture
 def history(client: TableClient) -> History:
     return History(Table(client))
 
@@ -44,10 +38,10 @@ async def kinds(history: History, room_id: str) -> list[str]:
 
 
 async def test_a_patch_is_kept_with_one_record_of_who_and_which_request(
-    rooms: Rooms, details: RoomDetails, history: History
+    rooms: Rooms, history: History
 ) -> None:
     room = (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
-    assert await details.patch(room.id, NAMES, Origin("alice", "r1")) == NAMES
+    assert await rooms.patch_details(room.id, NAMES, Origin("alice", "r1")) == NAMES
     assert (await history.snapshot(room.id)).details == NAMES
     newest = (await history.log(room.id, 0, now() + 1, None, None, None)).items[0]
     assert (newest.kind, newest.actor, newest.request_id) == ("DetailsUpdated", "alice", "r1")
@@ -55,10 +49,10 @@ async def test_a_patch_is_kept_with_one_record_of_who_and_which_request(
 
 
 async def test_details_leave_room_and_roster_as_they_are_and_are_left_by_their_changes(
-    rooms: Rooms, details: RoomDetails, history: History
+    rooms: Rooms, history: History
 ) -> None:
     room = (await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)).room
-    await details.patch(room.id, NAMES, ORIGIN)
+    await rooms.patch_details(room.id, NAMES, ORIGIN)
     assert (await rooms.get(room.id), (await rooms.with_roster(room.id)).roster) == (
         room,
         {ALICE: "Presenter"},
@@ -68,12 +62,10 @@ async def test_details_leave_room_and_roster_as_they_are_and_are_left_by_their_c
     assert (await history.snapshot(room.id)).details == NAMES
 
 
-async def test_what_is_refused_is_not_kept(
-    rooms: Rooms, details: RoomDetails, history: History
-) -> None:
+async def test_what_is_refused_is_not_kept(rooms: Rooms, history: History) -> None:
     room = (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
     with pytest.raises(IncompleteSchedule):
-        await details.patch(
+        await rooms.patch_details(
             room.id, {"title": "a", "scheduledStart": "2026-05-04T10:00:00+00:00"}, ORIGIN
         )
     assert (await history.snapshot(room.id)).details == {}
@@ -81,35 +73,33 @@ async def test_what_is_refused_is_not_kept(
 
 
 async def test_there_are_none_of_rooms_that_are_not_there(
-    rooms: Rooms, details: RoomDetails
+    rooms: Rooms,
 ) -> None:
     room = (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
     await rooms.delete(room.id, ORIGIN)
     for room_id in (room.id, "99400000000000000"):
         for patch in (NAMES, {}):
             with pytest.raises(RoomNotFound):
-                await details.patch(room_id, patch, ORIGIN)
+                await rooms.patch_details(room_id, patch, ORIGIN)
 
 
 async def test_a_title_that_the_list_lacks_comes_with_the_next_change(
-    client: TableClient, rooms: Rooms, details: RoomDetails, history: History
+    client: TableClient, rooms: Rooms, history: History
 ) -> None:
     room = (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
-    await details.patch(room.id, {"title": "Tea"}, ORIGIN)
+    await rooms.patch_details(room.id, {"title": "Tea"}, ORIGIN)
     await client.upsert_entity(index_entity(room), mode=UpdateMode.REPLACE)
-    await details.patch(room.id, {"externalId": "A-7"}, ORIGIN)
+    await rooms.patch_details(room.id, {"externalId": "A-7"}, ORIGIN)
     page = await Lists(Table(client), history).some(RoomQuery(title="tea"), None, now())
     assert room.id in [each.room.id for each in page.items]
 
 
-async def test_the_storage_requests(
-    rooms: Rooms, details: RoomDetails, history: History, proxy: StorageProxy
-) -> None:
+async def test_the_storage_requests(rooms: Rooms, history: History, proxy: StorageProxy) -> None:
     room = (await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)).room
     counts = []
     for patch in (NAMES, NAMES, {"title": None}):
         proxy.forget()
-        await details.patch(room.id, patch, ORIGIN)
+        await rooms.patch_details(room.id, patch, ORIGIN)
         counts.append(len(proxy.seen))
     proxy.forget()
     await history.snapshot(room.id)
@@ -120,9 +110,11 @@ async def test_writers_of_several_processes_lose_nothing(
     client: TableClient, rooms: Rooms, history: History
 ) -> None:
     room = (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
-    processes = [RoomDetails(Table(client), now) for _ in range(4)]
+    processes = [Rooms(Table(client), now) for _ in range(4)]
     patches = [
-        each.patch(room.id, {"participants": {raw_id(10 * number + n): {"name": "a"}}}, ORIGIN)
+        each.patch_details(
+            room.id, {"participants": {raw_id(10 * number + n): {"name": "a"}}}, ORIGIN
+        )
         for number, each in enumerate(processes)
         for n in range(3)
     ]
@@ -140,16 +132,14 @@ async def test_writers_of_title_and_room_leave_the_list_as_the_room_is(
     client: TableClient, rooms: Rooms
 ) -> None:
     room = (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
-    processes = [(RoomDetails(Table(client), now), Rooms(Table(client), now)) for _ in range(3)]
+    processes = [Rooms(Table(client), now) for _ in range(3)]
     titles = [
-        details.patch(room.id, {"title": f"Tea {n}"}, ORIGIN)
-        for n, (details, _) in enumerate(processes * 3)
+        each.patch_details(room.id, {"title": f"Tea {n}"}, ORIGIN)
+        for n, each in enumerate(processes * 3)
     ]
     updates = [
-        others.update(
-            room.id, RoomChange(room.valid_from, room.valid_until - n, bool(n % 2)), ORIGIN
-        )
-        for n, (_, others) in enumerate(processes * 3)
+        each.update(room.id, RoomChange(room.valid_from, room.valid_until - n, bool(n % 2)), ORIGIN)
+        for n, each in enumerate(processes * 3)
     ]
     await asyncio.gather(*titles, *updates)
     assert len((await checked(client, 0))[room.id].kinds) > 9
@@ -162,16 +152,15 @@ async def test_writers_of_title_and_room_leave_the_list_as_the_room_is(
 async def test_a_fault_at_any_request_leaves_the_list_with_the_title_of_the_details(
     client: TableClient,
     rooms: Rooms,
-    details: RoomDetails,
     proxy: StorageProxy,
     title: str | None,
     at: int,
     fault: Fault,
 ) -> None:
     room = (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
-    await details.patch(room.id, {"title": "Coffee"}, ORIGIN)
+    await rooms.patch_details(room.id, {"title": "Coffee"}, ORIGIN)
     for change in (
-        lambda: details.patch(room.id, {"title": title}, ORIGIN),
+        lambda: rooms.patch_details(room.id, {"title": title}, ORIGIN),
         lambda: rooms.update(room.id, RoomChange(pstn_dial_out_enabled=True), ORIGIN),
     ):
         proxy.forget()
@@ -190,11 +179,11 @@ async def test_a_fault_at_any_request_leaves_the_list_with_the_title_of_the_deta
 
 @pytest.mark.parametrize("fault", [Fault.REFUSED, Fault.CUT_BEFORE, Fault.CUT_AFTER, Fault.TWICE])
 async def test_a_change_whose_outcome_is_not_known_is_carried_out_once(
-    rooms: Rooms, details: RoomDetails, history: History, proxy: StorageProxy, fault: Fault
+    rooms: Rooms, history: History, proxy: StorageProxy, fault: Fault
 ) -> None:
     room = (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
     proxy.forget()
     proxy.choose = lambda number, _: fault if number == 1 else None
-    assert await details.patch(room.id, NAMES, ORIGIN) == NAMES
+    assert await rooms.patch_details(room.id, NAMES, ORIGIN) == NAMES
     assert (await history.snapshot(room.id)).details == NAMES
     assert await kinds(history, room.id) == ["DetailsUpdated", "RoomCreated"]

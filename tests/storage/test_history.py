@@ -11,7 +11,6 @@ from rooms.domain.room import JOIN_POLICIES, RoomChange
 from rooms.domain.roster import Invited, Roster
 from rooms.domain.time import DAY, HOUR, SECOND, Ticks, now, parse_time
 from rooms.storage.calls import Calls
-from rooms.storage.details import RoomDetails
 from rooms.storage.errors import TooManyChanges
 from rooms.storage.history import History, RoomSnapshot
 from rooms.storage.rooms import Rooms
@@ -68,7 +67,7 @@ async def test_what_is_known_of_a_room(
         room.id, {raw_id(10): None, raw_id(11): None, raw_id(12): None}, ORIGIN
     )
     assert await history.snapshot(room.id) == RoomSnapshot(room, False, {}, {ALICE: "Presenter"})
-    await RoomDetails(Table(client), clock).patch(room.id, {"title": "a"}, ORIGIN)
+    await Rooms(Table(client), clock).patch_details(room.id, {"title": "a"}, ORIGIN)
     assert await history.snapshot(room.id) == RoomSnapshot(
         room, False, {"title": "a"}, {ALICE: "Presenter"}
     )

@@ -2,15 +2,17 @@
 write the rows of it."""
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
+from random import Random
 from typing import Any
 
 import pytest
 from azure.data.tables.aio import TableClient
 
+from rooms.domain.details import Details, patched_details
 from rooms.domain.limits import LIMITS
 from rooms.domain.room import Room, RoomChange
 from rooms.domain.room_filter import RoomQuery
@@ -18,6 +20,7 @@ from rooms.domain.roster import Role, Roster
 from rooms.domain.time import DAY, SECOND, now
 from rooms.storage import keys
 from rooms.storage.creation import Repeatability
+from rooms.storage.edits import unchanged
 from rooms.storage.entities import invitee_entity
 from rooms.storage.errors import StorageUnavailable
 from rooms.storage.history import History
@@ -27,12 +30,12 @@ from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
 from rooms.upkeep.walk import INVITEES_AT_A_TIME
 from testkit.identifiers import raw_id
-from testkit.past import Watched, rows_of, run, upkeep_of
+from testkit.past import RETENTION, Watched, checked, rows_of, run, upkeep_of
 from testkit.storage import ORIGIN
 from testkit.storage_proxy import Fault, StorageProxy
 from testkit.whole import StoredRoom, stored_rooms
 
-ALICE, BOB = raw_id(1), raw_id(2)
+ALICE, BOB, CAROL = (raw_id(number) for number in range(1, 4))
 CROWD = [raw_id(number) for number in range(1000, 1250)]
 """Too many for a row for each."""
 
@@ -66,6 +69,18 @@ def attendees(people: Sequence[str]) -> Roster:
 def some_of(people: Sequence[str]) -> list[str]:
     """Three of them."""
     return [people[0], people[len(people) // 2], people[-1]]
+
+
+def groups_of(room: Room, people: Sequence[str]) -> list[tuple[str, list[str]]]:
+    """The rows of groups of people who are invited at once, and who is in each."""
+    groups = defaultdict[int, list[str]](list)
+    for person in people:
+        group, member = group_and_member(person)
+        groups[group].append(member)
+    return [
+        (keys.group_row(room.id, room.created_at, group, members), members)
+        for group, members in groups.items()
+    ]
 
 
 def invitees_of(rows: Any) -> list[str]:
@@ -162,21 +177,24 @@ async def test_a_room_that_is_found_by_the_person_and_by_the_group_is_listed_onc
     assert await listed(Table(direct), ALICE) == created[::-1]
 
 
-async def test_a_row_of_a_group_has_no_more_than_those_who_are_invited_when_it_is_written(
+async def test_those_who_are_invited_at_once_have_rows_of_groups_of_their_own(
     direct: TableClient,
 ) -> None:
-    """Else it would grow to the number of properties that Table Storage allows."""
+    """Else a row would lose who was removed, or grow to the number of properties that Table Storage
+    allows."""
     rooms, others = Rooms(Table(direct), now), [raw_id(number) for number in range(2000, 2250)]
     room = (await rooms.create(RoomChange(), attendees(CROWD), None, ORIGIN)).room
-    await rooms.patch_roster(room.id, {**dict.fromkeys(CROWD), **attendees(others)}, ORIGIN)
-    members = Counter(group_and_member(person)[0] for person in others)
+    for _ in range(3):  # the same people have the same rows
+        await rooms.patch_roster(room.id, {**dict.fromkeys(CROWD), **attendees(others)}, ORIGIN)
+        await rooms.patch_roster(room.id, {**dict.fromkeys(others), **attendees(CROWD)}, ORIGIN)
     written = {
-        row: len(entity) - 2
+        row: {name for name in entity if name.startswith("p")}
         for (_, row), entity in (await rows_of(direct)).items()
         if row.startswith(".invitees:")
     }
-    for group, number in members.items():
-        assert written[keys.group_row(room.id, room.created_at, group)] == number
+    assert written == {
+        row: set(members) for people in (CROWD, others) for row, members in groups_of(room, people)
+    }
 
 
 async def test_a_room_whose_id_had_another_room_before_is_listed_once(direct: TableClient) -> None:
@@ -196,17 +214,27 @@ def test_a_row_of_a_group_of_the_largest_roster_has_less_properties_than_are_all
 
 
 class Transactions:
-    """How many operations each transaction of a client has."""
+    """How many operations, and bytes of content, each transaction of a client has."""
 
     def __init__(self, client: TableClient, monkeypatch: pytest.MonkeyPatch) -> None:
         self.sizes: list[int] = []
+        self.bytes: list[int] = []
         submit = client.submit_transaction
 
         async def counted(operations: Any, **options: Any) -> Any:
             self.sizes.append(len(operations))
+            self.bytes.append(sum(_bytes_of(entity) for _, entity, *_ in operations))
             return await submit(operations, **options)
 
         monkeypatch.setattr(client, "submit_transaction", counted)
+
+
+def _bytes_of(entity: Mapping[str, Any]) -> int:
+    """Of binary properties as they are sent, in base64; each with its name and type."""
+    return sum(
+        100 + (len(value) * 4 // 3 if isinstance(value, bytes) else len(str(value)))
+        for value in entity.values()
+    )
 
 
 @pytest.fixture
@@ -262,6 +290,128 @@ async def test_rows_are_written_for_those_who_are_new_and_nobody_else(
     )
     await rooms.patch_roster(room.id, dict.fromkeys(CROWD), ORIGIN)
     assert transactions.sizes == [3 + 1, 3]
+
+
+# External ids.
+
+
+async def rooms_with(client: TableClient, external_id: str) -> list[str]:
+    """The ids of the rooms with this external id, or with somebody who has it."""
+    lists, found, cursor = Lists(Table(client), History(Table(client))), list[str](), None
+    while True:
+        page = await lists.of_external_id(external_id, RoomQuery(), cursor, now())
+        found += [each.room.id for each in page.items]
+        if (cursor := page.cursor) is None:
+            return found
+
+
+def named(external_ids: Mapping[str, str | None]) -> dict[str, Any]:
+    """A patch of details: external ids by raw id."""
+    return {"participants": {who: {"externalId": text} for who, text in external_ids.items()}}
+
+
+async def test_a_room_is_found_by_its_external_id_and_by_that_of_who_is_invited(
+    direct: TableClient,
+) -> None:
+    rooms = Rooms(Table(direct), now)
+    of_alice, of_bob, own = [await create(Table(direct), people) for people in ([ALICE], [BOB], [])]
+    await rooms.patch_details(of_alice.id, named({ALICE: "P-1", BOB: "P-2"}), ORIGIN)
+    await rooms.patch_details(of_bob.id, named({BOB: "P-1"}), ORIGIN)
+    await rooms.patch_details(own.id, {"externalId": "P-1"}, ORIGIN)
+    assert await rooms_with(direct, "P-1") == [own.id, of_bob.id, of_alice.id]
+    assert await rooms_with(direct, "P-2") == []  # Bob is named there, and not invited
+    await rooms.patch_roster(of_alice.id, {BOB: "Attendee"}, ORIGIN)
+    assert await rooms_with(direct, "P-2") == [of_alice.id]
+    assert await rooms_with(direct, "p-2") == []
+    await stored(direct)
+
+
+async def test_an_external_id_that_is_removed_or_moved_finds_the_room_by_who_has_it(
+    direct: TableClient,
+) -> None:
+    rooms, seen = Rooms(Table(direct), now), []
+    room = await create(Table(direct), [ALICE, BOB])
+    steps: list[dict[str, str | None]] = [
+        {ALICE: "P-1"},
+        {ALICE: None},
+        {BOB: "P-1"},
+        {ALICE: "P-1", BOB: "P-2"},
+        {ALICE: "P-3"},
+    ]
+    for step in steps:
+        await rooms.patch_details(room.id, named(step), ORIGIN)
+        seen.append([len(await rooms_with(direct, each)) for each in ("P-1", "P-2", "P-3")])
+    assert seen == [[1, 0, 0], [0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 1]]
+    await rooms.patch_roster(room.id, {ALICE: None}, ORIGIN)
+    assert [await rooms_with(direct, each) for each in ("P-2", "P-3")] == [[room.id], []]
+    await rooms.delete(room.id, ORIGIN)
+    assert await rooms_with(direct, "P-2") == []
+    await stored(direct)
+
+
+async def test_raw_ids_and_external_ids_do_not_meet(direct: TableClient) -> None:
+    rooms = Rooms(Table(direct), now)
+    room = await create(Table(direct), [ALICE])
+    await rooms.patch_details(room.id, named({ALICE: BOB}), ORIGIN)
+    assert await rooms_with(direct, BOB) == [room.id]
+    assert [await rooms_with(direct, ALICE), await found(direct, BOB)] == [[], []]
+
+
+@pytest.mark.parametrize("count", [1, GROUPS // 2, GROUPS // 2 + 1, LIMITS.participants])
+async def test_people_are_invited_with_external_ids_by_one_transaction(
+    rooms: Rooms,
+    client: TableClient,
+    proxy: StorageProxy,
+    transactions: Transactions,
+    count: int,
+) -> None:
+    room = (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
+    await rooms.patch_details(room.id, {"title": "before"}, ORIGIN)
+    proxy.forget()
+    transactions.sizes.clear()
+    people = many(count)
+    ids = {who: f"E-{number}" for number, who in enumerate(people)}
+
+    def edit_details(details: Details) -> Details:
+        return patched_details(details, named(ids))
+
+    def edit_roster(roster: Roster) -> Roster:
+        return roster | attendees(people)
+
+    await rooms.change(room.id, unchanged, edit_roster, edit_details, ORIGIN)
+    rows = rows_for([*people, *map(keys.by_external_id, ids.values())])
+    assert (transactions.sizes, len(proxy.seen)) == ([6 + rows], 2)
+    assert transactions.sizes[0] <= 100
+    proxy.forget()
+    assert [await rooms_with(client, ids[who]) for who in some_of(people)] == [[room.id]] * 3
+    assert [await found(client, who) for who in some_of(people)] == [[room.id]] * 3
+    await stored(client)
+
+
+@pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")
+async def test_the_largest_change_fits_one_transaction(
+    rooms: Rooms, client: TableClient, transactions: Transactions
+) -> None:
+    """Table Storage allows 4 MiB; the names are as long as the details can hold."""
+    source, people = Random(1), many(LIMITS.participants)
+    names = {
+        who: {"name": source.randbytes(14).hex(), "externalId": source.randbytes(14).hex()}
+        for who in people
+    }
+    room = (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
+    for _ in range(2):
+        for each in names.values():
+            each |= {"name": source.randbytes(14).hex(), "externalId": source.randbytes(14).hex()}
+        await rooms.change(
+            room.id,
+            unchanged,
+            lambda roster: attendees(people) if not roster else dict.fromkeys(roster, "Consumer"),
+            lambda _: {"participants": names},
+            ORIGIN,
+        )
+    assert max(transactions.bytes) < 4 * 1024 * 1024
+    known = await History(Table(client)).snapshot(room.id)
+    assert known.details == {"participants": names}
 
 
 # Faults.
@@ -368,35 +518,44 @@ async def test_a_change_that_is_killed_ahead_of_its_write_shows_to_nobody_until_
 
 
 async def stale_table(client: TableClient) -> tuple[list[str], list[str]]:
-    """The rows of people who are invited, and those that have to go: of removed people, and of
-    deleted rooms."""
-    rooms = Rooms(Table(client), now)
-    kept = (await rooms.create(RoomChange(), attendees([ALICE, BOB, raw_id(3)]), None, ORIGIN)).room
-    await rooms.patch_roster(kept.id, {BOB: None}, ORIGIN)
-    deleted = (await rooms.create(RoomChange(), attendees([ALICE]), None, ORIGIN)).room
-    await rooms.delete(deleted.id, ORIGIN)
-    crowded = (await rooms.create(RoomChange(), attendees(CROWD), None, ORIGIN)).room
+    """The rows that a roster or details need that are kept, and those that have to go: of people
+    who were removed, and of rooms that were deleted, longer ago than the retention."""
+    long_ago = now() - RETENTION - 10 * DAY
+    past, rooms = Rooms(Table(client), lambda: long_ago), Rooms(Table(client), now)
+    validity = RoomChange(long_ago, now() + 100 * DAY)
+
+    async def room_of(people: Sequence[str]) -> Room:
+        return (await past.create(validity, attendees(people), None, ORIGIN)).room
+
+    def row(room: Room, person: str) -> str:
+        return keys.invitee_row(room.id, room.created_at, person)
+
+    some = await room_of([ALICE, BOB, CAROL, raw_id(4)])
+    await past.patch_roster(some.id, {BOB: None}, ORIGIN)
+    await rooms.patch_roster(some.id, {CAROL: None}, ORIGIN)
+    deleted, deleted_lately = await room_of([ALICE]), await room_of([ALICE])
+    await past.delete(deleted.id, ORIGIN)
+    await rooms.delete(deleted_lately.id, ORIGIN)
+    named = await room_of([])
+    await rooms.patch_details(named.id, {"externalId": "A-7"}, ORIGIN)
+    await rooms.patch_details(named.id, {"externalId": "A-8"}, ORIGIN)
+    crowded = await room_of(CROWD)
     group_of = {person: group_and_member(person)[0] for person in CROWD}
-    gone = {group_of[person] for person in CROWD[:4]}
-    await rooms.patch_roster(
-        crowded.id, {person: None for person in CROWD if group_of[person] in gone}, ORIGIN
-    )
+    emptied = {group_of[person] for person in CROWD[:4]}
+    left = [person for person in CROWD if group_of[person] in emptied]
+    await past.patch_roster(crowded.id, dict.fromkeys(left), ORIGIN)
+    groups = dict(groups_of(crowded, CROWD))
+    empty = {key for key in groups if int(key.split(":")[1]) in emptied}
     return (
-        [keys.invitee_row(kept.id, kept.created_at, person) for person in (ALICE, raw_id(3))]
-        + [
-            keys.group_row(crowded.id, crowded.created_at, group)
-            for group in set(group_of.values()) - gone
-        ],
-        [
-            keys.invitee_row(kept.id, kept.created_at, BOB),
-            keys.invitee_row(deleted.id, deleted.created_at, ALICE),
-        ]
-        + [keys.group_row(crowded.id, crowded.created_at, group) for group in gone],
+        [row(some, person) for person in (ALICE, CAROL, raw_id(4))]
+        + [row(deleted_lately, ALICE), row(named, keys.by_external_id("A-8"))]
+        + [*(groups.keys() - empty)],
+        [row(some, BOB), row(deleted, ALICE), row(named, keys.by_external_id("A-7")), *empty],
     )
 
 
 @pytest.mark.usefixtures("one_partition")
-async def test_upkeep_removes_rows_of_who_is_not_invited_and_nothing_else(
+async def test_upkeep_removes_rows_by_which_nobody_finds_a_room_and_no_others(
     direct: TableClient,
 ) -> None:
     kept, gone = await stale_table(direct)
@@ -404,9 +563,10 @@ async def test_upkeep_removes_rows_of_who_is_not_invited_and_nothing_else(
     assert sorted(invitees_of(before)) == sorted([*kept, *gone])
     report = await run(direct, now() + 2 * DAY)
     after = await rows_of(direct)
-    assert {row for _, row in before.keys() - after.keys()} == set(gone)
+    assert sorted(invitees_of(after)) == sorted(kept)
     assert all(row == before[place] for place, row in after.items())
-    assert f"removed {len(gone)} invitee rows;" in str(report)
+    assert report.removed["invitee rows"] == len(gone)
+    await checked(direct, now() + 2 * DAY - RETENTION)
 
 
 @pytest.mark.usefixtures("one_partition")
@@ -414,8 +574,11 @@ async def test_who_is_invited_between_the_look_of_upkeep_and_its_removal_finds_t
     direct: TableClient,
 ) -> None:
     rooms = Rooms(Table(direct), now)
-    room = await create(Table(direct), [ALICE])
-    await rooms.patch_roster(room.id, {ALICE: None}, ORIGIN)
+    long_ago = now() - RETENTION - 10 * DAY
+    past = Rooms(Table(direct), lambda: long_ago)
+    validity = RoomChange(long_ago, now() + 100 * DAY)
+    room = (await past.create(validity, attendees([ALICE]), None, ORIGIN)).room
+    await past.patch_roster(room.id, {ALICE: None}, ORIGIN)
     invited = 0
 
     async def invite(what: str, row: str) -> None:
@@ -427,7 +590,7 @@ async def test_who_is_invited_between_the_look_of_upkeep_and_its_removal_finds_t
     report = await upkeep_of(Watched(direct, invite), now() + 2 * DAY).run(20.0)
     assert (invited, report.removed["invitee rows"]) == (1, 0)
     assert await found(direct, ALICE) == [room.id]
-    await stored(direct)
+    await checked(direct, now() + 2 * DAY - RETENTION)
 
 
 @pytest.mark.usefixtures("one_partition")
@@ -452,7 +615,6 @@ async def test_upkeep_killed_at_any_request_leaves_who_is_invited_and_is_finishe
             assert set(invitees_of(await rows_of(direct))) >= set(kept)
         await run(direct, now() + (3 + 2 * last) * DAY)
         assert sorted(invitees_of(await rows_of(direct))) == sorted(kept)
-        await stored(direct)
         if requests <= last:
             break
     assert last > len(gone)
@@ -494,7 +656,8 @@ async def test_upkeep_reads_a_room_once_for_rows_of_its_invitees_that_stand_toge
 
     async def look(what: str, row: str) -> None:
         nonlocal reads
-        reads += (what, row) == ("first", keys.room_row(room.id))
+        reads += (what, row) == ("first", keys.details_row(room.id))
 
     await upkeep_of(Watched(direct, look), now() + 2 * DAY).run(20.0)
-    assert reads == -(-GROUPS // INVITEES_AT_A_TIME)
+    of_the_room_itself = 1
+    assert reads == of_the_room_itself - (-GROUPS // INVITEES_AT_A_TIME)

@@ -15,7 +15,6 @@ from rooms.domain.roster import Roster
 from rooms.domain.time import DAY, HOUR, Ticks, now, parse_time
 from rooms.storage import keys
 from rooms.storage.cursors import Page
-from rooms.storage.details import RoomDetails
 from rooms.storage.entities import details_entity, index_entity
 from rooms.storage.errors import StorageUnavailable
 from rooms.storage.history import History
@@ -322,7 +321,7 @@ async def test_a_list_of_some_that_fails_leaves_no_query_behind(
 async def test_the_list_has_the_title_that_the_details_have(
     rooms: Rooms, client: TableClient
 ) -> None:
-    details, shown = RoomDetails(Table(client), now), []
+    shown = []
     room = (await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)).room
 
     async def look() -> None:
@@ -342,7 +341,7 @@ async def test_the_list_has_the_title_that_the_details_have(
         {"title": TITLE},
     ]
     for patch in patches:
-        await details.patch(room.id, patch, ORIGIN)
+        await rooms.patch_details(room.id, patch, ORIGIN)
         await look()
     await rooms.update(room.id, RoomChange(pstn_dial_out_enabled=True), ORIGIN)
     await look()
@@ -364,7 +363,7 @@ async def test_a_title_of_any_characters_is_found(
     rooms: Rooms, client: TableClient, title: str
 ) -> None:
     room = (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
-    await RoomDetails(Table(client), now).patch(room.id, {"title": title}, ORIGIN)
+    await Rooms(Table(client), now).patch_details(room.id, {"title": title}, ORIGIN)
     assert await some(client, RoomQuery(title=title), now()) == [room]
 
 
@@ -442,7 +441,7 @@ async def test_a_deleted_room_is_in_no_list_whatever_it_was_called(
     rooms: Rooms, client: TableClient
 ) -> None:
     room = (await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)).room
-    await RoomDetails(Table(client), now).patch(room.id, {"title": "Tea"}, ORIGIN)
+    await Rooms(Table(client), now).patch_details(room.id, {"title": "Tea"}, ORIGIN)
     await rooms.delete(room.id, ORIGIN)
     for wanted in (RoomQuery(), RoomQuery(title="tea")):
         assert await some(client, wanted, now()) == []
@@ -453,10 +452,15 @@ async def test_a_deleted_room_is_in_no_list_whatever_it_was_called(
 
 
 async def rooms_of(
-    client: TableClient, person: str, wanted: RoomQuery, at: Ticks = AT
+    client: TableClient,
+    person: str,
+    wanted: RoomQuery,
+    at: Ticks = AT,
+    monotonic: Callable[[], float] = still,
 ) -> tuple[list[Room], int]:
     """The rooms on all pages, and how many pages there are."""
-    lists, cursor, rooms, pages = lists_of(client), None, list[Room](), 0
+    lists, cursor = lists_of(client, monotonic=monotonic), None
+    rooms, pages = list[Room](), 0
     while pages == 0 or cursor is not None:
         page = await lists.of_participant(person, wanted, cursor, at)
         cursor, pages = page.cursor, pages + 1
@@ -550,16 +554,17 @@ async def test_rooms_written_with_few_requests_are_as_the_service_writes_them(
     assert set(await checked(direct)) == {room.id for room in rooms}
 
 
-async def test_the_rooms_of_a_person_are_filtered_and_pages_may_be_empty(
+async def test_a_page_of_the_rooms_of_a_person_is_empty_only_if_its_time_is_over(
     direct: TableClient, one_partition: None
 ) -> None:
     made = Made(direct)
     rooms = [await made.room(AT - n, AT, AT + (n + 1), {ALICE: "Presenter"}) for n in range(35)]
     await made.flush()
     wanted, at = RoomQuery("open"), AT + 33
-    assert await rooms_of(direct, ALICE, wanted, at) == (rooms[-2:], 4)
-    page = await lists_of(direct).of_participant(ALICE, wanted, None, at)
+    assert await rooms_of(direct, ALICE, wanted, at, hasty()) == (rooms[-2:], 4)
+    page = await lists_of(direct, monotonic=hasty()).of_participant(ALICE, wanted, None, at)
     assert (page.items, page.cursor is None) == ([], False)
+    assert await rooms_of(direct, ALICE, wanted, at) == (rooms[-2:], 1)
 
 
 async def test_a_room_made_between_two_pages_of_a_person_neither_shows_nor_hides_another(

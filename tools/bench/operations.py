@@ -170,7 +170,7 @@ def _bare_invite(site: Site, number: int) -> Bare:
     detail = {"added": added, "changed": {}, "removed": {leaves: "Attendee"}}
     change = _change(site, room, "ParticipantsUpdated", detail, {})
     roster = roster_entity(room, next(site.clock), {**ROSTER, **added})
-    more = [insert(roster), *invite(room, added, {**ROSTER, **added})]
+    more = [insert(roster), *invite(room, added)]
 
     async def bare() -> None:
         row, _ = await _room_and_roster(site, room)

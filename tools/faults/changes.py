@@ -168,6 +168,7 @@ _CREATES = [
 _ROSTER = ("update_participants",)
 _EVENTS = ("call_events",)
 _DETAILS = ("update_details",)
+_INVITEES = ("update_invitees",)
 _ADMISSION = ("decide_admission",)
 
 CHANGES = [
@@ -199,6 +200,35 @@ CHANGES = [
         "name people",
         _DETAILS,
         _patch("/details", {"participants": {ALICE: {"name": "Alice"}}}, ALICE),
+    ),
+    Operation(
+        "invite, name and remove",
+        _INVITEES,
+        _patch(
+            "/invitees",
+            {
+                "participants": {
+                    ALICE: None,
+                    BOB: {"name": "Bob"},
+                    CAROL: {"role": "Presenter", "name": "Carol", "externalId": "C-1"},
+                }
+            },
+            ALICE,
+            BOB,
+        ),
+    ),
+    Operation(
+        "invite 250 with external ids",
+        _INVITEES,
+        _patch(
+            "/invitees",
+            {
+                "participants": {
+                    who: {"externalId": f"E-{number}"} for number, who in enumerate(crowd(250))
+                }
+            },
+            ALICE,
+        ),
     ),
     Operation("change the title", _DETAILS, partial(_title, title="after")),
     Operation("remove the title", _DETAILS, partial(_title, title=None)),

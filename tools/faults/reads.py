@@ -76,6 +76,7 @@ READS = [
     _read("list those of a state", "list_rooms", "/rooms?state=open"),
     _read("list those of a title", "list_rooms", "/rooms?title=tea"),
     _read("list those of a person", "list_rooms", f"/rooms?participant={ALICE}"),
+    _read("list those of an external id", "list_rooms", "/rooms?externalId=b"),
     _read("may somebody come in", "try_admission", f"/rooms/{{past}}/admission?rawId={ALICE}"),
     _read(
         "may somebody come in, as the call is full",

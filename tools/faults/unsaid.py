@@ -29,6 +29,7 @@ _UNSAID = {
     "from",
     "until",
     "at",
+    "externalId",
 }
 """Targets of such refusals."""
 

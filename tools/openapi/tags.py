@@ -13,6 +13,7 @@ from rooms.api.extension import (
     calls,
     details,
     health,
+    invitees,
     join_policy,
     live,
     log,
@@ -48,6 +49,12 @@ TAGS: Sequence[Tag] = (
         "The roster of a room in ACS.",
         participants.routes.all,
         resources.PARTICIPANTS,
+    ),
+    Tag(
+        "Invitees",
+        "The roster of a room, with names and external ids.",
+        invitees.routes.all,
+        resources.INVITEES,
     ),
     Tag(
         "Identities",

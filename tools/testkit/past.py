@@ -13,7 +13,6 @@ from rooms.domain.room import RoomChange
 from rooms.domain.time import DAY, HOUR, Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.calls import Calls
-from rooms.storage.details import RoomDetails
 from rooms.storage.operations import Operation, replace
 from rooms.storage.quarantine import Quarantine
 from rooms.storage.rooms import Rooms
@@ -58,7 +57,7 @@ class Past:
         await self.rooms(at).update(room_id, RoomChange(at, valid_until), ORIGIN)
 
     async def name(self, room_id: str, at: Ticks, title: str) -> None:
-        await RoomDetails(self._table, lambda: at).patch(room_id, {"title": title}, ORIGIN)
+        await self.rooms(at).patch_details(room_id, {"title": title}, ORIGIN)
 
     async def delete(self, room_id: str, at: Ticks) -> None:
         await self.rooms(at).delete(room_id, ORIGIN)

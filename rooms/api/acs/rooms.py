@@ -15,6 +15,7 @@ from rooms.domain.room import Room, check_changed_validity, check_new_validity, 
 from rooms.domain.roster import check_size
 from rooms.domain.time import parse_http_date, parse_time
 from rooms.storage.creation import Repeatability
+from rooms.storage.edits import unchanged
 
 routes = Routes()
 
@@ -73,7 +74,7 @@ async def update_room(request: Request) -> func.HttpResponse:
         return after
 
     changed = await request.app.rooms.change(
-        request.room_id(), edit, body.edit_roster, request.origin
+        request.room_id(), edit, body.edit_roster, unchanged, request.origin
     )
     return acs_answer(200, version.changed_room(changed.room, changed.roster), version.supported)
 

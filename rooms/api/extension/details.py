@@ -75,7 +75,10 @@ async def update_details(request: Request) -> func.HttpResponse:
     """Merges a patch into the details of a room."""
     patch = request.parse(PatchDetails).patch
     return json_answer(
-        200, details_body(await request.app.details.patch(request.room_id(), patch, request.origin))
+        200,
+        details_body(
+            await request.app.rooms.patch_details(request.room_id(), patch, request.origin)
+        ),
     )
 
 
@@ -87,11 +90,11 @@ def details_body(details: domain.Details) -> Details:
         "scheduledStart": details.get("scheduledStart"),
         "scheduledEnd": details.get("scheduledEnd"),
         "participants": {
-            raw_id: _names_body(person)
-            for raw_id, person in details.get("participants", {}).items()
+            raw_id: names_body(person) for raw_id, person in details.get("participants", {}).items()
         },
     }
 
 
-def _names_body(named: Mapping[str, str]) -> Names:
+def names_body(named: Mapping[str, str]) -> Names:
+    """Returns the names of a participant: null where none is set."""
     return {"name": named.get("name"), "externalId": named.get("externalId")}

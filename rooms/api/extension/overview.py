@@ -5,7 +5,7 @@ from typing import Literal, TypedDict
 import azure.functions as func
 
 from rooms.api.acs.versions.v2023_03_31 import Participant
-from rooms.api.extension.details import Names, _names_body
+from rooms.api.extension.details import Names, names_body
 from rooms.api.request import Request
 from rooms.api.responses import json_answer
 from rooms.api.routing import Routes
@@ -54,7 +54,6 @@ def overview_body(
     room: Room, state: RoomState | Literal["deleted"], details: Details, roster: Roster
 ) -> Overview:
     """Returns the answer."""
-    people = details.get("participants", {})
     return {
         "roomId": room.id,
         "state": state,
@@ -67,8 +66,14 @@ def overview_body(
         "externalId": details.get("externalId"),
         "scheduledStart": details.get("scheduledStart"),
         "scheduledEnd": details.get("scheduledEnd"),
-        "participants": [
-            {"rawId": raw_id, "role": role, **_names_body(people.get(raw_id, {}))}
-            for raw_id, role in roster.items()
-        ],
+        "participants": named_participants(roster, details),
     }
+
+
+def named_participants(roster: Roster, details: Details) -> list[NamedParticipant]:
+    """Returns who is on a roster, with role and names."""
+    people = details.get("participants", {})
+    return [
+        {"rawId": raw_id, "role": role, **names_body(people.get(raw_id, {}))}
+        for raw_id, role in roster.items()
+    ]

@@ -22,7 +22,7 @@ from rooms.domain.roster import is_acs_user
 
 routes = Routes()
 
-FILTERS = {"participant", "state", "from", "until", "title"}
+FILTERS = ("participant", "externalId", "state", "from", "until", "title")
 """Parameters that ACS does not have. A request with one of them is for the filtered list."""
 
 
@@ -60,23 +60,35 @@ async def _list_some_rooms(request: Request) -> func.HttpResponse:
         raise InvalidParameter(
             "Must be the raw id of an ACS user: 8:acs:<guid>_<guid>.", "participant"
         )
-    title = request.query("title")
-    if title is not None and len(title) > LIMITS.text:
-        raise InvalidParameter(f"Must have at most {LIMITS.text} characters.", "title")
+    title, external_id = (_text(request, name) for name in ("title", "externalId"))
+    if participant is not None and external_id is not None:
+        raise InvalidParameter("Must not come with `participant`: ask for one.", "externalId")
     wanted = RoomQuery(state, start, end, title)
     cursor, now = request.query("nextLink"), request.app.clock()
-    if participant is None:
-        page = await request.app.lists.some(wanted, cursor, now)
+    lists = request.app.lists
+    if participant is not None:
+        page = await lists.of_participant(participant, wanted, cursor, now)
+    elif external_id is not None:
+        page = await lists.of_external_id(external_id, wanted, cursor, now)
     else:
-        page = await request.app.lists.of_participant(participant, wanted, cursor, now)
+        page = await lists.some(wanted, cursor, now)
     value = [listed_body(each, version) for each in page.items]
     return acs_answer(200, page_body(value, request.next_link(page.cursor)), version.supported)
+
+
+def _text(request: Request, name: str) -> str | None:
+    """Returns a text of the query, or None. Raises InvalidParameter."""
+    text = request.query(name)
+    if text is not None and len(text) > LIMITS.text:
+        raise InvalidParameter(f"Must have at most {LIMITS.text} characters.", name)
+    return text
 
 
 def _filters(http: func.HttpRequest) -> list[str]:
     """Returns the filters in the URL. The host drops those without a value from its own list."""
     pairs = parse_qsl(http.url.partition("?")[2], keep_blank_values=True)
-    return sorted(FILTERS & {name.lower() for name, _ in pairs})
+    given = {name.lower() for name, _ in pairs}
+    return [name for name in FILTERS if name.lower() in given]
 
 
 def listed_body(listed: TitledRoom, version: ApiVersion) -> ListedRoom:

@@ -7,6 +7,7 @@ from openapi.resources.details import DETAILS, OVERVIEW
 from openapi.resources.document import DOCUMENT
 from openapi.resources.health import HEALTH
 from openapi.resources.identities import IDENTITIES, TOKENS
+from openapi.resources.invitees import INVITEES
 from openapi.resources.join_policy import JOIN_POLICY
 from openapi.resources.log import LOG
 from openapi.resources.participants import PARTICIPANTS
@@ -22,6 +23,7 @@ __all__ = [
     "DOCUMENT",
     "HEALTH",
     "IDENTITIES",
+    "INVITEES",
     "JOIN_POLICY",
     "LOG",
     "OVERVIEW",

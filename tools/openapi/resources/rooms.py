@@ -153,11 +153,11 @@ ROOMS = {
             "signed or has a token. It needs an api-version, and has the errors of the other "
             "operations on rooms.\n\n"
             "**The filtered list** has the rooms that match all filters, each with its `title`. It "
-            "answers a request with at least one of `participant`, `state`, `from`, `until` and "
-            "`title`, or with `x-api-key` and no Authorization. It needs no api-version: the "
-            "newest is the default. It has the errors of extension routes: `InvalidParameter`, "
-            "with a `target`. A filter without a value is an error, because a forgotten value "
-            "would list every room."
+            "answers a request with at least one of `participant`, `externalId`, `state`, `from`, "
+            "`until` and `title`, or with `x-api-key` and no Authorization. It needs no "
+            "api-version: the newest is the default. It has the errors of extension routes: "
+            "`InvalidParameter`, with a `target`. A filter without a value is an error, because a "
+            "forgotten value would list every room."
         ),
         parameters=(
             api_version("list_rooms", required=False),
@@ -167,6 +167,14 @@ ROOMS = {
                 AcsUser,
                 "Rooms that invite this raw id.",
                 example=PRESENTER,
+            ),
+            Parameter(
+                "externalId",
+                "query",
+                ShortText,
+                "Rooms with this external id, or that invite somebody with it. Not together with "
+                "`participant`.",
+                example="D-1",
             ),
             Parameter("state", "query", RoomState, "Rooms that are in this state now."),
             Parameter(

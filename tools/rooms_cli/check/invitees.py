@@ -1,4 +1,4 @@
-"""Whether lists find a room: all rooms, and those to which a person is invited."""
+"""Whether lists find a room: all rooms, and those of a person or an external id."""
 
 import re
 from collections.abc import Collection
@@ -14,6 +14,7 @@ from rooms_cli.check.properties import Unreadable, optional, text_in
 
 ANEW = "The next change of the room's title writes this row anew."
 INVITE_AGAIN = "Remove the person from the room and invite them again: that writes the row."
+SET_AGAIN = "Remove the external id from the details and set it again: that writes the row."
 
 _MEMBER = re.compile("p[0-9a-f]{16}")
 
@@ -50,15 +51,15 @@ def check_index(room: Room, deleted: bool, title: str | None, index: Placed, tel
 
 @dataclass(frozen=True, slots=True)
 class Invitations:
-    """Who may find a room, and the rows by which they do."""
+    """Who may find a room, by raw id or external id, and the rows by which they do."""
 
     room: str
     created_at: Ticks | None
     """Of the room; None if it is not there."""
-    current: Collection[str]
+    needed: Collection[str]
     """Who must find it."""
     ever: Collection[str] | None
-    """Who was ever invited; None if that is not known."""
+    """Who ever could; None if that is not known."""
     people: Placed
     groups: Placed
     kept: Ticks
@@ -67,7 +68,7 @@ class Invitations:
 
 def check_invitees(invited: Invitations, tell: Tell) -> None:
     """Tells who does not find the room, and which rows would lead somebody to it who never was
-    invited."""
+    invited, or never had an external id of its."""
     hashes = None if invited.ever is None else set(map(keys.hashed, invited.ever))
     members = None if invited.ever is None else set(map(keys.group_and_member, invited.ever))
     finds: set[str] = set()
@@ -93,22 +94,20 @@ def check_invitees(invited: Invitations, tell: Tell) -> None:
             tell("A row of invitees has somebody who never was invited.", key)
     if invited.created_at is None:
         return
-    for raw_id in invited.current:
-        group_and_member = keys.group_and_member(raw_id)
-        if keys.hashed(raw_id) not in finds and group_and_member not in finds_by_group:
-            rows = (
-                keys.invitee_row(invited.room, invited.created_at, raw_id),
-                keys.group_row(invited.room, invited.created_at, group_and_member[0]),
-            )
-            tell(
-                "Somebody who is invited does not find the room in their list.",
-                *rows,
-                advice=INVITE_AGAIN,
-            )
+    for person in invited.needed:
+        if keys.hashed(person) in finds or keys.group_and_member(person) in finds_by_group:
+            continue
+        missing = keys.invitee_row(invited.room, invited.created_at, person)
+        if keys.external_id_of(person) is None:
+            tell("Somebody who was invited does not find the room.", missing, advice=INVITE_AGAIN)
+        else:
+            tell("An external id of the room does not find it.", missing, advice=SET_AGAIN)
 
 
 def _person(place: Place, row: Row) -> str:
-    if keys.hashed(text_in(row, "rawId")) != place.who:
+    external_id = optional(text_in, row, "externalId")
+    person = text_in(row, "rawId") if external_id is None else keys.by_external_id(external_id)
+    if keys.hashed(person) != place.who:
         raise Unreadable("It is of another person than its key says.")
     return place.who
 

@@ -73,7 +73,7 @@ _FORMS: dict[Kind, str] = {
     "activity": f"{_ANY_ROOM}:calls:{_HOUR}:(?P<who>{_HASH})",
     "all activity": rf"\.calls:{_HOUR}:{_ANY_ROOM}:(?P<who>{_HASH})",
     "invitee": rf"\.invitee:(?P<who>{_HASH}):{_NEWEST}:{_ROOM}",
-    "group": rf"\.invitees:(?P<who>[0-5][0-9]|6[0-3]):{_NEWEST}:{_ROOM}",
+    "group": rf"\.invitees:(?P<who>[0-5][0-9]|6[0-3]):{_NEWEST}:{_ROOM}" + keys.MEMBERS_SUFFIX,
     "index": rf"\.index:{_NEWEST}:{_ROOM}",
     "room": f"{_ROOM}:room",
     "details": f"{_ROOM}:details",

@@ -7,6 +7,7 @@ from rooms.domain.details import Details
 from rooms.domain.log_kinds import LOG_KINDS, Source
 from rooms.domain.time import HOUR, MAX_TIME, Ticks
 from rooms.storage import keys
+from rooms.storage.invitees import external_people
 from rooms_cli.check.calls import Calls, check_calls
 from rooms_cli.check.changes import check_changes
 from rooms_cli.check.contents import InForce, Record, details_in, record_in, roster_in, state_in
@@ -72,15 +73,11 @@ def _check_room_that_is_there(
     story = Story(state, details, rosters, changes, kept)
     check_changes(story, tell)
     check_index(state.room, state.deleted, (details or {}).get("title"), of["index"], tell)
-    newest = max(rosters, default=None)
-    current = [] if state.deleted or newest is None else rosters[newest].roster
-    ever = None
-    if story.begins:
-        ever = {raw_id for in_force in rosters.values() for raw_id in in_force.roster}
+    people = dict.fromkeys(raw_id for in_force in rosters.values() for raw_id in in_force.roster)
+    needed = [*people, *external_people(details or {})]
+    ever = {*needed, *_external_people_before(changes)} if story.begins else None
     check_invitees(
-        Invitations(
-            room_id, state.room.created_at, current, ever, of["invitee"], of["group"], kept
-        ),
+        Invitations(room_id, state.room.created_at, needed, ever, of["invitee"], of["group"], kept),
         tell,
     )
     last = state.changed_at + AT_ONCE if state.deleted else MAX_TIME
@@ -91,6 +88,12 @@ def _check_room_that_is_there(
                 decision.row,
                 state.row,
             )
+
+
+def _external_people_before(changes: Sequence[Record]) -> set[str]:
+    """Who once had an external id in the details."""
+    details = (each.detail["after"] for each in changes if each.kind == "DetailsUpdated")
+    return {person for after in details for person in external_people(after)}
 
 
 def _check_what_is_left(

@@ -1,0 +1,96 @@
+"""Invitees: people are invited, named and removed with one request."""
+
+from typing import Annotated, Any, TypedDict
+
+import azure.functions as func
+from pydantic import Field
+
+from rooms.api.body import AcsUser, StrictBody, Text
+from rooms.api.errors import Detail, ValidationFailed
+from rooms.api.extension.overview import NamedParticipant, named_participants
+from rooms.api.request import Request
+from rooms.api.responses import json_answer
+from rooms.api.routing import Routes
+from rooms.domain.details import Details, patched_details
+from rooms.domain.limits import LIMITS
+from rooms.domain.roster import Role, Roster, check_size, first_unsupported, patched_roster
+from rooms.storage.edits import unchanged
+
+routes = Routes()
+
+_SHOWN = 100
+"""Characters of a raw id at fault that an error shows."""
+
+
+class Invitee(StrictBody):
+    """A person to invite, or what changes about one who is invited. Without a role, who is invited
+    keeps theirs; others become Attendees. Null removes a name or external id."""
+
+    role: Role | None = None
+    name: Text | None = None
+    external_id: Text | None = None
+
+
+class UpdateInvitees(StrictBody):
+    """The body of PATCH /rooms/{id}/invitees, a merge patch: null takes a person off the roster.
+    Their name and external id stay in the details."""
+
+    participants: Annotated[
+        dict[AcsUser, Invitee | None],
+        Field(json_schema_extra={"maxProperties": LIMITS.participants}),
+    ]
+
+    def edit_roster(self, roster: Roster) -> Roster:
+        """Returns the roster after the change."""
+        return patched_roster(
+            roster,
+            {
+                raw_id: None if invitee is None else invitee.role or roster.get(raw_id, "Attendee")
+                for raw_id, invitee in self.participants.items()
+            },
+        )
+
+    @property
+    def names(self) -> dict[str, Any]:
+        """The same for the details: a merge patch."""
+        fields = {"name", "external_id"}
+        return {
+            "participants": {
+                raw_id: invitee.model_dump(include=fields, exclude_unset=True, by_alias=True)
+                for raw_id, invitee in self.participants.items()
+                if invitee is not None
+            }
+        }
+
+
+class Invitees(TypedDict):
+    """The roster of a room, in the order of invitation."""
+
+    participants: list[NamedParticipant]
+
+
+@routes.extension("PATCH", "rooms/{roomId}/invitees")
+async def update_invitees(request: Request) -> func.HttpResponse:
+    """Invites people with their names, changes both, or removes people: all of it or nothing."""
+    body, limits = request.parse(UpdateInvitees), request.app.limits
+    check_size(body.participants, limits.participants)
+    if (unsupported := first_unsupported(body.participants)) is not None:
+        raise ValidationFailed(
+            Detail(
+                "Must be the raw id of an ACS user: 8:acs:<guid>_<guid>.",
+                f"$.participants.{unsupported[:_SHOWN]}",
+            )
+        )
+
+    def edit_details(details: Details) -> Details:
+        return patched_details(details, body.names, limits.names)
+
+    changed = await request.app.rooms.change(
+        request.room_id(), unchanged, body.edit_roster, edit_details, request.origin
+    )
+    return json_answer(200, invitees_body(changed.roster, changed.details))
+
+
+def invitees_body(roster: Roster, details: Details) -> Invitees:
+    """Returns the answer."""
+    return {"participants": named_participants(roster, details)}
