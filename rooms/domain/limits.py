@@ -102,6 +102,9 @@ class Limits:
     calls_page_events: int = 5_000
     """Call events after which a page of calls ends."""
 
+    missing: int = 100
+    """People of a room that a page of live rooms names as missing. It counts all."""
+
     log_page: int = 100
     """Log records on a page."""
 

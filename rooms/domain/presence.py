@@ -31,6 +31,10 @@ class PersonInCall(
     """
 
     person: str
+    raw_id: str
+    """That of the leg joined last."""
+    raw_ids: tuple[str, ...]
+    """Those of all legs in the call so far, in the order of joining."""
     display_name: str | None
     role: str | None
     since: Ticks
@@ -90,7 +94,17 @@ def present_at(call: Call, at: Ticks) -> list[PersonInCall]:
                     for stay in merge_stays(Stay(leg.joined_at, leg.left_at) for leg in legs)
                     if stay.covers(at)
                 )
-            name, role = legs[-1].display_name, legs[-1].role
-            estimated = any(leg.estimated for leg in there)
-            present.append(PersonInCall(person, name, role, since, len(there), estimated))
+            last = legs[-1]
+            present.append(
+                PersonInCall(
+                    person,
+                    own_id(last),
+                    raw_ids_of(legs),
+                    last.display_name,
+                    last.role,
+                    since,
+                    len(there),
+                    any(leg.estimated for leg in there),
+                )
+            )
     return sorted(present, key=lambda person: (person.since, person.person))

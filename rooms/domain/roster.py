@@ -30,10 +30,6 @@ class Invited:
     removed: Mapping[str, Ticks] = field(default_factory=dict)
     """Who of them is not on the roster at the end of the time, and when they were last removed."""
 
-    def has_as_guest(self, person: str) -> bool:
-        """Returns whether the person, if they came, was a guest."""
-        return self.open and person not in self.roster
-
 
 @dataclass(frozen=True, slots=True)
 class RosterDifference:

@@ -81,6 +81,11 @@ class History:
             deleted_by=room.get("deletedBy") if room else None,
         )
 
+    async def details(self, room_id: str) -> Details:
+        """Returns the details of a room; none if it has none, or does not exist. One request."""
+        row = await self._table.get(keys.partition(room_id), keys.details_row(room_id))
+        return unpack(row) if row else {}
+
     async def check(self, room_id: str) -> None:
         """Checks that anything is stored of a room. One request. Raises RoomNotFound."""
         if not await self._table.first(

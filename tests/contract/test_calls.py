@@ -427,23 +427,21 @@ def test_a_live_room(raw: Raw, insight: Insight) -> None:
         call.added(3, BOB),
     )
     (found,) = (one for one in insight.all("/live") if one["roomId"] == room_id)
-    alice = {
-        "rawId": ALICE,
-        "name": "Dr. Alice",
-        "displayName": None,
-        "role": None,
-        "joinedAt": call.at(1),
-    }
-    bob = {"rawId": BOB, "name": None, "displayName": None, "role": None, "joinedAt": call.at(3)}
+    nothing = {"displayName": None, "role": None}
+    alice = {"rawId": ALICE, "rawIds": [ALICE], "name": "Dr. Alice", **nothing}
+    bob = {"rawId": BOB, "rawIds": [BOB], "name": None, **nothing}
     about = {
         "roomId": room_id,
         "title": "A hearing",
         "roomJoinPolicy": "InviteOnly",
         "callId": call.id,
         "startedAt": call.at(0),
+        "lastEventAt": call.at(3),
+        "overdue": False,
         "count": 2,
+        "participants": [alice | {"joinedAt": call.at(1)}, bob | {"joinedAt": call.at(3)}],
     }
-    assert_is(found, {**about, "participants": [alice, bob]})
+    assert_is(found, {**about, "missing": [], "missingCount": 0})
 
 
 def test_a_room_is_live_once_and_only_as_long_as_its_call(insight: Insight) -> None:

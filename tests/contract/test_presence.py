@@ -63,7 +63,9 @@ def test_who_is_in_a_call_now(raw: Raw, insight: Insight) -> None:
                 "participants": [
                     {
                         "rawId": ALICE,
+                        "rawIds": [ALICE],
                         "name": "Dr. Alice",
+                        "externalId": None,
                         "displayName": "Alice's phone",
                         "role": "Attendee",
                         "invited": True,
@@ -74,7 +76,9 @@ def test_who_is_in_a_call_now(raw: Raw, insight: Insight) -> None:
                     },
                     {
                         "rawId": BOB,
+                        "rawIds": [BOB],
                         "name": None,
+                        "externalId": "b",
                         "displayName": "Bob \u202e\U0001f600",
                         "role": "Consumer",
                         "invited": False,
@@ -102,13 +106,16 @@ def test_what_no_event_tells_is_null_or_estimated(insight: Insight) -> None:
     insight.deliver(call.added(0, None, device="a device"))
     body = insight.json(f"/rooms/{call.room_id}/presence")["call"]
     assert body["startEstimated"] is True
-    nothing = {"name": None, "displayName": None, "role": None, "invited": False, "guest": False}
+    names = {"name": None, "externalId": None, "displayName": None, "role": None}
     assert_is(
         body["participants"],
         [
             {
                 "rawId": "a device of None",
-                **nothing,
+                "rawIds": ["a device of None"],
+                **names,
+                "invited": False,
+                "guest": False,
                 "joinedAt": call.at(0),
                 "legs": 1,
                 "estimated": False,

@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 from rooms.domain.attendance import Attendee, Occasion, attendance
 from rooms.domain.events import CallEvent
 from rooms.domain.fold import fold_calls
+from rooms.domain.people import People, people_in
 from rooms.domain.roster import Invited, Role, Roster
 from rooms.domain.time import SECOND
-from rooms.domain.time_window import TimeWindow
+from rooms.domain.time_window import Deletion, TimeWindow, cancelled, until_deletion
 from tests.domain.histories import (
     ALICE,
     BOB,
@@ -24,6 +25,7 @@ from tests.domain.histories import (
 
 TICK = 1e-7
 UNOCCUPIED: Roster = {}
+NOBODY: dict[str, float] = {}
 roles = st.sampled_from(["Presenter", "Attendee", "Consumer", "Collaborator"])
 
 
@@ -33,14 +35,20 @@ def slot(start: float, end: float | None) -> TimeWindow:
 
 def attended(
     events: Iterable[CallEvent],
-    time: TimeWindow,
+    time: TimeWindow | Occasion,
     invited: Mapping[str, Role] = UNOCCUPIED,
     now: float = 60,
     was_open: bool = False,
+    removed_at: Mapping[str, float] = NOBODY,
 ) -> dict[str, Attendee]:
-    roster = Invited(dict(invited), was_open)
-    attendees = attendance(Occasion(time), fold_calls(events, moment(now)), roster, moment(now))
+    occasion = Occasion(time) if isinstance(time, TimeWindow) else time
+    roster = Invited(dict(invited), was_open, {who: moment(at) for who, at in removed_at.items()})
+    attendees = attendance(occasion, fold_calls(events, moment(now)), roster, moment(now))
     return {attendee.person: attendee for attendee in attendees}
+
+
+def same_person(*raw_ids: str) -> People:
+    return people_in({"participants": {raw_id: {"externalId": "D-1"} for raw_id in raw_ids}})
 
 
 def stays(attendee: Attendee) -> list[tuple[float, float | None]]:
@@ -390,4 +398,232 @@ def test_whoever_came_to_a_slot_with_estimated_ends_is_estimated() -> None:
     assert not people[BOB].estimated
 
 
-# Who was invited.
+# Who may have come though no event says so.
+
+
+LOSSES = [
+    [*stay(1, 5, "a"), ended(9)],
+    [started(0), *stay(1, 5, "a")],
+    [started(0), *stay(1, 5, "a"), removed(6, "b", CAROL), ended(9)],
+    [started(0), added(1, "a"), ended(9)],
+]
+"""Calls of which an event is missing: the start, the end, a join, a leave."""
+
+
+@pytest.mark.parametrize("events", LOSSES)
+def test_absence_from_a_call_with_lost_events_is_estimated(events: list[CallEvent]) -> None:
+    bob = attended(events, slot(0, 20), {BOB: "Presenter"}, now=60 * 60 * 24)[BOB]
+    assert (bob.status, bob.estimated) == ("absent", True)
+
+
+def test_absence_from_a_call_that_is_known_whole_is_not_estimated() -> None:
+    events = [started(0), *stay(1, 5), ended(9)]
+    assert not attended(events, slot(0, 20), {BOB: "Presenter"})[BOB].estimated
+
+
+def test_absence_where_no_call_was_is_not_estimated() -> None:
+    bob = attended([], slot(0, 20), {BOB: "Presenter"})[BOB]
+    assert (bob.status, bob.estimated) == ("absent", False)
+
+
+@pytest.mark.parametrize("events", LOSSES)
+def test_what_a_call_of_another_time_lost_says_nothing_of_this_one(
+    events: list[CallEvent],
+) -> None:
+    bob = attended(events, slot(20, 30), {BOB: "Presenter"}, now=60 * 60 * 24)[BOB]
+    assert (bob.status, bob.estimated) == ("absent", False)
+
+
+@pytest.mark.parametrize(
+    ("events", "estimated"),
+    [
+        ([started(0), added(1)], False),
+        ([added(1)], True),
+        ([started(0), added(1), removed(3, "b", CAROL)], True),
+    ],
+)
+def test_who_is_expected_in_a_call_that_goes_on_is_estimated_if_it_lost_events(
+    events: list[CallEvent], estimated: bool
+) -> None:
+    for end in (None, 90):
+        bob = attended(events, slot(0, end), {BOB: "Presenter"})[BOB]
+        assert (bob.status, bob.estimated) == ("expected", estimated)
+
+
+# Whose invitation was taken back.
+
+
+WHOLE = [started(10), *stay(11, 20), ended(30)]
+BOTH: Roster = {ALICE: "Presenter", BOB: "Attendee"}
+
+
+def removed_from(
+    time: TimeWindow | Occasion, at: float, events: Iterable[CallEvent] = WHOLE, now: float = 60
+) -> Attendee | None:
+    """BOB, who did not come and was removed then."""
+    return attended(events, time, BOTH, now, removed_at={BOB: at}).get(BOB)
+
+
+def test_who_was_removed_before_the_first_call_is_not_in_the_report() -> None:
+    assert removed_from(slot(0, 50), 10) is None
+    bob = removed_from(slot(0, 50), 10 + TICK)
+    assert bob is not None
+    assert (bob.status, bob.removed_at) == ("absent", moment(10 + TICK))
+
+
+def test_who_was_removed_before_the_scheduled_start_is_not_in_the_report() -> None:
+    for scheduled in (5, 15):  # before the first call, and after its start
+        time = Occasion(slot(0, 50), scheduled_start=moment(scheduled))
+        assert removed_from(time, scheduled) is None
+        assert removed_from(time, scheduled + TICK) is not None
+
+
+def test_a_scheduled_start_outside_of_the_time_says_nothing_of_it() -> None:
+    for scheduled in (-5, 50):
+        time = Occasion(slot(0, 50), scheduled_start=moment(scheduled))
+        assert removed_from(time, 10) is None
+        assert removed_from(time, 11) is not None
+
+
+def test_a_call_that_began_before_the_time_counts_from_its_start() -> None:
+    assert removed_from(slot(15, 50), 15) is None
+    assert removed_from(slot(15, 50), 16) is not None
+
+
+def test_who_was_removed_from_a_room_without_a_call_is_not_in_the_report() -> None:
+    assert removed_from(slot(0, 50), 40, []) is None
+    assert removed_from(slot(0, 500), 60, []) is None
+    assert removed_from(slot(40, 50), 39, WHOLE) is None
+    bob = removed_from(Occasion(slot(0, 500), scheduled_start=moment(20)), 40, [])
+    assert bob is not None
+    assert (bob.status, bob.removed_at) == ("expected", moment(40))
+
+
+def test_who_came_is_in_the_report_however_early_they_were_removed() -> None:
+    alice = attended(WHOLE, slot(0, 50), BOTH, removed_at={ALICE: 5})[ALICE]
+    assert (alice.status, alice.role, alice.removed_at) == ("attended", "Presenter", moment(5))
+
+
+def test_who_is_still_invited_was_not_removed() -> None:
+    assert [one.removed_at for one in attended(WHOLE, slot(0, 50), BOTH).values()] == [None, None]
+
+
+# Rooms that were deleted.
+
+
+def test_nobody_is_absent_from_a_room_that_was_deleted_before() -> None:
+    time = Occasion(slot(0, 50), cancelled=True)
+    for now in (5, 60):
+        assert {who: one.status for who, one in attended([], time, BOTH, now).items()} == {
+            ALICE: "cancelled",
+            BOB: "cancelled",
+        }
+
+
+def test_who_came_though_the_room_was_deleted_attended() -> None:
+    people = attended(WHOLE, Occasion(slot(0, 50), cancelled=True), BOTH)
+    assert {who: one.status for who, one in people.items()} == {
+        ALICE: "attended",
+        BOB: "cancelled",
+    }
+
+
+@pytest.mark.parametrize(
+    ("at", "is_cancelled", "end"),
+    [
+        (5, True, 20),
+        (10, True, 20),
+        (10 + TICK, False, 10 + TICK),
+        (20, False, 20),
+        (30, False, 20),
+    ],
+)
+def test_a_time_is_cancelled_by_an_earlier_deletion_and_ended_by_a_later_one(
+    at: float, is_cancelled: bool, end: float
+) -> None:
+    deletion = Deletion(moment(at), "key")
+    assert cancelled(slot(10, 20), deletion) == (deletion if is_cancelled else None)
+    assert until_deletion(slot(10, 20), deletion) == slot(10, end)
+
+
+def test_a_room_that_was_not_deleted_cancels_nothing() -> None:
+    assert cancelled(slot(10, 20), None) is None
+    assert until_deletion(slot(10, 20), None) == slot(10, 20)
+
+
+# People with several raw ids.
+
+
+def test_a_person_is_one_row_with_all_raw_ids() -> None:
+    events = [started(0), *stay(1, 4, "b", BOB), *stay(3, 8, "c", CAROL), ended(9)]
+    time = Occasion(slot(0, 9), same_person(CAROL, BOB, ALICE))
+    roster: Roster = {DAN: "Attendee", ALICE: "Presenter", BOB: "Consumer"}
+    people = attended(events, time, roster)
+    assert list(people) == [DAN, CAROL]
+    person = people[CAROL]
+    assert person.raw_ids == (ALICE, BOB, CAROL)
+    assert (person.status, person.role, person.guest) == ("attended", "Presenter", False)
+    assert (stays(person), person.joins) == ([(1, 8)], 2)
+    assert person.alone == person.duration == 7 * SECOND
+
+
+def test_who_was_invited_by_one_raw_id_and_came_with_another_attended() -> None:
+    time = Occasion(slot(0, 50), same_person(ALICE, BOB))
+    for was_open in (False, True):
+        (person,) = attended(WHOLE, time, {BOB: "Presenter"}, was_open=was_open).values()
+        assert (person.raw_ids, person.status, person.guest) == ((BOB, ALICE), "attended", False)
+
+
+def test_who_came_uninvited_by_two_raw_ids_is_named_by_the_first_that_came() -> None:
+    events = [started(0), *stay(3, 8, "a"), *stay(1, 4, "b", BOB), ended(9)]
+    time = Occasion(slot(0, 9), same_person(ALICE, BOB))
+    (person,) = attended(events, time).values()
+    assert (person.raw_ids, person.status) == ((BOB, ALICE), "uninvited")
+
+
+def test_who_did_not_come_has_the_role_of_the_first_raw_id_that_is_still_invited() -> None:
+    time = Occasion(slot(0, 50), same_person(ALICE, BOB))
+    roster: Roster = {BOB: "Attendee", ALICE: "Presenter"}
+    (person,) = attended([], time, roster).values()
+    assert (person.role, person.raw_ids) == ("Attendee", (BOB, ALICE))
+    (person,) = attended([], time, roster, removed_at={BOB: 20}).values()
+    assert (person.role, person.raw_ids, person.removed_at) == ("Presenter", (BOB, ALICE), None)
+
+
+def test_a_person_was_removed_with_the_last_of_their_raw_ids() -> None:
+    time = Occasion(slot(0, 50), same_person(ALICE, BOB), scheduled_start=moment(10))
+    events = [started(10), *stay(11, 20, "c", CAROL), ended(30)]
+    person = attended(events, time, BOTH, removed_at={ALICE: 40, BOB: 5})[ALICE]
+    assert person.removed_at == moment(40)
+    assert list(attended(events, time, BOTH, removed_at={ALICE: 10, BOB: 5})) == [CAROL]
+
+
+def test_an_external_id_of_nobody_who_came_or_was_invited_names_nobody() -> None:
+    assert list(attended(WHOLE, Occasion(slot(0, 50), same_person(CAROL, DAN)))) == [ALICE]
+
+
+# Whether it is known who else was there.
+
+
+def alone_estimated(events: Iterable[CallEvent], time: TimeWindow | Occasion) -> dict[str, bool]:
+    return {who: one.alone_estimated for who, one in attended(events, time, BOTH).items()}
+
+
+def test_the_time_alone_is_known_if_all_events_came() -> None:
+    assert alone_estimated(WHOLE, slot(0, 50)) == {ALICE: False, BOB: False}
+
+
+def test_the_time_alone_is_estimated_where_people_may_call_telephones() -> None:
+    time = Occasion(slot(0, 50), may_call_phones=True)
+    assert alone_estimated(WHOLE, time) == {ALICE: True, BOB: False}
+
+
+def test_the_time_alone_is_estimated_where_a_telephone_was_in_the_call() -> None:
+    events = [*WHOLE, *stay(12, 13, "p", "4:+15550100")]
+    assert alone_estimated(events, slot(0, 50)) == {ALICE: True, BOB: False, "4:+15550100": True}
+
+
+@pytest.mark.parametrize("events", LOSSES)
+def test_the_time_alone_is_estimated_where_events_were_lost(events: list[CallEvent]) -> None:
+    people = attended(events, slot(0, 20), now=60 * 60 * 24)
+    assert people[ALICE].alone_estimated

@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 from azure.data.tables.aio import TableClient
 
@@ -8,7 +6,7 @@ from rooms.domain.events import CallEvent
 from rooms.domain.limits import Limits
 from rooms.domain.log import LogRecord
 from rooms.domain.room import JOIN_POLICIES, RoomChange
-from rooms.domain.roster import Invited, Roster
+from rooms.domain.roster import Invited, Role, Roster
 from rooms.domain.time import DAY, HOUR, SECOND, Ticks, now, parse_time
 from rooms.storage.calls import Calls
 from rooms.storage.errors import TooManyChanges
@@ -74,9 +72,8 @@ async def test_what_is_known_of_a_room(
     clock.now += HOUR
     await rooms.delete(room.id, ORIGIN)
     proxy.forget()
-    known = await history.snapshot(room.id)
-    assert replace(known, deleted_by=None) == RoomSnapshot(
-        room, True, {"title": "a"}, {ALICE: "Presenter"}, deleted_at=clock.now
+    assert await history.snapshot(room.id) == RoomSnapshot(
+        room, True, {"title": "a"}, {ALICE: "Presenter"}, clock.now, ORIGIN.actor
     )
     assert len(proxy.seen) == 1
     await history.check(room.id)
@@ -145,6 +142,40 @@ async def test_invited_is_who_was_on_the_roster_at_some_moment(
             last,
         )
         assert len(proxy.seen) == 1
+
+
+async def test_who_is_not_on_the_roster_at_the_end_was_removed(
+    rooms: Rooms, history: History, clock: Clock
+) -> None:
+    room_id, _ = await rosters_of_hours(rooms, clock)
+    room = await rooms.get(room_id)
+    for first, last, hours in TIMES:
+        found = await history.invited(room, START + first, START + last)
+        assert found.removed == {raw_id(hour): START + (hour + 1) * HOUR for hour in hours[:-1]}, (
+            first,
+            last,
+        )
+
+
+async def test_who_was_removed_and_invited_again_was_not_removed(
+    rooms: Rooms, history: History, clock: Clock
+) -> None:
+    room = (await rooms.create(RoomChange(), {ALICE: "Attendee"}, None, ORIGIN)).room
+    roles: tuple[Role | None, ...] = (None, "Consumer", None, "Presenter")
+    for role in roles:
+        clock.now += HOUR
+        await rooms.patch_roster(room.id, {ALICE: role}, ORIGIN)
+
+    async def removed(hours: int) -> dict[str, Ticks]:
+        return dict((await history.invited(room, START, START + hours * HOUR + 1)).removed)
+
+    assert [await removed(hours) for hours in range(5)] == [
+        {},
+        {ALICE: START + HOUR},
+        {},
+        {ALICE: START + 3 * HOUR},
+        {},
+    ]
 
 
 async def test_the_role_of_those_invited_is_their_last(

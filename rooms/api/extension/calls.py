@@ -1,6 +1,7 @@
 """The calls of a room, and those of all rooms."""
 
 import re
+from collections.abc import Sequence
 from typing import TypedDict
 
 import azure.functions as func
@@ -13,7 +14,10 @@ from rooms.api.shapes import CallRoomId, Count, Seconds, page_body, seconds, tim
 from rooms.domain import call as domain
 from rooms.domain import events
 from rooms.domain.log_details import EndReason
+from rooms.domain.people import identified, people_in
 from rooms.domain.time import MAX_TIME, Time, format_time
+from rooms.storage.calls import RoomCall
+from rooms.storage.parallel import both, in_parallel
 
 routes = Routes()
 
@@ -73,7 +77,7 @@ async def list_calls(request: Request) -> func.HttpResponse:
     page = await request.app.calls.page(room_id, cursor, request.app.clock())
     if not page.items and cursor is None:
         await request.app.history.check(room_id)
-    value = [call_body(*each) for each in page.items]
+    value = await _call_bodies(request, page.items)
     return json_answer(200, page_body(value, request.next_link(page.cursor)))
 
 
@@ -84,8 +88,13 @@ async def get_call(request: Request) -> func.HttpResponse:
     # The host leaves %2F in a path as it is, so that it may stand for itself or for a slash.
     call_id: str = request.http.route_params["callId"]
     for spelling in dict.fromkeys((call_id, re.sub("%2f", "/", call_id, flags=re.IGNORECASE))):
-        if (found := await request.app.calls.call(room_id, spelling, as_of)) is not None:
-            return json_answer(200, call_with_legs_body(room_id, found))
+        found, details = await both(
+            request.app.calls.call(room_id, spelling, as_of),
+            request.app.history.details(room_id),
+        )
+        if found is not None:
+            call = identified(found, people_in(details))
+            return json_answer(200, call_with_legs_body(room_id, call))
     await request.app.history.check(room_id)
     raise CallNotFound
 
@@ -100,8 +109,16 @@ async def list_all_calls(request: Request) -> func.HttpResponse:
         request.query("nextLink"),
         request.app.clock(),
     )
-    value = [call_body(*each) for each in page.items]
+    value = await _call_bodies(request, page.items)
     return json_answer(200, page_body(value, request.next_link(page.cursor)))
+
+
+async def _call_bodies(request: Request, calls: Sequence[RoomCall]) -> list[Call]:
+    """Returns the calls of a page. One request for each of their rooms."""
+    room_ids = list(dict.fromkeys(room_id for room_id, _ in calls))
+    known = await in_parallel(request.app.history.details(room_id) for room_id in room_ids)
+    people = dict(zip(room_ids, map(people_in, known), strict=True))
+    return [call_body(room_id, identified(call, people[room_id])) for room_id, call in calls]
 
 
 def call_body(room_id: str, call: domain.Call) -> Call:

@@ -1,6 +1,5 @@
 """Live rooms: those with a call now."""
 
-from collections.abc import Sequence
 from typing import TypedDict
 
 import azure.functions as func
@@ -8,12 +7,16 @@ import azure.functions as func
 from rooms.api.request import Request
 from rooms.api.responses import json_answer
 from rooms.api.routing import Routes
-from rooms.api.shapes import CallRoomId, Count, page_body
+from rooms.api.shapes import CallRoomId, Count, page_body, time_or_none
 from rooms.domain.call import Call
-from rooms.domain.details import names_in
+from rooms.domain.details import scheduled
+from rooms.domain.missing import Missing, missing_from
+from rooms.domain.overdue import is_overdue
+from rooms.domain.people import People, identified, people_in
 from rooms.domain.presence import PersonInCall, present_at
 from rooms.domain.room import JoinPolicy
-from rooms.domain.time import Time, format_time
+from rooms.domain.roster import Role
+from rooms.domain.time import Ticks, Time, format_time
 from rooms.storage.history import RoomSnapshot
 from rooms.storage.parallel import in_parallel
 
@@ -21,60 +24,115 @@ routes = Routes()
 
 
 class LivePerson(TypedDict):
-    """A person in a call. `joinedAt` is the start of their current unbroken stay."""
+    """A person in a call. `rawIds` has all their raw ids in the call so far, `rawId` is the one
+    that joined last. `joinedAt` is the start of their current unbroken stay."""
 
     rawId: str
+    rawIds: list[str]
     name: str | None
     displayName: str | None
     role: str | None
     joinedAt: Time
 
 
+class MissingPerson(TypedDict):
+    """An invited person who is not in the call. `leftAt` is null if they were not in it before.
+    `since` is `leftAt`, or the scheduled start if that is later."""
+
+    rawId: str
+    rawIds: list[str]
+    name: str | None
+    externalId: str | None
+    role: Role
+    since: Time
+    leftAt: Time | None
+
+
 class LiveRoom(TypedDict):
     """A room with a live call, and the people in it. `roomJoinPolicy` is null if only events name
-    the room."""
+    the room.
+
+    `lastEventAt` is the time of the call's last event. `overdue` is true if the call had no event
+    for an hour, and the room's planned end passed an hour ago. `missing` has the first of the
+    invited who are not in the call, and `missingCount` counts all of them. Nobody is missing
+    before the scheduled start, or from a room without one.
+    """
 
     roomId: CallRoomId
     title: str | None
     roomJoinPolicy: JoinPolicy | None
     callId: str
     startedAt: Time
+    lastEventAt: Time
+    overdue: bool
     count: Count
     participants: list[LivePerson]
+    missing: list[MissingPerson]
+    missingCount: Count
 
 
 @routes.extension("GET", "live")
 async def list_live_rooms(request: Request) -> func.HttpResponse:
     """Answers with a page of the rooms that have a call now."""
-    page = await request.app.calls.live(request.query("nextLink"), request.app.clock())
-    known = await in_parallel(request.app.history.snapshot(room_id) for room_id, _ in page.items)
+    app = request.app
+    page = await app.calls.live(request.query("nextLink"), app.clock())
+    known = await in_parallel(app.history.snapshot(room_id) for room_id, _ in page.items)
     value = [
-        live_body(room_id, room, live, present_at(live, page.as_of))
-        for (room_id, live), room in zip(page.items, known, strict=True)
+        live_body(room_id, room, call, page.as_of, app.limits.missing)
+        for (room_id, call), room in zip(page.items, known, strict=True)
     ]
     return json_answer(200, page_body(value, request.next_link(page.cursor)))
 
 
 def live_body(
-    room_id: str, known: RoomSnapshot, call: Call, present: Sequence[PersonInCall]
+    room_id: str, known: RoomSnapshot, call: Call, at: Ticks, most_missing: int
 ) -> LiveRoom:
-    """Returns a live room."""
-    names = names_in(known.details)
+    """Returns a room with a call that goes on at `at`, with at most so many missing people."""
+    people = people_in(known.details)
+    call = identified(call, people)
+    present = present_at(call, at)
+    missing = _missing(known, call, people, at)
     return {
         "roomId": room_id,
         "title": known.details.get("title"),
         "roomJoinPolicy": None if known.room is None else known.room.join_policy,
         "callId": call.id,
         "startedAt": format_time(call.started_at),
+        "lastEventAt": format_time(call.last_event_at),
+        "overdue": is_overdue(call, known.planned_end, at),
         "count": len(present),
-        "participants": [
-            {
-                "rawId": one.person,
-                "name": names.get(one.person),
-                "displayName": one.display_name,
-                "role": one.role,
-                "joinedAt": format_time(one.since),
-            }
-            for one in present
-        ],
+        "participants": [_person_body(one, people) for one in present],
+        "missing": [_missing_body(one, people) for one in missing[:most_missing]],
+        "missingCount": len(missing),
+    }
+
+
+def _missing(known: RoomSnapshot, call: Call, people: People, at: Ticks) -> list[Missing]:
+    planned = scheduled(known.details)
+    if planned is None or known.deleted:
+        return []
+    return missing_from(call, known.roster, people, planned[0], at)
+
+
+def _person_body(one: PersonInCall, people: People) -> LivePerson:
+    return {
+        "rawId": one.raw_id,
+        "rawIds": list(one.raw_ids),
+        "name": people.name(one.raw_id),
+        "displayName": one.display_name,
+        "role": one.role,
+        "joinedAt": format_time(one.since),
+    }
+
+
+def _missing_body(one: Missing, people: People) -> MissingPerson:
+    raw_id = one.raw_ids[0]
+    return {
+        "rawId": raw_id,
+        "rawIds": list(one.raw_ids),
+        "name": people.name(raw_id),
+        "externalId": people.external_id(raw_id),
+        "role": one.role,
+        "since": format_time(one.since),
+        "leftAt": time_or_none(one.left_at),
     }

@@ -1,6 +1,5 @@
 """Presence: who is in a room, or was at another time."""
 
-from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
 import azure.functions as func
@@ -11,23 +10,27 @@ from rooms.api.responses import json_answer
 from rooms.api.routing import Routes
 from rooms.api.shapes import CallRoomId, Count, time_or_none
 from rooms.domain.call import Call
-from rooms.domain.details import Details, names_in
 from rooms.domain.overdue import is_overdue
-from rooms.domain.presence import PersonInCall, call_at, present_at
+from rooms.domain.people import identified, people_in
+from rooms.domain.presence import call_at, present_at
 from rooms.domain.roster import Invited
 from rooms.domain.time import Ticks, Time, format_time
+from rooms.storage.history import RoomSnapshot
 from rooms.storage.parallel import both
 
 routes = Routes()
 
 
 class PresentPerson(TypedDict):
-    """A person in a call. A `guest` came to an open room without an invitation. `joinedAt`
-    starts their unbroken stay; `legs` counts their devices. `estimated` is true if the event for
-    the coming or going of one of these never came."""
+    """A person in a call. `rawIds` has all their raw ids in the call so far, `rawId` is the one
+    that joined last. A `guest` came to an open room without an invitation. `joinedAt` starts their
+    unbroken stay; `legs` counts their devices. `estimated` is true if the event for the coming or
+    going of one of these never came."""
 
     rawId: str
+    rawIds: list[str]
     name: str | None
+    externalId: str | None
     displayName: str | None
     role: str | None
     invited: bool
@@ -84,57 +87,42 @@ async def get_presence(request: Request) -> func.HttpResponse:
     invited = known.invited
     if known.room and at < as_of:
         invited = await history.invited(known.room, at, at)
-    going_on = call_at(calls, at)
-    present = present_at(going_on, at) if going_on else []
-    overdue = going_on is not None and is_overdue(going_on, known.planned_end, at)
-    return json_answer(
-        200, presence_body(room_id, at, going_on, overdue, present, invited, known.details)
-    )
+    call = call_at(calls, at)
+    body: Presence = {
+        "roomId": room_id,
+        "asOf": format_time(at),
+        "live": call is not None,
+        "call": None if call is None else present_call_body(call, at, known, invited),
+    }
+    return json_answer(200, body)
 
 
-def presence_body(
-    room_id: str,
-    at: Ticks,
-    call: Call | None,
-    overdue: bool,
-    present: Sequence[PersonInCall],
-    invited: Invited,
-    details: Details,
-) -> Presence:
-    """Returns the answer. `call` is None if no call goes on."""
-    going_on = (
-        None
-        if call is None
-        else _present_call_body(call, overdue, present, invited, names_in(details))
-    )
-    return {"roomId": room_id, "asOf": format_time(at), "live": call is not None, "call": going_on}
-
-
-def _present_call_body(
-    call: Call,
-    overdue: bool,
-    present: Sequence[PersonInCall],
-    invited: Invited,
-    names: Mapping[str, str],
-) -> PresentCall:
+def present_call_body(call: Call, at: Ticks, known: RoomSnapshot, invited: Invited) -> PresentCall:
+    """Returns the call that goes on at `at`, and the people in it."""
+    people = people_in(known.details)
+    call = identified(call, people)
+    present = present_at(call, at)
+    invited_people = {people.key(raw_id) for raw_id in invited.roster}
     return {
         "id": call.id,
         "startedAt": format_time(call.started_at),
         "startEstimated": call.start_estimated,
         "lastEventAt": format_time(call.last_event_at),
-        "overdue": overdue,
+        "overdue": is_overdue(call, known.planned_end, at),
         "peak": call.peak,
         "peakAt": time_or_none(call.peak_at),
         "peakEstimated": call.peak_estimated,
         "count": len(present),
         "participants": [
             {
-                "rawId": one.person,
-                "name": names.get(one.person),
+                "rawId": one.raw_id,
+                "rawIds": list(one.raw_ids),
+                "name": people.name(one.raw_id),
+                "externalId": people.external_id(one.raw_id),
                 "displayName": one.display_name,
                 "role": one.role,
-                "invited": one.person in invited.roster,
-                "guest": invited.has_as_guest(one.person),
+                "invited": one.person in invited_people,
+                "guest": invited.open and one.person not in invited_people,
                 "joinedAt": format_time(one.since),
                 "legs": one.legs,
                 "estimated": one.estimated,

@@ -13,12 +13,16 @@ from rooms.storage.errors import TooManyChanges, TooManyEvents
 ATTENDANCE = {
     "get_attendance": read(
         "Get who was invited to a room, who came, and who did not",
-        "The period is that of `call`, else the scheduled times, else the validity of the room. "
-        "`from` and `until` each replace one end of it. Stays are cut to the period.\n\n"
+        "The period is that of `call`, else the scheduled times, else the validity of the room; "
+        "these two end with the deletion of the room. `from` and `until` each replace one end of "
+        "it. Stays are cut to the period.\n\n"
         "A person who was invited at any time in the period is `attended` if they came. Otherwise "
         "they are `expected` until the period ends, then `absent`. A person who came without an "
         "invitation is `uninvited`. If the policy of the room was `CommunicationServiceUsers` "
-        "at any time in the period, they are a `guest`, and `attended`.\n\n"
+        "at any time in the period, they are a `guest`, and `attended`. If the room was deleted "
+        "before the period, those who did not come are `cancelled`.\n\n"
+        "A person who did not come is left out if they were removed before the scheduled start, or "
+        "before the first call. Raw ids with the same external id are one person.\n\n"
         "A room that is known only from call events needs `call`, or both `from` and `until`.",
         Answer(
             200,
