@@ -7,7 +7,7 @@ from typing import Literal
 
 from rooms.domain.call import Call, Leg
 from rooms.domain.people import NOBODY_NAMED, People, identified
-from rooms.domain.presence import Stay, merge_stays, raw_ids_of
+from rooms.domain.presence import Stay, merge_stays, named_by, raw_ids_of
 from rooms.domain.roster import Invited
 from rooms.domain.time import Ticks
 from rooms.domain.time_window import TimeWindow
@@ -178,14 +178,15 @@ def _attendee(
     person: str, legs: Sequence[Leg], stays: Sequence[Stay], window: TimeWindow, now: Ticks
 ) -> Attendee:
     """Returns the attendance of somebody who came, as the legs tell it."""
+    named = named_by(legs)
     left_early = None
     if window.end is not None and window.is_over(now):
         left_early = window.end - _end(stays[-1], now)
     return Attendee(
         person=person,
         raw_ids=raw_ids_of(legs),
-        display_name=legs[-1].display_name,
-        role=legs[-1].role,
+        display_name=named.display_name,
+        role=named.role,
         status="attended",
         stays=tuple(stays),
         duration=sum(_end(stay, now) - stay.start for stay in stays),

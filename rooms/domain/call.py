@@ -31,6 +31,11 @@ class Leg:
         """Returns whether the event for the join or the leave is missing."""
         return self.join_estimated or self.leave_estimated
 
+    @property
+    def is_concluded(self) -> bool:
+        """Returns whether no event tells of it but for who started or ended the call."""
+        return self.join_estimated and self.leave_estimated
+
     def covers(self, at: Ticks) -> bool:
         """Returns whether the device was in the call at `at`."""
         return self.joined_at <= at and (self.left_at is None or at < self.left_at)

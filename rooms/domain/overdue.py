@@ -2,6 +2,7 @@
 
 from rooms.domain.call import Call
 from rooms.domain.details import Details, scheduled
+from rooms.domain.fold import presumed_ended
 from rooms.domain.room import Room
 from rooms.domain.time import HOUR, Ticks
 
@@ -29,9 +30,14 @@ def is_overdue(call: Call, planned_end: Ticks | None, now: Ticks) -> bool:
     return call.ended_at is None and _is_silent_since(call, planned_end, now - STALE)
 
 
-def has_timed_out(call: Call, planned_end: Ticks | None, now: Ticks) -> bool:
-    """Returns whether a live call counts as ended, as long after what was planned."""
-    return call.ended_at is None and _is_silent_since(call, planned_end, now - OVERDUE_TIMEOUT)
+def ended_if_overdue(call: Call, planned_end: Ticks | None, now: Ticks) -> Call:
+    """Returns the call. If it is live and overdue for too long, it has ended with its last event.
+
+    Args:
+        planned_end: None if only events are known of the room.
+    """
+    over = call.ended_at is None and _is_silent_since(call, planned_end, now - OVERDUE_TIMEOUT)
+    return presumed_ended(call) if over else call
 
 
 def _is_silent_since(call: Call, planned_end: Ticks | None, at: Ticks) -> bool:

@@ -1,7 +1,7 @@
 """Who is in a call at a moment, and from when until when people were there."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -60,6 +60,12 @@ def own_id(leg: Leg) -> str:
     return leg.raw_id or leg.participant_id or ""
 
 
+def named_by(legs: Sequence[Leg]) -> Leg:
+    """Returns the leg from which a person with these has name and role: the one joined last of
+    which there is an event, or else the last."""
+    return next((leg for leg in reversed(legs) if not leg.is_concluded), legs[-1])
+
+
 def merge_stays(stays: Iterable[Stay]) -> list[Stay]:
     """Returns the same time in as few stays as possible. Stays that touch become one."""
     merged: list[Stay] = []
@@ -94,7 +100,7 @@ def present_at(call: Call, at: Ticks) -> list[PersonInCall]:
                     for stay in merge_stays(Stay(leg.joined_at, leg.left_at) for leg in legs)
                     if stay.covers(at)
                 )
-            last = legs[-1]
+            last = named_by(legs)
             present.append(
                 PersonInCall(
                     person,

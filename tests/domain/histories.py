@@ -13,13 +13,14 @@ from random import Random
 from hypothesis import strategies as st
 
 from rooms.domain.events import EVENT_KINDS, CallEvent, EndReason, EventKind
-from rooms.domain.time import DAY, SECOND, Ticks, parse_time
+from rooms.domain.time import DAY, HOUR, SECOND, Ticks, parse_time
 from testkit.identifiers import raw_id
 
 HISTORIES = int(os.environ.get("HISTORIES", "120"))
 
 BASE: Ticks = parse_time("2026-10-05T10:00:00Z")
 ALICE, BOB, CAROL, DAN = raw_id(1), raw_id(2), raw_id(3), raw_id(4)
+PHONE, OTHER_PHONE = "4:+4915110000001", "4:+4915110000002"
 ROLES = ("Presenter", "Attendee", "Consumer", "Collaborator")
 
 
@@ -38,8 +39,23 @@ def ended(
     by: str | None = None,
     reason: EndReason | None = None,
     event_id: str = "ended",
+    as_participant: bool = False,
+    length: float | None = None,
 ) -> CallEvent:
-    return CallEvent("CallEnded", event_id, call, moment(seconds), ended_by=by, end_reason=reason)
+    return CallEvent(
+        "CallEnded",
+        event_id,
+        call,
+        moment(seconds),
+        ended_by=by,
+        end_reason=reason,
+        ended_by_participant=as_participant,
+        duration=None if length is None else round(length * SECOND),
+    )
+
+
+def phones(seconds: float, *numbers: str, call: str = "call") -> CallEvent:
+    return CallEvent("PhonesUpdated", "phones", call, moment(seconds), phones=numbers)
 
 
 def added(
@@ -85,10 +101,12 @@ def stay(
 
 @dataclass(frozen=True)
 class History:
-    """Different events of one room, and the moments at which to look at them."""
+    """Different events of one room, the moments at which to look at them, and when calls of the
+    room should be over."""
 
     events: tuple[CallEvent, ...]
     nows: tuple[Ticks, ...]
+    planned_end: Ticks | None
 
     def deliveries(self, random: Random) -> list[CallEvent]:
         """Each event once to three times, in any order."""
@@ -118,6 +136,8 @@ _STEPS = (
     120,
     120 + _TICK,
     3600,
+    14400 - _TICK,
+    14400,
     86400 - _TICK,
     86400,
 )
@@ -131,7 +151,7 @@ def histories(draw: st.DrawFn, max_events: int = 14) -> History:
     steps = draw(st.sampled_from((_STEPS, _SHORT_STEPS)))
     calls = st.sampled_from(("a", "a", "b", "c"))
     kinds = st.sampled_from((*EVENT_KINDS, "ParticipantAdded", "ParticipantRemoved"))
-    events = []
+    events: list[CallEvent] = []
     at = BASE
     for number in range(draw(st.integers(1, max_events))):
         at += round(draw(st.sampled_from(steps)) * SECOND)
@@ -145,16 +165,32 @@ def histories(draw: st.DrawFn, max_events: int = 14) -> History:
             name = draw(st.sampled_from((None, "one", "two")))
             role = draw(st.sampled_from((None, *ROLES[:2])))
             endpoint = draw(st.sampled_from((None, "azureCommunicationServices")))
-        events.append(
-            CallEvent(
-                kind, f"e{number}", draw(calls), at, participant_id, who, name, role, endpoint
-            )
+        event = CallEvent(
+            kind, f"e{number}", draw(calls), at, participant_id, who, name, role, endpoint
         )
+        people = st.sampled_from((None, None, ALICE, CAROL, PHONE, "p1"))
+        if kind == "CallEnded":
+            # A length that fits an earlier event, or the longest that is believed, or another one.
+            earlier = draw(st.sampled_from((BASE, *(one.at for one in events))))
+            lengths = (None, at - earlier, at - earlier, at - earlier + DAY, SECOND, 3600 * SECOND)
+            event = replace(
+                event,
+                ended_by=draw(people),
+                ended_by_participant=draw(st.booleans()),
+                duration=draw(st.sampled_from(lengths)) or None,
+            )
+        if kind == "PhonesUpdated":
+            numbers = draw(st.sets(st.sampled_from((PHONE, OTHER_PHONE))))
+            event = replace(event, phones=tuple(numbers))
+        events.append(replace(event, started_by=draw(people)))
+    planned_end = draw(st.sampled_from((None, BASE, *(event.at for event in events))))
     nows = {
         draw(st.sampled_from(events)).at + round(draw(st.sampled_from(steps)) * SECOND)
         for _ in range(2)
     }
-    return History(tuple(events), (*sorted(nows), at + 120 * SECOND, at + 2 * DAY))
+    return History(
+        tuple(events), (*sorted(nows), at + 120 * SECOND, at + 4 * HOUR, at + 2 * DAY), planned_end
+    )
 
 
 def played(seed: int) -> History:
@@ -178,7 +214,8 @@ def played(seed: int) -> History:
         events += [
             replace(event, id=f"{event.id}-again") for event in events if random.random() < 0.3
         ]
-    return History(tuple(shuffled(events, random)), _nows(random, events))
+    planned_end = random.choice((None, None, BASE, start, start + random.randint(0, 100) * unit))
+    return History(tuple(shuffled(events, random)), _nows(random, events, planned_end), planned_end)
 
 
 def _call(
@@ -194,9 +231,22 @@ def _call(
         )
     for time in range(1 if tidy else random.choice((0, 0, 1, 1, 1, 2))):
         at = end if tidy else end + random.choice((0, 0, 1, -3)) * unit
+        lengths = (None, at - start, at - start, at - start + DAY, random.randint(1, 30) * unit)
         events.append(
-            CallEvent("CallEnded", f"{call}-e{time}", call, at, ended_by=random.choice((None, BOB)))
+            CallEvent(
+                "CallEnded",
+                f"{call}-e{time}",
+                call,
+                at,
+                ended_by=random.choice((None, BOB, PHONE)),
+                ended_by_participant=random.random() < 0.5,
+                duration=max(0, at - start if tidy else random.choice(lengths) or 0) or None,
+            )
         )
+    for update in range(random.choice((0, 0, 0, 1, 3))):
+        at = start + random.randint(0, max(length, 1)) * unit
+        numbers = tuple(number for number in (PHONE, OTHER_PHONE) if random.random() < 0.5)
+        events.append(CallEvent("PhonesUpdated", f"{call}-t{update}", call, at, phones=numbers))
     for device in range(random.randint(0, 6)):
         who = random.choice((ALICE, BOB, CAROL, DAN))
         at = start + random.randint(0, max(length, 1)) * unit
@@ -243,12 +293,24 @@ def _move(
         display_name=random.choice((None, "Dr. A", "Mr. B")),
         role=random.choice((None, *ROLES)),
         endpoint_type=random.choice((None, "azureCommunicationServices")),
+        started_by=None if tidy or random.random() < 0.9 else random.choice((who, CAROL, PHONE)),
     )
 
 
-def _nows(random: Random, events: Sequence[CallEvent]) -> tuple[Ticks, ...]:
+def _nows(
+    random: Random, events: Sequence[CallEvent], planned_end: Ticks | None
+) -> tuple[Ticks, ...]:
     """Between the events, at them, and just before and at each border after the last."""
     last = max(event.at for event in events)
-    silence = random.choice((120 * SECOND, DAY))
+    silence = random.choice((120 * SECOND, 4 * HOUR, DAY))
     amid = random.choice(events).at
-    return amid, amid - 1 + random.choice((0, 2)), last, last + silence - 1, last + silence
+    late = last if planned_end is None else max(last, planned_end)
+    return (
+        amid,
+        amid - 1 + random.choice((0, 2)),
+        last,
+        last + silence - 1,
+        last + silence,
+        late + 4 * HOUR - 1,
+        late + 4 * HOUR,
+    )

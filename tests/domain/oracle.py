@@ -41,6 +41,10 @@ class ToldLeg(NamedTuple):
         assert name is not None
         return name
 
+    @property
+    def estimated(self) -> bool:
+        return True in (self.join_estimated, self.leave_estimated)
+
     def covers(self, at: Ticks) -> bool:
         return self.joined_at <= at < (FOREVER if self.left_at is None else self.left_at)
 
@@ -54,44 +58,74 @@ class ToldCall(NamedTuple):
     people: int
     peak: int
     peak_at: Ticks | None
+    peak_estimated: bool
+    has_gaps: bool
     legs: tuple[ToldLeg, ...]
 
     def is_on(self, at: Ticks) -> bool:
         return self.started_at <= at < (FOREVER if self.ended_at is None else self.ended_at)
 
 
-def told_calls(events: Iterable[CallEvent], now: Ticks) -> dict[str, ToldCall]:
+def told_calls(
+    events: Iterable[CallEvent], now: Ticks, planned_end: Ticks | None
+) -> dict[str, ToldCall]:
     """Every call that has an event by `now`, by its id."""
     known = {event.key: event for event in events if event.at <= now}
     history = sorted(
         known.values(), key=lambda event: f"{event.at:040d} {RANK[event.kind]} {event.key}"
     )
     ids = {event.call for event in history}
-    starts = {call: min(event.at for event in history if event.call == call) for call in ids}
+    starts = {call: _told_start([event for event in history if event.call == call]) for call in ids}
     return {
         call: _told_call(
             [event for event in history if event.call == call],
             now,
+            planned_end,
+            starts[call],
             any((starts[other], other) > (starts[call], call) for other in ids),
         )
         for call in ids
     }
 
 
-def _told_call(history: Sequence[CallEvent], now: Ticks, another_started_later: bool) -> ToldCall:
-    first, last = history[0].at, history[-1].at
+def _told_start(history: Sequence[CallEvent]) -> Ticks:
+    """When a call began: that may be told only by how long it was."""
+    first = min(event.at for event in history)
+    lengths = [event for event in history if event.kind == "CallEnded" and event.duration]
+    if lengths and "CallStarted" not in {event.kind for event in history}:
+        longest_before = first - 24 * 60 * 60 * SECOND
+        begun = lengths[-1].at - (lengths[-1].duration or 0)
+        if begun in range(longest_before, first + 1):
+            return begun
+    return first
+
+
+def _told_call(
+    history: Sequence[CallEvent],
+    now: Ticks,
+    planned_end: Ticks | None,
+    start: Ticks,
+    another_started_later: bool,
+) -> ToldCall:
+    last = history[-1].at
     moves = [event for event in history if event.kind in ("ParticipantAdded", "ParticipantRemoved")]
     legs = [
         leg
         for who in {_who(event) for event in moves}
-        for leg in _told_legs([event for event in moves if _who(event) == who], first)
+        for leg in _told_legs([event for event in moves if _who(event) == who], start)
+        if not _is_told_by_participant_id(leg, moves)
     ]
+    snapshots = [event for event in history if event.kind == "PhonesUpdated"]
+    for phone in {phone for event in snapshots for phone in event.phones}:
+        legs += _told_phone_legs(phone, snapshots)
     ends = [event.at for event in history if event.kind == "CallEnded"]
+    legs += _only_mentioned(history, legs, start, max(ends, default=None))
     silence = now - last
     given_up = (
-        bool(legs) and all(leg.left_at is not None for leg in legs) and silence >= 120 * SECOND,
+        not any(leg.left_at is None for leg in legs) and silence >= 120 * SECOND,
         another_started_later,
         silence >= 24 * 60 * 60 * SECOND,
+        planned_end is not None and min(silence, now - planned_end) >= 4 * 60 * 60 * SECOND,
     )
     end = max(ends) if ends else last if any(given_up) else None
     if end is not None:
@@ -110,15 +144,22 @@ def _told_call(history: Sequence[CallEvent], now: Ticks, another_started_later: 
         if at is not None
     }
     peak = max(counts.values(), default=0)
+    peak_at = min(at for at, count in counts.items() if count == peak) if peak else None
+    start_estimated = not any(event.kind == "CallStarted" for event in history)
     return ToldCall(
         id=history[0].call,
-        started_at=first,
-        start_estimated=not any(event.kind == "CallStarted" for event in history),
+        started_at=start,
+        start_estimated=start_estimated,
         ended_at=end,
         end_estimated=end is not None and not ends,
         people=len({leg.person for leg in legs}),
         peak=peak,
-        peak_at=min(at for at, count in counts.items() if count == peak) if peak else None,
+        peak_at=peak_at,
+        peak_estimated=peak_at is not None
+        and any(leg.estimated for leg in legs if leg.covers(peak_at)),
+        has_gaps=start_estimated
+        or (end is not None and not ends)
+        or True in [leg.estimated for leg in legs],
         legs=tuple(sorted(legs, key=repr)),
     )
 
@@ -167,6 +208,65 @@ def _told_legs(moves: Sequence[CallEvent], call_started_at: Ticks) -> list[ToldL
     return legs
 
 
+def _is_told_by_participant_id(leg: ToldLeg, moves: Sequence[CallEvent]) -> bool:
+    """Whether it is known only from a leave without a participant id, of somebody who had come with
+    one by then."""
+    if leg.participant_id is not None or not leg.join_estimated or leg.left_at is None:
+        return False
+    devices = {event.participant_id for event in moves if event.participant_id is not None}
+    raw_ids = {
+        device: next(
+            (event.raw_id for event in moves if event.participant_id == device and event.raw_id),
+            None,
+        )
+        for device in devices
+    }
+    return any(
+        event.kind == "ParticipantAdded"
+        and event.at <= leg.left_at
+        and event.participant_id is not None
+        and raw_ids[event.participant_id] == leg.raw_id
+        for event in moves
+    )
+
+
+def _told_phone_legs(phone: str, snapshots: Sequence[CallEvent]) -> list[ToldLeg]:
+    """The snapshots as a word of Y and N, in which a leg is what a pattern finds."""
+    word = "".join("Y" if phone in event.phones else "N" for event in snapshots)
+    return [
+        ToldLeg(
+            None,
+            phone,
+            None,
+            None,
+            snapshots[found.start()].at,
+            False,
+            snapshots[found.end() - 1].at if found[0].endswith("N") else None,
+            False,
+        )
+        for found in re.finditer("Y+N?", word)
+    ]
+
+
+def _only_mentioned(
+    history: Sequence[CallEvent], legs: Sequence[ToldLeg], start: Ticks, end: Ticks | None
+) -> list[ToldLeg]:
+    """Those of whom nothing else is known than that they started or ended the call."""
+    at_start = {event.started_by for event in history}
+    enders = [event for event in history if event.kind == "CallEnded" and event.ended_by]
+    at_end = {event.ended_by for event in enders[-1:] if event.ended_by_participant}
+    told = []
+    for who in (at_start | at_end) - {None} - {leg.person for leg in legs}:
+        times = [
+            at
+            for at, people in ((start, at_start), (end, at_end))
+            if who in people
+            if at is not None
+        ]
+        told.append(ToldLeg(None, who, None, None, times[0], True, times[-1], True))
+    return told
+
+
 def there(legs: Iterable[ToldLeg], at: Ticks) -> set[str]:
     """Who is in at that moment."""
     return {leg.person for leg in legs if leg.covers(at)}
@@ -176,6 +276,7 @@ class ToldPresent(NamedTuple):
     person: str
     since: Ticks
     legs: int
+    estimated: bool
     may_be_called: frozenset[tuple[str | None, str | None]]
     """Display name and role; several only if the person came with several devices in one moment."""
 
@@ -193,6 +294,9 @@ def told_presence(
             person=person,
             since=_unbroken_since([leg for leg in call.legs if leg.person == person], at),
             legs=sum(leg.person == person and leg.covers(at) for leg in call.legs),
+            estimated=any(
+                leg.person == person and leg.covers(at) and leg.estimated for leg in call.legs
+            ),
             may_be_called=_may_be_called(
                 leg for leg in call.legs if leg.person == person and leg.joined_at <= at
             ),
@@ -213,7 +317,8 @@ def _unbroken_since(legs: Sequence[ToldLeg], at: Ticks) -> Ticks:
 
 
 def _may_be_called(legs: Iterable[ToldLeg]) -> frozenset[tuple[str | None, str | None]]:
-    some = list(legs)
+    own = list(legs)
+    some = [leg for leg in own if not (leg.join_estimated and leg.leave_estimated)] or own
     return frozenset(
         (leg.display_name, leg.role)
         for leg in some

@@ -24,6 +24,7 @@ from tests.domain.histories import (
 )
 
 TICK = 1e-7
+DAY = 86_400
 UNOCCUPIED: Roster = {}
 NOBODY: dict[str, float] = {}
 roles = st.sampled_from(["Presenter", "Attendee", "Consumer", "Collaborator"])
@@ -87,6 +88,44 @@ def test_who_came_to_an_open_room_without_having_been_invited_attended_as_a_gues
         CAROL: ("absent", False),
         ALICE: ("attended", True),
     }
+
+
+def test_who_is_only_said_to_have_started_and_ended_the_call_attended_by_an_estimate() -> None:
+    events = [started(10, by=ALICE), ended(1700, by=ALICE, as_participant=True)]
+    invited: Roster = {ALICE: "Presenter", BOB: "Attendee"}
+    people = attended(events, slot(0, 1800), invited, now=3600)
+    alice = people[ALICE]
+    assert (alice.status, alice.estimated, stays(alice)) == ("attended", True, [(10, 1700)])
+    assert (people[BOB].status, people[BOB].estimated) == ("absent", True)
+
+
+def test_who_is_only_said_to_have_started_the_call_attended_for_a_time_not_known() -> None:
+    alice = attended(
+        [started(10, by=ALICE), *stay(12, 20, "b", BOB), ended(30)],
+        slot(0, 40),
+        {ALICE: "Presenter"},
+    )[ALICE]
+    assert (alice.status, alice.estimated, stays(alice)) == ("attended", True, [(10, 10)])
+    assert (alice.role, alice.duration) == ("Presenter", 0)
+
+
+def test_who_started_another_call_unseen_keeps_name_and_role() -> None:
+    events = [
+        started(0, "a"),
+        added(1, name="Dr. Alice", role="Presenter", call="a"),
+        removed(5, call="a"),
+        ended(6, "a"),
+        started(10, "b", by=ALICE),
+        ended(20, "b"),
+    ]
+    alice = attended(events, slot(0, 30), {ALICE: "Attendee"})[ALICE]
+    assert (alice.display_name, alice.role, alice.joins) == ("Dr. Alice", "Presenter", 2)
+    assert stays(alice) == [(1, 5), (10, 10)]
+
+
+def test_who_left_a_call_of_which_only_the_length_tells_the_start_was_there_from_it() -> None:
+    bob = attended([removed(3590, "b", BOB), ended(3600, length=3600)], slot(0, 3600), now=DAY)[BOB]
+    assert (stays(bob), bob.estimated) == ([(0, 3590)], True)
 
 
 def test_nobody_is_a_guest_of_a_room_that_was_not_open() -> None:

@@ -11,9 +11,12 @@ from tests.domain.histories import (
     BASE,
     BOB,
     CAROL,
+    OTHER_PHONE,
+    PHONE,
     added,
     ended,
     moment,
+    phones,
     removed,
     started,
     stay,
@@ -126,6 +129,53 @@ def test_the_start_is_estimated_if_no_event_tells_of_it() -> None:
     call = the_call(added(3), ended(9))
     assert call.started_at == moment(3)
     assert call.start_estimated
+
+
+def test_the_length_tells_when_a_call_began_of_which_nothing_else_does() -> None:
+    call = the_call(removed(3590, "laptop", BOB), ended(3600, length=3600), now=DAY)
+    assert (call.started_at, call.start_estimated, call.ended_at) == (moment(0), True, moment(3600))
+    assert times(call) == [(0, 3590)]
+    assert [leg.join_estimated for leg in call.legs] == [True]
+    assert (call.peak, call.peak_at, call.peak_estimated, call.has_gaps) == (
+        1,
+        moment(0),
+        True,
+        True,
+    )
+
+
+def test_the_length_tells_nothing_of_a_call_whose_start_is_known() -> None:
+    call = the_call(started(10), ended(60, length=60))
+    assert (call.started_at, call.start_estimated) == (moment(10), False)
+
+
+@pytest.mark.parametrize(
+    ("length", "start"),
+    [
+        (50, 10),
+        (50 - TICK, 10),  # it began after its first event
+        (1, 10),
+        (50 + TICK, 10 - TICK),
+        (50 + DAY, 10 - DAY),
+        (50 + DAY + TICK, 10),  # nothing was heard of it for too long
+    ],
+)
+def test_a_length_that_the_events_contradict_is_not_believed(length: float, start: float) -> None:
+    call = the_call(added(10), removed(20), ended(60, length=length))
+    assert (call.started_at, call.start_estimated) == (moment(start), True)
+
+
+def test_of_several_ends_the_last_that_tells_a_length_does() -> None:
+    events = [added(30), ended(40, length=40), ended(50, length=30), ended(60)]
+    assert the_call(*events).started_at == moment(20)
+
+
+def test_a_call_that_began_earlier_by_its_length_is_the_earlier_one() -> None:
+    events = [added(30, call="z"), ended(40, "z", length=40), started(10, "a"), added(11, call="a")]
+    assert [(call.id, call.ended_at) for call in fold_calls(events, moment(LATER))] == [
+        ("z", moment(40)),
+        ("a", None),
+    ]
 
 
 def test_who_started_it_is_said_by_the_first_event_that_does() -> None:
@@ -380,6 +430,156 @@ def test_the_type_of_endpoint_is_of_the_last_join_of_the_leg_that_has_one() -> N
     assert leg.endpoint_type == "two"
 
 
+def test_a_leave_without_a_participant_id_says_nothing_of_who_came_with_one() -> None:
+    call = the_call(
+        started(0), added(1, "phone", ALICE), removed(5, None, ALICE), removed(7, None, ALICE)
+    )
+    assert times(call) == [(1, None)]
+    call = the_call(started(0), *stay(1, 3, "phone", ALICE), removed(3, None, ALICE))
+    assert times(call) == [(1, 3)]
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [removed(5, None, ALICE), added(5 + TICK, "phone", ALICE)],
+        [removed(5, None, ALICE), added(1, "phone", BOB)],
+        [removed(5, None, ALICE), removed(3, "phone", ALICE)],
+        [removed(5, None, ALICE), added(1, ALICE, None)],
+    ],
+)
+def test_a_leave_without_a_participant_id_is_that_of_an_untold_join_of_nobody_else(
+    events: list[CallEvent],
+) -> None:
+    legs = [leg for leg in the_call(started(0), *events).legs if leg.participant_id is None]
+    assert [(leg.joined_at, leg.left_at, leg.join_estimated) for leg in legs] == [
+        (moment(0), moment(5), True)
+    ]
+
+
+def test_the_raw_id_of_a_join_by_participant_id_may_come_from_another_of_its_events() -> None:
+    events = [added(1, "phone", None), removed(5, None, ALICE), removed(9, "phone", ALICE)]
+    assert times(the_call(started(0), *events)) == [(1, 9)]
+
+
+def test_a_stay_without_a_participant_id_is_one_even_if_there_is_one_with_it() -> None:
+    events = [added(1, "phone"), removed(5, None), *stay(6, 8, None)]
+    assert times(the_call(started(0), *events)) == [(1, None), (6, 8)]
+
+
+def test_a_skewed_leave_without_a_participant_id_is_one_even_if_there_is_a_stay_with_it() -> None:
+    call = the_call(started(0), added(1, "phone"), removed(5, None), added(6, None))
+    assert times(call) == [(1, None), (6, 6)]
+
+
+# Telephones.
+
+
+def test_a_telephone_is_there_from_the_first_event_that_lists_it_to_one_that_does_not() -> None:
+    call = the_call(
+        started(0),
+        phones(1, PHONE),
+        phones(2, PHONE, OTHER_PHONE),
+        phones(5, OTHER_PHONE),
+        phones(6),
+        phones(7, PHONE),
+    )
+    assert [(leg.raw_id, leg.joined_at, leg.left_at) for leg in call.legs] == [
+        (PHONE, moment(1), moment(5)),
+        (OTHER_PHONE, moment(2), moment(6)),
+        (PHONE, moment(7), None),
+    ]
+    assert (call.people, call.peak, call.peak_at, call.peak_estimated) == (2, 2, moment(2), False)
+
+
+def test_the_leg_of_a_telephone_is_known_but_for_a_leave_at_the_end_of_the_call() -> None:
+    one, other = the_call(started(0), phones(1, PHONE), phones(5), phones(6, PHONE), ended(9)).legs
+    assert one == Leg(None, PHONE, None, None, "phone", moment(1), False, moment(5), False, PHONE)
+    assert other == Leg(None, PHONE, None, None, "phone", moment(6), False, moment(9), True, PHONE)
+
+
+def test_a_call_with_a_telephone_is_not_empty() -> None:
+    assert the_call(started(0), *stay(1, 5), phones(3, PHONE), now=1000).ended_at is None
+    assert the_call(started(0), *stay(1, 5), phones(3, PHONE), phones(6), now=126).ended_at == (
+        moment(6)
+    )
+
+
+def test_of_a_call_without_telephones_nothing_is_told_by_that() -> None:
+    assert the_call(started(0), phones(3)).legs == ()
+
+
+# Who is only said to have started or ended it.
+
+
+def evidence(at: float, until: float, who: str = ALICE) -> Leg:
+    return Leg(None, who, None, None, None, moment(at), True, moment(until), True, who)
+
+
+def test_who_started_and_ended_a_call_was_there_from_its_start_to_its_end() -> None:
+    call = the_call(started(10, by=ALICE), ended(1700, by=ALICE, as_participant=True), now=DAY)
+    assert call.legs == (evidence(10, 1700),)
+    assert (call.people, call.peak, call.peak_estimated, call.has_gaps) == (1, 1, True, True)
+
+
+def test_who_only_started_or_only_ended_a_call_was_there_then_for_a_time_not_known() -> None:
+    call = the_call(started(0, by=ALICE), ended(50, by=BOB, as_participant=True))
+    assert call.legs == (evidence(0, 0), evidence(50, 50, BOB))
+    assert (call.people, call.peak) == (2, 0)
+
+
+def test_who_started_a_live_call_was_there_at_its_start() -> None:
+    call = the_call(started(0, by=ALICE), added(1, "laptop", BOB))
+    assert call.legs[0] == evidence(0, 0)
+    assert (call.ended_at, call.peak, call.peak_estimated) == (None, 1, False)
+
+
+def test_any_event_can_say_who_started_the_call() -> None:
+    events = [replace(added(5, "laptop", BOB), started_by=ALICE), ended(9, length=9)]
+    assert the_call(*events).legs[0] == evidence(0, 0)
+
+
+def test_of_events_that_disagree_on_who_started_the_call_all_are_believed() -> None:
+    events = [started(0, by=ALICE), replace(added(5, "laptop", BOB), started_by=CAROL)]
+    call = the_call(*events)
+    assert {leg.person for leg in call.legs} == {ALICE, BOB, CAROL}
+    assert call.started_by == ALICE
+
+
+def test_who_ended_the_call_was_in_it_only_if_it_was_a_participant() -> None:
+    assert the_call(started(0), ended(9, by=BOB)).legs == ()
+
+
+def test_of_several_ends_the_last_that_names_somebody_says_who_was_there() -> None:
+    def legs_of(last: CallEvent) -> tuple[Leg, ...]:
+        return the_call(started(0), ended(5, by=ALICE, as_participant=True), last).legs
+
+    assert legs_of(ended(9, as_participant=True)) == (evidence(9, 9),)
+    assert legs_of(ended(9, by=BOB, as_participant=True)) == (evidence(9, 9, BOB),)
+    assert legs_of(ended(9, by=BOB)) == ()
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        stay(3, 5, "laptop", ALICE),
+        [removed(5, "laptop", ALICE)],
+        stay(3, 5, None, ALICE),
+        stay(3, 5, ALICE, None),  # by the participant id, for want of a raw id
+        stay(30, 35, "laptop", ALICE),  # after the end
+    ],
+)
+def test_of_whom_more_is_known_nothing_is_concluded(events: list[CallEvent]) -> None:
+    call = the_call(started(0, by=ALICE), *events, ended(9, by=ALICE, as_participant=True))
+    assert len(call.legs) == 1
+    assert call.people == 1
+
+
+def test_of_a_telephone_that_started_the_call_nothing_is_concluded_if_it_is_listed() -> None:
+    call = the_call(started(0, by=PHONE), phones(2, PHONE))
+    assert [(leg.joined_at, leg.join_estimated) for leg in call.legs] == [(moment(2), False)]
+
+
 # Its end.
 
 
@@ -423,8 +623,15 @@ def test_a_call_that_not_all_have_left_goes_on() -> None:
     assert the_call(started(0), *stay(1, 5), added(2, "laptop"), now=DAY).ended_at is None
 
 
-def test_a_call_that_nobody_has_joined_goes_on() -> None:
-    assert the_call(started(0), now=DAY - TICK).ended_at is None
+def test_a_call_that_nobody_has_joined_has_ended_after_120_s() -> None:
+    assert the_call(started(0), now=120 - TICK).ended_at is None
+    call = the_call(started(0), now=120)
+    assert (call.ended_at, call.end_estimated) == (moment(0), True)
+
+
+def test_a_call_of_which_only_its_starter_is_known_has_ended_after_120_s() -> None:
+    assert the_call(started(0, by=ALICE), now=120 - TICK).ended_at is None
+    assert the_call(started(0, by=ALICE), now=120).ended_at == moment(0)
 
 
 def test_a_participant_who_joined_again_has_not_left() -> None:
@@ -436,7 +643,7 @@ def test_a_skewed_leave_is_a_leave_to_the_end_of_a_call() -> None:
 
 
 @pytest.mark.parametrize(
-    "events", [[started(5)], [started(0), added(5)], [removed(0), added(3), started(5)]]
+    "events", [[started(0), added(5)], [removed(0), added(3), started(5)], [phones(5, PHONE)]]
 )
 def test_a_call_has_ended_24_h_after_its_last_event(events: list[CallEvent]) -> None:
     assert the_call(*events, now=5 + DAY - TICK).ended_at is None

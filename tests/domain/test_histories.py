@@ -12,6 +12,7 @@ from rooms.domain.attendance import Attendee, Occasion, attendance
 from rooms.domain.call import Call, Leg
 from rooms.domain.events import CallEvent
 from rooms.domain.fold import fold_calls
+from rooms.domain.overdue import ended_if_overdue
 from rooms.domain.people import people_in
 from rooms.domain.presence import PersonInCall, Stay, call_at, present_at
 from rooms.domain.roster import ROLES, Invited, Roster
@@ -69,10 +70,17 @@ def slots(
     yield TimeWindow(random.choice(ends), None), calls
 
 
-def answers(events: Sequence[CallEvent], now: Ticks, seed: int) -> tuple[object, ...]:
+def folded(events: Sequence[CallEvent], planned_end: Ticks | None, now: Ticks) -> list[Call]:
+    """The calls of a room."""
+    return [ended_if_overdue(call, planned_end, now) for call in fold_calls(events, now)]
+
+
+def answers(
+    events: Sequence[CallEvent], planned_end: Ticks | None, now: Ticks, seed: int
+) -> tuple[object, ...]:
     """Everything that is said of a room."""
     random = Random(seed)
-    calls = fold_calls(events, now)
+    calls = folded(events, planned_end, now)
     presences = [
         (at, call, call and present_at(call, at))
         for at in moments(calls, now)
@@ -108,12 +116,14 @@ def told_call(call: Call) -> ToldCall:
         people=call.people,
         peak=call.peak,
         peak_at=call.peak_at,
+        peak_estimated=call.peak_estimated,
+        has_gaps=call.has_gaps,
         legs=tuple(sorted((told_leg(leg) for leg in call.legs), key=repr)),
     )
 
 
 def agrees(present: PersonInCall, told: ToldPresent) -> bool:
-    return (present.person, present.since, present.legs) == told[:3] and (
+    return (present.person, present.since, present.legs, present.estimated) == told[:4] and (
         present.display_name,
         present.role,
     ) in told.may_be_called
@@ -179,9 +189,11 @@ def told_attendee(attendee: Attendee, told: ToldAttendee) -> ToldAttendee:
     )
 
 
-def check_against_the_oracle(events: Sequence[CallEvent], now: Ticks, random: Random) -> None:
-    calls = fold_calls(events, now)
-    told = told_calls(events, now)
+def check_against_the_oracle(
+    events: Sequence[CallEvent], planned_end: Ticks | None, now: Ticks, random: Random
+) -> None:
+    calls = folded(events, planned_end, now)
+    told = told_calls(events, now, planned_end)
     assert {call.id: told_call(call) for call in calls} == told
     assert [call.id for call in calls] == sorted(
         told, key=lambda call: (told[call].started_at, call)
@@ -207,8 +219,8 @@ def check_against_the_oracle(events: Sequence[CallEvent], now: Ticks, random: Ra
             )
 
 
-def check_invariants(events: Sequence[CallEvent], now: Ticks) -> None:
-    calls = fold_calls(events, now)
+def check_invariants(events: Sequence[CallEvent], planned_end: Ticks | None, now: Ticks) -> None:
+    calls = folded(events, planned_end, now)
     assert sum(call.ended_at is None for call in calls) <= 1
     for call in calls:
         end = now if call.ended_at is None else call.ended_at
@@ -272,8 +284,9 @@ def test_any_order_and_any_duplication_give_the_same_answers(
     history: History, random: Random
 ) -> None:
     for now in history.nows:
-        assert answers(history.deliveries(random), now, seed=1) == answers(
-            history.events, now, seed=1
+        end = history.planned_end
+        assert answers(history.deliveries(random), end, now, seed=1) == answers(
+            history.events, end, now, seed=1
         )
 
 
@@ -281,14 +294,14 @@ def test_any_order_and_any_duplication_give_the_same_answers(
 @given(histories(), st.randoms(use_true_random=False))
 def test_any_events_amount_to_what_the_oracle_says(history: History, random: Random) -> None:
     for now in history.nows:
-        check_against_the_oracle(history.events, now, random)
+        check_against_the_oracle(history.events, history.planned_end, now, random)
 
 
 @thorough
 @given(histories())
 def test_of_any_events_the_answers_are_consistent(history: History) -> None:
     for now in history.nows:
-        check_invariants(history.events, now)
+        check_invariants(history.events, history.planned_end, now)
 
 
 @thorough
@@ -296,7 +309,8 @@ def test_of_any_events_the_answers_are_consistent(history: History) -> None:
 def test_what_has_not_happened_yet_changes_nothing(history: History, random: Random) -> None:
     for now in history.nows:
         by_now = [event for event in history.events if event.at <= now]
-        assert answers(history.events, now, seed=1) == answers(by_now, now, seed=1)
+        end = history.planned_end
+        assert answers(history.events, end, now, seed=1) == answers(by_now, end, now, seed=1)
 
 
 def test_meetings_with_all_faults_of_delivery_give_the_oracles_answers_whatever_the_order() -> None:
@@ -304,11 +318,11 @@ def test_meetings_with_all_faults_of_delivery_give_the_oracles_answers_whatever_
         random = Random(seed)
         history = played(seed)
         for now in history.nows:
-            events = history.deliveries(random)
+            events, end = history.deliveries(random), history.planned_end
             try:
-                assert answers(events, now, seed) == answers(history.events, now, seed)
-                check_against_the_oracle(events, now, random)
-                check_invariants(events, now)
+                assert answers(events, end, now, seed) == answers(history.events, end, now, seed)
+                check_against_the_oracle(events, end, now, random)
+                check_invariants(events, end, now)
             except AssertionError as error:
                 error.add_note(f"history {seed} at {now}")
                 raise

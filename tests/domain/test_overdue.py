@@ -4,9 +4,9 @@ from rooms.domain.call import Call
 from rooms.domain.details import Details
 from rooms.domain.events import CallEvent
 from rooms.domain.fold import fold_call
-from rooms.domain.overdue import has_timed_out, is_overdue, planned_end
+from rooms.domain.overdue import ended_if_overdue, is_overdue, planned_end
 from rooms.domain.room import Room
-from rooms.domain.time import HOUR, SECOND, format_time
+from rooms.domain.time import HOUR, format_time
 from tests.domain.histories import BASE, added, ended, moment, started
 
 ROOM = Room("99400000000000001", BASE, BASE, moment(20 * 3600), False)
@@ -50,21 +50,24 @@ def test_a_call_is_overdue_1_h_after_its_last_event_and_the_planned_end(
 
 
 @pytest.mark.parametrize(("silent_since", "end"), [(1800, 100), (100, 1800), (1800, 1800)])
-def test_a_call_has_timed_out_4_h_after_its_last_event_and_the_planned_end(
+def test_a_call_has_ended_4_h_after_its_last_event_and_the_planned_end(
     silent_since: float, end: float
 ) -> None:
     live = call(added(silent_since))
     border = moment(1800) + 4 * HOUR
-    assert [has_timed_out(live, moment(end), at) for at in (border - 1, border)] == [False, True]
+    assert ended_if_overdue(live, moment(end), border - 1) == live
+    over = ended_if_overdue(live, moment(end), border)
+    assert (over.ended_at, over.end_estimated) == (moment(silent_since), True)
+    assert [leg.left_at for leg in over.legs] == [moment(silent_since)]
 
 
-def test_a_call_that_has_ended_is_neither() -> None:
+def test_a_call_that_has_ended_is_not_overdue() -> None:
     over = call(ended(5))
     assert not is_overdue(over, moment(5), BASE + 100 * HOUR)
-    assert not has_timed_out(over, moment(5), BASE + 100 * HOUR)
+    assert ended_if_overdue(over, moment(5), BASE + 100 * HOUR) == over
 
 
-def test_without_a_planned_end_a_call_is_neither() -> None:
+def test_without_a_planned_end_no_call_is_overdue() -> None:
     live = call()
     assert not is_overdue(live, None, live.last_event_at + 23 * HOUR)
-    assert not has_timed_out(live, None, live.last_event_at + 23 * HOUR + SECOND)
+    assert ended_if_overdue(live, None, live.last_event_at + 23 * HOUR) == live

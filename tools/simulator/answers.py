@@ -20,7 +20,8 @@ def call_answered(call: Answer) -> Sheet:
     filled: Sheet = {Subject(About.CALL, call["id"]): fields | {"legs": len(call["legs"])}}
     for leg in call["legs"]:
         as_they_are = ("rawId", "displayName", "role", "joinEstimated", "leaveEstimated")
-        filled[Subject(About.LEG, call["id"], leg["participantId"])] = _fields(
+        who = leg["participantId"] or leg["rawId"]
+        filled[Subject(About.LEG, call["id"], who)] = _fields(
             leg, as_they_are, ("joinedAt", "leftAt")
         )
     return filled

@@ -31,7 +31,12 @@ def attendance(
                 person, person in changed, over, lossy
             )
     for raw_id, legs in came.items():
-        fields = _came(invited.get(raw_id), legs, there[raw_id], whole, estimated)
+        person_invited = invited.get(raw_id)
+        fields = _came(person_invited, legs, there[raw_id], whole, estimated)
+        if fields.get("role", "") is None:  # it is that of the roster
+            del fields["role"]
+            if person_invited is None or person_invited not in changed:
+                fields["role"] = person_invited and person_invited.role
         if over:
             fields |= _lengths(there[raw_id], lonely[raw_id], whole)
         filled[Subject(About.PERSON, where, raw_id)] = fields

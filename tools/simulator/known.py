@@ -15,10 +15,11 @@ SETTLED_AFTER = timedelta(seconds=120)
 class KnownLeg:
     """A leg, with flags for estimated times."""
 
-    participant_id: str
+    participant_id: str | None
+    """None of somebody who is only said to have started the call."""
     raw_id: str
     display_name: str | None
-    role: str
+    role: str | None
     joined: datetime
     left: datetime | None
     join_estimated: bool = False
@@ -85,7 +86,10 @@ def _call(call: Call, received: list[Event], now: datetime, another_follows: boo
         if event.leg is not None:
             of_participants.setdefault(event.leg.participant_id, []).append(event)
     legs = [_leg(events, first) for events in of_participants.values()]
-    all_left = bool(legs) and all(leg.left for leg in legs)
+    starter = call.started_by.raw_id
+    if starter not in {leg.raw_id for leg in legs}:  # every event names them
+        legs.append(KnownLeg(None, starter, None, None, first, first, True, True))
+    all_left = all(leg.left for leg in legs)
     if ENDED in types:
         end: datetime | None = call.ended
     else:
@@ -120,6 +124,6 @@ def _within(leg: KnownLeg, end: datetime | None) -> KnownLeg:
     """Returns the leg, ended by that end of its call."""
     if end is None:
         return leg
-    return replace(
-        leg, left=end if leg.left is None else min(leg.left, end), leave_estimated=leg.left is None
-    )
+    if leg.left is None:
+        return replace(leg, left=end, leave_estimated=True)
+    return replace(leg, left=min(leg.left, end))

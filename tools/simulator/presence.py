@@ -54,10 +54,11 @@ def presence(meeting: Meeting, calls: Sequence[KnownCall], moment: datetime) -> 
 
 
 def last_joined_as(legs: Sequence[KnownLeg]) -> Fields:
-    """Returns name and role of a person, from the latest leg. The role is missing if two legs are
-    latest and their roles differ."""
-    last = max(leg.joined for leg in legs)
-    roles = {leg.role for leg in legs if leg.joined == last}
-    return {"displayName": legs[0].display_name} | (
+    """Returns name and role of a person, from the latest leg that has a participant id. The role is
+    missing if two legs are latest and their roles differ."""
+    told = [leg for leg in legs if leg.participant_id is not None] or legs
+    last = max(leg.joined for leg in told)
+    roles = {leg.role for leg in told if leg.joined == last}
+    return {"displayName": told[0].display_name} | (
         {"role": roles.pop()} if len(roles) == 1 else {}
     )

@@ -17,7 +17,10 @@ def sheet(meeting: Meeting, calls: Sequence[KnownCall], moments: Iterable[dateti
     filled: Sheet = {}
     for call in calls:
         filled[Subject(About.CALL, call.id)] = _call(call)
-        filled |= {Subject(About.LEG, call.id, leg.participant_id): _leg(leg) for leg in call.legs}
+        filled |= {
+            Subject(About.LEG, call.id, leg.participant_id or leg.raw_id): _leg(leg)
+            for leg in call.legs
+        }
         filled |= attendance(meeting, call.id, (call.started, call.ended), [call])
     filled |= attendance(meeting, SCHEDULE, (meeting.scheduled_start, meeting.scheduled_end), calls)
     for moment in moments:
