@@ -62,6 +62,15 @@ class Limits:
     event_room_id: int = 64
     """Characters of a room's id in an event."""
 
+    event_phones: int = 350
+    """Telephones in an event. It is as many as a call of ACS holds."""
+
+    event_phone: int = 64
+    """Characters of a telephone number. All of an event fit into one property (32K characters)."""
+
+    call_length: Ticks = 7 * DAY
+    """The longest length of a call that is believed. It is longer than any call of ACS."""
+
     event_ahead: Ticks = DAY
     """Ticks that an event may be ahead of this service's clock."""
 

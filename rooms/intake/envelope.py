@@ -1,6 +1,7 @@
 """The calling events that Event Grid delivers: which are of a room's call, and what they say."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import from_json
@@ -9,6 +10,8 @@ from rooms.domain.events import CallEvent
 from rooms.domain.time import Ticks
 
 _PREFIX = "Microsoft.Communication."
+_CALLS = f"{_PREFIX}Call"
+"""What the types of the calling service begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +24,13 @@ class RoomEvent:
 
 @dataclass(frozen=True, slots=True)
 class IgnoredEvent:
-    """An event that is understood, but not of a call in a room. It is counted and ignored."""
+    """An event that is understood, but not of a call in a room. It is counted and ignored.
+
+    `is_of_calls`: it is of a type about calls that this service does not know.
+    """
 
     reason: str
+    is_of_calls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +43,9 @@ class UnknownEvent:
 
 def read_event(text: str, now: Ticks) -> RoomEvent | IgnoredEvent | UnknownEvent:
     """Reads one element of a delivery, as the Functions host writes it. Never raises."""
-    from rooms.intake.models import (
-        MODELS,
-        PlacedEvent,
-        fault_of,
-    )  # by the first event: most instances start for a request
+    # By the first event: most instances start for a request.
+    from rooms.intake.fields import fault_of
+    from rooms.intake.models import MODELS, PlacedEvent
 
     try:
         element = from_json(text.encode(errors="surrogatepass"))
@@ -58,17 +63,33 @@ def read_event(text: str, now: Ticks) -> RoomEvent | IgnoredEvent | UnknownEvent
             return UnknownEvent(
                 f"{type_field}: must be one of these, to the letter: {', '.join(MODELS)}"
             )
+        if name.startswith(_CALLS):
+            room = _room_named_in(element)
+            return IgnoredEvent(
+                f"of the type {name} of calls, which is not known; room {room}", True
+            )
         return IgnoredEvent("of another type")
     kind, event_grid_model, cloud_events_model = models
     try:
         place = PlacedEvent.model_validate(element).data
         if place.room is None or place.room.id is None:
+            if kind == "PhonesUpdated":
+                return IgnoredEvent("of Call Automation, without data.room.id")
             if place.is_rooms_call is None or place.is_rooms_call is False:
                 return IgnoredEvent("of a call in no room")
             return UnknownEvent("data.room.id: missing, though data.isRoomsCall is not false")
+        if kind == "PhonesUpdated" and place.correlation_id is None:
+            return IgnoredEvent("of Call Automation, without data.correlationId")
         event = (cloud_events_model if in_cloud_events else event_grid_model).model_validate(
             element, context=now
         )
     except ValidationError as error:
         return UnknownEvent(fault_of(error))
     return RoomEvent(place.room.id, event.data.call_event(kind, event.id or "", event.at))
+
+
+def _room_named_in(element: dict[str, Any]) -> str:
+    match element:
+        case {"data": {"room": {"id": str(room_id)}}}:
+            return room_id
+    return "not named"

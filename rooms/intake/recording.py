@@ -39,5 +39,6 @@ class Intake:
                 except TooLarge as error:
                     return UnknownEvent(str(error))
             case IgnoredEvent():
-                _log.info("an event was left: %s", escaped(outcome.reason))
+                level = logging.WARNING if outcome.is_of_calls else logging.INFO
+                _log.log(level, "an event was left: %s", escaped(outcome.reason, 400))
         return outcome

@@ -85,8 +85,8 @@ def test_each_documented_limit_exists() -> None:
 
 def _shown(name: str, value: float) -> str:
     """Returns how the page writes the value of a limit."""
-    if name == "event_ahead":
-        return f"{value // DAY:g} day "
+    if name in ("event_ahead", "call_length"):
+        return f"{value // DAY:g} day"
     if name.endswith("_bytes"):
         kib = int(value) // 1024
         return f"{kib // 1024} MiB" if kib % 1024 == 0 else f"{kib} KiB"

@@ -6,14 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from azure.communication.identity import (
+    CommunicationCloudEnvironment,
+    MicrosoftTeamsAppIdentifier,
+    MicrosoftTeamsUserIdentifier,
+    PhoneNumberIdentifier,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rooms.domain.events import CallEvent, EndReason
 from rooms.domain.limits import LIMITS
-from rooms.domain.time import DAY, format_time, parse_time
+from rooms.domain.time import DAY, SECOND, format_time, parse_time
 from rooms.intake.envelope import IgnoredEvent, RoomEvent, UnknownEvent, read_event
-from rooms.intake.models import EARLIEST
+from rooms.intake.fields import EARLIEST
 from tests.intake.hostile_events import HostileEvent, hostile_events
 
 NOW = parse_time("2026-05-04T10:00:00Z")
@@ -89,6 +95,7 @@ ENDED_AS_DOCUMENTED = CallEvent(
     started_by=EDGE,
     ended_by=None,
     end_reason=None,
+    duration=497_286_172,
 )
 ENDED_AS_TYPED = CallEvent(
     kind="CallEnded",
@@ -103,6 +110,8 @@ ENDED_AS_TYPED = CallEvent(
     started_by=EDGE,
     ended_by=EDGE,
     end_reason=EndReason(code=0, sub_code=5300, phrase="The call was ended for everyone."),
+    ended_by_participant=True,
+    duration=497_286_172,
 )
 EXPECTED = {
     "documented.CallStarted": STARTED,
@@ -240,6 +249,117 @@ def test_the_raw_id_is_the_first_that_there_is(added: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("identifier", "raw_id"),
+    [
+        ({"phoneNumber": {"value": "+4915"}}, "4:+4915"),
+        ({"microsoftTeamsUser": {"userId": "u"}}, "8:orgid:u"),
+        ({"microsoftTeamsUser": {"userId": "u", "cloud": "public"}}, "8:orgid:u"),
+        ({"microsoftTeamsUser": {"userId": "u", "cloud": "dod"}}, "8:dod:u"),
+        ({"microsoftTeamsUser": {"userId": "u", "cloud": "GCCH"}}, "8:gcch:u"),
+        ({"microsoftTeamsUser": {"userId": "u", "isAnonymous": True}}, "8:teamsvisitor:u"),
+        (
+            {"microsoftTeamsUser": {"userId": "u", "isAnonymous": True, "cloud": "dod"}},
+            "8:teamsvisitor:u",
+        ),
+        ({"microsoftTeamsApp": {"appId": "a"}}, "28:orgid:a"),
+        ({"microsoftTeamsApp": {"appId": "a", "cloud": "dod"}}, "28:dod:a"),
+        ({"microsoftTeamsApp": {"appId": "a", "cloud": "gcch"}}, "28:gcch:a"),
+        ({"communicationUser": {"id": "c"}, "phoneNumber": {"value": "+4915"}}, "c"),
+        ({"rawId": "r", "phoneNumber": {"value": "+4915"}}, "r"),
+        ({"phoneNumber": {"value": ""}, "microsoftTeamsUser": 5}, None),
+        ({"phoneNumber": "+4915", "microsoftTeamsApp": {"appId": ["a"]}}, None),
+    ],
+)
+def test_a_raw_id_that_is_missing_is_made_as_the_sdks_make_it(
+    added: dict[str, Any], identifier: dict[str, Any], raw_id: str | None
+) -> None:
+    for user in (identifier, {"communicationIdentifier": identifier}):
+        added["data"]["user"] = user
+        assert understood(added).raw_id == raw_id
+        event = understood(replaced(added, ("data", "startedBy"), user))
+        assert event.started_by == raw_id
+
+
+@pytest.mark.parametrize(
+    ("made", "identifier"),
+    [
+        (PhoneNumberIdentifier("+4915"), {"phoneNumber": {"value": "+4915"}}),
+        (MicrosoftTeamsUserIdentifier("u"), {"microsoftTeamsUser": {"userId": "u"}}),
+        *(
+            (
+                MicrosoftTeamsUserIdentifier("u", cloud=cloud),
+                {"microsoftTeamsUser": {"userId": "u", "cloud": cloud.value.lower()}},
+            )
+            for cloud in CommunicationCloudEnvironment
+        ),
+        (
+            MicrosoftTeamsUserIdentifier("u", is_anonymous=True),
+            {"microsoftTeamsUser": {"userId": "u", "isAnonymous": True}},
+        ),
+        *(
+            (
+                MicrosoftTeamsAppIdentifier("a", cloud=cloud),
+                {"microsoftTeamsApp": {"appId": "a", "cloud": cloud.value.lower()}},
+            )
+            for cloud in CommunicationCloudEnvironment
+        ),
+    ],
+)
+def test_the_sdk_makes_the_same_raw_ids(
+    added: dict[str, Any],
+    made: PhoneNumberIdentifier | MicrosoftTeamsUserIdentifier | MicrosoftTeamsAppIdentifier,
+    identifier: dict[str, Any],
+) -> None:
+    added["data"]["user"] = identifier
+    assert understood(added).raw_id == made.raw_id
+
+
+@pytest.mark.parametrize("field", ["durationOfCall", "callDurationInSeconds"])
+@pytest.mark.parametrize(
+    ("value", "ticks"),
+    [
+        (3600, 3600 * SECOND),
+        (0.25, 2_500_000),
+        (604_800, 7 * DAY),
+        (604_800.1, None),
+        (0, None),
+        (1e-9, None),
+        (-5, None),
+        (True, None),
+        ("3600", None),
+        ([], None),
+        (10**400, None),
+        (float("inf"), None),
+        (float("nan"), None),
+    ],
+)
+def test_the_length_of_a_call_is_of_either_shape_if_it_is_a_length(
+    ended: dict[str, Any], field: str, value: object, ticks: int | None
+) -> None:
+    del ended["data"]["callDurationInSeconds"]
+    ended["data"][field] = value
+    assert understood(ended).duration == ticks
+
+
+@pytest.mark.parametrize(
+    ("kind", "was_there"),
+    [
+        ("Participant", True),
+        ("participant", True),
+        ("MicrosoftInternal", False),
+        (None, False),
+        (5, False),
+    ],
+)
+def test_who_ended_the_call_was_in_it_if_the_type_says_so(
+    ended: dict[str, Any], kind: object, was_there: bool
+) -> None:
+    ended["data"]["endedBy"]["type"] = kind
+    event = understood(ended)
+    assert (event.ended_by, event.ended_by_participant) == (EDGE, was_there)
+
+
+@pytest.mark.parametrize(
     "starter", [{"communicationIdentifier": {"communicationUser": {"id": "me"}}}, {"rawId": "me"}]
 )
 def test_who_started_and_ended_a_call_is_found_in_either_shape(
@@ -289,6 +409,132 @@ def test_other_events_of_the_calling_service_are_left(name: str, field: str) -> 
     assert isinstance(read(element), IgnoredEvent)
 
 
+@pytest.mark.parametrize(
+    ("data", "room"),
+    [({"room": {"id": "r\n1"}}, "r\n1"), ({"room": {"id": 5}}, "not named"), (5, "not named")],
+)
+def test_an_unknown_type_of_the_calling_service_is_told_with_its_room(
+    data: object, room: str
+) -> None:
+    kind = "Microsoft.Communication.CallTransferred"
+    left = IgnoredEvent(f"of the type {kind} of calls, which is not known; room {room}", True)
+    assert read({"eventType": kind, "data": data}) == left
+    assert read({"type": kind, "specversion": "1.0", "data": data}) == left
+
+
+# Telephones, of which Call Automation tells.
+
+
+def updated(*participants: object, **data: object) -> dict[str, Any]:
+    """As Call Automation writes it (azure-docs, articles/communication-services/concepts/
+    call-automation/call-automation.md), with a room."""
+    return {
+        "id": "u-1",
+        "source": "calling/callConnections/401f3500",
+        "type": "Microsoft.Communication.ParticipantsUpdated",
+        "data": {
+            "participants": [*participants],
+            "sequenceNumber": 3,
+            "version": "2023-10-15",
+            "callConnectionId": "401f3500",
+            "serverCallId": "aHR0cHM6Ly9",
+            "correlationId": CALL,
+            "room": {"id": ROOM},
+            **data,
+        },
+        "time": "2026-05-04T09:00:00Z",
+        "specversion": "1.0",
+        "datacontenttype": "application/json",
+        "subject": "calling/callConnections/401f3500",
+    }
+
+
+PHONE = {"rawId": "4:+4915", "kind": "phoneNumber", "phoneNumber": {"value": "+4915"}}
+
+
+def test_telephones_are_taken_from_an_event_of_call_automation() -> None:
+    element = updated(
+        {"identifier": PHONE, "isMuted": False, "isOnHold": False},
+        {"identifier": {"rawId": EDGE, "communicationUser": {"id": EDGE}}, "isMuted": True},
+        {"identifier": {"phoneNumber": {"value": "+4900"}}},
+        {"identifier": {"microsoftTeamsUser": {"userId": "u"}}},
+        {"rawId": "4:+4911"},
+        {"identifier": PHONE},
+        {"identifier": {"rawId": 5}},
+        5,
+        None,
+    )
+    event = CallEvent(
+        "PhonesUpdated",
+        "u-1",
+        CALL,
+        parse_time("2026-05-04T09:00:00Z"),
+        phones=("4:+4900", "4:+4911", "4:+4915"),
+    )
+    assert read(element) == RoomEvent(ROOM, event)
+    in_event_grid = {
+        "id": element["id"],
+        "topic": element["source"],
+        "subject": element["subject"],
+        "eventType": element["type"],
+        "eventTime": element["time"],
+        "dataVersion": "1.0",
+        "data": element["data"],
+    }
+    assert read(in_event_grid) == RoomEvent(ROOM, event)
+
+
+def test_no_telephone_may_be_there() -> None:
+    assert understood(updated()).phones == ()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"room": None},
+        {"room": {"id": None}},
+        {"room": None, "isRoomsCall": True},
+        {"correlationId": None},
+    ],
+)
+def test_an_event_of_call_automation_that_names_no_call_of_a_room_is_left(
+    data: dict[str, Any],
+) -> None:
+    result = read(updated({"identifier": PHONE}, **data))
+    assert isinstance(result, IgnoredEvent)
+    assert not result.is_of_calls
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"participants": None}, "data.participants: must be a list"),
+        ({"correlationId": 5}, "data.correlationId: must be text"),
+        (
+            {"room": {"id": "a/b"}},
+            "data.room.id: must be a room's id: 1 to 64 of A-Z, a-z, 0-9, - and _",
+        ),
+        (
+            {"participants": [{"rawId": f"4:{number}"} for number in range(351)]},
+            "data: must have at most 350 telephones, of at most 64 characters",
+        ),
+        (
+            {"participants": [{"rawId": f"4:{'1' * 63}"}]},
+            "data: must have at most 350 telephones, of at most 64 characters",
+        ),
+    ],
+)
+def test_an_event_of_call_automation_that_is_wrong_is_not_understood(
+    data: dict[str, Any], words: str
+) -> None:
+    assert reason(updated(**data)) == words
+
+
+def test_as_many_and_as_long_telephones_as_may_be() -> None:
+    numbers = [f"4:{number:062d}" for number in range(350)]
+    assert len(understood(updated(*({"rawId": number} for number in numbers))).phones) == 350
+
+
 @pytest.mark.parametrize("name", EXPECTED)
 @pytest.mark.parametrize("rooms_call", [False, None])
 @pytest.mark.parametrize("room", [None, {}, {"id": None}, {"id": ""}])
@@ -320,7 +566,7 @@ def test_what_has_a_room_is_of_a_rooms_call(added: dict[str, Any], rooms_call: o
 def test_of_an_unknown_type_the_expected_ones_are_named(element: dict[str, Any]) -> None:
     assert reason(element) == (
         "eventType: must be one of Microsoft.Communication.CallStarted, CallParticipantAdded, "
-        "CallParticipantRemoved, CallEnded"
+        "CallParticipantRemoved, CallEnded, ParticipantsUpdated"
     )
     assert reason(element | {"specversion": "1.0"}).startswith(
         "type: must be one of Microsoft.Communication."
@@ -439,7 +685,7 @@ def test_a_call_ends_whatever_the_reason(
 def test_a_type_that_is_almost_one_of_ours_is_not_left(name: str) -> None:
     words = (
         "must be one of these, to the letter: CallStarted, CallParticipantAdded, "
-        "CallParticipantRemoved, CallEnded"
+        "CallParticipantRemoved, CallEnded, ParticipantsUpdated"
     )
     assert reason({"eventType": f"Microsoft.Communication.{name}"}) == f"eventType: {words}"
 
