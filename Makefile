@@ -4,6 +4,7 @@ DATA ?= .data
 EXPORTS ?= .devhost/env
 PEOPLE ?= 12
 SEED ?=
+DROP ?=
 ARGS ?=
 HISTORIES ?= 10000
 
@@ -39,7 +40,7 @@ FIND_NPM = export PATH="$(BIN):$$PATH"; \
 
 help:
 	@echo 'make start        run the service on this machine (PORT=$(PORT) DATA=$(DATA) EXPORTS=$(EXPORTS))'
-	@echo 'make meeting      play a meeting on it (PORT, PEOPLE=$(PEOPLE) SEED=, ARGS=--help shows more)'
+	@echo 'make meeting      play a meeting on it (PORT, PEOPLE=$(PEOPLE) SEED= DROP=, ARGS=--help shows more)'
 	@echo 'make quick        run the tests that need no service, in under a minute (ARGS as for make test)'
 	@echo 'make test         run the tests (ARGS="-k words" goes to pytest, -n0 runs them one by one)'
 	@echo 'make histories    check calls on many generated histories (HISTORIES=$(HISTORIES))'
@@ -59,7 +60,7 @@ start:
 	@exec "$(BIN)/python" -m devhost --port '$(PORT)' --data '$(DATA)' --exports '$(EXPORTS)'
 
 meeting: .venv/.run
-	@exec "$(BIN)/python" -m simulator --endpoint http://localhost:$(PORT) --people $(PEOPLE) $(if $(SEED),--seed $(SEED)) $(ARGS)
+	@exec "$(BIN)/python" -m simulator --endpoint http://localhost:$(PORT) --people $(PEOPLE) $(if $(SEED),--seed $(SEED)) $(if $(DROP),--drop $(DROP)) $(ARGS)
 
 run: $(RUN)
 	@:

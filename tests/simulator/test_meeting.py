@@ -26,6 +26,7 @@ from simulator.play import SETTLED, Performance, play
 from simulator.reasons import Reason
 from simulator.script import LONGEST, MAX_SPEED, write
 from simulator.subjects import About, Subject
+from simulator.together import together
 from testkit.running import RunningApp, new_key
 from testkit.waiting import HANG_SECONDS
 from tests.simulator.webhook import Webhook, listening
@@ -84,6 +85,24 @@ async def test_what_was_dropped_is_marked_or_follows_from_legs_that_are_not_know
         if difference.subject.about is About.LEG
     ]
     assert set(of_legs) == {Reason.ESTIMATED, Reason.UNHEARD}
+
+
+async def test_with_a_third_of_the_events_lost_nobody_who_came_is_absent_without_a_mark(
+    meetings_at: App,
+) -> None:
+    played = await together(
+        *(
+            play(
+                meetings_at,
+                write(seed, 24, some_time_ago()),
+                Performance(seed, Faults(drop=0.3), Manner()),
+            )
+            for seed in range(4)
+        )
+    )
+    assert [each.unexplained for each in played] == [[]] * 4
+    assert [each.wrongly_absent.unmarked for each in played] == [0] * 4
+    assert sum(each.wrongly_absent.estimated for each in played) > 0
 
 
 @pytest.mark.parametrize(
@@ -192,6 +211,11 @@ def test_the_command_shows_the_truth_beside_the_answers(app: RunningApp) -> None
     )
     assert re.search(r"^ +\d+  marked estimated$", ended.stdout, re.M)
     assert "NOT EXPLAINED" not in ended.stdout
+    assert re.search(
+        r"^Called absent, though they came: \d+ marked estimated, 0 not marked\.$",
+        ended.stdout,
+        re.M,
+    )
     rooms = re.findall(r"^Room (\d+)$", ended.stdout, re.M)
     links = re.findall(r"^In the console: (\S+)$", ended.stdout, re.M)
     assert links == [f"{app.http}/console#/room/{room_id}" for room_id in rooms]

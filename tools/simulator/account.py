@@ -1,5 +1,6 @@
 """The report of a meeting for programs: the truth and the app's answers."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -13,12 +14,12 @@ type Json = dict[str, Any]
 _REPORTED = {
     About.CALL: (
         "startedAt", "startEstimated", "endedAt", "endEstimated", "seconds", "people", "peak",
-        "peakAt", "legs",
+        "peakAt", "peakEstimated", "lastEventAt", "legs",
     ),
     About.SUMMARY: ("invited", "attended", "absent", "uninvited"),
     About.PERSON: (
         "status", "displayName", "role", "intervals", "seconds", "aloneSeconds", "joins",
-        "lateSeconds", "leftEarlySeconds", "estimated",
+        "aloneEstimated", "lateSeconds", "leftEarlySeconds", "estimated",
     ),
 }
 # fmt: on
@@ -44,6 +45,7 @@ def account(played: Played, most: int) -> Json:
         "compared": played.compared,
         "different": len(played.differences),
         "unexplained": len(played.unexplained),
+        "wronglyAbsent": asdict(played.wrongly_absent),
         "calls": [
             {
                 "id": call.id,

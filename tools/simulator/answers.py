@@ -14,8 +14,8 @@ def call_answered(call: Answer) -> Sheet:
     """Returns what the answer says about a call and its legs."""
     fields = _fields(
         call,
-        ("startEstimated", "endEstimated", "seconds", "people", "peak"),
-        ("startedAt", "endedAt", "peakAt"),
+        ("startEstimated", "endEstimated", "seconds", "people", "peak", "peakEstimated"),
+        ("startedAt", "endedAt", "peakAt", "lastEventAt"),
     )
     filled: Sheet = {Subject(About.CALL, call["id"]): fields | {"legs": len(call["legs"])}}
     for leg in call["legs"]:
@@ -29,7 +29,9 @@ def call_answered(call: Answer) -> Sheet:
 
 def attendance_answered(where: str, report: Answer, people: Iterable[Answer]) -> Sheet:
     """Returns what the answer says about the attendance in a slot."""
-    filled: Sheet = {Subject(About.SUMMARY, where): dict(report["summary"])}
+    filled: Sheet = {
+        Subject(About.SUMMARY, where): {**report["summary"], "cancelled": report["cancelled"]}
+    }
     for person in people:
         intervals = tuple(
             (_time(interval["from"]), _time(interval["until"])) for interval in person["intervals"]
@@ -47,6 +49,9 @@ def presence_answered(moment: datetime, presence: Answer) -> Sheet:
         "live": presence["live"],
         "id": call["id"],
         "startedAt": _time(call["startedAt"]),
+        "startEstimated": call["startEstimated"],
+        "lastEventAt": _time(call["lastEventAt"]),
+        "overdue": call["overdue"],
         "count": call["count"],
     }
     return {Subject(About.PRESENCE, where): fields} | {

@@ -18,7 +18,7 @@ def attendance(
     estimated = where != SCHEDULE and any(
         call.start_estimated or call.end_estimated for call in calls
     )
-    lossy = any(_has_gaps(call) for call in calls if cut(_time(call), whole))
+    lossy = any(call.lossy for call in calls if cut((call.started, call.ended or FOREVER), whole))
     came = by_person(leg for call in calls for leg in call.legs if cut(stay(leg), whole))
     there = {raw_id: _parts(legs, whole) for raw_id, legs in came.items()}
     lonely = alone(there)
@@ -31,15 +31,17 @@ def attendance(
                 person, person in changed, over, lossy
             )
     for raw_id, legs in came.items():
-        person_invited = invited.get(raw_id)
-        fields = _came(person_invited, legs, there[raw_id], whole, estimated)
-        if fields.get("role", "") is None:  # it is that of the roster
-            del fields["role"]
-            if person_invited is None or person_invited not in changed:
-                fields["role"] = person_invited and person_invited.role
+        fields = _came(invited.get(raw_id), legs, there[raw_id], whole, estimated, lossy)
         if over:
             fields |= _lengths(there[raw_id], lonely[raw_id], whole)
         filled[Subject(About.PERSON, where, raw_id)] = fields
+    for subject, of_person in filled.items():
+        filled[subject] = {
+            **of_person,
+            "rawIds": [subject.who],
+            "externalId": None,
+            "removedAt": None,
+        }
     attended = len(invited.keys() & came.keys())
     filled[Subject(About.SUMMARY, where)] = {
         "invited": len(invited),
@@ -47,17 +49,9 @@ def attendance(
         "absent": len(invited) - attended if over else 0,
         "uninvited": len(came.keys() - invited.keys()),
         "guests": 0,  # the rooms of the simulator are not open
+        "cancelled": None,  # nor are they deleted
     }
     return filled
-
-
-def _time(call: KnownCall) -> Interval:
-    return call.started, call.ended or FOREVER
-
-
-def _has_gaps(call: KnownCall) -> bool:
-    estimated = any(leg.join_estimated or leg.leave_estimated for leg in call.legs)
-    return call.start_estimated or call.end_estimated or estimated
 
 
 def _stayed_away(person: Person, role_changed: bool, over: bool, lossy: bool) -> Fields:
@@ -70,6 +64,7 @@ def _stayed_away(person: Person, role_changed: bool, over: bool, lossy: bool) ->
         "joins": 0,
         "guest": False,
         "estimated": lossy,
+        "aloneEstimated": False,
     }
     return {"name": person.name, "status": "absent" if over else "expected", **role, **nothing}
 
@@ -80,6 +75,7 @@ def _came(
     there: Sequence[Interval],
     slot: Interval,
     slot_estimated: bool,
+    lossy: bool,
 ) -> dict[str, object]:
     return {
         **last_joined_as(legs),
@@ -89,8 +85,8 @@ def _came(
         "guest": False,
         "intervals": tuple((begin, None if end == FOREVER else end) for begin, end in there),
         "lateSeconds": (there[0][0] - slot[0]).total_seconds(),
-        "estimated": slot_estimated
-        or any(leg.join_estimated or leg.leave_estimated for leg in legs),
+        "estimated": slot_estimated or any(leg.estimated for leg in legs),
+        "aloneEstimated": lossy,
     }
 
 

@@ -25,6 +25,11 @@ class KnownLeg:
     join_estimated: bool = False
     leave_estimated: bool = False
 
+    @property
+    def estimated(self) -> bool:
+        """Returns whether a time is estimated."""
+        return self.join_estimated or self.leave_estimated
+
 
 @dataclass(frozen=True, slots=True)
 class KnownCall:
@@ -34,8 +39,14 @@ class KnownCall:
     started: datetime
     ended: datetime | None
     legs: tuple[KnownLeg, ...]
+    last_event: datetime
     start_estimated: bool = False
     end_estimated: bool = False
+
+    @property
+    def lossy(self) -> bool:
+        """Returns whether it shows that events were lost."""
+        return self.start_estimated or self.end_estimated or any(leg.estimated for leg in self.legs)
 
 
 def truth(meeting: Meeting) -> tuple[KnownCall, ...]:
@@ -56,6 +67,7 @@ def truth(meeting: Meeting) -> tuple[KnownCall, ...]:
                 )
                 for leg in call.legs
             ),
+            max(call.ended, *(leg.removed for leg in call.legs)),
         )
         for call in meeting.calls
     )
@@ -99,6 +111,7 @@ def _call(call: Call, received: list[Event], now: datetime, another_follows: boo
         first,
         end,
         tuple(_within(leg, end) for leg in legs),
+        last,
         start_estimated=STARTED not in types,
         end_estimated=end is not None and ENDED not in types,
     )

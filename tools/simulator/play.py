@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
+from simulator.absences import WrongAbsences, wrong_absences
 from simulator.app import App
 from simulator.comparison import Difference, compare
 from simulator.delivery import Manner, Outcome, Progress, Trace, Undelivered, deliver
@@ -77,6 +78,11 @@ class Played:
     def unexplained(self) -> list[Difference]:
         """Returns the wrong answers."""
         return [difference for difference in self.differences if difference.reason is None]
+
+    @property
+    def wrongly_absent(self) -> WrongAbsences:
+        """Returns how many answers say that somebody did not come who came."""
+        return wrong_absences(self.truth, self.answered)
 
     @property
     def right(self) -> bool:

@@ -48,9 +48,23 @@ def presence(meeting: Meeting, calls: Sequence[KnownCall], moment: datetime) -> 
                 "legs": devices,
                 "invited": raw_id in invited,
                 "guest": False,
+                "estimated": estimated_at(legs, moment),
             }
-    fields = {"live": True, "id": call.id, "startedAt": call.started, "count": len(there)}
+    fields = {
+        "live": True,
+        "id": call.id,
+        "startedAt": call.started,
+        "startEstimated": call.start_estimated,
+        "lastEventAt": call.last_event,
+        "overdue": False,  # no call of the simulator is silent for so long
+        "count": len(there),
+    }
     return {Subject(About.PRESENCE, where): fields} | there
+
+
+def estimated_at(legs: Iterable[KnownLeg], moment: datetime) -> bool:
+    """Returns whether somebody is there at that moment by a leg with an estimated time."""
+    return any(leg.estimated and leg.joined <= moment < stay(leg)[1] for leg in legs)
 
 
 def last_joined_as(legs: Sequence[KnownLeg]) -> Fields:

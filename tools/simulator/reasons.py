@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from simulator.events import Event
 from simulator.meeting import Call, Leg, Meeting
-from simulator.subjects import FLAGS, SCHEDULE, About, Fields, Subject
+from simulator.subjects import MARKS, SCHEDULE, About, Fields, Subject
 
 
 class Reason(StrEnum):
@@ -23,10 +23,12 @@ _FLAGS_OF: Mapping[str, Collection[str]] = {
     "endedAt": ("endEstimated",),
     "legs": (),
     "people": (),
-    "peak": (),
-    "peakAt": (),
+    "peak": ("peakEstimated",),
+    "peakAt": ("peakEstimated",),
+    "lastEventAt": (),
+    "aloneSeconds": (*MARKS, "aloneEstimated"),
 }
-"""The flags of each field of a call. Any flag applies to the fields of other subjects."""
+"""The flags of some fields. To the others all flags apply that mark the whole subject."""
 
 
 def causes(meeting: Meeting, arrived: Sequence[Event]) -> dict[Subject, Reason]:
@@ -49,7 +51,7 @@ def reason(
         return (
             Reason.UNHEARD if subject.about is About.CALL else causes.get(subject, Reason.FOLLOWS)
         )
-    if any(says.get(flag) for flag in _FLAGS_OF.get(field, FLAGS)):
+    if any(says.get(flag) for flag in _FLAGS_OF.get(field, MARKS)):
         return Reason.ESTIMATED
     if None in (says.get("endedAt", ""), says.get("leftAt", "")) or any(
         until is None for _, until in says.get("intervals", ())

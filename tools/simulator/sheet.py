@@ -8,7 +8,7 @@ from simulator.attendance import attendance
 from simulator.intervals import peak
 from simulator.known import KnownCall, KnownLeg
 from simulator.meeting import Meeting
-from simulator.presence import presence, presences
+from simulator.presence import estimated_at, presence, presences
 from simulator.subjects import SCHEDULE, About, Fields, Sheet, Subject
 
 
@@ -64,6 +64,8 @@ def _call(call: KnownCall) -> Fields:
         "people": len(people),
         "peak": most,
         "peakAt": first,
+        "peakEstimated": first is not None and estimated_at(call.legs, first),
+        "lastEventAt": call.last_event,
     }
 
 

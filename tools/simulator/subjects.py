@@ -11,9 +11,12 @@ SCHEDULE = "schedule"
 
 FOREVER = datetime.max.replace(tzinfo=UTC)
 
-FLAGS = frozenset(
+MARKS = frozenset(
     {"startEstimated", "endEstimated", "joinEstimated", "leaveEstimated", "estimated"}
 )
+"""Fields that mark all others of their subject as estimated."""
+
+FLAGS = MARKS | {"peakEstimated", "aloneEstimated"}
 """Fields that mark others as estimated."""
 
 

@@ -159,6 +159,12 @@ def _verdict(played: Played) -> Text:
     lines += [f"  {reasons[reason]:>5}  {reason}" for reason in Reason if reasons[reason]]
     if reasons[None]:
         lines.append(f"  {reasons[None]:>5}  NOT EXPLAINED by dropped events: the app is wrong")
+    if played.outcome.dropped:
+        wrong = played.wrongly_absent
+        lines.append(
+            f"Called absent, though they came: {wrong.estimated} marked estimated, "
+            f"{wrong.unmarked} not marked."
+        )
     if refused := played.outcome.refused:
         lines.append(
             f"  {len(refused)} events were refused for good: {next(iter(refused.values()))}"
