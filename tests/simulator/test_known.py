@@ -69,10 +69,10 @@ def test_what_is_not_marked_is_the_time_of_an_event(meeting: Meeting, seed: int)
     arrived = [event for event in events(meeting, 1) if random.random() < 0.8]
     times = {event.time for event in arrived}
     for call in heard(meeting, arrived, LATER):
-        assert call.started in times
+        assert call.started in times or call.start_estimated
         for leg in call.legs:
-            assert leg.joined in times
-            assert leg.left is None or leg.left in times
+            assert leg.joined in times or leg.join_estimated
+            assert leg.left is None or leg.left in times or leg.leave_estimated
 
 
 def test_a_joining_that_is_not_heard_of_is_the_calls_start() -> None:
@@ -95,9 +95,32 @@ def test_a_leg_that_is_not_heard_of_is_not_known() -> None:
     )
 
 
-def test_a_call_whose_start_is_not_heard_of_starts_with_its_first_event() -> None:
+def test_a_call_whose_start_is_not_heard_of_starts_as_long_before_its_end_as_that_says() -> None:
     (call,) = heard(MEETING, without(MEETING, {(None, STARTED)}), LATER)
+    assert (call.started, call.start_estimated) == (at(0), True)
+
+
+def test_a_call_whose_start_and_end_are_not_heard_of_starts_with_its_first_event() -> None:
+    (call,) = heard(MEETING, without(MEETING, {(None, STARTED), (None, ENDED)}), LATER)
     assert (call.started, call.start_estimated) == (at(1), True)
+
+
+@pytest.mark.parametrize(
+    ("enders_told", "left"), [((), at(0)), (("call",), at(30))], ids=["started", "ended, too"]
+)
+def test_who_started_the_call_was_there_if_nothing_else_is_heard_of_them(
+    enders_told: tuple[str, ...], left: datetime
+) -> None:
+    lost = {("p-host", ADDED), ("p-host", REMOVED)}
+    (call,) = heard(MEETING, without(MEETING, lost), LATER, enders_told)
+    assert [leg for leg in call.legs if leg.raw_id == "8:acs:host"] == [
+        KnownLeg(None, "8:acs:host", None, None, at(0), left, True, True)
+    ]
+
+
+def test_a_call_of_which_only_the_start_is_heard_has_ended() -> None:
+    (call,) = heard(MEETING, events(MEETING, 1)[:1], LATER)
+    assert (call.started, call.ended, call.end_estimated) == (at(0), at(0), True)
 
 
 @pytest.mark.parametrize(("waited", "ended"), [(119, None), (120, at(20))])

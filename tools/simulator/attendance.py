@@ -23,15 +23,19 @@ def attendance(
     there = {raw_id: _parts(legs, whole) for raw_id, legs in came.items()}
     lonely = alone(there)
     invited = {person.raw_id: person for person in meeting.invited}
-    changed = {change.person for change in meeting.role_changes}
+    changed = {change.person.raw_id for change in meeting.role_changes}
     filled: Sheet = {}
     for raw_id, person in invited.items():
         if raw_id not in came:
             filled[Subject(About.PERSON, where, raw_id)] = _stayed_away(
-                person, person in changed, over, lossy
+                person, raw_id in changed, over, lossy
             )
     for raw_id, legs in came.items():
         fields = _came(invited.get(raw_id), legs, there[raw_id], whole, estimated, lossy)
+        if fields.get("role", "") is None:  # that of the roster, which may be a newer one
+            del fields["role"]
+            if raw_id not in changed:
+                fields["role"] = invited[raw_id].role if raw_id in invited else None
         if over:
             fields |= _lengths(there[raw_id], lonely[raw_id], whole)
         filled[Subject(About.PERSON, where, raw_id)] = fields

@@ -1,6 +1,6 @@
 """Computes what is known of a meeting: from all its events, or only from those that arrived."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ class KnownLeg:
     """A leg, with flags for estimated times."""
 
     participant_id: str | None
-    """None of somebody who is only said to have started the call."""
+    """None of somebody of whom only the start or end of the call tells."""
     raw_id: str
     display_name: str | None
     role: str | None
@@ -73,8 +73,14 @@ def truth(meeting: Meeting) -> tuple[KnownCall, ...]:
     )
 
 
-def heard(meeting: Meeting, arrived: Sequence[Event], now: datetime) -> tuple[KnownCall, ...]:
-    """Returns the calls as these events show them at `now`."""
+def heard(
+    meeting: Meeting, arrived: Sequence[Event], now: datetime, enders_told: Collection[str] = ()
+) -> tuple[KnownCall, ...]:
+    """Returns the calls as these events show them at `now`.
+
+    Args:
+        enders_told: ids of the calls whose end event, as it was written, tells who ended it.
+    """
     of_calls = [
         (call, [event for event in arrived if event.call is call]) for call in meeting.calls
     ]
@@ -85,36 +91,56 @@ def heard(meeting: Meeting, arrived: Sequence[Event], now: datetime) -> tuple[Kn
             sorted(received, key=lambda event: event.time),
             now,
             another_follows=place < len(known) - 1,
+            ender_told=call.id in enders_told,
         )
         for place, (call, received) in enumerate(known)
     )
 
 
-def _call(call: Call, received: list[Event], now: datetime, another_follows: bool) -> KnownCall:
+def _call(
+    call: Call, received: list[Event], now: datetime, another_follows: bool, ender_told: bool
+) -> KnownCall:
     types = {event.type for event in received}
     first, last = received[0].time, received[-1].time
+    # The end event tells how long the call was, so it tells when it started, too.
+    started = call.started if ENDED in types else first
     of_participants: dict[str, list[Event]] = {}
     for event in received:
         if event.leg is not None:
             of_participants.setdefault(event.leg.participant_id, []).append(event)
-    legs = [_leg(events, first) for events in of_participants.values()]
-    starter = call.started_by.raw_id
-    if starter not in {leg.raw_id for leg in legs}:  # every event names them
-        legs.append(KnownLeg(None, starter, None, None, first, first, True, True))
-    all_left = all(leg.left for leg in legs)
+    legs = [_leg(events, started) for events in of_participants.values()]
     if ENDED in types:
         end: datetime | None = call.ended
     else:
+        all_left = all(leg.left for leg in legs)
         end = last if another_follows or (all_left and now - last >= SETTLED_AFTER) else None
+    legs += _only_told_of(
+        call, {leg.raw_id for leg in legs}, started, ender_told and ENDED in types
+    )
     return KnownCall(
         call.id,
-        first,
+        started,
         end,
         tuple(_within(leg, end) for leg in legs),
         last,
         start_estimated=STARTED not in types,
         end_estimated=end is not None and ENDED not in types,
     )
+
+
+def _only_told_of(
+    call: Call, known: Collection[str], started: datetime, ender_told: bool
+) -> list[KnownLeg]:
+    """Returns legs of who started or ended the call, if these are not known by events of their own.
+    Every event tells who started it."""
+    moments = {call.started_by.raw_id: [started]}
+    if ender_told:
+        moments.setdefault(call.ended_by.raw_id, []).append(call.ended)
+    return [
+        KnownLeg(None, raw_id, None, None, min(there), max(there), True, True)
+        for raw_id, there in moments.items()
+        if raw_id not in known
+    ]
 
 
 def _leg(events: Sequence[Event], start: datetime) -> KnownLeg:

@@ -13,7 +13,7 @@ from simulator.app import App
 from simulator.comparison import Difference, compare
 from simulator.delivery import Manner, Outcome, Progress, Trace, Undelivered, deliver
 from simulator.ending import ending
-from simulator.events import Element, Event, Schema, Shape, events, written
+from simulator.events import ENDED, Element, Event, Schema, Shape, events, written
 from simulator.faults import Faults
 from simulator.known import heard, truth
 from simulator.meeting import Meeting, RoleChange
@@ -153,18 +153,31 @@ async def play(
     asked = moments(calls, performance.seed)
     answered = await read(app, room_id, asked)
     was = sheet(meeting, calls, asked)
-    is_left = sheet(meeting, heard(meeting, arrived, datetime.now(UTC)), asked)
+    told = enders_told(sent, performance)
+    is_left = sheet(meeting, heard(meeting, arrived, datetime.now(UTC), told), asked)
     differences = compare(was, is_left, answered, causes(meeting, arrived))
     return Played(room_id, meeting, performance, outcome, was, answered, differences)
 
 
 def elements(sent: Sequence[Event], room_id: str, performance: Performance) -> list[Element]:
     """Returns the events as they are delivered."""
+    ways = _ways(sent, performance)
+    return [written(event, room_id, *way) for event, way in zip(sent, ways, strict=True)]
+
+
+def enders_told(sent: Sequence[Event], performance: Performance) -> set[str]:
+    """Returns the ids of the calls whose end event tells who ended it. Only one shape does."""
+    return {
+        event.call.id
+        for event, (_, shape) in zip(sent, _ways(sent, performance), strict=True)
+        if event.type is ENDED and shape is Shape.TYPED
+    }
+
+
+def _ways(sent: Sequence[Event], performance: Performance) -> list[tuple[Schema, Shape]]:
+    """Returns the schema and shape of each event."""
     random = Random(f"{performance.seed}/writing")
-    choices = [
-        (random.choice(performance.schemas), random.choice(performance.shapes)) for _ in sent
-    ]
-    return [written(event, room_id, *choice) for event, choice in zip(sent, choices, strict=True)]
+    return [(random.choice(performance.schemas), random.choice(performance.shapes)) for _ in sent]
 
 
 async def _deliver(

@@ -49,6 +49,8 @@ def presence(meeting: Meeting, calls: Sequence[KnownCall], moment: datetime) -> 
                 "invited": raw_id in invited,
                 "guest": False,
                 "estimated": estimated_at(legs, moment),
+                "rawIds": [raw_id],
+                "externalId": None,
             }
     fields = {
         "live": True,
