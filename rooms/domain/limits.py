@@ -123,6 +123,13 @@ class Limits:
     log_page_bytes: int = 256 * 1024
     """Compressed bytes of details after which a page of the log ends."""
 
+    person_rooms: int = 10
+    """Rooms on a page of the attendance of a person. Their calls are read, one room after another.
+    """
+
+    person_stays: int = 2_500
+    """Stays in calls after which such a page ends."""
+
     quarantine_page: int = 30
     """Events on a page of the quarantine."""
 

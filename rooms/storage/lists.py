@@ -4,6 +4,7 @@ of their creation."""
 import re
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 from rooms.domain.details import people_with
 from rooms.domain.limits import LIMITS, Limits
@@ -23,6 +24,19 @@ _WIDER = 4
 
 _FIRST_CREATED = parse_time("2020-01-01T00:00:00Z")
 """No room is older. A search reads everything before this time in one step."""
+
+
+class FoundRoom(NamedTuple):
+    """A room that a person finds, also a deleted one, and its place in their list."""
+
+    place: str
+    room: Room
+    known: RoomSnapshot
+
+    @property
+    def titled(self) -> TitledRoom:
+        """Returns the room with its title."""
+        return TitledRoom(self.room, self.known.details.get("title"))
 
 
 class Lists:
@@ -100,20 +114,18 @@ class Lists:
     async def of_participant(
         self, raw_id: str, query: RoomQuery, cursor: str | None, now: Ticks
     ) -> Page[TitledRoom]:
-        """Returns a page of the rooms that fit and to which a person is invited. As
-        `of_external_id`."""
+        """Returns a page of the rooms that fit and to which a person is invited.
+
+        They fit as of the time of the first page; who is invited is as of when the page is read.
+        Requests as `found_by`.
+        """
         return await self._of(raw_id, lambda known: raw_id in known.roster, query, cursor, now)
 
     async def of_external_id(
         self, external_id: str, query: RoomQuery, cursor: str | None, now: Ticks
     ) -> Page[TitledRoom]:
         """Returns a page of the rooms that fit and that have this external id, or to which a person
-        with it is invited.
-
-        They fit as of the time of the first page; who is invited is as of when the page is read.
-        Two requests for each partition, in parallel, and one for each of at most 30 rooms; and so
-        on, until the page is full or the time for a search is over.
-        """
+        with it is invited. As `of_participant`."""
 
         def has_it(known: RoomSnapshot) -> bool:
             people = people_with(known.details, external_id)
@@ -121,6 +133,37 @@ class Lists:
             return is_own or not people.isdisjoint(known.roster)
 
         return await self._of(keys.by_external_id(external_id), has_it, query, cursor, now)
+
+    async def found_by(
+        self, person: str, after: str | None, fits: Callable[[FoundRoom], bool]
+    ) -> tuple[list[FoundRoom], str | None]:
+        """Returns the next rooms that a person finds and that fit, newest first; and the place to
+        go on behind, if there may be more.
+
+        Two requests for each partition, in parallel, and one for each of at most 30 rooms; and so
+        on, until one fits or the time for a search is over.
+
+        Args:
+            person: a raw id, or a result of `keys.by_external_id`.
+            after: the place behind which the rooms begin; None: with the newest.
+        """
+        until = self._monotonic() + self._limits.search_seconds
+        while True:
+            places, more = await places_of(self._table, person, after, self._limits.rooms_rows)
+            shown = places[: self._limits.rooms_page]
+            known = await in_parallel(
+                self._history.snapshot(keys.listed_room_id(place)) for place in shown
+            )
+            found = [
+                room
+                for place, each in zip(shown, known, strict=True)
+                if (room := _found_at(place, each)) is not None and fits(room)
+            ]
+            if not more and len(places) == len(shown):
+                return found, None
+            after = shown[-1]
+            if found or self._monotonic() > until:
+                return found, after
 
     async def _of(
         self,
@@ -134,51 +177,24 @@ class Lists:
         begin = read_start(cursor, re.escape(own) + keys.LIST_SUFFIX, now)
         wanted = query.at(begin.as_of)
         after = begin.after and begin.after.removeprefix(own)
-        until = self._monotonic() + self._limits.search_seconds
-        while True:
-            found, more = await self.found_by(person, after)
-            rooms = [
-                titled
-                for _, known in found
-                if known is not None and known.room is not None and not known.deleted
-                if has_them(known)
-                if wanted.fits(titled := TitledRoom(known.room, known.details.get("title")))
-            ]
-            if not more:
-                return Page(rooms, None)
-            after, _ = found[-1]
-            if rooms or self._monotonic() > until:
-                return Page(rooms, begin.cursor(f"{own}{after}"))
-
-    async def found_by(
-        self, person: str, after: str | None
-    ) -> tuple[list[tuple[str, RoomSnapshot | None]], bool]:
-        """Returns the next rooms that a person may find, newest first, from behind the place
-        `after`, each with its place; and whether there may be more. None is a room that is gone.
-
-        Two requests for each partition, in parallel, and one for each of at most 30 rooms.
-        """
-        places, more = await places_of(self._table, person, after, self._limits.rooms_rows)
-        shown = places[: self._limits.rooms_page]
-        known = await in_parallel(
-            self._history.snapshot(keys.listed_room_id(place)) for place in shown
+        found, last = await self.found_by(
+            person,
+            after,
+            lambda room: (
+                not room.known.deleted and has_them(room.known) and wanted.fits(room.titled)
+            ),
         )
-        found = [
-            (
-                place,
-                each
-                if each.room and keys.place(each.room.id, each.room.created_at) == place
-                else None,
-            )
-            for place, each in zip(shown, known, strict=True)
-        ]
-        return found, more or len(places) > len(shown)
+        return Page(
+            [room.titled for room in found], begin.cursor(None if last is None else f"{own}{last}")
+        )
 
 
-def _is_at(place: str, known: RoomSnapshot) -> bool:
-    """Returns whether the room is the one of the place, and not one that had its id before."""
+def _found_at(place: str, known: RoomSnapshot) -> FoundRoom | None:
+    """Returns the room of the place, unless it is gone, or another one has its id now."""
     room = known.room
-    return room is not None and keys.place(room.id, room.created_at) == place
+    if room is None or keys.place(room.id, room.created_at) != place:
+        return None
+    return FoundRoom(place, room, known)
 
 
 def _where(wanted: RoomFilter) -> str:

@@ -66,6 +66,8 @@ def room_id(app: RunningApp) -> str:
         ("/rooms?title=tea", 70),
         (f"/rooms?participant={ALICE}&title=tea", 20 + 1),
         ("/rooms?externalId=A-1", 20 + 1),
+        ("/attendance?person=A-1", 20 + 1 + 3),
+        (f"/attendance?person={ALICE}", 20 + 1 + 3),
     ],
 )
 def test_a_question_costs(

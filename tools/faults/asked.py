@@ -63,6 +63,12 @@ def name(caller: Caller, room: Guested) -> None:
     )
 
 
+def invite_with_names(caller: Caller, room: Guested) -> None:
+    who = room.people[0]
+    person = {"name": f"Person {caller.random.randrange(100)}", "externalId": f"E-{who}"}
+    caller.send(200, "PATCH", f"/rooms/{room.id}/invitees", {"participants": {who: person}})
+
+
 def happen(caller: Caller, room: Guested) -> None:
     """Some events: somebody comes, and goes."""
     who, at, call = caller.random.choice(room.people), room.events, room.call
@@ -118,6 +124,7 @@ ASKED: list[tuple[int, Callable[[Caller, Guested], None]]] = [
     (1, change_as_in_2021),
     (1, use_a_token),
     (3, name),
+    (2, invite_with_names),
     (1, misunderstand),
     (2, without_a_key),
     _get(8, "/rooms/{room}"),
@@ -135,6 +142,9 @@ ASKED: list[tuple[int, Callable[[Caller, Guested], None]]] = [
     _get(1, "/rooms?state=open"),
     _get(1, "/rooms?title=tea"),
     _get(1, "/rooms?participant={who}"),
+    _get(1, "/rooms?externalId=E-{who}"),
+    _get(1, "/attendance?person={who}"),
+    _get(1, "/attendance?person=E-{who}&format=csv"),
     _get(1, "/calls"),
     _get(1, "/live"),
     _get(1, "/roles"),

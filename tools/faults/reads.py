@@ -99,6 +99,12 @@ READS = [
         "get_attendance",
         "/rooms/{past}/attendance?call={call}&format=csv",
     ),
+    _read("attendance of a person", "get_person_attendance", f"/attendance?person={ALICE}&{_SLOT}"),
+    _read(
+        "attendance of an external id, as CSV",
+        "get_person_attendance",
+        f"/attendance?person=b&{_SLOT}&format=csv",
+    ),
     _read("who may join", "get_join_policy", "/rooms/{past}/joinPolicy"),
     _read("details", "get_details", "/rooms/{past}/details"),
     _read("overview", "get_overview", "/rooms/{past}/overview"),

@@ -18,6 +18,7 @@ from rooms.api.extension import (
     live,
     log,
     overview,
+    person_attendance,
     presence,
     quarantine,
     roles,
@@ -90,7 +91,7 @@ TAGS: Sequence[Tag] = (
     Tag(
         "Attendance",
         "Who was invited, who came and who did not.",
-        attendance.routes.all,
+        (*attendance.routes.all, *person_attendance.routes.all),
         resources.ATTENDANCE,
     ),
     Tag("Log", "Changes and call events, with their actors.", log.routes.all, resources.LOG),

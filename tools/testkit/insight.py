@@ -35,6 +35,8 @@ ROOM_READS = (
 READS = (
     "/rooms?state=open",
     "/rooms?title=a",
+    "/rooms?externalId=a",
+    "/attendance?person=a",
     "/calls",
     "/live",
     "/roles",

@@ -1,12 +1,13 @@
-"""Attendance: who was invited, and who came."""
+"""Attendance: who was invited, and who came, in a room and in all rooms of a person."""
 
 from typing import Literal
 
 from openapi.csv import ATTACHMENT, CSV
-from openapi.operation import Answer, Parameter, read
-from openapi.parameters import CALL_ROOM_ID, FROM, UNTIL, SomeText
+from openapi.operation import Answer, Header, Parameter, read
+from openapi.parameters import CALL_ROOM_ID, FROM, NEXT_LINK, UNTIL, ShortText, SomeText
 from rooms.api.errors import CallNotFound, InvalidParameter, InvalidRoomId
-from rooms.api.extension import attendance
+from rooms.api.extension import attendance, person_attendance
+from rooms.api.shapes import Page
 from rooms.domain.errors import RoomNotFound
 from rooms.storage.errors import TooManyChanges, TooManyEvents
 
@@ -47,5 +48,47 @@ ATTENDANCE = {
             TooManyEvents,
             TooManyChanges,
         ),
+    ),
+    "get_person_attendance": read(
+        "Get the attendance of a person in all their rooms",
+        "Newest room first, also deleted rooms: those that invite or once invited the person, and "
+        "those whose details name the external id. In each room, all raw ids with the external id "
+        "of the person are one person.\n\n"
+        "The period of a room is its whole scheduled time, if a part of that lies between `from` "
+        "and `until`. The period of a room without a schedule is the part of its validity that "
+        "does. It is in the report if somebody came then, or if the whole validity lies between "
+        "`from` and `until`. A deletion of the room ends the period.\n\n"
+        "A page has at most 10 rooms. A page may be short, or empty, and have a `nextLink`. A room "
+        "that would need too much to be read has an `error`, and no attendance: ask for the "
+        "attendance of that room in a shorter time.",
+        Answer(
+            200,
+            "A page of the report. For CSV, the header Link has the URL of the next page.",
+            Page[person_attendance.PersonInRoom | person_attendance.RoomNotRead],
+            {
+                "Content-Disposition": ATTACHMENT,
+                "Link": Header(
+                    "The next page, for CSV.",
+                    {"type": "string", "pattern": '^<.+>; rel="next"$'},
+                    False,
+                ),
+            },
+            texts={"text/csv": CSV},
+        ),
+        Parameter(
+            "person",
+            "query",
+            ShortText,
+            "The raw id of an ACS user, or else an external id from the details of rooms.",
+            required=True,
+            example="D-1",
+        ),
+        FROM,
+        UNTIL,
+        Parameter(
+            "format", "query", Literal["json", "csv"], "The format of the answer. Default: json."
+        ),
+        NEXT_LINK,
+        errors=(InvalidParameter,),
     ),
 }
