@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from testkit.events import live_meeting, room_of_another_service
+from rooms.domain.time import parse_time
+from testkit.events import Meeting, live_meeting, room_of_another_service
 from testkit.identifiers import raw_id
 from testkit.insight import Insight
 from testkit.raw import Raw
@@ -82,6 +83,41 @@ def test_attendance_of_a_call_and_of_a_time(line: Line, insight: Insight, meetin
         "attendance", meeting, "--from", call["startedAt"], "--until", call["endedAt"]
     )
     assert within["summary"] == asked["summary"]
+
+
+def test_the_attendance_of_a_person_has_a_line_for_each_room(
+    line: Line, raw: Raw, insight: Insight
+) -> None:
+    visitor, name = raw_id(), f"P {raw_id()}"
+    missed, came = (raw.new_room({"participants": {visitor: {}}})["id"] for _ in range(2))
+    slots = {missed: ("10:00", "11:00"), came: ("12:00", "13:00")}
+    for room_id, (start, end) in slots.items():
+        details = {
+            "title": "Visit",
+            "scheduledStart": f"2025-03-03T{start}:00Z",
+            "scheduledEnd": f"2025-03-03T{end}:00Z",
+            "participants": {visitor: {"externalId": name}},
+        }
+        assert insight.patch(f"/rooms/{room_id}/details", details).status == 200
+    call = Meeting(came, parse_time("2025-03-03T12:00:30Z"))
+    insight.deliver(*call.whole(1800, call.stay(0, 1800, visitor)))
+    heading, first, second, summary = line.out("attendance", "--person", name)
+    columns = ["from", "room", "title", "status", "present", "late", "left early"]
+    assert cells(heading) == columns
+    assert cells(first) == [
+        "2025-03-03T12:00:00Z",
+        came,
+        "Visit",
+        "attended",
+        "30:00",
+        "0:30",
+        "29:30",
+    ]
+    assert cells(second) == ["2025-03-03T10:00:00Z", missed, "Visit", "absent", "0:00"]
+    assert summary == "2 rooms: 1 attended, 1 absent."
+    listed = line.json_lines("attendance", "--person", visitor, "--until", "2025-03-03T11:30:00Z")
+    assert [room["roomId"] for room in listed] == [missed]
+    assert line.out("attendance", "--person", f"not {name}") == ["No rooms."]
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,18 @@ def test_rooms_are_listed_by_invitee_and_state(line: Line) -> None:
     assert len(line.out("list", "--participant", eve, "--limit", "1")) == 2  # and nothing of others
 
 
+def test_rooms_are_listed_by_external_id(line: Line, insight: Insight) -> None:
+    eve = raw_id()
+    room = line.json("create", "--presenter", eve)
+    people = {"participants": {eve: {"externalId": f"E of {eve}"}}}
+    assert insight.patch(f"/rooms/{room['id']}/invitees", people).status == 200
+    (listed,) = line.json_lines("list", "--external-id", f"E of {eve}")
+    assert listed["id"] == room["id"]
+    assert line.failure("list", "--external-id", "x" * 257) == (
+        "--external-id: Must have at most 256 characters."
+    )
+
+
 def test_rooms_are_listed_by_a_part_of_their_title_and_with_it(line: Line) -> None:
     eve = raw_id()
     room = line.json("create", "--attendee", eve, "--title", "Green Tea")
@@ -201,6 +213,12 @@ def test_a_title_may_be_as_long_as_the_service_takes_it(line: Line) -> None:
         (["list", "--from", ""], "'--from': must be an RFC 3339 time"),
         (["list", "--until", ""], "'--until': must be an RFC 3339 time"),
         (["attendance", "x", "--call", ""], "'--call': must not be empty"),
+        (["attendance"], "ROOM is missing: give a room, or --person"),
+        (["attendance", "x", "--person", "D-1"], "--person goes with neither ROOM nor --call"),
+        (["attendance", "--person", "x", "--call", "y"], "--person goes with neither ROOM nor"),
+        (["attendance", "--person", " "], "'--person': must not be empty"),
+        (["list", "--external-id", ""], "'--external-id': must not be empty"),
+        (["list", "--external-id", "x", "--participant", ALICE], "exclude each other"),
         (["log", "x", "--kind", ""], "'--kind': must not be empty"),
         (["log", "x", "--actor", ""], "'--actor': must not be empty"),
         (["who", "x", "--at", ""], "'--at': must be an RFC 3339 time"),

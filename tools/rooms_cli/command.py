@@ -16,6 +16,7 @@ from rooms_cli.options import (
     MAX_TITLE,
     POLICIES,
     Json,
+    OptionalRoom,
     Policy,
     Room,
     State,
@@ -25,6 +26,7 @@ from rooms_cli.options import (
     title_of,
 )
 from rooms_cli.people import raw_id_of
+from rooms_cli.person_table import show_person
 from rooms_cli.redriving import redrive
 from rooms_cli.screen import say, show_json
 from rooms_cli.sentences import explained
@@ -63,6 +65,15 @@ def list_rooms(
             metavar="RAWID", parser=filled, help="Only rooms that this person is invited to."
         ),
     ] = None,
+    external_id: Annotated[
+        str | None,
+        typer.Option(
+            "--external-id",
+            metavar="ID",
+            parser=filled,
+            help="Only rooms with this external id, or that invite somebody with it.",
+        ),
+    ] = None,
     state: Annotated[
         State | None,
         typer.Option(metavar="open|upcoming|expired", help="Only rooms in this state now."),
@@ -83,8 +94,11 @@ def list_rooms(
     as_json: Json = False,
 ) -> None:
     """List rooms, newest first."""
+    if participant is not None and external_id is not None:
+        raise typer.BadParameter("--participant and --external-id exclude each other")
     query = {
         "participant": participant,
+        "externalId": external_id,
         "state": state,
         "from": start,
         "until": end,
@@ -192,7 +206,16 @@ def who(
 
 @app.command()
 def attendance(
-    room: Room,
+    room: OptionalRoom = None,
+    person: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PERSON",
+            parser=filled,
+            help="The attendance of this person in all their rooms, newest room first: a raw id or "
+            "an external id.",
+        ),
+    ] = None,
     call: Annotated[
         str | None,
         typer.Option(metavar="ID", parser=filled, help="The attendance of this call."),
@@ -206,12 +229,29 @@ def attendance(
     as_json: Json = False,
 ) -> None:
     """Show who was invited and who attended. Without options, during the scheduled time. Durations
-    are m:ss; ~ marks an estimate."""
+    are m:ss; ~ marks an estimate. With --person, of one person in all rooms instead of ROOM."""
+    if person is not None:
+        if room is not None or call is not None:
+            raise typer.BadParameter("--person goes with neither ROOM nor --call")
+        _attendance_of(person, start, end, as_json)
+        return
+    if room is None:
+        raise typer.BadParameter("ROOM is missing: give a room, or --person")
     answer = _client().get(room, "attendance", {"call": call, "from": start, "until": end})
     if as_json:
         show_json(answer)
     else:
         show_attendance(answer)
+
+
+def _attendance_of(person: str, start: str | None, end: str | None, as_json: bool) -> None:
+    pages = _client().pages("/attendance", {"person": person, "from": start, "until": end})
+    rooms = [room for page in pages for room in page]
+    if not as_json:
+        show_person(rooms)
+        return
+    for room in rooms:
+        show_json(room)
 
 
 @app.command()

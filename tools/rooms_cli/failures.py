@@ -31,6 +31,7 @@ ARGUMENTS = {
         name: f"--{name}"
         for name in (
             "participant",
+            "person",
             "state",
             "from",
             "until",
@@ -41,6 +42,7 @@ ARGUMENTS = {
             "actor",
         )
     },
+    "externalId": "--external-id",
     "ValidFrom": "--from",
     "ValidUntil": "--until",
     "rawId": "PERSON",

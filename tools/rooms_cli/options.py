@@ -76,4 +76,7 @@ def _time(text: str) -> str:
 
 
 Room = Annotated[str, typer.Argument(metavar="ROOM", parser=_room_id, help="The room's id.")]
+OptionalRoom = Annotated[
+    str | None, typer.Argument(metavar="ROOM", parser=_room_id, help="The room's id.")
+]
 Json = Annotated[bool, typer.Option("--json", help="For scripts: the service's JSON answer.")]
