@@ -68,6 +68,11 @@ class CallEvent:
         """Returns what two deliveries of one event have in common, in either envelope schema."""
         return self.kind, self.id, self.call, self.participant_id, self.raw_id, self.at
 
+    @property
+    def told_start(self) -> Ticks | None:
+        """Returns when the call began, as its length tells it."""
+        return None if self.duration is None else self.at - self.duration
+
     @cached_property
     def key(self) -> str:
         """Returns 64 hex digits that stand for the identity."""

@@ -94,7 +94,7 @@ def _told_start(ends: Sequence[CallEvent], first: Ticks) -> Ticks:
     them, or after whose beginning the call would have been silent for too long.
     """
     told = next(
-        (event.at - event.duration for event in reversed(ends) if event.duration is not None), first
+        (event.told_start for event in reversed(ends) if event.told_start is not None), first
     )
     return told if first - SILENCE_TIMEOUT <= told <= first else first
 

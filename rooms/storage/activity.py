@@ -13,7 +13,8 @@ from rooms.storage.table import Table
 
 @dataclass(slots=True)
 class Activity:
-    """The hours in which a call had events, by their beginnings, newest first.
+    """The hours in which a call had events, or began by what an event tells of its length. They are
+    given by their beginnings, newest first.
 
     `ended`: one of the events was a CallEnded.
     """

@@ -13,6 +13,7 @@ from rooms.domain.call import Call
 from rooms.domain.events import CallEvent
 from rooms.domain.fold import SILENCE_TIMEOUT, fold_call, fold_calls, presumed_ended
 from rooms.domain.limits import LIMITS, Limits
+from rooms.domain.overdue import OVERDUE_TIMEOUT, ended_if_overdue
 from rooms.domain.time import DAY, HOUR, MAX_TIME, Ticks
 from rooms.storage import keys
 from rooms.storage.activity import Activities, read_activities
@@ -20,6 +21,7 @@ from rooms.storage.all_partitions import first_of_all
 from rooms.storage.cursors import Page, PageAsOf, Start, read_start
 from rooms.storage.entities import event_entities, event_of
 from rooms.storage.errors import TooManyEvents
+from rooms.storage.history import History
 from rooms.storage.operations import Conflict, insert, upsert
 from rooms.storage.parallel import in_parallel
 from rooms.storage.retry import retried
@@ -78,6 +80,7 @@ class Calls:
 
     def __init__(self, table: Table, clock: Callable[[], Ticks], limits: Limits = LIMITS) -> None:
         self._table = table
+        self._history = History(table, limits)
         self._clock = clock
         self._limits = limits
 
@@ -257,9 +260,21 @@ class Calls:
     async def _settled(
         self, room_id: str, call: Call, now: Ticks, known: Activities | None = None
     ) -> Call:
-        """Returns the call, which has ended if another call of the room has started after it."""
+        """Returns the call, which has ended if another call of the room has started after it, or
+        long after both its last event and what was planned for the room."""
         if call.ended_at is not None:
             return call
+        if await self._is_superseded(room_id, call, now, known):
+            return presumed_ended(call)
+        if now - call.last_event_at < OVERDUE_TIMEOUT:
+            return call
+        room = await self._history.snapshot(room_id)
+        return ended_if_overdue(call, room.planned_end, now)
+
+    async def _is_superseded(
+        self, room_id: str, call: Call, now: Ticks, known: Activities | None
+    ) -> bool:
+        """Returns whether another call of the room has started after this live one."""
         if known is None or not known.cover(call.started_at, now):
             known = await self._activities(room_id, call.started_at, now)
         hour = call.started_at - call.started_at % HOUR
@@ -268,19 +283,26 @@ class Calls:
         ]
         # The most recent one has mostly started last.
         for batch in (others[:1], *_batches(others[1:])):
-            starts = await in_parallel(self._start(room_id, other, now) for other in batch)
             if any(
-                (start, other) > call.start_order
-                for start, other in zip(starts, batch, strict=True)
-                if start is not None
+                await in_parallel(
+                    self._has_started_after(call, room_id, other, now) for other in batch
+                )
             ):
-                return presumed_ended(call)
-        return call
+                return True
+        return False
 
-    async def _start(self, room_id: str, call: str, now: Ticks) -> Ticks | None:
-        start, end = keys.events_range(room_id, call, now + 1)
+    async def _has_started_after(self, call: Call, room_id: str, other: str, now: Ticks) -> bool:
+        """Returns whether another call of the room has started after `call`. One request; two for
+        one without a CallStarted, whose length may tell an earlier start."""
+        start, end = keys.events_range(room_id, other, now + 1)
         rows = await self._table.first(keys.partition(room_id), start, end, 1, ["event"])
-        return event_of(rows[0]).at if rows else None
+        if not rows:
+            return False
+        first = event_of(rows[0])
+        if first.kind == "CallStarted" or (first.at, other) <= call.start_order:
+            return (first.at, other) > call.start_order
+        folded = fold_call(await self._events_if_not_too_many(room_id, other, now), now)
+        return folded is None or folded.start_order > call.start_order
 
 
 def _place_of(row: TableEntity) -> _Place:

@@ -182,16 +182,20 @@ def event_entities(
     text: str,
     received: Ticks,
     max_bytes: int = LIMITS.event_bytes,
-) -> tuple[Entity, Entity, Entity, Entity]:
+) -> tuple[Entity, Entity, *tuple[Entity, ...]]:
     """Returns the rows of an event: its log record, itself with the whole text as it came, and two
-    for the activity of the call.
+    for the activity of the call. If it tells that the call began in another hour, two more for that
+    one.
 
-    That the call has ended is merged into the latter two, unless the event is one of the future.
+    That the call has ended is merged into the former two, unless the event is one of the future.
 
     Raises:
         TooLarge: compressed, the text has more than `max_bytes`.
     """
     data = compressed(text)
+    began = event.told_start
+    if began is not None and keys.descending_hour(began) == keys.descending_hour(event.at):
+        began = None
     if len(data) > max_bytes:
         raise TooLarge(f"Compressed, the event has more than {max_bytes // 1024} KiB.")
     activity: Entity = {"call": event.call}
@@ -204,8 +208,16 @@ def event_entities(
         _row(room_id, keys.event_row(room_id, event))
         | {"event": json.dumps(asdict(event), ensure_ascii=False, separators=(",", ":"))}
         | binary_properties(data),
-        _row(room_id, keys.activity_row(room_id, event.call, event.at)) | activity,
-        _row(room_id, keys.all_activity_row(room_id, event.call, event.at)) | activity,
+        *_activity_entities(room_id, event.at, activity),
+        *(() if began is None else _activity_entities(room_id, began, {"call": event.call})),
+    )
+
+
+def _activity_entities(room_id: str, at: Ticks, activity: Entity) -> tuple[Entity, Entity]:
+    call = activity["call"]
+    return (
+        _row(room_id, keys.activity_row(room_id, call, at)) | activity,
+        _row(room_id, keys.all_activity_row(room_id, call, at)) | activity,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from rooms.domain.events import CallEvent
 from rooms.domain.time import DAY, HOUR, MAX_TIME, SECOND, parse_time
 from rooms.storage import keys
 from rooms.storage.entities import event_entities, event_of, log_entity, pack, stored_time
@@ -156,8 +157,11 @@ def test_a_log_record_that_is_there_twice_is_told(rows: list[Row], kind: str, sh
         ("invitee", "A row of invitees is of a room that never was."),
         ("group", "A row of invitees is of a room that never was."),
         ("event", "A call event has no log record."),
-        ("activity", "A call is in lists at an hour in which it had no event."),
-        ("all activity", "A call is in lists at an hour in which it had no event."),
+        ("activity", "A call is in lists at an hour of which no event tells."),
+        (
+            "all activity",
+            "A call is in lists at an hour of which no event tells.",
+        ),
     ],
 )
 def test_a_row_that_is_left_alone_is_told(rows: list[Row], kind: Kind, what: str) -> None:
@@ -267,6 +271,47 @@ def test_a_call_that_ended_in_the_future_has_not_ended_in_lists(rows: list[Row])
     for row in ended:
         rows = with_row(rows, {name: value for name, value in row.items() if name != "ended"})
     assert said(rows) == []
+
+
+def with_length(rows: list[Row], length: int | None) -> list[Row]:
+    """The table with one more call, of which there is only its end."""
+    end = CallEvent("CallEnded", "end", "of a length", BEGIN + 5 * HOUR, duration=length)
+    return [*rows, *event_entities(EVENTS_ONLY, end, "text", end.at)]
+
+
+def test_a_call_may_be_in_lists_at_the_hour_in_which_it_began_by_its_length(
+    rows: list[Row],
+) -> None:
+    assert said(with_length(rows, 3 * HOUR)) == []
+    assert said(with_length(rows, SECOND)) == []
+
+
+def test_a_call_that_is_not_in_lists_at_the_hour_in_which_it_began_is_told(
+    rows: list[Row],
+) -> None:
+    *others, own, of_all = with_length(rows, 3 * HOUR)
+    for left in (own, of_all):
+        assert said([*others, left]) == [
+            "A call is not in a list at an hour of which an event tells."
+        ]
+
+
+def test_a_call_that_is_in_lists_at_an_hour_in_which_it_did_not_begin_is_told(
+    rows: list[Row],
+) -> None:
+    *_, own, of_all = with_length(rows, 3 * HOUR)
+    assert said([*with_length(rows, 2 * HOUR), own, of_all]) == [
+        "A call is in lists at an hour of which no event tells."
+    ]
+
+
+def test_an_end_that_cannot_be_read_may_tell_of_any_hour(rows: list[Row]) -> None:
+    *others, log, event, own, of_all, began, began_of_all = with_length(rows, 3 * HOUR)
+    assert "event" in event
+    told = said([*others, log, {**event, "event": "{}"}, own, of_all, began, began_of_all])
+    assert told == [
+        "A call event cannot be understood. Its `event` is none that this service writes."
+    ]
 
 
 STRANGE: list[Any] = [

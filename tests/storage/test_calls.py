@@ -1,5 +1,6 @@
 import itertools
 from collections.abc import Awaitable, Iterable
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -10,11 +11,14 @@ from rooms.domain.call import Call
 from rooms.domain.events import CallEvent
 from rooms.domain.fold import fold_calls
 from rooms.domain.limits import LIMITS, Limits
+from rooms.domain.overdue import ended_if_overdue
 from rooms.domain.presence import call_at, present_at
+from rooms.domain.room import Room
 from rooms.domain.roster import Invited
 from rooms.domain.time import DAY, HOUR, MAX_TIME, SECOND, Ticks
 from rooms.domain.time_window import TimeWindow
 from rooms.storage.calls import SEARCH_MARGIN, Calls
+from rooms.storage.creation import creation
 from rooms.storage.entities import Entity, event_entities
 from rooms.storage.errors import StorageUnavailable, TooManyEvents
 from rooms.storage.operations import upsert
@@ -22,10 +26,11 @@ from rooms.storage.parallel import in_parallel
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
 from rooms.upkeep.walk import Upkeep
-from testkit.storage import Clock
+from testkit.storage import ORIGIN, Clock
 from testkit.storage_proxy import Fault, StorageProxy
 from testkit.whole import stored_rooms
 from tests.domain.histories import (
+    BOB,
     HISTORIES,
     History,
     added,
@@ -54,6 +59,13 @@ def calls(client: TableClient, clock: Clock) -> Calls:
 async def keep(calls: Calls, *events: CallEvent, room: str = ROOM) -> None:
     """Deliver the events, many at once."""
     await in_parallel(calls.record(room, event, repr(event)) for event in events)
+
+
+async def make(table: Table, room_id: str, planned_end: Ticks | None) -> None:
+    """Make a room whose validity ends then; None: only events will name it."""
+    if planned_end is not None:
+        room = Room(room_id, moment(0) - DAY, moment(0) - DAY, planned_end, False)
+        await table.commit(creation(room, {}, None, ORIGIN))
 
 
 async def all_of_room(calls: Calls, now: Ticks, room: str = ROOM) -> list[Call]:
@@ -177,9 +189,18 @@ async def test_a_call_of_which_the_end_was_lost_costs_one_request_more(
 ) -> None:
     await keep(calls, added(0, call="lost its end"))
     for number in range(10):
-        await keep(calls, added(60 + number, call=f"c{number}"), ended(70 + number, f"c{number}"))
+        await keep(calls, started(60 + number, f"c{number}"), ended(70 + number, f"c{number}"))
     now = moment(600)
     assert await count(proxy, calls.overlapping(ROOM, now, now, now)) == 3
+
+
+async def test_if_the_start_of_the_next_one_was_lost_too_that_costs_another_request(
+    calls: Calls, proxy: StorageProxy
+) -> None:
+    await keep(calls, added(0, call="lost its end"))
+    await keep(calls, added(60, call="next"), ended(70, "next"))
+    now = moment(600)
+    assert await count(proxy, calls.overlapping(ROOM, now, now, now)) == 4
 
 
 async def test_who_is_there_is_found_whenever_it_is_asked(calls: Calls) -> None:
@@ -209,6 +230,112 @@ async def test_a_live_call_is_over_when_another_one_has_started_even_if_that_was
     assert expected[0].end_estimated
     assert await calls.overlapping(ROOM, now, now, now) == expected[:1]
     assert await calls.call(ROOM, "call", now) == expected[0]
+
+
+async def test_a_call_that_its_length_says_began_earlier_does_not_end_a_live_one(
+    calls: Calls,
+) -> None:
+    """A call that ended before ours began, and of which an event came late."""
+    other = [added(50, call="other"), ended(60, "other", length=60), removed(70, call="other")]
+    for live in (started(40), started(0)):
+        await keep(calls, replace(live, call=f"from {live.at}"), room=f"r{live.at}")
+        await keep(calls, *other, room=f"r{live.at}")
+        events = [replace(live, call=f"from {live.at}"), *other]
+        now = moment(100)
+        expected = fold_calls(events, now)
+        listed = await all_of_room(calls, now, f"r{live.at}")
+        assert sorted(listed, key=lambda call: call.start_order) == expected
+        for call in expected:
+            assert await calls.call(f"r{live.at}", call.id, now) == call
+    assert [call.ended_at for call in expected if call.id != "other"] == [moment(0)]
+
+
+async def test_an_end_with_a_length_is_one_request_and_two_rows_more_for_another_hour(
+    calls: Calls, client: TableClient, proxy: StorageProxy
+) -> None:
+    await keep(calls, started(0, "another"))  # makes the table
+    for at, length, more in ((60, 30, 4), (60 + 3600, 30, 4), (60 + 7200, 7200, 6)):
+        before = await rows(client)
+        proxy.forget()
+        await keep(calls, ended(at, f"call {at}", length=length))
+        assert len(proxy.seen) == 1
+        assert len(await rows(client)) == len(before) + more
+
+
+async def test_a_call_is_found_by_the_time_at_which_it_began_by_its_length(calls: Calls) -> None:
+    day = 24 * 3600
+    events = [removed(day - 10, "laptop"), ended(day, length=day)]
+    await keep(calls, *events)
+    (call,) = fold_calls(events, moment(2 * day))
+    now = moment(9 * day)
+    for at in (moment(0), moment(day // 2), moment(day - 1)):
+        assert await calls.overlapping(ROOM, at, at, now) == [call]
+    assert await calls.overlapping(ROOM, moment(-3600), moment(1), now) == [call]
+    assert not [
+        found
+        for found in await calls.overlapping(ROOM, moment(-7200), moment(-3600), now)
+        if found.started_at < moment(-3600)
+    ]
+
+
+async def test_a_call_that_began_in_another_hour_is_listed_once_at_its_last_event(
+    calls: Calls,
+) -> None:
+    await keep(calls, removed(9_000, call="long"), ended(9_001, "long", length=9_001))
+    await keep(calls, started(4_000, "short"), ended(4_001, "short"))
+    now = moment(20_000)
+    assert [call.id for call in await all_of_room(calls, now)] == ["long", "short"]
+    assert [call.id for _, call in await all_of_all(calls, 0, MAX_TIME, now)] == ["long", "short"]
+    assert [call.id for _, call in await all_of_all(calls, moment(0), moment(5_000), now)] == [
+        "short"
+    ]
+    assert (await calls.live(None, moment(9_002))).items == []
+
+
+async def test_upkeep_removes_a_call_with_the_rows_of_when_it_began_and_not_before(
+    direct: TableClient, clock: Clock
+) -> None:
+    table = Table(direct)
+    calls = Calls(table, clock)
+    events = [removed(36_000), ended(36_001, length=36_001)]
+    await keep(calls, *events)
+    clock.now = moment(0) + 40 * DAY
+    upkeep = Upkeep(table, Rooms(table, clock), clock, 30 * DAY, 40 * DAY - 5 * HOUR)
+    await upkeep.run(seconds=10)  # keeps the end, but not the hour of the beginning
+    assert await all_of_room(calls, clock.now) == fold_calls(events, clock.now)
+    stored_rooms([dict(row) async for row in direct.list_entities()], moment(5 * 3600))
+    clock.now += 2 * DAY
+    await upkeep.run(seconds=10)
+    left = [row["RowKey"] async for row in direct.list_entities()]
+    assert [row for row in left if not row.startswith(".upkeep")] == []
+
+
+async def test_a_call_has_ended_four_hours_after_its_last_event_and_what_was_planned(
+    client: TableClient, calls: Calls, proxy: StorageProxy
+) -> None:
+    await make(Table(client), ROOM, moment(1_800))
+    events = [started(0), added(1), added(3_600, "laptop", BOB)]
+    await keep(calls, *events)
+    await keep(calls, *events, room="only events")
+    border = moment(3_600) + 4 * HOUR
+
+    async def all_answers(now: Ticks, room: str) -> set[Ticks | None]:
+        one = await calls.call(room, "call", now)
+        live = {each: call.ended_at for each, call in (await calls.live(None, now)).items}
+        assert one is not None
+        return {
+            one.ended_at,
+            live[room] if one.ended_at is None else live.get(room, one.ended_at),
+            *(call.ended_at for call in await all_of_room(calls, now, room)),
+            *(call.ended_at for call in await calls.overlapping(room, now, now, now)),
+            *(call.ended_at for call in await calls.overlapping(room, moment(0), now, now)),
+        }
+
+    assert await all_answers(border - 1, ROOM) == {None}
+    assert await all_answers(border, ROOM) == {moment(3_600)}
+    assert await all_answers(border, "only events") == {None}
+    before = await count(proxy, calls.overlapping(ROOM, border - 1, border - 1, border - 1))
+    assert await count(proxy, calls.overlapping(ROOM, border, border, border)) == before + 1
 
 
 async def test_an_end_that_is_yet_to_come_does_not_end_a_call(calls: Calls, clock: Clock) -> None:
@@ -384,7 +511,8 @@ async def test_histories_give_the_same_answers_in_any_order_with_reads_and_upkee
     expected: dict[str, list[Call]] = {}
     end = moment(40 * 86_400)
     for seed in range(STORED_HISTORIES):
-        room = f"history-{seed}"
+        room = f"994{seed:014d}"
+        await make(table, room, played(seed).planned_end)
         await _deliver(calls, upkeep, clock, room, played(seed), Random(seed))
         expected[room] = fold_calls(played(seed).events, end)
     clock.now = end
@@ -411,13 +539,18 @@ async def _deliver(
         deliveries = deliveries[part:]
         if random.random() < 0.3:
             await upkeep.run(seconds=10)
-        await _compare(calls, room, delivered, now, random)
+        await _compare(calls, room, delivered, history.planned_end, now, random)
 
 
 async def _compare(
-    calls: Calls, room: str, delivered: list[CallEvent], now: Ticks, random: Random
+    calls: Calls,
+    room: str,
+    delivered: list[CallEvent],
+    planned_end: Ticks | None,
+    now: Ticks,
+    random: Random,
 ) -> None:
-    expected = fold_calls(delivered, now)
+    expected = [ended_if_overdue(call, planned_end, now) for call in fold_calls(delivered, now)]
     listed = await all_of_room(calls, now, room)
     assert sorted(listed, key=lambda call: call.start_order) == expected
     for call in expected:

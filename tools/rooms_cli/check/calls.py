@@ -36,6 +36,8 @@ def check_calls(calls: Calls, tell: Tell) -> None:
     """Tells what does not agree. Keys say what stands where, so that an event that cannot be read
     has its rows all the same."""
     ends: set[Hour] = set()
+    begun: dict[Hour, str] = {}
+    unread: set[str] = set()
     records = {record.row: record for record in calls.records}
     for place, row in calls.events:
         key: str = row["RowKey"]
@@ -48,16 +50,19 @@ def check_calls(calls: Calls, tell: Tell) -> None:
         except Unreadable as problem:
             tell(f"A call event cannot be understood. {problem}", key)
             ends.add(_hour(place))  # for all that is known
+            unread.add(place.who)
             continue
         if event.kind == "CallEnded":
             ends.add(_hour(place))
+        if event.told_start is not None:
+            begun[_hour_of(event.told_start), place.who] = key
         if record is not None and record != _record_of(calls.room, event, record.row):
             tell(
                 "The log tells of a call event otherwise than the event's own row.", record.row, key
             )
     for record in records.values():
         tell("The log tells of a call event that is not there.", record.row)
-    _check_activity(calls, ends, tell)
+    _check_activity(calls, ends, begun, unread, tell)
 
 
 def _event(room_id: str, row: Row) -> CallEvent:
@@ -83,11 +88,23 @@ def _record_of(room_id: str, event: CallEvent, key: str) -> Record:
 
 
 def _hour(place: Place) -> Hour:
-    return place.at - place.at % HOUR, place.who
+    return _hour_of(place.at), place.who
 
 
-def _check_activity(calls: Calls, ends: set[Hour], tell: Tell) -> None:
-    events: dict[Hour, str] = {}
+def _hour_of(at: Ticks) -> Ticks:
+    return at - at % HOUR
+
+
+def _check_activity(
+    calls: Calls, ends: set[Hour], begun: dict[Hour, str], unread: set[str], tell: Tell
+) -> None:
+    """Tells what the rows of activity say otherwise than the events.
+
+    Args:
+        begun: hours in which calls began, as events tell by their length, with these events' keys.
+        unread: calls of which an event cannot be read, so that it may tell of any hour.
+    """
+    events: dict[Hour, str] = dict(begun)
     newest: dict[str, Ticks] = {}
     for place, row in calls.events:
         events[_hour(place)] = row["RowKey"]
@@ -95,7 +112,7 @@ def _check_activity(calls: Calls, ends: set[Hour], tell: Tell) -> None:
     own, of_all = (
         {_hour(place): row for place, row in rows} for rows in (calls.activity, calls.all_activity)
     )
-    before = calls.kept - calls.kept % HOUR
+    before = _hour_of(calls.kept)
     for hour in sorted(events.keys() | own.keys() | of_all.keys()):
         at, call = hour
         number = keys.descending_hour(at)
@@ -103,13 +120,18 @@ def _check_activity(calls: Calls, ends: set[Hour], tell: Tell) -> None:
         all_key = f"{keys.ALL_ACTIVITY_START}{number}:{calls.room}:{call}"
         goes = at < before and newest.get(call, 0) < before
         if hour not in events and not goes:
-            tell("A call is in lists at an hour in which it had no event.", own_key, all_key)
+            if call not in unread:
+                tell(
+                    "A call is in lists at an hour of which no event tells.",
+                    own_key,
+                    all_key,
+                )
             continue
         for key in ([own_key] if hour not in own else []) + (
             [all_key] if hour not in of_all else []
         ):
             tell(
-                "A call is not in a list at an hour in which it had an event.",
+                "A call is not in a list at an hour of which an event tells.",
                 key,
                 own_key,
                 *filter(None, [events.get(hour)]),
