@@ -44,10 +44,28 @@ class Meeting:
             "CallParticipantRemoved", seconds, self._participation(who, None, None, device)
         )
 
-    def ended(self, seconds: float, by: str | None = None, reason: object = None) -> Element:
+    def ended(
+        self,
+        seconds: float,
+        by: str | None = None,
+        reason: object = None,
+        as_participant: bool = False,
+        length: float | None = None,
+    ) -> Element:
+        ender = by and {"rawId": by, "type": "Participant" if as_participant else None}
         return self._event(
-            "CallEnded", seconds, {"endedBy": by and {"rawId": by}, "reason": reason}
+            "CallEnded",
+            seconds,
+            {"endedBy": ender, "reason": reason, "durationOfCall": length},
         )
+
+    def phones(self, seconds: float, *numbers: str) -> Element:
+        """Returns what Call Automation tells, with the room."""
+        participants = [
+            {"identifier": {"phoneNumber": {"value": number}}, "isMuted": False}
+            for number in numbers
+        ]
+        return self._event("ParticipantsUpdated", seconds, {"participants": participants})
 
     def stay(self, start: float, end: float, who: str, name: str | None = None) -> list[Element]:
         """Returns the events of a person who joins and leaves."""
