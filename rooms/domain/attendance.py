@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from rooms.domain.call import Call, Leg
 from rooms.domain.people import NOBODY_NAMED, People, identified
-from rooms.domain.presence import Stay, merge_stays, named_by, raw_ids_of
+from rooms.domain.presence import Stay, merge_stays, named_by, own_id
 from rooms.domain.roster import Invited
 from rooms.domain.time import Ticks
 from rooms.domain.time_window import TimeWindow
@@ -76,8 +76,7 @@ def attendance(
     known = [identified(call, people) for call in calls]
     going_on = [call for call in known if _is_in(call, window, now)]
     has_gaps = any(call.has_gaps for call in going_on)
-    came = _came(known, window, now)
-    stays = {person: merge_stays(stay for _, stay in some) for person, some in came.items()}
+    came, stays = _came(known, window, now)
     alone = _alone(stays, now)
     alone_estimated = has_gaps or occasion.may_call_phones or any(map(_has_phone, going_on))
     roster = people.by_key(invited.roster)
@@ -90,35 +89,41 @@ def attendance(
     for person in [*roster, *others]:
         raw_ids = roster.get(person, [])
         role, removed_at = _invited_as(raw_ids, invited)
-        if person in came:
-            attendee = _attendee(
-                person, [leg for leg, _ in came[person]], stays[person], window, now
-            )
-            guest = invited.open and not raw_ids
-            attendees.append(
-                replace(
-                    attendee,
-                    raw_ids=tuple(dict.fromkeys((*raw_ids, *attendee.raw_ids))),
-                    role=attendee.role or role,
-                    status="attended" if raw_ids or guest else "uninvited",
-                    guest=guest,
-                    removed_at=removed_at,
-                    alone=alone[person],
-                    alone_estimated=alone_estimated,
+        if (legs := came.get(person)) is None:
+            if removed_at is None or removed_at > began:
+                attendees.append(
+                    Attendee(
+                        person=person,
+                        raw_ids=tuple(raw_ids),
+                        display_name=None,
+                        role=role,
+                        status=missing,
+                        removed_at=removed_at,
+                        estimated=has_gaps,
+                    )
                 )
+            continue
+        guest = invited.open and not raw_ids
+        first, last, named = stays[person][0], stays[person][-1], named_by(legs)
+        attendees.append(
+            Attendee(
+                person=person,
+                raw_ids=tuple(dict.fromkeys((*raw_ids, *map(own_id, legs)))),
+                display_name=named.display_name,
+                role=named.role or role,
+                status="attended" if raw_ids or guest else "uninvited",
+                guest=guest,
+                removed_at=removed_at,
+                stays=tuple(stays[person]),
+                duration=sum(_end(stay, now) - stay.start for stay in stays[person]),
+                alone=alone[person],
+                alone_estimated=alone_estimated,
+                joins=len(legs),
+                late=first.start - window.start,
+                left_early=_left_early(last, window, now),
+                estimated=window.estimated or any(leg.estimated for leg in legs),
             )
-        elif removed_at is None or removed_at > began:
-            attendees.append(
-                Attendee(
-                    person,
-                    tuple(raw_ids),
-                    display_name=None,
-                    role=role,
-                    status=missing,
-                    removed_at=removed_at,
-                    estimated=has_gaps,
-                )
-            )
+        )
     return attendees
 
 
@@ -132,19 +137,21 @@ def _has_phone(call: Call) -> bool:
 
 def _came(
     calls: Iterable[Call], window: TimeWindow, now: Ticks
-) -> dict[str, list[tuple[Leg, Stay]]]:
-    """Returns the legs of each person that lie in the time, by when they were joined, and the parts
-    that do."""
+) -> tuple[dict[str, list[Leg]], dict[str, list[Stay]]]:
+    """Returns the legs of each person that lie in the time, by when they were joined, and the
+    person's stays there."""
     cuts = [
         (leg, stay)
         for call in calls
         for leg in call.legs
         if (stay := window.cut(Stay(leg.joined_at, leg.left_at), now)) is not None
     ]
-    came: defaultdict[str, list[tuple[Leg, Stay]]] = defaultdict(list)
+    legs: defaultdict[str, list[Leg]] = defaultdict(list)
+    stays: defaultdict[str, list[Stay]] = defaultdict(list)
     for leg, stay in sorted(cuts, key=lambda cut: cut[0].joined_at):
-        came[leg.person].append((leg, stay))
-    return dict(came)
+        legs[leg.person].append(leg)
+        stays[leg.person].append(stay)
+    return dict(legs), {person: merge_stays(some) for person, some in stays.items()}
 
 
 def _beginning(occasion: Occasion, calls: Iterable[Call], now: Ticks) -> Ticks:
@@ -166,35 +173,18 @@ def _status_of_missing(occasion: Occasion, now: Ticks) -> Status:
 def _invited_as(raw_ids: Sequence[str], invited: Invited) -> tuple[str | None, Ticks | None]:
     """Returns the role of a person, that of the first raw id that was not removed, and when the
     last one was, if all were."""
-    left = [raw_id for raw_id in raw_ids if raw_id not in invited.removed]
-    if left:
-        return invited.roster[left[0]], None
-    if raw_ids:
-        return invited.roster[raw_ids[0]], max(invited.removed[raw_id] for raw_id in raw_ids)
-    return None, None
+    for raw_id in raw_ids:
+        if raw_id not in invited.removed:
+            return invited.roster[raw_id], None
+    if not raw_ids:
+        return None, None
+    return invited.roster[raw_ids[0]], max(invited.removed[raw_id] for raw_id in raw_ids)
 
 
-def _attendee(
-    person: str, legs: Sequence[Leg], stays: Sequence[Stay], window: TimeWindow, now: Ticks
-) -> Attendee:
-    """Returns the attendance of somebody who came, as the legs tell it."""
-    named = named_by(legs)
-    left_early = None
-    if window.end is not None and window.is_over(now):
-        left_early = window.end - _end(stays[-1], now)
-    return Attendee(
-        person=person,
-        raw_ids=raw_ids_of(legs),
-        display_name=named.display_name,
-        role=named.role,
-        status="attended",
-        stays=tuple(stays),
-        duration=sum(_end(stay, now) - stay.start for stay in stays),
-        joins=len(legs),
-        late=stays[0].start - window.start,
-        left_early=left_early,
-        estimated=window.estimated or any(leg.estimated for leg in legs),
-    )
+def _left_early(last: Stay, window: TimeWindow, now: Ticks) -> Ticks | None:
+    if window.end is None or not window.is_over(now):
+        return None
+    return window.end - _end(last, now)
 
 
 def _end(stay: Stay, now: Ticks) -> Ticks:

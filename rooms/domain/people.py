@@ -29,6 +29,8 @@ class People:
 
     def by_key(self, raw_ids: Iterable[str]) -> dict[str, list[str]]:
         """Returns the raw ids of each person, in the order in which they are given."""
+        if not self.same:  # as in most rooms, of which some have thousands of people
+            return {raw_id: [raw_id] for raw_id in raw_ids}
         people: dict[str, list[str]] = {}
         for raw_id in raw_ids:
             people.setdefault(self.key(raw_id), []).append(raw_id)
@@ -36,10 +38,10 @@ class People:
 
     def name(self, raw_id: str) -> str | None:
         """Returns the name of a person: that of the raw id, or else of any other of theirs."""
-        for own in (raw_id, *self.same.get(raw_id, ())):
-            if name := self.named.get(own, {}).get("name"):
-                return name
-        return None
+        if (own := self.named.get(raw_id)) and "name" in own:
+            return own["name"]
+        others = (self.named[other].get("name") for other in self.same.get(raw_id, ()))
+        return next(filter(None, others), None)
 
     def external_id(self, raw_id: str) -> str | None:
         """Returns the external id of a person."""
@@ -67,7 +69,7 @@ def people_in(details: Details) -> People:
 
 def identified(call: Call, people: People) -> Call:
     """Returns the call with each leg's person told by `people`, and the peak of these people."""
-    if not any(people.key(leg.person) != leg.person for leg in call.legs):
+    if not any(leg.person in people.same for leg in call.legs):
         return call
     legs = tuple(replace(leg, person=people.key(leg.person)) for leg in call.legs)
     return with_peak(replace(call, legs=legs))
