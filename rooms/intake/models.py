@@ -8,6 +8,7 @@ who started or ended the call, why, and how long it was) are ignored if they hav
 type is converted.
 """
 
+import re
 from dataclasses import replace
 from typing import Annotated, Any, Self
 
@@ -119,6 +120,11 @@ class _Participation(_Call):
         )
 
 
+_PHONE = re.compile(
+    f"{PHONE_PREFIX}[A-Za-z0-9+.;=_-]{{1,{LIMITS.event_phone - len(PHONE_PREFIX)}}}"
+)
+
+
 class _Listed(Person):
     """A participant as Call Automation lists them."""
 
@@ -136,12 +142,12 @@ class _Participants(_Call):
 
     @model_validator(mode="after")
     def _of_some_phones(self) -> Self:
-        if len(self.phones) > LIMITS.event_phones or any(
-            len(phone) > LIMITS.event_phone for phone in self.phones
-        ):
+        if len(self.phones) > LIMITS.event_phones:
+            raise fault(f"must have at most {LIMITS.event_phones} telephones")
+        if not all(map(_PHONE.fullmatch, self.phones)):
             raise fault(
-                f"must have at most {LIMITS.event_phones} telephones, of at most "
-                f"{LIMITS.event_phone} characters"
+                f"must have telephones like {PHONE_PREFIX}+49..., of at most "
+                f"{LIMITS.event_phone} of A-Z, a-z, 0-9 and + - . ; = _"
             )
         return self
 

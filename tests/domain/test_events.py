@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from rooms.domain.events import CallEvent, EndReason, is_call_room_id
-from tests.domain.histories import ALICE, BOB, added, ended, moment, removed, started
+from tests.domain.histories import ALICE, BOB, added, ended, moment, phones, removed, started
 
 
 def test_two_deliveries_of_one_event_have_the_same_key_even_if_one_tells_more() -> None:
@@ -51,7 +51,15 @@ def test_events_are_taken_by_time_then_kind_then_key() -> None:
     twins = sorted(
         (added(5, event_id="one"), added(5, event_id="two")), key=lambda event: event.key
     )
-    in_order = [ended(4.9999999), started(5), *twins, removed(5), ended(5), started(5.0000001)]
+    in_order = [
+        ended(4.9999999),
+        started(5),
+        *twins,
+        removed(5),
+        phones(5),
+        ended(5),
+        started(5.0000001),
+    ]
     backwards = in_order[::-1]
     assert sorted(backwards) == in_order
 

@@ -437,6 +437,10 @@ def test_a_leave_without_a_participant_id_says_nothing_of_who_came_with_one() ->
     assert times(call) == [(1, None)]
     call = the_call(started(0), *stay(1, 3, "phone", ALICE), removed(3, None, ALICE))
     assert times(call) == [(1, 3)]
+    call = the_call(started(0), added(5, "phone", ALICE), removed(5, None, ALICE))
+    assert times(call) == [(5, None)]
+    events = [added(1, "phone"), added(8, "laptop"), removed(5, None)]
+    assert times(the_call(started(0), *events)) == [(1, None), (8, None)]
 
 
 @pytest.mark.parametrize(

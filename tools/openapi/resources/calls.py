@@ -12,8 +12,8 @@ from rooms.storage.errors import TooManyEvents
 CALLS = {
     "get_presence": read(
         "Get the people in a room, now or at an earlier time",
-        "If a room has two live calls, the answer has the one that started last. Callers from the "
-        "telephone network, bots and Teams users are not known.",
+        "If a room has two live calls, the answer has the one that started last. Telephones are "
+        "known only if Call Automation tells of them, bots and Teams users are not.",
         Answer(
             200,
             "The people in the room. `call` is null if the room has no live call.",
