@@ -137,14 +137,7 @@ def _told_call(
             )
             for leg in legs
         ]
-    counts = {
-        at: len(there(legs, at))
-        for leg in legs
-        for at in (leg.joined_at, leg.left_at)
-        if at is not None
-    }
-    peak = max(counts.values(), default=0)
-    peak_at = min(at for at, count in counts.items() if count == peak) if peak else None
+    peak, peak_at, peak_estimated = _told_peak(legs)
     start_estimated = not any(event.kind == "CallStarted" for event in history)
     return ToldCall(
         id=history[0].call,
@@ -155,13 +148,26 @@ def _told_call(
         people=len({leg.person for leg in legs}),
         peak=peak,
         peak_at=peak_at,
-        peak_estimated=peak_at is not None
-        and any(leg.estimated for leg in legs if leg.covers(peak_at)),
+        peak_estimated=peak_estimated,
         has_gaps=start_estimated
         or (end is not None and not ends)
         or True in [leg.estimated for leg in legs],
         legs=tuple(sorted(legs, key=repr)),
     )
+
+
+def _told_peak(legs: Sequence[ToldLeg]) -> tuple[int, Ticks | None, bool]:
+    counts = {
+        at: len(there(legs, at))
+        for leg in legs
+        for at in (leg.joined_at, leg.left_at)
+        if at is not None
+    }
+    peak = max(counts.values(), default=0)
+    if not peak:
+        return 0, None, False
+    peak_at = min(at for at, count in counts.items() if count == peak)
+    return peak, peak_at, any(leg.estimated for leg in legs if leg.covers(peak_at))
 
 
 def _who(event: CallEvent) -> tuple[bool, str | None]:
@@ -360,6 +366,29 @@ class ToldRoom(NamedTuple):
         own = self.external_ids.get(raw_id)
         same = [other for other, theirs in self.external_ids.items() if theirs == own]
         return same[0] if same else raw_id
+
+
+def told_of_people(call: ToldCall, room: ToldRoom) -> ToldCall:
+    """The call as if each person had always come by the first of their raw ids."""
+    legs = [leg._replace(raw_id=room.person(leg.person)) for leg in call.legs]
+    peak, peak_at, peak_estimated = _told_peak(legs)
+    return call._replace(
+        people=len({leg.person for leg in legs}),
+        peak=peak,
+        peak_at=peak_at,
+        peak_estimated=peak_estimated,
+        legs=tuple(legs),
+    )
+
+
+def told_missing(call: ToldCall, room: ToldRoom, at: Ticks) -> dict[str, Ticks | None]:
+    """Who of the invited is not in the call, and when they left it."""
+    came = [leg for leg in told_of_people(call, room).legs if leg.joined_at <= at]
+    missing: dict[str, Ticks | None] = {}
+    for person in {room.person(raw_id) for raw_id in room.invited} - there(came, at):
+        leaves = [leg.left_at or FOREVER for leg in came if leg.person == person]
+        missing[person] = max(leaves) if leaves else None
+    return missing
 
 
 def told_attendance(

@@ -1,7 +1,7 @@
 """Calls, presence and attendance of generated histories: whatever the deliveries, and against an
 oracle."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from random import Random
 
@@ -12,8 +12,9 @@ from rooms.domain.attendance import Attendee, Occasion, attendance
 from rooms.domain.call import Call, Leg
 from rooms.domain.events import CallEvent
 from rooms.domain.fold import fold_calls
+from rooms.domain.missing import missing_from
 from rooms.domain.overdue import ended_if_overdue
-from rooms.domain.people import people_in
+from rooms.domain.people import People, identified, people_in
 from rooms.domain.presence import PersonInCall, Stay, call_at, present_at
 from rooms.domain.roster import ROLES, Invited, Roster
 from rooms.domain.time import Ticks
@@ -37,6 +38,8 @@ from tests.domain.oracle import (
     ToldRoom,
     told_attendance,
     told_calls,
+    told_missing,
+    told_of_people,
     told_presence,
 )
 
@@ -86,8 +89,9 @@ def answers(
         for at in moments(calls, now)
         for call in [call_at(calls, at)]
     ]
+    room = some_room(random, calls, now)
     attendances = [
-        (slot, attendance(Occasion(slot), some, INVITED, now))
+        (slot, attendance(occasion_of(slot, room), some, invited_to(room), now))
         for slot, some in slots(calls, now, random)
     ]
     return calls, presences, attendances
@@ -150,11 +154,15 @@ def some_room(random: Random, calls: Sequence[Call], now: Ticks) -> ToldRoom:
     )
 
 
-def occasion_of(slot: TimeWindow, room: ToldRoom) -> Occasion:
+def people_of(room: ToldRoom) -> People:
     named = {raw_id: {"externalId": own} for raw_id, own in room.external_ids.items()}
+    return people_in({"participants": named})
+
+
+def occasion_of(slot: TimeWindow, room: ToldRoom) -> Occasion:
     return Occasion(
         slot,
-        people_in({"participants": named}),
+        people_of(room),
         room.scheduled_start,
         room.was_deleted_before,
         room.has_dial_out,
@@ -198,6 +206,21 @@ def check_against_the_oracle(
     assert [call.id for call in calls] == sorted(
         told, key=lambda call: (told[call].started_at, call)
     )
+    check_presence(calls, told, now)
+    room = some_room(random, calls, now)
+    check_people(calls, told, room, now)
+    for slot, some in slots(calls, now, random):
+        of_calls = [told[call.id] for call in some]
+        for room in (ToldRoom(ROSTER), some_room(random, calls, now)):
+            said = attendance(occasion_of(slot, room), some, invited_to(room), now)
+            expected = told_attendance(slot.start, slot.end, slot.estimated, of_calls, room, now)
+            assert len(said) == len(expected)
+            assert {each.person: told_attendee(each, expected[each.person]) for each in said} == (
+                expected
+            )
+
+
+def check_presence(calls: Sequence[Call], told: Mapping[str, ToldCall], now: Ticks) -> None:
     for at in moments(calls, now):
         call, presence = call_at(calls, at), told_presence(told, at)
         assert (call is None) == (presence is None)
@@ -208,15 +231,39 @@ def check_against_the_oracle(
                 presence[1], key=lambda who: (presence[1][who].since, who)
             )
             assert all(agrees(present, presence[1][present.person]) for present in there)
-    for slot, some in slots(calls, now, random):
-        of_calls = [told[call.id] for call in some]
-        for room in (ToldRoom(ROSTER), some_room(random, calls, now)):
-            said = attendance(occasion_of(slot, room), some, invited_to(room), now)
-            expected = told_attendance(slot.start, slot.end, slot.estimated, of_calls, room, now)
-            assert len(said) == len(expected)
-            assert {each.person: told_attendee(each, expected[each.person]) for each in said} == (
-                expected
-            )
+
+
+def check_people(
+    calls: Sequence[Call], told: Mapping[str, ToldCall], room: ToldRoom, now: Ticks
+) -> None:
+    """Checks calls and presence of people with several raw ids, and who is missing."""
+    people = people_of(room)
+    of_people = [identified(call, people) for call in calls]
+    told_people = {id: told_of_people(call, room) for id, call in told.items()}
+    for call in of_people:
+        expected = told_people[call.id]
+        assert (call.people, call.peak, call.peak_at, call.peak_estimated) == (
+            expected.people,
+            expected.peak,
+            expected.peak_at,
+            expected.peak_estimated,
+        )
+    check_presence(of_people, told_people, now)
+    for at in moments(calls, now):
+        if (going_on := call_at(of_people, at)) is None:
+            continue
+        legs = [leg for leg in told[going_on.id].legs if leg.joined_at <= at]
+        for present in present_at(going_on, at):
+            own = {leg.person for leg in legs if room.person(leg.person) == present.person}
+            assert set(present.raw_ids) == own
+            assert len(present.raw_ids) == len(own)
+            assert present.raw_id in own
+        start = now if room.scheduled_start is None else room.scheduled_start
+        missing = missing_from(going_on, room.invited, people, start, at)
+        expected_missing = told_missing(told[going_on.id], room, at) if at >= start else {}
+        assert {people.key(one.raw_ids[0]): one.left_at for one in missing} == expected_missing
+        assert len(missing) == len(expected_missing)
+        assert all(one.since == max(start, one.left_at or 0) for one in missing)
 
 
 def check_invariants(events: Sequence[CallEvent], planned_end: Ticks | None, now: Ticks) -> None:
