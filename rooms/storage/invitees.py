@@ -32,8 +32,15 @@ def invite(room: Room, people: Collection[str]) -> list[Operation]:
     """
     if len(people) <= keys.GROUPS:
         return [replace(invitee_entity(room, person)) for person in people]
+    groups = defaultdict[int, list[str]](list)
+    for person in people:
+        group, member = keys.group_and_member(person)
+        groups[group].append(member)
     return [
-        replace(group_entity(room, group, members)) for group, members in _by_group(people).items()
+        replace(group_entity(room, group, members))
+        if len(members) <= keys.GROUP_MEMBERS
+        else replace(group_entity(room, group, [keys.ALL_MEMBERS]))
+        for group, members in groups.items()
     ]
 
 
@@ -43,7 +50,7 @@ def not_needed(
     """Returns those of these rows by which none of the people finds the room."""
     place = keys.place(room.id, room.created_at)
     own = {keys.invitee_row(room.id, room.created_at, person) for person in people}
-    members = {keys.group_and_member(person)[1] for person in people}
+    members = {keys.ALL_MEMBERS, *(keys.group_and_member(person)[1] for person in people)}
     return [
         row
         for row in rows
@@ -64,7 +71,13 @@ async def places_of(
     group, member = keys.group_and_member(person)
     answers = await both(
         _places(table, keys.invitee_prefix(person), after, per_partition),
-        _places(table, keys.group_prefix(group), after, per_partition, f"{member} eq true"),
+        _places(
+            table,
+            keys.group_prefix(group),
+            after,
+            per_partition,
+            f"({member} eq true or {keys.ALL_MEMBERS} eq true)",
+        ),
     )
     # What comes behind rows that were cut off is not known: only up to there is it certain.
     certain = min((places[-1] for places, cut_off in answers if cut_off), default=keys.END)
@@ -80,11 +93,3 @@ async def _places(
         table, prefix + start, f"{prefix}{keys.END}", per_partition, ["RowKey"], where
     )
     return [keys.place_in(row["RowKey"]) for row in rows], cut_off
-
-
-def _by_group(people: Iterable[str]) -> dict[int, list[str]]:
-    groups = defaultdict[int, list[str]](list)
-    for person in people:
-        group, member = keys.group_and_member(person)
-        groups[group].append(member)
-    return groups

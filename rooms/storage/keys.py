@@ -227,6 +227,12 @@ def group_prefix(group: int) -> str:
     return f".invitees:{group:02d}:"
 
 
+GROUP_MEMBERS = 240
+"""Members of a row, at most. Only ids that were chosen for it have more in one group."""
+
+ALL_MEMBERS = "pall"
+"""The property that stands for all of a group, if they are too many for a row."""
+
 MEMBERS_SUFFIX = "(:[0-9a-f]{16})?"
 
 

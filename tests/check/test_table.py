@@ -197,6 +197,21 @@ def test_a_decision_of_a_time_without_the_room_is_told(rows: list[Row]) -> None:
         )
 
 
+def test_an_external_id_and_a_former_guest_who_do_not_find_the_room_are_told(
+    rows: list[Row],
+) -> None:
+    of_external_id = next(row for row in rows if "externalId" in row and "rawId" not in row)
+    of_deleted = [row for row in rows if row["RowKey"].startswith(".invitee:")]
+    told = {what for row in of_deleted for what in said([each for each in rows if each != row])}
+    assert told == {
+        "An external id of the room does not find it.",
+        "Somebody who was invited does not find the room.",
+    }
+    (found,) = disagreements([row for row in rows if row != of_external_id])
+    assert found.rows == (of_external_id["RowKey"],)
+    assert found.advice.startswith("Remove the external id from the details and set it again")
+
+
 def test_people_who_never_were_invited_are_told(rows: list[Row]) -> None:
     group, stranger = row_of(rows, "group"), raw_id(5000)
     room_id, created_at = (

@@ -414,6 +414,24 @@ async def test_the_largest_change_fits_one_transaction(
     assert known.details == {"participants": names}
 
 
+async def test_ids_that_were_chosen_to_be_in_one_group_are_found_all_the_same(
+    rooms: Rooms, client: TableClient
+) -> None:
+    """They would be more than a row of Table Storage has properties."""
+    group, _ = group_and_member(keys.by_external_id("0"))
+    chosen = [
+        text
+        for text in map(str, range(30_000))
+        if group_and_member(keys.by_external_id(text))[0] == group
+    ][:300]
+    people = dict(zip(many(len(chosen)), chosen, strict=False))
+    room = (await rooms.create(RoomChange(), attendees([*people]), None, ORIGIN)).room
+    await rooms.patch_details(room.id, named(people), ORIGIN)
+    assert [await rooms_with(client, each) for each in some_of(chosen)] == [[room.id]] * 3
+    assert await rooms_with(client, "-1") == []
+    await stored(client)
+
+
 # Faults.
 
 

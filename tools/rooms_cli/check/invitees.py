@@ -16,7 +16,7 @@ ANEW = "The next change of the room's title writes this row anew."
 INVITE_AGAIN = "Remove the person from the room and invite them again: that writes the row."
 SET_AGAIN = "Remove the external id from the details and set it again: that writes the row."
 
-_MEMBER = re.compile("p[0-9a-f]{16}")
+_MEMBER = re.compile(f"p[0-9a-f]{{16}}|{keys.ALL_MEMBERS}")
 
 
 def check_index(room: Room, deleted: bool, title: str | None, index: Placed, tell: Tell) -> None:
@@ -86,7 +86,9 @@ def check_invitees(invited: Invitations, tell: Tell) -> None:
             else:
                 group = {(int(place.who), member) for member in _members(row)}
                 finds_by_group |= group
-                unknown = members is not None and not group <= members
+                unknown = members is not None and not group <= members | {
+                    (int(place.who), keys.ALL_MEMBERS)
+                }
         except Unreadable as problem:
             tell(f"A row of invitees cannot be understood. {problem}", key)
             continue
@@ -95,7 +97,9 @@ def check_invitees(invited: Invitations, tell: Tell) -> None:
     if invited.created_at is None:
         return
     for person in invited.needed:
-        if keys.hashed(person) in finds or keys.group_and_member(person) in finds_by_group:
+        group_number, member = keys.group_and_member(person)
+        in_group = {(group_number, each) for each in (member, keys.ALL_MEMBERS)}
+        if keys.hashed(person) in finds or not finds_by_group.isdisjoint(in_group):
             continue
         missing = keys.invitee_row(invited.room, invited.created_at, person)
         if keys.external_id_of(person) is None:
