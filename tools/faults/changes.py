@@ -250,6 +250,12 @@ CHANGES = [
     Operation("CallParticipantRemoved", _EVENTS, _deliver(lambda call: [call.removed(60, ALICE)])),
     Operation("CallEnded", _EVENTS, _deliver(lambda call: [call.ended(61, ALICE)])),
     Operation(
+        "CallEnded, with a length",
+        _EVENTS,
+        _deliver(lambda call: [call.ended(61, ALICE, as_participant=True, length=7_200)]),
+    ),
+    Operation("ParticipantsUpdated", _EVENTS, _deliver(lambda call: [call.phones(5, "+49")])),
+    Operation(
         "an event as CloudEvent",
         _EVENTS,
         _deliver(lambda call: [in_cloud_events(call.added(1, ALICE))]),
