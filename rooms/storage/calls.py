@@ -1,27 +1,27 @@
 """The calls of all rooms in the table: their events go in, one transaction each; calls, folded when
 asked for, come out."""
 
-import itertools
 import logging
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from itertools import batched, takewhile
 from typing import NamedTuple
 
 from azure.data.tables import TableEntity
 
 from rooms.domain.call import Call
 from rooms.domain.events import CallEvent
-from rooms.domain.fold import SILENCE_TIMEOUT, fold_call, fold_calls, presumed_ended
+from rooms.domain.fold import SILENCE_TIMEOUT, fold_call, fold_calls
 from rooms.domain.limits import LIMITS, Limits
-from rooms.domain.overdue import OVERDUE_TIMEOUT, ended_if_overdue
 from rooms.domain.time import DAY, HOUR, MAX_TIME, Ticks
 from rooms.storage import keys
-from rooms.storage.activity import Activities, read_activities
+from rooms.storage.activity import read_activities
 from rooms.storage.all_partitions import first_of_all
+from rooms.storage.call_events import CALLS_AT_ONCE, CallEvents
 from rooms.storage.cursors import Page, PageAsOf, Start, read_start
-from rooms.storage.entities import event_entities, event_of
+from rooms.storage.endings import Endings
+from rooms.storage.entities import event_entities
 from rooms.storage.errors import TooManyEvents
-from rooms.storage.history import History
 from rooms.storage.operations import Conflict, insert, upsert
 from rooms.storage.parallel import in_parallel
 from rooms.storage.retry import retried
@@ -32,7 +32,6 @@ _log = logging.getLogger(__name__)
 SEARCH_MARGIN: Ticks = 2 * DAY
 """A question about a time finds the calls with an event within this time before or after it."""
 
-_BATCH = 5
 _ROWS = 100
 """Activity rows that a page reads; of all rooms, from each partition."""
 
@@ -80,7 +79,8 @@ class Calls:
 
     def __init__(self, table: Table, clock: Callable[[], Ticks], limits: Limits = LIMITS) -> None:
         self._table = table
-        self._history = History(table, limits)
+        self._events = CallEvents(table, limits)
+        self._endings = Endings(table, self._events, limits)
         self._clock = clock
         self._limits = limits
 
@@ -96,8 +96,8 @@ class Calls:
 
     async def call(self, room_id: str, call: str, now: Ticks) -> Call | None:
         """Returns one call at `now`. One request; some more for a live one."""
-        folded = fold_call(await self._events(room_id, call, now), now)
-        return folded and await self._settled(room_id, folded, now)
+        folded = fold_call(await self._events.of(room_id, call, now), now)
+        return folded and await self._endings.settled(room_id, folded, now)
 
     async def overlapping(self, room_id: str, start: Ticks, end: Ticks, now: Ticks) -> list[Call]:
         """Returns the calls, as they are at `now`, that may have gone on between these times, or at
@@ -110,7 +110,7 @@ class Calls:
             return []
         earliest = max(0, start - (SILENCE_TIMEOUT if start >= now else SEARCH_MARGIN))
         latest = min(until + SEARCH_MARGIN, now)
-        activities = await self._activities(room_id, earliest, latest)
+        activities = await read_activities(self._table, room_id, earliest, latest, self._limits)
         # Of now, a CallEnded that has happened is enough to know that the call is over.
         only_now = start == end == now
         wanted = [
@@ -121,13 +121,14 @@ class Calls:
         if len(wanted) > self._limits.calls:
             raise self._too_many_events()
         events: list[CallEvent] = []
-        for batch in _batches(wanted):
-            for history in await in_parallel(self._events(room_id, call, now) for call in batch):
+        for batch in batched(wanted, CALLS_AT_ONCE, strict=False):
+            for history in await in_parallel(self._events.of(room_id, call, now) for call in batch):
                 events += history
             if len(events) > self._limits.events:
                 raise self._too_many_events()
         return [
-            await self._settled(room_id, call, now, activities) for call in fold_calls(events, now)
+            await self._endings.settled(room_id, call, now, activities)
+            for call in fold_calls(events, now)
         ]
 
     async def page(self, room_id: str, cursor: str | None, now: Ticks) -> Page[RoomCall]:
@@ -192,9 +193,7 @@ class Calls:
         ended = {place.key for place in places if live and place.ended}
         unread = [key for key in dict.fromkeys(each.key for each in places) if key not in ended]
         heard = await self._last_heard(unread, start, end, begin.as_of)
-        read = list(
-            itertools.takewhile(lambda each: each.key in ended or each.key in heard, places)
-        )
+        read = list(takewhile(lambda each: each.key in ended or each.key in heard, places))
         shown: list[tuple[str, _Heard]] = []
         for place in read:
             last = heard.get(place.key)
@@ -215,7 +214,7 @@ class Calls:
         """Reads as many of the calls as a page has, or fewer when it has read many events."""
         heard: dict[_CallKey, _Heard | None] = {}
         events = 0
-        for batch in _batches(wanted[: self._limits.calls_page]):
+        for batch in batched(wanted[: self._limits.calls_page], CALLS_AT_ONCE, strict=False):
             histories = await in_parallel(
                 self._events_if_not_too_many(room_id, call, now) for room_id, call in batch
             )
@@ -227,16 +226,7 @@ class Calls:
         return heard
 
     async def _room_call(self, room_id: str, call: Call, now: Ticks) -> RoomCall:
-        return RoomCall(room_id, await self._settled(room_id, call, now))
-
-    async def _events(self, room_id: str, call: str, now: Ticks) -> list[CallEvent]:
-        start, end = keys.events_range(room_id, call, now + 1)
-        rows = await self._table.first(
-            keys.partition(room_id), start, end, self._limits.events + 1, ["event"]
-        )
-        if len(rows) > self._limits.events:
-            raise self._too_many_events()
-        return [event_of(row) for row in rows]
+        return RoomCall(room_id, await self._endings.settled(room_id, call, now))
 
     def _too_many_events(self) -> TooManyEvents:
         return TooManyEvents(self._limits.events, self._limits.calls)
@@ -245,7 +235,7 @@ class Calls:
         """Returns the events of a call; none if there are too many, so that a list leaves the call
         out."""
         try:
-            return await self._events(room_id, call, now)
+            return await self._events.of(room_id, call, now)
         except TooManyEvents:
             _log.warning(
                 "a call of room %s is left out of a list: it has more than %d events",
@@ -253,56 +243,6 @@ class Calls:
                 self._limits.events,
             )
             return []
-
-    async def _activities(self, room_id: str, start: Ticks, end: Ticks) -> Activities:
-        return await read_activities(self._table, room_id, start, end, self._limits)
-
-    async def _settled(
-        self, room_id: str, call: Call, now: Ticks, known: Activities | None = None
-    ) -> Call:
-        """Returns the call, which has ended if another call of the room has started after it, or
-        long after both its last event and what was planned for the room."""
-        if call.ended_at is not None:
-            return call
-        if await self._is_superseded(room_id, call, now, known):
-            return presumed_ended(call)
-        if now - call.last_event_at < OVERDUE_TIMEOUT:
-            return call
-        room = await self._history.snapshot(room_id)
-        return ended_if_overdue(call, room.planned_end, now)
-
-    async def _is_superseded(
-        self, room_id: str, call: Call, now: Ticks, known: Activities | None
-    ) -> bool:
-        """Returns whether another call of the room has started after this live one."""
-        if known is None or not known.cover(call.started_at, now):
-            known = await self._activities(room_id, call.started_at, now)
-        hour = call.started_at - call.started_at % HOUR
-        others = [
-            other.call for other in known.calls if other.call != call.id and other.hours[0] >= hour
-        ]
-        # The most recent one has mostly started last.
-        for batch in (others[:1], *_batches(others[1:])):
-            if any(
-                await in_parallel(
-                    self._has_started_after(call, room_id, other, now) for other in batch
-                )
-            ):
-                return True
-        return False
-
-    async def _has_started_after(self, call: Call, room_id: str, other: str, now: Ticks) -> bool:
-        """Returns whether another call of the room has started after `call`. One request; two for
-        one without a CallStarted, whose length may tell an earlier start."""
-        start, end = keys.events_range(room_id, other, now + 1)
-        rows = await self._table.first(keys.partition(room_id), start, end, 1, ["event"])
-        if not rows:
-            return False
-        first = event_of(rows[0])
-        if first.kind == "CallStarted" or (first.at, other) <= call.start_order:
-            return (first.at, other) > call.start_order
-        folded = fold_call(await self._events_if_not_too_many(room_id, other, now), now)
-        return folded is None or folded.start_order > call.start_order
 
 
 def _place_of(row: TableEntity) -> _Place:
@@ -319,7 +259,3 @@ def _heard_in(history: Sequence[CallEvent], start: Ticks, end: Ticks, now: Ticks
 
 def _start_of_all(cursor: str | None, now: Ticks) -> Start:
     return read_start(cursor, re.escape(keys.ALL_ACTIVITY_START) + keys.ALL_ACTIVITY_SUFFIX, now)
-
-
-def _batches[T](things: Sequence[T]) -> Iterable[Sequence[T]]:
-    return (things[at : at + _BATCH] for at in range(0, len(things), _BATCH))

@@ -1,0 +1,76 @@
+"""Whether a call without a CallEnded has ended by what else is stored of its room."""
+
+from itertools import batched
+
+from rooms.domain.call import Call
+from rooms.domain.fold import fold_call, presumed_ended
+from rooms.domain.limits import Limits
+from rooms.domain.overdue import OVERDUE_TIMEOUT, ended_if_overdue
+from rooms.domain.time import HOUR, Ticks
+from rooms.storage.activity import Activities, read_activities
+from rooms.storage.call_events import CALLS_AT_ONCE, CallEvents
+from rooms.storage.errors import TooManyEvents
+from rooms.storage.history import History
+from rooms.storage.parallel import in_parallel
+from rooms.storage.table import Table
+
+
+class Endings:
+    """The ends of the calls of all rooms."""
+
+    def __init__(self, table: Table, events: CallEvents, limits: Limits) -> None:
+        self._table = table
+        self._events = events
+        self._history = History(table, limits)
+        self._limits = limits
+
+    async def settled(
+        self, room_id: str, call: Call, now: Ticks, known: Activities | None = None
+    ) -> Call:
+        """Returns the call, which has ended if another call of the room has started after it, or
+        long after both its last event and what was planned for the room.
+
+        No request for a call that has ended. One more for one of which nothing was heard for long.
+        """
+        if call.ended_at is not None:
+            return call
+        if await self._is_superseded(room_id, call, now, known):
+            return presumed_ended(call)
+        if now - call.last_event_at < OVERDUE_TIMEOUT:
+            return call
+        room = await self._history.snapshot(room_id)
+        return ended_if_overdue(call, room.planned_end, now)
+
+    async def _is_superseded(
+        self, room_id: str, call: Call, now: Ticks, known: Activities | None
+    ) -> bool:
+        """Returns whether another call of the room has started after this live one."""
+        if known is None or not known.cover(call.started_at, now):
+            known = await read_activities(self._table, room_id, call.started_at, now, self._limits)
+        hour = call.started_at - call.started_at % HOUR
+        others = [
+            other.call for other in known.calls if other.call != call.id and other.hours[0] >= hour
+        ]
+        # The most recent one has mostly started last.
+        for batch in (others[:1], *batched(others[1:], CALLS_AT_ONCE, strict=False)):
+            if any(
+                await in_parallel(
+                    self._has_started_after(call, room_id, other, now) for other in batch
+                )
+            ):
+                return True
+        return False
+
+    async def _has_started_after(self, call: Call, room_id: str, other: str, now: Ticks) -> bool:
+        """Returns whether another call of the room has started after `call`. One request; two for
+        one without a CallStarted, whose length may tell an earlier start."""
+        first = await self._events.first(room_id, other, now)
+        if first is None:
+            return False
+        if first.kind == "CallStarted" or (first.at, other) <= call.start_order:
+            return (first.at, other) > call.start_order
+        try:
+            folded = fold_call(await self._events.of(room_id, other, now), now)
+        except TooManyEvents:
+            return True
+        return folded is None or folded.start_order > call.start_order
