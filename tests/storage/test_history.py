@@ -7,7 +7,7 @@ from rooms.domain.limits import Limits
 from rooms.domain.log import LogRecord
 from rooms.domain.room import JOIN_POLICIES, RoomChange
 from rooms.domain.roster import Invited, Role, Roster
-from rooms.domain.time import DAY, HOUR, SECOND, Ticks, now, parse_time
+from rooms.domain.time import DAY, HOUR, SECOND, Ticks, format_time, now, parse_time
 from rooms.storage.calls import Calls
 from rooms.storage.errors import TooManyChanges
 from rooms.storage.history import History, RoomSnapshot
@@ -77,6 +77,20 @@ async def test_what_is_known_of_a_room(
     )
     assert len(proxy.seen) == 1
     await history.check(room.id)
+
+
+async def test_calls_should_be_over_when_the_room_says(
+    rooms: Rooms, history: History, clock: Clock
+) -> None:
+    assert (await history.snapshot("99400000000000000")).planned_end is None
+    room = (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
+    assert (await history.snapshot(room.id)).planned_end == room.valid_until
+    times = {"scheduledStart": format_time(START), "scheduledEnd": format_time(START + 2 * HOUR)}
+    await rooms.patch_details(room.id, times, ORIGIN)
+    assert (await history.snapshot(room.id)).planned_end == START + 2 * HOUR
+    clock.now += HOUR
+    await rooms.delete(room.id, ORIGIN)
+    assert (await history.snapshot(room.id)).planned_end == clock.now
 
 
 async def test_rooms_whose_ids_begin_alike_are_told_apart(history: History, calls: Calls) -> None:
