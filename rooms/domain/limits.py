@@ -123,12 +123,8 @@ class Limits:
     log_page_bytes: int = 256 * 1024
     """Compressed bytes of details after which a page of the log ends."""
 
-    person_rooms: int = 10
-    """Rooms on a page of the attendance of a person. Their calls are read, one room after another.
-    """
-
-    person_stays: int = 2_500
-    """Stays in calls after which such a page ends."""
+    person_seconds: float = 2.0
+    """Seconds after which a page of the attendance of a person begins no other room."""
 
     quarantine_page: int = 30
     """Events on a page of the quarantine."""

@@ -178,18 +178,17 @@ def test_a_room_with_the_external_id_itself_is_not_of_a_person(
     assert doctor.report("") == []
 
 
-def test_pages_have_ten_rooms_and_all_of_them_have_each_once(
-    insight: Insight, doctor: Doctor
-) -> None:
-    rooms = [doctor.room(LONG_AGO + n * HOUR, raw_id()) for n in range(23)]
+def test_all_pages_have_each_room_once(insight: Insight, doctor: Doctor) -> None:
+    rooms = [doctor.room(LONG_AGO + n * HOUR, raw_id()) for n in range(37)]
     path = f"/attendance?person={quote(doctor.external_id, safe='')}&{WEEK}"
     pages = [[row["roomId"] for row in page["value"]] for page in insight.pages(path)]
     assert [room_id for page in pages for room_id in page] == rooms[::-1]
-    assert max(map(len, pages)) == 10
+    assert len(pages) > 1
+    assert max(map(len, pages)) <= 30
 
 
 def test_csv_has_a_page_and_a_link_to_the_next(insight: Insight, doctor: Doctor) -> None:
-    rooms = [doctor.room(LONG_AGO + n * HOUR, raw_id()) for n in range(11)]
+    rooms = [doctor.room(LONG_AGO + n * HOUR, raw_id()) for n in range(32)]
     read, path = (
         list[dict[str, str]](),
         f"/attendance?person={quote(doctor.external_id)}&format=csv",

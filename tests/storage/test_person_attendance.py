@@ -3,6 +3,7 @@ kept."""
 
 import uuid
 from collections.abc import AsyncIterator, Callable
+from itertools import count
 
 import pytest
 from azure.data.tables.aio import TableClient
@@ -58,13 +59,15 @@ class Visits:
                 event = CallEvent(kind, f"{when}", call, when, phone, ALICE)
                 await self.app.calls.record(room_id, event, "text")
 
-    async def pages(self, person: str = "D-1") -> list[list[Body]]:
+    async def pages(
+        self, person: str = "D-1", monotonic: Callable[[], float] = lambda: 0.0
+    ) -> list[list[Body]]:
         """All pages of her report."""
         asked = Asked(person, 0, MAX_TIME)
-        page = await read_page(self.app, asked, None)
+        page = await read_page(self.app, asked, None, monotonic)
         pages = [page.items]
         while page.cursor is not None:
-            page = await read_page(self.app, asked, page.cursor)
+            page = await read_page(self.app, asked, page.cursor, monotonic)
             pages.append(page.items)
         return pages
 
@@ -88,28 +91,22 @@ def shown(pages: list[list[Body]]) -> list[list[tuple[str, str | None]]]:
     return [[(body["roomId"], body["error"]) for body in page] for page in pages]
 
 
-async def test_a_page_has_no_more_rooms_and_stays_than_the_limits(
-    visits_with: Callable[[Limits], Visits],
+@pytest.mark.parametrize(("seconds", "sizes"), [(0.0, [5]), (1.0, [2, 2, 1]), (60.0, [1] * 5)])
+async def test_a_page_begins_no_other_room_when_its_time_is_over(
+    visits_with: Callable[[Limits], Visits], seconds: float, sizes: list[int]
 ) -> None:
-    for limits, sizes in (
-        (Limits(person_rooms=2), [2, 2, 1]),
-        (Limits(person_stays=6), [2, 2, 1]),
-        (Limits(person_stays=1), [1] * 5),
-        (LIMITS, [5]),
-    ):
-        visits = visits_with(limits)
-        rooms = []
-        for number in range(5):
-            visits.clock.now = AT + number
-            starts = AT + number * HOUR
-            rooms.append(await visits.room(starts))
-            await visits.meet(rooms[-1], starts, 3)
-        visits.clock.now = AT + DAY
-        pages = await visits.pages()
-        assert [len(page) for page in pages] == sizes
-        assert [each for page in shown(pages) for each in page] == [
-            (room_id, None) for room_id in rooms[::-1]
-        ]
+    visits, rooms = visits_with(LIMITS), []
+    for number in range(5):
+        visits.clock.now = AT + number
+        rooms.append(await visits.room(AT + number * HOUR))
+        await visits.meet(rooms[-1], AT + number * HOUR, 1)
+    visits.clock.now = AT + DAY
+    looks = count()
+    pages = await visits.pages(monotonic=lambda: 1.01 * seconds * next(looks))
+    assert [len(page) for page in pages] == sizes
+    assert [each for page in shown(pages) for each in page] == [
+        (room_id, None) for room_id in rooms[::-1]
+    ]
 
 
 @pytest.mark.parametrize(
@@ -131,7 +128,7 @@ async def test_a_room_that_needs_too_much_does_not_make_the_report_fail(
         await visits.app.rooms.patch_roster(rooms[1], {BOB: role}, ORIGIN)
     visits.clock.now = AT + DAY
     newest, broken, oldest = rooms[::-1]
-    assert shown(await visits.pages()) == [[(newest, None), (broken, error)], [(oldest, None)]]
+    assert shown(await visits.pages()) == [[(newest, None), (broken, error), (oldest, None)]]
 
 
 async def test_upkeep_leaves_what_a_report_needs_until_the_retention_is_over(

@@ -1,7 +1,8 @@
 """The attendance of one person in all their rooms."""
 
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypedDict
 
@@ -122,11 +123,14 @@ def _person(request: Request) -> str:
     return person
 
 
-async def read_page(app: App, asked: Asked, cursor: str | None) -> Page[PersonInRoom | RoomNotRead]:
+async def read_page(
+    app: App, asked: Asked, cursor: str | None, monotonic: Callable[[], float] = time.monotonic
+) -> Page[PersonInRoom | RoomNotRead]:
     """Returns a page of the report, as of the time of the first page.
 
-    Reads the calls of one room after another, so that a page of rooms with many stays ends soon.
+    Reads one room after another, so that a page of rooms with many events ends in time.
     """
+    until = monotonic() + app.limits.person_seconds
     own = f"report{keys.invitee_prefix(asked.finder)}"
     begin = read_start(cursor, re.escape(own) + keys.LIST_SUFFIX, app.clock())
 
@@ -136,14 +140,10 @@ async def read_page(app: App, asked: Asked, cursor: str | None) -> Page[PersonIn
     after = begin.after and begin.after.removeprefix(own)
     found, behind = await app.lists.found_by(asked.finder, after, fits)
     bodies: list[PersonInRoom | RoomNotRead] = []
-    stays = 0
-    for number, room in enumerate(found, 1):
-        body, read = await _in_room(app, asked, room, begin.as_of)
-        if body is not None:
+    for room in found:
+        if (body := await _in_room(app, asked, room, begin.as_of)) is not None:
             bodies.append(body)
-        stays += read
-        is_full = number == app.limits.person_rooms or stays >= app.limits.person_stays
-        if is_full and number < len(found):
+        if monotonic() > until and room is not found[-1]:
             behind = room.place
             break
     return Page(bodies, begin.cursor(None if behind is None else f"{own}{behind}"))
@@ -151,25 +151,24 @@ async def read_page(app: App, asked: Asked, cursor: str | None) -> Page[PersonIn
 
 async def _in_room(
     app: App, asked: Asked, found: FoundRoom, as_of: Ticks
-) -> tuple[PersonInRoom | RoomNotRead | None, int]:
-    """Returns the attendance in one room, if there is any to report, and how many stays were
-    read."""
+) -> PersonInRoom | RoomNotRead | None:
+    """Returns the attendance in one room, if there is any to report."""
     known, chosen = found.known, asked.window(found)
     if chosen is None:
-        return None, 0
+        return None
     room = _room_body(found, chosen)
     try:
         made = await report(app, found.room.id, known, chosen.window, as_of)
     except TooManyEvents:
-        return {**room, "error": "TooManyEvents"}, app.limits.person_stays
+        return {**room, "error": "TooManyEvents"}
     except TooManyChanges:
-        return {**room, "error": "TooManyChanges"}, app.limits.person_stays
-    read = sum(each.joins for each in made.attendees)
+        return {**room, "error": "TooManyChanges"}
+    somebody_came = any(each.joins for each in made.attendees)
     people = {made.people.key(raw_id) for raw_id in asked.raw_ids(known.details)}
     attendee = next((each for each in made.attendees if each.person in people), None)
-    if attendee is None or not (chosen.if_empty or read):
-        return None, read
-    return {**room, **attendee_body(attendee, made.people), "error": None}, read
+    if attendee is None or not (chosen.if_empty or somebody_came):
+        return None
+    return {**room, **attendee_body(attendee, made.people), "error": None}
 
 
 def _room_body(found: FoundRoom, chosen: PersonWindow) -> RoomInReport:

@@ -58,7 +58,7 @@ ATTENDANCE = {
         "and `until`. The period of a room without a schedule is the part of its validity that "
         "does. It is in the report if somebody came then, or if the whole validity lies between "
         "`from` and `until`. A deletion of the room ends the period.\n\n"
-        "A page has at most 10 rooms. A page may be short, or empty, and have a `nextLink`. A room "
+        "A page has at most 30 rooms. A page may be short, or empty, and have a `nextLink`. A room "
         "that would need too much to be read has an `error`, and no attendance: ask for the "
         "attendance of that room in a shorter time.",
         Answer(
