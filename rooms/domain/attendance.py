@@ -10,7 +10,7 @@ from rooms.domain.people import NOBODY_NAMED, People, identified
 from rooms.domain.presence import Stay, merge_stays, named_by, own_id
 from rooms.domain.roster import Invited
 from rooms.domain.time import Ticks
-from rooms.domain.time_window import TimeWindow
+from rooms.domain.time_window import TimeWindow, start_in
 
 type Status = Literal["attended", "expected", "absent", "uninvited", "cancelled"]
 """Invited people came, may still come, or did not come; `cancelled`: the room was deleted before.
@@ -157,10 +157,9 @@ def _came(
 def _beginning(occasion: Occasion, calls: Iterable[Call], now: Ticks) -> Ticks:
     """Returns when it began: who had been removed by then was not to come."""
     window = occasion.window
-    end = now if window.end is None else window.end
-    planned = occasion.scheduled_start
-    if planned is not None and window.start <= planned < end:
+    if (planned := start_in(window, occasion.scheduled_start)) is not None:
         return planned
+    end = now if window.end is None else window.end
     return min((max(call.started_at, window.start) for call in calls), default=min(end, now))
 
 

@@ -46,13 +46,29 @@ class Deletion:
     by: str | None
 
 
-def cancelled(window: TimeWindow, deletion: Deletion | None) -> Deletion | None:
-    """Returns the deletion if it cancelled what was to happen in this time: it came before."""
-    return deletion if deletion is not None and deletion.at <= window.start else None
+def start_in(window: TimeWindow, scheduled_start: Ticks | None) -> Ticks | None:
+    """Returns the scheduled start if it lies in this time."""
+    if scheduled_start is None or scheduled_start < window.start:
+        return None
+    return scheduled_start if window.end is None or scheduled_start < window.end else None
 
 
-def until_deletion(window: TimeWindow, deletion: Deletion | None) -> TimeWindow:
-    """Returns this time until the room was deleted, if that was in it."""
-    if deletion is None or window.end is None or not window.start < deletion.at < window.end:
+def cancelled(
+    window: TimeWindow, deletion: Deletion | None, scheduled_start: Ticks | None = None
+) -> Deletion | None:
+    """Returns the deletion if it cancelled what was to happen in this time: it came before the
+    scheduled start in it, or before all of it."""
+    planned = start_in(window, scheduled_start)
+    start = window.start if planned is None else planned
+    return deletion if deletion is not None and deletion.at <= start else None
+
+
+def until_deletion(
+    window: TimeWindow, deletion: Deletion | None, scheduled_start: Ticks | None = None
+) -> TimeWindow:
+    """Returns this time until the room was deleted, if that was in it and cancelled nothing."""
+    if deletion is None or cancelled(window, deletion, scheduled_start):
+        return window
+    if window.end is None or deletion.at >= window.end:
         return window
     return replace(window, end=deletion.at)

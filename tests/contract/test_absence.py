@@ -110,6 +110,10 @@ def test_from_a_room_that_was_deleted_before_its_time_nobody_is_absent(
     assert statuses(body) == {ALICE: ("cancelled", False), BOB: ("cancelled", False)}
     summary = {"invited": 2, "attended": 0, "absent": 0, "uninvited": 0, "guests": 0}
     assert body["summary"] == summary
+    for query in (between(now() - HOUR, start + DAY), f"from={quote(format_time(now() - HOUR))}"):
+        body = report(insight, room_id, query)
+        assert body["cancelled"] == cancelled
+        assert statuses(body)[BOB] == ("cancelled", False)
 
 
 def test_a_deletion_at_the_very_start_of_the_time_came_before_it(

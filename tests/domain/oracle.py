@@ -420,7 +420,7 @@ def told_attendance(
     )
     phones = any(str(leg.raw_id).startswith("4:") for call in on for leg in call.legs)
     to_come_at = min([max(start, call.started_at) for call in on] or [until])
-    if start <= (room.scheduled_start or -1) < (now if end is None else end):
+    if start <= (room.scheduled_start or -1) < (FOREVER if end is None else end):
         to_come_at = room.scheduled_start or -1
     marks = {
         start,

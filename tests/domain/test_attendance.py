@@ -585,6 +585,25 @@ def test_a_time_is_cancelled_by_an_earlier_deletion_and_ended_by_a_later_one(
     assert until_deletion(slot(10, 20), deletion) == slot(10, end)
 
 
+@pytest.mark.parametrize(
+    ("at", "scheduled", "is_cancelled", "end"),
+    [
+        (15, 16, True, 20),  # whatever else that time has before
+        (15, 15, True, 20),
+        (15, 15 - TICK, False, 15),
+        (15, 20, False, 15),  # which is not in it
+        (15, 9, False, 15),
+        (10, 9, True, 20),
+    ],
+)
+def test_a_time_with_a_scheduled_start_is_cancelled_until_then(
+    at: float, scheduled: float, is_cancelled: bool, end: float
+) -> None:
+    deletion, start = Deletion(moment(at), None), moment(scheduled)
+    assert cancelled(slot(10, 20), deletion, start) == (deletion if is_cancelled else None)
+    assert until_deletion(slot(10, 20), deletion, start) == slot(10, end)
+
+
 def test_a_room_that_was_not_deleted_cancels_nothing() -> None:
     assert cancelled(slot(10, 20), None) is None
     assert until_deletion(slot(10, 20), None) == slot(10, 20)

@@ -52,6 +52,14 @@ def test_who_leaves_now_is_missing_and_who_comes_now_is_not() -> None:
     ]
 
 
+def test_what_came_later_says_nothing_of_who_was_missing() -> None:
+    (call,) = fold_calls([started(0), *stay(1, 30), *stay(200, 210)], moment(300))
+    (alice,) = missing_from(
+        call, {ALICE: "Presenter"}, people_in({}), moment(SCHEDULED), moment(160)
+    )
+    assert alice.left_at == moment(30)
+
+
 def test_presenters_come_first_and_then_the_roster_tells_the_order() -> None:
     roster: Roster = {
         "1": "Consumer",

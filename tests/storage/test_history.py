@@ -1,4 +1,5 @@
 import pytest
+from azure.data.tables import UpdateMode
 from azure.data.tables.aio import TableClient
 
 from rooms.domain.errors import RoomNotFound
@@ -8,6 +9,8 @@ from rooms.domain.log import LogRecord
 from rooms.domain.room import JOIN_POLICIES, RoomChange
 from rooms.domain.roster import Invited, Role, Roster
 from rooms.domain.time import DAY, HOUR, SECOND, Ticks, format_time, now, parse_time
+from rooms.domain.time_window import Deletion
+from rooms.storage import keys
 from rooms.storage.calls import Calls
 from rooms.storage.errors import TooManyChanges
 from rooms.storage.history import History, RoomSnapshot
@@ -91,6 +94,18 @@ async def test_calls_should_be_over_when_the_room_says(
     clock.now += HOUR
     await rooms.delete(room.id, ORIGIN)
     assert (await history.snapshot(room.id)).planned_end == clock.now
+
+
+async def test_of_a_room_deleted_by_an_older_release_it_is_not_known_who_did_it(
+    client: TableClient, rooms: Rooms, history: History, clock: Clock
+) -> None:
+    room = (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
+    clock.now += HOUR
+    await rooms.delete(room.id, ORIGIN)
+    row = await client.get_entity(keys.partition(room.id), keys.room_row(room.id))
+    del row["deletedBy"]
+    await client.update_entity(row, mode=UpdateMode.REPLACE)
+    assert (await history.snapshot(room.id)).deletion == Deletion(START + HOUR, None)
 
 
 async def test_rooms_whose_ids_begin_alike_are_told_apart(history: History, calls: Calls) -> None:

@@ -97,7 +97,7 @@ def _window(
             planned[0] if start is None else start, planned[1] if end is None else end
         )
         if end is None:
-            window = until_deletion(window, known.deletion)
+            window = until_deletion(window, known.deletion, planned[0])
     elif start is not None and end is not None:
         window = TimeWindow(start, end)
     else:

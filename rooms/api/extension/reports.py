@@ -117,11 +117,12 @@ async def report(
         await app.calls.overlapping(room_id, window.start, end, as_of) if call is None else [call]
     )
     people, planned = people_in(known.details), scheduled(known.details)
-    deletion = cancelled(window, known.deletion)
+    scheduled_start = None if planned is None else planned[0]
+    deletion = cancelled(window, known.deletion, scheduled_start)
     occasion = Occasion(
         window,
         people,
-        scheduled_start=None if planned is None else planned[0],
+        scheduled_start,
         cancelled=deletion is not None,
         may_call_phones=known.room is not None and known.room.pstn_dial_out_enabled,
     )
