@@ -3,7 +3,8 @@ of their creation."""
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import batched
 from typing import NamedTuple
 
 from rooms.domain.details import people_with
@@ -140,8 +141,8 @@ class Lists:
         """Returns the next rooms that a person finds and that fit, newest first; and the place to
         go on behind, if there may be more.
 
-        Two requests for each partition, in parallel, and one for each of at most 30 rooms; and so
-        on, until one fits or the time for a search is over.
+        Two requests for each partition, in parallel, and one for each of 30 rooms; and so on, until
+        one fits or the time for a search is over.
 
         Args:
             person: a raw id, or a result of `keys.by_external_id`.
@@ -150,20 +151,27 @@ class Lists:
         until = self._monotonic() + self._limits.search_seconds
         while True:
             places, more = await places_of(self._table, person, after, self._limits.rooms_rows)
-            shown = places[: self._limits.rooms_page]
-            known = await in_parallel(
-                self._history.snapshot(keys.listed_room_id(place)) for place in shown
-            )
-            found = [
-                room
-                for place, each in zip(shown, known, strict=True)
-                if (room := _found_at(place, each)) is not None and fits(room)
-            ]
-            if not more and len(places) == len(shown):
-                return found, None
-            after = shown[-1]
-            if found or self._monotonic() > until:
-                return found, after
+            for some in batched(places, self._limits.rooms_page, strict=False):
+                found = [room for room in await self._rooms_at(some) if fits(room)]
+                after = some[-1]
+                if after == places[-1] and not more:
+                    return found, None
+                if found or self._monotonic() > until:
+                    return found, after
+            if not places:
+                return [], None
+
+    async def _rooms_at(self, places: Sequence[str]) -> list[FoundRoom]:
+        """Returns the rooms of these places that are still there. One request for each."""
+        known = await in_parallel(
+            self._history.snapshot(keys.listed_room_id(place)) for place in places
+        )
+        return [
+            FoundRoom(place, each.room, each)
+            for place, each in zip(places, known, strict=True)
+            # Not another room that has the id now.
+            if each.room is not None and keys.place(each.room.id, each.room.created_at) == place
+        ]
 
     async def _of(
         self,
@@ -187,14 +195,6 @@ class Lists:
         return Page(
             [room.titled for room in found], begin.cursor(None if last is None else f"{own}{last}")
         )
-
-
-def _found_at(place: str, known: RoomSnapshot) -> FoundRoom | None:
-    """Returns the room of the place, unless it is gone, or another one has its id now."""
-    room = known.room
-    if room is None or keys.place(room.id, room.created_at) != place:
-        return None
-    return FoundRoom(place, room, known)
 
 
 def _where(wanted: RoomFilter) -> str:

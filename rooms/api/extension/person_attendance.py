@@ -138,15 +138,18 @@ async def read_page(
         return bool(asked.raw_ids(room.known.details)) and asked.window(room) is not None
 
     after = begin.after and begin.after.removeprefix(own)
-    found, behind = await app.lists.found_by(asked.finder, after, fits)
     bodies: list[PersonInRoom | RoomNotRead] = []
-    for room in found:
-        if (body := await _in_room(app, asked, room, begin.as_of)) is not None:
-            bodies.append(body)
-        if monotonic() > until and room is not found[-1]:
-            behind = room.place
-            break
-    return Page(bodies, begin.cursor(None if behind is None else f"{own}{behind}"))
+    while True:
+        found, behind = await app.lists.found_by(asked.finder, after, fits)
+        for room in found:
+            if (body := await _in_room(app, asked, room, begin.as_of)) is not None:
+                bodies.append(body)
+            if len(bodies) == app.limits.rooms_page or monotonic() > until:
+                after = behind if room is found[-1] else room.place
+                return Page(bodies, begin.cursor(after and f"{own}{after}"))
+        after = behind
+        if after is None or monotonic() > until:
+            return Page(bodies, begin.cursor(after and f"{own}{after}"))
 
 
 async def _in_room(
