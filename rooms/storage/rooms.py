@@ -82,13 +82,6 @@ class Rooms:
         """Returns the room with its current roster. One request."""
         return _with_roster(*await self._room_and_roster(room_id))
 
-    async def find(self, room_id: str) -> RoomWithRoster | None:
-        """Returns the same, or None if the room does not exist or was deleted. One request."""
-        try:
-            return await self.with_roster(room_id)
-        except RoomNotFound:
-            return None
-
     async def update(self, room_id: str, wanted: RoomChange, origin: Origin) -> Room:
         """Sets what `wanted` sets and returns the room. Requests as `change`."""
 
