@@ -9,7 +9,6 @@ from typing import Any
 from azure.data.tables import TableEntity
 
 from rooms.domain.details import Details, patched_details
-from rooms.domain.errors import RoomNotFound
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.room import Room, RoomChange, new_room, updated_room
 from rooms.domain.roster import Roster, RosterPatch, check_size, patched_roster
