@@ -1,5 +1,6 @@
 """Prints rooms, presence and attendance as tables."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -67,22 +68,25 @@ def show_presence(presence: Json, at: str | None) -> None:
     match len(people):
         case 0:
             say(f"Nobody {singular} in {room}{when}.")
-            return
         case 1:
             say(f"1 person {singular} in {room}{when}:")
         case count:
             say(f"{count} people {plural} in {room}{when}:")
-    rows = [
-        (
-            _name(person),
-            person["role"] or "",
-            moment(person["joinedAt"]),
-            str(person["legs"]),
-            "guest" if person["guest"] else yes(person["invited"]),
-        )
-        for person in people
-    ]
-    show_table(("name", "role", "since", "devices", "invited"), rows)
+    if people:
+        rows = [
+            (
+                _name(person),
+                person["role"] or "",
+                _about(moment(person["joinedAt"]), person["estimated"]),
+                str(person["legs"]),
+                "guest" if person["guest"] else yes(person["invited"]),
+            )
+            for person in people
+        ]
+        _show_people(("name", "role", "since", "devices", "invited"), rows, people)
+    if presence["call"] and presence["call"]["overdue"]:
+        last = moment(presence["call"]["lastEventAt"])
+        say(f"The last event is of {last}: the call is probably over.")
 
 
 def show_attendance(attendance: Json) -> None:
@@ -90,28 +94,34 @@ def show_attendance(attendance: Json) -> None:
     end = "now" if attendance["until"] is None else moment(attendance["until"])
     title = attendance["title"] or f"Room {attendance['roomId']}"
     say(f"{title}, from {moment(attendance['from'])} until {end}")
+    if cancelled := attendance["cancelled"]:
+        by = f" by {cancelled['by']}" if cancelled["by"] else ""
+        say(f"Cancelled at {moment(cancelled['at'])}{by}.")
+    people = sorted(attendance["value"], key=lambda person: person["status"] in _CAME)
     rows = [
         (
             _name(person),
             person["role"] or "",
-            f"{person['status']} (guest)" if person["guest"] else person["status"],
+            _status(person) + _remarks(person),
             _duration(person, "seconds"),
             _duration(person, "aloneSeconds"),
             _duration(person, "lateSeconds"),
             _duration(person, "leftEarlySeconds"),
         )
-        for person in sorted(attendance["value"], key=lambda person: person["status"] in _CAME)
+        for person in people
     ]
     if rows:
-        show_table(("name", "role", "status", "present", "alone", "late", "left early"), rows)
-    counts = attendance["summary"]
+        columns = ("name", "role", "status", "present", "alone", "late", "left early")
+        _show_people(columns, rows, people)
+    for status in sorted({_status(person) for person in people if _may_have_come(person)}):
+        say(f"{status}: as far as events tell. Some are missing.")
+    counts, statuses = attendance["summary"], Counter(person["status"] for person in people)
     guests = counts["guests"]
-    expected = counts["invited"] - (counts["attended"] - guests) - counts["absent"]
     say(
         f"{counts['invited']} invited, {counts['attended']} attended",
         f" (guests: {guests})" if guests else "",
         f", {counts['absent']} absent, ",
-        f"{expected} expected, " if expected else "",
+        *(f"{statuses[one]} {one}, " for one in ("expected", "cancelled") if statuses[one]),
         f"{counts['uninvited']} uninvited.",
     )
 
@@ -120,8 +130,38 @@ def _name(person: Json) -> str:
     return str(person["name"] or person["displayName"] or short(person["rawId"]))
 
 
+def _show_people(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], people: Sequence[Json]
+) -> None:
+    """Prints a table of people, with the number of their raw ids if anybody has several."""
+    if any(len(person["rawIds"]) > 1 for person in people):
+        columns = (*columns, "raw ids")
+        rows = [(*row, str(len(one["rawIds"]))) for row, one in zip(rows, people, strict=True)]
+    show_table(columns, rows)
+
+
+def _status(person: Json) -> str:
+    return _about(person["status"], _may_have_come(person))
+
+
+def _may_have_come(person: Json) -> bool:
+    """Returns whether it is an estimate that somebody did not come."""
+    return person["estimated"] and person["status"] not in _CAME
+
+
+def _remarks(person: Json) -> str:
+    guest = " (guest)" if person["guest"] else ""
+    removed_at = person["removedAt"]
+    return guest + (f" (removed at {moment(removed_at)})" if removed_at else "")
+
+
 def _duration(person: Json, field: str) -> str:
     """Formats one of a person's durations. The service marks the person, not the durations, as
-    estimated: so all of them get the mark."""
-    text = duration(person[field])
-    return f"~{text}" if text and person["estimated"] else text
+    estimated: so all of them get the mark. The time alone may be estimated by itself."""
+    alone = field == "aloneSeconds" and person["aloneEstimated"]
+    return _about(duration(person[field]), person["estimated"] or alone)
+
+
+def _about(text: str, estimated: bool) -> str:
+    """Returns the text, with the mark of estimates if it is one."""
+    return f"~{text}" if text and estimated else text
