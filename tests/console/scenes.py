@@ -21,6 +21,8 @@ from testkit.waiting import HANG_SECONDS, until
 
 type Json = dict[str, Any]
 
+NAMES = {raw_id(1): "Dr. Khan", raw_id(2): "Nils Diallo", raw_id(3): "Salma Hansen"}
+
 
 @dataclass
 class Scenes:
@@ -39,17 +41,27 @@ class Scenes:
         title: str | None = None,
         people: dict[str, str] | None = None,
         names: dict[str, str] | None = None,
+        scheduled: tuple[float, float] | None = None,
+        dial_out: bool = False,
     ) -> str:
-        """A room that is open, with who is invited in which role; its id."""
+        """A room that is open, with who is invited in which role; its id. The schedule is in hours
+        from now."""
         invited = {who: {"role": role} for who, role in (people or {}).items()}
-        room_id: str = self.raw.new_room({"participants": invited})["id"]
-        details = {
+        body = {"participants": invited, "pstnDialOutEnabled": dial_out}
+        room_id: str = self.raw.new_room(body)["id"]
+        details: Json = {
             "title": title,
             "participants": {who: {"name": name} for who, name in (names or {}).items()},
         }
-        if title or names:
-            assert self.insight.patch(f"/rooms/{room_id}/details", details).status == 200
+        if scheduled:
+            start, end = map(hours_from_now, scheduled)
+            details |= {"scheduledStart": start, "scheduledEnd": end}
+        if title or names or scheduled:
+            self.set_details(room_id, details)
         return room_id
+
+    def set_details(self, room_id: str, details: Json) -> None:
+        assert self.insight.patch(f"/rooms/{room_id}/details", details).status == 200
 
     def play(self, *options: str) -> Json:
         """A meeting of the past, played by the simulator; its report."""
@@ -94,6 +106,58 @@ class Scenes:
             call.added(60, raw_id(3), "Salma", "Consumer"),
         )
         return call
+
+    @cached_property
+    def silent(self) -> Meeting:
+        """A live call whose last event was two hours ago, when its time was over."""
+        people = {raw_id(1): "Presenter", raw_id(2): "Attendee", raw_id(3): "Attendee"}
+        room_id = self.room("Morning round", people, NAMES, scheduled=(-3, -2))
+        call = live_meeting(room_id, seconds=3 * 3600)
+        self.insight.deliver(
+            call.started(by=raw_id(1)),
+            call.added(60, raw_id(1), "Ines", "Presenter"),
+            call.added(3_600, raw_id(2), "Nils", "Attendee"),
+        )
+        return call
+
+    @cached_property
+    def waiting(self) -> Meeting:
+        """A live call, six minutes after it was to begin. One person has not come, one has left."""
+        people = {raw_id(3): "Attendee", raw_id(2): "Attendee", raw_id(1): "Presenter"}
+        room_id = self.room("Consultation", people, NAMES, scheduled=(-0.1, 0.4))
+        call = live_meeting(room_id, seconds=420)
+        self.insight.deliver(
+            call.started(by=raw_id(2)),
+            call.added(1, raw_id(2), "Nils", "Attendee"),
+            call.added(60, raw_id(3), "Salma", "Attendee"),
+            call.removed(230, raw_id(3)),
+        )
+        return call
+
+    @cached_property
+    def uncertain(self) -> Meeting:
+        """A call whose start is lost. Dr. Khan came twice, each time with another raw id, and Nils
+        did not come."""
+        people = {raw_id(2): "Attendee", raw_id(1): "Presenter"}
+        room_id = self.room("Rounds", people, NAMES, scheduled=(-2, -1))
+        khan = {"name": "Dr. Khan", "externalId": "D-1"}
+        self.set_details(room_id, {"participants": {raw_id(1): khan, raw_id(4): khan}})
+        call = live_meeting(room_id, seconds=2 * 3600)
+        self.insight.deliver(
+            *call.stay(60, 900, raw_id(1)),
+            *call.stay(1_200, 3_000, raw_id(4)),
+            *call.stay(1_000, 3_000, raw_id(3), "Salma"),
+            call.ended(3_000),
+        )
+        return call
+
+    @cached_property
+    def cancelled(self) -> str:
+        """A room that was deleted before its time began."""
+        people = {raw_id(1): "Presenter", raw_id(2): "Attendee"}
+        room_id = self.room("Evening round", people, NAMES, scheduled=(1, 2))
+        assert self.raw.delete(f"/rooms/{room_id}").status == 204
+        return room_id
 
     @cached_property
     def deleted(self) -> str:

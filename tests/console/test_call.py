@@ -325,6 +325,19 @@ def test_the_view_updates_when_the_call_ends(
     expect(page.get_by_text("live", exact=True)).to_have_count(0)
 
 
+def test_a_silent_call_says_so(console: Console, scenes: Scenes) -> None:
+    page = opened(console, scenes.silent.room_id)
+    ended = page.get_by_role("definition").filter(has_text="live")
+    expect(ended).to_contain_text("last heard 2 h ago, probably over")
+
+
+def test_a_peak_that_is_estimated_has_its_sign(console: Console, scenes: Scenes) -> None:
+    call = Meeting(scenes.room(), now() - 2 * HOUR)
+    scenes.insight.deliver(call.started(), call.removed(50, raw_id(1)), call.ended(60))
+    page = opened(console, call.room_id)
+    expect(page.locator("dt", has_text="Peak").locator("+ dd")).to_have_text("≈ estimated 1")
+
+
 def test_a_room_without_a_call_says_so_until_one_begins(console: Console, scenes: Scenes) -> None:
     call = live_meeting(scenes.room("Early"), seconds=10)
     page = console.show(f"room/{call.room_id}/call")

@@ -40,6 +40,11 @@ def open_a_record(page: Page) -> None:
     expect(page.get_by_role("group").first).to_contain_text('"kind"')
 
 
+def open_raw_ids(page: Page) -> None:
+    see_bars(page)
+    page.get_by_text("2 raw ids").click()
+
+
 def open_a_reason(page: Page) -> None:
     see("Attendance compared")(page)
     page.get_by_role("group").first.click()
@@ -55,6 +60,9 @@ def see_a_problem(page: Page) -> None:
 
 VIEWS = {
     "now": View(lambda scenes: "now" if scenes.live else "", see("People in Surgery hour")),
+    "now, a silent call": View(
+        lambda scenes: "now" if scenes.silent else "", see("Missing from Morning round")
+    ),
     "rooms": View(lambda scenes: "rooms" if scenes.lesson else "", see("Rooms")),
     "rooms, refused": View(lambda _: "rooms?participant=somebody", see_a_problem),
     "room": View(lambda scenes: f"room/{scenes.lesson['roomId']}", see("Calls")),
@@ -64,6 +72,13 @@ VIEWS = {
     ),
     "call": View(lambda scenes: f"room/{scenes.lossy['roomId']}/call", see_bars),
     "call that goes on": View(lambda scenes: f"room/{scenes.live.room_id}/call", see_bars),
+    "call that is silent": View(lambda scenes: f"room/{scenes.silent.room_id}/call", see_bars),
+    "attendance with estimates": View(
+        lambda scenes: f"room/{scenes.uncertain.room_id}/call", open_raw_ids
+    ),
+    "attendance of a cancelled room": View(
+        lambda scenes: f"room/{scenes.cancelled}/call", see("Attendance")
+    ),
     "log": View(lambda scenes: f"room/{scenes.lesson['roomId']}/log", open_a_record),
     "access, nothing asked": View(
         lambda _: "access", lambda page: expect(heading(page, "Check access")).to_be_visible()

@@ -3,16 +3,12 @@
 import { html } from "htm/preact";
 import { useState } from "preact/hooks";
 import { get, ofRoom } from "/console/api.js";
+import { Attendees } from "/console/attendees.js";
 import { Field } from "/console/fields.js";
 import { useLoaded } from "/console/loading.js";
-import { Loading, Person, Problem, Range, Role, State, Table } from "/console/parts.js";
-import { address } from "/console/route.js";
-import { length } from "/console/words.js";
+import { Loading, Problem, Range, Time } from "/console/parts.js";
 
 const EVERY_SECONDS = 5;
-const ORDER = ["absent", "expected", "uninvited", "attended"];
-const COLUMNS = ["Person", "Status", "Role", "Present", "Alone", "Late", "Left early", "Sessions"];
-const LENGTHS = ["seconds", "aloneSeconds", "lateSeconds", "leftEarlySeconds"];
 const BYTE_ORDER_MARK = "\ufeff";
 
 /** Returns the times for which attendance can be shown: [{name, label, query}], the best first. */
@@ -21,7 +17,8 @@ function slotsOf(room, callId) {
   if (room?.scheduledStart) slots.push({ name: "scheduled", label: "Scheduled time", query: {} });
   if (callId) slots.push({ name: "call", label: "This call", query: { call: callId } });
   if (room) {
-    const query = { from: room.validFrom, until: room.validUntil };
+    // Without a scheduled time this is the default, which also ends when the room is deleted.
+    const query = room.scheduledStart ? { from: room.validFrom, until: room.validUntil } : {};
     slots.push({ name: "open", label: "While the room is open", query });
   }
   return slots;
@@ -58,65 +55,32 @@ export function Attendance({ roomId, room, callId }) {
     <${Problem} failure=${unsaved} />
     <${Problem} failure=${failure} at=${at} />
     ${!data && !failure && html`<${Loading} />`}
-    ${data && html`<${Summary} data=${data} /><${People} people=${data.value} room=${room} />`}
+    ${data && html`<${Summary} data=${data} /><${Attendees} of=${data} room=${room} />`}
   `;
 }
 
 function Summary({ data }) {
   const { invited, attended, absent, uninvited, guests } = data.summary;
-  const expected = invited - (attended - guests) - absent;
+  const having = (wanted) => data.value.filter(({ status }) => status === wanted).length;
   const counts = [
     `${invited} invited`,
     `${attended} attended${guests ? ` (guests: ${guests})` : ""}`,
     `${absent} absent`,
-    ...(expected ? [`${expected} expected`] : []),
+    ...["expected", "cancelled"].filter(having).map((status) => `${having(status)} ${status}`),
     `${uninvited} uninvited`,
   ];
-  return html`<p>
-    <strong>${counts.join(", ")}</strong>, <${Range} from=${data.from} until=${data.until} />.
-  </p>`;
-}
-
-function People({ people, room }) {
-  if (!people.length) return null;
-  const sorted = people.toSorted((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status));
-  const estimated = people.some((person) => person.estimated);
   return html`
-    <${Table} label="Attendance" columns=${COLUMNS}>
-      ${sorted.map((person) => html`<${Row} key=${person.rawId} person=${person} room=${room} />`)}
-    <//>
-    ${estimated && html`<p class="faint">≈ Estimated, because an event is missing.</p>`}
+    ${data.cancelled && html`<${Cancelled} of=${data.cancelled} />`}
+    <p>
+      <strong>${counts.join(", ")}</strong>, <${Range} from=${data.from} until=${data.until} />.
+    </p>
   `;
 }
 
-function Row({ person, room }) {
-  const check = person.status === "uninvited" && room && room.state !== "deleted";
-  const query = { room: room?.roomId, person: person.rawId };
-  return html`<tr class=${person.status}>
-    <th scope="row">
-      <${Person} of=${person} />
-      ${person.externalId && html` <span class="faint">${person.externalId}</span>`}
-      ${check && html`<br /><a href=${address(["access"], query)}>Check access</a>`}
-    </th>
-    <td>
-      <${State} of=${person.status} />
-      ${person.guest && html` <span class="faint">guest</span>`}
-    </td>
-    <td><${Role} of=${person.role} /></td>
-    ${LENGTHS.map((field) => html`<td class="number">${lengthOf(person, field)}</td>`)}
-    <td>
-      ${person.intervals.map(
-        ({ from, until }) => html`<div><${Range} from=${from} until=${until} /></div>`,
-      )}
-    </td>
-  </tr>`;
-}
-
-/** The API does not say which lengths of a person are estimated, so all are marked. */
-function lengthOf(person, field) {
-  if (person[field] === null || !person.intervals.length) return "";
-  return `${person.estimated ? "≈ " : ""}${length(person[field])}`;
-}
+const Cancelled = ({ of: { at, by } }) => html`<p class="notice">
+  <strong>Cancelled</strong> at <${Time} of=${at} />${by && ` by ${by}`}: the room was deleted before
+  this time began.
+</p>`;
 
 /** Excel knows UTF-8 by its mark. The service sends one, but reading the answer removes it. */
 function save(text, name) {

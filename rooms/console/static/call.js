@@ -6,10 +6,10 @@ import { get, ofRoom, page } from "/console/api.js";
 import { Attendance } from "/console/attendance.js";
 import { asOf, withLegs } from "/console/legs.js";
 import { useLoaded } from "/console/loading.js";
-import { Ended, Loading, Problem, Time } from "/console/parts.js";
+import { Ended, Loading, Peak, Problem, Time } from "/console/parts.js";
 import { address } from "/console/route.js";
 import { Timeline } from "/console/timeline.js";
-import { called, length, people, range } from "/console/words.js";
+import { called, length, people, range, rawIdsOf } from "/console/words.js";
 
 const EVERY_SECONDS = 3; // ended calls too: events may be late
 
@@ -70,13 +70,19 @@ async function callsOf(roomId, signal) {
   }
 }
 
-/** Returns {call, attendees}. */
+/** Returns {call, attendees}. A live call also says whether it is `overdue`. */
 async function callWithAttendees(roomId, callId, signal) {
   const [call, { value }] = await Promise.all([
     get(ofRoom(roomId, "calls", callId), {}, signal),
     get(ofRoom(roomId, "attendance"), { call: callId }, signal),
   ]);
-  return { call, attendees: value };
+  const overdue = call.endedAt === null && (await isOverdue(roomId, callId, signal));
+  return { call: { ...call, overdue }, attendees: value };
+}
+
+async function isOverdue(roomId, callId, signal) {
+  const { call } = await get(ofRoom(roomId, "presence"), {}, signal);
+  return call?.id === callId && call.overdue;
 }
 
 function Call({ roomId, room, callId }) {
@@ -102,16 +108,16 @@ function Facts({ call, attendees, at }) {
       <dt>Started</dt>
       <dd><${Time} of=${call.startedAt} estimated=${call.startEstimated} /></dd>
     </div>
-    <div><dt>Ended</dt><dd><${Ended} of=${call} /></dd></div>
+    <div><dt>Ended</dt><dd><${Ended} of=${call} now=${at} /></dd></div>
     <div><dt>Length</dt><dd>${length(seconds)}</dd></div>
     <div><dt>People</dt><dd>${call.people}</dd></div>
-    <div><dt>Peak</dt><dd>${call.peak}</dd></div>
+    <div><dt>Peak</dt><dd><${Peak} of=${call} /></dd></div>
     ${ending && html`<div><dt>Ended by</dt><dd>${ending}</dd></div>`}
   </dl>`;
 }
 
 /** Returns who ended the call, and why; empty if its events do not say. */
 function endingOf({ endedBy, endReason }, attendees) {
-  const ender = attendees.find(({ rawId }) => rawId === endedBy) ?? { rawId: endedBy };
+  const ender = attendees.find((one) => rawIdsOf(one).includes(endedBy)) ?? { rawId: endedBy };
   return [endedBy && called(ender), endReason?.phrase].filter(Boolean).join(": ");
 }

@@ -1,7 +1,7 @@
 // The charts of a call, by Observable Plot: bars for the legs, and the number of people beneath.
 
 import { counts } from "/console/legs.js";
-import { called, people as countedPeople, exact, length } from "/console/words.js";
+import { called, people as countedPeople, didNotJoin, exact, length } from "/console/words.js";
 
 const NARROW = 600;
 const ROW = 24;
@@ -144,7 +144,7 @@ const absence = (Plot, people, { from }) =>
     {
       x: () => from,
       y: "rawId",
-      text: ({ status }) => (status === "expected" ? "not joined yet" : "did not join"),
+      text: didNotJoin,
       textAnchor: "start",
       dx: 6,
       fill: "var(--absent)",

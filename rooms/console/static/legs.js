@@ -1,18 +1,20 @@
 // The legs of a call, for the chart: of each person, and the number of people over time.
 // Times are in milliseconds.
 
+import { rawIdsOf } from "/console/words.js";
+
 /**
  * Returns the attendees of a call with their `legs`: those who joined, by their first leg, then
  * those who did not. Legs that have not ended end at `at`. A leg here is {from, until, role,
  * goesOn, estimatedFrom, estimatedUntil, estimated, lane, lanes, leg}; `leg` is that of the API.
  */
 export function withLegs(call, attendees, at) {
-  const people = new Map(attendees.map((person) => [person.rawId, { ...person, legs: [] }]));
+  const all = attendees.map((person) => ({ ...person, legs: [] }));
+  const byRawId = new Map(all.flatMap((person) => rawIdsOf(person).map((id) => [id, person])));
   for (const leg of call.legs) {
-    people.get(leg.rawId ?? leg.participantId)?.legs.push(legOf(leg, at));
+    byRawId.get(leg.rawId ?? leg.participantId)?.legs.push(legOf(leg, at));
   }
-  for (const { legs } of people.values()) putInLanes(legs);
-  const all = [...people.values()];
+  for (const { legs } of all) putInLanes(legs);
   const joined = all.filter(({ legs }) => legs.length);
   const absent = all.filter(({ legs }) => !legs.length);
   return [...joined.sort((a, b) => a.legs[0].from - b.legs[0].from), ...absent];

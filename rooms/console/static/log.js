@@ -9,6 +9,7 @@ import { replaceQuery } from "/console/route.js";
 import { localized } from "/console/words.js";
 
 const EVERY_SECONDS = 5;
+const LATE = 60_000; // milliseconds after which the time of arrival is told
 
 export function Log({ roomId, route }) {
   const { kind, actor } = route.query;
@@ -61,11 +62,19 @@ function Filters({ kind, actor, records }) {
   `;
 }
 
+/** When a record arrived, if that was long after its time. */
+const Arrival = ({ of: { time, receivedAt } }) =>
+  receivedAt &&
+  new Date(receivedAt) - new Date(time) > LATE &&
+  html`${" "}<span class="faint"
+      >(arrived at <${Time} of=${receivedAt} day=${new Date(time)} />)</span
+    >`;
+
 const Entry = ({ record }) => html`<li>
   <details>
     <summary>
       <${Time} of=${record.time} /> <span class="actor">${record.actor}</span>${" "}
-      <span class="text">${localized(record.text)}</span>
+      <span class="text">${localized(record.text)}<${Arrival} of=${record} /></span>
     </summary>
     <pre tabindex="0">${JSON.stringify(record, null, 2)}</pre>
   </details>

@@ -1,12 +1,14 @@
 // Now: the live calls, and who is in them.
 
 import { html } from "htm/preact";
-import { useState } from "preact/hooks";
 import { filledPage } from "/console/api.js";
+import { useFew } from "/console/few.js";
 import { useLoaded, useNow } from "/console/loading.js";
+import { Missing } from "/console/missing.js";
 import {
   Guests,
   Heading,
+  LastHeard,
   Loading,
   Person,
   Problem,
@@ -51,7 +53,9 @@ export function Now({ laptop }) {
 function summary(rooms) {
   if (!rooms.length) return "No live calls.";
   const present = rooms.reduce((sum, room) => sum + room.count, 0);
-  return `${people(present)} in ${counted(rooms.length, "call")}.`;
+  const over = rooms.filter(({ overdue }) => overdue).length;
+  const calls = counted(rooms.length, "call");
+  return `${people(present)} in ${calls}${over ? `, ${over} of them probably over` : ""}.`;
 }
 
 const Hint = ({ laptop }) => html`<p class="faint">
@@ -60,26 +64,23 @@ const Hint = ({ laptop }) => html`<p class="faint">
 </p>`;
 
 function Live({ room, now }) {
-  const [whole, setWhole] = useState(false);
   const title = room.title ?? `Room ${room.roomId}`;
   const present = room.participants.toSorted((a, b) => a.joinedAt.localeCompare(b.joinedAt));
-  const shown = whole ? present : present.slice(0, FEW);
-  return html`<section class="card" aria-label=${title}>
+  const { shown, button } = useFew(present, FEW);
+  return html`<section class=${room.overdue ? "card overdue" : "card"} aria-label=${title}>
     <h2><a href=${address(["room", room.roomId, "call", room.callId])}>${title}</a></h2>
     <p>
       <strong class="number">${people(room.count)}</strong>${" "}
       <span class="faint">
-        for <${Since} time=${room.startedAt} now=${now} />, since <${Time} of=${room.startedAt} />
+        for <${Since} time=${room.startedAt} now=${now} />, since${" "}
+        <${Time} of=${room.startedAt} />${room.lastEventAt && ", "}
+        <${LastHeard} of=${room} now=${now} />
       </span>${" "}
       <${Guests} room=${room} />
     </p>
     ${present.length > 0 && html`<${Present} title=${title} people=${shown} now=${now} />`}
-    ${
-      present.length > FEW &&
-      html`<button type="button" onClick=${() => setWhole(!whole)}>
-        ${whole ? `Show the first ${FEW}` : `Show all ${present.length}`}
-      </button>`
-    }
+    ${button}
+    <${Missing} room=${room} title=${title} now=${now} />
   </section>`;
 }
 

@@ -2,7 +2,18 @@
 
 import { html } from "htm/preact";
 import { useEffect } from "preact/hooks";
-import { admitsGuests, called, exact, length, moment, short, whoCanJoin } from "/console/words.js";
+import { serviceNow } from "/console/api.js";
+import {
+  admitsGuests,
+  called,
+  exact,
+  length,
+  moment,
+  rawIdsOf,
+  roughly,
+  short,
+  whoCanJoin,
+} from "/console/words.js";
 
 /** The heading of a view; the tab has the same title. */
 export function Heading({ children }) {
@@ -13,11 +24,16 @@ export function Heading({ children }) {
   return html`<h1 tabindex="-1">${text}</h1>`;
 }
 
+/** The sign before what is estimated; screen readers say the word. */
+export const About = ({ estimated }) =>
+  estimated && html`<span aria-hidden="true">≈ </span><span class="unseen">estimated${" "}</span>`;
+
 /** A time to the minute; hovering shows milliseconds. The date is left out if it is on `day`. */
 export function Time({ of, estimated, day }) {
   if (!of) return "";
-  const about = estimated ? "≈ " : "";
-  return html`<time datetime=${of} title=${exact(of)}>${about}${moment(of, day)}</time>`;
+  return html`<time datetime=${of} title=${exact(of)}
+    ><${About} estimated=${estimated} />${moment(of, day)}</time
+  >`;
 }
 
 /** From when to when: "10:00 to 10:30", or "10:00 to now". */
@@ -30,12 +46,20 @@ export const Range = ({ from, until }) => html`<span class="range"
 export const Since = ({ time, now }) =>
   html`<span class="number">${length((now - new Date(time)) / 1000)}</span>`;
 
+/** How long ago the last event of a call came, and whether the call seems to be over. */
+export const LastHeard = ({ of, now = serviceNow() }) =>
+  of.lastEventAt &&
+  html`<span class="heard" title=${exact(of.lastEventAt)}
+    >last heard ${roughly((now - new Date(of.lastEventAt)) / 1000)} ago${
+      of.overdue && ", probably over"
+    }</span
+  >`;
+
 /** The name of a person, and the one that they gave themselves if it differs. */
 export function Person({ of }) {
   const differs = of.name && of.displayName && of.displayName !== of.name;
   const own = differs && html` <span class="faint">(as “${of.displayName}”)</span>`;
-  const id = of.rawId ?? of.participantId;
-  return html`<span class="person" title=${id}>${called(of)}${own}</span>`;
+  return html`<span class="person" title=${rawIdsOf(of).join("\n")}>${called(of)}${own}</span>`;
 }
 
 export const Role = ({ of }) =>
@@ -53,10 +77,13 @@ export const Guests = ({ room }) =>
   html`<span class="state guests" title=${`Who can join: ${whoCanJoin(room)}`}>guests</span>`;
 
 /** When a call ended, or that it is live. */
-export const Ended = ({ of }) =>
+export const Ended = ({ of, now }) =>
   of.endedAt
     ? html`<${Time} of=${of.endedAt} estimated=${of.endEstimated} />`
-    : html`<${State} of="live" />`;
+    : html`<${State} of="live" /> <${LastHeard} of=${of} now=${now} />`;
+
+/** The highest number of people of a call at one time. */
+export const Peak = ({ of }) => html`<${About} estimated=${of.peakEstimated} />${of.peak}`;
 
 /** What went wrong, and what happens next. `at` is the time of the data that are still shown. */
 export function Problem({ failure, at }) {

@@ -11,6 +11,7 @@ import {
   Heading,
   Loading,
   More,
+  Peak,
   Person,
   Problem,
   Range,
@@ -164,7 +165,7 @@ const CallTable = ({ roomId, pages }) => html`
         <td><${Ended} of=${call} /></td>
         <td class="number">${length(call.seconds)}</td>
         <td class="number">${call.people}</td>
-        <td class="number">${call.peak}</td>
+        <td class="number"><${Peak} of=${call} /></td>
       </tr>`,
     )}
   <//>

@@ -48,6 +48,13 @@ export function length(seconds) {
   return minutes ? `${minutes}m ${twoDigits(rest)}s` : `${rest}s`;
 }
 
+/** A length to the minute, for what goes on: "under 1 min", "95 min" or "2 h". */
+export function roughly(seconds) {
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 1) return "under 1 min";
+  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h`;
+}
+
 const twoDigits = (number) => String(number).padStart(2, "0");
 
 /** A raw id; of a long one only the beginning and the end. */
@@ -57,6 +64,15 @@ export const short = (rawId) =>
 /** The name of a person: from the room's details, or their own, or else the raw id. */
 export const called = (person) =>
   person.name || person.displayName || short(person.rawId ?? person.participantId ?? "somebody");
+
+/** All raw ids of a person. The one by which they are named is one of them. */
+export const rawIdsOf = ({ rawId, rawIds }) => (rawIds?.length ? rawIds : [rawId]);
+
+/** What there is to say of a person who is not known to have joined. */
+export function didNotJoin({ status, estimated }) {
+  if (status === "cancelled") return status;
+  return `${estimated ? "≈ " : ""}${status === "expected" ? "not joined yet" : "did not join"}`;
+}
 
 /** Whether people who are not invited can join a room. */
 export const admitsGuests = ({ roomJoinPolicy }) => roomJoinPolicy === "CommunicationServiceUsers";
