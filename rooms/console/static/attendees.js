@@ -66,8 +66,7 @@ function Row({ person, room, day }) {
       ${check && html`<br /><a href=${address(["access"], query)}>Check access</a>`}
     </th>
     <td>
-      <${About} estimated=${person.estimated && !came(person)} />
-      <${State} of=${person.status} />
+      <${State} of=${person.status} estimated=${person.estimated && !came(person)} />
       ${person.guest && html` <span class="faint">guest</span>`}
       ${
         person.removedAt &&

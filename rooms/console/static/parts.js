@@ -69,7 +69,9 @@ export const Role = ({ of }) =>
 
 export const RawId = ({ of }) => html`<code title=${of}>${short(of)}</code>`;
 
-export const State = ({ of }) => html`<span class=${`state ${of}`}>${of}</span>`;
+export const State = ({ of, estimated }) => html`<span class=${`state ${of}`}
+  ><${About} estimated=${estimated} />${of}</span
+>`;
 
 /** That a room is open to people who are not invited; nothing if it is not. */
 export const Guests = ({ room }) =>
