@@ -60,7 +60,7 @@ def main() -> None:
 
 def take(console: Console, scenes: Scenes) -> None:
     """Takes all pictures. The meetings are always the same, but for their times."""
-    live(scenes, "Consultation, Mrs. Diallo", 754, 3)
+    live(scenes, "Consultation, Mrs. Diallo", 754, 3, scheduled=(-0.2, 0.3))
     live(scenes, "Hearing 12/26", 2_101, 2)
     upcoming(scenes)
     played = play(scenes)
@@ -97,11 +97,18 @@ def take(console: Console, scenes: Scenes) -> None:
     console.close()
 
 
-def live(scenes: Scenes, title: str, seconds: float, count: int) -> None:
+def live(
+    scenes: Scenes,
+    title: str,
+    seconds: float,
+    count: int,
+    scheduled: tuple[float, float] | None = None,
+) -> None:
     """Starts a call `seconds` ago, with `count` people."""
     roles = {raw_id: role for raw_id, (_, role) in PEOPLE.items()}
     names = {raw_id: name for raw_id, (name, _) in PEOPLE.items()}
-    call = Meeting(scenes.room(title, roles, names), now() - round(seconds * SECOND))
+    room_id = scenes.room(title, roles, names, scheduled)
+    call = Meeting(room_id, now() - round(seconds * SECOND))
     people = list(PEOPLE.items())[:count]
     joined = [
         call.added(4 + 97 * place, raw_id, name, role)
