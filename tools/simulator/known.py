@@ -82,7 +82,7 @@ def heard(
         enders_told: ids of the calls whose end event, as it was written, tells who ended it.
     """
     of_calls = [
-        (call, [event for event in arrived if event.call is call]) for call in meeting.calls
+        (call, [event for event in arrived if event.call.id == call.id]) for call in meeting.calls
     ]
     known = [(call, received) for call, received in of_calls if received]
     return tuple(
@@ -100,22 +100,22 @@ def heard(
 def _call(
     call: Call, received: list[Event], now: datetime, another_follows: bool, ender_told: bool
 ) -> KnownCall:
-    types = {event.type for event in received}
+    times = {event.type: event.time for event in received}
     first, last = received[0].time, received[-1].time
     # The end event tells how long the call was, so it tells when it started, too.
-    started = call.started if ENDED in types else first
+    started = call.started if ENDED in times else first
     of_participants: dict[str, list[Event]] = {}
     for event in received:
         if event.leg is not None:
             of_participants.setdefault(event.leg.participant_id, []).append(event)
     legs = [_leg(events, started) for events in of_participants.values()]
-    if ENDED in types:
-        end: datetime | None = call.ended
+    if ENDED in times:
+        end: datetime | None = times[ENDED]
     else:
         all_left = all(leg.left for leg in legs)
         end = last if another_follows or (all_left and now - last >= SETTLED_AFTER) else None
     legs += _only_told_of(
-        call, {leg.raw_id for leg in legs}, started, ender_told and ENDED in types
+        call, {leg.raw_id for leg in legs}, started, times.get(ENDED) if ender_told else None
     )
     return KnownCall(
         call.id,
@@ -123,19 +123,23 @@ def _call(
         end,
         tuple(_within(leg, end) for leg in legs),
         last,
-        start_estimated=STARTED not in types,
-        end_estimated=end is not None and ENDED not in types,
+        start_estimated=STARTED not in times,
+        end_estimated=end is not None and ENDED not in times,
     )
 
 
 def _only_told_of(
-    call: Call, known: Collection[str], started: datetime, ender_told: bool
+    call: Call, known: Collection[str], started: datetime, ended: datetime | None
 ) -> list[KnownLeg]:
     """Returns legs of who started or ended the call, if these are not known by events of their own.
-    Every event tells who started it."""
+    Every event tells who started it.
+
+    Args:
+        ended: None if no event tells who ended it.
+    """
     moments = {call.started_by.raw_id: [started]}
-    if ender_told:
-        moments.setdefault(call.ended_by.raw_id, []).append(call.ended)
+    if ended is not None:
+        moments.setdefault(call.ended_by.raw_id, []).append(ended)
     return [
         KnownLeg(None, raw_id, None, None, min(there), max(there), True, True)
         for raw_id, there in moments.items()
