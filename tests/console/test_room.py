@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from rooms.domain.log_kinds import LOG_KINDS
-from testkit.events import Meeting
+from testkit.events import Meeting, live_meeting
 from testkit.identifiers import raw_id
-from tests.console.pages import Console, heading, mostly, table
+from tests.console.pages import Console, go, heading, mostly, table
 from tests.console.scenes import Scenes, hours_from_now
 
 UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
@@ -202,6 +202,22 @@ def test_a_new_record_appears(console: Console, scenes: Scenes) -> None:
     expect(records(page).first).to_contain_text("Before")
     assert scenes.insight.patch(f"/rooms/{room_id}/details", {"title": "After"}).status == 200
     expect(records(page).first).to_contain_text("After")
+
+
+def test_a_record_that_came_late_says_when_it_arrived(console: Console, scenes: Scenes) -> None:
+    call = live_meeting(scenes.room("Late"), seconds=3_600)
+    scenes.insight.deliver(call.started(), call.added(3_590, raw_id(1), "Ines"))
+    received_at = call.at(3_601)
+    path = f"/rooms/{call.room_id}/log"
+    answer = scenes.insight.json(path)
+    late = [record | {"receivedAt": received_at} for record in answer["value"]]
+    page = console.enter("now")
+    page.route(f"**{path}", lambda route: route.fulfill(json=answer | {"value": late}))
+    go(page, f"room/{call.room_id}/log")
+    started = records(page).filter(has_text="the call started")
+    expect(started).to_contain_text("(arrived at ")
+    expect(started.locator("time").nth(1)).to_have_attribute("datetime", received_at)
+    expect(records(page).filter(has_text="Ines joined")).not_to_contain_text("arrived at")
 
 
 def test_the_tabs_lead_to_each_other(console: Console, scenes: Scenes) -> None:
