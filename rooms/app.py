@@ -20,6 +20,7 @@ from rooms.settings import Settings, read_settings, unknown_settings
 from rooms.storage.admissions import Admissions
 from rooms.storage.calls import Calls
 from rooms.storage.errors import StorageUnavailable
+from rooms.storage.feed import Feed
 from rooms.storage.history import History
 from rooms.storage.identities import Identities
 from rooms.storage.lists import Lists
@@ -119,6 +120,11 @@ class App:
     def history(self) -> History:
         """Logs and rosters, also of deleted rooms."""
         return History(self.table, self.limits)
+
+    @cached_property
+    def feed(self) -> Feed:
+        """Logs in the order of arrival."""
+        return Feed(self.table, self.clock, self.limits)
 
     @cached_property
     def calls(self) -> Calls:

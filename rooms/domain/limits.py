@@ -126,6 +126,20 @@ class Limits:
     person_seconds: float = 2.0
     """Seconds after which a page of the attendance of a person begins no other room."""
 
+    arrival_bytes: int = 4 * 1024
+    """Compressed bytes of a detail that the order of arrival has, twice. Those of events have some
+    200. A larger one is read from the log."""
+
+    arrivals_page: int = 1_000
+    """Log records on a page in the order of arrival: what one request reads."""
+
+    arrivals_rows: int = 200
+    """Log records that such a page of all rooms takes from each partition: 2,000 in all, as many as
+    may come in a second."""
+
+    arrivals_page_bytes: int = 1024 * 1024
+    """Compressed bytes of details after which such a page ends."""
+
     quarantine_page: int = 30
     """Events on a page of the quarantine."""
 

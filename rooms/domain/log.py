@@ -11,7 +11,10 @@ EVENTS_ACTOR = "event-grid"
 
 @dataclass(frozen=True, slots=True)
 class LogRecord:
-    """One record of a room's log. The `at` of an event's record is the time of the event."""
+    """One record of a room's log. The `at` of an event's record is the time of the event.
+
+    `received_at` is when the record was written, or None if that was before the log had it.
+    """
 
     id: str
     at: Ticks
@@ -19,3 +22,4 @@ class LogRecord:
     actor: str
     request_id: str
     detail: Any
+    received_at: Ticks | None = None

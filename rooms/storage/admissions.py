@@ -7,6 +7,7 @@ from typing import Any
 from rooms.domain.admission import UNOCCUPIED, Occupancy, occupancy_at
 from rooms.domain.presence import call_at
 from rooms.domain.time import Ticks
+from rooms.storage.arrivals import Arrivals
 from rooms.storage.calls import Calls
 from rooms.storage.changes import Origin, log_record
 from rooms.storage.errors import TooManyEvents
@@ -21,7 +22,7 @@ class Admissions:
     """The admissions to all rooms. Raises StorageUnavailable as Table does."""
 
     def __init__(self, table: Table, calls: Calls, clock: Callable[[], Ticks]) -> None:
-        self._table = table
+        self._arrivals = Arrivals(table, clock)
         self._calls = calls
         self._clock = clock
         self._occupancies = SingleFlight(self._occupancy_now)
@@ -51,7 +52,7 @@ class Admissions:
         self, room_id: str, at: Ticks, kind: str, detail: Mapping[str, Any], origin: Origin
     ) -> None:
         """Writes a decision into the room's log. One request."""
-        await self._table.commit([insert(log_record(room_id, at, kind, origin, detail))])
+        await self._arrivals.commit([insert(log_record(room_id, at, kind, origin, detail))])
 
     async def _occupancy_now(self, room_id: str) -> Occupancy:
         now = self._clock()

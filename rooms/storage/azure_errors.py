@@ -1,7 +1,7 @@
 """What errors of the Azure SDK say of a request."""
 
 from azure.core.exceptions import AzureError, HttpResponseError, ResourceNotFoundError
-from azure.data.tables import TableErrorCode
+from azure.data.tables import TableErrorCode, TableTransactionError
 
 
 def _code(error: AzureError) -> str | None:
@@ -21,6 +21,15 @@ def is_conflict(error: AzureError) -> bool:
     if _code(error) in (TableErrorCode.ENTITY_NOT_FOUND, TableErrorCode.RESOURCE_NOT_FOUND):
         return True
     return isinstance(error, HttpResponseError) and error.status_code in (409, 412)
+
+
+def lacks_row(error: AzureError, operation: int) -> bool:
+    """Returns whether this operation of a transaction needs a row that is missing."""
+    return (
+        isinstance(error, TableTransactionError)
+        and error.index == operation
+        and _code(error) in (TableErrorCode.ENTITY_NOT_FOUND, TableErrorCode.RESOURCE_NOT_FOUND)
+    )
 
 
 def is_final(error: AzureError) -> bool:

@@ -17,6 +17,7 @@ from rooms.domain.time import DAY, HOUR, MAX_TIME, Ticks
 from rooms.storage import keys
 from rooms.storage.activity import read_activities
 from rooms.storage.all_partitions import first_of_all
+from rooms.storage.arrivals import Arrivals
 from rooms.storage.call_events import CALLS_AT_ONCE, CallEvents
 from rooms.storage.cursors import Page, PageAsOf, Start, read_start
 from rooms.storage.endings import Endings
@@ -81,6 +82,7 @@ class Calls:
         self._table = table
         self._events = CallEvents(table, limits)
         self._endings = Endings(table, self._events, limits)
+        self._arrivals = Arrivals(table, clock)
         self._clock = clock
         self._limits = limits
 
@@ -92,7 +94,7 @@ class Calls:
         )
         operations = [insert(row), insert(log), *(upsert(entity) for entity in activity)]
         # A conflict is one with another event of the call, about its activity.
-        await retried(lambda: self._table.commit(operations), Conflict)
+        await retried(lambda: self._arrivals.commit(operations), Conflict)
 
     async def call(self, room_id: str, call: str, now: Ticks) -> Call | None:
         """Returns one call at `now`. One request; some more for a live one."""

@@ -12,6 +12,7 @@ from azure.data.tables import TableEntity
 
 from rooms.domain.errors import RoomNotFound
 from rooms.domain.time import Ticks, parse_time
+from rooms.storage.arrivals import Arrivals
 from rooms.storage.entities import Entity, log_entity, stored_time
 from rooms.storage.operations import Conflict, Operation, insert, merge
 from rooms.storage.retry import retried
@@ -31,7 +32,7 @@ class Changes:
     """The changes of all rooms."""
 
     def __init__(self, table: Table, clock: Callable[[], Ticks]) -> None:
-        self._table = table
+        self._arrivals = Arrivals(table, clock)
         self._clock = clock
         self._writers: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -53,7 +54,7 @@ class Changes:
             | properties
             | {"changedAt": stored_time(at)}
         )
-        await self._table.commit([insert(record), merge(changed, row), *more])
+        await self._arrivals.commit([insert(record), merge(changed, row), *more])
 
     def time_of(self, row: TableEntity) -> Ticks:
         """Returns the time of a change of the room with this row: later than the last one, whatever

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from rooms.domain.time import MAX_TIME, Ticks
 from rooms.storage.errors import InvalidCursor
 
-CURSOR = re.compile(r"[A-Za-z0-9_-]{1,300}")
+CURSOR = re.compile(r"[A-Za-z0-9_-]{1,1000}")
 
 
 @dataclass(frozen=True, slots=True)

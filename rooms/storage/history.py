@@ -164,7 +164,7 @@ class History:
                 read += 1
                 size += len(binary_of(row))
                 if kind in (None, row["kind"]) and actor in (None, row["actor"]):
-                    records.append(_log_record(row))
+                    records.append(log_record_of(row, row["RowKey"]))
                 if (
                     len(records) == limits.log_page
                     or read == limits.log_page_rows
@@ -174,12 +174,15 @@ class History:
         return Page(records, None)
 
 
-def _log_record(row: TableEntity) -> LogRecord:
+def log_record_of(row: TableEntity, key: str) -> LogRecord:
+    """Returns the record with that key of a row of the log, or of its arrival."""
+    received = row.get("receivedAt")
     return LogRecord(
-        id=row["RowKey"].rpartition(":")[2],
+        id=key.rpartition(":")[2],
         at=parse_time(row["time"]),
         kind=row["kind"],
         actor=row["actor"],
         request_id=row["requestId"],
         detail=unpack(row),
+        received_at=None if received is None else parse_time(received),
     )

@@ -5,6 +5,7 @@ users have one of their own.
     {room}:details                          what people call it, and those invited
     {room}:roster:{newest first}            the roster as of then; the first is the current one
     {room}:~{newest first}:{change}         a log record
+    {room}:arrived:{arrival}                a log record, in the order of arrival
     {room}:call:{call}:{time}:{event}       an event of a call, in the order of time
     {room}:calls:{newest hour}:{call}       that a call had an event in that hour
     .index:{newest first}:{room}            the room as lists show it, by the time of its creation
@@ -12,6 +13,9 @@ users have one of their own.
     .invitees:{group}:{newest first}:{room}:{members}
                                             the same of several people of a group
     .calls:{newest hour}:{room}:{call}      the same over the rooms of a partition
+    .arrived:{arrival}:{room}               the same over the rooms of a partition
+    .floor:{floor}                          the floor, below which nothing arrives any more
+    .floor                                  that the partition has had a floor
     .quarantine:{id}                        an event that was not understood
     .quarantine-part:{id}:{number}          the rest of one that is too large for a row
     .upkeep                                 how far upkeep has come in this partition
@@ -104,6 +108,89 @@ LOG_SUFFIX = re.compile("[0-9]{19}:[0-9a-f]{32,64}")
 def log_range(room_id: str, start: Ticks, end: Ticks) -> tuple[str, str]:
     """Returns the range of the log records from `start` until just before `end`."""
     return f"{room_id}:~{descending(end - 1)}", f"{room_id}:~{descending(start)};"
+
+
+def room_of_log_row(row: str) -> str:
+    """Returns the room of the key of a log record."""
+    return row.partition(":")[0]
+
+
+def is_log_row(row: str) -> bool:
+    """Returns whether this is the key of a log record."""
+    return ":~" in row
+
+
+FLOORS_START = ".floor:"
+FLOORS_END = ".floor;"
+FLOOR_MADE_ROW = ".floor"
+"""Says that the partition has had a floor."""
+
+
+def floor_row(floor: Ticks) -> str:
+    """Returns the key of a floor."""
+    return f"{FLOORS_START}{floor:019d}"
+
+
+def floor_of(row: str) -> Ticks:
+    """Returns the floor of such a row."""
+    return int(row.removeprefix(FLOORS_START))
+
+
+ARRIVED_START = ".arrived:"
+ARRIVED_END = ".arrived;"
+LAST_ARRIVED = f"{ARRIVED_START}~"
+"""Behind all arrivals of all rooms, and still among them."""
+FIRST_ARRIVAL = "0" * 19
+"""Where arrivals begin: before all of them."""
+ARRIVAL = "[0-9]{19}(:[0-9]{19}:[0-9a-f]{16})?"
+"""An arrival, or only the floor with which it begins: what follows the prefix of arrival rows."""
+
+
+def arrival(floor: Ticks, received: Ticks, which: str) -> str:
+    """Returns an arrival: above which floor, and when, a log record was written. `which`, 16 hex
+    digits, tells it from others."""
+    return f"{floor:019d}:{received:019d}:{which}"
+
+
+def arrival_start(floor: Ticks) -> str:
+    """Returns the place before all that arrives above a floor."""
+    return f"{floor:019d}"
+
+
+def arrival_floor(arrival: str) -> Ticks:
+    """Returns the floor of an arrival."""
+    return int(arrival[:19])
+
+
+def after_floor(floor: Ticks) -> str:
+    """Returns the start of the arrivals of all rooms above higher floors."""
+    return f"{ARRIVED_START}{floor:019d};"
+
+
+def arrived_prefix(room_id: str | None) -> str:
+    """Returns what the arrival rows of a room, or of all rooms, begin with."""
+    return ARRIVED_START if room_id is None else f"{room_id}:arrived:"
+
+
+def arrived_row(room_id: str, arrival: str) -> str:
+    """Returns the key of an arrival among those of its room."""
+    return f"{room_id}:arrived:{arrival}"
+
+
+def all_arrived_row(room_id: str, arrival: str) -> str:
+    """Returns the key of an arrival among those of all rooms."""
+    return f"{ARRIVED_START}{arrival}:{room_id}"
+
+
+def arrival_of(row: str) -> str:
+    """Returns the arrival of either kind of row."""
+    parts = row.split(":")
+    return ":".join(parts[2:] if parts[1] == "arrived" else parts[1:4])
+
+
+def behind_arrival(room_id: str | None, place: str) -> str:
+    """Returns the start of the arrival rows behind an arrival, or of those above a floor."""
+    return f"{arrived_prefix(room_id)}{place}{';' if ':' in place else ':'}"
 
 
 def hashed(text: str) -> str:

@@ -21,6 +21,11 @@ class Conflict(Exception):
     """A transaction was not carried out: a row exists already, or has changed since it was read."""
 
 
+class RowMissing(Exception):
+    """A transaction was refused, as a row that it needs is not there. Whether an earlier try of it
+    was carried out is not said: only another try that inserts the same first row tells."""
+
+
 def insert(entity: Entity) -> Operation:
     """Inserts the row, which must not exist."""
     return TransactionOperation.CREATE, entity
@@ -34,6 +39,11 @@ def merge(entity: Entity, read: TableEntity) -> Operation:
         "match_condition": MatchConditions.IfNotModified,
     }
     return TransactionOperation.UPDATE, entity, unchanged
+
+
+def touch(entity: Entity) -> Operation:
+    """Changes nothing in the row, which must exist, in whatever state."""
+    return TransactionOperation.UPDATE, entity, {"mode": "merge"}
 
 
 def replace(entity: Entity) -> Operation:

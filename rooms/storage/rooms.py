@@ -14,6 +14,7 @@ from rooms.domain.room import Room, RoomChange, new_room, updated_room
 from rooms.domain.roster import Roster, RosterPatch, check_size, patched_roster
 from rooms.domain.time import Ticks, parse_time
 from rooms.storage import keys
+from rooms.storage.arrivals import Arrivals
 from rooms.storage.changes import Changes, Origin, existing_row, log_record
 from rooms.storage.creation import Repeatability, creation, new_room_id
 from rooms.storage.edits import (
@@ -48,6 +49,7 @@ class Rooms:
 
     def __init__(self, table: Table, clock: Callable[[], Ticks], limits: Limits = LIMITS) -> None:
         self._table = table
+        self._arrivals = Arrivals(table, clock)
         self._changes = Changes(table, clock)
         self._clock = clock
         self._limits = limits
@@ -202,7 +204,7 @@ class Rooms:
         now = self._clock()
         room = new_room(new_room_id(repeatability, attempt), wanted, now)
         try:
-            await self._table.commit(creation(room, roster, repeatability, origin))
+            await self._arrivals.commit(creation(room, roster, repeatability, origin))
         except Conflict:
             if repeatability is None:
                 raise

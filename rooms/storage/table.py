@@ -16,11 +16,19 @@ from azure.core.exceptions import (
 from azure.data.tables import TableEntity, TransactionOperation, UpdateMode
 from azure.data.tables.aio import TableClient
 
-from rooms.storage.azure_errors import is_conflict, is_final, lacks_table, summary
+from rooms.storage.azure_errors import is_conflict, is_final, lacks_row, lacks_table, summary
 from rooms.storage.entities import Entity
 from rooms.storage.errors import StorageUnavailable
+from rooms.storage.floors import Floors
 from rooms.storage.keys import PARTITIONS, UPKEEP_ROW
-from rooms.storage.operations import Conflict, Operation, remove, remove_unchanged
+from rooms.storage.operations import (
+    Conflict,
+    Operation,
+    RowMissing,
+    remove,
+    remove_unchanged,
+    touch,
+)
 from rooms.storage.retry import backoff
 
 _log = logging.getLogger(__name__)
@@ -38,6 +46,7 @@ class Table:
 
     def __init__(self, client: TableClient) -> None:
         self._client = client
+        self.floors = Floors()
 
     async def get(self, partition: str, row: str) -> TableEntity | None:
         """Returns one row, or None. One request."""
@@ -114,8 +123,9 @@ class Table:
             select=None if select is None else list(select),
         )
 
-    async def commit(self, operations: Sequence[Operation]) -> None:
-        """Commits one entity group transaction: all of it or nothing.
+    async def commit(self, operations: Sequence[Operation], needed: Entity | None = None) -> None:
+        """Commits one entity group transaction: all of it or nothing; only while the row `needed`
+        is there, if it is given.
 
         The first operation must write a row that no transaction with another content writes: that
         it is there tells what became of a transaction whose outcome is not known (time-out, cut
@@ -124,8 +134,11 @@ class Table:
 
         Raises:
             Conflict: it was refused for the state of a row, and not carried out.
+            RowMissing: it was refused as `needed` is not there.
         """
         mark = operations[0][1]
+        if needed is not None:  # right behind the mark, so that it tells whose index an error has
+            operations = [operations[0], touch(needed), *operations[1:]]
         for delay in backoff():
             try:
                 await self._submit(operations)
@@ -136,6 +149,8 @@ class Table:
                 await self._make()
                 await asyncio.sleep(delay)  # it may be in the midst of being deleted
                 continue
+            if needed is not None and lacks_row(error, 1):
+                raise RowMissing from error
             if not (conflict := is_conflict(error)):
                 if is_final(error):
                     raise _unavailable(error) from error

@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import batched
 
 from azure.data.tables import TableEntity
 
@@ -131,6 +132,23 @@ class Retention:
         for row in rows:
             by_room[keys.listed_room_id(keys.place_in(row["RowKey"]))].append(row)
         await in_parallel(self._invitees(room_id, some) for room_id, some in by_room.items())
+
+    def is_old_arrival(self, row: TableEntity) -> bool:
+        """Returns whether a record arrived too long ago."""
+        return parse_time(row["receivedAt"]) < self.kept
+
+    async def purge_arrivals(self, rows: Sequence[TableEntity]) -> None:
+        """Deletes these arrivals among those of all rooms, and the same of their rooms."""
+        pairs = [
+            (row["RowKey"], keys.arrived_row(room_id, keys.arrival_of(row["RowKey"])))
+            for row in rows
+            if (room_id := keys.listed_room_id(row["RowKey"]))
+        ]
+        for some in batched(pairs, self.limits.upkeep_rows // 2, strict=False):
+            partition, together = rows[0]["PartitionKey"], [row for pair in some for row in pair]
+            if not await self._remove(partition, together, "arrival rows"):
+                for pair in some:  # of which another run has removed some
+                    await self._remove(partition, pair, "arrival rows")
 
     async def purge_users(self, rows: Sequence[TableEntity]) -> None:
         """Deletes those of these users who got their last token too long ago. Who gets one

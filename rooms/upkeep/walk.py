@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import batched
+from itertools import batched, groupby, takewhile
 
 from azure.data.tables import TableEntity
 
@@ -91,6 +91,21 @@ def _in_batches(
     return steps
 
 
+def _arrivals(rows: Sequence[TableEntity], retention: Retention, _: Report) -> Iterator[_Step]:
+    """Above each floor, passes by all that arrived after the first that is kept; and by all above
+    the first floor that is not old."""
+    for floor, above in groupby(
+        rows, lambda row: keys.arrival_floor(keys.arrival_of(row["RowKey"]))
+    ):
+        if floor >= retention.kept:
+            yield keys.LAST_ARRIVED, retention.purge_arrivals([])
+            return
+        same = list(above)
+        old = list(takewhile(retention.is_old_arrival, same))
+        behind = keys.after(old[-1]["RowKey"]) if len(old) == len(same) else keys.after_floor(floor)
+        yield behind, retention.purge_arrivals(old)
+
+
 type _Range = tuple[str, str, _Steps]
 """The first row, the end, and what is done with the rows between them."""
 
@@ -108,6 +123,7 @@ _RANGES: Sequence[_Range] = (
         keys.INVITEES_END,
         _in_batches(Retention.purge_invitees, INVITEES_AT_A_TIME),
     ),
+    (keys.ARRIVED_START, keys.ARRIVED_END, _arrivals),
 )
 """What is gone through in a partition of rooms, in that order: rows of invitees after the rooms, of
 which some are gone by then. The other rows that begin with a dot go with those of rooms."""

@@ -25,7 +25,7 @@ from rooms.storage.rooms import Rooms, RoomWithRoster
 from rooms.storage.table import Table
 from testkit.identifiers import raw_id
 from testkit.running import new_key
-from testkit.storage import ORIGIN, Clock
+from testkit.storage import ORIGIN, Clock, know_floors
 from testkit.storage_proxy import Fault, StorageProxy
 from tests.domain.histories import added, ended, moment, removed, started
 
@@ -134,6 +134,7 @@ def reasons(answer: func.HttpResponse) -> tuple[int, list[str]]:
 async def test_the_storage_requests_of_a_dry_run_and_of_a_decision(
     door: Door, proxy: StorageProxy, roster: Roster, calls: int, requests: tuple[int, int]
 ) -> None:
+    await know_floors(door.table)
     room_id = await door.room(roster)
     for number in range(calls):
         await door.call(room_id, BOB, call=f"call {number}")
@@ -145,6 +146,7 @@ async def test_the_storage_requests_of_a_dry_run_and_of_a_decision(
 
 
 async def test_a_refusal_costs_what_an_admission_does(door: Door, proxy: StorageProxy) -> None:
+    await know_floors(door.table)
     room_id = await door.room(TWO)
     proxy.forget()
     assert reasons(await door.post(room_id, STRANGER)) == (403, ["NotInvited"])

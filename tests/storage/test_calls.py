@@ -95,7 +95,7 @@ async def rows(client: TableClient) -> dict[tuple[str, str], dict[str, object]]:
     return {(row["PartitionKey"], row["RowKey"]): dict(row) async for row in client.list_entities()}
 
 
-async def test_an_event_is_one_request_and_four_rows(
+async def test_an_event_is_one_request_and_six_rows(
     calls: Calls, client: TableClient, proxy: StorageProxy
 ) -> None:
     await keep(calls, started(0))  # makes the table
@@ -104,7 +104,7 @@ async def test_an_event_is_one_request_and_four_rows(
     proxy.forget()
     await keep(calls, added(3700))
     assert len(proxy.seen) == 1
-    assert len(await rows(client)) == len(before) + 4
+    assert len(await rows(client)) == len(before) + 6
 
 
 async def test_an_event_that_comes_again_changes_nothing(
@@ -137,7 +137,9 @@ async def test_a_fault_at_any_request_leaves_the_event_there_once(
         await calls.call(ROOM, "call", moment(5))
         == fold_calls([started(0), added(1)], moment(5))[0]
     )
-    assert len(await rows(client)) == 6  # two events, two log records, one hour of activity
+    assert (
+        len(await rows(client)) == 4 * 2 + 2 + 2
+    )  # two events with their records and arrivals, an hour, the floor
 
 
 async def count(proxy: StorageProxy, operation: Awaitable[object]) -> int:

@@ -19,7 +19,7 @@ from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
 from testkit.identifiers import raw_id
 from testkit.past import checked
-from testkit.storage import ORIGIN
+from testkit.storage import ORIGIN, know_floors
 from testkit.storage_proxy import Fault, StorageProxy
 
 ALICE = raw_id(1)
@@ -94,7 +94,12 @@ async def test_a_title_that_the_list_lacks_comes_with_the_next_change(
     assert room.id in [each.room.id for each in page.items]
 
 
-async def test_the_storage_requests(rooms: Rooms, history: History, proxy: StorageProxy) -> None:
+async def test_the_storage_requests(
+    client: TableClient, history: History, proxy: StorageProxy
+) -> None:
+    table = Table(client)
+    await know_floors(table)
+    rooms = Rooms(table, now)
     room = (await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)).room
     counts = []
     for patch in (NAMES, NAMES, {"title": None}):

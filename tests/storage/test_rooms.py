@@ -26,7 +26,7 @@ from rooms.storage.lists import Lists
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
 from testkit.identifiers import raw_id
-from testkit.storage import ORIGIN
+from testkit.storage import ORIGIN, know_floors
 from testkit.storage_proxy import Fault, StorageProxy
 from testkit.whole import StoredRoom, stored_rooms
 
@@ -152,9 +152,11 @@ async def test_the_order_of_the_log_is_the_order_of_the_changes_even_if_the_cloc
 
 
 async def test_the_storage_requests_of_each_operation(
-    rooms: Rooms, lists: Lists, proxy: StorageProxy
+    client: TableClient, lists: Lists, proxy: StorageProxy
 ) -> None:
-    await rooms.create(RoomChange(), {}, None, ORIGIN)  # makes the table
+    table = Table(client)
+    await know_floors(table)
+    rooms = Rooms(table, now)
     counted = {}
 
     async def count[T](name: str, operation: Awaitable[T]) -> T:
@@ -344,9 +346,9 @@ async def test_the_largest_roster_and_its_largest_change_fit_the_limits_of_table
     sent: list[list[Any]] = []
 
     class Watched(Table):
-        async def commit(self, operations: Any) -> None:
+        async def commit(self, operations: Any, needed: Any = None) -> None:
             sent.append([operation[1] for operation in operations])
-            await super().commit(operations)
+            await super().commit(operations, needed)
 
     rooms = Rooms(Watched(client), now)
     before: Roster = {random_user(): "Presenter" for _ in range(LIMITS.participants)}

@@ -13,6 +13,7 @@ from rooms.domain.room import RoomChange
 from rooms.domain.time import DAY, HOUR, Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.calls import Calls
+from rooms.storage.entities import Entity
 from rooms.storage.operations import Operation, replace
 from rooms.storage.quarantine import Quarantine
 from rooms.storage.rooms import Rooms
@@ -99,9 +100,9 @@ class Watched(Table):
         await self._before("first", start)
         return await super().first(partition, start, end, count, select, where)
 
-    async def commit(self, operations: Sequence[Operation]) -> None:
+    async def commit(self, operations: Sequence[Operation], needed: Entity | None = None) -> None:
         await self._before("commit", operations[0][1]["RowKey"])
-        await super().commit(operations)
+        await super().commit(operations, needed)
 
     async def delete(
         self, partition: str, rows: Sequence[str], unchanged: Sequence[TableEntity] = ()
@@ -118,7 +119,7 @@ class Collected(Table):
         super().__init__(client)
         self._rows: Rows = {}
 
-    async def commit(self, operations: Sequence[Operation]) -> None:
+    async def commit(self, operations: Sequence[Operation], needed: Entity | None = None) -> None:
         self._rows |= {(row["PartitionKey"], row["RowKey"]): row for _, row, *_ in operations}
 
     async def flush(self) -> None:
@@ -149,9 +150,14 @@ async def run(client: TableClient, at: Ticks = NOW, limits: Limits = LIMITS) -> 
 
 
 async def rows_of(client: TableClient) -> Rows:
-    """Returns the whole table, without the row in which upkeep keeps its place."""
+    """Returns the whole table, without the rows that stay for ever: floors, and that in which
+    upkeep keeps its place."""
     rows = {(row["PartitionKey"], row["RowKey"]): row async for row in client.list_entities()}
-    return {place: row for place, row in rows.items() if place[1] != keys.UPKEEP_ROW}
+    return {
+        (partition, row): properties
+        for (partition, row), properties in rows.items()
+        if row != keys.UPKEEP_ROW and not keys.FLOOR_MADE_ROW <= row < keys.FLOORS_END
+    }
 
 
 async def kinds_of(client: TableClient) -> list[str]:

@@ -20,7 +20,7 @@ from rooms.domain.time import Ticks
 from rooms.storage import keys
 from rooms_cli.check.disagreement import Disagreement
 from rooms_cli.check.places import Place, Placed, Row, place_of
-from rooms_cli.check.table import of_quarantined, of_room, placed
+from rooms_cli.check.table import of_floors, of_quarantined, of_room, placed
 
 WAITS = (0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
 """Seconds before what seemed to disagree is read again."""
@@ -85,10 +85,14 @@ class LiveTable:
         dots: defaultdict[str, _Rows] = defaultdict(dict)
         for row in self._range(partition, keys.DOTS_START, keys.QUARANTINE_PARTS_START):
             match placed(row):
+                case Place(kind="floor" | "floor made"):
+                    pass  # it may have been raised meanwhile: both rows are read at once
                 case Place(of=room_id):
                     dots[room_id][row["RowKey"]] = row
                 case found:
                     yield found
+        floors = self._rows_in(partition, keys.FLOOR_MADE_ROW, keys.FLOORS_END)
+        yield from of_floors(partition, [place for place, _ in _in_order(floors)])
         yield from self._quarantine(partition, suspects)
         for start, end in (("", keys.DOTS_START), (keys.DOTS_END, "")):
             for room_id, some in groupby(

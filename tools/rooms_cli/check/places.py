@@ -24,6 +24,10 @@ type Kind = Literal[
     "invitee",
     "group",
     "all activity",
+    "arrived",
+    "all arrived",
+    "floor",
+    "floor made",
     "quarantined",
     "part",
     "upkeep",
@@ -35,10 +39,10 @@ type Kind = Literal[
 @dataclass(frozen=True, slots=True)
 class Place:
     """What a row is: `of` is the id of its room, of its event in quarantine, or of its user, and ""
-    for a row of upkeep and for the deployment.
+    for floors, a row of upkeep and the deployment.
 
     `at` is the time in its key, or the beginning of the hour there, if there is one. `who` is the
-    rest of the key: what tells a record, a call, a person or a group from others.
+    rest of the key: what tells a record, a call, an arrival, a person or a group from others.
     """
 
     kind: Kind
@@ -52,7 +56,7 @@ class Place:
         match self.kind:
             case "deployment" | "user":
                 return keys.IDENTITY_PARTITION
-            case "upkeep":
+            case "upkeep" | "floor" | "floor made":
                 return ""
             case "quarantined" | "part":
                 return keys.quarantine_partition(self.of)
@@ -66,12 +70,17 @@ _ANY_ROOM, _ROOM, _HASH = (
 )
 GUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _NEWEST, _HOUR = "(?P<newest>[0-9]{19})", "(?P<hour>[0-9]{8})"
+_ARRIVAL = "(?P<who>[0-9]{19}:[0-9]{19}:[0-9a-f]{16})"
 
 _FORMS: dict[Kind, str] = {
     "event": f"{_ANY_ROOM}:call:(?P<who>{_HASH}):(?P<time>[0-9]{{19}}):{_HASH}",
     "record": f"{_ANY_ROOM}:~{_NEWEST}:(?P<who>[0-9a-f]{{32}}|{_HASH})",
     "activity": f"{_ANY_ROOM}:calls:{_HOUR}:(?P<who>{_HASH})",
     "all activity": rf"\.calls:{_HOUR}:{_ANY_ROOM}:(?P<who>{_HASH})",
+    "arrived": f"{_ANY_ROOM}:arrived:{_ARRIVAL}",
+    "all arrived": rf"\.arrived:{_ARRIVAL}:{_ANY_ROOM}",
+    "floor": r"(?P<of>)\.floor:(?P<time>[0-9]{19})",
+    "floor made": r"(?P<of>)\.floor",
     "invitee": rf"\.invitee:(?P<who>{_HASH}):{_NEWEST}:{_ROOM}",
     "group": rf"\.invitees:(?P<who>[0-5][0-9]|6[0-3]):{_NEWEST}:{_ROOM}" + keys.MEMBERS_SUFFIX,
     "index": rf"\.index:{_NEWEST}:{_ROOM}",

@@ -8,6 +8,7 @@ from rooms.domain.log_kinds import LOG_KINDS, Source
 from rooms.domain.time import HOUR, MAX_TIME, Ticks
 from rooms.storage import keys
 from rooms.storage.invitees import external_people
+from rooms_cli.check.arrivals import Arrivals, check_arrivals
 from rooms_cli.check.calls import Calls, check_calls
 from rooms_cli.check.changes import check_changes
 from rooms_cli.check.contents import InForce, Record, details_in, record_in, roster_in, state_in
@@ -43,6 +44,7 @@ def check_room(room_id: str, rows: Placed, kept: Ticks, tell: Tell) -> None:
         by_source["event"],
     )
     check_calls(Calls(room_id, of["event"], of["activity"], of["all activity"], events, kept), tell)
+    check_arrivals(Arrivals(room_id, of["arrived"], of["all arrived"], of["record"], kept), tell)
     if of["room"]:
         _check_room_that_is_there(room_id, of, changes, decisions, kept, tell)
     else:

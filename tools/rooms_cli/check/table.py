@@ -1,11 +1,12 @@
 """What does not agree in a whole table."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 
 from rooms.domain.time import Ticks
 from rooms.storage import keys
+from rooms_cli.check.arrivals import check_floors
 from rooms_cli.check.disagreement import Disagreement
 from rooms_cli.check.identities import check_identity
 from rooms_cli.check.places import Place, Placed, Row, place_of
@@ -27,12 +28,15 @@ def disagreements(rows: Iterable[Row], kept: Ticks = 0) -> Iterator[Disagreement
     """
     of_rooms: defaultdict[str, list[tuple[Place, Row]]] = defaultdict(list)
     of_quarantine: defaultdict[str, list[tuple[Place, Row]]] = defaultdict(list)
+    floors: defaultdict[str, list[Place]] = defaultdict(list)
     for row in sorted(rows, key=itemgetter("RowKey")):
         match placed(row):
             case Disagreement() as found:
                 yield found
             case Place(kind="quarantined" | "part") as place:
                 of_quarantine[place.of].append((place, row))
+            case Place(kind="floor" | "floor made") as place:
+                floors[row["PartitionKey"]].append(place)
             case Place(kind="upkeep" | "deployment" | "user"):
                 pass  # each is all there is of its kind
             case Place(of=room_id) as place:
@@ -41,6 +45,8 @@ def disagreements(rows: Iterable[Row], kept: Ticks = 0) -> Iterator[Disagreement
         yield from of_room(room_id, some, kept)
     for event_id, some in of_quarantine.items():
         yield from of_quarantined(event_id, some)
+    for partition, places in floors.items():
+        yield from of_floors(partition, places)
 
 
 def placed(row: Row) -> Place | Disagreement:
@@ -51,7 +57,7 @@ def placed(row: Row) -> Place | Disagreement:
         return Disagreement(
             partition, "", (key,), "The row is of no kind that this service writes.", FOREIGN
         )
-    elsewhere = ("quarantined", "part", "upkeep", "deployment", "user")
+    elsewhere = ("quarantined", "part", "upkeep", "floor", "floor made", "deployment", "user")
     room = "" if place.kind in elsewhere else place.of
     if partition not in ([place.partition] if place.partition else keys.partitions()):
         return Disagreement(
@@ -95,6 +101,17 @@ def of_room(room_id: str, rows: Placed, kept: Ticks) -> list[Disagreement]:
             f"The rows of the room cannot be understood ({type(error).__name__}).",
             keys.room_row(room_id),
         )
+    return found
+
+
+def of_floors(partition: str, places: Sequence[Place]) -> list[Disagreement]:
+    """What does not agree in the rows of the floor of a partition."""
+    found: list[Disagreement] = []
+
+    def tell(what: str, row: str) -> None:
+        found.append(Disagreement(partition, "", (row,), what, ""))
+
+    check_floors(places, tell)
     return found
 
 

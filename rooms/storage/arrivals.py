@@ -1,0 +1,174 @@
+"""The order in which log records arrive, and how a reader can be sure of it.
+
+Each transaction that inserts a log record also inserts two arrival rows, under the floor of its
+partition, which it touches: without that floor it is refused. A reader who raises the floor knows
+that nothing can be written below it any more, whatever a clock or a network does. So what is below
+a floor is final.
+"""
+
+import logging
+import secrets
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from azure.data.tables import TransactionOperation
+
+from rooms.domain.limits import LIMITS
+from rooms.domain.time import Ticks
+from rooms.storage import keys
+from rooms.storage.entities import (
+    Entity,
+    binary_of,
+    binary_properties,
+    room_id_of,
+    stored_time,
+)
+from rooms.storage.errors import StorageUnavailable
+from rooms.storage.operations import Conflict, Operation, RowMissing, insert, remove
+from rooms.storage.table import Table
+
+_log = logging.getLogger(__name__)
+
+COPIED = ("PartitionKey", "time", "kind", "actor", "requestId", "receivedAt")
+"""What arrival rows have of a log record, besides its detail."""
+
+RAISE_SECONDS = 1.0
+"""The shortest time in which a process raises a floor twice: writers that are under way then try
+again."""
+
+
+class Arrivals:
+    """The arrivals of all log records. Raises StorageUnavailable as Table does."""
+
+    def __init__(
+        self,
+        table: Table,
+        clock: Callable[[], Ticks],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._table = table
+        self._clock = clock
+        self._monotonic = monotonic
+
+    async def commit(self, operations: Sequence[Operation]) -> None:
+        """Commits a transaction as `Table.commit` does, with the arrivals of the log records that
+        it inserts. One request.
+
+        In a partition whose floor this process does not know, one more; if another process has
+        raised it, two more.
+        """
+        partition = operations[0][1]["PartitionKey"]
+        while True:
+            floor = await self.made_floor(partition)
+            arriving = list(_with_arrivals(operations, floor, self._clock()))
+            try:
+                # Whatever became of it: the next try inserts the same first row.
+                await self._table.commit(arriving, needed=_floor_entity(partition, floor))
+                return
+            except RowMissing:
+                self._table.floors.forget(partition, floor)
+
+    async def floor(self, partition: str, at_least: Ticks = 0) -> Ticks | None:
+        """Returns the floor, or None if nothing was ever written here. A request if this process
+        does not know it, or knows one below `at_least`."""
+        floors = self._table.floors
+        async with floors.lock(partition):
+            known = floors.known.get(partition)
+            return await self._read(partition) if known is None or known < at_least else known
+
+    async def raised(self, partition: str, above: Ticks) -> Ticks | None:
+        """Returns a floor above this one: everything below it is final. One request.
+
+        None if this process has raised it just now, or if there is none any more.
+        """
+        floors = self._table.floors
+        async with floors.lock(partition):
+            floor = floors.known.get(partition) or await self._read(partition)
+            if floor is None or floor > above:
+                return floor
+            now = self._monotonic()
+            if now < floors.raised.get(partition, now - RAISE_SECONDS) + RAISE_SECONDS:
+                return None
+            floors.raised[partition] = now
+            higher = max(self._clock(), floor + 1)
+            try:
+                await self._table.commit(
+                    [
+                        insert(_floor_entity(partition, higher)),
+                        remove(_floor_entity(partition, floor)),
+                    ]
+                )
+            except Conflict:  # another process has raised it
+                return await self._read(partition)
+            floors.learn(partition, higher)
+            return higher
+
+    async def made_floor(self, partition: str) -> Ticks:
+        """Returns the floor; makes one if there is none. No request if this process knows it."""
+        if (known := self._table.floors.known.get(partition)) is not None:
+            return known
+        while (floor := await self.floor(partition)) is None:
+            await self._make(partition)
+        return floor
+
+    async def _read(self, partition: str) -> Ticks | None:
+        rows = await self._table.first(partition, keys.FLOORS_START, keys.FLOORS_END, 1, ["RowKey"])
+        floor = keys.floor_of(rows[0]["RowKey"]) if rows else None
+        self._table.floors.learn(partition, floor)
+        return floor
+
+    async def _make(self, partition: str) -> None:
+        """Makes the first floor. Only once: a process that is late must not make one below those
+        that were raised since."""
+        async with self._table.floors.lock(partition):
+            if partition in self._table.floors.known:
+                return
+            floor = self._clock()
+            once = {"PartitionKey": partition, "RowKey": keys.FLOOR_MADE_ROW}
+            try:
+                await self._table.commit([insert(_floor_entity(partition, floor)), insert(once)])
+            except Conflict as error:  # another process has made one
+                if await self._read(partition) is None:
+                    _log.error("storage: the partition %s has lost the row of its floor", partition)
+                    raise StorageUnavailable from error
+                return
+            self._table.floors.learn(partition, floor)
+
+
+def _with_arrivals(
+    operations: Iterable[Operation], floor: Ticks, received: Ticks
+) -> Iterator[Operation]:
+    """Yields the operations, and those that insert arrival rows. The records of one transaction
+    arrive one tick after another."""
+    arrivals: list[Entity] = []
+    for operation in operations:
+        entity = operation[1]
+        if operation[0] == TransactionOperation.CREATE and keys.is_log_row(entity["RowKey"]):
+            at = received + len(arrivals) // 2
+            record = {**entity, "receivedAt": stored_time(at)}
+            arrivals += _arrival_entities(record, floor, at)
+            yield insert(record)
+        else:
+            yield operation
+    yield from map(insert, arrivals)
+
+
+def _arrival_entities(record: Entity, floor: Ticks, received: Ticks) -> Iterator[Entity]:
+    """Yields the rows of the arrival of a log record: among those of its room, and among those of
+    all rooms.
+
+    They have all of it, unless its detail is large: then they only say how many bytes it has.
+    """
+    data = binary_of(record)
+    properties = {name: record[name] for name in COPIED}
+    properties |= {"record": record["RowKey"], "size": len(data)}
+    if len(data) <= LIMITS.arrival_bytes:
+        properties |= binary_properties(data)
+    room_id = room_id_of(record)
+    arrival = keys.arrival(floor, received, secrets.token_hex(8))
+    for row in (keys.arrived_row(room_id, arrival), keys.all_arrived_row(room_id, arrival)):
+        yield properties | {"RowKey": row}
+
+
+def _floor_entity(partition: str, floor: Ticks) -> Entity:
+    return {"PartitionKey": partition, "RowKey": keys.floor_row(floor)}

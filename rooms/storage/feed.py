@@ -1,0 +1,188 @@
+"""Log records in the order in which they arrive: each once, none left out, late ones too."""
+
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from azure.data.tables import TableEntity
+
+from rooms.domain.limits import LIMITS, Limits
+from rooms.domain.log import LogRecord
+from rooms.domain.time import Ticks
+from rooms.storage import keys
+from rooms.storage.arrivals import Arrivals
+from rooms.storage.cursors import read_cursor, to_cursor
+from rooms.storage.history import log_record_of
+from rooms.storage.parallel import in_parallel
+from rooms.storage.table import Table
+
+BEGINNING, NOW = "beginning", "now"
+"""Where to begin without a cursor: with the oldest record there is, or behind the newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A log record, and the room that it is of."""
+
+    room_id: str
+    record: LogRecord
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalsPage:
+    """Records in the order of arrival. `cursor` leads to what arrives behind them. `more`: some of
+    that is there already."""
+
+    items: list[Arrived]
+    cursor: str
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Rows of a partition behind the place `after`, and whether there are more."""
+
+    after: str
+    rows: Sequence[TableEntity]
+    more: bool
+
+
+class Feed:
+    """The log of a room, or of all rooms, as it arrives.
+
+    Gives only what is below the floor of its partition: nothing can come between any more. A reader
+    that finds records above the floor raises it. Raises StorageUnavailable as Table does.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        clock: Callable[[], Ticks],
+        limits: Limits = LIMITS,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._table = table
+        self._arrivals = Arrivals(table, clock, monotonic)
+        self._limits = limits
+
+    async def page(
+        self, room_id: str | None, since: str, kind: str | None = None, actor: str | None = None
+    ) -> ArrivalsPage:
+        """Returns what has arrived since then, in a room, or in all rooms if `room_id` is None.
+
+        Only records of `kind` and of `actor`, if these are given. One request for each partition;
+        two more if there is something new, and one for each record with a large detail.
+
+        Args:
+            since: the cursor of another page; or BEGINNING; or NOW, for an empty page.
+
+        Raises:
+            InvalidCursor: `since` is none of these, or the cursor is of another room.
+        """
+        partitions = keys.PARTITIONS if room_id is None else keys.partition(room_id)
+        if since == NOW:
+            ends = await in_parallel(self._end(partition) for partition in partitions)
+            return ArrivalsPage([], _to_cursor(room_id, ends), more=False)
+        if since == BEGINNING:
+            places = [keys.FIRST_ARRIVAL] * len(partitions)
+        else:
+            places = _read_cursor(room_id, since, len(partitions))
+        parts = await in_parallel(
+            self._part(partition, room_id, after)
+            for partition, after in zip(partitions, places, strict=True)
+        )
+        rows, places, cut_off = self._that_fit(parts)
+        chosen = [
+            row for row in rows if kind in (None, row["kind"]) and actor in (None, row["actor"])
+        ]
+        return ArrivalsPage(
+            await self._records(chosen),
+            _to_cursor(room_id, places),
+            cut_off or any(part.more for part in parts),
+        )
+
+    async def _end(self, partition: str) -> str:
+        """Returns a place behind all that has arrived, but for the last second."""
+        floor = await self._arrivals.floor(partition)
+        if floor is None:
+            return keys.FIRST_ARRIVAL
+        higher = await self._arrivals.raised(partition, floor)
+        return keys.arrival_start(floor if higher is None else higher)
+
+    async def _part(self, partition: str, room_id: str | None, after: str) -> _Part:
+        # The floor comes first: only what was below it before the rows are read is final in them.
+        floor = await self._arrivals.floor(partition, keys.arrival_floor(after))
+        if floor is None:
+            return _Part(after, [], more=False)
+        if keys.arrival_floor(after) > floor:  # that was another table, which is gone
+            after = keys.FIRST_ARRIVAL
+        limits = self._limits
+        count = limits.arrivals_rows if room_id is None else limits.arrivals_page
+        start = keys.behind_arrival(room_id, after)
+        end = keys.arrived_prefix(room_id) + keys.END
+        rows = await self._table.first(partition, start, end, count)
+        final = _below(floor, rows)
+        if len(final) < len(rows):
+            higher = await self._arrivals.raised(partition, floor)
+            if higher is not None:
+                rows = await self._table.first(partition, start, end, count)
+                final = _below(higher, rows)
+        return _Part(after, final, more=len(final) == count)
+
+    def _that_fit(self, parts: Sequence[_Part]) -> tuple[list[TableEntity], list[str], bool]:
+        """Returns the rows that fit on a page, the place behind them in each partition, and whether
+        others are left."""
+        places = [part.after for part in parts]
+        waiting = [
+            (at, number, row) for number, part in enumerate(parts) for at, row in _timed(part.rows)
+        ]
+        waiting.sort(key=lambda each: each[:2])  # which keeps the order within a partition
+        taken: list[TableEntity] = []
+        size = 0
+        for _, number, row in waiting:
+            size += row["size"]
+            if taken and size > self._limits.arrivals_page_bytes:
+                return taken, places, True
+            taken.append(row)
+            places[number] = keys.arrival_of(row["RowKey"])
+        return taken, places, False
+
+    async def _records(self, rows: Sequence[TableEntity]) -> list[Arrived]:
+        """Returns the records of these rows, but those that upkeep has removed meanwhile."""
+        apart = [row for row in rows if "data0" not in row]
+        found = await in_parallel(
+            self._table.get(row["PartitionKey"], row["record"]) for row in apart
+        )
+        logged = dict(zip((row["record"] for row in apart), found, strict=True))
+        records = ((row["record"], logged.get(row["record"], row)) for row in rows)
+        return [
+            Arrived(keys.room_of_log_row(key), log_record_of(row, key))
+            for key, row in records
+            if row is not None
+        ]
+
+
+def _below(floor: Ticks, rows: Sequence[TableEntity]) -> Sequence[TableEntity]:
+    return [row for row in rows if keys.arrival_floor(keys.arrival_of(row["RowKey"])) < floor]
+
+
+def _timed(rows: Sequence[TableEntity]) -> Iterator[tuple[str, TableEntity]]:
+    """Yields rows with times that never go back, as those of different clocks may."""
+    return zip(accumulate((row["receivedAt"] for row in rows), max), rows, strict=True)
+
+
+def _read_cursor(room_id: str | None, cursor: str, count: int) -> list[str]:
+    places = f"{keys.ARRIVAL}( {keys.ARRIVAL}){{{count - 1}}}"
+    expected = re.compile(f"{re.escape(_name(room_id))} {places}")
+    return read_cursor(cursor, expected).split(" ")[1:]
+
+
+def _to_cursor(room_id: str | None, places: Sequence[str]) -> str:
+    return to_cursor(f"{_name(room_id)} {' '.join(places)}")
+
+
+def _name(room_id: str | None) -> str:
+    """Returns what a cursor begins with, so that it fits one room only, or all of them."""
+    return keys.ARRIVED_START if room_id is None else room_id
