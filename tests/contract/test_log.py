@@ -14,9 +14,10 @@ from testkit.events import LONG_AGO, Meeting, room_of_another_service
 from testkit.identifiers import raw_id
 from testkit.insight import BASE, Insight, assert_invalid, assert_is, assert_refused
 from testkit.raw import Raw
+from testkit.waiting import until
 
 ALICE, BOB = raw_id(1), raw_id(2)
-COLUMNS = ["id", "time", "kind", "actor", "requestId", "text", "detail"]
+COLUMNS = ["id", "time", "kind", "actor", "requestId", "text", "detail", "receivedAt"]
 PAGE = 100
 DAY_AFTER = "2025-03-04T00:00:00Z"
 
@@ -117,7 +118,7 @@ def test_each_change_with_who_which_request_and_what(
         ("RoomDeleted", "r7", "deleted the room", {}),
     ]
     for record, (kind, request_id, text, detail) in zip(reversed(log), expected, strict=True):
-        fixed = {"id": record["id"], "time": record["time"]}
+        fixed = {name: record[name] for name in ("id", "time", "receivedAt")}
         assert_is(
             record,
             {
@@ -180,6 +181,7 @@ def test_each_event_with_its_time_and_id(insight: Insight) -> None:
         about_record = {
             "id": record["id"],
             "time": call.at(seconds),
+            "receivedAt": record["receivedAt"],
             "kind": kind,
             "actor": "event-grid",
         }
@@ -332,7 +334,9 @@ def test_as_csv(insight: Insight, long_log: Meeting) -> None:
             answer.headers["content-disposition"]
             == f'attachment; filename="log-{long_log.room_id}.csv"'
         )
-        assert answer.body.startswith(b"\xef\xbb\xbfid,time,kind,actor,requestId,text,detail\r\n")
+        assert answer.body.startswith(
+            b"\xef\xbb\xbfid,time,kind,actor,requestId,text,detail,receivedAt\r\n"
+        )
         rows += list(
             csv.DictReader(io.StringIO(answer.body.decode("utf-8-sig"), newline=""), strict=True)
         )
@@ -383,7 +387,7 @@ def test_an_empty_choice_has_the_names_of_the_columns_and_no_line(
     path = f"/rooms/{long_log.room_id}/log?kind=RoomDeleted&until={quote(long_log.at(10))}"
     assert (
         insight.get(f"{path}&format=csv").body
-        == b"\xef\xbb\xbfid,time,kind,actor,requestId,text,detail\r\n"
+        == b"\xef\xbb\xbfid,time,kind,actor,requestId,text,detail,receivedAt\r\n"
     )
     assert insight.get(f"{path}&format=ndjson").body == b""
     assert_is(insight.json(path), {"value": []})
@@ -415,3 +419,113 @@ def test_an_unknown_room_has_no_log(insight: Insight) -> None:
         assert_refused(
             insight.get(f"/rooms/{room_of_another_service()}/log{query}"), 404, "NotFound"
         )
+
+
+# In the order of arrival.
+
+
+def arrivals(insight: Insight, path: str, since: str, more: str = "") -> tuple[list[Any], str]:
+    """All that has arrived since then, and where to go on."""
+    records: list[Any] = []
+    while True:
+        page = insight.json(f"{path}?since={since}{more}")
+        assert page.keys() == {"value", "cursor", "more"}
+        records += page["value"]
+        since = page["cursor"]
+        if not page["more"]:
+            return records, since
+
+
+def arrived(insight: Insight, path: str, since: str, count: int) -> tuple[list[Any], str]:
+    """The same, once so many have arrived: a floor is raised once a second."""
+    records: list[Any] = []
+
+    def enough() -> bool:
+        nonlocal since
+        some, since = arrivals(insight, path, since)
+        records.extend(some)
+        return len(records) >= count
+
+    until(enough)
+    return records, since
+
+
+def test_late_events_arrive_in_their_turn_each_once(raw: Raw, insight: Insight) -> None:
+    room_id = raw.new_room({"participants": {ALICE: {}}})["id"]
+    path = f"/rooms/{room_id}/log"
+    call = Meeting(room_id, now() - DAY)
+    joined = call.added(60, ALICE, "Alice")
+    insight.deliver(joined)
+    first, cursor = arrived(insight, path, "beginning", 2)
+    assert kinds(first) == ["RoomCreated", "ParticipantAdded"]
+    insight.deliver(joined, call.started(0))
+    second, cursor = arrived(insight, path, cursor, 1)
+    assert kinds(second) == ["CallStarted"]
+    assert arrivals(insight, path, cursor)[0] == []
+    by_time = insight.json(path)["value"]
+    assert sorted(first + second, key=lambda record: record["time"], reverse=True) == by_time
+    times = [parse_time(record["receivedAt"]) for record in first + second]
+    assert times == sorted(times)
+    assert parse_time(second[0]["time"]) < times[-1] - DAY + 60 * SECOND
+
+
+def test_all_rooms_arrive_in_one_log(raw: Raw, insight: Insight) -> None:
+    _, cursor = arrivals(insight, "/log", "now")
+    room_ids = [raw.new_room()["id"] for _ in range(4)]
+    for room_id in room_ids:
+        raw.patch(f"/rooms/{room_id}", {"pstnDialOutEnabled": True})
+
+    found: list[Any] = []
+
+    def all_there() -> bool:
+        nonlocal cursor
+        some, cursor = arrivals(insight, "/log", cursor)
+        found.extend(record for record in some if record["roomId"] in room_ids)
+        return len(found) >= 8
+
+    until(all_there)
+    for room_id in room_ids:
+        own = [record for record in found if record["roomId"] == room_id]
+        assert kinds(own) == ["RoomCreated", "RoomUpdated"]
+
+
+def test_now_is_an_empty_page_of_a_room_that_is_there(raw: Raw, insight: Insight) -> None:
+    room_id = raw.new_room()["id"]
+    assert insight.json(f"/rooms/{room_id}/log?since=now")["value"] == []
+    for since in ("now", "beginning"):
+        answer = insight.get(f"/rooms/99400000000000009/log?since={since}")
+        assert_refused(answer, 404, "NotFound")
+
+
+def test_arrivals_of_a_kind_as_lines_with_the_cursor_in_a_header(
+    raw: Raw, insight: Insight
+) -> None:
+    room_id = raw.new_room()["id"]
+    path = f"/rooms/{room_id}/log"
+    raw.patch(f"/rooms/{room_id}", {"pstnDialOutEnabled": True})
+    arrived(insight, path, "beginning", 2)
+    for form in ("ndjson", "csv"):
+        answer = insight.get(f"{path}?since=beginning&kind=RoomUpdated&format={form}")
+        assert answer.status == 200
+        assert answer.body.decode().count("RoomUpdated") == 1
+        assert "RoomCreated" not in answer.body.decode()
+        assert answer.headers["x-log-more"] == "false"
+        assert arrivals(insight, path, answer.headers["x-log-cursor"])[0] == []
+
+
+@pytest.mark.parametrize("other", ["from", "until", "nextLink"])
+def test_arrivals_are_of_no_time(insight: Insight, long_log: Meeting, other: str) -> None:
+    value = "AAAA" if other == "nextLink" else DAY_AFTER
+    for path in (f"/rooms/{long_log.room_id}/log", "/log"):
+        assert_invalid(insight.get(f"{path}?since=now&{other}={value}"), other)
+
+
+def test_a_cursor_of_another_room_is_refused(raw: Raw, insight: Insight) -> None:
+    room_ids = [raw.new_room()["id"] for _ in range(2)]
+    paths = ["/log", *(f"/rooms/{room_id}/log" for room_id in room_ids)]
+    cursors = [insight.json(f"{path}?since=now")["cursor"] for path in paths]
+    for path in paths:
+        for wrong, of in [*zip(cursors, paths, strict=True), ("x", ""), ("Now", "")]:
+            if of != path:
+                assert_invalid(insight.get(f"{path}?since={wrong}"), "since")
+    assert_invalid(insight.get("/log"), "since")

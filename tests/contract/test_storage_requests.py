@@ -57,6 +57,8 @@ def room_id(app: RunningApp) -> str:
         (f"/rooms/{{}}/admission?rawId={ALICE}", 1),
         ("/rooms/{}/log", 2),
         ("/rooms/{}/log?kind=RoomDeleted", 2),
+        ("/rooms/{}/log?since=beginning", 2),
+        ("/log?since=beginning", 10),
         ("/rooms/{}/presence", 3),
         ("/rooms/{}/attendance", 4),
         ("/rooms/{}/calls", 4),

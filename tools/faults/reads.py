@@ -115,6 +115,8 @@ READS = [
     _read("overview", "get_overview", "/rooms/{past}/overview"),
     _read("log", "get_log", "/rooms/{past}/log"),
     _read("log, as lines", "get_log", "/rooms/{past}/log?format=ndjson"),
+    _read("log by arrival", "get_log", "/rooms/{past}/log?since=beginning"),
+    _read("log of all rooms by arrival", "get_all_logs", "/log?since=beginning"),
     _read("quarantine", "list_quarantine", "/quarantine"),
     _read("an event in quarantine", "get_quarantined_event", "/quarantine/{event}"),
     _read("the OpenAPI document", "get_openapi", "/openapi.json"),

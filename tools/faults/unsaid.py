@@ -26,6 +26,7 @@ _UNSAID = {
     "Repeatability-Request-ID",
     "Repeatability-First-Sent",
     "nextLink",
+    "since",
     "from",
     "until",
     "at",

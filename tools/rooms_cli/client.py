@@ -122,6 +122,11 @@ class Client:
         """Yields the pages of a room's log, newest first."""
         return self.pages(_path(room_id, "log"), query)
 
+    def arrivals(self, room_id: str, query: Query) -> Json:
+        """Returns a page of a room's log in the order of arrival."""
+        page: Json = self._request("GET", _path(room_id, "log"), query)
+        return page
+
     def details(self, room_id: str) -> Json:
         """Returns a room's details: its title, and the names of its participants."""
         details: Json = self.get(room_id, "details")

@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from rooms_cli.client import Client, Json, Query
 from rooms_cli.failures import TemporaryFailure
@@ -11,9 +11,6 @@ from rooms_cli.lists import newest
 from rooms_cli.words import plain
 
 POLL_SECONDS = 2
-
-LATE = timedelta(minutes=5)
-"""Events that arrive later than this are not shown. ACS may report a leave two minutes late."""
 
 
 def tail(client: Client, room_id: str, query: Query, limit: int, quiet: bool) -> list[Json]:
@@ -23,37 +20,31 @@ def tail(client: Client, room_id: str, query: Query, limit: int, quiet: bool) ->
 
 def follow(client: Client, room_id: str, query: Query, limit: int, quiet: bool) -> Iterator[Json]:
     """Yields the newest `limit` records, and then new ones as they arrive, without end."""
-    since = _since(query)
-    shown = _ids(_recent(client, room_id, query, since))
+    chosen = {name: query.get(name) for name in ("kind", "actor")}
+    start = query.get("from")
+    cursor = client.arrivals(room_id, {**chosen, "since": "now"})["cursor"]
     records = tail(client, room_id, query, limit, quiet)
     yield from records
-    shown |= _ids(records)
-    last_failure = ""
+    shown = {record["id"] for record in records}  # what arrived meanwhile comes again, once
+    last_failure, more = "", False
     while True:
-        time.sleep(POLL_SECONDS)
-        since = max(since, _since(query))
+        if not more:
+            time.sleep(POLL_SECONDS)
         try:
-            records = _recent(client, room_id, query, since)
+            page = client.arrivals(room_id, {**chosen, "since": cursor})
         except TemporaryFailure as failure:
+            more = False
             if str(failure) != last_failure:
                 last_failure = str(failure)
                 print(f"rooms: {plain(last_failure)} Retrying ...", file=sys.stderr, flush=True)
             continue
-        last_failure = ""
-        yield from (record for record in records if record["id"] not in shown)
-        shown = _ids(records)
+        last_failure, cursor, more = "", page["cursor"], page["more"]
+        for record in page["value"]:
+            if record["id"] in shown:
+                shown.remove(record["id"])
+            elif start is None or _time(record["time"]) >= _time(start):
+                yield record
 
 
-def _recent(client: Client, room_id: str, query: Query, since: datetime) -> list[Json]:
-    pages = client.log_pages(room_id, {**query, "from": since.isoformat()})
-    return [record for page in pages for record in page][::-1]
-
-
-def _since(query: Query) -> datetime:
-    """Returns the time from which on to read records now."""
-    start, latest = query.get("from"), datetime.now(UTC) - LATE
-    return latest if start is None else max(latest, datetime.fromisoformat(start))
-
-
-def _ids(records: list[Json]) -> set[str]:
-    return {record["id"] for record in records}
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -1,27 +1,36 @@
-"""The log of a room: who changed what and when, and what happened in its calls."""
+"""The log of a room: who changed what and when, and what happened in its calls. And the logs of all
+rooms, in the order in which their records arrive."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import reduce
 from operator import or_
 from typing import Annotated, Any, TypedDict
 
 import azure.functions as func
-from pydantic import GetCoreSchemaHandler
+from pydantic import GetCoreSchemaHandler, WithJsonSchema
 from pydantic_core import core_schema, to_json
 
+from rooms.api.errors import InvalidParameter
 from rooms.api.request import Request
 from rooms.api.responses import csv_answer, json_answer, text_answer
 from rooms.api.routing import Routes
-from rooms.api.shapes import page_body
+from rooms.api.shapes import CallRoomId, page_body, time_or_none
 from rooms.domain import log as domain
 from rooms.domain.details import names_in
 from rooms.domain.log_kinds import LOG_KINDS, sentence
 from rooms.domain.time import MAX_TIME, Time, format_time, parse_time
+from rooms.storage.cursors import CURSOR
+from rooms.storage.errors import InvalidCursor
+from rooms.storage.feed import BEGINNING, NOW, ArrivalsPage
 from rooms.storage.parallel import both
 
 routes = Routes()
 
-COLUMNS = ("id", "time", "kind", "actor", "requestId", "text", "detail")
+COLUMNS = ("id", "time", "kind", "actor", "requestId", "text", "detail", "receivedAt")
+
+_FORMATS = ("json", "csv", "ndjson")
+
+_SINCE = f"Must be `{BEGINNING}`, `{NOW}`, or the cursor of another page."
 
 
 class _KindSchema:
@@ -42,18 +51,24 @@ class _DetailSchema:
 
 
 type LogKind = Annotated[str, _KindSchema()]
+type LogCursor = Annotated[
+    str, WithJsonSchema({"type": "string", "pattern": f"^{CURSOR.pattern}$"})
+]
 type LogDetail = Annotated[Mapping[str, Any], _DetailSchema()]
 
 
 class LogRecord(TypedDict):
     """A record of the log. `text` describes it in a sentence.
 
-    `actor` is the name of a key, the object id of a token, `event-grid` or `upkeep`. `requestId` is
-    the x-ms-client-request-id of a change, or the id of an event.
+    `receivedAt` is when it was written, which is later than `time` for an event that comes late. It
+    is null in records from before the log had it. `actor` is the name of a key, the object id of a
+    token, `event-grid` or `upkeep`. `requestId` is the x-ms-client-request-id of a change, or the
+    id of an event.
     """
 
     id: str
     time: Time
+    receivedAt: Time | None
     kind: LogKind
     actor: str
     requestId: str
@@ -61,10 +76,29 @@ class LogRecord(TypedDict):
     detail: LogDetail
 
 
+class RoomLogRecord(LogRecord):
+    """A record of the log of one of all rooms. Its `text` names people by raw id."""
+
+    roomId: CallRoomId
+
+
+class Arrivals[Item](TypedDict):
+    """Records in the order of arrival. `cursor` is where the next page begins. `more`: some of it
+    is there already."""
+
+    value: list[Item]
+    cursor: LogCursor
+    more: bool
+
+
 @routes.extension("GET", "rooms/{roomId}/log")
 async def get_log(request: Request) -> func.HttpResponse:
-    """Answers with a page of the log, newest first, as JSON, CSV or NDJSON."""
-    room_id, form = request.call_room_id(), request.choice("format", "json", "csv", "ndjson")
+    """Answers with a page of the log, as JSON, CSV or NDJSON: newest first, or with `since` in the
+    order of arrival."""
+    room_id = request.call_room_id()
+    if request.query("since") is not None:
+        return await _arrived_in(request, room_id)
+    form = request.choice("format", *_FORMATS)
     start, end = request.time_range()
     kind = request.choice("kind", *LOG_KINDS)
     cursor, actor = request.query("nextLink"), request.query("actor")
@@ -81,10 +115,69 @@ async def get_log(request: Request) -> func.HttpResponse:
     if form in (None, "json"):
         return json_answer(200, page_body(value, next_link))
     link = {} if next_link is None else {"Link": f'<{next_link}>; rel="next"'}
+    return _lines(form, f"log-{room_id}", COLUMNS, value, link)
+
+
+@routes.extension("GET", "log")
+async def get_all_logs(request: Request) -> func.HttpResponse:
+    """Answers with a page of the logs of all rooms, in the order of arrival, as JSON, CSV or
+    NDJSON."""
+    page = await _arrivals(request, None)
+    value: list[RoomLogRecord] = [
+        {**log_body(each.record, {}), "roomId": each.room_id} for each in page.items
+    ]
+    return _arrived(request, "log", (*COLUMNS, "roomId"), value, page)
+
+
+async def _arrived_in(request: Request, room_id: str) -> func.HttpResponse:
+    page = await _arrivals(request, room_id)
+    history = request.app.history
+    names: Mapping[str, str] = {}
+    if page.items:
+        names = names_in((await history.snapshot(room_id)).details)
+    elif request.query("since") in (BEGINNING, NOW):
+        await history.check(room_id)
+    value = [log_body(each.record, names) for each in page.items]
+    return _arrived(request, f"log-{room_id}", COLUMNS, value, page)
+
+
+async def _arrivals(request: Request, room_id: str | None) -> ArrivalsPage:
+    for name in ("from", "until", "nextLink"):
+        if request.query(name) is not None:
+            raise InvalidParameter("Must be left out: this log begins at `since`.", name)
+    request.choice("format", *_FORMATS)
+    kind, actor = request.choice("kind", *LOG_KINDS), request.query("actor")
+    try:
+        return await request.app.feed.page(room_id, request.query("since") or "", kind, actor)
+    except InvalidCursor:
+        raise InvalidParameter(_SINCE, "since") from None
+
+
+def _arrived(
+    request: Request,
+    name: str,
+    columns: Sequence[str],
+    value: Sequence[Mapping[str, Any]],
+    page: ArrivalsPage,
+) -> func.HttpResponse:
+    form = request.choice("format", *_FORMATS)
+    if form in (None, "json"):
+        return json_answer(200, {"value": value, "cursor": page.cursor, "more": page.more})
+    headers = {"x-log-cursor": page.cursor, "x-log-more": "true" if page.more else "false"}
+    return _lines(form, name, columns, value, headers)
+
+
+def _lines(
+    form: str | None,
+    name: str,
+    columns: Sequence[str],
+    value: Sequence[Mapping[str, Any]],
+    headers: Mapping[str, str],
+) -> func.HttpResponse:
     if form == "csv":
-        return csv_answer(f"log-{room_id}", COLUMNS, value, link)
+        return csv_answer(name, columns, value, headers)
     return text_answer(
-        b"".join(to_json(record) + b"\n" for record in value), "application/x-ndjson", link
+        b"".join(to_json(record) + b"\n" for record in value), "application/x-ndjson", headers
     )
 
 
@@ -93,6 +186,7 @@ def log_body(record: domain.LogRecord, names: Mapping[str, str]) -> LogRecord:
     return {
         "id": record.id,
         "time": format_time(record.at),
+        "receivedAt": time_or_none(record.received_at),
         "kind": record.kind,
         "actor": record.actor,
         "requestId": record.request_id,
