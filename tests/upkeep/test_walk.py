@@ -42,9 +42,10 @@ async def fill(client: TableClient) -> None:
 
 
 async def contents(client: TableClient) -> dict[str, Mapping[str, Any]]:
-    """The whole table; log records of changes, and arrivals, without what is random in keys."""
+    """The whole table; log records of changes, and arrivals, with their kinds instead of what is
+    random in keys."""
     return {
-        re.sub(r"(:~.*):.{32}$|(.*arrived:.*):[0-9a-f]{16}\b", r"\1\2", key): {
+        re.sub(r"(:~.*):.{32}$|(.*arrived:.*):[0-9a-f]{16}\b", rf"\1\2 {row.get('kind')}", key): {
             name: value for name, value in row.items() if name not in ("RowKey", "record")
         }
         for (_, key), row in (await rows_of(client)).items()
