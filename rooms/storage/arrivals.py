@@ -60,10 +60,10 @@ class Arrivals:
         partition = operations[0][1]["PartitionKey"]
         while True:
             floor = await self.made_floor(partition)
-            arriving = list(_with_arrivals(operations, floor, self._clock()))
+            arriving = list(with_arrivals(operations, floor, self._clock()))
             try:
                 # Whatever became of it: the next try inserts the same first row.
-                await self._table.commit(arriving, needed=_floor_entity(partition, floor))
+                await self._table.commit(arriving, needed=floor_entity(partition, floor))
                 return
             except RowMissing:
                 self._table.floors.forget(partition, floor)
@@ -94,8 +94,8 @@ class Arrivals:
             try:
                 await self._table.commit(
                     [
-                        insert(_floor_entity(partition, higher)),
-                        remove(_floor_entity(partition, floor)),
+                        insert(floor_entity(partition, higher)),
+                        remove(floor_entity(partition, floor)),
                     ]
                 )
             except Conflict:  # another process has raised it
@@ -126,7 +126,7 @@ class Arrivals:
             floor = self._clock()
             once = {"PartitionKey": partition, "RowKey": keys.FLOOR_MADE_ROW}
             try:
-                await self._table.commit([insert(_floor_entity(partition, floor)), insert(once)])
+                await self._table.commit([insert(floor_entity(partition, floor)), insert(once)])
             except Conflict as error:  # another process has made one
                 if await self._read(partition) is None:
                     _log.error("storage: the partition %s has lost the row of its floor", partition)
@@ -135,7 +135,7 @@ class Arrivals:
             self._table.floors.learn(partition, floor)
 
 
-def _with_arrivals(
+def with_arrivals(
     operations: Iterable[Operation], floor: Ticks, received: Ticks
 ) -> Iterator[Operation]:
     """Yields the operations, and those that insert arrival rows. The records of one transaction
@@ -170,5 +170,6 @@ def _arrival_entities(record: Entity, floor: Ticks, received: Ticks) -> Iterator
         yield properties | {"RowKey": row}
 
 
-def _floor_entity(partition: str, floor: Ticks) -> Entity:
+def floor_entity(partition: str, floor: Ticks) -> Entity:
+    """Returns the row of a floor."""
     return {"PartitionKey": partition, "RowKey": keys.floor_row(floor)}

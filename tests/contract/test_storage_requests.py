@@ -9,6 +9,7 @@ from rooms.api.acs.versions.table import API_VERSIONS
 from testkit.events import live_meeting
 from testkit.identifiers import raw_id
 from testkit.insight import Insight
+from testkit.partitions import room_in_each_partition
 from testkit.raw import Raw
 from testkit.running import RunningApp, running_app
 from testkit.storage_proxy import StorageProxy
@@ -28,6 +29,7 @@ def app(
     storage_proxy.forget()
     settings = {"ROOMS_STORAGE": storage_proxy.connection_string, "ROOMS_TABLE": "requests"}
     with running_app(tmp_path_factory.mktemp("requests"), settings) as app:
+        room_in_each_partition(Raw(app.http, app.manage_key))
         yield app
 
 

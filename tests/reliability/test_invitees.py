@@ -17,6 +17,7 @@ from azure.data.tables.aio import TableClient as AsyncTableClient
 from rooms.domain.time import DAY, now
 from testkit.identifiers import raw_id
 from testkit.insight import Insight
+from testkit.partitions import room_in_each_partition
 from testkit.past import run
 from testkit.raw import Raw
 from testkit.running import RunningApp, running_app
@@ -86,7 +87,7 @@ async def test_an_app_killed_ahead_of_its_change_invites_nobody_and_killed_behin
     table = f"killed{change}"
     settings = {"ROOMS_STORAGE": proxy.connection_string, "ROOMS_TABLE": table}
     with running_app(tmp_path / "ahead", settings) as app:
-        room = Raw(app.http, app.manage_key).new_room()
+        room, *_ = room_in_each_partition(Raw(app.http, app.manage_key))
         invitation = Invitation(None if change == "create" else room["id"])
         with killed_at_the_change(app, proxy, Fault.CUT_BEFORE):
             invitation.send(app)

@@ -98,7 +98,7 @@ def _create(site: Site, number: int) -> bytes:
 
 
 def _bare_create(site: Site, number: int) -> Bare:
-    operations = creation(new_room(number), ROSTER, None, ORIGIN)
+    operations = site.arriving(creation(new_room(number), ROSTER, None, ORIGIN))
     return lambda: site.table.submit_transaction(operations)
 
 
@@ -139,7 +139,8 @@ def _bare_update(site: Site, number: int) -> Bare:
     listed = upsert(index_entity(after))
 
     async def bare() -> None:
-        await site.table.submit_transaction([*change(await _room_row(site, room)), listed])
+        changes = [*change(await _room_row(site, room)), listed]
+        await site.table.submit_transaction(site.arriving(changes))
 
     return bare
 
@@ -174,7 +175,7 @@ def _bare_invite(site: Site, number: int) -> Bare:
 
     async def bare() -> None:
         row, _ = await _room_and_roster(site, room)
-        await site.table.submit_transaction([*change(row), *more])
+        await site.table.submit_transaction(site.arriving([*change(row), *more]))
 
     return bare
 
@@ -204,7 +205,8 @@ def _bare_delete(site: Site, number: int) -> Bare:
     listed = remove(index_entity(room))
 
     async def bare() -> None:
-        await site.table.submit_transaction([*change(await _room_row(site, room)), listed])
+        changes = [*change(await _room_row(site, room)), listed]
+        await site.table.submit_transaction(site.arriving(changes))
 
     return bare
 
@@ -240,7 +242,7 @@ def delivered(site: Site, element: Element) -> bytes:
 def kept(site: Site, element: Element) -> Bare:
     """What keeps it."""
     log, row, *activity = entities_of(element)
-    operations = [insert(row), insert(log), *map(upsert, activity)]
+    operations = site.arriving([insert(row), insert(log), *map(upsert, activity)])
     return lambda: site.table.submit_transaction(operations)
 
 
@@ -257,10 +259,11 @@ def _bare_admission(site: Site, number: int) -> Bare:
     record = log_record(
         room.id, next(site.clock), "Admitted", ORIGIN, {"rawId": PRESENTER, "role": "Presenter"}
     )
+    operations = site.arriving([insert(record)])
 
     async def bare() -> None:
         await _room_and_roster(site, room)
-        await site.table.create_entity(record)
+        await site.table.submit_transaction(operations)
 
     return bare
 

@@ -5,7 +5,7 @@ import json
 import random
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import batched, count
 from pathlib import Path
 
@@ -16,13 +16,16 @@ from rooms.domain.room import Room
 from rooms.domain.roster import Roster
 from rooms.domain.time import DAY, Ticks, now
 from rooms.intake.envelope import RoomEvent, read_event
+from rooms.storage import keys
+from rooms.storage.arrivals import Arrivals, floor_entity, with_arrivals
 from rooms.storage.changes import Origin
 from rooms.storage.creation import creation
 from rooms.storage.entities import (
     Entity,
     event_entities,
 )
-from rooms.storage.operations import Operation, insert, replace
+from rooms.storage.operations import Operation, insert, touch
+from rooms.storage.operations import replace as replace_row
 from rooms.storage.table import Table
 from testkit.events import Element, Meeting, live_meeting
 from testkit.identifiers import raw_id
@@ -52,7 +55,16 @@ class Site:
     rooms: Sequence[Room]
     crowd: Meeting
     """A call that goes on, of many people."""
+    floors: Mapping[str, Ticks]
+    """By partition."""
     clock: Iterator[Ticks] = field(default_factory=lambda: count(now()))
+
+    def arriving(self, operations: Sequence[Operation]) -> list[Operation]:
+        """What the app makes of a transaction: it has the arrivals of its log records, too."""
+        partition = operations[0][1]["PartitionKey"]
+        floor = self.floors[partition]
+        first, *others = with_arrivals(operations, floor, now())
+        return [first, touch(floor_entity(partition, floor)), *others]
 
     def room(self, number: int) -> Room:
         """One of the rooms, one after the other."""
@@ -111,7 +123,13 @@ async def site(
         connections = [await Connection.open(app.port) for _ in range(at_once)]
         for connection in connections:
             stack.callback(connection.close)
-        yield Site(app, client, connections, rooms, crowd)
+        warm = Site(app, client, connections, rooms, crowd, {})
+        for room in rooms[: len(keys.PARTITIONS)]:  # one of each: the app knows all floors then
+            path = f"/rooms/{room.id}/admission"
+            await connections[0].send(warm.keyed("POST", path, {"rawId": PRESENTER}))
+        floors = Arrivals(Table(client), now)
+        known = {each: await floors.made_floor(each) for each in keys.PARTITIONS}
+        yield replace(warm, floors=known)
 
 
 def new_room(number: int | None = None) -> Room:
@@ -142,7 +160,7 @@ async def _meet(table: TableClient, people: int) -> Meeting:
     for element in (meeting.started(), *joined):
         log, row, *hours = entities_of(element)
         kept += [insert(row), insert(log)]
-        activity |= {hour["RowKey"]: replace(hour) for hour in hours}
+        activity |= {hour["RowKey"]: replace_row(hour) for hour in hours}
     await write(table, [*kept, *activity.values()])
     return meeting
 
