@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import azure.functions as func
 
@@ -44,6 +44,11 @@ class Request:
     def query(self, name: str) -> str | None:
         """Returns a parameter of the query, or None. Names are compared without case."""
         return query(self.http, name)
+
+    def has(self, name: str) -> bool:
+        """Returns whether the URL has a parameter, also without a value. The host drops those."""
+        pairs = parse_qsl(self.http.url.partition("?")[2], keep_blank_values=True)
+        return name.lower() in {given.lower() for given, _ in pairs}
 
     @property
     def origin(self) -> Origin:

@@ -529,3 +529,5 @@ def test_a_cursor_of_another_room_is_refused(raw: Raw, insight: Insight) -> None
             if of != path:
                 assert_invalid(insight.get(f"{path}?since={wrong}"), "since")
     assert_invalid(insight.get("/log"), "since")
+    for path in paths:
+        assert_invalid(insight.get(f"{path}?since="), "since")
