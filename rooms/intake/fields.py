@@ -19,7 +19,6 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
-from rooms.domain.events import is_call_room_id
 from rooms.domain.limits import LIMITS
 from rooms.domain.time import SECOND, Ticks, parse_time
 
@@ -27,7 +26,6 @@ EARLIEST: Ticks = parse_time("2020-01-01T00:00:00Z")
 """ACS is not older. An earlier time comes from a broken clock."""
 
 _MAX_INT64 = 2**63 - 1
-
 
 _SENTENCES = {
     "missing": "missing",
@@ -62,12 +60,6 @@ def _time(value: Any, info: ValidationInfo[Ticks]) -> Ticks:
     if at > info.context + LIMITS.event_ahead:
         raise fault("more than 24 hours ahead of this service's clock")
     return at
-
-
-def _call_room_id(text: str | None) -> str | None:
-    if text and not is_call_room_id(text):
-        raise fault(f"must be a room's id: 1 to {LIMITS.event_room_id} of A-Z, a-z, 0-9, - and _")
-    return text or None
 
 
 type EventTime = Annotated[Ticks, PlainValidator(_time)]
