@@ -32,6 +32,11 @@ def reads(call: Meeting) -> list[str]:
 def changes(call: Meeting) -> list[tuple[str, str, object]]:
     return [
         ("PATCH", f"/rooms/{call.room_id}/details", {"title": "not set"}),
+        (
+            "PATCH",
+            f"/rooms/{call.room_id}/invitees",
+            {"participants": {raw_id(2): {"name": "not set"}}},
+        ),
         ("PUT", f"/rooms/{call.room_id}/joinPolicy", OPEN),
         ("POST", f"/quarantine/{'0' * 64}/redrive", None),
         ("DELETE", f"/quarantine/{'0' * 64}", None),
@@ -51,9 +56,10 @@ def test_a_read_key_changes_nothing(app: RunningApp, insight: Insight, call: Mee
     for change in changes(call):
         message = assert_refused(Insight(app, app.read_key).send(*change), 401, "Denied")
         assert message == "Denied by the resource provider."
-    assert insight.json(f"/rooms/{call.room_id}/details")["title"] is None
+    details = insight.json(f"/rooms/{call.room_id}/details")
+    assert (details["title"], details["participants"]) == (None, {})
     assert insight.json(f"/rooms/{call.room_id}/joinPolicy") != OPEN
-    assert [insight.send(*change).status for change in changes(call)[2:]] == [404, 404]
+    assert [insight.send(*change).status for change in changes(call)[3:]] == [404, 404]
 
 
 def test_a_signature_needs_no_api_version_and_may_have_any(app: RunningApp, call: Meeting) -> None:

@@ -39,6 +39,7 @@ READS = (
     "/attendance?person=a",
     "/calls",
     "/live",
+    "/log?since=now",
     "/roles",
     "/quarantine",
     f"/quarantine/{'0' * 64}",
