@@ -28,14 +28,14 @@ def filled(text: str) -> str:
     everything."""
     if not text.strip():
         raise typer.BadParameter("must not be empty")
-    return text
+    return _sendable(text)
 
 
 def title_of(text: str) -> str:
     """Returns the text, if it is a valid title."""
     if not 1 <= len(text) <= MAX_TITLE:
         raise typer.BadParameter(f"must be 1 to {MAX_TITLE} characters long")
-    return text
+    return _sendable(text)
 
 
 def person_of(text: str) -> str:
@@ -44,7 +44,7 @@ def person_of(text: str) -> str:
         raise typer.BadParameter(
             "is required: a raw id, or a name or external id from the room's details"
         )
-    return text
+    return _sendable(text)
 
 
 def scope_of(text: str) -> str:
@@ -57,6 +57,15 @@ def scope_of(text: str) -> str:
 def time_option(name: str, meaning: str) -> Any:
     """Returns an option that takes a time."""
     return typer.Option(name, metavar="TIME", parser=_time, help=meaning)
+
+
+def _sendable(text: str) -> str:
+    """Returns the text, unless its bytes on the command line were not UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise typer.BadParameter("must be text in UTF-8") from None
+    return text
 
 
 def _room_id(text: str) -> str:
