@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rooms.domain.call import Call, Leg
+from rooms.domain.events import PHONE_PREFIX
 from rooms.domain.people import NOBODY_NAMED, People, identified
 from rooms.domain.presence import Stay, merge_stays, named_by, own_id
 from rooms.domain.roster import Invited
@@ -16,10 +17,6 @@ type Status = Literal["attended", "expected", "absent", "uninvited", "cancelled"
 """Invited people came, may still come, or did not come; `cancelled`: the room was deleted before.
 `uninvited` people came to a room for the invited only; who came to an open room is a guest, and
 `attended`."""
-
-
-PHONE = "4:"
-"""How the raw id of a telephone begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +129,7 @@ def _is_in(call: Call, window: TimeWindow, now: Ticks) -> bool:
 
 
 def _has_phone(call: Call) -> bool:
-    return any((leg.raw_id or "").startswith(PHONE) for leg in call.legs)
+    return any((leg.raw_id or "").startswith(PHONE_PREFIX) for leg in call.legs)
 
 
 def _came(

@@ -25,6 +25,9 @@ EVENT_KINDS: tuple[EventKind, ...] = (
 
 CALL_ROOM_ID = re.compile(f"[A-Za-z0-9_-]{{1,{LIMITS.event_room_id}}}")
 
+PHONE_PREFIX = "4:"
+"""How the raw id of a telephone begins."""
+
 
 @dataclass(frozen=True, slots=True)
 class EndReason:

@@ -5,9 +5,8 @@ from typing import Annotated
 
 from pydantic import WrapValidator
 
+from rooms.domain.events import PHONE_PREFIX
 from rooms.intake.fields import Id, Name, Part, or_nothing
-
-PHONE_PREFIX = "4:"
 
 _TEAMS_USERS = {"dod": "8:dod:", "gcch": "8:gcch:"}
 _TEAMS_APPS = {"dod": "28:dod:", "gcch": "28:gcch:"}

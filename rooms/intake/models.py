@@ -14,7 +14,13 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, WrapValidator, model_validator
 
-from rooms.domain.events import CallEvent, EndReason, EventKind, is_call_room_id
+from rooms.domain.events import (
+    PHONE_PREFIX,
+    CallEvent,
+    EndReason,
+    EventKind,
+    is_call_room_id,
+)
 from rooms.domain.limits import LIMITS
 from rooms.domain.time import Ticks
 from rooms.intake.fields import (
@@ -28,7 +34,7 @@ from rooms.intake.fields import (
     fault,
     or_nothing,
 )
-from rooms.intake.identifiers import PHONE_PREFIX, Identifier, Person, raw_id_of
+from rooms.intake.identifiers import Identifier, Person, raw_id_of
 
 PARTICIPANT = "participant"
 """The type of an `endedBy` who was in the call, in lower case."""
