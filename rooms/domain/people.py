@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from rooms.domain.call import Call
+from rooms.domain.call import Call, Leg
 from rooms.domain.details import Details
 from rooms.domain.peak import with_peak
 
@@ -71,5 +71,9 @@ def identified(call: Call, people: People) -> Call:
     """Returns the call with each leg's person told by `people`, and the peak of these people."""
     if not any(leg.person in people.same for leg in call.legs):
         return call
-    legs = tuple(replace(leg, person=people.key(leg.person)) for leg in call.legs)
+    legs = tuple(_identified(leg, people.key(leg.person)) for leg in call.legs)
     return with_peak(replace(call, legs=legs))
+
+
+def _identified(leg: Leg, person: str) -> Leg:
+    return leg if leg.person == person else replace(leg, person=person)

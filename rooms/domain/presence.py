@@ -50,9 +50,11 @@ def legs_by_person(legs: Iterable[Leg]) -> dict[str, list[Leg]]:
     return dict(people)
 
 
-def raw_ids_of(legs: Iterable[Leg]) -> tuple[str, ...]:
+def raw_ids_of(legs: Sequence[Leg]) -> tuple[str, ...]:
     """Returns the raw ids of a person with these legs; of one without, the participant ids."""
-    return tuple(dict.fromkeys(own_id(leg) for leg in legs))
+    if len(legs) == 1:  # as most people have, of whom one answer may have hundreds
+        return (own_id(legs[0]),)
+    return tuple(dict.fromkeys(map(own_id, legs)))
 
 
 def own_id(leg: Leg) -> str:
@@ -63,7 +65,10 @@ def own_id(leg: Leg) -> str:
 def named_by(legs: Sequence[Leg]) -> Leg:
     """Returns the leg from which a person with these has name and role: the one joined last of
     which there is an event, or else the last."""
-    return next((leg for leg in reversed(legs) if not leg.is_concluded), legs[-1])
+    for leg in reversed(legs):
+        if not leg.is_concluded:
+            return leg
+    return legs[-1]
 
 
 def merge_stays(stays: Iterable[Stay]) -> list[Stay]:
