@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rooms_cli.screen import say, show_table
-from rooms_cli.words import duration, moment
+from rooms_cli.words import about, duration, moment
 
 type Json = Mapping[str, Any]
 
@@ -27,15 +27,12 @@ def _row(room: Json) -> Sequence[str]:
     start, title, status = moment(room["from"]), room["title"] or "", _status(room)
     if room["error"]:
         return (start, room["roomId"], title, f"{status} ({room['error']})", "", "", "")
-    marked = f"~{status}" if room["estimated"] and not room["joins"] else status
-    times = (_duration(room, each) for each in ("seconds", "lateSeconds", "leftEarlySeconds"))
-    return (start, room["roomId"], title, marked, *times)
+    estimated = room["estimated"]
+    lengths = (duration(room[each]) for each in ("seconds", "lateSeconds", "leftEarlySeconds"))
+    times = (about(length, estimated) for length in lengths)
+    may_have_come = estimated and not room["joins"]
+    return (start, room["roomId"], title, about(status, may_have_come), *times)
 
 
 def _status(room: Json) -> str:
     return "not read" if room["error"] else str(room["status"])
-
-
-def _duration(room: Json, field: str) -> str:
-    text = duration(room[field])
-    return f"~{text}" if text and room["estimated"] else text

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rooms_cli.screen import say, show_table
-from rooms_cli.words import admits_guests, duration, moment, short, state, who_can_join, yes
+from rooms_cli.words import about, admits_guests, duration, moment, short, state, who_can_join, yes
 
 type Json = Mapping[str, Any]
 
@@ -77,7 +77,7 @@ def show_presence(presence: Json, at: str | None) -> None:
             (
                 _name(person),
                 person["role"] or "",
-                _about(moment(person["joinedAt"]), person["estimated"]),
+                about(moment(person["joinedAt"]), person["estimated"]),
                 str(person["legs"]),
                 "guest" if person["guest"] else yes(person["invited"]),
             )
@@ -141,7 +141,7 @@ def _show_people(
 
 
 def _status(person: Json) -> str:
-    return _about(person["status"], _may_have_come(person))
+    return about(person["status"], _may_have_come(person))
 
 
 def _may_have_come(person: Json) -> bool:
@@ -159,9 +159,4 @@ def _duration(person: Json, field: str) -> str:
     """Formats one of a person's durations. The service marks the person, not the durations, as
     estimated: so all of them get the mark. The time alone may be estimated by itself."""
     alone = field == "aloneSeconds" and person["aloneEstimated"]
-    return _about(duration(person[field]), person["estimated"] or alone)
-
-
-def _about(text: str, estimated: bool) -> str:
-    """Returns the text, with the mark of estimates if it is one."""
-    return f"~{text}" if text and estimated else text
+    return about(duration(person[field]), person["estimated"] or alone)

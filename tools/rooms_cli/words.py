@@ -38,6 +38,11 @@ def duration(seconds: float | None) -> str:
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
 
 
+def about(text: str, estimated: bool) -> str:
+    """Returns the text, with the mark of estimates if it is one."""
+    return f"~{text}" if text and estimated else text
+
+
 def short(raw_id: str) -> str:
     """Returns a raw id; of a long one only its beginning and end."""
     return raw_id if len(raw_id) <= _WHOLE else f"{raw_id[:14]}…{raw_id[-13:]}"
