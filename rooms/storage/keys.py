@@ -331,7 +331,7 @@ def group_row(room_id: str, created_at: Ticks, group: int, members: Iterable[str
 
 
 def listed_room_id(row: str) -> str:
-    """Returns the room of an index row, or of a place in a list."""
+    """Returns the room of an index row, of an arrival row of all rooms, or of a place in a list."""
     return row.rpartition(":")[2]
 
 

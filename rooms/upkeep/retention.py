@@ -140,9 +140,8 @@ class Retention:
     async def purge_arrivals(self, rows: Sequence[TableEntity]) -> None:
         """Deletes these arrivals among those of all rooms, and the same of their rooms."""
         pairs = [
-            (row["RowKey"], keys.arrived_row(room_id, keys.arrival_of(row["RowKey"])))
-            for row in rows
-            if (room_id := keys.listed_room_id(row["RowKey"]))
+            (key, keys.arrived_row(keys.listed_room_id(key), keys.arrival_of(key)))
+            for key in (row["RowKey"] for row in rows)
         ]
         for some in batched(pairs, self.limits.upkeep_rows // 2, strict=False):
             partition, together = rows[0]["PartitionKey"], [row for pair in some for row in pair]
