@@ -134,7 +134,7 @@ async def _arrived_in(request: Request, room_id: str) -> func.HttpResponse:
     history = request.app.history
     names: Mapping[str, str] = {}
     if page.items:
-        names = names_in((await history.snapshot(room_id)).details)
+        names = names_in(await history.details(room_id))
     elif request.query("since") in (BEGINNING, NOW):
         await history.check(room_id)
     value = [log_body(each.record, names) for each in page.items]
