@@ -165,7 +165,7 @@ def test_a_room_without_a_schedule_is_reported_if_it_had_a_call_or_is_wholly_in_
     assert report_until(start + 3 * DAY) == [whole]
     assert report_until(start + DAY) == []
     call = Meeting(room_id, start)
-    insight.deliver(call.started(), call.added(0.1, who))
+    insight.deliver(call.started(), call.added(0, who))
     came = (format_time(start), format_time(start + DAY), "attended")
     assert report_until(start + DAY) == [came]
 

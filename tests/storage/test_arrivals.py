@@ -155,7 +155,7 @@ async def test_processes_that_begin_with_an_empty_table_at_once_make_one_floor(
 async def test_a_floor_made_late_is_not_made_below_one_that_was_raised(
     client: TableClient,
 ) -> None:
-    late, first = Table(client), writer(Table(client))
+    first = writer(Table(client))
 
     class Late(Table):
         async def commit(self, *arguments: object, **options: object) -> None:
@@ -164,8 +164,7 @@ async def test_a_floor_made_late_is_not_made_below_one_that_was_raised(
                 await first.raised("7", floor)
             await super().commit(*arguments, **options)  # type: ignore[arg-type]
 
-    late = Late(client)
-    await write(writer(late, -HOUR), "late")
+    await write(writer(Late(client), -HOUR), "late")
     assert len([row for row in await rows(client) if row.startswith(keys.FLOORS_START)]) == 1
 
 
