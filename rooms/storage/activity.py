@@ -13,8 +13,8 @@ from rooms.storage.table import Table
 
 @dataclass(slots=True)
 class Activity:
-    """The hours in which a call had events, or began by what an event tells of its length. They are
-    given by their beginnings, newest first.
+    """The hours of a call, by their beginnings, newest first: those in which it had events, and the
+    one in which it began, if its length tells that.
 
     `ended`: one of the events was a CallEnded.
     """
