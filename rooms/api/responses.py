@@ -45,6 +45,12 @@ def csv_answer(
     return text_answer(csv_text(columns, rows), "text/csv", {**attachment, **(headers or {})})
 
 
+def link_to(next_page: str | None) -> dict[str, str]:
+    """Returns the header by which an answer that is no JSON leads to the next page; none if there
+    is no such page."""
+    return {} if next_page is None else {"Link": f'<{next_page}>; rel="next"'}
+
+
 def no_content(headers: Mapping[str, str] | None = None) -> func.HttpResponse:
     """Returns a 204. The empty content type keeps the library from adding one."""
     return func.HttpResponse(status_code=204, headers={"Content-Type": "", **(headers or {})})

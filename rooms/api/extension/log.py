@@ -12,7 +12,7 @@ from pydantic_core import core_schema, to_json
 
 from rooms.api.errors import InvalidParameter
 from rooms.api.request import Request
-from rooms.api.responses import csv_answer, json_answer, text_answer
+from rooms.api.responses import csv_answer, json_answer, link_to, text_answer
 from rooms.api.routing import Routes
 from rooms.api.shapes import CallRoomId, page_body, time_or_none
 from rooms.domain import log as domain
@@ -114,8 +114,7 @@ async def get_log(request: Request) -> func.HttpResponse:
     value = [log_body(record, names) for record in page.items]
     if form in (None, "json"):
         return json_answer(200, page_body(value, next_link))
-    link = {} if next_link is None else {"Link": f'<{next_link}>; rel="next"'}
-    return _lines(form, f"log-{room_id}", COLUMNS, value, link)
+    return _lines(form, f"log-{room_id}", COLUMNS, value, link_to(next_link))
 
 
 @routes.extension("GET", "log")

@@ -19,7 +19,7 @@ from rooms.api.extension.reports import (
     report,
 )
 from rooms.api.request import Request
-from rooms.api.responses import csv_answer, json_answer
+from rooms.api.responses import csv_answer, json_answer, link_to
 from rooms.api.routing import Routes
 from rooms.api.shapes import RoomId, page_body
 from rooms.app import App
@@ -107,8 +107,8 @@ async def get_person_attendance(request: Request) -> func.HttpResponse:
     page = await read_page(request.app, asked, request.query("nextLink"))
     next_link = request.next_link(page.cursor)
     if form == "csv":
-        link = {} if next_link is None else {"Link": f'<{next_link}>; rel="next"'}
-        return csv_answer("attendance", CSV_COLUMNS, map(_csv_row, page.items), link)
+        rows = map(_csv_row, page.items)
+        return csv_answer("attendance", CSV_COLUMNS, rows, link_to(next_link))
     return json_answer(200, page_body(page.items, next_link))
 
 
