@@ -131,4 +131,4 @@ def test_since_when_somebody_is_there_is_marked_if_it_is_estimated(lines: Any) -
 def test_a_call_that_seems_to_be_over_says_so(lines: Any, people: tuple[Json, ...]) -> None:
     show_presence(presence(*people, overdue=True), None)
     *_, said = lines()
-    assert said == "The last event is of 2026-05-04T10:04:05Z: the call is probably over."
+    assert said == "The last event was at 2026-05-04T10:04:05Z: the call is probably over."

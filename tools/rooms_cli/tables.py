@@ -86,7 +86,7 @@ def show_presence(presence: Json, at: str | None) -> None:
         _show_people(("name", "role", "since", "devices", "invited"), rows, people)
     if presence["call"] and presence["call"]["overdue"]:
         last = moment(presence["call"]["lastEventAt"])
-        say(f"The last event is of {last}: the call is probably over.")
+        say(f"The last event was at {last}: the call is probably over.")
 
 
 def show_attendance(attendance: Json) -> None:

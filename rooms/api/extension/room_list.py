@@ -62,7 +62,7 @@ async def _list_some_rooms(request: Request) -> func.HttpResponse:
         )
     title, external_id = (_text(request, name) for name in ("title", "externalId"))
     if participant is not None and external_id is not None:
-        raise InvalidParameter("Must not come with `participant`: ask for one.", "externalId")
+        raise InvalidParameter("Must be left out if `participant` is given.", "externalId")
     wanted = RoomQuery(state, start, end, title)
     cursor, now = request.query("nextLink"), request.app.clock()
     lists = request.app.lists
