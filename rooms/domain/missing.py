@@ -14,8 +14,8 @@ _MOST_MISSED: tuple[Role, ...] = ("Presenter", "Collaborator", "Attendee", "Cons
 class Missing(NamedTuple):
     """An invited person who is not in the call.
 
-    `since` is when they left, or the scheduled start if that is later. `left_at` is None if they
-    were not in this call.
+    `since` is when they left, or the scheduled start if that is later. `left_at` is None if no
+    event tells that they left this call.
     """
 
     raw_ids: tuple[str, ...]
@@ -43,7 +43,7 @@ def missing_from(
         came_as.setdefault(leg.person, []).append(own_id(leg))
         if leg.covers(at):
             there.add(leg.person)
-        elif leg.left_at is not None:
+        elif leg.left_at is not None and not leg.is_concluded:
             left_at[leg.person] = max(leg.left_at, left_at.get(leg.person, 0))
     missing = []
     for person, raw_ids in people.by_key(roster).items():

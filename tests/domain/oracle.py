@@ -382,11 +382,15 @@ def told_of_people(call: ToldCall, room: ToldRoom) -> ToldCall:
 
 
 def told_missing(call: ToldCall, room: ToldRoom, at: Ticks) -> dict[str, Ticks | None]:
-    """Who of the invited is not in the call, and when they left it."""
+    """Who of the invited is not in the call, and when events tell that they left it."""
     came = [leg for leg in told_of_people(call, room).legs if leg.joined_at <= at]
     missing: dict[str, Ticks | None] = {}
     for person in {room.person(raw_id) for raw_id in room.invited} - there(came, at):
-        leaves = [leg.left_at or FOREVER for leg in came if leg.person == person]
+        leaves = [
+            leg.left_at or FOREVER
+            for leg in came
+            if leg.person == person and not (leg.join_estimated and leg.leave_estimated)
+        ]
         missing[person] = max(leaves) if leaves else None
     return missing
 

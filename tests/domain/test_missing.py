@@ -40,6 +40,13 @@ def test_who_left_is_missing_since_then_but_not_since_before_the_scheduled_start
     ]
 
 
+def test_of_who_only_started_the_call_nothing_says_that_they_left() -> None:
+    (call,) = fold_calls([started(0, by=BOB), added(1)], moment(160))
+    assert missing_from(
+        call, {BOB: "Presenter"}, people_in({}), moment(SCHEDULED), moment(160)
+    ) == [Missing((BOB,), "Presenter", moment(SCHEDULED), None)]
+
+
 def test_who_came_back_or_is_there_on_another_device_is_not_missing() -> None:
     events = [*stay(1, 30), added(40), *stay(1, 130, "b", BOB), added(2, "b2", BOB)]
     assert missing(events, {ALICE: "Presenter", BOB: "Attendee"}, 160) == []

@@ -36,8 +36,8 @@ class LivePerson(TypedDict):
 
 
 class MissingPerson(TypedDict):
-    """An invited person who is not in the call. `leftAt` is null if they were not in it before.
-    `since` is `leftAt`, or the scheduled start if that is later."""
+    """An invited person who is not in the call. `leftAt` is null if no event tells that they
+    left. `since` is `leftAt`, or the scheduled start if that is later."""
 
     rawId: str
     rawIds: list[str]
