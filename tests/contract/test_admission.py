@@ -418,7 +418,7 @@ def test_each_decision_is_in_the_log_with_who_asked_which_request_and_about_whom
     ]
     for record, kind, request_id, text, detail in expected:
         assert re.fullmatch("[0-9a-f]{32}", record["id"])
-        fixed = {"id": record["id"], "time": record["time"]}
+        fixed = {name: record[name] for name in ("id", "time", "receivedAt")}
         assert_is(
             record,
             {
