@@ -71,7 +71,7 @@ def attendance(
     """
     window, people = occasion.window, occasion.people
     known = [identified(call, people) for call in calls]
-    going_on = [call for call in known if _is_in(call, window, now)]
+    going_on = [call for call in known if is_in(call, window, now)]
     has_gaps = any(call.has_gaps for call in going_on)
     came, stays = _came(known, window, now)
     alone = _alone(stays, now)
@@ -124,7 +124,8 @@ def attendance(
     return attendees
 
 
-def _is_in(call: Call, window: TimeWindow, now: Ticks) -> bool:
+def is_in(call: Call, window: TimeWindow, now: Ticks) -> bool:
+    """Returns whether a part of the call lies in this time."""
     return window.cut(Stay(call.started_at, call.ended_at), now) is not None
 
 

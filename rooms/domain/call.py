@@ -62,7 +62,8 @@ class Call:
     peak_at: Ticks | None
     """The first moment of the peak; None if it is 0."""
     peak_estimated: bool
-    """Whether somebody counted in the peak is there by an estimated leg."""
+    """Whether somebody counted in the peak is there by an estimated leg. If nobody is counted:
+    whether somebody may have been there, by such a leg."""
 
     @property
     def people(self) -> int:

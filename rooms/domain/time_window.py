@@ -54,13 +54,24 @@ def start_in(window: TimeWindow, scheduled_start: Ticks | None) -> Ticks | None:
 
 
 def cancelled(
-    window: TimeWindow, deletion: Deletion | None, scheduled_start: Ticks | None = None
+    window: TimeWindow,
+    deletion: Deletion | None,
+    scheduled_start: Ticks | None = None,
+    met: bool = True,
 ) -> Deletion | None:
     """Returns the deletion if it cancelled what was to happen in this time: it came before the
-    scheduled start in it, or before all of it."""
-    planned = start_in(window, scheduled_start)
-    start = window.start if planned is None else planned
-    return deletion if deletion is not None and deletion.at <= start else None
+    scheduled start in it, or before all of it.
+
+    Args:
+        met: whether a call went on in this time. If there was none, and nothing was scheduled, it
+            is enough that the deletion was not after it.
+    """
+    start: Ticks | None = start_in(window, scheduled_start)
+    if start is None:
+        start = window.start if met or scheduled_start is not None else window.end
+    if deletion is None or start is None:
+        return None
+    return deletion if deletion.at <= start else None
 
 
 def until_deletion(

@@ -125,9 +125,24 @@ def test_a_deletion_at_the_very_start_of_the_time_came_before_it(
     body = report(insight, room_id, between(at, at + HOUR))
     assert body["cancelled"] == cancelled
     assert statuses(body) == {ALICE: ("cancelled", False), BOB: ("cancelled", False)}
-    body = report(insight, room_id, between(at - 1, at))
+    body = report(insight, room_id, between(at - 2, at - 1))
     assert body["cancelled"] is None
     assert statuses(body) == {ALICE: ("absent", False), BOB: ("absent", False)}
+
+
+def test_a_room_without_a_schedule_is_cancelled_if_it_goes_before_its_first_call(
+    raw: Raw, insight: Insight
+) -> None:
+    room_id = new_room(raw)
+    call = live_meeting(room_id)
+    cancelled = delete(raw, insight, room_id)
+    body = report(insight, room_id)
+    assert (body["until"], body["cancelled"]) == (cancelled["at"], cancelled)
+    assert statuses(body) == {ALICE: ("cancelled", False), BOB: ("cancelled", False)}
+    insight.deliver(*call.whole(30, call.stay(1, 20, ALICE)))
+    body = report(insight, room_id, between(parse_time(call.at(0)), now() + HOUR))
+    assert body["cancelled"] is None
+    assert statuses(body) == {ALICE: ("attended", False), BOB: ("expected", False)}
 
 
 def test_a_deletion_within_the_time_ends_it_unless_another_end_is_asked_for(

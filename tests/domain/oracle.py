@@ -165,7 +165,7 @@ def _told_peak(legs: Sequence[ToldLeg]) -> tuple[int, Ticks | None, bool]:
     }
     peak = max(counts.values(), default=0)
     if not peak:
-        return 0, None, False
+        return 0, None, any(leg.estimated for leg in legs)
     peak_at = min(at for at, count in counts.items() if count == peak)
     return peak, peak_at, any(leg.estimated for leg in legs if leg.covers(peak_at))
 

@@ -840,8 +840,10 @@ def test_the_peak_is_estimated_if_somebody_counted_in_it_is_there_by_an_estimate
     assert call.peak_estimated == estimated
 
 
-def test_the_peak_of_nobody_is_not_estimated() -> None:
-    assert not the_call(started(0), removed(5), added(6), ended(9)).peak_estimated
+def test_the_peak_of_nobody_is_estimated_if_somebody_was_there() -> None:
+    call = the_call(started(0), removed(5), added(6), ended(9))
+    assert (call.peak, call.peak_at, call.peak_estimated) == (0, None, True)
+    assert not the_call(started(0), ended(9)).peak_estimated
 
 
 @pytest.mark.parametrize(

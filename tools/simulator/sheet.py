@@ -64,7 +64,9 @@ def _call(call: KnownCall) -> Fields:
         "people": len(people),
         "peak": most,
         "peakAt": first,
-        "peakEstimated": first is not None and estimated_at(call.legs, first),
+        "peakEstimated": any(leg.join_estimated or leg.leave_estimated for leg in call.legs)
+        if first is None
+        else estimated_at(call.legs, first),
         "lastEventAt": call.last_event,
     }
 

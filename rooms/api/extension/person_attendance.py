@@ -171,7 +171,12 @@ async def _in_room(
     attendee = next((each for each in made.attendees if each.person in people), None)
     if attendee is None or not (chosen.if_empty or somebody_came):
         return None
-    return {**room, **attendee_body(attendee, made.people), "error": None}
+    return {
+        **room,
+        "cancelled": cancelled_body(made.cancelled),
+        **attendee_body(attendee, made.people),
+        "error": None,
+    }
 
 
 def _room_body(found: FoundRoom, chosen: PersonWindow) -> RoomInReport:

@@ -118,7 +118,8 @@ async def report(
     )
     people, planned = people_in(known.details), scheduled(known.details)
     scheduled_start = None if planned is None else planned[0]
-    deletion = cancelled(window, known.deletion, scheduled_start)
+    met = any(domain.is_in(each, window, as_of) for each in calls)
+    deletion = cancelled(window, known.deletion, scheduled_start, met)
     occasion = Occasion(
         window,
         people,
