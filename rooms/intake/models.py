@@ -148,6 +148,8 @@ class _Participants(_Call):
 
     @model_validator(mode="after")
     def _of_some_phones(self) -> Self:
+        if None in map(raw_id_of, self.participants):  # it may be a telephone that is there
+            raise fault("must have a rawId or another identifier for each participant")
         if len(self.phones) > LIMITS.event_phones:
             raise fault(f"must have at most {LIMITS.event_phones} telephones")
         if not all(map(_PHONE.fullmatch, self.phones)):

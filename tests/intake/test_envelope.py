@@ -460,9 +460,6 @@ def test_telephones_are_taken_from_an_event_of_call_automation() -> None:
         {"identifier": {"microsoftTeamsUser": {"userId": "u"}}},
         {"rawId": "4:anonymous"},
         {"identifier": PHONE},
-        {"identifier": {"rawId": 5}},
-        5,
-        None,
     )
     event = CallEvent(
         "PhonesUpdated",
@@ -517,6 +514,19 @@ def test_an_event_of_call_automation_that_names_no_call_of_a_room_is_left(
         (
             {"participants": [{"rawId": f"4:{number}"} for number in range(351)]},
             "data: must have at most 350 telephones",
+        ),
+        *(
+            (
+                {"participants": [{"identifier": PHONE}, unknown]},
+                "data: must have a rawId or another identifier for each participant",
+            )
+            for unknown in (
+                {"identifier": {"phoneNumber": {"value": 5}}},
+                {"identifier": {"rawId": 5}},
+                {},
+                5,
+                None,
+            )
         ),
         *(
             (
