@@ -15,6 +15,7 @@ from azure.data.tables import TableClient
 
 from faults import lives
 from faults.client import InFlight, send_until_answered
+from faults.followers import Follower, following, wrongly_followed
 from faults.lives import Job, deliveries, event
 from faults.restarted import Restarted
 from faults.result import Result, Tell, lasted
@@ -26,6 +27,9 @@ from testkit.whole import StoredRoom, stored_rooms
 TABLE = "kills"
 SHARED_ROOMS = 10
 """Rooms that all clients change at the same time."""
+
+FOLLOWED_ROOMS = 2
+"""Of these, those whose logs are followed one by one; that of all rooms is followed, too."""
 
 AT_ONCE = 16
 """Clients."""
@@ -100,7 +104,8 @@ def kills(
         ]
         random.shuffle(jobs)
         requests = sum(map(len, jobs))
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        followed = following(raw, shared[:FOLLOWED_ROOMS])
+        with followed as followers, ThreadPoolExecutor(AT_ONCE) as pool:
             doing = [pool.submit(_carry_out, job, raw, work) for job in jobs]
             try:
                 _kill(app, work, kills, requests, random, tell)
@@ -111,12 +116,12 @@ def kills(
                 pool.shutdown(
                     wait=False, cancel_futures=True
                 )  # on Ctrl-C the clients must not go on
-    problems = [*work.refused, *tokens, *_compared(azurite, work, elements, shared)]
+    problems = [*work.refused, *tokens, *_compared(azurite, work, elements, shared, followers)]
     if app.killed < kills:
         problems.append(f"the app was killed {app.killed} times only")
     return Result(
         "However often the app is killed, what it answered is there, and what clients send "
-        "again is there exactly once.",
+        "again is there exactly once. Who follows the log gets each record exactly once.",
         {
             "kills (SIGKILL)": f"{app.killed:,}",
             "events": f"{events:,}, each delivered {COPIES} times, {BATCH} at a time",
@@ -125,6 +130,8 @@ def kills(
             "requests": f"{work.answered:,}, by {AT_ONCE} clients at once",
             "under way at a kill": _range(work.at_kill),
             "sent again": f"{work.sent_again:,} times",
+            "followed by cursor": f"{len(followers[0].given):,} log records on "
+            f"{followers[0].pages:,} pages, and the logs of {FOLLOWED_ROOMS} rooms by themselves",
             "time": lasted(time.monotonic() - began),
         },
         problems,
@@ -200,7 +207,11 @@ def _otherwise(raw: Raw, tokens: Mapping[str, str]) -> Iterator[str]:
 
 
 def _compared(
-    azurite: str, work: Work, elements: Mapping[str, Element], shared: Sequence[str]
+    azurite: str,
+    work: Work,
+    elements: Mapping[str, Element],
+    shared: Sequence[str],
+    followers: Sequence[Follower],
 ) -> Iterator[str]:
     """What is lost, doubled, or there though nobody sent it."""
     with TableClient.from_connection_string(azurite, TABLE) as client:
@@ -225,6 +236,7 @@ def _compared(
         for kind in change.kinds
     }
     yield from differences("record", logged, wanted)
+    yield from wrongly_followed(followers, rooms)
 
 
 def _own(room: StoredRoom) -> Iterator[Mapping[str, Any]]:
