@@ -51,7 +51,8 @@ def test_after_one_line_the_command_line_reaches_the_service(
     assert "Ready:" in printed
     assert (listed.returncode, listed.stdout, listed.stderr) == (0, "No rooms.\n", "")
     assert (tmp_path / "some data" / "azurite").is_dir()
-    assert (checkout / ".devhost" / "env").is_file()
+    key = (PROJECT / ".devhost" / "key").read_text().strip()
+    assert f";accesskey={key}'" in (checkout / ".devhost" / "env").read_text()
 
 
 @pytest.mark.parametrize("offset", [0, 1, 2])

@@ -34,6 +34,13 @@ def test_the_key_is_that_of_the_command_line_the_environment_or_the_app(project:
     assert parse([], project, {}).address.key == "ofTheApp"
 
 
+def test_without_another_the_key_is_that_of_the_checkout(tmp_path: Path) -> None:
+    settings = {"Values": {"ROOMS_MANAGE_KEY__development": ""}}
+    (tmp_path / "local.settings.json").write_text(json.dumps(settings))
+    key = parse([], tmp_path, {}).address.key
+    assert (tmp_path / ".devhost" / "key").read_text() == f"{key}\n"
+
+
 def test_without_a_key_nothing_is_played(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

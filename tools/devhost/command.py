@@ -16,6 +16,7 @@ from devhost import app, ports
 from devhost import exports as shell_exports
 from devhost.azurite import PROJECT, Azurite
 from devhost.banner import banner
+from devhost.development_key import published, with_development_key
 from devhost.errors import CannotStart
 from devhost.host import Host
 from devhost.meetings import Meetings
@@ -79,7 +80,7 @@ def devhost(
 
 
 def _run(folder: Path, port: int, data: Path, exports: Path | None, stack: ExitStack) -> None:
-    settings = read_settings(folder, os.environ)
+    settings = with_development_key(read_settings(folder, os.environ), PROJECT / ".devhost")
     cors = read_cors(folder)
     plain, secure = ports.listen(port), ports.listen(port + 1)
     if names := on_development_storage(settings):
@@ -88,8 +89,15 @@ def _run(folder: Path, port: int, data: Path, exports: Path | None, stack: ExitS
     os.environ.update(settings)
     meetings = Meetings(f"http://localhost:{port}", settings)
     host = Host(app.load(folder), read_route_prefix(folder), settings, meetings)
+    log = logging.getLogger("devhost")
+    for name in published(settings):
+        log.warning(
+            "%s is a key that everybody knows. Set it to an empty text in local.settings.json: "
+            "then make start makes a key for this checkout.",
+            name,
+        )
     for refusal in host.router.refused:
-        logging.getLogger("devhost").warning(refusal)
+        log.warning(refusal)
     certificates = Certificates(PROJECT / ".devhost")
     if exports is not None:
         shell_exports.write(exports, port, settings, certificates)

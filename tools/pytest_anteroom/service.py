@@ -124,7 +124,7 @@ def _environment(key: str) -> dict[str, str]:
         "ROOMS_ACS_CONNECTION_STRING": "",
         "ROOMS_ACS__endpoint": "",
         "ROOMS_ACS__clientId": "",
-        "ROOMS_MANAGE_KEY__development": key,  # replaces the public key of the sample settings
+        "ROOMS_MANAGE_KEY__development": key,  # replaces that of the checkout
     }
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from random import randrange
 from urllib.parse import urlsplit
 
+from devhost.development_key import with_development_key
 from devhost.settings import KEY_PREFIX, manage_key, read_settings
 from simulator.app import Address
 from simulator.delivery import Manner
@@ -39,12 +40,13 @@ class Arguments:
 
 def parse(line: list[str], project: Path, environment: Mapping[str, str]) -> Arguments:
     """Returns the arguments of a command line. The key may also come from the environment, or else
-    from the app's settings."""
+    from the app's settings, or else from the checkout in `project`."""
     parser = _parser()
     given = parser.parse_args(line)
     name, key = ("--key", given.key) if given.key else manage_key(environment)
     if not key:
-        name, key = manage_key(read_settings(project, environment))
+        settings = read_settings(project, environment)
+        name, key = manage_key(with_development_key(settings, project / ".devhost"))
     if not key:
         parser.error(
             f"A key is required: pass --key, or set {KEY_PREFIX}<name> in the environment "
