@@ -1,42 +1,24 @@
 """The settings, read once from the environment (in Azure: the app's application settings)."""
 
-import base64
-import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 from uuid import UUID
 
 from rooms.acs_settings import AcsResource, read_acs
 from rooms.domain.limits import LIMITS
+from rooms.key_settings import KEY_PREFIXES, AccessKey, read_keys
+from rooms.setting_values import flag, items, number
 from rooms.settings_error import SettingsError
-
-type Access = Literal["manage", "read"]
-"""Rights of a caller. `read` allows GET only."""
-
-RESERVED_NAMES = {"event-grid", "upkeep"}
-"""Names that the log uses for parts of the service itself."""
 
 MAX_DAYS = 36_500
 """Longest retention, in days: a hundred years."""
 
-MIN_KEY_BYTES = 32
-"""Shortest key, in bytes."""
-
-_MAKE_A_KEY = "Make a key with: openssl rand -base64 48"
+_PREFIX = "ROOMS_"
+"""What the names of our settings begin with."""
 
 _AUDIENCES = {"https://communication.azure.com", "https://communication.azure.com/"}
 """Audiences of the tokens that the Communication Services SDKs request, by the token's version."""
-
-
-@dataclass(frozen=True, slots=True)
-class AccessKey:
-    """A shared secret. The log calls it `name`."""
-
-    name: str
-    access: Access
-    secret: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +59,6 @@ class Settings:
     """The resource that makes users and tokens. None: this service makes them."""
 
 
-KEY_PREFIXES: Mapping[str, Access] = {"ROOMS_MANAGE_KEY__": "manage", "ROOMS_READ_KEY__": "read"}
-
 SETTINGS = frozenset(
     {
         "ROOMS_ACS_CONNECTION_STRING",
@@ -109,7 +89,7 @@ def unknown_settings(env: Mapping[str, str]) -> dict[str, str | None]:
     return {
         name: _nearest(name)
         for name in env
-        if name.upper().startswith("ROOMS_")
+        if name.upper().startswith(_PREFIX)
         and name not in SETTINGS
         and not name.startswith(tuple(KEY_PREFIXES))
     }
@@ -134,15 +114,15 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         storage_uri=_storage_uri(env.get("ROOMS_STORAGE__tableServiceUri", "")),
         storage_client_id=env.get("ROOMS_STORAGE__clientId") or None,
         table=_table(env.get("ROOMS_TABLE") or "rooms"),
-        keys=tuple(_keys(env)),
+        keys=read_keys(env),
         entra=_entra(env),
-        trust_forwarded_host=_flag(env, "ROOMS_TRUST_FORWARDED_HOST", default=False),
-        expired_days=_number(env, "ROOMS_EXPIRED_DAYS", 30, "days", 1, MAX_DAYS),
-        retention_days=_number(env, "ROOMS_RETENTION_DAYS", 400, "days", 7, MAX_DAYS),
-        call_capacity=_number(
+        trust_forwarded_host=flag(env, "ROOMS_TRUST_FORWARDED_HOST", default=False),
+        expired_days=number(env, "ROOMS_EXPIRED_DAYS", 30, "days", 1, MAX_DAYS),
+        retention_days=number(env, "ROOMS_RETENTION_DAYS", 400, "days", 7, MAX_DAYS),
+        call_capacity=number(
             env, "ROOMS_CALL_CAPACITY", LIMITS.call_capacity, "people", 1, LIMITS.participants
         ),
-        console=_flag(env, "ROOMS_CONSOLE", default=True),
+        console=flag(env, "ROOMS_CONSOLE", default=True),
         acs=read_acs(env),
     )
 
@@ -179,52 +159,6 @@ def _table(name: str) -> str:
     return name
 
 
-def _keys(env: Mapping[str, str]) -> list[AccessKey]:
-    setting_of: dict[bytes | str, str] = {}
-    keys = []
-    for setting, value in env.items():
-        for prefix, access in KEY_PREFIXES.items():
-            if not (setting.startswith(prefix) and value):
-                continue
-            key = AccessKey(_key_name(setting, prefix), access, _secret(setting, value))
-            if key.secret in setting_of:
-                raise SettingsError(
-                    f"{setting}: has the same key as {setting_of[key.secret]}. Each name needs "
-                    "its own key."
-                )
-            if key.name in setting_of:
-                raise SettingsError(
-                    f"{setting}: has the same name as {setting_of[key.name]}. The log could not "
-                    "tell them apart."
-                )
-            setting_of |= {key.secret: setting, key.name: setting}
-            keys.append(key)
-    return keys
-
-
-def _key_name(setting: str, prefix: str) -> str:
-    name = setting.removeprefix(prefix)
-    if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", name):
-        raise SettingsError(
-            f"{prefix}<name>: the name must have 1 to 64 letters, digits, '.', '_' or '-'."
-        )
-    if name.lower() in RESERVED_NAMES:
-        raise SettingsError(
-            f"{setting}: choose another name. The log uses this one for a part of the service."
-        )
-    return name
-
-
-def _secret(setting: str, value: str) -> bytes:
-    try:
-        secret = base64.b64decode(value, validate=True)
-    except (binascii.Error, ValueError):
-        raise SettingsError(f"{setting}: must be base64 text. {_MAKE_A_KEY}") from None
-    if len(secret) < MIN_KEY_BYTES:
-        raise SettingsError(f"{setting}: must have at least {MIN_KEY_BYTES} bytes. {_MAKE_A_KEY}")
-    return secret
-
-
 def _entra(env: Mapping[str, str]) -> Entra | None:
     manage, read = (_names(env, setting) for setting in ("ROOMS_ENTRA_MANAGE", "ROOMS_ENTRA_READ"))
     tenant = env.get("ROOMS_ENTRA_TENANT")
@@ -240,7 +174,7 @@ def _entra(env: Mapping[str, str]) -> Entra | None:
         authority=_authority(
             env.get("ROOMS_ENTRA_AUTHORITY") or "https://login.microsoftonline.com"
         ),
-        audiences=frozenset(_list(env, "ROOMS_ENTRA_AUDIENCE") or _AUDIENCES),
+        audiences=frozenset(items(env, "ROOMS_ENTRA_AUDIENCE") or _AUDIENCES),
         manage=manage,
         read=read,
     )
@@ -272,27 +206,7 @@ def _authority(value: str) -> str:
 
 
 def _names(env: Mapping[str, str], setting: str) -> frozenset[str]:
-    names = frozenset(name.lower() for name in _list(env, setting))
+    names = frozenset(name.lower() for name in items(env, setting))
     if any(re.search(r"[\s;]", name) for name in names):
         raise SettingsError(f"{setting}: must be ids and names, separated by commas.")
     return names
-
-
-def _list(env: Mapping[str, str], setting: str) -> set[str]:
-    return {item.strip() for item in env.get(setting, "").split(",") if item.strip()}
-
-
-def _flag(env: Mapping[str, str], setting: str, *, default: bool) -> bool:
-    value = env.get(setting, "").lower()
-    if value not in ("", "true", "false"):
-        raise SettingsError(f"{setting}: must be true or false.")
-    return value == "true" if value else default
-
-
-def _number(
-    env: Mapping[str, str], setting: str, default: int, of: str, least: int, most: int
-) -> int:
-    value = env.get(setting) or str(default)
-    if not (re.fullmatch("[0-9]{1,5}", value) and least <= int(value) <= most):
-        raise SettingsError(f"{setting}: must be a whole number of {of}, from {least} to {most}.")
-    return int(value)

@@ -4,7 +4,8 @@ import pytest
 
 from rooms.acs_settings import AcsResource
 from rooms.domain.log import EVENTS_ACTOR
-from rooms.settings import RESERVED_NAMES, AccessKey, read_settings
+from rooms.key_settings import RESERVED_NAMES, AccessKey
+from rooms.settings import read_settings
 from rooms.settings_error import SettingsError
 from rooms.upkeep.retention import UPKEEP_ACTOR
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rooms.settings import Access
+from rooms.key_settings import Access
 
 
 @dataclass(frozen=True, slots=True)

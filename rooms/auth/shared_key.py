@@ -31,8 +31,8 @@ from rooms.auth.caller import Caller
 from rooms.auth.errors import Denied
 from rooms.auth.url import forwarded_host, path_and_query
 from rooms.domain.time import parse_http_date
+from rooms.key_settings import AccessKey
 from rooms.log_text import escaped
-from rooms.settings import AccessKey
 
 CLOCK_SKEW = timedelta(minutes=5)
 

@@ -21,7 +21,13 @@ LAYERS = (
         "rooms.upkeep",
         "rooms.console",
     ),
-    ("rooms.settings", "rooms.acs_settings", "rooms.settings_error"),
+    (
+        "rooms.settings",
+        "rooms.acs_settings",
+        "rooms.key_settings",
+        "rooms.setting_values",
+        "rooms.settings_error",
+    ),
     ("rooms.domain", "rooms.log_text"),
 )
 """Modules and packages. Each imports only from its own layer and from those behind it."""

@@ -9,7 +9,8 @@ import pytest
 from devhost.azurite import PROJECT
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.time import DAY
-from rooms.settings import KEY_PREFIXES, SETTINGS
+from rooms.key_settings import KEY_PREFIXES
+from rooms.settings import SETTINGS
 from tests.docs.shown import DOCS
 
 ROOT = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")

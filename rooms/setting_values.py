@@ -1,0 +1,29 @@
+"""Reads single values of settings from the environment."""
+
+import re
+from collections.abc import Mapping
+
+from rooms.settings_error import SettingsError
+
+
+def flag(env: Mapping[str, str], setting: str, *, default: bool) -> bool:
+    """Returns a setting that is true or false. Raises SettingsError."""
+    value = env.get(setting, "").lower()
+    if value not in ("", "true", "false"):
+        raise SettingsError(f"{setting}: must be true or false.")
+    return value == "true" if value else default
+
+
+def number(
+    env: Mapping[str, str], setting: str, default: int, of: str, least: int, most: int
+) -> int:
+    """Returns a setting that is a number of `of`. Raises SettingsError."""
+    value = env.get(setting) or str(default)
+    if not (re.fullmatch("[0-9]{1,5}", value) and least <= int(value) <= most):
+        raise SettingsError(f"{setting}: must be a whole number of {of}, from {least} to {most}.")
+    return int(value)
+
+
+def items(env: Mapping[str, str], setting: str) -> set[str]:
+    """Returns what a setting lists, separated by commas."""
+    return {item.strip() for item in env.get(setting, "").split(",") if item.strip()}
