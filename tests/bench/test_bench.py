@@ -21,6 +21,8 @@ TINY = Sizes(
     at_once=4,
     people=5,
     starts=1,
+    rejoins=30,
+    neighbour_seconds=0.5,
 )
 
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.growth import growth
+from bench.neighbours import neighbours
 from bench.report import Figures, draw, page
 from bench.speed import requests, speeds
 from bench.start import import_times, starts
@@ -44,6 +45,10 @@ class Sizes:
     people: int
     """In the call whose presence is asked for, and in each room of the storms."""
     starts: int
+    rejoins: int
+    """Of a person in the abusive room."""
+    neighbour_seconds: float
+    """For which its neighbours are asked in a round."""
 
 
 FULL = Sizes(
@@ -57,6 +62,8 @@ FULL = Sizes(
     at_once=32,
     people=350,
     starts=11,
+    rejoins=10_000,
+    neighbour_seconds=20,
 )
 SHORT = Sizes(
     rounds=3,
@@ -69,6 +76,8 @@ SHORT = Sizes(
     at_once=32,
     people=50,
     starts=3,
+    rejoins=2_000,
+    neighbour_seconds=5,
 )
 
 
@@ -111,6 +120,14 @@ def bench(sizes: Sizes, tell: Tell) -> Figures:
         storms=_alone(
             lambda folder, storage: asyncio.run(
                 storms(folder, storage, sizes.rooms, sizes.people, tell)
+            )
+        ),
+        neighbours=_alone(
+            lambda folder, storage: asyncio.run(
+                neighbours(
+                    *(folder, storage, sizes.rejoins, sizes.neighbour_seconds),
+                    *(sizes.rounds, tell),
+                )
             )
         ),
         start=_alone(lambda folder, storage: starts(folder, storage, sizes.starts, tell)),

@@ -11,7 +11,7 @@ import psutil
 
 from bench.load import measure
 from bench.operations import GROWING, Operation
-from bench.site import ORIGIN, PRESENTER, Site, new_room, site, write
+from bench.site import ORIGIN, PRESENTER, Site, new_room, site
 from bench.speed import KINDS, Kind, through_service, warm_up
 from faults.result import Tell
 from rooms.domain.room import Room
@@ -19,6 +19,7 @@ from rooms.storage.changes import log_record
 from rooms.storage.entities import index_entity, room_entity, stored_time
 from rooms.storage.operations import Operation as Write
 from rooms.storage.operations import insert
+from testkit.stored_events import write
 
 LIMIT = 1.2
 """What an operation may take in the larger table or room, of what it takes in the smaller one, but

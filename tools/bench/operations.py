@@ -15,9 +15,7 @@ from bench.site import (
     PRESENTER,
     ROSTER,
     Site,
-    entities_of,
     new_room,
-    write,
 )
 from rooms.domain.room import Room
 from rooms.domain.roster import Roster
@@ -32,6 +30,7 @@ from rooms.storage.operations import insert, merge, remove, upsert
 from testkit.events import Element, Meeting
 from testkit.identifiers import raw_id
 from testkit.insight import WEBHOOK
+from testkit.stored_events import entities_of, write
 
 type Bare = Callable[[], Awaitable[object]]
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
-from bench import growth, speed, start
+from bench import growth, neighbours, speed, start
 from bench.growth import Grown, Multiple
+from bench.neighbours import Neighbours
 from bench.plots import draw_growth, draw_imports, draw_rates
 from bench.speed import Speed
 from bench.start import Start
@@ -39,12 +40,16 @@ class Figures:
     sizes: str
     """Of the tables, in words."""
     storms: Sequence[Storm]
+    neighbours: Neighbours
     start: Start
     imports: Mapping[str, float]
 
     def tables(self) -> list[Table]:
         """The tables, in the order of the page."""
-        return [self._speeds(), self._growth(), self._storms(), self._start(), self._imports()]
+        return [
+            *(self._speeds(), self._growth(), self._storms()),
+            *(self._neighbours(), self._start(), self._imports()),
+        ]
 
     def missed(self) -> list[str]:
         """The goals that were not reached, in words."""
@@ -66,6 +71,11 @@ class Figures:
                 for (name, table), both in growth.multiples(self.grown).items()
                 for what, found in zip(("time", "processor time"), both, strict=True)
                 if found.own > growth.LIMIT
+            ),
+            *(
+                f"beside an abusive room: p99 {self.neighbours.ratio:.2f} times as long, at most "
+                f"{neighbours.LIMIT} is the goal"
+                for _ in range(self.neighbours.ratio > neighbours.LIMIT)
             ),
             *(
                 f"start: {self.start.ratio:.2f} of a trivial app's, at most {start.LIMIT} is "
@@ -152,6 +162,18 @@ class Figures:
         ]
         return Table("Many at once", columns, rows)
 
+    def _neighbours(self) -> Table:
+        columns = ("good rooms", "calls/s", "p50 ms", "p99 ms", "ratio of p99")
+        alone, beside = self.neighbours.alone, self.neighbours.beside
+        rows = [
+            (what, f"{each.rate:.0f}", f"{each.p50:.1f}", f"{each.p99:.1f}", ratio)
+            for what, each, ratio in (
+                ("alone", alone, ""),
+                ("beside an abusive room", beside, f"{self.neighbours.ratio:.2f}"),
+            )
+        ]
+        return Table(f"Beside a room of {self.neighbours.rejoins:,} rejoins", columns, rows)
+
     def _start(self) -> Table:
         rows = [
             (f"{self.start.service:.2f}", f"{self.start.trivial:.2f}", f"{self.start.ratio:.2f}")
@@ -171,7 +193,7 @@ def _multiples(found: tuple[Multiple, Multiple] | None) -> Iterable[str]:
 
 def page(figures: Figures, machine: Mapping[str, str]) -> str:
     """The page, in Markdown."""
-    names = ("speeds", "growth", "storms", "start", "imports")
+    names = ("speeds", "growth", "storms", "neighbours", "start", "imports")
     parts = {
         name: markdown.table(each.columns, each.rows)
         for name, each in zip(names, figures.tables(), strict=True)
@@ -186,6 +208,8 @@ def page(figures: Figures, machine: Mapping[str, str]) -> str:
         least_rate=speed.LIMIT,
         most_growth=growth.LIMIT,
         most_start=start.LIMIT,
+        most_beside=neighbours.LIMIT,
+        rejoins=f"{figures.neighbours.rejoins:,}",
     )
 
 

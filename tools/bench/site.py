@@ -1,12 +1,10 @@
 """A running app to measure, its table and rooms, and the requests to it."""
 
-import asyncio
-import json
 import random
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from itertools import batched, count
+from itertools import count
 from pathlib import Path
 
 from azure.data.tables.aio import TableClient
@@ -15,23 +13,17 @@ from bench.load import Connection
 from rooms.domain.room import Room
 from rooms.domain.roster import Roster
 from rooms.domain.time import DAY, Ticks, now
-from rooms.intake.envelope import RoomEvent, read_event
 from rooms.storage import keys
 from rooms.storage.arrivals import Arrivals, floor_entity, with_arrivals
 from rooms.storage.changes import Origin
 from rooms.storage.creation import creation
-from rooms.storage.entities import (
-    Entity,
-    event_entities,
-)
-from rooms.storage.operations import Operation, insert, touch
-from rooms.storage.operations import replace as replace_row
+from rooms.storage.operations import Operation, touch
 from rooms.storage.table import Table
-from testkit.events import Element, Meeting, live_meeting
+from testkit.events import Meeting, live_meeting
 from testkit.identifiers import raw_id
 from testkit.raw import NEWEST, encoded, signed
 from testkit.running import RunningApp, running_app
-from testkit.transactions import transactions
+from testkit.stored_events import operations_of, write
 
 TABLE = "bench"
 ORIGIN = Origin("bench", "")
@@ -139,13 +131,6 @@ def new_room(number: int | None = None) -> Room:
     return Room(f"994{random.randrange(10**13):013d}{end}", at, at - DAY, at + 30 * DAY, False)
 
 
-async def write(table: TableClient, operations: Iterable[Operation]) -> None:
-    """Carries them out, in as few transactions as can be, whose first operations are inserts."""
-    storage = Table(table)  # which copes with connections that Azurite has closed meanwhile
-    for some in batched(transactions(operations), 4, strict=False):
-        await asyncio.gather(*(storage.commit(part) for part in some))
-
-
 async def _meet(table: TableClient, people: int) -> Meeting:
     """A room with so many people, who are all in its call."""
     roster: Roster = {raw_id(number): "Attendee" for number in range(people)}
@@ -156,23 +141,8 @@ async def _meet(table: TableClient, people: int) -> Meeting:
         meeting.added(number / 10, person, f"Person {number}")
         for number, person in enumerate(roster)
     ]
-    kept, activity = list[Operation](), dict[str, Operation]()
-    for element in (meeting.started(), *joined):
-        log, row, *hours = entities_of(element)
-        kept += [insert(row), insert(log)]
-        activity |= {hour["RowKey"]: replace_row(hour) for hour in hours}
-    await write(table, [*kept, *activity.values()])
+    await write(table, operations_of([meeting.started(), *joined]))
     return meeting
-
-
-def entities_of(element: Element) -> Sequence[Entity]:
-    """The rows that the app makes of an event: its log record, its own, and two of the call's
-    activity."""
-    text, at = json.dumps(element), now()
-    match read_event(text, at):
-        case RoomEvent(room_id=room_id, event=event):
-            return event_entities(room_id, event, text, at)
-    raise ValueError("not an event of a room's call")
 
 
 def _request(
