@@ -3,9 +3,11 @@ can do."""
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from enum import Enum, auto
 from types import TracebackType
 from typing import Self
@@ -22,6 +24,9 @@ class Fault(Enum):
 
     REFUSED = auto()
     """Answered with 503, not carried out."""
+    THROTTLED = auto()
+    """Answered as by a storage that has too much to do: 503 ServerBusy with Retry-After; not
+    carried out."""
     CUT_BEFORE = auto()
     """The connection is cut before the request arrives."""
     CUT_AFTER = auto()
@@ -47,6 +52,10 @@ class StorageProxy:
     choose: Callable[[int, str], Fault | None] = lambda _number, _what: None
     together: int = 0
     seen: list[str] = field(default_factory=list)
+    retry_after: int = 1
+    """Seconds that THROTTLED answers ask for."""
+    clock_ahead: float = 0
+    """Seconds that the clock of the storage seems to be ahead, by the Date of its answers."""
     late: int = 0
     """Requests that are still to be carried out, as they are LATE."""
 
@@ -60,6 +69,8 @@ class StorageProxy:
         self.seen.clear()
         self.choose = lambda _number, _what: None
         self.together = 0
+        self.retry_after = 1
+        self.clock_ahead = 0
 
     def __enter__(self) -> Self:
         endpoint = next(
@@ -111,6 +122,8 @@ class StorageProxy:
         await self._wait_for_the_others()
         if fault is Fault.REFUSED:
             return web.Response(status=503)
+        if fault is Fault.THROTTLED:
+            return self._busy()
         if fault is Fault.CUT_BEFORE:
             return _cut(request)
         if fault is Fault.LATE:
@@ -130,9 +143,15 @@ class StorageProxy:
         headers = [
             (k, v)
             for k, v in answer.headers.items()
-            if k.lower() not in ("transfer-encoding", "content-length")
+            if k.lower() not in ("transfer-encoding", "content-length", "date")
         ]
+        headers.append(("Date", formatdate(time.time() + self.clock_ahead, usegmt=True)))
         return web.Response(status=answer.status, body=content, headers=headers)
+
+    def _busy(self) -> web.Response:
+        error = {"code": "ServerBusy", "message": {"lang": "en-US", "value": "The server is busy."}}
+        headers = {"Retry-After": str(self.retry_after), "x-ms-error-code": "ServerBusy"}
+        return web.json_response({"odata.error": error}, status=503, headers=headers)
 
     async def _until_too_late(self, request: web.Request) -> None:
         self.late += 1
