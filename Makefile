@@ -39,7 +39,7 @@ FIND_NPM = export PATH="$(BIN):$$PATH"; \
 .PHONY: help start meeting run install chromium quick test histories bench faults screenshots openapi check format constraints clean
 
 help:
-	@echo 'make start        run the service on this machine (PORT=$(PORT) DATA=$(DATA) EXPORTS=$(EXPORTS))'
+	@echo 'make start        run the service on this machine (PORT=$(PORT) DATA=$(DATA) EXPORTS=$(EXPORTS) ARGS)'
 	@echo 'make meeting      play a meeting on it (PORT, PEOPLE=$(PEOPLE) SEED= DROP=, ARGS=--help shows more)'
 	@echo 'make quick        run the tests that need no service, in under a minute (ARGS as for make test)'
 	@echo 'make test         run the tests (ARGS="-k words" goes to pytest, -n0 runs them one by one)'
@@ -57,7 +57,7 @@ help:
 start:
 	@$(FIND_PYTHON); PYTHONPATH=tools $$python -B -m devhost.ports '$(PORT)'
 	@$(MAKE) --no-print-directory run
-	@exec "$(BIN)/python" -m devhost --port '$(PORT)' --data '$(DATA)' --exports '$(EXPORTS)'
+	@exec "$(BIN)/python" -m devhost --port '$(PORT)' --data '$(DATA)' --exports '$(EXPORTS)' $(ARGS)
 
 meeting: .venv/.run
 	@exec "$(BIN)/python" -m simulator --endpoint http://localhost:$(PORT) --people $(PEOPLE) $(if $(SEED),--seed $(SEED)) $(if $(DROP),--drop $(DROP)) $(ARGS)

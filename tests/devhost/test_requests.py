@@ -44,27 +44,27 @@ def test_query_parameters_merge_and_empty_ones_are_dropped(
 def test_the_url_has_the_path_encoded_anew_and_the_query_as_sent(
     devhost: Devhost, target: str, path: str
 ) -> None:
-    assert seen(devhost, target)["url"] == f"http://some.host:81{path}"
+    assert seen(devhost, target)["url"] == f"http://localhost:81{path}"
 
 
 def test_a_host_without_a_port_is_given_the_one_that_was_called(devhost: Devhost) -> None:
-    reply = devhost.send(b"GET /echo/1/2 HTTP/1.1\r\nHost: some.host\r\n\r\n").json()
+    reply = devhost.send(b"GET /echo/1/2 HTTP/1.1\r\nHost: localhost\r\n\r\n").json()
     assert (reply["url"], reply["headers"]["host"]) == (
-        f"http://some.host:{devhost.port}/echo/1/2",
-        "some.host",
+        f"http://localhost:{devhost.port}/echo/1/2",
+        "localhost",
     )
 
 
 def test_the_host_ignores_x_forwarded_host(devhost: Devhost) -> None:
     assert (
         seen(devhost, "/echo/1/2", "X-Forwarded-Host: other", "X-Forwarded-Proto: https")["url"]
-        == "http://some.host:81/echo/1/2"
+        == "http://localhost:81/echo/1/2"
     )
 
 
 def test_header_names_are_lower_case_and_duplicates_are_joined(devhost: Devhost) -> None:
     headers = seen(devhost, "/echo/1/2", "X-Some: a", "x-some: b", "X-Other: é")["headers"]
-    assert headers == {"host": "some.host:81", "x-some": "a,b", "x-other": "é"}
+    assert headers == {"host": "localhost:81", "x-some": "a,b", "x-other": "é"}
 
 
 def test_a_body_arrives_as_it_is(devhost: Devhost) -> None:
@@ -74,7 +74,7 @@ def test_a_body_arrives_as_it_is(devhost: Devhost) -> None:
 
 
 def test_a_body_in_chunks_arrives_empty(devhost: Devhost) -> None:
-    head = "POST /echo/1/2 HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+    head = "POST /echo/1/2 HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
     reply = devhost.send(f"{head}2\r\n{{}}\r\n0\r\n\r\n".encode())
     assert (reply.json()["body"], reply.json()["headers"]["transfer-encoding"]) == ("", "chunked")
 
@@ -84,7 +84,9 @@ def test_a_body_of_a_method_that_needs_none_arrives(devhost: Devhost) -> None:
 
 
 def test_an_announced_body_above_the_limit_is_413(devhost: Devhost) -> None:
-    request = f"POST /echo/1/2 HTTP/1.1\r\nHost: h\r\nContent-Length: {MAX_BODY + 1}\r\n\r\n"
+    request = (
+        f"POST /echo/1/2 HTTP/1.1\r\nHost: localhost\r\nContent-Length: {MAX_BODY + 1}\r\n\r\n"
+    )
     assert devhost.send(request.encode()).status == 413
 
 
@@ -103,7 +105,7 @@ def test_headers_above_32_kib_are_431(devhost: Devhost, length: int, status: int
     "sent",
     [
         b"GET /echo/1/2 HTTP/1.1\r\n\r\n",
-        b"GET /echo/1/2 HTTP/1.1\r\nHost: h\r\nX: \xff\r\n\r\n",
+        b"GET /echo/1/2 HTTP/1.1\r\nHost: localhost\r\nX: \xff\r\n\r\n",
         b"\x16\x03\x01\r\n\r\n",
     ],
 )
@@ -119,7 +121,9 @@ def test_a_client_that_leaves_in_the_middle_is_no_concern_of_the_log(devhost: De
         socket.create_connection(("127.0.0.1", devhost.port), 10) as connection,
         connection.makefile("rb") as answer,
     ):
-        connection.sendall(b"POST /echo/1/2 HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nhalf")
+        connection.sendall(
+            b"POST /echo/1/2 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf"
+        )
         connection.shutdown(socket.SHUT_WR)
         answer.read()
     assert "devhost ERROR" not in devhost.printed()[before:]
@@ -132,7 +136,7 @@ def test_a_client_that_expects_it_is_told_to_continue(devhost: Devhost) -> None:
     ):
         connection.sendall(
             b"POST /echo/1/2 HTTP/1.1\r\n"
-            b"Host: h\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n"
+            b"Host: localhost\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n"
         )
         assert [answer.readline(), answer.readline()] == [b"HTTP/1.1 100 Continue\r\n", b"\r\n"]
         connection.sendall(b"x")

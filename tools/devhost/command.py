@@ -16,6 +16,7 @@ from devhost import app, ports
 from devhost import exports as shell_exports
 from devhost.azurite import PROJECT, Azurite
 from devhost.banner import banner
+from devhost.browsers import Guard
 from devhost.development_key import published, with_development_key
 from devhost.errors import CannotStart
 from devhost.host import Host
@@ -64,12 +65,17 @@ def devhost(
         Path | None,
         typer.Option(parser=_path, help="File to write for the shells of clients."),
     ] = None,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Another name of this machine, in the Host header."),
+    ] = None,
 ) -> None:
     """Runs an Azure Functions app on this machine."""
     _log_to_stderr()
     try:
         with ExitStack() as stack:
-            _run(folder.resolve(), port, data.resolve(), exports, stack)
+            hosts = frozenset(name.lower() for name in allow_host or ())
+            _run(folder.resolve(), port, data.resolve(), exports, hosts, stack)
     except CannotStart as problem:
         sys.exit(f"devhost: {problem}")
     # Azure ends the worker's process without notice, too. What the app has open then is not closed,
@@ -79,7 +85,14 @@ def devhost(
     os._exit(0)
 
 
-def _run(folder: Path, port: int, data: Path, exports: Path | None, stack: ExitStack) -> None:
+def _run(
+    folder: Path,
+    port: int,
+    data: Path,
+    exports: Path | None,
+    hosts: frozenset[str],
+    stack: ExitStack,
+) -> None:
     settings = with_development_key(read_settings(folder, os.environ), PROJECT / ".devhost")
     cors = read_cors(folder)
     plain, secure = ports.listen(port), ports.listen(port + 1)
@@ -102,6 +115,7 @@ def _run(folder: Path, port: int, data: Path, exports: Path | None, stack: ExitS
     if exports is not None:
         shell_exports.write(exports, port, settings, certificates)
     handler = cors.around(host.answer) if cors else host.answer
+    handler = Guard(hosts, cors).around(handler)
     server = Server(handler, plain, secure, certificates.server_context())
     loop = asyncio.new_event_loop()  # never closed: the process ends with it
     loop.run_until_complete(

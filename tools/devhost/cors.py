@@ -23,6 +23,10 @@ class Cors:
     origins: tuple[str, ...]
     credentials: bool = False
 
+    def allows(self, origin: str) -> bool:
+        """Returns whether pages of this origin may call the app."""
+        return self.origins == (ANY,) or origin in self.origins
+
     def around(self, handler: Handler) -> Handler:
         """Returns a handler that answers preflights, and adds the headers to all other answers."""
 
@@ -42,10 +46,9 @@ class Cors:
     def _headers(self, origin: str) -> dict[str, str]:
         """Returns none for an origin that is not allowed: the browser then keeps the answer from
         the page."""
-        every = self.origins == (ANY,)
-        if not every and origin not in self.origins:
+        if not self.allows(origin):
             return {}
-        headers = {"Access-Control-Allow-Origin": ANY if every else origin}
+        headers = {"Access-Control-Allow-Origin": ANY if self.origins == (ANY,) else origin}
         if self.credentials:
             headers["Access-Control-Allow-Credentials"] = "true"
         if len(self.origins) > 1:

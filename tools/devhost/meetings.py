@@ -92,8 +92,7 @@ class Meetings:
         """Answers a request, or returns None if it is for another path."""
         if not _PATH.fullmatch(request.path) or request.method not in ("GET", "POST", "DELETE"):
             return None
-        # A foreign page has no key and cannot send this header, even after DNS rebinding, unless
-        # Host.CORS allows its origin.
+        # Pages of other origins do not get here: see browsers.py.
         key = request.headers.get("x-api-key", "")
         if not any(hmac.compare_digest(key.encode(), one.encode()) for one in self._keys):
             return _refusal(

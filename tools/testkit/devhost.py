@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,7 +35,7 @@ class Devhost:
     def request(self, method: str, target: str, *headers: str, body: bytes | None = None) -> Answer:
         """Sends a request with a Host header and, if there is a body, its length."""
         length = [] if body is None else [f"Content-Length: {len(body)}"]
-        lines = [f"{method} {target} HTTP/1.1", "Host: some.host:81", *length, *headers, "", ""]
+        lines = [f"{method} {target} HTTP/1.1", "Host: localhost:81", *length, *headers, "", ""]
         return self.send("\r\n".join(lines).encode() + (body or b""))
 
     def get(self, target: str, *headers: str) -> Answer:
@@ -63,11 +63,15 @@ class Devhost:
 
 @contextlib.contextmanager
 def running_devhost(
-    app: Path, folder: Path, environment: Mapping[str, str] | None = None, port: int | None = None
+    app: Path,
+    folder: Path,
+    environment: Mapping[str, str] | None = None,
+    port: int | None = None,
+    options: Sequence[str] = (),
 ) -> Iterator[Devhost]:
     """Runs devhost on `app`, with data and output in `folder`. Kills it in the end if the test has
     not stopped it."""
-    devhost = start_devhost(app, folder, environment, port)
+    devhost = start_devhost(app, folder, environment, port, options)
     try:
         devhost.wait_until_ready()
         yield devhost
@@ -76,19 +80,23 @@ def running_devhost(
 
 
 def start_devhost(
-    app: Path, folder: Path, environment: Mapping[str, str] | None = None, port: int | None = None
+    app: Path,
+    folder: Path,
+    environment: Mapping[str, str] | None = None,
+    port: int | None = None,
+    options: Sequence[str] = (),
 ) -> Devhost:
     """Starts devhost and does not wait for it. Its environment is that of the tests, without the
     app's settings, and `environment`."""
     leash.hold()
     folder.mkdir(parents=True, exist_ok=True)
     chosen = port or free_port(3)
-    options = ["--app", str(app), "--port", str(chosen), "--data", str(folder / "data")]
+    places = ["--app", str(app), "--port", str(chosen), "--data", str(folder / "data")]
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("ROOMS_")}
     log = folder / "printed"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "devhost", *options],
+            [sys.executable, "-m", "devhost", *places, *options],
             cwd=PROJECT,
             env={**inherited, **(environment or {})},
             stdin=subprocess.DEVNULL,

@@ -17,7 +17,7 @@ WEBHOOK = "/runtime/webhooks/EventGrid?functionName=call_events"
 DELIVERY = 10
 """Events of a delivery. The app has 15 s for each delivery, on a slow machine, too."""
 
-BASE = "http://some.host:81"
+BASE = "http://localhost:81"
 """What the service is called by who asks: see Devhost.request."""
 
 ROOM_READS = (
