@@ -36,7 +36,11 @@ def status(
 
     guarded = Guard({"anteroom"}, parse({"CORS": cors})).around(handler)
     request = Request(method, "http", host, path, "", dict(headers or {}), body)
-    return asyncio.run(guarded(request)).status
+
+    async def asked() -> int:
+        return (await guarded(request)).status
+
+    return asyncio.run(asked())
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST", "127.0.0.1", "[::1]", "anteroom"])
