@@ -25,6 +25,10 @@ EVENT_KINDS: tuple[EventKind, ...] = (
 
 CALL_ROOM_ID = re.compile(f"[A-Za-z0-9_-]{{1,{LIMITS.event_room_id}}}")
 
+SERVICE_LOG = "_service"
+"""What stands for a room in log records that are of no single one. It can be no room's id: events
+that have it are not understood."""
+
 PHONE_PREFIX = "4:"
 """How the raw id of a telephone begins."""
 

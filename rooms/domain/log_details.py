@@ -1,6 +1,6 @@
 """The details of log records, by kind."""
 
-from typing import NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from rooms.domain.admission import ReasonCode
 from rooms.domain.room import JoinPolicy
@@ -112,6 +112,31 @@ class RefusedDetail(Asker):
     """The detail of Refused: the person and the reasons."""
 
     reasons: list[Reason]
+
+
+type Looked = Literal["attendance", "calls", "live", "log", "presence"]
+"""What somebody looked at."""
+
+AccessQuery = TypedDict(
+    "AccessQuery",
+    {
+        "from": NotRequired[Time],
+        "until": NotRequired[Time],
+        "at": NotRequired[Time],
+        "kind": NotRequired[str],
+        "call": NotRequired[str],
+    },
+)
+AccessQuery.__doc__ = "The times, the kind of log records, and the call that were asked for."
+
+
+class Accessed(TypedDict):
+    """The detail of Accessed: what somebody looked at, and the raw id or external id of the one
+    person, if they asked for one."""
+
+    what: Looked
+    query: AccessQuery
+    person: NotRequired[str]
 
 
 class EventDetail(TypedDict):

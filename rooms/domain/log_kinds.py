@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from rooms.domain import sentences
 from rooms.domain.log_details import (
+    Accessed,
     AdmittedDetail,
     DetailsUpdated,
     EventDetail,
@@ -22,8 +23,9 @@ from rooms.domain.log_details import (
 )
 from rooms.domain.sentences import Names
 
-type Source = Literal["change", "decision", "event"]
-"""Where a record comes from: a change of the room, a decision who may come in, a call's event."""
+type Source = Literal["change", "decision", "event", "access"]
+"""Where a record comes from: a change of the room, a decision who may come in, a call's event,
+somebody who looked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,14 @@ LOG_KINDS: dict[str, LogKind] = {
             _EVENT_PERSONAL,
             _EVENT_NOT_PERSONAL,
         ),
+        LogKind(
+            "Accessed",
+            "access",
+            Accessed,
+            sentences.accessed,
+            personal=("person",),
+            not_personal=("query.call", "query.kind"),
+        ),
     )
 }
 """The kinds, by name."""
@@ -145,6 +155,11 @@ LOG_KINDS: dict[str, LogKind] = {
 def kinds_from(source: Source) -> tuple[str, ...]:
     """Returns the names of the kinds that come from there."""
     return tuple(kind.name for kind in LOG_KINDS.values() if kind.source == source)
+
+
+def is_access(kind: str) -> bool:
+    """Returns whether records of this kind tell who looked. The log by time has them apart."""
+    return kind in kinds_from("access")
 
 
 def sentence(kind: str, detail: Mapping[str, Any], names: Names) -> str:

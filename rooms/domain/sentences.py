@@ -7,6 +7,7 @@ the sentence for each kind.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from rooms.domain.log_details import Looked
 from rooms.domain.room import JoinPolicy
 from rooms.domain.time import SECOND, format_time, parse_time
 
@@ -21,6 +22,14 @@ _OPEN: JoinPolicy = "CommunicationServiceUsers"
 _WHO_CAN_JOIN: Mapping[JoinPolicy, str] = {
     "InviteOnly": "only the invited can join",
     _OPEN: "every other ACS user can join as a guest",
+}
+
+_LOOKED_AT: Mapping[Looked, str] = {
+    "attendance": "the attendance",
+    "calls": "the call",
+    "live": "who is in calls now",
+    "log": "the log",
+    "presence": "who is in the room",
 }
 
 _WHOLE = 30
@@ -102,6 +111,20 @@ def phones_updated(detail: Detail, _: Names) -> str:
             return "1 telephone is in the call"
         case count:
             return f"{count} telephones are in the call"
+
+
+def accessed(detail: Detail, names: Names) -> str:
+    """Returns the sentence of Accessed."""
+    query = detail["query"]
+    kind = _clause(", only", query.get("kind"))
+    call = _clause("" if detail["what"] == "calls" else " of the call", query.get("call"))
+    person = f" of {_called(detail['person'], names)}" if "person" in detail else ""
+    times = [
+        f" {word} {_moment(query[name])}"
+        for name, word in (("from", "from"), ("until", "until"), ("at", "at"))
+        if name in query
+    ]
+    return f"looked at {_LOOKED_AT[detail['what']]}{person}{call}{''.join(times)}{kind}"
 
 
 def _who(detail: Detail, names: Names) -> str:

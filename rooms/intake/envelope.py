@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from rooms.domain.events import CallEvent
+from rooms.domain.events import SERVICE_LOG, CallEvent
 from rooms.domain.time import Ticks
 
 _PREFIX = "Microsoft.Communication."
@@ -78,6 +78,8 @@ def read_event(text: str, now: Ticks) -> RoomEvent | IgnoredEvent | UnknownEvent
             if place.is_rooms_call is None or place.is_rooms_call is False:
                 return IgnoredEvent("of a call in no room")
             return UnknownEvent("data.room.id: missing, though data.isRoomsCall is not false")
+        if place.room.id == SERVICE_LOG:
+            return UnknownEvent(f"data.room.id: must not be {SERVICE_LOG}, the log of the service")
         if kind == "PhonesUpdated" and place.correlation_id is None:
             return IgnoredEvent("of Call Automation, without data.correlationId")
         event = (cloud_events_model if in_cloud_events else event_grid_model).model_validate(

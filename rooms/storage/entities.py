@@ -15,6 +15,7 @@ from rooms.domain.details import Details
 from rooms.domain.events import CallEvent, EndReason
 from rooms.domain.limits import LIMITS
 from rooms.domain.log import EVENTS_ACTOR
+from rooms.domain.log_kinds import is_access
 from rooms.domain.room import JoinPolicy, Room
 from rooms.domain.roster import Roster
 from rooms.domain.time import Ticks, format_time, parse_time
@@ -170,7 +171,7 @@ def log_entity(
 ) -> Entity:
     """Returns the row of a log record."""
     return (
-        _row(room_id, keys.log_row(room_id, at, change))
+        _row(room_id, keys.log_row(room_id, at, change, access=is_access(kind)))
         | {"time": stored_time(at), "kind": kind, "actor": actor, "requestId": request_id}
         | pack(detail)
     )

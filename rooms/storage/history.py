@@ -9,6 +9,7 @@ from rooms.domain.details import Details
 from rooms.domain.errors import RoomNotFound
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.log import LogRecord
+from rooms.domain.log_kinds import is_access
 from rooms.domain.overdue import planned_end
 from rooms.domain.room import Room, admits_guests
 from rooms.domain.roster import Invited, Roster
@@ -147,10 +148,12 @@ class History:
     ) -> Page[LogRecord]:
         """Returns a page of the log from `start` until just before `end`, newest first.
 
-        Only records of `kind` and of `actor`, if these are given. A request for each hundred rows.
+        Only records of `kind` and of `actor`, if these are given; those of who looked only if
+        `kind` is theirs. A request for each hundred rows.
         """
-        prefix = keys.log_prefix(room_id)
-        first, last = keys.log_range(room_id, start, end)
+        access = kind is not None and is_access(kind)
+        prefix = keys.log_prefix(room_id, access=access)
+        first, last = keys.log_range(room_id, start, end, access=access)
         if cursor is not None:
             after = prefix + read_cursor(cursor, keys.LOG_SUFFIX)
             first = max(first, keys.after(after))

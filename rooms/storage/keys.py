@@ -5,6 +5,7 @@ users have one of their own.
     {room}:details                          what people call it, and those invited
     {room}:roster:{newest first}            the roster as of then; the first is the current one
     {room}:~{newest first}:{change}         a log record
+    {room}:~~{newest first}:{access}        a log record of who looked
     {room}:arrived:{arrival}                a log record, in the order of arrival
     {room}:call:{call}:{time}:{event}       an event of a call, in the order of time
     {room}:calls:{newest hour}:{call}       that a call had an event in that hour
@@ -92,22 +93,26 @@ def end_of_rosters(room_id: str) -> str:
     return f"{room_id}:roster;"
 
 
-def log_row(room_id: str, at: Ticks, change: str) -> str:
-    """Returns the key of a log record. `change` tells apart what happens at the same time."""
-    return f"{room_id}:~{descending(at)}:{change}"
+def log_row(room_id: str, at: Ticks, change: str, *, access: bool = False) -> str:
+    """Returns the key of a log record. `change` tells apart what happens at the same time.
+
+    Records of who looked stand behind the others, which can be read without them.
+    """
+    return f"{log_prefix(room_id, access=access)}{descending(at)}:{change}"
 
 
-def log_prefix(room_id: str) -> str:
+def log_prefix(room_id: str, *, access: bool = False) -> str:
     """Returns the prefix of the rows of a room's log. LOG_SUFFIX is the rest."""
-    return f"{room_id}:~"
+    return f"{room_id}:~~" if access else f"{room_id}:~"
 
 
 LOG_SUFFIX = re.compile("[0-9]{19}:[0-9a-f]{32,64}")
 
 
-def log_range(room_id: str, start: Ticks, end: Ticks) -> tuple[str, str]:
+def log_range(room_id: str, start: Ticks, end: Ticks, *, access: bool = False) -> tuple[str, str]:
     """Returns the range of the log records from `start` until just before `end`."""
-    return f"{room_id}:~{descending(end - 1)}", f"{room_id}:~{descending(start)};"
+    prefix = log_prefix(room_id, access=access)
+    return f"{prefix}{descending(end - 1)}", f"{prefix}{descending(start)};"
 
 
 def room_of_log_row(row: str) -> str:

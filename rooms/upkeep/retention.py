@@ -70,7 +70,7 @@ class Retention:
     removed: Counter[str] = field(default_factory=Counter)
 
     async def purge_room(self, room_id: str) -> None:
-        """Deletes what is too old of a room, or of a room that only events name. Three requests, if
+        """Deletes what is too old of a room, or of a room that only events name. Four requests, if
         nothing is."""
         partition = keys.partition(room_id)
         known = await self.table.first(
@@ -82,7 +82,9 @@ class Retention:
                 room_id, self.expired, Origin(UPKEEP_ACTOR, "")
             )
             self.removed["expired rooms"] += deleted
-        await self._clear(partition, *keys.log_range(room_id, 0, self.kept), "log records")
+        for access in (False, True):
+            old = keys.log_range(room_id, 0, self.kept, access=access)
+            await self._clear(partition, *old, "log records")
         if room and self._is_old_tombstone(room):
             await self._remove_tombstone(room_id)
         else:

@@ -123,6 +123,36 @@ def said(kind: str, detail: Any) -> str:
         ("PhonesUpdated", {"phones": ["4:+1", "4:+2"]}, "2 telephones are in the call"),
         ("PhonesUpdated", {"phones": ["4:+1"]}, "1 telephone is in the call"),
         ("PhonesUpdated", {"phones": []}, "no telephone is in the call any more"),
+        ("Accessed", {"what": "presence", "query": {}}, "looked at who is in the room"),
+        (
+            "Accessed",
+            {"what": "presence", "query": {"at": "2026-05-04T10:00:00.5000000+00:00"}},
+            "looked at who is in the room at 2026-05-04T10:00:00Z",
+        ),
+        (
+            "Accessed",
+            {
+                "what": "attendance",
+                "query": {
+                    "from": "2026-05-04T10:00:00+00:00",
+                    "until": "2026-05-04T11:00:00+00:00",
+                },
+                "person": "8:a",
+            },
+            "looked at the attendance of Alice from 2026-05-04T10:00:00Z until "
+            "2026-05-04T11:00:00Z",
+        ),
+        (
+            "Accessed",
+            {"what": "log", "query": {"kind": "Admitted"}},
+            "looked at the log, only Admitted",
+        ),
+        ("Accessed", {"what": "calls", "query": {"call": "1"}}, "looked at the call 1"),
+        (
+            "Accessed",
+            {"what": "attendance", "query": {"call": "1"}},
+            "looked at the attendance of the call 1",
+        ),
         ("Sneezed", {"rawId": "8:b"}, "Sneezed"),
     ],
 )

@@ -15,7 +15,7 @@ from azure.communication.identity import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms.domain.events import CallEvent, EndReason
+from rooms.domain.events import SERVICE_LOG, CallEvent, EndReason
 from rooms.domain.limits import LIMITS
 from rooms.domain.time import DAY, SECOND, format_time, parse_time
 from rooms.intake.envelope import IgnoredEvent, RoomEvent, UnknownEvent, read_event
@@ -566,6 +566,11 @@ def test_a_rooms_call_without_room_is_not_understood(
 ) -> None:
     added["data"]["room"] = room
     assert reason(added) == "data.room.id: missing, though data.isRoomsCall is not false"
+
+
+def test_the_log_of_the_service_is_no_room_of_a_call(added: dict[str, Any]) -> None:
+    added["data"]["room"]["id"] = SERVICE_LOG
+    assert reason(added) == "data.room.id: must not be _service, the log of the service"
 
 
 @pytest.mark.parametrize("rooms_call", [True, False, None, "yes"])

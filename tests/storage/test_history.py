@@ -1,3 +1,5 @@
+from itertools import count
+
 import pytest
 from azure.data.tables import UpdateMode
 from azure.data.tables.aio import TableClient
@@ -11,8 +13,10 @@ from rooms.domain.roster import Invited, Role, Roster
 from rooms.domain.time import DAY, HOUR, SECOND, Ticks, format_time, now, parse_time
 from rooms.domain.time_window import Deletion
 from rooms.storage import keys
+from rooms.storage.accesses import Accesses
 from rooms.storage.calls import Calls
 from rooms.storage.errors import TooManyChanges
+from rooms.storage.feed import BEGINNING, Feed
 from rooms.storage.history import History, RoomSnapshot
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
@@ -308,6 +312,32 @@ async def test_records_of_a_time_a_kind_and_an_actor(
     assert await log(0, 10, actor=ORIGIN.actor) == [ORIGIN.request_id]
     assert await log(0, 10, kind="ParticipantAdded", actor=ORIGIN.actor) == []
     assert len(await log(0, 10, kind="ParticipantAdded")) == 10
+
+
+async def test_who_looked_is_in_the_log_only_if_it_is_asked_for(
+    client: TableClient, rooms: Rooms, history: History, clock: Clock
+) -> None:
+    room = (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
+    accesses = Accesses(Table(client), clock)
+    for _ in range(3):
+        clock.now += SECOND
+        await accesses.record(room.id, {"what": "presence", "query": {}}, ORIGIN)
+    await rooms.patch_details(room.id, {"title": "a"}, ORIGIN)
+    all_kinds = await history.log(room.id, *EVER, None, None, None)
+    assert [record.kind for record in all_kinds.items] == ["DetailsUpdated", "RoomCreated"]
+    looked = await History(Table(client), Limits(log_page=2)).log(
+        room.id, *EVER, None, "Accessed", None
+    )
+    assert [record.at - START for record in looked.items] == [3 * SECOND, 2 * SECOND]
+    rest = await history.log(room.id, *EVER, looked.cursor, "Accessed", None)
+    assert [record.detail for record in rest.items] == [{"what": "presence", "query": {}}]
+    feed = Feed(Table(client), clock, monotonic=count().__next__)
+    arrived = (await feed.page(room.id, BEGINNING)).items
+    assert [each.record.kind for each in arrived] == [
+        "RoomCreated",
+        *["Accessed"] * 3,
+        "DetailsUpdated",
+    ]
 
 
 async def test_a_row_to_go_on_behind_shows_nothing_outside_of_the_time(

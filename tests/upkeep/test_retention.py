@@ -8,11 +8,13 @@ import pytest
 from azure.data.tables.aio import TableClient
 
 from rooms.domain.call import Call
-from rooms.domain.events import CallEvent
+from rooms.domain.events import SERVICE_LOG, CallEvent
 from rooms.domain.identity import User
 from rooms.domain.limits import Limits
+from rooms.domain.log_details import Accessed
 from rooms.domain.time import DAY, HOUR, Ticks, now, parse_time
 from rooms.storage import keys
+from rooms.storage.accesses import Accesses
 from rooms.storage.calls import Calls
 from rooms.storage.identities import Deployment, Identities
 from rooms.storage.parallel import in_parallel
@@ -33,6 +35,7 @@ from testkit.past import (
     run,
     upkeep_of,
 )
+from testkit.storage import ORIGIN, Clock
 from testkit.storage_proxy import StorageProxy
 from testkit.waiting import HANG_SECONDS
 
@@ -96,6 +99,20 @@ async def test_log_records_go_when_they_are_too_old(direct: TableClient, past: P
     assert report.removed["log records"] == 3
     log = (await checked(direct))[room_id].log
     assert [parse_time(each["time"]) for each in reversed(log)] == [CUTOFF, NOW]
+
+
+@pytest.mark.parametrize("room_id", [UNKNOWN, SERVICE_LOG])
+async def test_records_of_who_looked_go_when_they_are_too_old(
+    direct: TableClient, monkeypatch: pytest.MonkeyPatch, room_id: str
+) -> None:
+    monkeypatch.setattr(keys, "partitions", lambda: [keys.partition(room_id)])
+    for at in (CUTOFF - 1, CUTOFF):
+        looked: Accessed = {"what": "log", "query": {}}
+        await Accesses(Table(direct), Clock(at)).record(room_id, looked, ORIGIN)
+    report = await run(direct)
+    assert report.removed["log records"] == 1
+    (left,) = (await checked(direct))[room_id].log
+    assert parse_time(left["time"]) == CUTOFF
 
 
 @pytest.mark.parametrize(
@@ -356,7 +373,7 @@ async def test_the_requests_for_a_room_of_which_nothing_goes(
         await past.call(room_id, "call", NOW)
     await run(client, NOW + DAY)
     assert (
-        await requests(NOW + 2 * DAY) - without == 10 * (3 + 2) + 1
+        await requests(NOW + 2 * DAY) - without == 10 * (4 + 2) + 1
     )  # two for the rows of two invitees; and one, as they have more than 100 rows
 
 

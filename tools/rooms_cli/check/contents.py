@@ -9,10 +9,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from rooms.domain.details import Details
 from rooms.domain.events import EVENT_KINDS, CallEvent, EndReason
-from rooms.domain.log_kinds import LOG_KINDS
+from rooms.domain.log_kinds import LOG_KINDS, is_access
 from rooms.domain.room import JOIN_POLICIES, JoinPolicy, Room
 from rooms.domain.roster import Role, Roster
 from rooms.domain.time import Ticks
+from rooms.storage import keys
 from rooms_cli.check.places import Row
 from rooms_cli.check.properties import (
     Unreadable,
@@ -132,7 +133,8 @@ def record_in(row: Row, at: Ticks, change: str) -> Record:
     kind = text_in(row, "kind")
     if kind not in LOG_KINDS:
         raise Unreadable("It is of a kind that this service does not know.")
-    if (kind in EVENT_KINDS) != (len(change) == 64):
+    key = keys.log_row(keys.room_of_log_row(row["RowKey"]), at, change, access=is_access(kind))
+    if (kind in EVENT_KINDS) != (len(change) == 64) or key != row["RowKey"]:
         raise Unreadable(f"Its key is not that of a record of the kind {kind}.")
     if time_in(row, "time") != at:
         raise Unreadable("Its `time` is not that of its key.")

@@ -74,7 +74,7 @@ _ARRIVAL = "(?P<who>[0-9]{19}:[0-9]{19}:[0-9a-f]{16})"
 
 _FORMS: dict[Kind, str] = {
     "event": f"{_ANY_ROOM}:call:(?P<who>{_HASH}):(?P<time>[0-9]{{19}}):{_HASH}",
-    "record": f"{_ANY_ROOM}:~{_NEWEST}:(?P<who>[0-9a-f]{{32}}|{_HASH})",
+    "record": f"{_ANY_ROOM}:~~?{_NEWEST}:(?P<who>[0-9a-f]{{32}}|{_HASH})",
     "activity": f"{_ANY_ROOM}:calls:{_HOUR}:(?P<who>{_HASH})",
     "all activity": rf"\.calls:{_HOUR}:{_ANY_ROOM}:(?P<who>{_HASH})",
     "arrived": f"{_ANY_ROOM}:arrived:{_ARRIVAL}",
