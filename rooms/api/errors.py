@@ -130,7 +130,7 @@ class Answer:
     code: str
     message: str | Callable[[Any], str] | None = None
     retry_after: int | None = None
-    """Seconds."""
+    """Seconds, unless the error has another `retry_after`."""
 
     def text(self, error: Exception) -> str:
         """Returns the message of the answer to `error`."""

@@ -168,7 +168,9 @@ def refused(
     if not details and not isinstance(error, Denied):  # auth logs that itself
         _log_refusal(http, answer.status, message)
     return json_answer(
-        answer.status, error_body(answer.code, message, target), _headers(answer, kind, version)
+        answer.status,
+        error_body(answer.code, message, target),
+        _headers(answer, error, kind, version),
     )
 
 
@@ -177,7 +179,9 @@ def _details(error: Exception) -> tuple[Detail, ...]:
     return () if faults is None else faults(error)
 
 
-def _headers(answer: Answer, kind: Kind, version: ApiVersion) -> Mapping[str, str]:
+def _headers(
+    answer: Answer, error: Exception, kind: Kind, version: ApiVersion
+) -> Mapping[str, str]:
     headers = {"x-ms-error-code": answer.code}
     if kind == "acs":
         headers["api-supported-versions"] = version.supported
@@ -185,7 +189,7 @@ def _headers(answer: Answer, kind: Kind, version: ApiVersion) -> Mapping[str, st
         headers["api-supported-versions"] = SUPPORTED_IDENTITY_VERSIONS
         headers["Content-Type"] = "application/json"
     if answer.retry_after is not None:
-        headers["Retry-After"] = str(answer.retry_after)
+        headers["Retry-After"] = str(getattr(error, "retry_after", answer.retry_after))
     return headers
 
 

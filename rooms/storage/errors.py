@@ -18,7 +18,14 @@ class StorageError(Exception):
 
 
 class StorageUnavailable(StorageError):
-    """The storage is down, slow or not configured. Nothing is half done."""
+    """The storage is down, slow or not configured. Nothing is half done.
+
+    `retry_after`: the seconds after which another try may succeed, at least one.
+    """
+
+    def __init__(self, retry_after: int = 1) -> None:
+        super().__init__("the storage is not available")
+        self.retry_after = max(retry_after, 1)
 
 
 class RequestIdReused(StorageError):

@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from types import ModuleType
 
 import pytest
+from azure.functions import HttpRequest
 
 from rooms.api import errors as api
 from rooms.api.errors import ANSWERS
 from rooms.api.faults import FAULTS
+from rooms.api.request import Kind
+from rooms.api.routing import refused
 from rooms.auth import errors as auth
 from rooms.auth.errors import Denied
 from rooms.domain import errors as domain
@@ -41,3 +44,11 @@ def test_an_answer_has_a_text() -> None:
 
 def test_a_refused_caller_does_not_learn_why() -> None:
     assert "clock" not in ANSWERS[Denied].text(Denied("clock off by 400 s"))
+
+
+@pytest.mark.parametrize("kind", ["acs", "identity", "extension"])
+def test_an_unavailable_storage_says_when_to_try_again(kind: Kind) -> None:
+    http = HttpRequest("GET", "http://localhost/rooms", body=b"")
+    answer = refused(http, storage.StorageUnavailable(30), kind)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert refused(http, storage.StorageUnavailable(), kind).headers["Retry-After"] == "1"

@@ -112,10 +112,10 @@ def headers_of(errors: Sequence[Error], kind: Kind) -> Mapping[str, Header]:
         headers |= supported_versions(required=always and kind == "acs")
     if kind == "identity":
         headers |= IDENTITY_HEADERS
-    delays = {_answer(error, kind).retry_after for error in errors if error is not ValidationFailed}
-    for delay in delays - {None}:
+    answers = [_answer(error, kind) for error in errors if error is not ValidationFailed]
+    if any(answer.retry_after is not None for answer in answers):
         what = "Seconds to wait before a retry."
-        headers["Retry-After"] = Header(what, {"type": "integer", "const": delay})
+        headers["Retry-After"] = Header(what, {"type": "integer", "minimum": 1})
     return headers
 
 

@@ -27,8 +27,9 @@ async def get_health(app: App, http: func.HttpRequest) -> func.HttpResponse:
     try:
         async with asyncio.timeout(app.limits.health_seconds):
             await app.storage_answers.get("")
-    except (TimeoutError, StorageUnavailable):
+    except (TimeoutError, StorageUnavailable) as error:
         unavailable: Health = {"status": "unavailable"}
-        return json_answer(503, unavailable, {"Retry-After": "1", **_NOT_STORED})
+        retry_after = error.retry_after if isinstance(error, StorageUnavailable) else 1
+        return json_answer(503, unavailable, {"Retry-After": str(retry_after), **_NOT_STORED})
     ready: Health = {"status": "ready"}
     return json_answer(200, ready, _NOT_STORED)

@@ -89,8 +89,10 @@ async def get_token_keys(app: App, http: func.HttpRequest) -> func.HttpResponse:
     try:
         async with asyncio.timeout(app.limits.health_seconds):
             key = await app.identities.key()
-    except (TimeoutError, StorageUnavailable):
+    except TimeoutError:
         return refused(http, StorageUnavailable(), "extension")
+    except StorageUnavailable as error:
+        return refused(http, error, "extension")
     return json_answer(200, keys_body(key))
 
 

@@ -14,7 +14,7 @@ HEALTH = {
                 503,
                 "The storage does not answer.",
                 health.Health,
-                {"Retry-After": Header("Seconds to wait.", {"type": "integer", "const": 1})},
+                {"Retry-After": Header("Seconds to wait.", {"type": "integer", "minimum": 1})},
                 example={"status": "unavailable"},
             ),
         ),

@@ -162,7 +162,7 @@ TOKENS = {
                 503,
                 str(ANSWERS[StorageUnavailable].message),
                 Error,
-                {"Retry-After": Header("Seconds to wait.", {"type": "integer", "const": 1})},
+                {"Retry-After": Header("Seconds to wait.", {"type": "integer", "minimum": 1})},
             ),
         ),
     ),
