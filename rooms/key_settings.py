@@ -2,9 +2,11 @@
 
 import base64
 import binascii
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from rooms.settings_error import SettingsError
@@ -17,6 +19,13 @@ RESERVED_NAMES = {"event-grid", "upkeep"}
 
 MIN_KEY_BYTES = 32
 """Shortest key, in bytes."""
+
+MIN_DIFFERENT_BYTES = 10
+"""Different bytes that a key in Azure has at least. A random key of 32 bytes has some 30, and one
+of hexadecimal digits nearly all 16."""
+
+_PUBLISHED = {"bda3ee959640026832d7239239dc8a1d595e55943d8fa6a7dd98ece76a5a53bd"}
+"""SHA-256 of keys that everybody can read: the development key that the sample once had."""
 
 _MAKE_A_KEY = "Make a key with: openssl rand -base64 48"
 
@@ -32,8 +41,8 @@ class AccessKey:
     secret: bytes = field(repr=False)
 
 
-def read_keys(env: Mapping[str, str]) -> tuple[AccessKey, ...]:
-    """Reads the keys in `env`.
+def read_keys(env: Mapping[str, str], in_azure: bool) -> tuple[AccessKey, ...]:
+    """Reads the keys in `env`. In Azure, none may be public or easy to guess.
 
     Raises:
         SettingsError: a key cannot be used.
@@ -45,6 +54,8 @@ def read_keys(env: Mapping[str, str]) -> tuple[AccessKey, ...]:
             if not (setting.startswith(prefix) and value):
                 continue
             key = AccessKey(_name(setting, prefix), access, _secret(setting, value))
+            if in_azure:
+                _check_is_secret(setting, key.secret)
             if key.secret in setting_of:
                 raise SettingsError(
                     f"{setting}: has the same key as {setting_of[key.secret]}. Each name needs "
@@ -81,3 +92,21 @@ def _secret(setting: str, value: str) -> bytes:
     if len(secret) < MIN_KEY_BYTES:
         raise SettingsError(f"{setting}: must have at least {MIN_KEY_BYTES} bytes. {_MAKE_A_KEY}")
     return secret
+
+
+def _check_is_secret(setting: str, secret: bytes) -> None:
+    if hashlib.sha256(secret).hexdigest() in _PUBLISHED:
+        raise SettingsError(
+            f"{setting}: is a development key that is published with the source, so everybody has "
+            f"it. {_MAKE_A_KEY}"
+        )
+    if _is_repetitive(secret):
+        raise SettingsError(f"{setting}: is repetitive, and so easy to guess. {_MAKE_A_KEY}")
+
+
+def _is_repetitive(secret: bytes) -> bool:
+    """Returns whether a key has few different bytes, few different steps, or repeats itself."""
+    steps = {(after - before) % 256 for before, after in pairwise(secret)}
+    if min(len(set(secret)), len(steps)) < MIN_DIFFERENT_BYTES:
+        return True
+    return any(secret[:-n] == secret[n:] for n in range(1, len(secret) // 2 + 1))

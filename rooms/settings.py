@@ -17,6 +17,12 @@ MAX_DAYS = 36_500
 _PREFIX = "ROOMS_"
 """What the names of our settings begin with."""
 
+_INSTANCE = "WEBSITE_INSTANCE_ID"
+"""The variable that Azure sets where the app runs."""
+
+_REFERENCE = re.compile(r"\s*@Microsoft\.KeyVault\(", re.IGNORECASE)
+"""What Azure leaves as the value of a setting if it cannot read the secret."""
+
 _AUDIENCES = {"https://communication.azure.com", "https://communication.azure.com/"}
 """Audiences of the tokens that the Communication Services SDKs request, by the token's version."""
 
@@ -109,12 +115,14 @@ def read_settings(env: Mapping[str, str]) -> Settings:
     Raises:
         SettingsError: a setting cannot be used.
     """
+    _check_references(env)
+    in_azure = bool(env.get(_INSTANCE))
     return Settings(
         storage_connection_string=_connection_string(env.get("ROOMS_STORAGE", "")),
         storage_uri=_storage_uri(env.get("ROOMS_STORAGE__tableServiceUri", "")),
         storage_client_id=env.get("ROOMS_STORAGE__clientId") or None,
         table=_table(env.get("ROOMS_TABLE") or "rooms"),
-        keys=read_keys(env),
+        keys=read_keys(env, in_azure),
         entra=_entra(env),
         trust_forwarded_host=flag(env, "ROOMS_TRUST_FORWARDED_HOST", default=False),
         expired_days=number(env, "ROOMS_EXPIRED_DAYS", 30, "days", 1, MAX_DAYS),
@@ -125,6 +133,15 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         console=flag(env, "ROOMS_CONSOLE", default=True),
         acs=read_acs(env),
     )
+
+
+def _check_references(env: Mapping[str, str]) -> None:
+    for name, value in env.items():
+        if name.upper().startswith(_PREFIX) and _REFERENCE.match(value):
+            raise SettingsError(
+                f"{name}: is a Key Vault reference that was not resolved. Check that the secret is "
+                "there and that the app's identity has the role Key Vault Secrets User."
+            )
 
 
 def _connection_string(text: str) -> str | None:

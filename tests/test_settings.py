@@ -1,10 +1,14 @@
 import base64
+import hashlib
+from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rooms.acs_settings import AcsResource
 from rooms.domain.log import EVENTS_ACTOR
-from rooms.key_settings import RESERVED_NAMES, AccessKey
+from rooms.key_settings import MIN_KEY_BYTES, RESERVED_NAMES, AccessKey
 from rooms.settings import read_settings
 from rooms.settings_error import SettingsError
 from rooms.upkeep.retention import UPKEEP_ACTOR
@@ -169,6 +173,78 @@ def test_what_cannot_be_used_is_named_without_its_value(env: dict[str, str], sai
         read_settings(env)
     assert str(error.value).startswith(said)
     assert KEY_TEXT not in str(error.value)
+
+
+AZURE = {"WEBSITE_INSTANCE_ID": "0123456789abcdef"}
+DEVELOPMENT_KEY = (
+    "VGhpcyBrZXkgaXMgcHVibGljOiBpdCBvcGVucyBub3RoaW5nIGJ1dCBhbiBBbnRlcm9vbSBvbiBhIGxhcHRvcC4="
+)
+"""The key that the sample of the settings once had."""
+
+REPETITIVE = {
+    "zeros": bytes(48),
+    "one letter": b"A" * 64,
+    "two letters": b"ab" * 32,
+    "nine letters": b"abcdefghi" * 8,
+    "a phrase again and again": b"correct horse battery staple " * 3,
+    "a phrase and its beginning": b"correct horse battery staple " * 2 + b"correct",
+    "a good half twice": hashlib.sha256(b"half").digest() * 2,
+    "counting up": bytes(range(64)),
+    "counting down": bytes(range(64, 0, -1)),
+    "the alphabet": b"abcdefghijklmnopqrstuvwxyzabcdefghijkl",
+}
+
+
+@pytest.mark.parametrize("setting", ["ROOMS_MANAGE_KEY__a", "ROOMS_READ_KEY__a"])
+def test_the_published_key_stops_the_app_in_azure(setting: str) -> None:
+    with pytest.raises(SettingsError, match=f"{setting}: is a development key that is published"):
+        read_settings(AZURE | {setting: DEVELOPMENT_KEY})
+    assert read_settings({setting: DEVELOPMENT_KEY}).keys
+
+
+@pytest.mark.parametrize("key", REPETITIVE.values(), ids=REPETITIVE)
+def test_a_repetitive_key_stops_the_app_in_azure(key: bytes) -> None:
+    env = {"ROOMS_MANAGE_KEY__a": base64.b64encode(key).decode()}
+    with pytest.raises(SettingsError, match="ROOMS_MANAGE_KEY__a: is repetitive") as error:
+        read_settings(AZURE | env)
+    assert env["ROOMS_MANAGE_KEY__a"] not in str(error.value)
+    assert read_settings(env).keys
+
+
+@given(st.randoms(use_true_random=True), st.integers(MIN_KEY_BYTES, 96))
+def test_a_random_key_is_taken_in_azure_as_bytes_and_as_hexadecimal_digits(
+    random: Random, size: int
+) -> None:
+    key = random.randbytes(size)
+    for secret in (key, key.hex().encode(), key.hex()[:48].encode()):
+        env = {"ROOMS_MANAGE_KEY__a": base64.b64encode(secret).decode()}
+        assert read_settings(AZURE | env).keys == (AccessKey("a", "manage", secret),)
+
+
+@pytest.mark.parametrize(
+    "setting",
+    ["ROOMS_STORAGE", "ROOMS_MANAGE_KEY__a", "ROOMS_ACS_CONNECTION_STRING", "ROOMS_ENTRA_TENANT"],
+)
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/s)",
+        " @microsoft.keyvault(VaultName=v;SecretName=s)",
+    ],
+)
+def test_a_reference_that_was_not_resolved_stops_the_app_anywhere(
+    setting: str, reference: str
+) -> None:
+    for env in ({}, AZURE):
+        with pytest.raises(SettingsError) as error:
+            read_settings(env | {setting: reference})
+        assert str(error.value).startswith(f"{setting}: is a Key Vault reference that was not")
+        assert "vault.azure" not in str(error.value)
+
+
+def test_a_reference_in_a_setting_of_others_is_theirs() -> None:
+    reference = "@Microsoft.KeyVault(VaultName=v;SecretName=s)"
+    assert read_settings(AZURE | {"OTHER_SECRET": reference}).keys == ()
 
 
 @pytest.mark.parametrize(
