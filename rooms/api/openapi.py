@@ -18,10 +18,11 @@ FILE = Path(__file__).parent / "openapi.json"
 @routes.public("GET", "openapi.json")
 async def get_openapi(app: App, http: func.HttpRequest) -> func.HttpResponse:
     """Answers anybody: the document has no secret, and tools fetch it without a key."""
+    headers = {"Vary": "Accept-Encoding", "Cache-Control": "no-cache"}
     if "gzip" in http.headers.get("accept-encoding", ""):
-        headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+        headers["Content-Encoding"] = "gzip"
         return text_answer(_compressed(), "application/json", headers)
-    return text_answer(_plain(), "application/json", {"Vary": "Accept-Encoding"})
+    return text_answer(_plain(), "application/json", headers)
 
 
 @cache

@@ -21,6 +21,7 @@ from rooms.api.errors import (
     LengthRequired,
 )
 from rooms.api.faults import FAULTS
+from rooms.api.protection import protect
 from rooms.api.request import Kind, Request, client_request_id, query
 from rooms.api.responses import json_answer
 from rooms.app import App
@@ -107,7 +108,9 @@ def register(function_app: func.FunctionApp, app: App, routes: Iterable[Route]) 
 
 def _register(function_app: func.FunctionApp, app: App, route: Route) -> None:
     async def trigger(req: func.HttpRequest) -> func.HttpResponse:
-        return await route.handle(app, req)
+        answer = await route.handle(app, req)
+        protect(req, answer)
+        return answer
 
     trigger.__name__ = route.name
     function_app.route(route.path, methods=[route.method], auth_level=func.AuthLevel.ANONYMOUS)(

@@ -8,6 +8,8 @@ from rooms.log_text import escaped
 
 _SCHEME_AND_HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?]*")
 
+_LOOPBACK = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]*)?", re.IGNORECASE)
+
 
 def path_and_query(url: str) -> str:
     """Returns path and query of an absolute `url`, unchanged."""
@@ -39,6 +41,22 @@ def route_url(req: func.HttpRequest, trust_forwarded_host: bool) -> str:
     scheme, _, rest = url.partition("://")
     host = forwarded_host(req) or rest.partition("/")[0]
     return f"{forwarded_scheme(req) or scheme}://{host}{path_and_query(url)}"
+
+
+def was_https(req: func.HttpRequest) -> bool:
+    """Returns whether the client used HTTPS, as far as the request tells.
+
+    It tells it to a client that does not want to be deceived. A client can claim any scheme.
+    """
+    scheme: str = forwarded_scheme(req) or req.url.partition("://")[0].lower()
+    return scheme == "https"
+
+
+def is_loopback(req: func.HttpRequest) -> bool:
+    """Returns whether the client called this machine by one of its own names."""
+    authority = _SCHEME_AND_HOST.match(req.url)
+    host = authority[0].partition("://")[2] if authority else ""
+    return _LOOPBACK.fullmatch(host) is not None
 
 
 def describe(req: func.HttpRequest) -> str:

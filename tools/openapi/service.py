@@ -29,6 +29,10 @@ parameter without a value as absent unless its operation says otherwise.
 **Bodies** have at most {LIMITS.body_bytes:,} bytes and need a Content-Length. The Content-Type is
 application/json, application/merge-patch+json, or another type that ends in json.
 
+**Caches.** Every answer has `Cache-Control: no-store`, except this document, the public key and the
+files of the console. Every answer has `X-Content-Type-Options: nosniff`, and over HTTPS
+`Strict-Transport-Security`.
+
 The host refuses some requests before they reach this service, and answers them without a body: a
 path with a NUL (400), a request line over 8 KiB (414), headers over 32 KiB (431), and an unknown
 path or method (404).

@@ -87,7 +87,7 @@ async def _at_acs(
     return func.HttpResponse(
         answer.body,
         status_code=answer.status,
-        headers={"Content-Type": "", "Cache-Control": "no-store", **kept},
+        headers={"Content-Type": "", **kept},
     )
 
 

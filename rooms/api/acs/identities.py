@@ -117,8 +117,7 @@ async def exchange_teams_token(request: Request, version: IdentityVersion) -> fu
 
 
 def _answer(status: int, body: Mapping[str, Any]) -> func.HttpResponse:
-    """Returns a JSON answer. It may have a token: nobody may keep it."""
-    return json_answer(status, body, {**_HEADERS, "Cache-Control": "no-store"})
+    return json_answer(status, body, _HEADERS)
 
 
 def _raw_id(request: Request) -> str:

@@ -1,7 +1,7 @@
 """Health: whether the service is ready. Anybody may ask; the answer has only words."""
 
 import asyncio
-from typing import Final, Literal, TypedDict
+from typing import Literal, TypedDict
 
 import azure.functions as func
 
@@ -11,8 +11,6 @@ from rooms.app import App
 from rooms.storage.errors import StorageUnavailable
 
 routes = Routes()
-
-_NOT_STORED: Final = {"Cache-Control": "no-store"}
 
 
 class Health(TypedDict):
@@ -30,6 +28,6 @@ async def get_health(app: App, http: func.HttpRequest) -> func.HttpResponse:
     except (TimeoutError, StorageUnavailable) as error:
         unavailable: Health = {"status": "unavailable"}
         retry_after = error.retry_after if isinstance(error, StorageUnavailable) else 1
-        return json_answer(503, unavailable, {"Retry-After": str(retry_after), **_NOT_STORED})
+        return json_answer(503, unavailable, {"Retry-After": str(retry_after)})
     ready: Health = {"status": "ready"}
-    return json_answer(200, ready, _NOT_STORED)
+    return json_answer(200, ready)

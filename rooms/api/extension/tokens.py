@@ -93,7 +93,8 @@ async def get_token_keys(app: App, http: func.HttpRequest) -> func.HttpResponse:
         return refused(http, StorageUnavailable(), "extension")
     except StorageUnavailable as error:
         return refused(http, error, "extension")
-    return json_answer(200, keys_body(key))
+    # The key never changes. There is none before the first identity is made.
+    return json_answer(200, keys_body(key), {"Cache-Control": "max-age=300"} if key else None)
 
 
 def keys_body(key: "TokenKey | None") -> PublishedKeys:
