@@ -17,6 +17,7 @@ from rooms.identity.local import LocalIdentities
 from rooms.intake.recording import Intake
 from rooms.log_text import escaped
 from rooms.settings import Settings, read_settings, unknown_settings
+from rooms.storage.accesses import Accesses
 from rooms.storage.admissions import Admissions
 from rooms.storage.calls import Calls
 from rooms.storage.errors import StorageUnavailable
@@ -135,6 +136,11 @@ class App:
     def admissions(self) -> Admissions:
         """Who is in a call that may be full, and the record of decisions."""
         return Admissions(self.table, self.calls, self.clock)
+
+    @cached_property
+    def accesses(self) -> Accesses:
+        """The record of who looked."""
+        return Accesses(self.table, self.clock)
 
     @cached_property
     def quarantine(self) -> Quarantine:

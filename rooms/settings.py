@@ -61,12 +61,15 @@ class Settings:
     """Maximum number of people in a call."""
     console: bool
     """Whether the console is served."""
+    access_log: bool
+    """Whether the log records who looks at presence, attendance and logs."""
     acs: AcsResource | None
     """The resource that makes users and tokens. None: this service makes them."""
 
 
 SETTINGS = frozenset(
     {
+        "ROOMS_ACCESS_LOG",
         "ROOMS_ACS_CONNECTION_STRING",
         "ROOMS_ACS__clientId",
         "ROOMS_ACS__endpoint",
@@ -131,6 +134,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
             env, "ROOMS_CALL_CAPACITY", LIMITS.call_capacity, "people", 1, LIMITS.participants
         ),
         console=flag(env, "ROOMS_CONSOLE", default=True),
+        access_log=flag(env, "ROOMS_ACCESS_LOG", default=False),
         acs=read_acs(env),
     )
 

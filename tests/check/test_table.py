@@ -187,6 +187,15 @@ def test_a_log_record_that_is_left_alone_is_told(rows: list[Row], kind: str, wha
     }
 
 
+def test_a_change_among_those_who_looked_is_told(rows: list[Row]) -> None:
+    record = row_of(rows, "record", kind="RoomUpdated")
+    hidden = {**record, "RowKey": record["RowKey"].replace(":~", ":~~")}
+    assert (
+        "A log record cannot be understood. Its key is not that of a record of the kind "
+        "RoomUpdated."
+    ) in said([*rows, hidden])
+
+
 def test_a_decision_of_a_time_without_the_room_is_told(rows: list[Row]) -> None:
     room_id = row_of(rows, "room", deleted=True)["RowKey"].partition(":")[0]
     room = row_of(rows, "room", deleted=True)

@@ -4,6 +4,7 @@ import json
 import re
 from itertools import batched
 
+from rooms.domain.events import SERVICE_LOG
 from rooms.domain.log_kinds import LOG_KINDS
 from rooms.domain.time import SECOND, now
 from testkit.events import Meeting, room_of_another_service
@@ -61,6 +62,10 @@ def test_an_unknown_kind_is_answered_with_all_kinds(line: Line, meeting: str) ->
 
 def test_an_empty_kind_is_refused(line: Line, meeting: str) -> None:
     assert line.run("log", meeting, "--kind", "").code == 2
+
+
+def test_the_log_of_the_service(line: Line) -> None:
+    assert line.out("log", SERVICE_LOG, "--kind", "Accessed") == ["No records."]
 
 
 def test_no_records(line: Line, meeting: str) -> None:

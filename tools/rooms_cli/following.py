@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from datetime import datetime
 
+from rooms.domain.log_kinds import is_access
 from rooms_cli.client import Client, Json, Query
 from rooms_cli.failures import TemporaryFailure
 from rooms_cli.lists import newest
@@ -19,9 +20,12 @@ def tail(client: Client, room_id: str, query: Query, limit: int, quiet: bool) ->
 
 
 def follow(client: Client, room_id: str, query: Query, limit: int, quiet: bool) -> Iterator[Json]:
-    """Yields the newest `limit` records, and then new ones as they arrive, without end."""
+    """Yields the newest `limit` records, and then new ones as they arrive, without end.
+
+    Those of who looks only if that kind is asked for: this looks itself, every two seconds.
+    """
     chosen = {name: query.get(name) for name in ("kind", "actor")}
-    start = query.get("from")
+    start, accesses = query.get("from"), is_access(query.get("kind") or "")
     cursor = client.arrivals(room_id, {**chosen, "since": "now"})["cursor"]
     records = tail(client, room_id, query, limit, quiet)
     yield from records
@@ -42,6 +46,8 @@ def follow(client: Client, room_id: str, query: Query, limit: int, quiet: bool) 
         for record in page["value"]:
             if record["id"] in shown:
                 shown.remove(record["id"])
+            elif is_access(record["kind"]) and not accesses:
+                continue
             elif start is None or _time(record["time"]) >= _time(start):
                 yield record
 

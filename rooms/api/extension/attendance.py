@@ -6,6 +6,7 @@ from typing import TypedDict
 import azure.functions as func
 
 from rooms.api.errors import CallNotFound, InvalidParameter
+from rooms.api.extension.looking import record_access
 from rooms.api.extension.reports import (
     COLUMNS,
     Attendee,
@@ -72,6 +73,7 @@ async def get_attendance(request: Request) -> func.HttpResponse:
     window = _window(known, chosen, *request.time_range())
     made = await report(request.app, room_id, known, window, as_of, chosen)
     body = attendance_body(room_id, known.details.get("title"), made)
+    await record_access(request, "attendance", room_id, call=call_id)
     if form == "csv":
         return csv_answer(f"attendance-{room_id}", COLUMNS, map(as_csv_row, body["value"]))
     return json_answer(200, body)

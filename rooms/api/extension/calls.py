@@ -7,6 +7,7 @@ from typing import TypedDict
 import azure.functions as func
 
 from rooms.api.errors import CallNotFound
+from rooms.api.extension.looking import record_access
 from rooms.api.request import Request
 from rooms.api.responses import json_answer
 from rooms.api.routing import Routes
@@ -94,6 +95,7 @@ async def get_call(request: Request) -> func.HttpResponse:
         )
         if found is not None:
             call = identified(found, people_in(details))
+            await record_access(request, "calls", room_id, call=spelling)
             return json_answer(200, call_with_legs_body(room_id, call))
     await request.app.history.check(room_id)
     raise CallNotFound

@@ -4,6 +4,7 @@ from typing import TypedDict
 
 import azure.functions as func
 
+from rooms.api.extension.looking import record_access
 from rooms.api.request import Request
 from rooms.api.responses import json_answer
 from rooms.api.routing import Routes
@@ -81,6 +82,7 @@ async def list_live_rooms(request: Request) -> func.HttpResponse:
         live_body(room_id, room, call, page.as_of, app.limits.missing)
         for (room_id, call), room in zip(page.items, known, strict=True)
     ]
+    await record_access(request, "live", None)
     return json_answer(200, page_body(value, request.next_link(page.cursor)))
 
 

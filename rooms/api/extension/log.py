@@ -11,6 +11,7 @@ from pydantic import GetCoreSchemaHandler, WithJsonSchema
 from pydantic_core import core_schema, to_json
 
 from rooms.api.errors import InvalidParameter
+from rooms.api.extension.looking import record_access
 from rooms.api.request import Request
 from rooms.api.responses import csv_answer, json_answer, link_to, text_answer
 from rooms.api.routing import Routes
@@ -113,6 +114,7 @@ async def get_log(request: Request) -> func.HttpResponse:
     next_link = request.next_link(page.cursor)
     names = names_in(known.details)
     value = [log_body(record, names) for record in page.items]
+    await record_access(request, "log", room_id)
     if form in (None, "json"):
         return json_answer(200, page_body(value, next_link))
     return _lines(form, f"log-{room_id}", COLUMNS, value, link_to(next_link))
@@ -126,6 +128,7 @@ async def get_all_logs(request: Request) -> func.HttpResponse:
     value: list[RoomLogRecord] = [
         {**log_body(each.record, {}), "roomId": each.room_id} for each in page.items
     ]
+    await record_access(request, "log", None)
     return _arrived(request, "log", (*COLUMNS, "roomId"), value, page)
 
 
@@ -138,6 +141,7 @@ async def _arrived_in(request: Request, room_id: str) -> func.HttpResponse:
     elif request.query("since") in (BEGINNING, NOW) and room_id != SERVICE_LOG:
         await history.check(room_id)
     value = [log_body(each.record, names) for each in page.items]
+    await record_access(request, "log", room_id)
     return _arrived(request, f"log-{room_id}", COLUMNS, value, page)
 
 

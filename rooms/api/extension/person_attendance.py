@@ -9,6 +9,7 @@ from typing import Any, Literal, TypedDict
 import azure.functions as func
 
 from rooms.api.errors import InvalidParameter
+from rooms.api.extension.looking import record_access
 from rooms.api.extension.reports import (
     COLUMNS,
     Attendee,
@@ -105,6 +106,7 @@ async def get_person_attendance(request: Request) -> func.HttpResponse:
     start, end = request.time_range()
     asked = Asked(person, start or 0, MAX_TIME if end is None else end)
     page = await read_page(request.app, asked, request.query("nextLink"))
+    await record_access(request, "attendance", None, person=person)
     next_link = request.next_link(page.cursor)
     if form == "csv":
         rows = map(_csv_row, page.items)

@@ -5,6 +5,7 @@ from typing import TypedDict
 import azure.functions as func
 
 from rooms.api.errors import InvalidParameter
+from rooms.api.extension.looking import record_access
 from rooms.api.request import Request
 from rooms.api.responses import json_answer
 from rooms.api.routing import Routes
@@ -94,6 +95,7 @@ async def get_presence(request: Request) -> func.HttpResponse:
         "live": call is not None,
         "call": None if call is None else present_call_body(call, at, known, invited),
     }
+    await record_access(request, "presence", room_id)
     return json_answer(200, body)
 
 

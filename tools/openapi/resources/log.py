@@ -12,6 +12,12 @@ from rooms.domain.errors import RoomNotFound
 from rooms.storage.cursors import CURSOR
 
 _KIND = Parameter("kind", "query", log.LogKind, "Only records of this kind.")
+_KIND_OF_ROOM = Parameter(
+    "kind",
+    "query",
+    log.LogKind,
+    "Only records of this kind. By time, those of the kind `Accessed` are left out otherwise.",
+)
 _ACTOR = Parameter(
     "actor",
     "query",
@@ -70,7 +76,7 @@ LOG = {
         Parameter("since", "query", str, _SINCE, example="beginning"),
         FROM,
         UNTIL,
-        _KIND,
+        _KIND_OF_ROOM,
         _ACTOR,
         _FORMAT,
         NEXT_LINK,
