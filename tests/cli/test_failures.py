@@ -3,7 +3,7 @@
 import socket
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -115,6 +115,23 @@ def test_something_else_answers(line: Line, command: list[str]) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "command", [["list"], ["who", "a"], ["policy", "a", "open"], ["create"], ["user", "create"]]
+)
+def test_the_key_is_sent_to_nobody(
+    line: Line, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.setattr(client, "RETRIES", 0)
+    Recorder.heads.clear()
+    with HTTPServer(("localhost", 0), Recorder) as stranger:
+        threading.Thread(target=stranger.serve_forever, daemon=True).start()
+        pointing(line, f"http://localhost:{stranger.server_port}").failure(*command)
+        stranger.shutdown()
+    assert Recorder.heads
+    assert not any(KEY in head for head in Recorder.heads)
+    assert all("Authorization: HMAC-SHA256 " in head for head in Recorder.heads)
+
+
 class Else(BaseHTTPRequestHandler):
     """Has nothing."""
 
@@ -123,6 +140,18 @@ class Else(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         pass
+
+
+class Recorder(Else):
+    """Has nothing, and keeps the heads of all requests."""
+
+    heads: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.heads.append(f"{self.requestline}\r\n{self.headers}")
+        super().do_GET()
+
+    do_POST = do_PUT = do_GET  # noqa: N815 - names of http.server
 
 
 def test_advice_is_about_messages_of_the_service() -> None:

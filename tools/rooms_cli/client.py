@@ -28,6 +28,7 @@ from rooms_cli.failures import (
     refused,
     unreachable,
 )
+from rooms_cli.signature import signer
 
 type Json = dict[str, Any]
 type Query = Mapping[str, str | None]
@@ -38,6 +39,9 @@ ANSWER_SECONDS = 30
 RETRIES = 3
 """How often the SDK sends a request again."""
 
+_BEGINNING = "0001-01-01T00:00:00Z"
+"""No room ends before it."""
+
 # The SDK warns about a time without a zone that it makes itself.
 logging.getLogger("azure").setLevel(logging.ERROR)
 
@@ -46,7 +50,7 @@ class Client:
     """Sends requests to the service. Every method may raise Failure."""
 
     def __init__(self, connection: Connection) -> None:
-        self._endpoint, self._key = connection.endpoint, connection.key
+        self._endpoint = connection.endpoint
         options: Json = {
             "connection_timeout": CONNECT_SECONDS,
             "read_timeout": ANSWER_SECONDS,
@@ -57,7 +61,7 @@ class Client:
         self._rooms = RoomsClient(connection.endpoint, key, **options)
         self._identities = CommunicationIdentityClient(connection.endpoint, key, **options)
         self._session = requests.Session()
-        self._session.auth = self._with_key  # without it, requests would send the one in .netrc
+        self._session.auth = signer(connection.key)  # else requests would send that of .netrc
 
     # With the SDK.
 
@@ -115,8 +119,14 @@ class Client:
             yield page["value"]
             if not page.get("nextLink"):
                 return
-            # Only the link's query is used, so that the key is sent to no other host.
+            # Only the link's query is used, so that no other host is asked.
             query = dict(parse_qsl(urlsplit(page["nextLink"]).query))
+
+    def rooms(self, filters: Query) -> Iterator[list[Json]]:
+        """Yields the pages of the list of rooms, with titles."""
+        # Without a filter a signed request is for the list of ACS, which has no titles.
+        given = {name: value for name, value in filters.items() if value is not None}
+        return self.pages("/rooms", given or {"from": _BEGINNING})
 
     def log_pages(self, room_id: str, query: Query) -> Iterator[list[Json]]:
         """Yields the pages of a room's log, newest first."""
@@ -167,10 +177,6 @@ class Client:
         if answer.status_code != 200 or content is None:
             raise refused(self._endpoint, answer.status_code, content)
         return content
-
-    def _with_key(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["x-api-key"] = self._key
-        return request
 
     @contextmanager
     def _failures(self) -> Iterator[None]:

@@ -104,7 +104,7 @@ def list_rooms(
         "until": end,
         "title": title,
     }
-    rooms = newest(_client().pages("/rooms", query), limit, quiet=as_json)
+    rooms = newest(_client().rooms(query), limit, quiet=as_json)
     if not as_json:
         show_rooms(rooms)
         return
