@@ -12,8 +12,12 @@ sees it. So the app tries several spellings of the URL:
 The latter two also with the colon of an action bare, as the Identity clients and those of retired
 versions of Rooms have it: /identities/8%3Aacs%3A.../:issueAccessToken, /rooms/.../participants:add.
 
-`a%2Fb` and `a/b` decode to the same text. So an eavesdropper can, for five minutes, replay a
-request with other escapes. It then names no room, as the host keeps %2F in a path.
+The query counts exactly: `?title=a%26state=open` decodes to a query of two parameters. So a decoded
+query is tried only if it has the same parameters as the one that came. A signature is then never
+good for another query than the signed one.
+
+In a path, `a%2Fb` and `a/b` decode to the same text. So an eavesdropper can, for five minutes, send
+a request again with other escapes. It then names no room, as the host keeps %2F in a path.
 """
 
 import base64
@@ -139,10 +143,31 @@ def _spellings(url: str) -> Iterator[str]:
     segments = [unquote_to_bytes(segment.encode(errors="replace")) for segment in path.split("/")]
     paths = ["/".join(quote(segment, safe=bare) for segment in segments) for bare in _BARE]
     paths += [_ACTION.sub(r":\1", path) for path in paths]
-    for spelling in (unquote(url), *(f"{path}{mark}{query}" for path in paths)):
+    spellings = [f"{each}{mark}{query}" for each in paths]
+    if (decoded_query := _decoded(query)) is not None:
+        spellings.insert(0, f"{unquote(path)}{mark}{decoded_query}")
+    for spelling in spellings:
         if spelling not in seen:
             seen.add(spelling)
             yield spelling
+
+
+def _decoded(query: str) -> str | None:
+    """Returns a query percent-decoded, or None if it then has other parameters."""
+    encoded = query.encode(errors="replace")
+    decoded = unquote_to_bytes(encoded)
+    if _parameters(decoded) != _parameters(encoded):
+        return None
+    try:
+        return decoded.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _parameters(query: bytes) -> list[tuple[bytes, bytes]]:
+    """Returns the parameters of a query as the host reads them: a plus is a space."""
+    pairs = [piece.partition(b"=") for piece in query.replace(b"+", b" ").split(b"&")]
+    return [(unquote_to_bytes(name), unquote_to_bytes(value)) for name, _, value in pairs]
 
 
 def _header(req: func.HttpRequest, name: str) -> str:
