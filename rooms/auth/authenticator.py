@@ -15,7 +15,7 @@ from rooms.auth.entra import EntraTokens
 from rooms.auth.errors import Denied, TenantKeysUnavailable
 from rooms.auth.published_keys import Fetch, fetch_json
 from rooms.auth.shared_key import SharedKeys
-from rooms.auth.url import describe
+from rooms.auth.url import describe, is_loopback, was_https
 from rooms.log_text import escaped
 from rooms.settings import Settings
 
@@ -73,6 +73,11 @@ class Authenticator:
         authorization: str | None = req.headers.get("authorization")
         if not authorization:
             if allow_plain_key and self._keys and (key := req.headers.get("x-api-key")):
+                if not (was_https(req) or is_loopback(req)):
+                    raise Denied(
+                        "x-api-key came over plain HTTP, where others can read it: make a new key, "
+                        "and call https://, or sign the request"
+                    )
                 return self._keys.holder(key)
             raise Denied(
                 "no Authorization header" + (" and no x-api-key" if allow_plain_key else "")

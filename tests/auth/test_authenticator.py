@@ -11,7 +11,7 @@ from rooms.auth.caller import Caller
 from rooms.auth.errors import Denied, TenantKeysUnavailable
 from rooms.settings import read_settings
 from tests.auth.conftest import Refusals
-from tests.auth.requests import KEY, OTHER_KEY, Clock, request, signed_headers
+from tests.auth.requests import KEY, OTHER_KEY, ROOM, Clock, request, signed_headers
 
 KEYS = {"ROOMS_MANAGE_KEY__server": base64.b64encode(KEY).decode()}
 TOKEN = "eyJhbGciOiJSUzI1NiIsImtpZCI6ImsxIn0.e30.c2VjcmV0"
@@ -70,6 +70,59 @@ async def test_a_key_as_it_is_lets_in_where_that_is_allowed() -> None:
     ):
         headers = {"x-api-key": base64.b64encode(key).decode()}
         assert await authenticator.authenticate(request(headers), allow_plain_key=True) == caller
+
+
+@pytest.mark.parametrize(
+    ("url", "headers"),
+    [
+        ("https://rooms.example.net/live", {}),
+        ("http://rooms.example.net/live", {"x-forwarded-proto": "https"}),
+        ("http://localhost:7071/live", {}),
+        ("http://LOCALHOST/live", {}),
+        ("http://127.0.0.1:81/live", {}),
+        ("http://[::1]:7071/live?a=b", {}),
+        ("http://localhost:7071/live", {"x-forwarded-proto": "http"}),
+    ],
+)
+async def test_a_key_as_it_is_lets_in_over_https_or_from_this_machine(
+    url: str, headers: dict[str, str]
+) -> None:
+    req = func.HttpRequest("GET", url, headers={"x-api-key": SECRET, **headers}, body=b"")
+    caller = await Authenticator(read_settings(KEYS), Clock()).authenticate(req, True)
+    assert caller == Caller("server", "manage")
+
+
+@pytest.mark.parametrize(
+    ("url", "headers"),
+    [
+        ("http://rooms.example.net/live", {}),
+        ("HTTP://rooms.example.net/live", {}),
+        ("http://rooms.example.net/https://localhost", {}),
+        ("http://localhost.example.net/live", {}),
+        ("http://127.0.0.1.example.net/live", {}),
+        ("http://localhost@example.net/live", {}),
+        ("http://10.0.0.1:7071/live", {}),
+        ("http://rooms.example.net/live", {"host": "localhost"}),
+        ("http://rooms.example.net/live", {"x-forwarded-host": "localhost"}),
+        ("https://rooms.example.net/live", {"x-forwarded-proto": "http, https"}),
+    ],
+)
+async def test_a_key_as_it_is_over_plain_http_is_refused(
+    url: str, headers: dict[str, str], refusals: Refusals
+) -> None:
+    req = func.HttpRequest("GET", url, headers={"x-api-key": SECRET, **headers}, body=b"")
+    with pytest.raises(Denied):
+        await Authenticator(read_settings(KEYS), Clock()).authenticate(req, True)
+    line = refusals.only()
+    assert "x-api-key came over plain HTTP" in line
+    assert SECRET not in line
+
+
+async def test_a_signature_over_plain_http_lets_in() -> None:
+    authenticator = Authenticator(read_settings(KEYS), Clock())
+    headers = signed_headers(host="rooms.example.net") | {"host": "rooms.example.net"}
+    req = func.HttpRequest("GET", f"http://rooms.example.net{ROOM}", headers=headers, body=b"")
+    assert await authenticator.authenticate(req)
 
 
 async def test_a_key_as_it_is_where_a_signature_is_asked_for_is_refused(refusals: Refusals) -> None:

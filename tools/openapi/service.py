@@ -58,8 +58,8 @@ SECURITY: Mapping[str, Schema] = {
         "type": "apiKey",
         "in": "header",
         "name": "x-api-key",
-        "description": "A plain key, for extension routes. The service ignores it if the request "
-        "has an Authorization header.",
+        "description": "A plain key, for extension routes, over HTTPS or on localhost. The service "
+        "ignores it if the request has an Authorization header.",
     },
 }
 
