@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
 
+from rooms.setting_values import items
 from rooms.settings_error import SettingsError
 
 type Access = Literal["manage", "read"]
@@ -29,6 +30,10 @@ _PUBLISHED = {"bda3ee959640026832d7239239dc8a1d595e55943d8fa6a7dd98ece76a5a53bd"
 
 _MAKE_A_KEY = "Make a key with: openssl rand -base64 48"
 
+SPEAKERS = "ROOMS_ON_BEHALF_OF"
+"""The setting that lists the callers who may say on whose behalf they ask: names of keys, and of
+Entra ID as Entra has them."""
+
 KEY_PREFIXES: Mapping[str, Access] = {"ROOMS_MANAGE_KEY__": "manage", "ROOMS_READ_KEY__": "read"}
 
 
@@ -39,6 +44,8 @@ class AccessKey:
     name: str
     access: Access
     secret: bytes = field(repr=False)
+    speaks_for_others: bool = False
+    """Whether its holder may say on whose behalf it asks."""
 
 
 def read_keys(env: Mapping[str, str], in_azure: bool) -> tuple[AccessKey, ...]:
@@ -47,13 +54,15 @@ def read_keys(env: Mapping[str, str], in_azure: bool) -> tuple[AccessKey, ...]:
     Raises:
         SettingsError: a key cannot be used.
     """
+    speakers = items(env, SPEAKERS)
     setting_of: dict[bytes | str, str] = {}
     keys = []
     for setting, value in env.items():
         for prefix, access in KEY_PREFIXES.items():
             if not (setting.startswith(prefix) and value):
                 continue
-            key = AccessKey(_name(setting, prefix), access, _secret(setting, value))
+            name = _name(setting, prefix)
+            key = AccessKey(name, access, _secret(setting, value), name in speakers)
             if in_azure:
                 _check_is_secret(setting, key.secret)
             if key.secret in setting_of:
@@ -68,6 +77,12 @@ def read_keys(env: Mapping[str, str], in_azure: bool) -> tuple[AccessKey, ...]:
                 )
             setting_of |= {key.secret: setting, key.name: setting}
             keys.append(key)
+    unknown = speakers - {key.name for key in keys}
+    if unknown and not env.get("ROOMS_ENTRA_TENANT"):
+        raise SettingsError(
+            f"{SPEAKERS}: there is no key named {min(unknown)}. Ids of Entra ID need "
+            "ROOMS_ENTRA_TENANT."
+        )
     return tuple(keys)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from rooms.acs_settings import AcsResource, read_acs
 from rooms.domain.limits import LIMITS
-from rooms.key_settings import KEY_PREFIXES, AccessKey, read_keys
+from rooms.key_settings import KEY_PREFIXES, SPEAKERS, AccessKey, read_keys
 from rooms.setting_values import flag, items, number
 from rooms.settings_error import SettingsError
 
@@ -32,7 +32,8 @@ class Entra:
     """Who may call with an Entra ID token. All texts are in lower case.
 
     `tenant` is the directory's id and not a domain, as in tokens and in the names of their issuers.
-    `manage` and `read` hold object ids, application (client) ids and names of app roles.
+    `manage`, `read` and `speak_for_others` hold object ids, application (client) ids and names of
+    app roles. The last may say on whose behalf they ask.
     """
 
     tenant: str
@@ -40,6 +41,7 @@ class Entra:
     audiences: frozenset[str]
     manage: frozenset[str]
     read: frozenset[str]
+    speak_for_others: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ SETTINGS = frozenset(
         "ROOMS_ENTRA_READ",
         "ROOMS_ENTRA_TENANT",
         "ROOMS_EXPIRED_DAYS",
+        "ROOMS_ON_BEHALF_OF",
         "ROOMS_RETENTION_DAYS",
         "ROOMS_STORAGE",
         "ROOMS_STORAGE__clientId",
@@ -198,6 +201,7 @@ def _entra(env: Mapping[str, str]) -> Entra | None:
         audiences=frozenset(items(env, "ROOMS_ENTRA_AUDIENCE") or _AUDIENCES),
         manage=manage,
         read=read,
+        speak_for_others=_names(env, SPEAKERS),
     )
     if not (manage or read):
         raise SettingsError(

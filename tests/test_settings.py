@@ -43,6 +43,27 @@ def test_keys_have_the_name_and_the_access_of_their_setting() -> None:
     )
 
 
+def test_a_key_may_speak_for_others_if_the_setting_has_its_name_to_the_letter() -> None:
+    env = {
+        "ROOMS_MANAGE_KEY__server": KEY_TEXT,
+        "ROOMS_READ_KEY__Server": OTHER_TEXT,
+        "ROOMS_ON_BEHALF_OF": " server , ",
+    }
+    may = {key.name: key.speaks_for_others for key in read_settings(env).keys}
+    assert may == {"server": True, "Server": False}
+
+
+def test_who_speaks_for_others_must_be_a_key_or_of_a_tenant() -> None:
+    env = {"ROOMS_MANAGE_KEY__server": KEY_TEXT, "ROOMS_ON_BEHALF_OF": "server,sever"}
+    with pytest.raises(SettingsError, match="ROOMS_ON_BEHALF_OF: there is no key named sever"):
+        read_settings(env)
+    entra = read_settings(
+        env | {"ROOMS_ENTRA_TENANT": TENANT, "ROOMS_ENTRA_MANAGE": "x", "ROOMS_ON_BEHALF_OF": "A,b"}
+    ).entra
+    assert entra is not None
+    assert entra.speak_for_others == {"a", "b"}
+
+
 @pytest.mark.parametrize(
     ("env", "said"),
     [

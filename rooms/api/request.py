@@ -40,6 +40,8 @@ class Request:
     kind: Kind
     version: ApiVersion
     """That of ACS Rooms: the one asked for, or the newest on routes of another kind."""
+    on_behalf_of: str | None = None
+    """Whom a trusted caller asks for, in its own words."""
 
     def query(self, name: str) -> str | None:
         """Returns a parameter of the query, or None. Names are compared without case."""
@@ -52,10 +54,11 @@ class Request:
 
     @property
     def origin(self) -> Origin:
-        """The actor and the client's request id, for the log."""
+        """The actor, the client's request id and on whose behalf it asks, for the log."""
         return Origin(
             self.caller.name,
             (self.http.headers.get("x-ms-client-request-id") or "")[: self.app.limits.request_id],
+            self.on_behalf_of,
         )
 
     @property

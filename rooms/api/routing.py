@@ -21,6 +21,7 @@ from rooms.api.errors import (
     LengthRequired,
 )
 from rooms.api.faults import FAULTS
+from rooms.api.on_behalf_of import on_behalf_of
 from rooms.api.protection import protect
 from rooms.api.request import Kind, Request, client_request_id, query
 from rooms.api.responses import json_answer
@@ -139,7 +140,8 @@ async def _outcome(
             if kind == "acs":
                 named, uri = query(http, "api-version"), http.url.partition("?")[0]
                 version = check_api_version(named, uri, operation.__name__)
-            return await operation(Request(app, http, caller, kind, version))
+            speaks_for = None if kind == "identity" else on_behalf_of(http, caller)
+            return await operation(Request(app, http, caller, kind, version, speaks_for))
     except TimeoutError:
         _log.error("storage: no answer within %g s", app.limits.request_seconds)
         return refused(http, StorageUnavailable(), kind, version)

@@ -7,7 +7,11 @@ from rooms.key_settings import Access
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The name of a key or the object id of a token, and what its holder may do."""
+    """The name of a key or the object id of a token, and what its holder may do.
+
+    `speaks_for_others`: it may say on whose behalf it asks.
+    """
 
     name: str
     access: Access
+    speaks_for_others: bool = False

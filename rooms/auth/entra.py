@@ -95,10 +95,11 @@ class EntraTokens:
         )
         if name is None:
             raise Denied("the token has neither oid nor sub nor appid")
+        speaks_for_others = bool(known & self._entra.speak_for_others)
         if known & self._entra.manage:
-            return Caller(name, "manage")
+            return Caller(name, "manage", speaks_for_others)
         if known & self._entra.read:
-            return Caller(name, "read")
+            return Caller(name, "read", speaks_for_others)
         for_user = ", for a user" if "scp" in claims else ""
         who = f"oid {_shown(claims.get('oid'))}, app {_shown(app)}{for_user}"
         raise Denied(

@@ -92,7 +92,7 @@ class SharedKeys:
                 f"the body's hash is {actual_hash.decode()}, "
                 f"not the signed '{escaped(content_hash)}'"
             )
-        return Caller(key.name, key.access)
+        return Caller(key.name, key.access, key.speaks_for_others)
 
     def holder(self, text: str) -> Caller:
         """Returns the holder of the key `text`, which came unsigned. Raises Denied."""
@@ -106,7 +106,7 @@ class SharedKeys:
                 fitting = key
         if fitting is None:
             raise Denied("x-api-key is not one of the keys")
-        return Caller(fitting.name, fitting.access)
+        return Caller(fitting.name, fitting.access, fitting.speaks_for_others)
 
     def _check_clock(self, header: str, date: str) -> None:
         try:

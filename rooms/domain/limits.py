@@ -33,6 +33,9 @@ class Limits:
     request_id: int = 256
     """Characters of x-ms-client-request-id that the log has. The rest is cut."""
 
+    on_behalf_of: int = 256
+    """Characters of the text that says on whose behalf a request is made."""
+
     repeatability_id: int = 256
     """Characters of a Repeatability-Request-ID. A string property holds 32K characters."""
 

@@ -14,6 +14,7 @@ class LogRecord:
     """One record of a room's log. The `at` of an event's record is the time of the event.
 
     `received_at` is when the record was written, or None if that was before the log had it.
+    `on_behalf_of` is whom the actor spoke for, in its own words.
     """
 
     id: str
@@ -23,3 +24,4 @@ class LogRecord:
     request_id: str
     detail: Any
     received_at: Ticks | None = None
+    on_behalf_of: str | None = None

@@ -29,8 +29,8 @@ from rooms.storage.table import Table
 
 _log = logging.getLogger(__name__)
 
-COPIED = ("PartitionKey", "time", "kind", "actor", "requestId", "receivedAt")
-"""What arrival rows have of a log record, besides its detail."""
+COPIED = ("PartitionKey", "time", "kind", "actor", "onBehalfOf", "requestId", "receivedAt")
+"""What arrival rows have of a log record, besides its detail. Few records have `onBehalfOf`."""
 
 RAISE_SECONDS = 1.0
 """The shortest time in which a process raises a floor twice: writers that are under way then try
@@ -160,7 +160,7 @@ def _arrival_entities(record: Entity, floor: Ticks, received: Ticks) -> Iterator
     They have all of it, unless its detail is large: then they only say how many bytes it has.
     """
     data = binary_of(record)
-    properties = {name: record[name] for name in COPIED}
+    properties = {name: record[name] for name in COPIED if name in record}
     properties |= {"record": record["RowKey"], "size": len(data)}
     if len(data) <= LIMITS.arrival_bytes:
         properties |= binary_properties(data)

@@ -22,10 +22,14 @@ from rooms.storage.table import Table
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Whose change it is: the name of the key or the token's object id, and x-ms-client-request-id
-    or nothing."""
+    or nothing.
+
+    `on_behalf_of` is whom the actor speaks for, in its own words.
+    """
 
     actor: str
     request_id: str
+    on_behalf_of: str | None = None
 
 
 class Changes:
@@ -73,4 +77,9 @@ def log_record(
     room_id: str, at: Ticks, kind: str, origin: Origin, detail: Mapping[str, Any]
 ) -> Entity:
     """Returns the log record of a change."""
-    return log_entity(room_id, at, uuid.uuid4().hex, kind, origin.actor, origin.request_id, detail)
+    record = log_entity(
+        room_id, at, uuid.uuid4().hex, kind, origin.actor, origin.request_id, detail
+    )
+    if origin.on_behalf_of is None:
+        return record
+    return record | {"onBehalfOf": origin.on_behalf_of}

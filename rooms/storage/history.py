@@ -185,6 +185,7 @@ def log_record_of(row: TableEntity, key: str) -> LogRecord:
         at=parse_time(row["time"]),
         kind=row["kind"],
         actor=row["actor"],
+        on_behalf_of=row.get("onBehalfOf"),
         request_id=row["requestId"],
         detail=unpack(row),
         received_at=None if received is None else parse_time(received),

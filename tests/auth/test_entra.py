@@ -50,12 +50,13 @@ def authenticator(tenant: Tenant, clock: Clock) -> Authenticator:
     return new_authenticator(tenant, clock)
 
 
-def new_authenticator(tenant: Tenant, clock: Clock) -> Authenticator:
+def new_authenticator(tenant: Tenant, clock: Clock, speakers: str = "") -> Authenticator:
     env = {
         "ROOMS_ENTRA_TENANT": TENANT_ID.upper(),
         "ROOMS_ENTRA_AUTHORITY": tenant.authority + "/",
         "ROOMS_ENTRA_MANAGE": f"{OID.upper()}, {APP}, Rooms.Manage",
         "ROOMS_ENTRA_READ": f"{READER},Rooms.Read",
+        "ROOMS_ON_BEHALF_OF": speakers,
     }
     return Authenticator(read_settings(env), clock)
 
@@ -86,6 +87,23 @@ async def test_a_token_of_version_2_lets_in(tenant: Tenant, authenticator: Authe
     assert await authenticator.authenticate(bearer(tenant.token(v2, "k1"), "POST")) == Caller(
         OID, "manage"
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "may"),
+    [
+        ({"oid": "x"}, True),
+        ({"oid": "x", "scp": "user_impersonation", "roles": ["Rooms.Read"]}, False),
+        ({"oid": OID.upper(), "appid": None}, False),
+        ({"oid": READER.upper(), "appid": None}, True),
+    ],
+)
+async def test_a_bearer_may_speak_for_others_if_the_setting_names_it(
+    changes: dict[str, Any], may: bool, tenant: Tenant, clock: Clock
+) -> None:
+    trusting = new_authenticator(tenant, clock, f"{APP.upper()},{READER}")
+    caller = await trusting.authenticate(bearer(tenant.token(claims(**changes), "k1")))
+    assert caller.speaks_for_others is may
 
 
 @pytest.mark.parametrize(

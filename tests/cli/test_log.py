@@ -4,6 +4,8 @@ import json
 import re
 from itertools import batched
 
+import pytest
+
 from rooms.domain.events import SERVICE_LOG
 from rooms.domain.log_kinds import LOG_KINDS
 from rooms.domain.time import SECOND, now
@@ -11,6 +13,7 @@ from testkit.events import Meeting, room_of_another_service
 from testkit.identifiers import raw_id
 from testkit.insight import Insight
 from testkit.raw import Raw
+from testkit.running import running_app
 from tests.cli.line import Line
 
 ALICE, BOB = raw_id(1), raw_id(2)
@@ -140,3 +143,14 @@ def test_what_happens_is_shown_as_it_happens_and_what_is_told_late_too(
 
 def test_following_has_no_end(line: Line, meeting: str) -> None:
     assert line.run("log", meeting, "--follow", "--until", "2026-05-04T10:00:00Z").code == 2
+
+
+def test_for_whom_a_record_is(line: Line, tmp_path_factory: pytest.TempPathFactory) -> None:
+    settings = {"ROOMS_ON_BEHALF_OF": "test"}
+    with running_app(tmp_path_factory.mktemp("trusting"), settings) as app:
+        trusted = line.having(
+            COMMUNICATION_CONNECTION_STRING=f"endpoint={app.http}/;accesskey={app.manage_key}"
+        )
+        (made,) = trusted.json_lines("--on-behalf-of", "Dr. Müller", "create", "--json")
+        (record,) = trusted.out("log", made["id"])
+    assert "  test for “Dr. Müller”  created the room, " in record

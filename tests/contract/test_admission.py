@@ -425,6 +425,7 @@ def test_each_decision_is_in_the_log_with_who_asked_which_request_and_about_whom
                 **fixed,
                 "kind": kind,
                 "actor": "test",
+                "onBehalfOf": None,
                 "requestId": request_id,
                 "text": text,
                 "detail": detail,

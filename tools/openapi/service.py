@@ -20,6 +20,11 @@ read-only key is enough for every GET.
 extension routes and Identity routes, `target` names the parameter or field at fault. On ACS Rooms
 routes, an error about the content of a request has `details` and no such header.
 
+**On behalf of.** A request may have the header `On-Behalf-Of`, if the caller is one that
+ROOMS_ON_BEHALF_OF names. It has 1 to {LIMITS.on_behalf_of} characters, percent-encoded in UTF-8 if
+they are not ASCII. Log records have it as `onBehalfOf`. From another caller, or with control
+characters, it is refused with 400. Identity routes ignore it.
+
 **Times** in requests have an offset and up to 9 fraction digits. The service keeps 7 of them and
 answers in UTC.
 

@@ -50,17 +50,21 @@ class Client:
     """Sends requests to the service. Every method may raise Failure."""
 
     def __init__(self, connection: Connection) -> None:
+        speaks_for = connection.on_behalf_of
+        headers = {"On-Behalf-Of": quote(speaks_for)} if speaks_for else {}
         self._endpoint = connection.endpoint
         options: Json = {
             "connection_timeout": CONNECT_SECONDS,
             "read_timeout": ANSWER_SECONDS,
             "retry_total": RETRIES,
             "retry_connect": 0,
+            "base_headers": headers,
         }
         key = AzureKeyCredential(connection.key)
         self._rooms = RoomsClient(connection.endpoint, key, **options)
         self._identities = CommunicationIdentityClient(connection.endpoint, key, **options)
         self._session = requests.Session()
+        self._session.headers.update(headers)
         self._session.auth = signer(connection.key)  # else requests would send that of .netrc
 
     # With the SDK.

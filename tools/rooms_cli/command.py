@@ -3,12 +3,12 @@ users."""
 
 import os
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from rooms_cli.client import Client, names_in
-from rooms_cli.connection import connection
+from rooms_cli.connection import ON_BEHALF_OF, connection
 from rooms_cli.failures import Failure
 from rooms_cli.following import follow, tail
 from rooms_cli.lists import newest
@@ -55,6 +55,23 @@ Invited = Annotated[
         metavar="RAWID", parser=filled, help="Invite this person in that role. Repeatable."
     ),
 ]
+
+
+@app.callback()
+def for_whom(
+    on_behalf_of: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            parser=filled,
+            envvar=ON_BEHALF_OF,
+            help="For whom you ask, as the log keeps it. ROOMS_ON_BEHALF_OF must name your key.",
+        ),
+    ] = None,
+) -> None:
+    """Keeps for whom every command asks where the connection is read."""
+    if on_behalf_of is not None:
+        os.environ[ON_BEHALF_OF] = on_behalf_of
 
 
 @app.command("list")
@@ -297,9 +314,15 @@ def log(
         if as_json:
             show_json(record)
         else:
-            say((f"{moment(record['time'])}  {record['actor']:<12}  ", "dim"), record["text"])
+            say((f"{moment(record['time'])}  {_whose(record):<12}  ", "dim"), record["text"])
     if not (found or as_json):
         say("No records.")
+
+
+def _whose(record: dict[str, Any]) -> str:
+    """Returns the actor of a record, and for whom they asked."""
+    speaks_for = record["onBehalfOf"]
+    return record["actor"] if speaks_for is None else f"{record['actor']} for “{speaks_for}”"
 
 
 @app.command()

@@ -7,6 +7,9 @@ from urllib.parse import urlsplit
 
 from rooms_cli.failures import VARIABLE, Failure
 
+ON_BEHALF_OF = "ANTEROOM_ON_BEHALF_OF"
+"""The variable that says for whom the requests are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Connection:
@@ -15,6 +18,7 @@ class Connection:
     endpoint: str
     """Without a trailing slash."""
     key: str = field(repr=False)
+    on_behalf_of: str | None = None
 
 
 def connection(environment: Mapping[str, str]) -> Connection:
@@ -48,7 +52,7 @@ def connection(environment: Mapping[str, str]) -> Connection:
             f"The accesskey in {VARIABLE} is not base64. "
             "Copy the whole key, including any = at its end."
         )
-    return Connection(endpoint, key)
+    return Connection(endpoint, key, environment.get(ON_BEHALF_OF))
 
 
 def _is_url(text: str) -> bool:

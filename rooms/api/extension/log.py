@@ -28,7 +28,17 @@ from rooms.storage.parallel import both
 
 routes = Routes()
 
-COLUMNS = ("id", "time", "kind", "actor", "requestId", "text", "detail", "receivedAt")
+COLUMNS = (
+    "id",
+    "time",
+    "kind",
+    "actor",
+    "requestId",
+    "text",
+    "detail",
+    "receivedAt",
+    "onBehalfOf",
+)
 
 _FORMATS = ("json", "csv", "ndjson")
 
@@ -64,8 +74,8 @@ class LogRecord(TypedDict):
 
     `receivedAt` is when it was written, which is later than `time` for an event that comes late. It
     is null in records from before the log had it. `actor` is the name of a key, the object id of a
-    token, `event-grid` or `upkeep`. `requestId` is the x-ms-client-request-id of a change, or the
-    id of an event.
+    token, `event-grid` or `upkeep`. `onBehalfOf` is whom it speaks for, as its header On-Behalf-Of
+    said. `requestId` is the x-ms-client-request-id of a change, or the id of an event.
     """
 
     id: str
@@ -73,6 +83,7 @@ class LogRecord(TypedDict):
     receivedAt: Time | None
     kind: LogKind
     actor: str
+    onBehalfOf: str | None
     requestId: str
     text: str
     detail: LogDetail
@@ -193,6 +204,7 @@ def log_body(record: domain.LogRecord, names: Mapping[str, str]) -> LogRecord:
         "receivedAt": time_or_none(record.received_at),
         "kind": record.kind,
         "actor": record.actor,
+        "onBehalfOf": record.on_behalf_of,
         "requestId": record.request_id,
         "text": sentence(record.kind, record.detail, names),
         "detail": _with_wire_times(record.detail),

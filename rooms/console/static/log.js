@@ -74,6 +74,7 @@ const Entry = ({ record }) => html`<li>
   <details>
     <summary>
       <${Time} of=${record.time} /> <span class="actor">${record.actor}</span>${" "}
+      ${record.onBehalfOf && html`<span class="actor">for “<bdi>${record.onBehalfOf}</bdi>”</span> `}
       <span class="text">${localized(record.text)}<${Arrival} of=${record} /></span>
     </summary>
     <pre tabindex="0">${JSON.stringify(record, null, 2)}</pre>

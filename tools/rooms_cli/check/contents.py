@@ -142,7 +142,8 @@ def record_in(row: Row, at: Ticks, change: str) -> Record:
     record = Record(
         row["RowKey"], at, kind, text_in(row, "actor"), text_in(row, "requestId"), detail
     )
-    if not (record.actor and isinstance(detail, dict)):
+    speaks_for = optional(text_in, row, "onBehalfOf")
+    if not (record.actor and isinstance(detail, dict)) or speaks_for == "":
         raise Unreadable("It does not say whose it is, or what.")
     _check_detail(kind, detail)
     return record
