@@ -23,6 +23,7 @@ users have one of their own.
 
     .deployment                             in the partition of users: the GUID and the key of this
                                             deployment
+    .restore                                in the partition of users: how far a restore has come
     .user:{user}                            in the partition of users: a user that was made here
 
 A newest-first time is an inverted count of ticks, or of hours, so that the newest row is the first
@@ -408,6 +409,9 @@ def partitions() -> list[str]:
 
 DEPLOYMENT_ROW = ".deployment"
 """The GUID of this deployment, and the key that signs its tokens."""
+
+RESTORE_ROW = ".restore"
+"""How far a restore of this table has come. It is gone at the end."""
 
 USERS_START = ".user:"
 USERS_END = ".user;"

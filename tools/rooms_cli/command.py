@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from rooms_cli.backing_up import backup, restore
 from rooms_cli.client import Client, names_in
 from rooms_cli.connection import ON_BEHALF_OF, connection
 from rooms_cli.failures import Failure
@@ -20,6 +21,7 @@ from rooms_cli.options import (
     Policy,
     Room,
     State,
+    Table,
     filled,
     person_of,
     time_option,
@@ -46,6 +48,8 @@ app = typer.Typer(
 
 app.add_typer(users, name="user")
 app.command()(redrive)
+app.command()(backup)
+app.command()(restore)
 
 TIME = "RFC 3339, for example 2026-05-04T10:00:00Z."
 
@@ -354,14 +358,7 @@ def explain(
 
 @app.command()
 def check(
-    table: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            parser=filled,
-            help="The table. Default: ROOMS_TABLE, or `rooms`.",
-        ),
-    ] = None,
+    table: Table = None,
     limit: Annotated[
         int,
         typer.Option(min=1, metavar="N", help="Maximum number of inconsistencies to show."),

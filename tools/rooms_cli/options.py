@@ -89,3 +89,9 @@ OptionalRoom = Annotated[
     str | None, typer.Argument(metavar="ROOM", parser=_room_id, help="The room's id.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="For scripts: the service's JSON answer.")]
+Table = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME", parser=filled, help="The table. Default: ROOMS_TABLE, or `rooms`."
+    ),
+]

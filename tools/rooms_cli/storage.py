@@ -1,4 +1,5 @@
-"""The service's table for `rooms check`: how to connect to it, and why it cannot be read."""
+"""The service's table, for commands such as `rooms check`: how to connect to it, and why it cannot
+be read."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -119,24 +120,24 @@ def _local_port(environment: Mapping[str, str]) -> int:
     endpoint = urlsplit(connection(environment).endpoint)
     if endpoint.hostname not in ("localhost", "127.0.0.1") or endpoint.port is None:
         raise Failure(
-            f"`rooms check` reads the app's storage. "
+            "This command needs the app's storage. "
             f"Set {CONNECTION_STRING}, or {URI}, as the app at {endpoint.netloc} has it."
         )
     return endpoint.port + (1 if endpoint.scheme == "https" else 2)
 
 
 @contextmanager
-def failures_of(storage: Storage) -> Iterator[None]:
+def failures_of(storage: Storage, writes: bool = False) -> Iterator[None]:
     """Raises Failure if the storage refuses a request or does not answer."""
     try:
         yield
     except AzureError as error:
-        raise _failure(storage, error) from None
+        raise _failure(storage, error, writes) from None
     except LocationParseError:  # the SDK lets this one through
         raise Failure(f"{storage.address} is not a valid URL. Check {storage.setting}.") from None
 
 
-def _failure(storage: Storage, error: AzureError) -> Failure:
+def _failure(storage: Storage, error: AzureError, writes: bool) -> Failure:
     address, setting, table = storage.address, storage.setting, storage.client.table_name
     if not isinstance(error, HttpResponseError) or error.status_code is None:
         return _unanswered(storage, error)
@@ -147,12 +148,13 @@ def _failure(storage: Storage, error: AzureError) -> Failure:
             f"If the table has another name, set {TABLE} or --table."
         )
     if status in (401, 403):
+        role, do = ("Contributor", "write") if writes else ("Reader", "read")
         required = (
-            "You need the role Storage Table Data Reader."
+            f"You need the role Storage Table Data {role}."
             if setting == URI
             else "Use the whole connection string, with a valid key."
         )
-        return Failure(f"{address} refuses to let you read the table {table}. {required}")
+        return Failure(f"{address} refuses to let you {do} the table {table}. {required}")
     if status == 429 or status >= 500:
         return TemporaryFailure(f"{address} answered {status}. Try again later.")
     return Failure(

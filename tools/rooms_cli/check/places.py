@@ -32,6 +32,7 @@ type Kind = Literal[
     "part",
     "upkeep",
     "deployment",
+    "restore",
     "user",
 ]
 
@@ -54,7 +55,7 @@ class Place:
     def partition(self) -> str:
         """Where it belongs; "" if that may be any of them."""
         match self.kind:
-            case "deployment" | "user":
+            case "deployment" | "restore" | "user":
                 return keys.IDENTITY_PARTITION
             case "upkeep" | "floor" | "floor made":
                 return ""
@@ -91,6 +92,7 @@ _FORMS: dict[Kind, str] = {
     "part": rf"\.quarantine-part:(?P<of>{_HASH}):(?P<who>[0-9]{{4}})",
     "upkeep": r"(?P<of>)\.upkeep",
     "deployment": r"(?P<of>)\.deployment",
+    "restore": r"(?P<of>)\.restore",
     "user": rf"\.user:(?P<of>{GUID})",
 }
 _COMPILED = {kind: re.compile(form) for kind, form in _FORMS.items()}

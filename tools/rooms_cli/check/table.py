@@ -9,12 +9,23 @@ from rooms.storage import keys
 from rooms_cli.check.arrivals import check_floors
 from rooms_cli.check.disagreement import Disagreement
 from rooms_cli.check.identities import check_identity
-from rooms_cli.check.places import Place, Placed, Row, place_of
+from rooms_cli.check.places import Kind, Place, Placed, Row, place_of
 from rooms_cli.check.properties import Unreadable, text_in, time_in
 from rooms_cli.check.quarantine import check_quarantined
 from rooms_cli.check.room import check_room
 
 _OF_IDENTITY = {"deployment": "The key of the deployment", "user": "A user"}
+
+_OF_NO_ROOM: tuple[Kind, ...] = (
+    "quarantined",
+    "part",
+    "upkeep",
+    "floor",
+    "floor made",
+    "deployment",
+    "restore",
+    "user",
+)
 
 FOREIGN = "If another program writes into this table, give it one of its own."
 
@@ -37,7 +48,7 @@ def disagreements(rows: Iterable[Row], kept: Ticks = 0) -> Iterator[Disagreement
                 of_quarantine[place.of].append((place, row))
             case Place(kind="floor" | "floor made") as place:
                 floors[row["PartitionKey"]].append(place)
-            case Place(kind="upkeep" | "deployment" | "user"):
+            case Place(kind="upkeep" | "deployment" | "restore" | "user"):
                 pass  # each is all there is of its kind
             case Place(of=room_id) as place:
                 of_rooms[room_id].append((place, row))
@@ -57,7 +68,16 @@ def placed(row: Row) -> Place | Disagreement:
         return Disagreement(
             partition, "", (key,), "The row is of no kind that this service writes.", FOREIGN
         )
-    elsewhere = ("quarantined", "part", "upkeep", "floor", "floor made", "deployment", "user")
+    elsewhere = (
+        "quarantined",
+        "part",
+        "upkeep",
+        "floor",
+        "floor made",
+        "deployment",
+        "restore",
+        "user",
+    )
     room = "" if place.kind in elsewhere else place.of
     if partition not in ([place.partition] if place.partition else keys.partitions()):
         return Disagreement(
@@ -76,6 +96,9 @@ def placed(row: Row) -> Place | Disagreement:
             return Disagreement(
                 partition, room, (key,), what, "Delete the row: upkeep begins again."
             )
+    if place.kind == "restore":
+        what = "The table is not whole: a restore has not ended."
+        return Disagreement(partition, room, (key,), what, "Run `rooms restore` again.")
     if place.kind in ("deployment", "user"):
         try:
             check_identity(place, row)

@@ -1,0 +1,98 @@
+"""`rooms backup` and `rooms restore`."""
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rooms_cli.failures import Failure
+from rooms_cli.options import Table
+from rooms_cli.screen import say
+
+Folder = Annotated[
+    Path, typer.Argument(metavar="FOLDER", file_okay=False, help="The folder of the backup.")
+]
+
+
+def backup(folder: Folder, table: Table = None) -> None:
+    """Back up the service's whole table into a folder. The service may run meanwhile.
+
+    If it was interrupted, run it again: it goes on. The settings are those of `rooms check`.
+    """
+    from rooms_cli.backup.folder import Manifest, read_manifest
+    from rooms_cli.backup.reading import back_up
+    from rooms_cli.storage import failures_of, storage
+
+    stored = storage(os.environ, table)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Failure(f"{folder} cannot be made: {error.strerror}.") from None
+    name = stored.client.table_name
+    manifest = read_manifest(folder)
+    if manifest is None:
+        if any(folder.iterdir()):
+            raise Failure(f"{folder} is not empty, and has no backup. Take another folder.")
+        manifest = Manifest(name)
+    if manifest.finished:
+        raise Failure(f"{folder} has a whole backup already. Take another folder.")
+    if manifest.table != name:
+        raise Failure(f"{folder} has a part of a backup of the table {manifest.table}.")
+    began = time.monotonic()
+    with stored.client, failures_of(stored), _progress_cleared():
+        back_up(stored.client, folder, manifest, lambda now: _show_progress(now.rows, "read"))
+    size = sum((folder / part.file).stat().st_size for part in manifest.parts)
+    say(
+        f"Backed up the table {name} at {stored.address}: {manifest.rows:,} rows, "
+        f"{size / 1024 / 1024:,.1f} MiB, in {time.monotonic() - began:.1f} s."
+    )
+    say(
+        "It is exact: nothing was written meanwhile."
+        if manifest.exact
+        else "Rows were written all the time, so the last changes may be there in part. "
+        "After a restore, `rooms check` names their rooms."
+    )
+
+
+def restore(folder: Folder, table: Table = None) -> None:
+    """Restore a backup into a table that is empty or missing. If it was interrupted, run it again.
+
+    The settings are those of `rooms check`, but must allow to write.
+    """
+    from rooms_cli.backup.folder import MANIFEST, read_manifest
+    from rooms_cli.backup.writing import restore as write
+    from rooms_cli.storage import failures_of, storage
+
+    manifest = read_manifest(folder)
+    if manifest is None:
+        raise Failure(f"{folder} has no backup: there is no {MANIFEST}.")
+    if manifest.finished is None:
+        raise Failure(f"{folder} has only a part of a backup. Run: rooms backup {folder}")
+    stored = storage(os.environ, table)
+    began = time.monotonic()
+    with stored.client, failures_of(stored, writes=True), _progress_cleared():
+        write(stored.client, folder, manifest, lambda rows: _show_progress(rows, "written"))
+    say(
+        f"Restored {manifest.rows:,} rows into the table {stored.client.table_name} at "
+        f"{stored.address}, in {time.monotonic() - began:.1f} s."
+    )
+    say("Now check it with `rooms check`, before the service uses it.")
+
+
+def _show_progress(rows: int, done: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{rows:,} rows {done} ...", end="", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def _progress_cleared() -> Iterator[None]:
+    try:
+        yield
+    finally:
+        if sys.stderr.isatty():
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,129 @@
+"""Reads a whole table into a folder, while it may be written to.
+
+The first pass reads every row, a partition after the other, in the order of keys. What was read
+early may have changed since. So each further pass reads what was written since the pass before it
+began; the first that finds nothing proves that the backup is exact: nothing was written since the
+pass before it began. Under steady writes there is no such pass, and the last one ends it.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any
+
+from azure.core.pipeline import PipelineResponse
+from azure.data.tables import TableClient
+
+from rooms_cli.backup.folder import Manifest, write_manifest, write_part
+from rooms_cli.backup.lines import line_of
+
+PAGE = 1_000
+"""Rows that Table Storage answers one request with, at most."""
+
+PART_ROWS = 20_000
+PART_CHARACTERS = 16 * 1024 * 1024
+"""What a file has, at most: it is held in memory. A backup that was killed reads as much again."""
+
+PASSES = 4
+"""Passes, at most."""
+
+MARGIN = timedelta(seconds=5)
+"""Servers of the storage may have different clocks: a pass reads from so much earlier on."""
+
+
+def back_up(
+    client: TableClient, folder: Path, manifest: Manifest, progress: Callable[[Manifest], None]
+) -> None:
+    """Reads the table, or goes on with it behind the last file that the manifest names.
+
+    `progress` is called for each file. Raises AzureError when the storage does not answer.
+    """
+    while manifest.finished is None:
+        if not manifest.began:
+            _begin(client, folder, manifest)
+        number = len(manifest.began)
+        _pass(client, folder, manifest, progress)
+        exact = number > 1 and not manifest.of_pass(number)
+        if exact or number == PASSES:
+            manifest.exact = exact
+            manifest.finished = datetime.now(UTC).isoformat(timespec="seconds")
+            write_manifest(folder, manifest)
+        else:
+            _begin(client, folder, manifest)
+
+
+def _begin(client: TableClient, folder: Path, manifest: Manifest) -> None:
+    manifest.began.append(_storage_time(client).isoformat())
+    write_manifest(folder, manifest)
+
+
+def _pass(
+    client: TableClient, folder: Path, manifest: Manifest, progress: Callable[[Manifest], None]
+) -> None:
+    number = len(manifest.began)
+    since = "" if number == 1 else _written_since(manifest.began[-2])
+    done = manifest.of_pass(number)
+    partition, last = (done[-1].partition, done[-1].last) if done else (None, "")
+    if partition is None:
+        partition = _next_partition(client, None)
+    while partition is not None:
+        for lines, last_read in _in_parts(_rows(client, partition, last, since)):
+            write_part(folder, manifest, partition, last_read, lines)
+            progress(manifest)
+        partition, last = _next_partition(client, partition), ""
+
+
+def _in_parts(rows: Iterator[dict[str, Any]]) -> Iterator[tuple[list[str], str]]:
+    """Yields the lines of a file, and the key of its last row."""
+    lines: list[str] = []
+    size, last = 0, ""
+    for row in rows:
+        line = line_of(row)
+        if lines and (len(lines) == PART_ROWS or size + len(line) > PART_CHARACTERS):
+            yield lines, last
+            lines, size = [], 0
+        lines.append(line)
+        size += len(line)
+        last = row["RowKey"]
+    if lines:
+        yield lines, last
+
+
+def _rows(client: TableClient, partition: str, behind: str, since: str) -> Iterator[dict[str, Any]]:
+    """Yields rows of a partition in the order of their keys."""
+    where = "PartitionKey eq @partition and RowKey gt @behind" + since
+    values = {"partition": partition, "behind": behind}
+    if not behind:  # the key may be empty
+        where = where.replace("gt", "ge", 1)
+    return iter(client.query_entities(where, parameters=values, results_per_page=PAGE))
+
+
+def _next_partition(client: TableClient, behind: str | None) -> str | None:
+    """Returns the first partition behind that one, or of all."""
+    where = "" if behind is None else "PartitionKey gt @behind"
+    pages = client.query_entities(
+        where,
+        parameters={} if behind is None else {"behind": behind},
+        select=["PartitionKey"],
+        results_per_page=1,
+    )
+    row = next(iter(pages), None)
+    return None if row is None else row["PartitionKey"]
+
+
+def _written_since(time: str) -> str:
+    since = datetime.fromisoformat(time) - MARGIN
+    return f" and Timestamp ge datetime'{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}'"
+
+
+def _storage_time(client: TableClient) -> datetime:
+    """Returns the time by the clock of the storage. One request."""
+    dates: list[str] = []
+
+    def hook(response: PipelineResponse[Any, Any]) -> None:
+        dates.append(response.http_response.headers["Date"])
+
+    rows = client.query_entities("", results_per_page=1, select=["RowKey"], raw_response_hook=hook)
+    next(iter(rows), None)
+    return parsedate_to_datetime(dates[-1])

@@ -1,0 +1,159 @@
+"""Makes a table of a backup.
+
+The rows are written in the order of the passes, so that the newest of each stays. Until the end a
+row says which backup the table is made of, and how far: a restore that was killed goes on there.
+The row by which the service knows its table is written last, so that it does not use half of one.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from azure.core.exceptions import ResourceExistsError
+from azure.data.tables import TableClient, TransactionOperation, UpdateMode
+
+from rooms.domain.time import Ticks, now, parse_time
+from rooms.storage import keys
+from rooms.storage.arrivals import floor_entity
+from rooms.storage.entities import stored_time
+from rooms_cli.backup.folder import Manifest, check_part, lines_of
+from rooms_cli.backup.lines import row_of
+from rooms_cli.backup.reading import MARGIN
+from rooms_cli.failures import Failure
+
+type _Row = dict[str, Any]
+type _Operation = tuple[TransactionOperation, _Row] | tuple[TransactionOperation, _Row, _Row]
+
+MAX_OPERATIONS = 100
+MAX_CHARACTERS = 3 * 1024 * 1024
+"""What one transaction has, at most. Table Storage takes 4 MiB."""
+
+_MARKER: _Row = {"PartitionKey": keys.IDENTITY_PARTITION, "RowKey": ".table"}
+_PROGRESS: _Row = {"PartitionKey": keys.IDENTITY_PARTITION, "RowKey": keys.RESTORE_ROW}
+
+
+def restore(
+    client: TableClient, folder: Path, manifest: Manifest, progress: Callable[[int], None]
+) -> None:
+    """Writes the rows of a backup into a table that is empty or missing, or goes on with it.
+
+    `progress` is called with the number of rows that are written, for each file. Raises AzureError
+    when the storage does not answer.
+
+    Raises:
+        Failure: a file is not as it was written, or the table is not empty.
+    """
+    for part in manifest.parts:
+        check_part(folder, part)
+    done = _parts_done(client, manifest)
+    written = sum(part.rows for part in manifest.parts[:done])
+    for number, part in enumerate(manifest.parts[done:], done + 1):
+        for rows in _in_transactions(lines_of(folder, part)):
+            client.submit_transaction([_replace(row) for row in rows])
+        _note(client, manifest, number)
+        written += part.rows
+        progress(written)
+    _raise_floors(client)
+    if not manifest.exact:
+        _unlist_deleted_rooms(client, manifest)
+    _end(client, folder, manifest)
+
+
+def _parts_done(client: TableClient, manifest: Manifest) -> int:
+    """Returns how many files are in the table already. Makes it if it is missing.
+
+    Raises:
+        Failure: there is something else in it.
+    """
+    with suppress(ResourceExistsError):
+        client.create_table()
+    rows = list(client.query_entities(_where(_PROGRESS)))
+    if rows and rows[0]["backup"] == manifest.id:
+        return int(rows[0]["parts"])
+    some = client.list_entities(results_per_page=2, select=["PartitionKey", "RowKey"])
+    if any(dict(row) != _MARKER for row in some):
+        raise Failure(
+            f"The table {client.table_name} is not empty. Restore into another one: --table NAME."
+        )
+    _note(client, manifest, 0)
+    for row in client.query_entities(_where(_MARKER)):
+        client.delete_entity(row)
+    return 0
+
+
+def _note(client: TableClient, manifest: Manifest, parts: int) -> None:
+    client.upsert_entity(
+        _PROGRESS | {"backup": manifest.id, "parts": parts}, mode=UpdateMode.REPLACE
+    )
+
+
+def _in_transactions(lines: Iterable[str]) -> Iterator[list[_Row]]:
+    """Yields rows of one partition that fit into one transaction."""
+    rows: list[_Row] = []
+    size = 0
+    for line in lines:
+        row = row_of(line)
+        if _key(row) == _MARKER:
+            continue
+        if rows and (len(rows) == MAX_OPERATIONS or size + len(line) > MAX_CHARACTERS):
+            yield rows
+            rows, size = [], 0
+        rows.append(row)
+        size += len(line)
+    if rows:
+        yield rows
+
+
+def _raise_floors(client: TableClient) -> None:
+    """Gives each partition one floor, above all that the table ever had: what arrives from now on
+    is newer than what arrived after the backup."""
+    for partition in keys.PARTITIONS:
+        where = f"PartitionKey eq '{partition}' and RowKey ge '.floor:' and RowKey lt '.floor;'"
+        floors = [_key(row) for row in client.query_entities(where)]
+        if floors:
+            highest: Ticks = max(keys.floor_of(row["RowKey"]) for row in floors)
+            higher = floor_entity(partition, max(now(), highest + 1))
+            client.submit_transaction(
+                [_replace(higher), *((TransactionOperation.DELETE, row) for row in floors)]
+            )
+
+
+def _unlist_deleted_rooms(client: TableClient, manifest: Manifest) -> None:
+    """Removes rooms from the list that were deleted while the backup was made: it has no rows to
+    say that a row was removed."""
+    margin = int(MARGIN.total_seconds() * 10_000_000)
+    began = stored_time(parse_time(manifest.began[0]) - margin)
+    for row in client.query_entities(f"deleted eq true and changedAt ge '{began}'"):
+        room_id = row["RowKey"].partition(":")[0]
+        listed = _key(row) | {"RowKey": keys.index_row(room_id, parse_time(row["createdAt"]))}
+        for found in client.query_entities(_where(listed)):
+            client.delete_entity(found)
+
+
+def _end(client: TableClient, folder: Path, manifest: Manifest) -> None:
+    """Says that the table is whole: the row by which the service knows it takes the place of the
+    one that said how far it was."""
+    operations: list[_Operation] = [(TransactionOperation.DELETE, _PROGRESS)]
+    rows = (
+        row_of(line)
+        for part in reversed(manifest.parts)
+        if part.partition == keys.IDENTITY_PARTITION
+        for line in lines_of(folder, part)
+    )
+    marker = next((row for row in rows if _key(row) == _MARKER), None)
+    if marker is not None:
+        operations.append(_replace(marker))
+    client.submit_transaction(operations)
+
+
+def _replace(row: _Row) -> _Operation:
+    return TransactionOperation.UPSERT, row, {"mode": "replace"}
+
+
+def _key(row: _Row) -> _Row:
+    return {"PartitionKey": row["PartitionKey"], "RowKey": row["RowKey"]}
+
+
+def _where(key: _Row) -> str:
+    return f"PartitionKey eq '{key['PartitionKey']}' and RowKey eq '{key['RowKey']}'"
