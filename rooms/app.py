@@ -20,6 +20,7 @@ from rooms.settings import Settings, read_settings, unknown_settings
 from rooms.storage.accesses import Accesses
 from rooms.storage.admissions import Admissions
 from rooms.storage.calls import Calls
+from rooms.storage.erasures import Erasures
 from rooms.storage.errors import StorageUnavailable
 from rooms.storage.feed import Feed
 from rooms.storage.history import History
@@ -146,6 +147,11 @@ class App:
     def quarantine(self) -> Quarantine:
         """Events that the service does not understand."""
         return Quarantine(self.table, self.clock, self.limits)
+
+    @cached_property
+    def erasures(self) -> Erasures:
+        """Erasures of persons."""
+        return Erasures(self.table, self.clock, self.limits)
 
     @cached_property
     def intake(self) -> Intake:

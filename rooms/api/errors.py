@@ -176,6 +176,7 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     storage.QuarantinedEventNotFound: Answer(
         404, "NotFound", "There is no such event in quarantine."
     ),
+    storage.ErasureNotFound: Answer(404, "NotFound", "There is no such erasure of a person."),
     StillNotUnderstood: Answer(409, "NotUnderstood"),
     domain.UserNotFound: Answer(
         404, "NotFound", "There is no such identity: it was not made here, or it was deleted."

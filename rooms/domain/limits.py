@@ -149,6 +149,16 @@ class Limits:
     quarantine_rows: int = 10
     """Rows that a page of the quarantine takes from each partition, as for rooms."""
 
+    erasure_seconds: float = 7.0
+    """Seconds that a request works on an erasure. It ends a step, and answers, in what is left of
+    its time."""
+
+    erasure_hold_seconds: float = 5.0
+    """Seconds after its time in which a process still holds an erasure, if it was killed."""
+
+    erased_records: int = 1_000
+    """Log records that one receipt of an erasure names."""
+
     upkeep_seconds: float = 20.0
     """Seconds of a run of upkeep. The host ends a function after 30."""
 

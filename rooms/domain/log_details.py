@@ -139,6 +139,30 @@ class Accessed(TypedDict):
     person: NotRequired[str]
 
 
+class ErasedFrom(TypedDict):
+    """In how much a person was found."""
+
+    rooms: NotRequired[int]
+    rosters: NotRequired[int]
+    details: NotRequired[int]
+    events: NotRequired[int]
+    logRecords: NotRequired[int]
+    invitations: NotRequired[int]
+    quarantined: NotRequired[int]
+    users: NotRequired[int]
+
+
+class PersonErased(TypedDict):
+    """The detail of PersonErased: the id of the erasure, and what stands for the person now. In the
+    log of a room, the keys of the rows of its log records that were changed; in the log of the
+    service, in how much the person was found."""
+
+    erasure: str
+    pseudonym: str
+    records: NotRequired[list[str]]
+    found: NotRequired[ErasedFrom]
+
+
 class EventDetail(TypedDict):
     """The detail of CallStarted, CallEnded, ParticipantAdded and ParticipantRemoved: the fields
     of the event."""

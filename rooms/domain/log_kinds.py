@@ -15,6 +15,7 @@ from rooms.domain.log_details import (
     DetailsUpdated,
     EventDetail,
     ParticipantsUpdated,
+    PersonErased,
     PhonesUpdated,
     RefusedDetail,
     RoomCreated,
@@ -23,9 +24,9 @@ from rooms.domain.log_details import (
 )
 from rooms.domain.sentences import Names
 
-type Source = Literal["change", "decision", "event", "access"]
+type Source = Literal["change", "decision", "event", "access", "erasure"]
 """Where a record comes from: a change of the room, a decision who may come in, a call's event,
-somebody who looked."""
+somebody who looked, the erasure of a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,13 @@ LOG_KINDS: dict[str, LogKind] = {
             sentences.accessed,
             personal=("person",),
             not_personal=("query.call", "query.kind"),
+        ),
+        LogKind(
+            "PersonErased",
+            "erasure",
+            PersonErased,
+            sentences.person_erased,
+            not_personal=("erasure", "pseudonym", "records.*"),
         ),
     )
 }

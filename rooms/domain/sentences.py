@@ -127,6 +127,18 @@ def accessed(detail: Detail, names: Names) -> str:
     return f"looked at {_LOOKED_AT[detail['what']]}{person}{call}{''.join(times)}{kind}"
 
 
+def person_erased(detail: Detail, _: Names) -> str:
+    """Returns the sentence of PersonErased."""
+    if "records" in detail:
+        return f"erased a person from {_counted(len(detail['records']), 'log record')} here"
+    rooms = detail["found"].get("rooms", 0)
+    return f"erased a person, who was found in {_counted(rooms, 'room') if rooms else 'no room'}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"1 {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 def _who(detail: Detail, names: Names) -> str:
     """Returns a person's name in the room's details, or else the one they have themselves."""
     person = detail.get("rawId") or detail.get("participantId") or "somebody"

@@ -7,6 +7,7 @@ StorageError
 ├── TooManyEvents             one answer would need too many events or calls
 ├── TooManyChanges            one answer would need too many versions of a roster
 ├── QuarantinedEventNotFound  no such event in quarantine
+├── ErasureNotFound           no such erasure of a person
 └── InvalidCursor             a cursor is not of this list
 """
 
@@ -59,6 +60,10 @@ class TooManyChanges(StorageError):
 
 class QuarantinedEventNotFound(StorageError):
     """There is no such event in quarantine."""
+
+
+class ErasureNotFound(StorageError):
+    """There is no such erasure of a person."""
 
 
 class InvalidCursor(StorageError):

@@ -83,6 +83,16 @@ class Identities:
         with suppress(UserNotFound):
             await self._merge(user_id, {"deleted": True})
 
+    async def has(self, user_id: str) -> bool:
+        """Returns whether there is a row of a user, also of a deleted one. One request."""
+        return await self._table.get(keys.IDENTITY_PARTITION, keys.user_row(user_id)) is not None
+
+    async def forget(self, user_id: str) -> None:
+        """Removes the row of a user, who may be gone already: also that of a deleted one, whose key
+        is a part of the raw id. One request."""
+        with suppress(Conflict):
+            await self._table.delete(keys.IDENTITY_PARTITION, [keys.user_row(user_id)])
+
     async def _merge(self, user_id: str, properties: Entity) -> None:
         """Sets properties of a user. One request."""
         try:

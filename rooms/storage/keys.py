@@ -25,6 +25,8 @@ users have one of their own.
                                             deployment
     .restore                                in the partition of users: how far a restore has come
     .user:{user}                            in the partition of users: a user that was made here
+    .erasure:{id}                           in the partition of users: the erasure of a person
+    .erasure-part:{id}:{partition}          in the partition of users: how far it has come there
 
 A newest-first time is an inverted count of ticks, or of hours, so that the newest row is the first
 of its range. What comes from outside and may hold any character (ids of calls and people) is a
@@ -260,6 +262,7 @@ def created_of(row: str) -> Ticks:
 
 
 INVITEES_START = ".invitee:"
+GROUPS_START = ".invitees:"
 INVITEES_END = ".invitees;"
 """Rows of one and of several people stand between these."""
 
@@ -317,7 +320,7 @@ def group_and_member(person: str) -> tuple[int, str]:
 def group_prefix(group: int) -> str:
     """Returns the prefix of the rows of rooms that some of a group may find. LIST_SUFFIX, and
     MEMBERS_SUFFIX in rows that are not of before it, are the rest."""
-    return f".invitees:{group:02d}:"
+    return f"{GROUPS_START}{group:02d}:"
 
 
 GROUP_MEMBERS = 240
@@ -420,6 +423,25 @@ USERS_END = ".user;"
 def user_row(user: str) -> str:
     """Returns the key of a user, who is named by a GUID in lower case."""
     return f"{USERS_START}{user}"
+
+
+ERASURES_START = ".erasure:"
+ERASURES_END = ".erasure;"
+
+
+def erasure_row(erasure: str) -> str:
+    """Returns the key of the erasure of a person, which is named by 32 hex digits."""
+    return f"{ERASURES_START}{erasure}"
+
+
+def erasure_part_row(erasure: str, partition: str) -> str:
+    """Returns the key of how far an erasure has come in a partition."""
+    return f"{erasure_parts_range(erasure)[0]}{partition}"
+
+
+def erasure_parts_range(erasure: str) -> tuple[str, str]:
+    """Returns the range of how far an erasure has come."""
+    return f".erasure-part:{erasure}:", f".erasure-part:{erasure};"
 
 
 UPKEEP_ROW = ".upkeep"

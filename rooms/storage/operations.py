@@ -41,6 +41,16 @@ def merge(entity: Entity, read: TableEntity) -> Operation:
     return TransactionOperation.UPDATE, entity, unchanged
 
 
+def replace_unchanged(entity: Entity, read: TableEntity) -> Operation:
+    """Writes the whole row, which must not have changed since it was read."""
+    unchanged = {
+        "mode": "replace",
+        "etag": read.metadata["etag"],
+        "match_condition": MatchConditions.IfNotModified,
+    }
+    return TransactionOperation.UPDATE, entity, unchanged
+
+
 def touch(entity: Entity) -> Operation:
     """Changes nothing in the row, which must exist, in whatever state."""
     return TransactionOperation.UPDATE, entity, {"mode": "merge"}

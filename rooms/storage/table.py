@@ -203,6 +203,21 @@ class Table:
                     raise Conflict from error
                 raise
 
+    async def rewrite(self, operations: Sequence[Operation]) -> None:
+        """Carries out a transaction that may be repeated. One request, which is not tried again:
+        with StorageUnavailable, its outcome is not known.
+
+        Raises:
+            Conflict: it was refused for the state of a row, and not carried out.
+        """
+        with _storage_errors():
+            try:
+                await self._client.submit_transaction(operations, retry_total=0)
+            except HttpResponseError as error:
+                if is_conflict(error) or lacks_table(error):
+                    raise Conflict from error
+                raise
+
     async def _submit(self, operations: Sequence[Operation]) -> None:
         match operations:
             case [

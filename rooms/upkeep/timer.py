@@ -13,6 +13,16 @@ _log = logging.getLogger(__name__)
 def register(function_app: func.FunctionApp, app: App) -> None:
     """Registers the timer."""
 
+    @function_app.timer_trigger("timer", "17 8-58/10 * * * *")
+    async def erasures(timer: func.TimerRequest) -> None:
+        """Goes on with the erasures of persons that are not done."""
+        try:
+            for erasure in await app.erasures.run_open(app.limits.upkeep_seconds):
+                outcome = "done" if erasure.is_done else f"{erasure.rows:,} rows read"
+                _log.info("erasure %s: %s", erasure.id, outcome)
+        except StorageUnavailable:
+            _log.error("erasures: no storage")
+
     @function_app.timer_trigger("timer", "47 3-59/10 * * * *")
     async def upkeep(timer: func.TimerRequest) -> None:
         """Walks through a part of the table every ten minutes; a new pass begins each day."""

@@ -9,10 +9,12 @@ import pytest
 from azure.data.tables.aio import TableClient
 
 from rooms.domain.time import DAY
+from rooms.storage.erasures import Erasures
 from rooms.storage.table import Table
 from rooms.upkeep.walk import Upkeep
 from rooms_cli.check.places import Row
-from tests.check.filled import EVENTS_ONLY, Filling
+from testkit.identifiers import raw_id
+from tests.check.filled import EVENTS_ONLY, ORIGIN, Filling
 
 
 @pytest.fixture(scope="session")
@@ -32,5 +34,9 @@ async def _filled(azurite: str) -> list[Row]:
         await filling.quarantine.put(Random(1).randbytes(25_000).hex(), "large")
         user, _ = await filling.identities.create_with_token(["voip"], 60)
         await filling.identities.revoke(user)
+        for seconds in (0, 20):  # one is under way, the other is done
+            erasures = Erasures(Table(client), lambda: filling.now)
+            erasure = await erasures.start(raw_id(1_000 + seconds), None, ORIGIN)
+            await erasures.run(erasure.id, seconds)
         await Upkeep(Table(client), filling.rooms, lambda: filling.now, DAY * 30, DAY * 400).run(20)
         return [dict[str, Any](row) async for row in client.list_entities()]

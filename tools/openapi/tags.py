@@ -19,6 +19,7 @@ from rooms.api.extension import (
     log,
     overview,
     person_attendance,
+    persons,
     presence,
     quarantine,
     roles,
@@ -106,6 +107,12 @@ TAGS: Sequence[Tag] = (
         "Titles, external ids, scheduled times and names.",
         details.routes.all,
         resources.DETAILS,
+    ),
+    Tag(
+        "Persons",
+        "The erasure of a person from all that is stored.",
+        persons.routes.all,
+        resources.PERSONS,
     ),
     Tag(
         "Quarantine",

@@ -11,6 +11,7 @@ from openapi.resources.invitees import INVITEES
 from openapi.resources.join_policy import JOIN_POLICY
 from openapi.resources.log import LOG
 from openapi.resources.participants import PARTICIPANTS
+from openapi.resources.persons import PERSONS
 from openapi.resources.quarantine import QUARANTINE
 from openapi.resources.roles import ROLES
 from openapi.resources.rooms import ROOMS
@@ -28,6 +29,7 @@ __all__ = [
     "LOG",
     "OVERVIEW",
     "PARTICIPANTS",
+    "PERSONS",
     "QUARANTINE",
     "ROLES",
     "ROOMS",

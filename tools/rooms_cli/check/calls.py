@@ -56,7 +56,7 @@ def check_calls(calls: Calls, tell: Tell) -> None:
             ends.add(_hour(place))
         if event.told_start is not None:
             begun[_hour_of(event.told_start), place.who] = key
-        if record is not None and record != _record_of(calls.room, event, record.row):
+        if record is not None and record != _record_of(calls.room, event, record):
             tell(
                 "The log tells of a call event otherwise than the event's own row.", record.row, key
             )
@@ -67,23 +67,25 @@ def check_calls(calls: Calls, tell: Tell) -> None:
 
 def _event(room_id: str, row: Row) -> CallEvent:
     event = event_in(row)
-    if keys.event_row(room_id, event) != row["RowKey"]:
+    # The key of an event is a hash of what it was before a person was erased from it.
+    if "erased" not in row and keys.event_row(room_id, event) != row["RowKey"]:
         raise Unreadable("It is another one than its key says.")
     if not isinstance(unpacked(data_in(row)), str):
         raise Unreadable("It has no text as it came.")
     return event
 
 
-def _record_of(room_id: str, event: CallEvent, key: str) -> Record:
-    """The log record with which the event was written."""
+def _record_of(room_id: str, event: CallEvent, record: Record) -> Record:
+    """The log record with which the event was written, under the key of this one."""
     written, *_ = event_entities(room_id, event, "", event.at)
     return Record(
-        key,
+        record.row,
         event.at,
         written["kind"],
         written["actor"],
         written["requestId"],
         unpacked(data_in(written)),
+        record.erased,
     )
 
 

@@ -121,6 +121,8 @@ def _check_details(story: Story, tell: Tell) -> None:
     for record in reversed(story.changes):
         match record.kind:
             case "DetailsUpdated":
+                if record.erased and not (record.detail["before"] or record.detail["after"]):
+                    continue  # a name became another one, and both were erased
                 before = _details_before(details, record.detail)
                 if before is None and record.at < story.certain:
                     return

@@ -38,6 +38,8 @@ class Record:
     actor: str
     request_id: str
     detail: Any
+    erased: bool = False
+    """Whether a person was erased from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,13 @@ def record_in(row: Row, at: Ticks, change: str) -> Record:
         raise Unreadable("Its `time` is not that of its key.")
     detail = unpacked(data_in(row))
     record = Record(
-        row["RowKey"], at, kind, text_in(row, "actor"), text_in(row, "requestId"), detail
+        row["RowKey"],
+        at,
+        kind,
+        text_in(row, "actor"),
+        text_in(row, "requestId"),
+        detail,
+        "erased" in row,
     )
     speaks_for = optional(text_in, row, "onBehalfOf")
     if not (record.actor and isinstance(detail, dict)) or speaks_for == "":

@@ -1,15 +1,26 @@
-"""Whether the rows of users, and of the deployment that made them, can be understood."""
+"""Whether the rows of users, of the deployment that made them, and of erasures can be
+understood."""
 
 import re
 
+from rooms.storage.erasure_state import PHASES
 from rooms_cli.check.places import GUID, Place, Row
-from rooms_cli.check.properties import Unreadable, flag_in, optional, text_in, time_in
+from rooms_cli.check.properties import (
+    Unreadable,
+    data_in,
+    flag_in,
+    number_in,
+    optional,
+    text_in,
+    time_in,
+    unpacked,
+)
 
 _PEM = re.compile("-----BEGIN PRIVATE KEY-----\n[A-Za-z0-9+/=\n]+-----END PRIVATE KEY-----\n?")
 
 
 def check_identity(place: Place, row: Row) -> None:
-    """Checks a row of a user, or of the deployment. Raises Unreadable."""
+    """Checks a row of a user, of the deployment, or of an erasure. Raises Unreadable."""
     match place.kind:
         case "user":
             if time_in(row, "usedAt") < time_in(row, "createdAt"):
@@ -17,6 +28,20 @@ def check_identity(place: Place, row: Row) -> None:
             optional(flag_in, row, "deleted")
             if not re.fullmatch("[0-9a-f]{16}", text_in(row, "revision")):
                 raise Unreadable("Its `revision` is none that this service writes.")
+        case "erasure":
+            phase = text_in(row, "phase")
+            over = optional(time_in, row, "finishedAt") is not None
+            if phase not in PHASES or over != (phase in ("closing", "done")):
+                raise Unreadable("It does not say how far it is.")
+            if (phase == "done") == ("data0" in row):
+                raise Unreadable("It has ids of a person though it is done, or none before.")
+            time_in(row, "startedAt")
+            for name in ("pseudonym", "actor", "found"):
+                text_in(row, name)
+            number_in(row, "rows")
+        case "erasure part":
+            if text_in(row, "phase") not in PHASES or not isinstance(unpacked(data_in(row)), dict):
+                raise Unreadable("It does not say how far it is.")
         case "deployment":
             if not re.fullmatch(GUID, text_in(row, "id")):
                 raise Unreadable("Its `id` is no GUID.")

@@ -34,6 +34,8 @@ type Kind = Literal[
     "deployment",
     "restore",
     "user",
+    "erasure",
+    "erasure part",
 ]
 
 
@@ -55,7 +57,7 @@ class Place:
     def partition(self) -> str:
         """Where it belongs; "" if that may be any of them."""
         match self.kind:
-            case "deployment" | "restore" | "user":
+            case "deployment" | "restore" | "user" | "erasure" | "erasure part":
                 return keys.IDENTITY_PARTITION
             case "upkeep" | "floor" | "floor made":
                 return ""
@@ -94,6 +96,8 @@ _FORMS: dict[Kind, str] = {
     "deployment": r"(?P<of>)\.deployment",
     "restore": r"(?P<of>)\.restore",
     "user": rf"\.user:(?P<of>{GUID})",
+    "erasure": r"\.erasure:(?P<of>[0-9a-f]{32})",
+    "erasure part": r"\.erasure-part:(?P<of>[0-9a-f]{32}):(?P<who>[0-9])",
 }
 _COMPILED = {kind: re.compile(form) for kind, form in _FORMS.items()}
 

@@ -14,7 +14,12 @@ from rooms_cli.check.properties import Unreadable, text_in, time_in
 from rooms_cli.check.quarantine import check_quarantined
 from rooms_cli.check.room import check_room
 
-_OF_IDENTITY = {"deployment": "The key of the deployment", "user": "A user"}
+_OF_IDENTITY = {
+    "deployment": "The key of the deployment",
+    "user": "A user",
+    "erasure": "An erasure",
+    "erasure part": "An erasure",
+}
 
 _OF_NO_ROOM: tuple[Kind, ...] = (
     "quarantined",
@@ -25,6 +30,8 @@ _OF_NO_ROOM: tuple[Kind, ...] = (
     "deployment",
     "restore",
     "user",
+    "erasure",
+    "erasure part",
 )
 
 FOREIGN = "If another program writes into this table, give it one of its own."
@@ -48,7 +55,11 @@ def disagreements(rows: Iterable[Row], kept: Ticks = 0) -> Iterator[Disagreement
                 of_quarantine[place.of].append((place, row))
             case Place(kind="floor" | "floor made") as place:
                 floors[row["PartitionKey"]].append(place)
+<<<<<<< HEAD
             case Place(kind="upkeep" | "deployment" | "restore" | "user"):
+=======
+            case Place(kind="upkeep" | "deployment" | "user" | "erasure" | "erasure part"):
+>>>>>>> dc2d532 (Erase one person from all that is stored)
                 pass  # each is all there is of its kind
             case Place(of=room_id) as place:
                 of_rooms[room_id].append((place, row))
@@ -68,6 +79,7 @@ def placed(row: Row) -> Place | Disagreement:
         return Disagreement(
             partition, "", (key,), "The row is of no kind that this service writes.", FOREIGN
         )
+<<<<<<< HEAD
     elsewhere = (
         "quarantined",
         "part",
@@ -79,6 +91,9 @@ def placed(row: Row) -> Place | Disagreement:
         "user",
     )
     room = "" if place.kind in elsewhere else place.of
+=======
+    room = "" if place.kind in _OF_NO_ROOM else place.of
+>>>>>>> dc2d532 (Erase one person from all that is stored)
     if partition not in ([place.partition] if place.partition else keys.partitions()):
         return Disagreement(
             partition,
@@ -96,10 +111,14 @@ def placed(row: Row) -> Place | Disagreement:
             return Disagreement(
                 partition, room, (key,), what, "Delete the row: upkeep begins again."
             )
+<<<<<<< HEAD
     if place.kind == "restore":
         what = "The table is not whole: a restore has not ended."
         return Disagreement(partition, room, (key,), what, "Run `rooms restore` again.")
     if place.kind in ("deployment", "user"):
+=======
+    if place.kind in _OF_IDENTITY:
+>>>>>>> dc2d532 (Erase one person from all that is stored)
         try:
             check_identity(place, row)
         except Unreadable as problem:

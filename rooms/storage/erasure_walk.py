@@ -1,0 +1,245 @@
+"""Goes through a partition for an erasure, row by row, in the phases of `erasure_state`.
+
+Every step can be repeated, and killed at any point: what has been changed has the id of the
+erasure, and what has not been is found again.
+"""
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from dataclasses import replace as replace_fields
+
+from azure.data.tables import TableEntity
+
+from rooms.domain.erasure import Person
+from rooms.domain.limits import Limits
+from rooms.storage import keys
+from rooms.storage.entities import binary_of, decompressed, room_id_of
+from rooms.storage.erasure_invitees import ErasedInvitees
+from rooms.storage.erasure_receipts import Receipts
+from rooms.storage.erasure_rows import erased_arrival, erased_row, traces_in
+from rooms.storage.erasure_state import Erasure, Part
+from rooms.storage.errors import QuarantinedEventNotFound
+from rooms.storage.operations import (
+    Conflict,
+    Operation,
+    merge,
+    remove_unchanged,
+    replace,
+    replace_unchanged,
+)
+from rooms.storage.quarantine import Quarantine
+from rooms.storage.retry import retried
+from rooms.storage.table import Table
+
+BATCH = 200
+"""Rows that one read takes."""
+
+SAVE_SECONDS = 2.0
+
+type _Step = Callable[[TableEntity], Awaitable[str | None]]
+"""Does what is to do with a row. Returns the row to go on from, if that is not the next one."""
+
+_ROOMS = (("", keys.DOTS_START), (keys.DOTS_END, keys.END))
+_INVITEES = (keys.INVITEES_START, keys.INVITEES_END)
+_ARRIVED = (keys.ARRIVED_START, keys.ARRIVED_END)
+_QUARANTINE = (keys.QUARANTINE_START, keys.QUARANTINE_END)
+
+
+@dataclass
+class Walk:
+    """The way of one erasure through one partition. Raises StorageUnavailable as Table does."""
+
+    table: Table
+    erasure: Erasure
+    part: Part
+    quarantine: Quarantine
+    receipts: Receipts
+    limits: Limits
+    monotonic: Callable[[], float] = time.monotonic
+    settled: set[str] = field(default_factory=set)
+    """Rooms whose current roster and details are without the person."""
+
+    def __post_init__(self) -> None:
+        self.person: Person = replace_fields(
+            self.erasure.person, participants=frozenset(self.part.participants)
+        )
+        self.invitees = ErasedInvitees(self.table, self.erasure.id, self.person, self.limits)
+
+    async def go(self, deadline: float, save: Callable[[Part], Awaitable[None]]) -> bool:
+        """Goes on until the deadline, or the end of the phase. Returns whether that was reached.
+        Makes at least one step."""
+        if self.part.phase == "receipts":
+            return await self._write_receipts(deadline, save)
+        ranges = self._ranges()
+        saved = self.monotonic()
+        while self.part.at is not None:
+            number, cursor = self.part.at
+            start, end, step = ranges[number]
+            rows = await self.table.first(self.part.partition, max(start, cursor), end, BATCH)
+            for row in rows:
+                back = await self._tried(step, row)
+                self.part.rows += 1
+                self.part.at = (number, back or keys.after(row["RowKey"]))
+                if (moment := self.monotonic()) >= min(deadline, saved + SAVE_SECONDS):
+                    await save(self.part)
+                    saved = moment
+                if moment >= deadline:
+                    return False
+                if back:
+                    break
+            else:
+                if len(rows) < BATCH:
+                    self.part.at = (number + 1, "") if number + 1 < len(ranges) else None
+        await save(self.part)
+        return True
+
+    def _ranges(self) -> Sequence[tuple[str, str, _Step]]:
+        match self.part.phase:
+            case "ids":
+                return [(*each, self._trace) for each in _ROOMS]
+            case "participants":
+                return [
+                    *((*each, self._trace) for each in _ROOMS),
+                    (*_QUARANTINE, self._count_quarantined),
+                ]
+            case _:
+                return [
+                    *((*each, self._erase) for each in _ROOMS),
+                    (*_INVITEES, self._erase_invitee),
+                    (*_ARRIVED, self._erase_arrival),
+                    (*_QUARANTINE, self._erase_quarantined),
+                ]
+
+    async def _tried(self, step: _Step, row: TableEntity) -> str | None:
+        """Takes a step, with the row as it is then if it was changed meanwhile."""
+        now: TableEntity | None = row
+
+        async def attempt() -> str | None:
+            nonlocal now
+            try:
+                return None if now is None else await step(now)
+            except Conflict:
+                now = await self.table.get(row["PartitionKey"], row["RowKey"])
+                raise
+
+        return await retried(attempt, Conflict)
+
+    async def _trace(self, row: TableEntity) -> None:
+        raw_ids, external_ids, participants = traces_in(self.person, row)
+        self.part.raw_ids |= raw_ids
+        self.part.external_ids |= external_ids
+        self.part.participants |= participants
+
+    async def _count_quarantined(self, row: TableEntity) -> None:
+        if await self._is_of_the_person(row):
+            self.part.found["quarantined"] += 1
+
+    async def _erase(self, row: TableEntity) -> str | None:
+        room_id = room_id_of(row)
+        if row.get("erased") == self.erasure.id:
+            self.part.rooms.add(room_id)
+        after = erased_row(self.person, self.erasure.id, row)
+        if after is None:
+            return None
+        self.part.rooms.add(room_id)
+        if keys.details_row(room_id) <= row["RowKey"] < keys.end_of_rosters(room_id):
+            is_first = room_id not in self.settled
+            there = await self._settle(room_id)
+            self.settled.add(room_id)
+            if is_first and there:  # and what was written until then is found from here
+                return keys.details_row(room_id)
+            if there and not row["RowKey"].startswith(f"{room_id}:roster:"):
+                return None
+        await self._rewrite(row, after)
+        return None
+
+    async def _settle(self, room_id: str) -> bool:
+        """Takes the person out of the room's row, its details and its current roster, so that no
+        change can be made any more that builds on these. Returns whether the room is there."""
+
+        async def attempt() -> bool:
+            rows = await self.table.first(
+                keys.partition(room_id), keys.details_row(room_id), keys.end_of_rosters(room_id), 3
+            )
+            room = next((row for row in rows if row["RowKey"] == keys.room_row(room_id)), None)
+            if room is None:
+                return False
+            after = {row["RowKey"]: erased_row(self.person, self.erasure.id, row) for row in rows}
+            own = after.pop(room["RowKey"]) or {
+                key: room[key] for key in ("PartitionKey", "RowKey")
+            }
+            operations: list[Operation] = [
+                replace_unchanged(changed, row)
+                for row in rows
+                if (changed := after.get(row["RowKey"])) is not None
+            ]
+            if operations or len(own) > 2:
+                await self.table.rewrite([merge(own, room), *operations])
+            return True
+
+        return await retried(attempt, Conflict)
+
+    async def _erase_invitee(self, row: TableEntity) -> None:
+        if room_id := await self.invitees.erase(row):
+            self.part.rooms.add(room_id)
+
+    async def _erase_arrival(self, row: TableEntity) -> None:
+        room_id, arrival = keys.listed_room_id(row["RowKey"]), keys.arrival_of(row["RowKey"])
+        record = None
+        if "data0" not in row:
+            record = await self.table.get(row["PartitionKey"], row["record"])
+        after = erased_arrival(self.person, self.erasure.id, row, record)
+        if after is None:
+            return
+        self.part.rooms.add(room_id)
+        own = await self.table.get(row["PartitionKey"], keys.arrived_row(room_id, arrival))
+        operations = [replace_unchanged(after, row)]
+        if own is not None:
+            operations.append(replace_unchanged(after | {"RowKey": own["RowKey"]}, own))
+        await self.table.rewrite(operations)
+
+    async def _erase_quarantined(self, row: TableEntity) -> None:
+        if await self._is_of_the_person(row):
+            with suppress(QuarantinedEventNotFound):
+                await self.quarantine.remove(row["RowKey"].removeprefix(keys.QUARANTINE_START))
+
+    async def _is_of_the_person(self, row: TableEntity) -> bool:
+        """Returns whether an event in quarantine names the person."""
+        data = [binary_of(row)]
+        if row["parts"] > 1:
+            event_id = row["RowKey"].removeprefix(keys.QUARANTINE_START)
+            start, end = keys.quarantine_parts_range(event_id)
+            parts = await self.table.first(row["PartitionKey"], start, end, row["parts"] - 1)
+            if len(parts) < row["parts"] - 1:  # it is being removed
+                return False
+            data += map(binary_of, parts)
+        return self.person.is_in(decompressed(b"".join(data)))
+
+    async def _rewrite(self, row: TableEntity, after: dict[str, object]) -> None:
+        if after["RowKey"] == row["RowKey"]:
+            await self.table.rewrite([replace_unchanged(after, row)])
+        else:
+            await self.table.rewrite([remove_unchanged(row), replace(after)])
+
+    async def _write_receipts(
+        self, deadline: float, save: Callable[[Part], Awaitable[None]]
+    ) -> bool:
+        """Writes into the log of each room what was changed there, one after the other."""
+        part = self.part
+        if part.at == (0, ""):
+            part.found["invitations"] += await self.invitees.count(part.partition)
+            part.at = (0, "0")
+        _, cursor = part.at or (0, keys.END)
+        for room_id in sorted(part.rooms):
+            if f"0{room_id}" <= cursor:
+                continue
+            part.found += await self.receipts.write(self.erasure, room_id)
+            part.at = (0, f"0{room_id}")
+            await save(part)
+            if self.monotonic() >= deadline:
+                return False
+        part.at = None
+        await save(part)
+        return True

@@ -1,0 +1,255 @@
+"""Erasures of persons: what was asked for, and how it goes on until it is done.
+
+An erasure goes through the whole table several times, as guests are in no index. A process holds it
+while it works on it, so that no other one does.
+"""
+
+import secrets
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+
+from azure.data.tables import TableEntity
+
+from rooms.domain.erasure import PSEUDONYM_PREFIX, Person
+from rooms.domain.identity import parts_of
+from rooms.domain.limits import LIMITS, Limits
+from rooms.domain.time import SECOND, Ticks, parse_time
+from rooms.storage import keys
+from rooms.storage.changes import Origin
+from rooms.storage.entities import stored_time
+from rooms.storage.erasure_receipts import Receipts
+from rooms.storage.erasure_state import (
+    PHASES,
+    Erasure,
+    Part,
+    Phase,
+    erasure_entity,
+    erasure_of,
+    part_entity,
+    part_of,
+)
+from rooms.storage.erasure_walk import Walk
+from rooms.storage.errors import ErasureNotFound
+from rooms.storage.identities import Identities
+from rooms.storage.operations import Conflict, insert, merge, replace_unchanged
+from rooms.storage.operations import replace as write
+from rooms.storage.parallel import in_parallel
+from rooms.storage.quarantine import Quarantine
+from rooms.storage.table import MAX_PAGE, Table
+
+
+class Erasures:
+    """All erasures. Raises ErasureNotFound for one that was never asked for, StorageUnavailable as
+    Table does."""
+
+    def __init__(
+        self,
+        table: Table,
+        clock: Callable[[], Ticks],
+        limits: Limits = LIMITS,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._table = table
+        self._clock = clock
+        self._limits = limits
+        self._monotonic = monotonic
+        self._quarantine = Quarantine(table, clock, limits)
+        self._receipts = Receipts(table, clock, limits)
+        self._identities = Identities(table)
+
+    async def start(self, raw_id: str | None, external_id: str | None, origin: Origin) -> Erasure:
+        """Begins to erase the person with this raw id, or with this external id. Returns the
+        erasure of the same person that is under way, if there is one. Two requests."""
+        asked = frozenset(() if raw_id is None else (raw_id,))
+        named = frozenset(() if external_id is None else (external_id,))
+        for erasure in await self.open():
+            person = erasure.person
+            if (asked and asked <= person.raw_ids) or (
+                named and external_id == person.asked_external_id
+            ):
+                return erasure
+        erasure_id = uuid.uuid4().hex
+        person = Person(
+            f"{PSEUDONYM_PREFIX}{secrets.token_hex(16)}",
+            secrets.token_hex(32),
+            asked,
+            named,
+            external_id,
+        )
+        erasure = Erasure(
+            erasure_id,
+            person,
+            Origin(origin.actor, person.in_id(origin.request_id)),
+            "ids" if named else "participants",
+            self._clock(),
+            None,
+            Counter(),
+            0,
+        )
+        await self._table.commit([insert(erasure_entity(erasure))])
+        return erasure
+
+    async def get(self, erasure_id: str) -> Erasure:
+        """Returns an erasure as it is now. Two requests."""
+        return await self._with_parts(erasure_of(await self._row(erasure_id)))
+
+    async def open(self) -> list[Erasure]:
+        """Returns the erasures that are not done. One request."""
+        rows = await self._table.first(
+            keys.IDENTITY_PARTITION,
+            keys.ERASURES_START,
+            keys.ERASURES_END,
+            MAX_PAGE,
+            where="phase ne 'done'",
+        )
+        return [erasure_of(row) for row in rows]
+
+    async def run(self, erasure_id: str, seconds: float) -> Erasure:
+        """Goes on with an erasure for that time, unless another process does, and returns it as it
+        is then."""
+        deadline = self._monotonic() + seconds
+        row = await self._row(erasure_id)
+        if erasure_of(row).is_done or not await self._hold(row, seconds):
+            return await self.get(erasure_id)
+        while not (erasure := erasure_of(row := await self._row(erasure_id))).is_done:
+            if erasure.phase == "closing":
+                await self._close(erasure, row)
+                continue
+            parts = await self._walked(erasure, deadline)
+            if parts is None:
+                break
+            following = erasure_entity(await self._next(erasure, parts))
+            held = {"heldUntil": row["heldUntil"]}
+            with suppress(Conflict):  # another process has gone on with it meanwhile
+                await self._table.rewrite([replace_unchanged(following | held, row)])
+        await self._release(erasure_id)
+        return await self.get(erasure_id)
+
+    async def run_open(self, seconds: float) -> list[Erasure]:
+        """Goes on with all erasures that are not done, and returns them."""
+        deadline = self._monotonic() + seconds
+        gone_on = []
+        for erasure in await self.open():
+            if (left := deadline - self._monotonic()) > 0:
+                gone_on.append(await self.run(erasure.id, left))
+        return gone_on
+
+    async def _walked(self, erasure: Erasure, deadline: float) -> list[Part] | None:
+        """Goes on with a phase in all partitions. Returns how they are if they are all at its
+        end."""
+        known = {part.partition: part for part in await self._parts(erasure.id)}
+        parts = [known.get(p) or Part(p, erasure.phase) for p in keys.PARTITIONS]
+        parts = [
+            part if part.phase == erasure.phase else part.begun(erasure.phase) for part in parts
+        ]
+
+        async def save(part: Part) -> None:
+            await self._table.commit([write(part_entity(erasure.id, part))])
+
+        walks = [
+            Walk(
+                self._table,
+                erasure,
+                part,
+                self._quarantine,
+                self._receipts,
+                self._limits,
+                self._monotonic,
+            ).go(deadline, save)
+            for part in parts
+            if part.at is not None
+        ]
+        return parts if all(await in_parallel(walks)) else None
+
+    async def _next(self, erasure: Erasure, parts: list[Part]) -> Erasure:
+        """Returns the erasure at the beginning of its next phase."""
+        phase: Phase = PHASES[PHASES.index(erasure.phase) + 1]
+        person, found, rows = erasure.person, erasure.found, erasure.rows
+        if erasure.phase in ("ids", "participants"):  # these are known then
+            person = replace(
+                person,
+                raw_ids=person.raw_ids.union(*(part.raw_ids for part in parts)),
+                external_ids=person.external_ids.union(*(part.external_ids for part in parts)),
+            )
+        if phase == "rows":
+            found = found + Counter(users=len(await self._users(person)))
+        if phase == "closing":
+            found = sum((part.found for part in parts), found)
+            rows += sum(part.rows for part in parts)
+        finished_at = self._clock() if phase == "closing" else None
+        return replace(
+            erasure, phase=phase, person=person, found=found, rows=rows, finished_at=finished_at
+        )
+
+    async def _close(self, erasure: Erasure, row: TableEntity) -> None:
+        """Deletes the users, writes the last receipt, and then forgets the ids."""
+        for user in await self._users(erasure.person):
+            await self._identities.forget(user)
+        await self._receipts.close(erasure)
+        for part in await self._parts(erasure.id):
+            with suppress(Conflict):
+                key = keys.erasure_part_row(erasure.id, part.partition)
+                await self._table.delete(keys.IDENTITY_PARTITION, [key])
+        done = replace(erasure, phase="done")
+        with suppress(Conflict):
+            await self._table.rewrite([replace_unchanged(erasure_entity(done), row)])
+
+    async def _users(self, person: Person) -> list[str]:
+        """Returns the users of this deployment that are the person, also deleted ones."""
+        deployment = await self._identities.find_deployment()
+        users = {
+            parts[1]
+            for raw_id in person.raw_ids
+            if deployment is not None
+            and (parts := parts_of(raw_id)) is not None
+            and parts[0] == deployment.id
+        }
+        return [user for user in sorted(users) if await self._identities.has(user)]
+
+    async def _with_parts(self, erasure: Erasure) -> Erasure:
+        if erasure.phase in ("closing", "done"):
+            return erasure
+        parts = await self._parts(erasure.id)
+        return replace(
+            erasure,
+            found=sum((part.found for part in parts), erasure.found),
+            rows=erasure.rows + sum(part.rows for part in parts),
+        )
+
+    async def _parts(self, erasure_id: str) -> list[Part]:
+        rows = await self._table.first(
+            keys.IDENTITY_PARTITION, *keys.erasure_parts_range(erasure_id), len(keys.PARTITIONS)
+        )
+        return [part_of(row) for row in rows]
+
+    async def _row(self, erasure_id: str) -> TableEntity:
+        row = await self._table.get(keys.IDENTITY_PARTITION, keys.erasure_row(erasure_id))
+        if row is None:
+            raise ErasureNotFound
+        return row
+
+    async def _hold(self, row: TableEntity, seconds: float) -> bool:
+        """Holds an erasure, and returns whether this process is the one that does."""
+        now = self._clock()
+        if "heldUntil" in row and parse_time(row["heldUntil"]) > now:
+            return False
+        until = now + round((seconds + self._limits.erasure_hold_seconds) * SECOND)
+        held = {key: row[key] for key in ("PartitionKey", "RowKey")}
+        try:
+            await self._table.rewrite([merge(held | {"heldUntil": stored_time(until)}, row)])
+        except Conflict:
+            return False
+        return True
+
+    async def _release(self, erasure_id: str) -> None:
+        row = await self._row(erasure_id)
+        if "heldUntil" in row:
+            released = {key: row[key] for key in ("PartitionKey", "RowKey")}
+            with suppress(Conflict):
+                await self._table.rewrite(
+                    [merge(released | {"heldUntil": stored_time(self._clock())}, row)]
+                )
