@@ -12,7 +12,7 @@ from rooms.domain.time import MAX_TIME, Ticks
 from rooms.storage import keys
 from rooms.storage.arrivals import Arrivals
 from rooms.storage.changes import log_record
-from rooms.storage.entities import log_entity, unpack
+from rooms.storage.entities import unpack
 from rooms.storage.erasure_state import Erasure
 from rooms.storage.operations import insert
 from rooms.storage.table import MAX_PAGE, Table
@@ -68,16 +68,9 @@ class Receipts:
             "pseudonym": erasure.person.pseudonym,
             "found": dict(erasure.found),
         }
-        origin = erasure.origin
-        record = log_entity(
-            SERVICE_LOG,
-            erasure.finished_at,
-            erasure.id,
-            KIND,
-            origin.actor,
-            origin.request_id,
-            detail,
-        )
+        at = erasure.finished_at
+        record = log_record(SERVICE_LOG, at, KIND, erasure.origin, detail)
+        record["RowKey"] = keys.log_row(SERVICE_LOG, at, erasure.id)  # the same each time
         await self._arrivals.commit([insert(record)])
 
     async def _told(self, erasure: str, room_id: str) -> set[str]:

@@ -93,6 +93,8 @@ def erasure_entity(erasure: Erasure) -> Entity:
         "found": json.dumps(erasure.found),
         "rows": erasure.rows,
     }
+    if erasure.origin.on_behalf_of is not None:
+        row["onBehalfOf"] = erasure.origin.on_behalf_of
     if erasure.finished_at is not None:
         row["finishedAt"] = stored_time(erasure.finished_at)
     if erasure.is_done:
@@ -120,7 +122,7 @@ def erasure_of(row: TableEntity) -> Erasure:
             frozenset(ids.get("externalIds", ())),
             ids.get("askedExternalId"),
         ),
-        origin=Origin(row["actor"], row["requestId"]),
+        origin=Origin(row["actor"], row["requestId"], row.get("onBehalfOf")),
         phase=row["phase"],
         started_at=parse_time(row["startedAt"]),
         finished_at=None if finished is None else parse_time(finished),

@@ -83,7 +83,11 @@ class Erasures:
         erasure = Erasure(
             erasure_id,
             person,
-            Origin(origin.actor, person.in_id(origin.request_id)),
+            replace(
+                origin,
+                request_id=person.in_id(origin.request_id),
+                on_behalf_of=origin.on_behalf_of and person.in_id(origin.on_behalf_of),
+            ),
             "ids" if named else "participants",
             self._clock(),
             None,
