@@ -55,11 +55,9 @@ def disagreements(rows: Iterable[Row], kept: Ticks = 0) -> Iterator[Disagreement
                 of_quarantine[place.of].append((place, row))
             case Place(kind="floor" | "floor made") as place:
                 floors[row["PartitionKey"]].append(place)
-<<<<<<< HEAD
-            case Place(kind="upkeep" | "deployment" | "restore" | "user"):
-=======
-            case Place(kind="upkeep" | "deployment" | "user" | "erasure" | "erasure part"):
->>>>>>> dc2d532 (Erase one person from all that is stored)
+            case Place(
+                kind="upkeep" | "deployment" | "restore" | "user" | "erasure" | "erasure part"
+            ):
                 pass  # each is all there is of its kind
             case Place(of=room_id) as place:
                 of_rooms[room_id].append((place, row))
@@ -79,21 +77,7 @@ def placed(row: Row) -> Place | Disagreement:
         return Disagreement(
             partition, "", (key,), "The row is of no kind that this service writes.", FOREIGN
         )
-<<<<<<< HEAD
-    elsewhere = (
-        "quarantined",
-        "part",
-        "upkeep",
-        "floor",
-        "floor made",
-        "deployment",
-        "restore",
-        "user",
-    )
-    room = "" if place.kind in elsewhere else place.of
-=======
     room = "" if place.kind in _OF_NO_ROOM else place.of
->>>>>>> dc2d532 (Erase one person from all that is stored)
     if partition not in ([place.partition] if place.partition else keys.partitions()):
         return Disagreement(
             partition,
@@ -111,14 +95,10 @@ def placed(row: Row) -> Place | Disagreement:
             return Disagreement(
                 partition, room, (key,), what, "Delete the row: upkeep begins again."
             )
-<<<<<<< HEAD
     if place.kind == "restore":
         what = "The table is not whole: a restore has not ended."
         return Disagreement(partition, room, (key,), what, "Run `rooms restore` again.")
-    if place.kind in ("deployment", "user"):
-=======
     if place.kind in _OF_IDENTITY:
->>>>>>> dc2d532 (Erase one person from all that is stored)
         try:
             check_identity(place, row)
         except Unreadable as problem:
