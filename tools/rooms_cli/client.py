@@ -161,6 +161,20 @@ class Client:
         answer: Json = self._request("PUT", path, body=body)
         return answer
 
+    def erase(self, raw_id: str | None, external_id: str | None) -> Json:
+        """Begins to erase the person with one of these ids, and returns the erasure."""
+        body = {"externalId": external_id} if raw_id is None else {"rawId": raw_id}
+        try:
+            erasure: Json = self._request("POST", "/persons/erase", body=body)
+        except Denied:
+            raise needs_manage_key("rooms erase") from None
+        return erasure
+
+    def continue_erasure(self, erasure_id: str) -> Json:
+        """Goes on with an erasure, and returns it."""
+        erasure: Json = self._request("POST", f"/persons/erasures/{erasure_id}/continue")
+        return erasure
+
     def _request(
         self,
         method: str,
@@ -178,7 +192,7 @@ class Client:
                 allow_redirects=False,
             )
         content = _json(answer)
-        if answer.status_code != 200 or content is None:
+        if answer.status_code not in (200, 202) or content is None:
             raise refused(self._endpoint, answer.status_code, content)
         return content
 

@@ -10,6 +10,7 @@ import typer
 from rooms_cli.backing_up import backup, restore
 from rooms_cli.client import Client, names_in
 from rooms_cli.connection import ON_BEHALF_OF, connection
+from rooms_cli.erasing import erase
 from rooms_cli.failures import Failure
 from rooms_cli.following import follow, tail
 from rooms_cli.lists import newest
@@ -48,6 +49,7 @@ app = typer.Typer(
 
 app.add_typer(users, name="user")
 app.command()(redrive)
+app.command()(erase)
 app.command()(backup)
 app.command()(restore)
 
