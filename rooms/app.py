@@ -30,6 +30,7 @@ from rooms.storage.quarantine import Quarantine
 from rooms.storage.rooms import Rooms
 from rooms.storage.single_flight import SingleFlight
 from rooms.storage.table import Table
+from rooms.storage.table_check import TableCheck
 from rooms.upkeep.walk import Upkeep
 
 _log = logging.getLogger(__name__)
@@ -94,7 +95,8 @@ class App:
     def table(self) -> Table:
         """The table that the settings name."""
         try:
-            return Table(self._table_client())
+            client = self._table_client()
+            return Table(client, TableCheck(client, self.settings.table_is_named))
         except ValueError as error:
             _log.error("no storage: ROOMS_STORAGE is not usable: %s", error)
             raise StorageUnavailable from error

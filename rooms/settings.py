@@ -52,6 +52,8 @@ class Settings:
     storage_uri: str | None
     storage_client_id: str | None
     table: str
+    table_is_named: bool
+    """Whether ROOMS_TABLE names it."""
     keys: tuple[AccessKey, ...]
     entra: Entra | None
     trust_forwarded_host: bool
@@ -128,6 +130,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         storage_uri=_storage_uri(env.get("ROOMS_STORAGE__tableServiceUri", "")),
         storage_client_id=env.get("ROOMS_STORAGE__clientId") or None,
         table=_table(env.get("ROOMS_TABLE") or "rooms"),
+        table_is_named=bool(env.get("ROOMS_TABLE")),
         keys=read_keys(env, in_azure),
         entra=_entra(env),
         trust_forwarded_host=flag(env, "ROOMS_TRUST_FORWARDED_HOST", default=False),

@@ -239,6 +239,7 @@ ANSWERS: Mapping[type[Exception], Answer] = {
         "The storage of this service is not available at the moment. Please try again.",
         retry_after=1,
     ),
+    storage.TableMissing: Answer(503, "TableNotFound", retry_after=1),
     auth.TenantKeysUnavailable: Answer(
         503,
         "ServiceUnavailable",

@@ -2,6 +2,7 @@
 
 StorageError
 ├── StorageUnavailable        the storage is down, slow or not configured
+│   └── TableMissing          there is no table, or it is not one of this service
 ├── RequestIdReused           a Repeatability-Request-ID came with another body before
 ├── DetailsTooLarge           details do not fit one entity
 ├── TooManyEvents             one answer would need too many events or calls
@@ -27,6 +28,20 @@ class StorageUnavailable(StorageError):
     def __init__(self, retry_after: int = 1) -> None:
         super().__init__("the storage is not available")
         self.retry_after = max(retry_after, 1)
+
+
+class TableMissing(StorageUnavailable):
+    """There is no table of that name, or it is not one of this service."""
+
+    def __init__(self, table: str = "rooms") -> None:
+        super().__init__()
+        self.table = table
+
+    def __str__(self) -> str:
+        return (
+            f"The storage has no table {self.table} of this service. Whoever runs it must check "
+            "ROOMS_TABLE, or make the table with: rooms init"
+        )
 
 
 class RequestIdReused(StorageError):

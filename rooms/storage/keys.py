@@ -27,6 +27,7 @@ users have one of their own.
     .user:{user}                            in the partition of users: a user that was made here
     .erasure:{id}                           in the partition of users: the erasure of a person
     .erasure-part:{id}:{partition}          in the partition of users: how far it has come there
+    .table                                  in the partition of users: that this table is ours
 
 A newest-first time is an inverted count of ticks, or of hours, so that the newest row is the first
 of its range. What comes from outside and may hold any character (ids of calls and people) is a
@@ -415,6 +416,9 @@ DEPLOYMENT_ROW = ".deployment"
 
 RESTORE_ROW = ".restore"
 """How far a restore of this table has come. It is gone at the end."""
+
+MARKER_ROW = ".table"
+"""Says that the table is one of this service."""
 
 USERS_START = ".user:"
 USERS_END = ".user;"

@@ -10,7 +10,6 @@ from azure.core.async_paging import AsyncItemPaged
 from azure.core.exceptions import (
     AzureError,
     HttpResponseError,
-    ResourceExistsError,
     ResourceNotFoundError,
 )
 from azure.data.tables import TableEntity, TransactionOperation, UpdateMode
@@ -30,6 +29,7 @@ from rooms.storage.operations import (
     touch,
 )
 from rooms.storage.retry import backoff
+from rooms.storage.table_check import TableCheck, made
 
 _log = logging.getLogger(__name__)
 
@@ -38,26 +38,33 @@ MAX_PAGE = 1000
 
 
 class Table:
-    """One table of Table Storage. It is made when the first transaction finds it missing.
+    """One table of Table Storage.
 
     Every method raises StorageUnavailable when the storage does not answer or refuses us. None
     bounds its time: the caller does, for the operation as a whole.
+
+    Args:
+        check: says whether the table is ours, before the first request. Without it, any table is
+            used, and made when the first transaction finds it missing.
     """
 
-    def __init__(self, client: TableClient) -> None:
+    def __init__(self, client: TableClient, check: TableCheck | None = None) -> None:
         self._client = client
+        self._check = check
         self.floors = Floors()
 
     async def get(self, partition: str, row: str) -> TableEntity | None:
         """Returns one row, or None. One request."""
+        await self._check_table()
         with _storage_errors():
             try:
                 return await self._client.get_entity(partition, row)
-            except ResourceNotFoundError:
+            except ResourceNotFoundError as error:
+                self._check_that_it_is_there(error)
                 return None
 
     async def ping(self) -> None:
-        """Checks that the storage answers, whether or not the table exists. One request."""
+        """Checks that the storage answers. One request."""
         await self.get(PARTITIONS[0], UPKEEP_ROW)
 
     async def first(
@@ -77,6 +84,7 @@ class Table:
         One request for a thousand rows, unless the storage splits its answer.
         """
         taken: list[TableEntity] = []
+        await self._check_table()
         with _storage_errors():
             try:
                 async for row in self._query(
@@ -85,8 +93,8 @@ class Table:
                     taken.append(row)
                     if len(taken) == count:
                         break
-            except ResourceNotFoundError:
-                pass
+            except ResourceNotFoundError as error:
+                self._check_that_it_is_there(error)
         return taken
 
     async def each(
@@ -100,12 +108,13 @@ class Table:
     ) -> AsyncGenerator[TableEntity]:
         """Yields the rows from `start` to just before `end`, and reads them when they are needed.
         One request for each `page` of them."""
+        await self._check_table()
         with _storage_errors():
             try:
                 async for row in self._query(partition, start, end, page, select, where):
                     yield row
-            except ResourceNotFoundError:
-                return
+            except ResourceNotFoundError as error:
+                self._check_that_it_is_there(error)
 
     def _query(
         self,
@@ -136,6 +145,9 @@ class Table:
             Conflict: it was refused for the state of a row, and not carried out.
             RowMissing: it was refused as `needed` is not there.
         """
+        await self._check_table()
+        if self._check is not None and not self._check.passed:
+            await self._make()
         mark = operations[0][1]
         if needed is not None:  # right behind the mark, so that it tells whose index an error has
             operations = [operations[0], touch(needed), *operations[1:]]
@@ -170,11 +182,13 @@ class Table:
         Raises:
             Conflict: the row is not there.
         """
+        await self._check_table()
         for delay in backoff():
             try:
                 await self._client.update_entity(entity, UpdateMode.MERGE, retry_total=0)
                 return
             except ResourceNotFoundError as error:
+                self._check_that_it_is_there(error)
                 raise Conflict from error
             except AzureError as error:
                 if is_final(error):
@@ -193,12 +207,14 @@ class Table:
         Raises:
             Conflict: one of them is not there, or has changed.
         """
+        await self._check_table()
         with _storage_errors():
             try:
                 operations = [remove({"PartitionKey": partition, "RowKey": row}) for row in rows]
                 operations += map(remove_unchanged, unchanged)
                 await self._client.submit_transaction(operations, retry_total=0)
             except HttpResponseError as error:
+                self._check_that_it_is_there(error)
                 if is_conflict(error) or lacks_table(error):
                     raise Conflict from error
                 raise
@@ -230,13 +246,19 @@ class Table:
     async def _exists(self, mark: Mapping[str, Any]) -> bool:
         return await self.get(mark["PartitionKey"], mark["RowKey"]) is not None
 
+    async def _check_table(self) -> None:
+        if self._check is not None and not self._check.passed:
+            with _storage_errors():
+                await self._check.check()
+
+    def _check_that_it_is_there(self, error: AzureError) -> None:
+        """Raises TableMissing if the error says that a table that was there is gone."""
+        if self._check is not None and self._check.passed and lacks_table(error):
+            raise self._check.missing() from error
+
     async def _make(self) -> None:
         with _storage_errors():
-            try:
-                await self._client.create_table()
-                _log.info("storage: made the table %s", self._client.table_name)
-            except ResourceExistsError:
-                pass
+            await (made(self._client) if self._check is None else self._check.make())
 
 
 @contextmanager

@@ -50,7 +50,7 @@ def found_if(some: list[Row], row: Row, damaged: Row | None) -> bool:
 
 def test_nothing_is_found_in_the_table_as_it_was_written(rows: list[Row]) -> None:
     assert list(disagreements(rows)) == []
-    assert {"restore", *(place(row).kind for row in rows)} == set(
+    assert {"marker", "restore", *(place(row).kind for row in rows)} == set(
         Place.__annotations__["kind"].__value__.__args__
     )
 

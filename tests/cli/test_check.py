@@ -254,3 +254,33 @@ def test_the_app_does_not_load_the_check() -> None:
         for path in (*modules, PROJECT / "function_app.py")
         if "rooms_cli.check" in path.read_text()
     ]
+
+
+# Making the table.
+
+
+def test_init_makes_a_table_that_the_app_takes_and_says_so(shell: Line, azurite: str) -> None:
+    table = f"t{uuid.uuid4().hex}"
+    of = f"the table {table} at {address(azurite)}"
+    assert shell.process("init", "--table", table).out == f"Made {of}.\n"
+    assert shell.out("init", "--table", table) == [
+        f"Nothing to do: {of} is there, and has its marker."
+    ]
+    assert shell.out("check", "--table", table)[-1] == "Found 0 inconsistencies."
+
+
+def test_init_marks_the_table_of_an_older_version(shell: Line, azurite: str, table: str) -> None:
+    assert shell.out("init") == [f"Marked the table {table} at {address(azurite)}. Its rows stay."]
+    with TableClient.from_connection_string(azurite, table) as client:
+        client.delete_entity(keys.IDENTITY_PARTITION, keys.MARKER_ROW)
+
+
+def test_init_leaves_a_table_of_another_program(shell: Line, azurite: str) -> None:
+    table = f"t{uuid.uuid4().hex}"
+    with TableClient.from_connection_string(azurite, table) as client:
+        client.create_table()
+        client.create_entity({"PartitionKey": "orders", "RowKey": "1"})
+        said = shell.failure("init", "--table", table)
+        assert "has rows that are not of this service" in said
+        assert len(list(client.list_entities())) == 1
+        assert shell.run("init", "--table", table, "--adopt").code == 0

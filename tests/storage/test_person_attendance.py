@@ -8,6 +8,7 @@ from itertools import count
 import pytest
 from azure.data.tables.aio import TableClient
 
+from devhost.table import prepare_table
 from rooms.api.extension.person_attendance import Asked, PersonInRoom, RoomNotRead, read_page
 from rooms.app import App
 from rooms.domain.events import CallEvent, EventKind
@@ -32,6 +33,7 @@ class Visits:
         self.clock = Clock(AT)
         self.name = f"t{uuid.uuid4().hex}"
         settings = {"ROOMS_STORAGE": connection_string, "ROOMS_TABLE": self.name}
+        prepare_table(connection_string, self.name)
         self.app = App(settings, self.clock, limits)
 
     async def room(self, starts: Ticks, roster: Roster | None = None) -> str:

@@ -105,7 +105,6 @@ async def site(
             running_app(folder, {"ROOMS_STORAGE": through or storage, "ROOMS_TABLE": table})
         )
         client = await stack.enter_async_context(TableClient.from_connection_string(storage, table))
-        await client.create_table()
         rooms = [new_room(number) for number in range(_ROOMS)]
         await write(
             client,

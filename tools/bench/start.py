@@ -12,6 +12,7 @@ from pathlib import Path
 from statistics import median
 
 from devhost.azurite import PROJECT
+from devhost.table import prepare_table
 from faults.result import Tell
 from testkit.devhost import start_devhost
 from testkit.raw_http import exchange
@@ -63,6 +64,7 @@ def _seconds_to_answer(app: Path, folder: Path, storage: str) -> float:
         "ROOMS_MANAGE_KEY__bench": key,
         **_KEEPING,
     }
+    prepare_table(storage, "start")
     began = time.perf_counter()
     devhost = start_devhost(app, folder, settings)
     request = (

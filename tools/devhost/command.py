@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from azure.core.exceptions import AzureError
 
 from devhost import app, ports
 from devhost import exports as shell_exports
@@ -28,6 +29,7 @@ from devhost.settings import (
     read_route_prefix,
     read_settings,
 )
+from devhost.table import prepare_table
 from devhost.tls import Certificates
 
 
@@ -99,6 +101,10 @@ def _run(
     if names := on_development_storage(settings):
         azurite = stack.enter_context(Azurite(data, port + 2))
         settings |= dict.fromkeys(names, azurite.connection_string)
+        if "ROOMS_STORAGE" in names:
+            table = settings.get("ROOMS_TABLE") or "rooms"
+            with contextlib.suppress(AzureError, ValueError):  # the app says what is wrong
+                prepare_table(azurite.connection_string, table)
     os.environ.update(settings)
     meetings = Meetings(f"http://localhost:{port}", settings)
     host = Host(app.load(folder), read_route_prefix(folder), settings, meetings)

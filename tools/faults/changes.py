@@ -143,8 +143,8 @@ def _six_events(call: Meeting) -> list[Element]:
 
 
 def _first(lane: Lane) -> Trial:
-    """Nobody has made the table yet."""
-    lane.drop_table()
+    """Nobody has written anything yet."""
+    lane.renew_table()
     trial = _create(lane, 0, True)
 
     def look(result: Outcome) -> object:

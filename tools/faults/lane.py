@@ -19,6 +19,7 @@ from faults.client import Request, Sent, send
 from rooms.domain.time import DAY, Ticks, now
 from rooms.storage import keys
 from rooms.storage.entities import stored_time
+from rooms.storage.marker import prepare
 from rooms.storage.operations import remove, replace
 from rooms.storage.table import Table
 from testkit.raw import Raw
@@ -161,10 +162,12 @@ class Lane:
         self._forget()
         _check(rows, rooms, may_be_doubled, self.kept_since)
 
-    def drop_table(self) -> None:
-        """Removes the table. Raises AssertionError if its rows did not agree."""
+    def renew_table(self) -> None:
+        """Makes the table anew, with nothing but its marker. Raises AssertionError if its rows did
+        not agree."""
         self.clear()
         self.client.delete_table()
+        prepare(self.client)
 
     def _forget(self) -> None:
         self.rooms = set()
@@ -201,7 +204,11 @@ def _check(
 
 
 async def _clear(client: AsyncTableClient) -> None:
-    rows = [remove(row) async for row in client.list_entities(select=["PartitionKey", "RowKey"])]
+    rows = [
+        remove(row)
+        async for row in client.list_entities(select=["PartitionKey", "RowKey"])
+        if row["RowKey"] != keys.MARKER_ROW
+    ]
     for some in transactions(rows):
         await client.submit_transaction(some)
     await rest(client, keys.partitions())

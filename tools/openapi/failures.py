@@ -25,11 +25,11 @@ from rooms.api.errors import (
 from rooms.api.routing import WITH_BODY
 from rooms.auth.errors import Denied, TenantKeysUnavailable
 from rooms.identity.errors import AcsRefusesUs, AcsUnavailable, NoAnswerOfAcs
-from rooms.storage.errors import StorageUnavailable
+from rooms.storage.errors import StorageUnavailable, TableMissing
 
 SHAPES = (error_answers.Error, error_answers.ValidationError)
 
-_ALWAYS = (Denied, BodyTooLarge, StorageUnavailable, TenantKeysUnavailable)
+_ALWAYS = (Denied, BodyTooLarge, StorageUnavailable, TableMissing, TenantKeysUnavailable)
 _VERSIONS = (ApiVersionUnspecified, UnsupportedApiVersion)
 _OF_FORWARDING = (AcsUnavailable, AcsRefusesUs, NoAnswerOfAcs, ForwardedToItself)
 _OF_KIND: Mapping[Kind, tuple[Error, ...]] = {

@@ -13,6 +13,7 @@ from rooms_cli.connection import ON_BEHALF_OF, connection
 from rooms_cli.erasing import erase
 from rooms_cli.failures import Failure
 from rooms_cli.following import follow, tail
+from rooms_cli.init import init
 from rooms_cli.lists import newest
 from rooms_cli.options import (
     MAX_TITLE,
@@ -52,6 +53,7 @@ app.command()(redrive)
 app.command()(erase)
 app.command()(backup)
 app.command()(restore)
+app.command("init")(init)
 
 TIME = "RFC 3339, for example 2026-05-04T10:00:00Z."
 

@@ -144,8 +144,8 @@ def _failure(storage: Storage, error: AzureError, writes: bool) -> Failure:
     status = error.status_code
     if status == 404 and getattr(error, "error_code", None) == TableErrorCode.TABLE_NOT_FOUND:
         return Failure(
-            f"There is no table {table} at {address}. The app creates it when it first writes. "
-            f"If the table has another name, set {TABLE} or --table."
+            f"There is no table {table} at {address}. If the table has another name, set {TABLE} "
+            "or --table. To make it: rooms init"
         )
     if status in (401, 403):
         role, do = ("Contributor", "write") if writes else ("Reader", "read")

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from devhost.azurite import PROJECT
+from devhost.settings import DEVELOPMENT_STORAGE
+from devhost.table import prepare_table
 from testkit.devhost import Devhost, start_devhost
 
 UNHANDLED = re.compile(r"^Traceback.*?^\w[\w.]*(?:Error|Exception).*?$", re.DOTALL | re.MULTILINE)
@@ -96,6 +98,7 @@ def running_app(
         port: where it answers, if that may not be any free one.
         function_app: the folder of another one, that has this one in it.
     """
+    _prepare_table(settings or {})
     manage_key, read_key = new_key(), new_key()
     ours = {
         "ROOMS_MANAGE_KEY__test": manage_key,
@@ -110,6 +113,13 @@ def running_app(
         _stop(devhost)
     finally:
         devhost.kill()
+
+
+def _prepare_table(settings: Mapping[str, str]) -> None:
+    """Makes the table that the settings name, if they name a storage, too."""
+    storage, table = settings.get("ROOMS_STORAGE"), settings.get("ROOMS_TABLE")
+    if storage and table and storage != DEVELOPMENT_STORAGE:
+        prepare_table(storage, table)
 
 
 def _stop(devhost: Devhost) -> None:

@@ -33,6 +33,7 @@ type Kind = Literal[
     "upkeep",
     "deployment",
     "restore",
+    "marker",
     "user",
     "erasure",
     "erasure part",
@@ -42,7 +43,7 @@ type Kind = Literal[
 @dataclass(frozen=True, slots=True)
 class Place:
     """What a row is: `of` is the id of its room, of its event in quarantine, or of its user, and ""
-    for floors, a row of upkeep and the deployment.
+    for floors, a row of upkeep, the deployment and the marker of the table.
 
     `at` is the time in its key, or the beginning of the hour there, if there is one. `who` is the
     rest of the key: what tells a record, a call, an arrival, a person or a group from others.
@@ -57,7 +58,7 @@ class Place:
     def partition(self) -> str:
         """Where it belongs; "" if that may be any of them."""
         match self.kind:
-            case "deployment" | "restore" | "user" | "erasure" | "erasure part":
+            case "deployment" | "restore" | "marker" | "user" | "erasure" | "erasure part":
                 return keys.IDENTITY_PARTITION
             case "upkeep" | "floor" | "floor made":
                 return ""
@@ -95,6 +96,7 @@ _FORMS: dict[Kind, str] = {
     "upkeep": r"(?P<of>)\.upkeep",
     "deployment": r"(?P<of>)\.deployment",
     "restore": r"(?P<of>)\.restore",
+    "marker": r"(?P<of>)\.table",
     "user": rf"\.user:(?P<of>{GUID})",
     "erasure": r"\.erasure:(?P<of>[0-9a-f]{32})",
     "erasure part": r"\.erasure-part:(?P<of>[0-9a-f]{32}):(?P<who>[0-9])",

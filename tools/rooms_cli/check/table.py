@@ -29,6 +29,7 @@ _OF_NO_ROOM: tuple[Kind, ...] = (
     "floor made",
     "deployment",
     "restore",
+    "marker",
     "user",
     "erasure",
     "erasure part",
@@ -56,7 +57,13 @@ def disagreements(rows: Iterable[Row], kept: Ticks = 0) -> Iterator[Disagreement
             case Place(kind="floor" | "floor made") as place:
                 floors[row["PartitionKey"]].append(place)
             case Place(
-                kind="upkeep" | "deployment" | "restore" | "user" | "erasure" | "erasure part"
+                kind="upkeep"
+                | "deployment"
+                | "restore"
+                | "marker"
+                | "user"
+                | "erasure"
+                | "erasure part"
             ):
                 pass  # each is all there is of its kind
             case Place(of=room_id) as place:

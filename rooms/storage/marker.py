@@ -1,0 +1,71 @@
+"""The marker of the table: a row that says that the table is one of this service.
+
+Without it, a table that is missing would look like a service that has no rooms, and the next create
+would make another one.
+"""
+
+import re
+from contextlib import suppress
+from itertools import islice
+from typing import Literal
+
+from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
+from azure.data.tables import TableClient
+
+from rooms.domain.time import now
+from rooms.storage import keys
+from rooms.storage.entities import Entity, stored_time
+
+type Prepared = Literal["made", "marked", "adopted", "there", "foreign"]
+"""What `prepare` did. made: there was no table. marked: it was empty. adopted: it had rows of this
+service, or was to be adopted. there: it had a marker. foreign: it has other rows, and was left."""
+
+ROWS = 1_000
+"""Rows that tell whose table it is: what one request reads."""
+
+_OURS = re.compile(
+    r"\.(index|invitees?|calls|arrived|floor|quarantine|quarantine-part|upkeep|deployment|user|archive|erasure(-part)?)"
+    r"(:.*)?|[A-Za-z0-9_-]{1,64}:(room|details|roster:.*|~.*|arrived:.*|calls?:.*)"
+)
+"""The keys of rows of this service."""
+
+
+def prepare(client: TableClient, adopt: bool = False) -> Prepared:
+    """Makes the table and its marker if they are missing. Three requests, or four.
+
+    Leaves a table with rows that are not of this service as it is, unless it is to `adopt` them.
+    Raises AzureError.
+    """
+    made = _made(client)
+    try:
+        client.get_entity(keys.IDENTITY_PARTITION, keys.MARKER_ROW)
+    except ResourceNotFoundError:
+        pass
+    else:
+        return "there"
+    found = client.list_entities(results_per_page=ROWS, select=["PartitionKey", "RowKey"])
+    rows = [(row["PartitionKey"], row["RowKey"]) for row in islice(found, ROWS)]
+    if not (adopt or all(map(_is_ours, rows))):
+        return "foreign"
+    with suppress(ResourceExistsError):  # of another one that prepares it
+        client.create_entity(marker())
+    return "made" if made else "adopted" if rows else "marked"
+
+
+def marker() -> Entity:
+    """Returns the row that says that a table is one of this service."""
+    row = {"PartitionKey": keys.IDENTITY_PARTITION, "RowKey": keys.MARKER_ROW}
+    return row | {"madeAt": stored_time(now())}
+
+
+def _made(client: TableClient) -> bool:
+    try:
+        client.create_table()
+    except ResourceExistsError:
+        return False
+    return True
+
+
+def _is_ours(row: tuple[str, str]) -> bool:
+    partition, key = row
+    return partition in keys.partitions() and _OURS.fullmatch(key) is not None
