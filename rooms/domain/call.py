@@ -11,7 +11,8 @@ class Leg:
     """One stay of one device in a call, from `joined_at` until just before `left_at` (None: still
     there).
 
-    An estimated flag says that the event for that time is missing.
+    An estimated flag says that the event for that time is missing. One leg may stand for several
+    stays of a person who came back very often: `joins` of them.
     """
 
     participant_id: str | None
@@ -25,6 +26,9 @@ class Leg:
     leave_estimated: bool
     person: str
     """The raw id, or the participant id if no event has a raw id."""
+    joins: int = 1
+    away: Ticks = 0
+    """How long the person was not there between these stays, on no device."""
 
     @property
     def estimated(self) -> bool:
@@ -34,7 +38,7 @@ class Leg:
     @property
     def is_concluded(self) -> bool:
         """Returns whether no event tells of it but for who started or ended the call."""
-        return self.join_estimated and self.leave_estimated
+        return self.join_estimated and self.leave_estimated and self.joins == 1
 
     def covers(self, at: Ticks) -> bool:
         """Returns whether the device was in the call at `at`."""
@@ -64,6 +68,8 @@ class Call:
     peak_estimated: bool
     """Whether somebody counted in the peak is there by an estimated leg. If nobody is counted:
     whether somebody may have been there, by such a leg."""
+    incomplete: bool = False
+    """Whether it has more events than were read."""
 
     @property
     def people(self) -> int:

@@ -1,15 +1,17 @@
 """The legs of a call: from joins and leaves, from what is told of telephones, and from who is said
 to have started or ended it.
 
-docs/design/fold.md has the rules.
+docs/design/fold.md has the rules. Events come one by one, in their order. What is kept of a person
+is bounded.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 from rooms.domain.call import Leg
 from rooms.domain.events import CallEvent
+from rooms.domain.rejoins import merge_shortest_gap
 from rooms.domain.time import MAX_TIME, SECOND, Ticks
 
 CLOCK_SKEW: Ticks = 2 * SECOND
@@ -19,151 +21,240 @@ PHONE = "phone"
 """The type of the endpoint of a leg of a telephone."""
 
 
-def legs_of(
-    history: Sequence[CallEvent], started_at: Ticks, ended_at: Ticks | None
-) -> tuple[Leg, ...]:
-    """Returns the legs of a call from its events in order, by the time of joining.
+class Moves:
+    """The joins and leaves of people in a call. A person has at most `most` legs, at least 3."""
 
-    Args:
-        ended_at: None if no event tells of the end.
-    """
-    told = [*_legs_of_people(history, started_at), *_legs_of_phones(history)]
-    known = {leg.person for leg in told}
-    others = [
-        leg for leg in _legs_by_evidence(history, started_at, ended_at) if leg.person not in known
-    ]
-    return tuple(sorted((*told, *others), key=_order))
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._owner = object()
+        self._people: dict[str, _Person] = {}
+        self._raw_ids: dict[str, str | None] = {}
+        """By participant id: the first that an event of it has."""
+
+    def copy(self) -> "Moves":
+        """Returns the same, to go on apart. A person is copied when an event of them comes."""
+        other = Moves(self._most)
+        other._people, other._raw_ids = dict(self._people), dict(self._raw_ids)
+        self._owner = object()
+        return other
+
+    def legs(self) -> Iterator[Leg]:
+        """Yields the legs by now. Those with an estimated join last from the start of the call."""
+        for person in self._people.values():
+            yield from person.legs()
+
+    def add(self, event: CallEvent, first_at: Ticks) -> None:
+        """Adds a join or leave, of a call whose first event was at `first_at`."""
+        device = event.participant_id or None
+        raw_id = self._raw_id(device, event.raw_id)
+        person = self._person(raw_id or device or "")
+        if event.kind == "ParticipantAdded":
+            person.join(device, _leg(event, raw_id, event.at), CLOCK_SKEW)
+        else:
+            person.leave(device, _leg(event, raw_id, first_at), event.at)
+        if (forgotten := person.limit(self._most, event.at)) is not None:
+            self._raw_ids.pop(forgotten, None)
+
+    def _raw_id(self, device: str | None, raw_id: str | None) -> str | None:
+        """Returns the raw id of a device: the first that one of its events has."""
+        if device is None:
+            return raw_id or None
+        if (known := self._raw_ids.get(device)) is not None:
+            return known
+        if raw_id and device in self._raw_ids:
+            self._person(device).give(device, raw_id, self._person(raw_id))
+        self._raw_ids[device] = raw_id or None
+        return raw_id or None
+
+    def _person(self, who: str) -> "_Person":
+        """Returns a person, to be changed."""
+        person = self._people.get(who)
+        if person is None:
+            person = self._people[who] = _Person(self._owner)
+        elif person.owner is not self._owner:
+            person = self._people[who] = person.copy(self._owner)
+        return person
 
 
-def _order(leg: Leg) -> tuple[Ticks, str, str, Ticks]:
-    return leg.joined_at, leg.person, leg.participant_id or "", leg.left_at or MAX_TIME
+@dataclass(slots=True)
+class _Person:
+    """The legs of one person. Devices are by participant id; None stands for events without one."""
 
+    owner: object
+    """What may change this. Others copy it first."""
+    last: dict[str | None, Leg] = field(default_factory=dict)
+    """The leg of each device that is there, or that has a leg which the next event may change:
+    clocks may be skewed."""
+    gone: dict[str | None, None] = field(default_factory=dict)
+    """The other devices. Who left last is last."""
+    forgot: bool = False
+    """Whether some of these are not known any more."""
+    over: list[Leg] = field(default_factory=list)
+    unsure: Leg | None = None
+    """That of a first leave without a participant id."""
+    joined_at: Ticks = MAX_TIME
+    """The first join with a participant id and a raw id. A leave without a participant id says
+    nothing new from then on."""
 
-def _legs_of_people(history: Iterable[CallEvent], started_at: Ticks) -> list[Leg]:
-    by_participant_id: defaultdict[str, list[CallEvent]] = defaultdict(list)
-    by_raw_id: defaultdict[str | None, list[CallEvent]] = defaultdict(list)
-    for event in history:
-        if event.kind in ("ParticipantAdded", "ParticipantRemoved"):
-            if event.participant_id:
-                by_participant_id[event.participant_id].append(event)
+    def copy(self, owner: object) -> Self:
+        return replace(
+            self, owner=owner, last=dict(self.last), gone=dict(self.gone), over=list(self.over)
+        )
+
+    def legs(self) -> Iterator[Leg]:
+        yield from self.over
+        if self.unsure is not None and self._is_new(None, self.unsure):
+            yield self.unsure
+        for device, leg in self.last.items():
+            if self._is_new(device, leg):
+                yield leg
+
+    def join(self, device: str | None, joined: Leg, skew: Ticks) -> None:
+        """Adds a join that makes this leg, unless the device is there already."""
+        leg = self.last.get(device)
+        if leg is not None and leg.left_at is None:
+            self.last[device] = _renamed(leg, joined)
+            return
+        if device is not None and joined.raw_id:
+            self.joined_at = min(self.joined_at, joined.joined_at)
+        if leg is not None:
+            if leg.join_estimated and joined.joined_at - (leg.left_at or 0) <= skew:
+                joined = replace(joined, left_at=joined.joined_at, leave_estimated=True)
             else:
-                by_raw_id[event.raw_id].append(event)
-    legs = [leg for moves in by_participant_id.values() for leg in _legs_of_one(moves, started_at)]
-    joined: dict[str | None, Ticks] = {}
-    for leg in legs:
-        if not leg.join_estimated:
-            joined[leg.raw_id] = min(leg.joined_at, joined.get(leg.raw_id, MAX_TIME))
-    for raw_id, moves in by_raw_id.items():
-        legs += _legs_of_one(moves, started_at, joined.get(raw_id, MAX_TIME))
-    return legs
+                self._end(device, leg)
+        self.gone.pop(device, None)
+        self.last[device] = joined
+
+    def leave(self, device: str | None, left: Leg, at: Ticks) -> None:
+        """Adds a leave. If it is the first of its device, it makes this leg."""
+        if device in self.gone:
+            return
+        leg = self.last.pop(device, None)
+        if leg is None and not self.forgot:
+            self.last[device] = replace(left, join_estimated=True, left_at=at)
+            return
+        if leg is not None:
+            is_first = leg.join_estimated
+            self._end(device, leg if is_first else replace(leg, left_at=at, leave_estimated=False))
+        self.gone[device] = None
+
+    def limit(self, most: int, at: Ticks) -> str | None:
+        """Merges legs if there are more. Returns a participant id that is not known any more."""
+        while len(self.over) + len(self.last) + (self.unsure is not None) > most:
+            if len(self.over) > 1:
+                self.over = merge_shortest_gap(self.over, self.last.values())
+            else:
+                self._end_oldest(at)
+        if len(self.gone) <= most:
+            return None
+        oldest = next(iter(self.gone))
+        del self.gone[oldest]
+        self.forgot = True
+        return oldest
+
+    def give(self, device: str, raw_id: str, other: "_Person") -> None:
+        """Gives a device with its legs to the person with this raw id."""
+        legs = [_with_raw_id(leg, raw_id) for leg in self.over if leg.participant_id == device]
+        self.over = [leg for leg in self.over if leg.participant_id != device]
+        other.over += legs
+        if (last := self.last.pop(device, None)) is not None:
+            other.last[device] = _with_raw_id(last, raw_id)
+            legs.append(last)
+        if device in self.gone:
+            other.gone[device] = self.gone.pop(device)
+        joined = [leg.joined_at for leg in legs if not leg.join_estimated]
+        other.joined_at = min((other.joined_at, *joined))
+
+    def _is_new(self, device: str | None, leg: Leg) -> bool:
+        """Returns whether a leg says something that no other device of the person says."""
+        return device is not None or not leg.join_estimated or (leg.left_at or 0) < self.joined_at
+
+    def _end(self, device: str | None, leg: Leg) -> None:
+        if device is None and leg.join_estimated:
+            self.unsure = leg
+        else:
+            self.over.append(leg)
+
+    def _end_oldest(self, at: Ticks) -> None:
+        """Ends the leg of the device that has been there longest: so many cannot be there."""
+        device, leg = next(iter(self.last.items()))
+        del self.last[device]
+        self._end(
+            device, replace(leg, left_at=at, leave_estimated=True) if leg.left_at is None else leg
+        )
+        self.gone[device] = None
 
 
-def _legs_of_phones(history: Iterable[CallEvent]) -> list[Leg]:
-    """Returns a leg of each telephone from the event that first lists it until the next one that
-    does not."""
-    legs: list[Leg] = []
-    there: dict[str, Ticks] = {}
-    for event in history:
-        if event.kind == "PhonesUpdated":
-            for phone in there.keys() - set(event.phones):
-                legs.append(_untold_leg(phone, there.pop(phone), event.at))
-            for phone in event.phones:
-                there.setdefault(phone, event.at)
-    legs += (_untold_leg(phone, joined_at, None) for phone, joined_at in there.items())
-    return [replace(leg, endpoint_type=PHONE) for leg in legs]
+def _leg(event: CallEvent, raw_id: str | None, joined_at: Ticks) -> Leg:
+    """Returns the leg that a join or leave tells of."""
+    return Leg(
+        participant_id=event.participant_id,
+        raw_id=raw_id,
+        display_name=event.display_name or None,
+        role=event.role or None,
+        endpoint_type=event.endpoint_type or None,
+        joined_at=joined_at,
+        join_estimated=False,
+        left_at=None,
+        leave_estimated=False,
+        person=raw_id or event.participant_id or "",
+    )
 
 
-def _legs_by_evidence(
-    history: Sequence[CallEvent], started_at: Ticks, ended_at: Ticks | None
-) -> list[Leg]:
-    """Returns a leg of each person who is said to have started the call, or to have ended it as one
-    of its participants."""
-    stays = {event.started_by: (started_at, started_at) for event in history if event.started_by}
-    end = next((event for event in reversed(history) if event.ended_by), None)
-    if ended_at is not None and end is not None and end.ended_by and end.ended_by_participant:
-        start, _ = stays.get(end.ended_by, (ended_at, ended_at))
-        stays[end.ended_by] = (start, ended_at)
-    return [
-        replace(_untold_leg(who, *stay), join_estimated=True, leave_estimated=True)
-        for who, stay in stays.items()
-    ]
+def _renamed(leg: Leg, told: Leg) -> Leg:
+    """Returns a leg with what another join of the same stay tells."""
+    return replace(
+        leg,
+        display_name=told.display_name or leg.display_name,
+        role=told.role or leg.role,
+        endpoint_type=told.endpoint_type or leg.endpoint_type,
+    )
 
 
-def _untold_leg(raw_id: str, joined_at: Ticks, left_at: Ticks | None) -> Leg:
+def _with_raw_id(leg: Leg, raw_id: str) -> Leg:
+    return replace(leg, raw_id=raw_id, person=raw_id)
+
+
+class Phones:
+    """The telephones in a call, each from the event that first lists it until the next one that
+    does not. A telephone has at most `most` legs."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._since: dict[str, Ticks] = {}
+        self._over: dict[str, tuple[Leg, ...]] = {}
+
+    def copy(self) -> "Phones":
+        """Returns the same, to go on apart."""
+        other = Phones(self._most)
+        other._since, other._over = dict(self._since), dict(self._over)
+        return other
+
+    def legs(self) -> Iterator[Leg]:
+        """Yields the legs by now."""
+        for legs in self._over.values():
+            yield from legs
+        for phone, joined_at in self._since.items():
+            yield _phone_leg(phone, joined_at, None)
+
+    def add(self, event: CallEvent) -> None:
+        """Adds what is told of the telephones."""
+        for phone in self._since.keys() - set(event.phones):
+            over = [*self._over.get(phone, ()), _phone_leg(phone, self._since.pop(phone), event.at)]
+            self._over[phone] = tuple(over if len(over) < self._most else merge_shortest_gap(over))
+        for phone in event.phones:
+            self._since.setdefault(phone, event.at)
+
+
+def _phone_leg(phone: str, joined_at: Ticks, left_at: Ticks | None) -> Leg:
+    return replace(untold_leg(phone, joined_at, left_at), endpoint_type=PHONE)
+
+
+def untold_leg(raw_id: str, joined_at: Ticks, left_at: Ticks | None) -> Leg:
     """Returns a leg without a join or leave of its own."""
     return Leg(None, raw_id, None, None, None, joined_at, False, left_at, False, raw_id)
 
 
-def _legs_of_one(
-    moves: list[CallEvent], started_at: Ticks, joined_at: Ticks = MAX_TIME
-) -> list[Leg]:
-    """Returns the legs of one participant id, or of one raw id without any, from its joins and
-    leaves in order.
-
-    Args:
-        joined_at: when the same raw id first joined by a participant id. A first leave from then on
-            says nothing new.
-    """
-    raw_id = next((event.raw_id for event in moves if event.raw_id), None)
-    legs: list[Leg] = []
-    if moves[0].kind == "ParticipantRemoved":
-        if not _is_skewed(moves):
-            if moves[0].at < joined_at:
-                legs.append(
-                    _leg(raw_id, moves[:1], started_at, join_estimated=True, left_at=moves[0].at)
-                )
-        elif len(moves) < 3 or moves[2].kind == "ParticipantAdded":
-            at = moves[1].at
-            legs.append(replace(_leg(raw_id, moves[1:2], at, left_at=at), leave_estimated=True))
-            moves = moves[1:]
-        moves = moves[1:]
-    stay: list[CallEvent] = []
-    for event in moves:
-        if event.kind == "ParticipantAdded":
-            stay.append(event)
-        elif stay:
-            legs.append(_leg(raw_id, stay, stay[0].at, left_at=event.at))
-            stay = []
-    if stay:
-        legs.append(_leg(raw_id, stay, stay[0].at))
-    return legs
-
-
-def _is_skewed(moves: list[CallEvent]) -> bool:
-    """Returns whether a leave comes first, and a join so soon after it that their order is
-    wrong."""
-    return (
-        len(moves) > 1
-        and moves[1].kind == "ParticipantAdded"
-        and moves[1].at - moves[0].at <= CLOCK_SKEW
-    )
-
-
-def _leg(
-    raw_id: str | None,
-    stay: Sequence[CallEvent],
-    joined_at: Ticks,
-    join_estimated: bool = False,
-    left_at: Ticks | None = None,
-) -> Leg:
-    """Returns the leg of a stay from its joins, or from its leave if the joins were lost."""
-    return Leg(
-        participant_id=stay[0].participant_id,
-        raw_id=raw_id,
-        display_name=_last(stay, "display_name"),
-        role=_last(stay, "role"),
-        endpoint_type=_last(stay, "endpoint_type"),
-        joined_at=joined_at,
-        join_estimated=join_estimated,
-        left_at=left_at,
-        leave_estimated=False,
-        person=raw_id or stay[0].participant_id or "",
-    )
-
-
-def _last(stay: Sequence[CallEvent], name: str) -> str | None:
-    """Returns the last value that an event has of a field."""
-    for event in reversed(stay):
-        if text := getattr(event, name):
-            return str(text)
-    return None
+def leg_order(leg: Leg) -> tuple[Ticks, str, str, Ticks]:
+    """Returns a key by which the legs of a call are in order: by the time of joining."""
+    return leg.joined_at, leg.person, leg.participant_id or "", leg.left_at or MAX_TIME

@@ -90,6 +90,10 @@ class Limits:
     calls: int = 2_000
     """Calls that are read for one answer: the time of a request."""
 
+    legs: int = 100
+    """Legs of one person in a call. Of who comes back more often, those closest to each other
+    become one: nobody makes an answer long."""
+
     roster_versions: int = 10_000
     """Versions of a roster that are read for one answer: the time of a request."""
 
