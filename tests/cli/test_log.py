@@ -32,13 +32,14 @@ def test_the_newest_record_is_the_last(line: Line, insight: Insight, meeting: st
     ended = line.run("log", meeting, "--limit", "3")
     assert ended.err == "Only the newest 3 are shown. --limit shows more.\n"
     left, created, named = map(sentence, ended.out.splitlines())
-    assert left == "Nils Diallo left"
+    assert left == "“Nils Diallo” left"
     assert re.fullmatch(
-        r"created the room, open from \S+Z until \S+Z; invited Ines Khan as Presenter, .*", created
+        r"created the room, open from \S+Z until \S+Z; invited “Ines Khan” as Presenter, .*",
+        created,
     )
     assert re.fullmatch(
-        r'set the title to "Lesson 797"; scheduled it from \S+Z until \S+Z; '
-        r"set the names of Ines Khan, .*",
+        r"set the title to “Lesson 797”; scheduled it from \S+Z until \S+Z; "
+        r"set the names of “Ines Khan”, .*",
         named,
     )
 
@@ -47,7 +48,7 @@ def test_records_of_a_kind_an_actor_and_a_time(line: Line, insight: Insight, mee
     call = insight.json(f"/rooms/{meeting}/calls")["value"][0]
     during = ["--from", call["startedAt"], "--until", call["peakAt"], "--actor", "event-grid"]
     joined = map(sentence, line.out("log", meeting, "--kind", "ParticipantAdded", *during))
-    assert list(joined) == ["Ines Khan joined as Presenter", "Salma Hansen joined as Attendee"]
+    assert list(joined) == ["“Ines Khan” joined as Presenter", "“Salma Hansen” joined as Attendee"]
 
 
 def test_each_kind_of_the_service_is_accepted(line: Line, meeting: str) -> None:
@@ -89,7 +90,7 @@ def test_decisions_of_who_comes_in(line: Line, raw: Raw, insight: Insight) -> No
     insight.send("POST", f"/rooms/{room_id}/admission", {"rawId": ALICE, "displayName": "Alice"})
     insight.send("POST", f"/rooms/{room_id}/admission", {"rawId": BOB})
     _, admitted, refused = map(sentence, line.out("log", room_id))
-    assert admitted == "admitted Alice as Consumer"
+    assert admitted == "admitted “Alice” as Consumer"
     assert refused == "refused 8:acs:5ab1e000…-000000000002: You are not invited to this room"
 
 
@@ -121,9 +122,9 @@ def test_what_happens_is_shown_as_it_happens_and_what_is_told_late_too(
         assert re.match("created the room", sentence(people.line()))
         assert json.loads(scripts.line())["kind"] == "RoomCreated"
         insight.deliver(ago(60).added(0, ALICE, "An hour late"))
-        assert sentence(people.line()) == "An hour late joined"
+        assert sentence(people.line()) == "“An hour late” joined"
         insight.deliver(ago(1).added(0, ALICE, "Alice"))
-        assert sentence(people.line()) == "Alice joined"
+        assert sentence(people.line()) == "“Alice” joined"
         insight.deliver(ago(2).added(0, BOB, "Bob"))  # which was before
         raw.patch(
             f"/rooms/{room_id}/participants",
@@ -131,7 +132,7 @@ def test_what_happens_is_shown_as_it_happens_and_what_is_told_late_too(
         )
         shown = {sentence(people.line()), sentence(people.line())}
         assert shown == {
-            "Bob joined",
+            "“Bob” joined",
             "made 8:acs:5ab1e000…-000000000001 Presenter; removed 8:acs:5ab1e000…-000000000002",
         }
         kinds = [json.loads(scripts.line())["kind"] for _ in range(4)]

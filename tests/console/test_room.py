@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from rooms.domain.log_kinds import LOG_KINDS
+from rooms.domain.shown_text import quoted
 from testkit.events import Meeting, live_meeting
 from testkit.identifiers import raw_id
 from tests.console.pages import Console, heading, mostly, table
@@ -212,7 +213,9 @@ def test_a_record_that_came_late_says_when_it_arrived(console: Console, scenes: 
     (record,) = scenes.insight.json(f"/rooms/{call.room_id}/log?kind=CallStarted")["value"]
     expect(started).to_contain_text("arrived at")
     expect(started.locator("time").nth(1)).to_have_attribute("datetime", record["receivedAt"])
-    expect(records(page).filter(has_text="Ines joined")).not_to_contain_text("arrived at")
+    expect(records(page).filter(has_text=f"{quoted('Ines')} joined")).not_to_contain_text(
+        "arrived at"
+    )
 
 
 def test_the_tabs_lead_to_each_other(console: Console, scenes: Scenes) -> None:

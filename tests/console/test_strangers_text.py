@@ -167,3 +167,20 @@ def test_in_the_address(console: Console) -> None:
     page = console.enter(f"room/{hostile('address')}")
     expect(page.get_by_role("heading", level=1)).to_contain_text("address")
     expect_harmless(page)
+
+
+def test_signs_that_nobody_sees_turn_nothing_round(
+    console: Console, app: RunningApp, stranger: Stranger
+) -> None:
+    scenes, turned, shown = Scenes(app), "Lesson\u202e\x07 3\u2028b", "Lesson 3 b"
+    room_id = scenes.room(people={INVITED: "Presenter"})
+    details = {"title": turned, "participants": {INVITED: {"name": turned}}}
+    assert scenes.insight.patch(f"/rooms/{room_id}/details", details).status == 200
+    page = console.enter(f"room/{room_id}")
+    expect(page).to_have_title(f"{shown} · Anteroom")
+    expect(page.get_by_role("heading", level=1)).to_have_text(shown)
+    expect(page.locator("table .person")).to_have_text(shown)
+    page = console.enter(f"room/{room_id}/log")
+    page.get_by_role("group").first.locator("summary").click()
+    expect(page.locator("pre", has_text="Lesson\\u202e\\u0007 3").first).to_be_visible()
+    assert "\u202e" not in page.locator("body").inner_text()

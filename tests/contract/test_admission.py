@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from rooms.domain.capabilities import capabilities
 from rooms.domain.roster import Role
+from rooms.domain.shown_text import quoted
 from rooms.domain.time import DAY, Ticks, format_time, now, parse_time
 from testkit.events import Meeting, room_of_another_service
 from testkit.identifiers import raw_id
@@ -405,7 +406,7 @@ def test_each_decision_is_in_the_log_with_who_asked_which_request_and_about_whom
             admitted,
             "Admitted",
             "r1",
-            f"admitted {name} as Presenter",
+            f"admitted {quoted(name)} as Presenter",
             {"rawId": PRESENTER, "displayName": name, "role": "Presenter", "guest": False},
         ),
         (

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
+from rooms.domain.shown_text import quoted
 from rooms.domain.time import DAY, SECOND, format_time, now, parse_time
 from testkit.events import LONG_AGO, Meeting, room_of_another_service
 from testkit.identifiers import raw_id
@@ -90,7 +91,7 @@ def test_each_change_with_who_which_request_and_what(
         (
             "ParticipantsUpdated",
             "r3",
-            "invited Bob as Attendee; made 8:acs:5ab1e000…-000000000001 Consumer",
+            f"invited {quoted('Bob')} as Attendee; made 8:acs:5ab1e000…-000000000001 Consumer",
             {
                 "added": {BOB: "Attendee"},
                 "changed": {ALICE: {"before": "Presenter", "after": "Consumer"}},
@@ -100,19 +101,19 @@ def test_each_change_with_who_which_request_and_what(
         (
             "ParticipantsUpdated",
             "r4",
-            "removed Bob",
+            f"removed {quoted('Bob')}",
             {"added": {}, "changed": {}, "removed": {BOB: "Attendee"}},
         ),
         (
             "DetailsUpdated",
             "r5",
-            'set the title to "A hearing"; set the names of Bob',
+            f"set the title to {quoted('A hearing')}; set the names of {quoted('Bob')}",
             {"before": {}, "after": {"title": "A hearing", "participants": {BOB: {"name": "Bob"}}}},
         ),
         (
             "DetailsUpdated",
             "r6",
-            'set the title to "The hearing"',
+            f"set the title to {quoted('The hearing')}",
             {"before": {"title": "A hearing"}, "after": {"title": "The hearing"}},
         ),
         ("RoomDeleted", "r7", "deleted the room", {}),
@@ -160,14 +161,14 @@ def test_each_event_with_its_time_and_id(insight: Insight) -> None:
         (
             "ParticipantAdded",
             1.5,
-            "Alice joined as Presenter",
+            f"{quoted('Alice')} joined as Presenter",
             {**about, "displayName": "Alice", "role": "Presenter", "endpointType": "web"},
         ),
         ("ParticipantRemoved", 2, f"{somebody} left", {**about, "endpointType": "web"}),
         (
             "CallEnded",
             3,
-            f"{somebody} ended the call (a)",
+            f"{somebody} ended the call ({quoted('a')})",
             {
                 "callId": call.id,
                 "endedBy": ALICE,

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from rooms.domain.capabilities import capabilities
+from rooms.domain.shown_text import quoted
 from rooms.domain.time import DAY, HOUR, format_time, now
 from testkit.events import Meeting, live_meeting, room_of_another_service
 from testkit.identifiers import raw_id
@@ -203,7 +204,7 @@ def test_who_is_not_invited_is_admitted_as_a_guest(
     record, *_ = insight.all(f"/rooms/{room_id}/log")
     detail = {"rawId": BOB, "displayName": "Bob", "role": "Attendee", "guest": True}
     assert (record["kind"], record["detail"]) == ("Admitted", detail)
-    assert record["text"] == "admitted Bob as Attendee, as a guest of an open room"
+    assert record["text"] == f"admitted {quoted('Bob')} as Attendee, as a guest of an open room"
 
 
 def test_who_is_invited_keeps_the_role_and_is_no_guest(insight: Insight, room_id: str) -> None:

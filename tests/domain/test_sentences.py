@@ -1,5 +1,6 @@
 """The sentence for each record of the log."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rooms.domain.log_kinds import kinds_from, sentence
+from rooms.domain.shown_text import END_ISOLATE, ISOLATE
 from testkit.identifiers import raw_id
 
 ROOM = {
@@ -20,7 +22,8 @@ CLOSED, UNINVITED = "This room is closed.", "You are not invited to this room."
 
 
 def said(kind: str, detail: Any) -> str:
-    return sentence(kind, detail, NAMES)
+    """Returns the sentence without the signs that isolate names."""
+    return sentence(kind, detail, NAMES).replace(ISOLATE, "").replace(END_ISOLATE, "")
 
 
 @pytest.mark.parametrize(
@@ -35,7 +38,7 @@ def said(kind: str, detail: Any) -> str:
             "RoomCreated",
             {**ROOM, "pstnDialOutEnabled": True, "participants": {"8:a": "Presenter"}},
             "created the room, open from 2026-05-04T10:00:00Z until 2026-05-04T11:00:00Z "
-            "with dial-out; invited Alice as Presenter",
+            "with dial-out; invited “Alice” as Presenter",
         ),
         (
             "RoomUpdated",
@@ -77,10 +80,10 @@ def said(kind: str, detail: Any) -> str:
                 "changed": {"8:b": {"before": "Attendee", "after": "Consumer"}},
                 "removed": MANY,
             },
-            "invited Alice as Presenter, 8:x as Attendee; made Bob Consumer; "
+            "invited “Alice” as Presenter, 8:x as Attendee; made “Bob” Consumer; "
             "removed 8:0, 8:1, 8:2, 8:3, 8:4 and 2 more",
         ),
-        ("Admitted", {"rawId": "8:a", "role": "Attendee"}, "admitted Alice as Attendee"),
+        ("Admitted", {"rawId": "8:a", "role": "Attendee"}, "admitted “Alice” as Attendee"),
         (
             "Refused",
             {"rawId": "8:x", "reasons": [{"code": "Closed", "message": CLOSED}]},
@@ -97,29 +100,29 @@ def said(kind: str, detail: Any) -> str:
             },
             "refused 8:x: You are not invited to this room. This room is closed",
         ),
-        ("CallStarted", {"callId": "1", "startedBy": "8:a"}, "Alice started the call"),
+        ("CallStarted", {"callId": "1", "startedBy": "8:a"}, "“Alice” started the call"),
         ("CallStarted", {"callId": "1"}, "the call started"),
         ("CallEnded", {"callId": "1"}, "the call ended"),
-        ("CallEnded", {"callId": "1", "endedBy": "8:b"}, "Bob ended the call"),
+        ("CallEnded", {"callId": "1", "endedBy": "8:b"}, "“Bob” ended the call"),
         (
             "CallEnded",
             {"callId": "1", "endedBy": "8:b", "endReason": {"phrase": "over"}},
-            "Bob ended the call (over)",
+            "“Bob” ended the call (“over”)",
         ),
         (
             "CallEnded",
             {"callId": "1", "endReason": {"code": 0, "subCode": None, "phrase": "over"}},
-            "the call ended (over)",
+            "the call ended (“over”)",
         ),
         (
             "CallEnded",
             {"callId": "1", "endReason": {"code": 0, "subCode": None, "phrase": None}},
             "the call ended",
         ),
-        ("ParticipantAdded", {"rawId": "8:a", "role": "Presenter"}, "Alice joined as Presenter"),
+        ("ParticipantAdded", {"rawId": "8:a", "role": "Presenter"}, "“Alice” joined as Presenter"),
         ("ParticipantAdded", {"participantId": "p"}, "p joined"),
-        ("ParticipantAdded", {"participantId": "p", "rawId": "8:b", "role": None}, "Bob joined"),
-        ("ParticipantRemoved", {"rawId": "8:b", "role": "Attendee"}, "Bob left"),
+        ("ParticipantAdded", {"participantId": "p", "rawId": "8:b", "role": None}, "“Bob” joined"),
+        ("ParticipantRemoved", {"rawId": "8:b", "role": "Attendee"}, "“Bob” left"),
         ("PhonesUpdated", {"phones": ["4:+1", "4:+2"]}, "2 telephones are in the call"),
         ("PhonesUpdated", {"phones": ["4:+1"]}, "1 telephone is in the call"),
         ("PhonesUpdated", {"phones": []}, "no telephone is in the call any more"),
@@ -139,7 +142,7 @@ def said(kind: str, detail: Any) -> str:
                 },
                 "person": "8:a",
             },
-            "looked at the attendance of Alice from 2026-05-04T10:00:00Z until "
+            "looked at the attendance of “Alice” from 2026-05-04T10:00:00Z until "
             "2026-05-04T11:00:00Z",
         ),
         (
@@ -163,12 +166,12 @@ def test_what_happened(kind: str, detail: Any, sentence: str) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "sentence"),
     [
-        ({}, {"title": "Tea"}, 'set the title to "Tea"'),
+        ({}, {"title": "Tea"}, "set the title to “Tea”"),
         ({"externalId": "1"}, {}, "removed the external id"),
         (
             {"title": "Tea", "externalId": "1"},
             {"externalId": "2"},
-            'removed the title; set the external id to "2"',
+            "removed the title; set the external id to “2”",
         ),
         (
             {},
@@ -194,12 +197,12 @@ def test_what_happened(kind: str, detail: Any, sentence: str) -> None:
         (
             {},
             {"participants": {"8:a": {"name": "Alice"}, "8:x": {"name": "X"}}},
-            "set the names of Alice, 8:x",
+            "set the names of “Alice”, 8:x",
         ),
         (
             {"participants": {"8:a": {"name": "A"}, "8:x": {"name": "X", "externalId": "1"}}},
             {"participants": {"8:a": {"name": "Alice"}, "8:x": {"externalId": "2"}}},
-            "set the names of Alice; removed the names of 8:x; set the external ids of 8:x",
+            "set the names of “Alice”; removed the names of 8:x; set the external ids of 8:x",
         ),
     ],
 )
@@ -213,7 +216,7 @@ def test_what_became_of_the_details(before: Any, after: Any, sentence: str) -> N
 def test_the_name_of_the_details_goes_before_what_somebody_calls_themself(
     who: str, called: str
 ) -> None:
-    assert said("ParticipantRemoved", {"rawId": who, "displayName": "Ally"}) == f"{called} left"
+    assert said("ParticipantRemoved", {"rawId": who, "displayName": "Ally"}) == f"“{called}” left"
 
 
 def test_a_long_id_is_shortened() -> None:
@@ -236,11 +239,60 @@ EVENT_DETAIL = st.fixed_dictionaries(
 @given(kind=st.sampled_from(kinds_from("event")), detail=EVENT_DETAIL)
 def test_every_event_has_a_sentence(kind: str, detail: Any) -> None:
     assert said(kind, detail)
+    rest = re.sub("“\u2068[^“”]*\u2069”", "", sentence(kind, detail, NAMES))
+    assert rest.isprintable()
+    assert not set("“”") & set(rest)
 
 
-def test_a_text_from_outside_stands_in_it_as_it_came() -> None:
-    text = "{0}\r\n\u202e%s; \x00"
-    assert (
-        said("ParticipantAdded", {"rawId": "8:x", "displayName": text, "role": text})
-        == f"{text} joined as {text}"
-    )
+FORGED = "Dr. Khan left; Mr. Doe"
+REVERSED = "Ann\u202e tfel\nBob left"
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail", "shown"),
+    [
+        (
+            "ParticipantRemoved",
+            {"displayName": FORGED},
+            "“\u2068Dr. Khan left; Mr. Doe\u2069” left",
+        ),
+        ("ParticipantRemoved", {"rawId": "8:x\u202e"}, "“\u20688:x\u2069” left"),
+        (
+            "ParticipantRemoved",
+            {"rawId": FORGED * 2},
+            "“\u2068Dr. Khan left;…left; Mr. Doe\u2069” left",
+        ),
+        ("ParticipantAdded", {"displayName": REVERSED}, "“\u2068Ann tfel Bob left\u2069” joined"),
+        (
+            "ParticipantAdded",
+            {"rawId": "8:x", "role": FORGED},
+            "8:x joined as “\u2068Dr. Khan left; Mr. Doe\u2069”",
+        ),
+        (
+            "ParticipantAdded",
+            {"displayName": "Ann” left; “Bob"},
+            '“\u2068Ann" left; "Bob\u2069” joined',
+        ),
+        ("ParticipantAdded", {"displayName": "a\u2069b\u2068"}, "“\u2068ab\u2069” joined"),
+        ("CallEnded", {"endReason": {"phrase": "a\x1bb"}}, "the call ended (“\u2068ab\u2069”)"),
+        (
+            "DetailsUpdated",
+            {"before": {}, "after": {"title": FORGED}},
+            "set the title to “\u2068Dr. Khan left; Mr. Doe\u2069”",
+        ),
+        (
+            "Refused",
+            {"rawId": "x", "displayName": FORGED, "reasons": []},
+            "refused “\u2068Dr. Khan left; Mr. Doe\u2069”: ",
+        ),
+        (
+            "Admitted",
+            {"rawId": "x", "displayName": "\U0001f469\u200d\U0001f52c", "role": "Attendee"},
+            "admitted “\u2068\U0001f469\u200d\U0001f52c\u2069” as Attendee",
+        ),
+    ],
+)
+def test_what_people_call_themselves_cannot_pass_for_a_part_of_the_sentence(
+    kind: str, detail: Any, shown: str
+) -> None:
+    assert sentence(kind, detail, NAMES) == shown

@@ -4,24 +4,25 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from rooms.domain.shown_text import END_ISOLATE, ISOLATE, ISOLATED, cleaned
+
 _WHOLE = 30
 """The longest raw id that is not shortened, in characters."""
 
-_CONTROLS = {"Cc", "Cs", "Zl", "Zp"}
-"""The Unicode categories of control characters, surrogates, and line and paragraph separators."""
-
-_DIRECTIONS = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Characters that change the direction of the text after them."""
+_RIGHT_TO_LEFT = {"R", "AL", "AN"}
 
 
 def plain(text: str) -> str:
-    """Returns the text on one line, without characters that control a terminal."""
-    spaced = "".join(" " if letter.isspace() else letter for letter in text)
-    return "".join(
-        letter
-        for letter in spaced
-        if letter not in _DIRECTIONS and unicodedata.category(letter) not in _CONTROLS
-    )
+    """Returns the text on one line, without characters that control a terminal. What is written
+    from right to left is isolated, and nothing else, so that `grep` finds the rest."""
+    return "".join(map(_isolated_if_needed, ISOLATED.split(text)))
+
+
+def _isolated_if_needed(text: str) -> str:
+    shown = cleaned(text)
+    if any(unicodedata.bidirectional(letter) in _RIGHT_TO_LEFT for letter in shown):
+        return f"{ISOLATE}{shown}{END_ISOLATE}"
+    return shown
 
 
 def moment(time: str) -> str:

@@ -1,5 +1,7 @@
 // Requests to the service that serves this page. The key is kept for this tab only.
 
+import { shown } from "/console/shown.js";
+
 const KEPT = "anteroom.key";
 const LEAST_SKEW = 2_000; // milliseconds
 
@@ -65,7 +67,9 @@ export async function ask(method, path, { query = {}, body, signal, as = key.get
     if (problem.name === "AbortError") throw problem;
     throw new Failure(0, { code: "Unreachable", message: "The service cannot be reached." });
   }
-  const content = answer.headers.get("Content-Type")?.includes("/json") ? JSON.parse(text) : text;
+  const content = answer.headers.get("Content-Type")?.includes("/json")
+    ? shown(JSON.parse(text))
+    : text;
   if (answer.ok) return content || null;
   throw new Failure(
     answer.status,

@@ -6,6 +6,7 @@ import { Field, Typed } from "/console/fields.js";
 import { useLoaded, usePages } from "/console/loading.js";
 import { Loading, More, Problem, Time } from "/console/parts.js";
 import { replaceQuery } from "/console/route.js";
+import { revealed } from "/console/shown.js";
 import { localized } from "/console/words.js";
 
 const EVERY_SECONDS = 5;
@@ -77,6 +78,6 @@ const Entry = ({ record }) => html`<li>
       ${record.onBehalfOf && html`<span class="actor">for “<bdi>${record.onBehalfOf}</bdi>”</span> `}
       <span class="text">${localized(record.text)}<${Arrival} of=${record} /></span>
     </summary>
-    <pre tabindex="0">${JSON.stringify(record, null, 2)}</pre>
+    <pre tabindex="0">${revealed(JSON.stringify(record, null, 2))}</pre>
   </details>
 </li>`;

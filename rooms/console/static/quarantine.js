@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import { ask, get } from "/console/api.js";
 import { usePages } from "/console/loading.js";
 import { Heading, Loading, More, Problem, Time } from "/console/parts.js";
+import { revealed } from "/console/shown.js";
 
 const EVERY_SECONDS = 10;
 
@@ -59,7 +60,7 @@ function Quarantined({ event, done }) {
     <p class="faint">
       Received <${Time} of=${event.receivedAt} />, ${event.size.toLocaleString()} characters
     </p>
-    <pre tabindex="0">${text ?? event.excerpt}</pre>
+    <pre tabindex="0">${revealed(text ?? event.excerpt)}</pre>
     <${Problem} failure=${failure} />
     <p class="actions">
       <button type="button" onClick=${() => attempt(retry)}>Retry</button>
