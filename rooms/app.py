@@ -1,6 +1,7 @@
 """The service: its settings, and its parts, each built when it is first needed."""
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
@@ -9,6 +10,7 @@ from urllib.request import getproxies
 from azure.data.tables.aio import TableClient
 
 from rooms.auth.authenticator import Authenticator
+from rooms.auth.quota import Requests
 from rooms.console.assets import Console, read_console
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.time import DAY, Ticks, now
@@ -84,7 +86,13 @@ class App:
     @cached_property
     def authenticator(self) -> Authenticator:
         """Who may call."""
-        return Authenticator(self.settings)
+        return Authenticator(self.settings, limits=self.limits)
+
+    @cached_property
+    def requests(self) -> Requests | None:
+        """How much each caller may ask, or None if they may ask all that they want."""
+        quota = self.settings.quota
+        return None if quota is None else Requests(quota, time.monotonic_ns)
 
     @cached_property
     def console(self) -> Console | None:

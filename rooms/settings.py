@@ -8,6 +8,7 @@ from uuid import UUID
 from rooms.acs_settings import AcsResource, read_acs
 from rooms.domain.limits import LIMITS
 from rooms.key_settings import KEY_PREFIXES, SPEAKERS, AccessKey, read_keys
+from rooms.quota_settings import Quota, read_quota
 from rooms.setting_values import flag, items, number
 from rooms.settings_error import SettingsError
 
@@ -69,6 +70,8 @@ class Settings:
     """Whether the log records who looks at presence, attendance and logs."""
     acs: AcsResource | None
     """The resource that makes users and tokens. None: this service makes them."""
+    quota: Quota | None
+    """What each caller may ask. None: all that they want."""
 
 
 SETTINGS = frozenset(
@@ -85,6 +88,8 @@ SETTINGS = frozenset(
         "ROOMS_ENTRA_READ",
         "ROOMS_ENTRA_TENANT",
         "ROOMS_EXPIRED_DAYS",
+        "ROOMS_KEY_BURST",
+        "ROOMS_KEY_RATE",
         "ROOMS_ON_BEHALF_OF",
         "ROOMS_RETENTION_DAYS",
         "ROOMS_STORAGE",
@@ -142,6 +147,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         console=flag(env, "ROOMS_CONSOLE", default=True),
         access_log=flag(env, "ROOMS_ACCESS_LOG", default=False),
         acs=read_acs(env),
+        quota=read_quota(env, in_azure),
     )
 
 

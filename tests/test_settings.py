@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from rooms.acs_settings import AcsResource
 from rooms.domain.log import EVENTS_ACTOR
 from rooms.key_settings import MIN_KEY_BYTES, RESERVED_NAMES, AccessKey
+from rooms.quota_settings import Quota
 from rooms.settings import read_settings
 from rooms.settings_error import SettingsError
 from rooms.upkeep.retention import UPKEEP_ACTOR
@@ -149,6 +150,20 @@ def test_who_speaks_for_others_must_be_a_key_or_of_a_tenant() -> None:
         (
             {"ROOMS_TRUST_FORWARDED_HOST": "yes"},
             "ROOMS_TRUST_FORWARDED_HOST: must be true or false",
+        ),
+        *(
+            (
+                {"ROOMS_KEY_RATE": text},
+                "ROOMS_KEY_RATE: must be a whole number of requests a second",
+            )
+            for text in ("-1", "10001", "1.5", "x")
+        ),
+        *(
+            (
+                {"ROOMS_KEY_BURST": text},
+                "ROOMS_KEY_BURST: must be a whole number of requests, from 1",
+            )
+            for text in ("0", "-1", "20001")
         ),
         ({"ROOMS_TABLE": "1rooms"}, "ROOMS_TABLE: must have 3 to 63"),
         *(
@@ -334,6 +349,22 @@ def test_a_time_to_keep_is_whole_days(text: str, days: int) -> None:
 @pytest.mark.parametrize(("text", "people"), [("1", 1), ("5000", 5_000), ("", 350)])
 def test_a_call_holds_a_whole_number_of_people(text: str, people: int) -> None:
     assert read_settings({"ROOMS_CALL_CAPACITY": text}).call_capacity == people
+
+
+@pytest.mark.parametrize(
+    ("env", "quota"),
+    [
+        ({}, None),
+        ({"WEBSITE_INSTANCE_ID": "a"}, Quota(100, 200)),
+        ({"WEBSITE_INSTANCE_ID": "a", "ROOMS_KEY_RATE": "0"}, None),
+        ({"ROOMS_KEY_BURST": "5"}, None),
+        ({"ROOMS_KEY_RATE": "7"}, Quota(7, 14)),
+        ({"ROOMS_KEY_RATE": "7", "ROOMS_KEY_BURST": "1"}, Quota(7, 1)),
+        ({"ROOMS_KEY_RATE": "10000"}, Quota(10_000, 20_000)),
+    ],
+)
+def test_a_quota_is_for_azure_or_for_who_sets_one(env: dict[str, str], quota: Quota | None) -> None:
+    assert read_settings(env).quota == quota
 
 
 def test_the_log_s_own_names_are_no_names_of_keys() -> None:

@@ -240,6 +240,12 @@ ANSWERS: Mapping[type[Exception], Answer] = {
         retry_after=1,
     ),
     storage.TableMissing: Answer(503, "TableNotFound", retry_after=1),
+    auth.TooManyRequests: Answer(
+        429,
+        "TooManyRequests",
+        "You send more requests than this service allows. Please try again later.",
+        retry_after=1,
+    ),
     auth.TenantKeysUnavailable: Answer(
         503,
         "ServiceUnavailable",

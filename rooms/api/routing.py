@@ -13,6 +13,7 @@ from rooms.api.acs.versions.table import NEWEST, check_api_version
 from rooms.api.error_answers import error_body, member_of, validation_body
 from rooms.api.errors import (
     ANSWERS_OF,
+    BAD_REQUEST,
     Answer,
     ApiError,
     BodyTooLarge,
@@ -23,10 +24,11 @@ from rooms.api.errors import (
 from rooms.api.faults import FAULTS
 from rooms.api.on_behalf_of import on_behalf_of
 from rooms.api.protection import protect
+from rooms.api.refusals import field_named, why
 from rooms.api.request import Kind, Request, client_request_id, query
 from rooms.api.responses import json_answer
 from rooms.app import App
-from rooms.auth.errors import AuthError, Denied
+from rooms.auth.errors import AuthError, Denied, TenantKeysUnavailable
 from rooms.auth.url import describe
 from rooms.domain.errors import DomainError
 from rooms.identity.errors import ForwardingError
@@ -137,11 +139,17 @@ async def _outcome(
         _check_body(http, app.limits.body_bytes)
         async with asyncio.timeout(app.limits.request_seconds):
             caller = await app.authenticator.authenticate(http, allow_plain_key=kind == "extension")
+            if app.requests is not None:
+                app.requests.take(caller.name)
             if kind == "acs":
                 named, uri = query(http, "api-version"), http.url.partition("?")[0]
                 version = check_api_version(named, uri, operation.__name__)
             speaks_for = None if kind == "identity" else on_behalf_of(http, caller)
-            return await operation(Request(app, http, caller, kind, version, speaks_for))
+            answer = await operation(Request(app, http, caller, kind, version, speaks_for))
+        if answer.status_code < 300:
+            repeatable = answer.headers.get("Repeatability-Result") == "accepted"
+            app.authenticator.carried_out(http, caller, repeatable)
+        return answer
     except TimeoutError:
         _log.error("storage: no answer within %g s", app.limits.request_seconds)
         return refused(http, StorageUnavailable(), kind, version)
@@ -162,16 +170,16 @@ def refused(
 ) -> func.HttpResponse:
     """Returns the answer to an error, as requests of that kind get it. Logs it."""
     if details := _details(error):
-        _log_refusal(http, 400, f"{details[0].target}: {details[0].message}")
         if kind == "acs":
+            _log_refusal(http, 400, f"{BAD_REQUEST} {field_named(details[0].target)}")
             return json_answer(400, validation_body(details))
         fault = details[0]
         field = member_of(fault.target) if kind == "identity" else fault.target
         error = InvalidParameter(fault.message, field)
     answer = ANSWERS_OF[kind][type(error)]
     message, target = answer.text(error), getattr(error, "target", None)
-    if not details and not isinstance(error, Denied):  # auth logs that itself
-        _log_refusal(http, answer.status, message)
+    if not isinstance(error, (Denied, TenantKeysUnavailable)):  # auth logs those itself
+        _log_refusal(http, answer.status, why(error, answer))
     return json_answer(
         answer.status,
         error_body(answer.code, message, target),
@@ -198,5 +206,5 @@ def _headers(
     return headers
 
 
-def _log_refusal(http: func.HttpRequest, status: int, message: str) -> None:
-    _log.info("%s: %d %s", describe(http), status, escaped(message))
+def _log_refusal(http: func.HttpRequest, status: int, reason: str) -> None:
+    _log.info("%s: %d %s", describe(http), status, escaped(reason))

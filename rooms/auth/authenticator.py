@@ -15,7 +15,9 @@ from rooms.auth.entra import EntraTokens
 from rooms.auth.errors import Denied, TenantKeysUnavailable
 from rooms.auth.published_keys import Fetch, fetch_json
 from rooms.auth.shared_key import SharedKeys
+from rooms.auth.signed_writes import SignedWrites
 from rooms.auth.url import describe, is_loopback, was_https
+from rooms.domain.limits import LIMITS, Limits
 from rooms.log_text import escaped
 from rooms.settings import Settings
 
@@ -30,12 +32,17 @@ class Authenticator:
     """Authenticates requests. One serves the whole process, as it caches the tenant's keys."""
 
     def __init__(
-        self, settings: Settings, now: Callable[[], datetime] = _utc_now, fetch: Fetch = fetch_json
+        self,
+        settings: Settings,
+        now: Callable[[], datetime] = _utc_now,
+        fetch: Fetch = fetch_json,
+        limits: Limits = LIMITS,
     ) -> None:
         self._keys = (
             SharedKeys(settings.keys, settings.trust_forwarded_host, now) if settings.keys else None
         )
         self._tokens = EntraTokens(settings.entra, now, fetch) if settings.entra else None
+        self._writes = SignedWrites(now, limits.signed_writes)
         if self._keys is None and self._tokens is None:
             _log.error(
                 "every request will be refused, as neither a key nor a tenant is set: set "
@@ -59,10 +66,22 @@ class Authenticator:
             caller = await self._identify(req, allow_plain_key)
             if caller.access == "read" and req.method != "GET":
                 raise Denied(f"{escaped(caller.name)} may only read (GET)")
+            if caller.signature is not None and req.method != "GET":
+                self._writes.check(caller.signature, _repeatability_id(req))
         except (Denied, TenantKeysUnavailable) as refused:
             _log.warning("refused %s: %s", describe(req), refused.reason)
             raise
         return caller
+
+    def carried_out(self, req: func.HttpRequest, caller: Caller, repeatable: bool) -> None:
+        """Remembers a request that was carried out: its signature is good no more for a write.
+
+        Args:
+            repeatable: whether it has a Repeatability-Request-ID and changes nothing if it comes
+                again with the same one.
+        """
+        if caller.signature is not None and req.method != "GET":
+            self._writes.add(caller.signature, _repeatability_id(req) if repeatable else "")
 
     async def _identify(self, req: func.HttpRequest, allow_plain_key: bool) -> Caller:
         if self._keys is None and self._tokens is None:
@@ -96,3 +115,8 @@ class Authenticator:
             return await self._tokens.authenticate(credentials.strip())
         # Not logged: a caller who forgets the scheme sends a secret in its place.
         raise Denied("the scheme of the Authorization header is neither HMAC-SHA256 nor Bearer")
+
+
+def _repeatability_id(req: func.HttpRequest) -> str:
+    repeatability_id: str = req.headers.get("repeatability-request-id", "")
+    return repeatability_id

@@ -1,6 +1,6 @@
 """Authenticated callers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rooms.key_settings import Access
 
@@ -15,3 +15,5 @@ class Caller:
     name: str
     access: Access
     speaks_for_others: bool = False
+    signature: bytes | None = field(default=None, compare=False, repr=False)
+    """That of the request, if a key has signed it."""

@@ -33,12 +33,11 @@ import azure.functions as func
 
 from rooms.auth.caller import Caller
 from rooms.auth.errors import Denied
+from rooms.auth.signed_writes import CLOCK_SKEW
 from rooms.auth.url import forwarded_host, path_and_query
 from rooms.domain.time import parse_http_date
 from rooms.key_settings import AccessKey
-from rooms.log_text import escaped
-
-CLOCK_SKEW = timedelta(minutes=5)
+from rooms.log_text import escaped, name_or_star
 
 # All SDKs use these headers, in this order and case; Microsoft's REST tutorials sign `date`.
 _AUTHORIZATION = re.compile(
@@ -81,9 +80,11 @@ class SharedKeys:
         url = path_and_query(req.url)
         host = (self._trust_forwarded_host and forwarded_host(req)) or _header(req, "host")
         signed_headers = f"{date};{host};{content_hash}"
-        key = self._key_of(binascii.a2b_base64(form[2]), req.method, url, signed_headers)
+        signature = binascii.a2b_base64(form[2])
+        key = self._key_of(signature, req.method, url, signed_headers)
         if key is None:
-            string_to_sign = escaped(f"{req.method}\n{url}\n{signed_headers}", _SHOWN_STRING)
+            shown = f"{req.method}\n{_without_values(url)}\n{signed_headers}"
+            string_to_sign = escaped(shown, _SHOWN_STRING)
             raise Denied(f"no key fits: the signature should be that of '{string_to_sign}'")
         # After the signature: hashing a stranger's body would be wasted work.
         actual_hash = base64.b64encode(hashlib.sha256(req.get_body()).digest())
@@ -92,7 +93,7 @@ class SharedKeys:
                 f"the body's hash is {actual_hash.decode()}, "
                 f"not the signed '{escaped(content_hash)}'"
             )
-        return Caller(key.name, key.access, key.speaks_for_others)
+        return Caller(key.name, key.access, key.speaks_for_others, signature)
 
     def holder(self, text: str) -> Caller:
         """Returns the holder of the key `text`, which came unsigned. Raises Denied."""
@@ -168,6 +169,13 @@ def _parameters(query: bytes) -> list[tuple[bytes, bytes]]:
     """Returns the parameters of a query as the host reads them: a plus is a space."""
     pairs = [piece.partition(b"=") for piece in query.replace(b"+", b" ").split(b"&")]
     return [(unquote_to_bytes(name), unquote_to_bytes(value)) for name, _, value in pairs]
+
+
+def _without_values(url: str) -> str:
+    """Returns path and query with dots in place of each value, for the log."""
+    path, mark, query = url.partition("?")
+    names = (piece.partition("=")[0] for piece in query.split("&") if piece)
+    return path + mark + "&".join(f"{name_or_star(name)}=..." for name in names)
 
 
 def _header(req: func.HttpRequest, name: str) -> str:

@@ -45,6 +45,10 @@ class Limits:
     acs_seconds: float = 4.0
     """Seconds for a request that goes on to ACS. It is a part of those above."""
 
+    signed_writes: int = 100_000
+    """Signed writes that a process remembers, so that nobody sends them again: as many as it can
+    carry out while their signatures are good. They take some 30 MB."""
+
     health_seconds: float = 5.0
     """Seconds for a check of the storage. A probe does not wait longer."""
 

@@ -25,6 +25,7 @@ LAYERS = (
         "rooms.settings",
         "rooms.acs_settings",
         "rooms.key_settings",
+        "rooms.quota_settings",
         "rooms.setting_values",
         "rooms.settings_error",
     ),

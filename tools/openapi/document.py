@@ -15,6 +15,7 @@ _SHARED = {
     411: "LengthRequired",
     413: "BodyTooLarge",
     415: "UnsupportedMediaType",
+    429: "TooManyRequests",
     503: "Unavailable",
 }
 """Names of the errors that all operations of a kind share, by status."""

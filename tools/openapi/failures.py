@@ -23,13 +23,20 @@ from rooms.api.errors import (
     ValidationFailed,
 )
 from rooms.api.routing import WITH_BODY
-from rooms.auth.errors import Denied, TenantKeysUnavailable
+from rooms.auth.errors import Denied, TenantKeysUnavailable, TooManyRequests
 from rooms.identity.errors import AcsRefusesUs, AcsUnavailable, NoAnswerOfAcs
 from rooms.storage.errors import StorageUnavailable, TableMissing
 
 SHAPES = (error_answers.Error, error_answers.ValidationError)
 
-_ALWAYS = (Denied, BodyTooLarge, StorageUnavailable, TableMissing, TenantKeysUnavailable)
+_ALWAYS = (
+    Denied,
+    BodyTooLarge,
+    TooManyRequests,
+    StorageUnavailable,
+    TableMissing,
+    TenantKeysUnavailable,
+)
 _VERSIONS = (ApiVersionUnspecified, UnsupportedApiVersion)
 _OF_FORWARDING = (AcsUnavailable, AcsRefusesUs, NoAnswerOfAcs, ForwardedToItself)
 _OF_KIND: Mapping[Kind, tuple[Error, ...]] = {

@@ -1,0 +1,70 @@
+"""The log of the app has no value of a query or a body that was refused."""
+
+import json
+from urllib.parse import quote
+
+import pytest
+
+from testkit.identifiers import raw_id
+from testkit.raw import Raw
+from testkit.running import RunningApp, new_key
+from tests.test_function_app import TRIGGERS
+
+SECRET = "8:acs:Mrs Sanders-7f3a.x"
+NUMBER = 424242424
+ROUTES = [(method, f"/{trigger['route']}") for trigger in TRIGGERS for method in trigger["methods"]]
+NAMES = (
+    *("at", "call", "externalId", "format", "from", "kind", "nextLink", "participant", "person"),
+    *("rawId", "role", "since", "state", "title", "until"),
+)
+
+
+def bodies(secret: str) -> list[object]:
+    """Bodies that have a text in each place."""
+    return [
+        secret,
+        secret.encode() + b"{",
+        [secret],
+        {secret: secret},
+        {"validFrom": secret},
+        {"validUntil": secret, "validFrom": secret},
+        {"pstnDialOutEnabled": secret},
+        {"participants": secret},
+        {"participants": {secret: {"role": "Presenter"}}},
+        {"participants": {secret: {"role": secret}}},
+        {"participants": {raw_id(1): {"role": secret}}},
+        {"participants": {raw_id(1): {secret: secret}}},
+        {"participants": {raw_id(1): {"name": secret * 99, "externalId": secret * 99}}},
+        {"participants": {secret: {"name": secret * 99}}},
+        {"participants": [{"communicationIdentifier": {"rawId": secret}, "role": secret}]},
+        {"title": secret * 99},
+        {"joinPolicy": secret},
+        {"rawId": secret * 99},
+        {"rawId": raw_id(1), "at": secret},
+        {"token": secret, "appId": secret, "userId": ""},
+        {"scopes": [secret], "expiresInMinutes": 60},
+        {"createTokenWithScopes": [secret]},
+        {"scopes": ["voip"], "expiresInMinutes": NUMBER},
+        {"createTokenWithScopes": ["voip"], "expiresInMinutes": NUMBER},
+    ]
+
+
+@pytest.mark.parametrize(("method", "route"), ROUTES, ids=str)
+def test_no_value_that_was_refused_is_in_it(
+    app: RunningApp, raw: Raw, method: str, route: str
+) -> None:
+    before = len(app.log())
+    path = route.replace("{roomId}", "99400000000000000").replace("{id}", raw_id(1))
+    path = quote(path.replace("{", "").replace("}", ""), safe="/:")
+    value = quote(SECRET, safe="")
+    for name in NAMES if method == "GET" else ():
+        raw.get(f"{path}?{name}={value}")
+    raw.send(method, f"{path}?api-version={value}")
+    Raw(raw.endpoint, new_key(), None).send(method, f"{path}?title={value}&{value}=1")
+    version = "2023-10-01" if "dentities" in route or "teamsUser" in route else raw.version
+    for body in bodies(SECRET) if method != "GET" else ():
+        content = body if isinstance(body, bytes) else json.dumps(body)
+        Raw(raw.endpoint, raw.key, version).send(method, path, content)
+    said = app.log()[before:]
+    for secret in ("Sanders", "7f3a", str(NUMBER)):
+        assert secret not in said
