@@ -11,6 +11,7 @@ from rooms.api.extension import (
     attendance,
     calls,
     details,
+    doctor,
     health,
     invitees,
     join_policy,
@@ -54,6 +55,7 @@ for module in (
     persons,
     quarantine,
     health,
+    doctor,
     openapi,
     console,
 ):

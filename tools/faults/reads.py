@@ -9,7 +9,7 @@ from faults.changes import ALICE, BOB, CAROL, PEOPLE, VALIDITY
 from faults.client import Request, delivery, invited, send
 from faults.kept import FILLING, put
 from faults.lane import Lane
-from faults.operation import Operation, Trial, asked, nothing
+from faults.operation import Operation, Outcome, Trial, asked, nothing
 from rooms.domain.time import DAY, format_time
 from testkit.events import LONG_AGO, Meeting, live_meeting
 from testkit.identifiers import raw_id
@@ -67,6 +67,16 @@ def _get(path: str, lane: Lane) -> Trial:
     return asked(lane, Request("GET", path.format_map(words)), nothing)
 
 
+def _examined(lane: Lane) -> Trial:
+    """The doctor tells of faults and of what others do: only its status is compared."""
+
+    def carry_out() -> Outcome:
+        sent = send(lane.raw, Request("GET", "/doctor"))
+        return Outcome((sent.answer.status, None), sent.tries, sent.answer.body)
+
+    return Trial(carry_out, nothing)
+
+
 def _read(name: str, function: str, path: str) -> Operation:
     prepare: Callable[[Lane], Trial] = partial(_get, path)
     return Operation(name, (function,), prepare)
@@ -122,6 +132,7 @@ READS = [
     _read("the OpenAPI document", "get_openapi", "/openapi.json"),
     _read("roles", "list_roles", "/roles"),
     _read("health", "get_health", "/health"),
+    Operation("doctor", ("get_doctor",), _examined),
     _read("console", "get_console", "/console"),
     _read("a file of the console", "get_console_file", "/console/app.js"),
 ]

@@ -12,6 +12,7 @@ from rooms.api.extension import (
     attendance,
     calls,
     details,
+    doctor,
     health,
     invitees,
     join_policy,
@@ -120,6 +121,11 @@ TAGS: Sequence[Tag] = (
         quarantine.routes.all,
         resources.QUARANTINE,
     ),
-    Tag("Health", "The state of the service.", health.routes.all, resources.HEALTH),
+    Tag(
+        "Health",
+        "The state of the service.",
+        [*health.routes.all, *doctor.routes.all],
+        resources.HEALTH,
+    ),
     Tag("Document", "The OpenAPI document.", openapi.routes.all, resources.DOCUMENT),
 )

@@ -151,6 +151,11 @@ class Client:
         text: str = self._request("GET", f"/quarantine/{quote(event_id, safe='')}")["event"]
         return text
 
+    def doctor(self) -> list[Json]:
+        """Returns the checks of the service."""
+        checks: list[Json] = self._request("GET", "/doctor")["value"]
+        return checks
+
     def set_title(self, room_id: str, title: str) -> None:
         """Sets a room's title."""
         self._request("PATCH", _path(room_id, "details"), body={"title": title})

@@ -11,6 +11,7 @@ from rooms_cli.backing_up import backup, restore
 from rooms_cli.client import Client, names_in
 from rooms_cli.connection import ON_BEHALF_OF, connection
 from rooms_cli.erasing import erase
+from rooms_cli.examining import doctor
 from rooms_cli.failures import Failure
 from rooms_cli.following import follow, tail
 from rooms_cli.init import init
@@ -51,6 +52,7 @@ app = typer.Typer(
 app.add_typer(users, name="user")
 app.command()(redrive)
 app.command()(erase)
+app.command()(doctor)
 app.command()(backup)
 app.command()(restore)
 app.command("init")(init)

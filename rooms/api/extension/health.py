@@ -8,15 +8,15 @@ import azure.functions as func
 from rooms.api.responses import json_answer
 from rooms.api.routing import Routes
 from rooms.app import App
-from rooms.storage.errors import StorageUnavailable
+from rooms.storage.errors import StorageUnavailable, TableMissing
 
 routes = Routes()
 
 
 class Health(TypedDict):
-    """The state of the service. It is ready if its storage answers."""
+    """The state of the service. It is ready if its storage answers, and has the table."""
 
-    status: Literal["ready", "unavailable"]
+    status: Literal["ready", "unavailable", "noTable"]
 
 
 @routes.public("GET", "health")
@@ -26,7 +26,9 @@ async def get_health(app: App, http: func.HttpRequest) -> func.HttpResponse:
         async with asyncio.timeout(app.limits.health_seconds):
             await app.storage_answers.get("")
     except (TimeoutError, StorageUnavailable) as error:
-        unavailable: Health = {"status": "unavailable"}
+        unavailable: Health = {
+            "status": "noTable" if isinstance(error, TableMissing) else "unavailable"
+        }
         retry_after = error.retry_after if isinstance(error, StorageUnavailable) else 1
         return json_answer(503, unavailable, {"Retry-After": str(retry_after)})
     ready: Health = {"status": "ready"}

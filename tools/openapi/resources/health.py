@@ -1,7 +1,7 @@
-"""Health: the check of a load balancer."""
+"""Health: the check of a load balancer, and the doctor."""
 
-from openapi.operation import Answer, Header, Operation
-from rooms.api.extension import health
+from openapi.operation import Answer, Header, Operation, read
+from rooms.api.extension import doctor, health
 
 HEALTH = {
     "get_health": Operation(
@@ -12,11 +12,33 @@ HEALTH = {
             Answer(200, "The service is ready.", health.Health, example={"status": "ready"}),
             Answer(
                 503,
-                "The storage does not answer.",
+                "The storage does not answer, or it does not have the table.",
                 health.Health,
                 {"Retry-After": Header("Seconds to wait.", {"type": "integer", "minimum": 1})},
                 example={"status": "unavailable"},
             ),
         ),
+    ),
+    "get_doctor": read(
+        "Examine the service",
+        "Checks whether the storage answers, has the table and lets the service read and write. "
+        "Says when the last event came, what is in quarantine, and when the upkeep ran. Each check "
+        "says what to do. The write that it tries changes nothing.",
+        Answer(
+            200,
+            "The checks that could be made.",
+            doctor.Checks,
+            example={
+                "value": [
+                    {
+                        "name": "storage",
+                        "status": "ok",
+                        "text": "The storage answers.",
+                        "advice": "",
+                    }
+                ]
+            },
+        ),
+        errors=(),
     ),
 }

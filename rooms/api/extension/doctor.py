@@ -1,0 +1,88 @@
+"""The doctor: what is wrong with the service, and what to do. Needs a key."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import TypedDict
+
+import azure.functions as func
+
+from rooms.api.request import Request
+from rooms.api.responses import json_answer
+from rooms.api.routing import Routes
+from rooms.app import App
+from rooms.domain import doctor
+from rooms.domain.doctor import Check
+from rooms.storage.condition import has_marker, is_denied, read_condition, try_to_write
+from rooms.storage.errors import StorageUnavailable, TableMissing
+
+routes = Routes()
+
+
+class CheckBody(TypedDict):
+    """One check. `advice` is empty if there is nothing to do."""
+
+    name: doctor.Name
+    status: doctor.Status
+    text: str
+    advice: str
+
+
+class Checks(TypedDict):
+    """The checks that could be made. After one of the storage that failed there are no others."""
+
+    value: list[CheckBody]
+
+
+@routes.extension("GET", "doctor")
+async def get_doctor(request: Request) -> func.HttpResponse:
+    """Answers with what was found."""
+    checks: Checks = {"value": [check_body(check) async for check in examine(request.app)]}
+    return json_answer(200, checks)
+
+
+async def examine(app: App) -> AsyncIterator[Check]:
+    """Yields the checks of a service, until one finds that the others cannot be made."""
+    try:
+        async with asyncio.timeout(app.limits.health_seconds):
+            marked = await has_marker(app.table)
+    except TimeoutError:
+        yield doctor.storage("unreachable")
+        return
+    except TableMissing as error:
+        yield doctor.storage("reachable")
+        yield doctor.table_missing(str(error))
+        return
+    except StorageUnavailable as error:
+        yield doctor.storage(_why(app, error))
+        return
+    yield doctor.storage("reachable")
+    yield doctor.table(app.settings.table, marked)
+    yield await _rights(app)
+    found = await read_condition(app.table)
+    yield doctor.last_event(found.last_event_hour)
+    yield doctor.quarantine(found.quarantined, found.more_quarantined)
+    yield doctor.upkeep(found.upkeep_began, app.clock())
+
+
+async def _rights(app: App) -> Check:
+    try:
+        await try_to_write(app.table)
+    except StorageUnavailable as error:
+        return doctor.rights("denied" if is_denied(error) else "unknown")
+    return doctor.rights("enough")
+
+
+def _why(app: App, error: StorageUnavailable) -> doctor.Storage:
+    if not (app.settings.storage_connection_string or app.settings.storage_uri):
+        return "not set"
+    return "denied" if is_denied(error) else "unreachable"
+
+
+def check_body(check: Check) -> CheckBody:
+    """Returns a check as it is answered."""
+    return {
+        "name": check.name,
+        "status": check.status,
+        "text": check.text,
+        "advice": check.advice,
+    }

@@ -1,0 +1,139 @@
+"""What a doctor says of a service: each check says what was found, and what to do."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from rooms.domain.time import DAY, HOUR, SECOND, Ticks, format_time
+
+type Name = Literal["storage", "table", "rights", "last event", "quarantine", "upkeep"]
+type Status = Literal["ok", "warning", "failed"]
+type Storage = Literal["reachable", "not set", "denied", "unreachable"]
+type Rights = Literal["enough", "denied", "unknown"]
+
+UPKEEP_LATE: Ticks = 2 * DAY
+"""A pass of the upkeep begins each day."""
+
+
+_RIGHTS = (
+    "Give the identity of the app the role Storage Table Data Contributor, or check the key in "
+    "ROOMS_STORAGE."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check. `advice` says what to do; it is empty if there is nothing to do."""
+
+    name: Name
+    status: Status
+    text: str
+    advice: str = ""
+
+
+def storage(found: Storage) -> Check:
+    """Returns the check of the storage."""
+    match found:
+        case "reachable":
+            return Check("storage", "ok", "The storage answers.")
+        case "not set":
+            return Check(
+                "storage",
+                "failed",
+                "No storage is set.",
+                "Set ROOMS_STORAGE, or ROOMS_STORAGE__tableServiceUri.",
+            )
+        case "denied":
+            return Check(
+                "storage",
+                "failed",
+                "The storage refuses the service: its key, or its identity, has no right to read.",
+                _RIGHTS,
+            )
+        case "unreachable":
+            return Check(
+                "storage",
+                "failed",
+                "The storage does not answer.",
+                "Check the address in ROOMS_STORAGE or ROOMS_STORAGE__tableServiceUri, the "
+                "firewall of the storage account, and the state of Azure.",
+            )
+
+
+def table(name: str, marked: bool) -> Check:
+    """Returns the check of the table: whether it has the marker."""
+    if marked:
+        return Check("table", "ok", f"The table {name} is there.")
+    return Check(
+        "table",
+        "warning",
+        f"There is no table {name} yet. The first write makes it.",
+        "Make it with: rooms init. Then set ROOMS_TABLE, so that no other is ever made.",
+    )
+
+
+def table_missing(error: str) -> Check:
+    """Returns the check of a table that must be there and is not."""
+    return Check("table", "failed", error, "Check ROOMS_TABLE, or make the table with: rooms init")
+
+
+def rights(found: Rights) -> Check:
+    """Returns the check of the right to write, from a write that changes nothing."""
+    match found:
+        case "enough":
+            return Check("rights", "ok", "The service may read and write.")
+        case "denied":
+            return Check("rights", "failed", "The service may read, but not write.", _RIGHTS)
+        case "unknown":
+            return Check(
+                "rights",
+                "failed",
+                "The storage did not answer a write.",
+                "Ask again. If it stays so, look at the log of the service.",
+            )
+
+
+def last_event(hour: Ticks | None) -> Check:
+    """Returns the check of the events, from the hour that had the last one."""
+    if hour is None:
+        return Check(
+            "last event",
+            "warning",
+            "No event of a call is stored.",
+            "If calls have been held, look at the event subscription, and its filter.",
+        )
+    begin, end = _moment(hour), _moment(hour + HOUR)
+    return Check("last event", "ok", f"The last event of a call is from {begin} to {end}.")
+
+
+def quarantine(count: int, more: bool) -> Check:
+    """Returns the check of the quarantine, from the number of events in it."""
+    if not count:
+        return Check("quarantine", "ok", "No event is in quarantine.")
+    some = f"{count:,} or more events are" if more else f"{_counted(count, 'event')}"
+    return Check(
+        "quarantine",
+        "warning",
+        f"{some} in quarantine.",
+        "Look at the reasons in the console or with GET /quarantine, and redrive or delete them.",
+    )
+
+
+def upkeep(began: Ticks | None, now: Ticks) -> Check:
+    """Returns the check of the upkeep, from the beginning of its oldest pass; None if it has not
+    begun everywhere."""
+    advice = "The timer upkeep runs every ten minutes: look whether the app is always on."
+    if began is None:
+        return Check("upkeep", "warning", "The upkeep has not run through the whole table.", advice)
+    if now - began > UPKEEP_LATE:
+        days = (now - began) // DAY
+        text = f"The upkeep has not begun anew in a part of the table for {days} days."
+        return Check("upkeep", "failed", text, advice)
+    return Check("upkeep", "ok", f"The upkeep has begun anew since {_moment(began)}.")
+
+
+def _moment(at: Ticks) -> str:
+    return format_time(at - at % SECOND).replace("+00:00", "Z")
+
+
+def _counted(count: int, what: str) -> str:
+    return f"1 {what} is" if count == 1 else f"{count:,} {what}s are"

@@ -1,0 +1,73 @@
+"""What the table tells about the condition of the service."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from azure.core.exceptions import HttpResponseError
+
+from rooms.domain.time import Ticks, parse_time
+from rooms.storage import keys
+from rooms.storage.all_partitions import first_of_all
+from rooms.storage.errors import StorageUnavailable
+from rooms.storage.operations import Conflict
+from rooms.storage.parallel import in_parallel
+from rooms.storage.table import Table
+
+QUARANTINED = 1_000
+"""Events in quarantine of a partition that are counted."""
+
+_CALLS_END = ".calls;"
+"""Behind the activity rows of all rooms, of which the newest are first."""
+
+_DENIED = (401, 403)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What was found.
+
+    `upkeep_began`: when the oldest pass of the upkeep began; None if it has not begun in all
+    partitions. `last_event_hour`: the beginning of the hour of the last event of a call.
+    """
+
+    upkeep_began: Ticks | None
+    quarantined: int
+    more_quarantined: bool
+    last_event_hour: Ticks | None
+
+
+async def read_condition(table: Table) -> Condition:
+    """Reads the condition. Three requests for each partition."""
+    upkeep = await in_parallel(
+        table.get(partition, keys.UPKEEP_ROW) for partition in keys.partitions()
+    )
+    began = [None if row is None else parse_time(row["beganAt"]) for row in upkeep]
+    known = [each for each in began if each is not None]
+    events, more = await first_of_all(
+        table, keys.QUARANTINE_START, keys.QUARANTINE_END, QUARANTINED, ["RowKey"]
+    )
+    newest, _ = await first_of_all(table, keys.ALL_ACTIVITY_START, _CALLS_END, 1, ["RowKey"])
+    hours = [keys.activity_of(row["RowKey"])[0] for row in newest]
+    return Condition(
+        upkeep_began=min(known) if len(known) == len(began) else None,
+        quarantined=len(events),
+        more_quarantined=more,
+        last_event_hour=max(hours, default=None),
+    )
+
+
+async def has_marker(table: Table) -> bool:
+    """Returns whether the table says that it is one of this service. One request."""
+    return await table.get(keys.IDENTITY_PARTITION, keys.MARKER_ROW) is not None
+
+
+async def try_to_write(table: Table) -> None:
+    """Removes a row that is never there. Raises StorageUnavailable if the storage refuses."""
+    with suppress(Conflict):
+        await table.delete(keys.PARTITIONS[0], [".doctor"])
+
+
+def is_denied(error: StorageUnavailable) -> bool:
+    """Returns whether the storage has refused the rights of the service."""
+    cause = error.__cause__
+    return isinstance(cause, HttpResponseError) and cause.status_code in _DENIED
