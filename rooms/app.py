@@ -18,7 +18,7 @@ from rooms.identity.forwarding import Forwarding
 from rooms.identity.local import LocalIdentities
 from rooms.intake.recording import Intake
 from rooms.log_text import escaped
-from rooms.settings import Settings, read_settings, unknown_settings
+from rooms.settings import AUDIENCES_OF_THE_SDKS, Settings, read_settings, unknown_settings
 from rooms.storage.accesses import Accesses
 from rooms.storage.admissions import Admissions
 from rooms.storage.calls import Calls
@@ -74,6 +74,14 @@ class App:
             hint = f" Did you mean {nearest}?" if nearest else ""
             _log.warning(
                 "%s: there is no such setting, so it has no effect.%s", escaped(name), hint
+            )
+        entra = self.settings.entra
+        if entra is not None and entra.audiences == AUDIENCES_OF_THE_SDKS:
+            _log.info(
+                "tokens for %s are accepted, which are good for all resources of ACS: set "
+                "ROOMS_ENTRA_AUDIENCE to an audience of your own, like api://<application id>, "
+                "unless unchanged SDKs send tokens",
+                " and ".join(sorted(entra.audiences)),
             )
         self.clock = clock
         self.limits = limits
@@ -166,7 +174,7 @@ class App:
     @cached_property
     def intake(self) -> Intake:
         """Takes in events."""
-        return Intake(self.calls, self.clock)
+        return Intake(self.calls, self.clock, self.settings.event_sources)
 
     @cached_property
     def identities(self) -> LocalIdentities:

@@ -24,7 +24,9 @@ _INSTANCE = "WEBSITE_INSTANCE_ID"
 _REFERENCE = re.compile(r"\s*@Microsoft\.KeyVault\(", re.IGNORECASE)
 """What Azure leaves as the value of a setting if it cannot read the secret."""
 
-_AUDIENCES = {"https://communication.azure.com", "https://communication.azure.com/"}
+AUDIENCES_OF_THE_SDKS = frozenset(
+    {"https://communication.azure.com", "https://communication.azure.com/"}
+)
 """Audiences of the tokens that the Communication Services SDKs request, by the token's version."""
 
 
@@ -70,6 +72,8 @@ class Settings:
     """Whether the log records who looks at presence, attendance and logs."""
     acs: AcsResource | None
     """The resource that makes users and tokens. None: this service makes them."""
+    event_sources: frozenset[str]
+    """Resources whose events count, in lower case. None: those of any."""
     quota: Quota | None
     """What each caller may ask. None: all that they want."""
 
@@ -87,6 +91,7 @@ SETTINGS = frozenset(
         "ROOMS_ENTRA_MANAGE",
         "ROOMS_ENTRA_READ",
         "ROOMS_ENTRA_TENANT",
+        "ROOMS_EVENT_SOURCE",
         "ROOMS_EXPIRED_DAYS",
         "ROOMS_KEY_BURST",
         "ROOMS_KEY_RATE",
@@ -147,6 +152,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         console=flag(env, "ROOMS_CONSOLE", default=True),
         access_log=flag(env, "ROOMS_ACCESS_LOG", default=False),
         acs=read_acs(env),
+        event_sources=_event_sources(env),
         quota=read_quota(env, in_azure),
     )
 
@@ -192,6 +198,17 @@ def _table(name: str) -> str:
     return name
 
 
+def _event_sources(env: Mapping[str, str]) -> frozenset[str]:
+    sources = frozenset(source.rstrip("/").lower() for source in items(env, "ROOMS_EVENT_SOURCE"))
+    if not all(re.fullmatch(r"/\S+", source) for source in sources):
+        raise SettingsError(
+            "ROOMS_EVENT_SOURCE: must be resource ids, separated by commas, like /subscriptions/..."
+            "/providers/Microsoft.Communication/communicationServices/<name>. See: "
+            "az communication show --query id"
+        )
+    return sources
+
+
 def _entra(env: Mapping[str, str]) -> Entra | None:
     manage, read = (_names(env, setting) for setting in ("ROOMS_ENTRA_MANAGE", "ROOMS_ENTRA_READ"))
     tenant = env.get("ROOMS_ENTRA_TENANT")
@@ -207,7 +224,7 @@ def _entra(env: Mapping[str, str]) -> Entra | None:
         authority=_authority(
             env.get("ROOMS_ENTRA_AUTHORITY") or "https://login.microsoftonline.com"
         ),
-        audiences=frozenset(items(env, "ROOMS_ENTRA_AUDIENCE") or _AUDIENCES),
+        audiences=frozenset(items(env, "ROOMS_ENTRA_AUDIENCE") or AUDIENCES_OF_THE_SDKS),
         manage=manage,
         read=read,
         speak_for_others=_names(env, SPEAKERS),

@@ -53,6 +53,32 @@ def test_the_log_warns_of_names_that_are_no_settings(caplog: pytest.LogCaptureFi
     ]
 
 
+TENANT = {
+    "ROOMS_ENTRA_TENANT": "5b6f2c5e-0c4c-4d8e-9a39-1c4f5d0b7a11",
+    "ROOMS_ENTRA_READ": "Rooms.Read",
+}
+
+
+@pytest.mark.parametrize(
+    "audience", ["", "https://communication.azure.com,https://communication.azure.com/"]
+)
+def test_the_log_says_that_the_audience_is_shared(
+    audience: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    App(TENANT | {"ROOMS_ENTRA_AUDIENCE": audience})
+    (said,) = [record for record in caplog.records if record.levelno == logging.INFO]
+    assert said.getMessage().startswith("tokens for https://communication.azure.com and")
+    assert "set ROOMS_ENTRA_AUDIENCE to an audience of your own" in said.getMessage()
+
+
+def test_the_log_says_nothing_of_an_audience_of_ones_own(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    App(TENANT | {"ROOMS_ENTRA_AUDIENCE": "api://11111111-2222-3333-4444-555555555555"})
+    App({})
+    assert "audience" not in caplog.text
+
+
 def test_parts_are_built_once() -> None:
     app = App({"ROOMS_MANAGE_KEY__test": "A" * 64})
     assert app.authenticator is app.authenticator

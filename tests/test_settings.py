@@ -165,6 +165,10 @@ def test_who_speaks_for_others_must_be_a_key_or_of_a_tenant() -> None:
             )
             for text in ("0", "-1", "20001")
         ),
+        *(
+            ({"ROOMS_EVENT_SOURCE": text}, "ROOMS_EVENT_SOURCE: must be resource ids")
+            for text in ("contoso", "/", "/a b", "/a,contoso", "https://contoso.example")
+        ),
         ({"ROOMS_TABLE": "1rooms"}, "ROOMS_TABLE: must have 3 to 63"),
         *(
             ({"ROOMS_ACS_CONNECTION_STRING": text}, f"ROOMS_ACS_CONNECTION_STRING: {said}")
@@ -349,6 +353,12 @@ def test_a_time_to_keep_is_whole_days(text: str, days: int) -> None:
 @pytest.mark.parametrize(("text", "people"), [("1", 1), ("5000", 5_000), ("", 350)])
 def test_a_call_holds_a_whole_number_of_people(text: str, people: int) -> None:
     assert read_settings({"ROOMS_CALL_CAPACITY": text}).call_capacity == people
+
+
+def test_sources_of_events_are_compared_without_case() -> None:
+    sources = read_settings({"ROOMS_EVENT_SOURCE": "/Subscriptions/A/b/, /c,"}).event_sources
+    assert sources == {"/subscriptions/a/b", "/c"}
+    assert read_settings({}).event_sources == frozenset()
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ The address comes from the settings, never from a token.
 """
 
 import asyncio
+import json
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -19,10 +20,19 @@ type Fetch = Callable[[str], Awaitable[Any]]
 """Fetches the JSON at an address. Any exception means that the keys are not available now."""
 
 MAX_AGE = timedelta(hours=24)
+"""Age at which the keys are fetched again."""
+
+HARD_MAX_AGE = timedelta(hours=72)
+"""Age at which the keys are used no more, if they cannot be fetched again: one may have been
+revoked since."""
+
 RETRY_AFTER = timedelta(seconds=15)
 """Shortest time between two fetches: anybody can send tokens with unknown key ids."""
 
 FETCH_SECONDS = 5
+
+MAX_BYTES = 1024 * 1024
+"""Largest answer with keys. Entra's have some 15 KiB."""
 
 _log = logging.getLogger("rooms.auth")
 
@@ -45,14 +55,15 @@ class PublishedKeys:
 
         Raises:
             Denied: the tenant has no such key.
-            TenantKeysUnavailable: the cache has no such key, and the keys cannot be fetched.
+            TenantKeysUnavailable: the cache has no such key, or is too old, and the keys cannot be
+                fetched.
         """
-        key = self._keys.get(kid)
+        key = self._cached(kid)
         if key is None or (
             self._older(self._fetched, MAX_AGE) and not self._one_at_a_time.locked()
         ):
             await self._refresh()
-            key = self._keys.get(kid)
+            key = self._cached(kid)
         if key is not None:
             return key
         if self._failure:
@@ -60,6 +71,11 @@ class PublishedKeys:
                 f"the tenant's keys could not be fetched from {self._url}: {self._failure}"
             )
         raise Denied(f"the token's key id '{escaped(kid)}' is not among the keys at {self._url}")
+
+    def _cached(self, kid: str) -> "RSAPublicKey | None":
+        if self._fetched is None or self._now() - self._fetched >= HARD_MAX_AGE:
+            return None
+        return self._keys.get(kid)
 
     async def _refresh(self) -> None:
         async with self._one_at_a_time:
@@ -88,16 +104,22 @@ class PublishedKeys:
 
 
 async def fetch_json(url: str) -> Any:
-    """Returns the JSON at `url`."""
+    """Returns the JSON at `url`. Raises ValueError if it is larger than MAX_BYTES."""
     import aiohttp
 
+    plain = {"Accept-Encoding": "identity"}  # else a few bytes could become a great many
     async with (
-        aiohttp.ClientSession() as session,
+        aiohttp.ClientSession(headers=plain, auto_decompress=False) as session,
         session.get(url, allow_redirects=False) as response,
     ):
         if response.status != 200:
             raise ValueError(f"answered {response.status}")
-        return await response.json(content_type=None)
+        content = bytearray()
+        async for piece in response.content.iter_any():
+            content += piece
+            if len(content) > MAX_BYTES:
+                raise ValueError(f"the answer has more than {MAX_BYTES:,} bytes")
+        return json.loads(content)
 
 
 def _signing_keys(document: Any) -> dict[str, "RSAPublicKey"]:

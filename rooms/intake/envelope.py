@@ -1,5 +1,6 @@
 """The calling events that Event Grid delivers: which are of a room's call, and what they say."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,8 +42,14 @@ class UnknownEvent:
     reason: str
 
 
-def read_event(text: str, now: Ticks) -> RoomEvent | IgnoredEvent | UnknownEvent:
-    """Reads one element of a delivery, as the Functions host writes it. Never raises."""
+def read_event(
+    text: str, now: Ticks, sources: Set[str] = frozenset()
+) -> RoomEvent | IgnoredEvent | UnknownEvent:
+    """Reads one element of a delivery, as the Functions host writes it. Never raises.
+
+    Args:
+        sources: the resources whose events count, in lower case. None: those of any.
+    """
     # By the first event: most instances start for a request.
     from rooms.intake.fields import fault_of
     from rooms.intake.models import MODELS, PlacedEvent
@@ -87,7 +94,15 @@ def read_event(text: str, now: Ticks) -> RoomEvent | IgnoredEvent | UnknownEvent
         )
     except ValidationError as error:
         return UnknownEvent(fault_of(error))
+    source_field = "source" if in_cloud_events else "topic"
+    # The source of an event of Call Automation is its call, and names no resource.
+    if sources and kind != "PhonesUpdated" and not _is_of(sources, element.get(source_field)):
+        return UnknownEvent(f"{source_field}: must be a resource that ROOMS_EVENT_SOURCE has")
     return RoomEvent(place.room.id, event.data.call_event(kind, event.id or "", event.at))
+
+
+def _is_of(sources: Set[str], source: object) -> bool:
+    return isinstance(source, str) and source.rstrip("/").lower() in sources
 
 
 def _room_named_in(element: dict[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """Keeps an event of a room's call, and says what the others are."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Set
 
 from rooms.domain.time import Ticks
 from rooms.intake.envelope import IgnoredEvent, RoomEvent, UnknownEvent, read_event
@@ -13,11 +13,14 @@ _log = logging.getLogger(__name__)
 
 
 class Intake:
-    """Takes in call events."""
+    """Takes in call events of the resources `sources`, or of any if there are none."""
 
-    def __init__(self, calls: Calls, clock: Callable[[], Ticks]) -> None:
+    def __init__(
+        self, calls: Calls, clock: Callable[[], Ticks], sources: Set[str] = frozenset()
+    ) -> None:
         self._calls = calls
         self._clock = clock
+        self._sources = sources
 
     async def take(self, text: str) -> RoomEvent | IgnoredEvent | UnknownEvent:
         """Keeps the event if it is of a room's call, and returns what it is. One request.
@@ -26,7 +29,7 @@ class Intake:
             StorageUnavailable: another delivery may succeed.
         """
         try:
-            outcome = read_event(text, self._clock())
+            outcome = read_event(text, self._clock(), self._sources)
         except Exception:  # else Event Grid would redeliver it for a day, and then lose it
             _log.exception("an event could not be read")
             return UnknownEvent(

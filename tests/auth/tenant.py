@@ -1,6 +1,7 @@
 """A tenant of Entra ID: it signs tokens with real keys and publishes these over real HTTP."""
 
 import asyncio
+import contextlib
 import json
 from typing import Any
 
@@ -22,6 +23,9 @@ class Tenant:
         self.asked = asyncio.Event()
         self.broken = False
         self.answer: bytes | None = None
+        self.encoding = "identity"
+        self.endless = False
+        self.sent = 0
         self.open = asyncio.Event()
         self.open.set()
         self.authority = ""
@@ -48,14 +52,16 @@ class Tenant:
             json.dumps(claims).encode(), self.keys[signed_by], "RS256", {"kid": signed_by, **header}
         )
 
-    async def _publish(self, request: web.Request) -> web.Response:
+    async def _publish(self, request: web.Request) -> web.StreamResponse:
         self.fetches += 1
         self.asked.set()
         await self.open.wait()
         if self.broken:
             return web.Response(status=503)
+        if self.endless:
+            return await self._without_end(request)
         if self.answer is not None:
-            return web.Response(body=self.answer)
+            return web.Response(body=self.answer, headers={"Content-Encoding": self.encoding})
         keys = [
             RSAAlgorithm.to_jwk(key.public_key(), as_dict=True) | {"kid": kid, "use": "sig"}
             for kid, key in self.keys.items()
@@ -63,6 +69,16 @@ class Tenant:
         return web.Response(
             text=json.dumps({"keys": [*self.others, *keys]}), content_type="application/json"
         )
+
+    async def _without_end(self, request: web.Request) -> web.StreamResponse:
+        """Answers until the client is gone."""
+        response, piece = web.StreamResponse(), b" " * 65_536
+        await response.prepare(request)
+        with contextlib.suppress(ConnectionError):
+            while True:
+                await response.write(piece)
+                self.sent += len(piece)
+        return response
 
 
 def claims_of(oid: str, now: int) -> dict[str, Any]:

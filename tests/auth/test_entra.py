@@ -1,5 +1,6 @@
 import asyncio
 import base64
+import gzip
 import hmac
 import json
 from collections.abc import AsyncIterator
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from jwt.algorithms import RSAAlgorithm
 
 from rooms.auth.authenticator import Authenticator
 from rooms.auth.caller import Caller
@@ -497,3 +499,72 @@ async def test_whatever_is_signed_as_a_token_is_denied(
     token = jwt.PyJWS().encode(payload, tenant.keys["k1"], "RS256", headers={"kid": "k1"})
     with pytest.raises(Denied):
         await new_authenticator(tenant, clock).authenticate(bearer(token))
+
+
+async def test_keys_that_are_too_old_are_used_no_more(
+    tenant: Tenant, authenticator: Authenticator, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    token = tenant.token(claims(exp=NOW_SECONDS + 10**6), "k1")
+    await authenticator.authenticate(bearer(token))
+    tenant.broken = True
+    clock.advance(72 * 3600 - 1)
+    assert await authenticator.authenticate(bearer(token))
+    clock.advance(1)
+    for _ in range(3):
+        with pytest.raises(TenantKeysUnavailable):
+            await authenticator.authenticate(bearer(token))
+    assert "could not be fetched from" in caplog.messages[-1]
+    tenant.broken = False
+    clock.advance(15)
+    assert await authenticator.authenticate(bearer(token))
+
+
+async def test_requests_with_a_key_that_is_too_old_wait_for_its_renewal(
+    tenant: Tenant, authenticator: Authenticator, clock: Clock
+) -> None:
+    token = tenant.token(claims(exp=NOW_SECONDS + 10**6), "k1")
+    await authenticator.authenticate(bearer(token))
+    clock.advance(72 * 3600)
+    tenant.open.clear()
+    tenant.asked.clear()
+    waiting = [asyncio.create_task(authenticator.authenticate(bearer(token))) for _ in range(3)]
+    await tenant.asked.wait()
+    assert not any(each.done() for each in waiting)
+    tenant.open.set()
+    assert all(await asyncio.gather(*waiting))
+    assert tenant.fetches == 2
+
+
+async def test_an_answer_that_is_too_large_is_not_read_to_its_end(
+    tenant: Tenant, authenticator: Authenticator, refusals: Refusals
+) -> None:
+    tenant.endless = True
+    with pytest.raises(TenantKeysUnavailable):
+        await authenticator.authenticate(bearer(tenant.token(claims(), "k1")))
+    assert "ValueError the answer has more than 1,048,576 bytes" in refusals.only()
+    # The rest is in buffers on its way.
+    assert tenant.sent < 32 * 1024 * 1024
+
+
+async def test_an_answer_that_is_compressed_is_not_expanded(
+    tenant: Tenant, authenticator: Authenticator, refusals: Refusals
+) -> None:
+    tenant.answer = gzip.compress(b'{"keys":[]}' + b" " * 2**26)
+    tenant.encoding = "gzip"
+    with pytest.raises(TenantKeysUnavailable):
+        await authenticator.authenticate(bearer(tenant.token(claims(), "k1")))
+    assert "UnicodeDecodeError" in refusals.only()
+
+
+async def test_an_answer_of_just_that_size_is_read(
+    tenant: Tenant, authenticator: Authenticator
+) -> None:
+    keys = json.dumps(
+        {
+            "keys": [
+                RSAAlgorithm.to_jwk(tenant.keys["k1"].public_key(), as_dict=True) | {"kid": "k1"}
+            ]
+        }
+    )
+    tenant.answer = keys.encode().ljust(1024 * 1024)
+    assert await authenticator.authenticate(bearer(tenant.token(claims(), "k1")))
