@@ -28,6 +28,7 @@ from rooms.storage.feed import Feed
 from rooms.storage.history import History
 from rooms.storage.identities import Identities
 from rooms.storage.lists import Lists
+from rooms.storage.live_rooms import LiveRooms
 from rooms.storage.quarantine import Quarantine
 from rooms.storage.rooms import Rooms
 from rooms.storage.single_flight import SingleFlight
@@ -150,6 +151,11 @@ class App:
     def calls(self) -> Calls:
         """Calls, folded from their events."""
         return Calls(self.table, self.clock, self.limits)
+
+    @cached_property
+    def live_rooms(self) -> LiveRooms:
+        """The rooms with a call now."""
+        return LiveRooms(self.calls, self.history, self.clock)
 
     @cached_property
     def admissions(self) -> Admissions:

@@ -51,10 +51,14 @@ class Refused:
 @dataclass(frozen=True, slots=True)
 class Occupancy:
     """The people in the live call of a room. `seen` also has those who have left: they may come
-    back."""
+    back.
+
+    `incomplete`: not all events of the call were read. Then the people known count.
+    """
 
     count: int
     seen: frozenset[str]
+    incomplete: bool = False
 
 
 UNOCCUPIED = Occupancy(0, frozenset())
@@ -64,9 +68,8 @@ def occupancy_at(call: Call | None, at: Ticks) -> Occupancy:
     """Returns how many people are in the call that goes on at `at`, and who has been in it."""
     if call is None:
         return UNOCCUPIED
-    return Occupancy(
-        len(present_at(call, at)), frozenset(leg.person for leg in call.legs if leg.joined_at <= at)
-    )
+    seen = frozenset(leg.person for leg in call.legs if leg.joined_at <= at)
+    return Occupancy(len(present_at(call, at)), seen, call.incomplete)
 
 
 def needs_occupancy(room: Room, roster: Roster, capacity: int) -> bool:

@@ -32,11 +32,17 @@ def fold_calls(events: Iterable[CallEvent], now: Ticks) -> list[Call]:
     by_call: defaultdict[str, list[CallEvent]] = defaultdict(list)
     for event in events:
         by_call[event.call].append(event)
-    calls = [call for some in by_call.values() if (call := fold_call(some, now)) is not None]
-    calls.sort(key=lambda call: call.start_order)
-    return [presumed_ended(call) if call.ended_at is None else call for call in calls[:-1]] + calls[
-        -1:
-    ]
+    return in_succession(
+        call for some in by_call.values() if (call := fold_call(some, now)) is not None
+    )
+
+
+def in_succession(calls: Iterable[Call]) -> list[Call]:
+    """Returns calls of one room in the order in which they started. All but the last one have
+    ended."""
+    ordered = sorted(calls, key=lambda call: call.start_order)
+    earlier = [presumed_ended(call) if call.ended_at is None else call for call in ordered[:-1]]
+    return [*earlier, *ordered[-1:]]
 
 
 def fold_call(events: Iterable[CallEvent], now: Ticks) -> Call | None:

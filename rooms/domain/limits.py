@@ -88,11 +88,32 @@ class Limits:
     """Compressed bytes of an event in quarantine in one row. Azurite holds a row that is replaced,
     with its data in base64, against its limit of 1 MiB."""
 
-    events: int = 20_000
-    """Call events that are read for one answer: memory, and the time of a request."""
+    call_events: int = 100_000
+    """Call events from which one call is folded. What follows is not read: the call is
+    incomplete."""
 
-    calls: int = 2_000
+    kept_events: int = 1_000
+    """Call events of a small call, which is folded anew for each answer. Of a larger one, what is
+    older is kept folded."""
+
+    fold_seconds: float = 60.0
+    """Seconds that a large call is kept folded. An event that comes a minute late is seen after
+    that."""
+
+    fold_wait_seconds: float = 5.0
+    """Seconds that a request waits for a large call to be folded. It is a part of those above."""
+
+    folded_events: int = 400_000
+    """Call events of all calls that are kept folded: four of the largest."""
+
+    events: int = 100_000
+    """Call events of several calls that are read for one answer: the time of a request."""
+
+    calls: int = 5_000
     """Calls that are read for one answer: the time of a request."""
+
+    activity_rows: int = 20_000
+    """Hours of calls of a room that are looked at for one answer: the time of a request."""
 
     legs: int = 100
     """Legs of one person in a call. Of who comes back more often, those closest to each other

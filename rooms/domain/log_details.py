@@ -94,10 +94,12 @@ class DetailsUpdated(TypedDict):
 
 
 class Asker(TypedDict):
-    """The person who asked to join."""
+    """The person who asked to join. `incomplete` is true if the call had too many events to count
+    everybody in it: then the people known counted."""
 
     rawId: str
     displayName: NotRequired[str]
+    incomplete: NotRequired[bool]
 
 
 class AdmittedDetail(Asker):

@@ -7,7 +7,6 @@ from rooms.domain.fold import SILENCE_TIMEOUT
 from rooms.domain.limits import Limits
 from rooms.domain.time import HOUR, Ticks
 from rooms.storage import keys
-from rooms.storage.errors import TooManyEvents
 from rooms.storage.table import Table
 
 
@@ -37,11 +36,15 @@ class Activity:
 
 @dataclass(frozen=True, slots=True)
 class Activities:
-    """The calls of a room that had events in the hours of `start` to `end`, most recent first."""
+    """The calls of a room that had events in the hours of `start` to `end`, most recent first.
+
+    `is_whole`: nothing before `start` was left out for its number.
+    """
 
     start: Ticks
     end: Ticks
     calls: Sequence[Activity]
+    is_whole: bool = True
 
     def cover(self, start: Ticks, end: Ticks) -> bool:
         """Returns whether they include all hours between these times."""
@@ -51,15 +54,15 @@ class Activities:
 async def read_activities(
     table: Table, room_id: str, start: Ticks, end: Ticks, limits: Limits
 ) -> Activities:
-    """Reads which calls of a room had events in the hours of `start` to `end`. One request.
-
-    Raises:
-        TooManyEvents: there are more such hours than `limits` has events.
-    """
+    """Reads which calls of a room had events in the hours of `start` to `end`; the most recent
+    hours, if there are more than `limits` allows. One request for a thousand."""
     first, last = keys.activity_range(room_id, start, end)
-    rows = await table.first(keys.partition(room_id), first, last, limits.events + 1)
-    if len(rows) > limits.events:
-        raise TooManyEvents(limits.events, limits.calls)
+    rows = await table.first(
+        keys.partition(room_id), first, last, limits.activity_rows + 1, ["RowKey", "call", "ended"]
+    )
+    is_whole = len(rows) <= limits.activity_rows
+    if not is_whole:
+        start = keys.activity_of(rows.pop()["RowKey"])[0] + HOUR  # this hour may go on
     calls: dict[str, Activity] = {}
     for row in rows:
         hour, _ = keys.activity_of(row["RowKey"])
@@ -67,4 +70,4 @@ async def read_activities(
         activity.hours.append(hour)
         if row.get("ended"):
             activity.ended = True
-    return Activities(start, end, list(calls.values()))
+    return Activities(start, end, list(calls.values()), is_whole)

@@ -4,13 +4,12 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from rooms.domain.admission import UNOCCUPIED, Occupancy, occupancy_at
+from rooms.domain.admission import Occupancy, occupancy_at
 from rooms.domain.presence import call_at
 from rooms.domain.time import Ticks
 from rooms.storage.arrivals import Arrivals
 from rooms.storage.calls import Calls
 from rooms.storage.changes import Origin, log_record
-from rooms.storage.errors import TooManyEvents
 from rooms.storage.operations import insert
 from rooms.storage.single_flight import SingleFlight
 from rooms.storage.table import Table
@@ -39,14 +38,14 @@ class Admissions:
     async def occupancy_at(self, room_id: str, at: Ticks, now: Ticks) -> Occupancy:
         """Returns who was in the room's call at `at`: nobody in the future. Requests as
         `occupancy`."""
-        try:
-            calls = await self._calls.overlapping(room_id, at, at, now)
-        except TooManyEvents:
+        calls = await self._calls.overlapping(room_id, at, at, now)
+        found = occupancy_at(call_at(calls, at), at)
+        if found.incomplete:
             _log.warning(
-                "the people in room %s are not counted: its calls have too many events", room_id
+                "only some of the people in room %s are counted: its calls have too many events",
+                room_id,
             )
-            return UNOCCUPIED
-        return occupancy_at(call_at(calls, at), at)
+        return found
 
     async def record(
         self, room_id: str, at: Ticks, kind: str, detail: Mapping[str, Any], origin: Origin

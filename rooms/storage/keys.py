@@ -212,10 +212,21 @@ def event_row(room_id: str, event: CallEvent) -> str:
     return f"{room_id}:call:{hashed(event.call)}:{event.at:019d}:{event.key}"
 
 
-def events_range(room_id: str, call: str, end: Ticks) -> tuple[str, str]:
-    """Returns the range of the events of a call until just before `end`."""
+def events_range(room_id: str, call: str, end: Ticks, start: Ticks = 0) -> tuple[str, str]:
+    """Returns the range of the events of a call from `start` until just before `end`."""
     events = f"{room_id}:call:{hashed(call)}:"
-    return events, f"{events}{end:019d}"
+    return f"{events}{start:019d}", f"{events}{end:019d}"
+
+
+def calls_range(room_id: str, first: str, last: str) -> tuple[str, str]:
+    """Returns the range of the events of a room's calls, from the one with the hash `first` to the
+    one with the hash `last`."""
+    return f"{room_id}:call:{first}:", f"{room_id}:call:{last};"
+
+
+def call_hash_of(row: str) -> str:
+    """Returns the hash of the call of an event's row."""
+    return row.split(":", 3)[2]
 
 
 def activity_row(room_id: str, call: str, at: Ticks) -> str:

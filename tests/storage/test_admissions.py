@@ -121,14 +121,14 @@ def reasons(answer: func.HttpResponse) -> tuple[int, list[str]]:
         (TWO, 1, (1, 2)),
         (THREE, 0, (2, 3)),
         (THREE, 1, (3, 4)),
-        (THREE, 2, (5, 6)),
+        (THREE, 2, (5, 5)),
     ],
     ids=[
         "nobody counted",
         "nor with a call",
         "counted without a call",
         "with one",
-        "with two, which are compared",
+        "with two, which are compared, and then known",
     ],
 )
 async def test_the_storage_requests_of_a_dry_run_and_of_a_decision(
@@ -342,10 +342,24 @@ def admissions_within(client: TableClient, clock: Clock, limits: Limits) -> Admi
     return Admissions(table, Calls(table, clock, limits), clock)
 
 
-async def test_a_call_of_too_many_events_is_not_counted_and_the_log_says_so(
+async def test_of_a_call_with_too_many_events_the_people_known_count_and_the_log_says_so(
     calls: Calls, direct: TableClient, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     await keep(calls, *(added(number, f"p{number}", raw_id(number)) for number in range(1, 5)))
-    assert (await admissions_within(direct, clock, Limits(events=4)).occupancy(ROOM)).count == 4
-    assert await admissions_within(direct, clock, Limits(events=3)).occupancy(ROOM) == UNOCCUPIED
-    assert f"the people in room {ROOM} are not counted" in caplog.text
+    limits = Limits(kept_events=1, call_events=3)
+    found = await admissions_within(direct, clock, limits).occupancy(ROOM)
+    assert (found.count, found.incomplete) == (3, True)
+    assert f"only some of the people in room {ROOM} are counted" in caplog.text
+
+
+async def test_a_room_whose_calls_have_too_many_events_is_full_once_the_people_known_fill_it(
+    door: Door,
+) -> None:
+    room_id = await door.room(THREE)
+    await door.call(room_id, BOB, CAROL)
+    for most, outcome in ((3, (403, ["RoomFull"])), (2, (200, []))):
+        calls = Calls(door.table, now, Limits(kept_events=1, call_events=most))
+        door.app.admissions = Admissions(door.table, calls, now)
+        assert reasons(await door.post(room_id)) == outcome
+        record = (await door.log(room_id))[0]
+        assert record.detail.get("incomplete") == (most == 2 or None)

@@ -20,7 +20,7 @@ from rooms.domain.time_window import TimeWindow
 from rooms.storage.calls import SEARCH_MARGIN, Calls
 from rooms.storage.creation import creation
 from rooms.storage.entities import Entity, event_entities
-from rooms.storage.errors import StorageUnavailable, TooManyEvents
+from rooms.storage.errors import StorageUnavailable
 from rooms.storage.operations import upsert
 from rooms.storage.parallel import in_parallel
 from rooms.storage.rooms import Rooms
@@ -372,24 +372,6 @@ async def test_an_end_that_came_from_ahead_is_seen_as_one_that_came_later(
         )
 
 
-async def test_a_call_of_too_many_events_leaves_the_list_of_the_others_whole(
-    client: TableClient, clock: Clock, caplog: pytest.LogCaptureFixture
-) -> None:
-    calls = Calls(Table(client), clock, Limits(events=3))
-    await keep(calls, *(added(number, call="large") for number in range(4)), added(0, call="small"))
-    assert [call.id for call in await all_of_room(calls, moment(10))] == ["small"]
-    assert "a call of room 99400000000000007 is left out of a list" in caplog.text
-
-
-async def test_more_calls_than_one_answer_is_made_of_are_refused(
-    client: TableClient, clock: Clock
-) -> None:
-    calls = Calls(Table(client), clock, Limits(calls=3))
-    await keep(calls, *(added(0, call=f"c{number}") for number in range(4)))
-    with pytest.raises(TooManyEvents):
-        await calls.overlapping(ROOM, moment(0), moment(10), moment(20))
-
-
 async def test_a_room_s_calls_are_listed_once_each_the_last_active_first(calls: Calls) -> None:
     events = []
     for number in range(LIMITS.calls_page + 20):
@@ -433,20 +415,6 @@ async def test_a_page_ends_after_many_events(client: TableClient, clock: Clock) 
     page = await calls.page(ROOM, None, now)
     assert (len(page.items), page.cursor is None) == (10, False)
     assert len({call.id for call in await all_of_room(calls, now)}) == 25
-
-
-async def test_more_events_than_can_be_read_are_refused(client: TableClient, clock: Clock) -> None:
-    calls = Calls(Table(client), clock, Limits(events=20))
-    now = moment(86_400)
-    await keep(calls, *(added(number) for number in range(20)))
-    assert (await calls.overlapping(ROOM, moment(0), moment(100), now))[0].people == 1
-    await keep(calls, *(added(number, call="other") for number in range(5)))
-    with pytest.raises(TooManyEvents):
-        await calls.overlapping(ROOM, moment(0), moment(100), now)
-    assert await calls.call(ROOM, "call", now) is not None
-    await keep(calls, added(20))
-    with pytest.raises(TooManyEvents):
-        await calls.call(ROOM, "call", now)
 
 
 async def test_ids_of_calls_may_hold_anything(calls: Calls) -> None:
@@ -503,12 +471,15 @@ async def test_calls_of_all_rooms_are_those_with_an_event_in_the_time_asked_for(
     assert found[0][1].last_event_at == moment(20_000)
 
 
+@pytest.mark.parametrize(
+    "limits", [LIMITS, Limits(kept_events=2, fold_seconds=0)], ids=["small calls", "large calls"]
+)
 async def test_histories_give_the_same_answers_in_any_order_with_reads_and_upkeep_in_between(
-    direct: TableClient, clock: Clock
+    direct: TableClient, clock: Clock, limits: Limits
 ) -> None:
     table = Table(direct)
     calls, upkeep = (
-        Calls(table, clock),
+        Calls(table, clock, limits),
         Upkeep(table, Rooms(table, clock), clock, 30 * DAY, 400 * DAY),
     )
     expected: dict[str, list[Call]] = {}

@@ -125,6 +125,7 @@ async def test_a_room_that_needs_too_much_does_not_make_the_report_fail(
         rooms.append(await visits.room(AT + HOUR))
     visits.clock.now = AT + HOUR + 1
     await visits.meet(rooms[1], AT + HOUR, 5)
+    await visits.meet(rooms[1], AT + HOUR + 60 * SECOND, 5)
     for role in ("Attendee", "Consumer", "Presenter"):
         visits.clock.now += 1
         await visits.app.rooms.patch_roster(rooms[1], {BOB: role}, ORIGIN)

@@ -67,7 +67,7 @@ class RefusedAdmission(Error, Refused):
 async def try_admission(request: Request) -> func.HttpResponse:
     """Answers whether a person may join, and changes nothing."""
     room_id, raw_id = request.call_room_id(), _raw_id(request)
-    _, decision = await _judged(request, room_id, raw_id, request.time("at"))
+    _, decision, _ = await _judged(request, room_id, raw_id, request.time("at"))
     match decision:
         case domain.Admitted():
             return json_answer(200, admitted_body(room_id, raw_id, decision))
@@ -79,8 +79,10 @@ async def try_admission(request: Request) -> func.HttpResponse:
 async def decide_admission(request: Request) -> func.HttpResponse:
     """Decides whether a person may join, and logs the decision."""
     room_id, asked = request.call_room_id(), request.parse(AskAdmission)
-    at, decision = await _judged(request, room_id, asked.raw_id, None)
+    at, decision, incomplete = await _judged(request, room_id, asked.raw_id, None)
     detail = decision_detail(asked.raw_id, asked.display_name, decision)
+    if incomplete:
+        detail["incomplete"] = True
     await request.app.admissions.record(
         room_id, at, type(decision).__name__, detail, request.origin
     )
@@ -98,8 +100,9 @@ async def decide_admission(request: Request) -> func.HttpResponse:
 
 async def _judged(
     request: Request, room_id: str, raw_id: str, at: Ticks | None
-) -> tuple[Ticks, domain.Admitted | domain.Refused]:
-    """Returns the time that is judged, `at` or now, and the decision as of then.
+) -> tuple[Ticks, domain.Admitted | domain.Refused, bool]:
+    """Returns the time that is judged, `at` or now, the decision as of then, and whether there may
+    be people in the call who were not counted.
 
     The room and the roster are always those of now.
     """
@@ -115,7 +118,8 @@ async def _judged(
         )
     if at is None:
         at = max(as_of, found.changed_at + 1)  # the log has the decision after the change
-    return at, admission(found.room, found.roster, raw_id, at, occupancy, capacity)
+    decision = admission(found.room, found.roster, raw_id, at, occupancy, capacity)
+    return at, decision, occupancy.incomplete
 
 
 def _raw_id(request: Request) -> str:

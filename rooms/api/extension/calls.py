@@ -17,7 +17,7 @@ from rooms.domain import events
 from rooms.domain.log_details import EndReason
 from rooms.domain.people import identified, people_in
 from rooms.domain.time import MAX_TIME, Time, format_time
-from rooms.storage.calls import RoomCall
+from rooms.storage.call_pages import RoomCall
 from rooms.storage.parallel import both, in_parallel
 
 routes = Routes()

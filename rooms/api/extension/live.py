@@ -19,7 +19,6 @@ from rooms.domain.room import JoinPolicy
 from rooms.domain.roster import Role
 from rooms.domain.time import Ticks, Time, format_time
 from rooms.storage.history import RoomSnapshot
-from rooms.storage.parallel import in_parallel
 
 routes = Routes()
 
@@ -76,11 +75,10 @@ class LiveRoom(TypedDict):
 async def list_live_rooms(request: Request) -> func.HttpResponse:
     """Answers with a page of the rooms that have a call now."""
     app = request.app
-    page = await app.calls.live(request.query("nextLink"), app.clock())
-    known = await in_parallel(app.history.snapshot(room_id) for room_id, _ in page.items)
+    page = await app.live_rooms.page(request.query("nextLink"))
     value = [
-        live_body(room_id, room, call, page.as_of, app.limits.missing)
-        for (room_id, call), room in zip(page.items, known, strict=True)
+        live_body(room_id, known, call, page.as_of, app.limits.missing)
+        for room_id, known, call in page.items
     ]
     await record_access(request, "live", None)
     return json_answer(200, page_body(value, request.next_link(page.cursor)))

@@ -7,7 +7,6 @@ from rooms.api.errors import CallNotFound, InvalidParameter, InvalidRoomId
 from rooms.api.extension import calls, live, presence
 from rooms.api.shapes import Page
 from rooms.domain.errors import RoomNotFound
-from rooms.storage.errors import TooManyEvents
 
 CALLS = {
     "get_presence": read(
@@ -33,7 +32,7 @@ CALLS = {
             "A time in the past. The default is now.",
             example="2026-05-04T10:05:00Z",
         ),
-        errors=(InvalidRoomId, RoomNotFound, InvalidParameter, TooManyEvents),
+        errors=(InvalidRoomId, RoomNotFound, InvalidParameter),
     ),
     "list_calls": read(
         "List the calls of a room",
@@ -42,7 +41,7 @@ CALLS = {
         Answer(200, "A page of the calls.", Page[calls.Call]),
         CALL_ROOM_ID,
         NEXT_LINK,
-        errors=(InvalidRoomId, RoomNotFound, InvalidParameter, TooManyEvents),
+        errors=(InvalidRoomId, RoomNotFound, InvalidParameter),
     ),
     "get_call": read(
         "Get a call of a room, with its legs",
@@ -58,7 +57,7 @@ CALLS = {
             required=True,
             example="ce13fb29-2c1a-4560-9dde-2ea00183c0c2",
         ),
-        errors=(InvalidRoomId, RoomNotFound, CallNotFound, TooManyEvents),
+        errors=(InvalidRoomId, RoomNotFound, CallNotFound),
     ),
     "list_all_calls": read(
         "List the calls of all rooms",
@@ -68,7 +67,7 @@ CALLS = {
         FROM,
         UNTIL,
         NEXT_LINK,
-        errors=(InvalidParameter, TooManyEvents),
+        errors=(InvalidParameter,),
     ),
     "list_live_rooms": read(
         "List the rooms with a live call, and the people in them",
@@ -77,6 +76,6 @@ CALLS = {
         "scheduled start has passed: by role, presenters first, then in the order of invitation.",
         Answer(200, "A page of the rooms.", Page[live.LiveRoom]),
         NEXT_LINK,
-        errors=(InvalidParameter, TooManyEvents),
+        errors=(InvalidParameter,),
     ),
 }

@@ -1,0 +1,290 @@
+"""Calls with many events, and rooms with many calls: what they cost, and what is answered."""
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import replace
+
+import pytest
+from azure.data.tables.aio import TableClient
+
+from rooms.domain.call import Call
+from rooms.domain.events import CallEvent
+from rooms.domain.fold import fold_calls
+from rooms.domain.limits import LIMITS, Limits
+from rooms.domain.presence import call_at, present_at
+from rooms.domain.time import DAY, MAX_TIME, SECOND, Ticks
+from rooms.storage.calls import Calls
+from rooms.storage.errors import StorageUnavailable, TooManyEvents
+from rooms.storage.parallel import in_parallel
+from rooms.storage.several_calls import WALK_FROM
+from rooms.storage.table import Table
+from testkit.storage import Clock
+from testkit.storage_proxy import StorageProxy
+from testkit.waiting import HANG_SECONDS
+from tests.domain.histories import BOB, CAROL, DAN, added, ended, moment, started, stay
+
+ROOM = "99400000000000007"
+FEW = Limits(kept_events=5)
+"""A call of more than five events is a large one."""
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(moment(1_000))
+
+
+async def keep(calls: Calls, *events: CallEvent, room: str = ROOM) -> None:
+    """Delivers the events, many at once."""
+    await in_parallel(calls.record(room, event, "") for event in events)
+
+
+def storm(rejoins: int, call: str = "call") -> list[CallEvent]:
+    """One person who comes and goes again and again, and then stays."""
+    events = [started(0, call)]
+    for number in range(rejoins):
+        events += stay(1 + number, 1.5 + number, f"p{number}", call=call)
+    return [*events, added(900, "last", BOB, call=call)]
+
+
+def at_once(clock: Clock, table: Table, limits: Limits = FEW) -> Calls:
+    """The calls of another process."""
+    return Calls(table, clock, limits)
+
+
+def people(call: Call | None, at: Ticks) -> list[str]:
+    assert call is not None
+    return [person.person for person in present_at(call, at)]
+
+
+async def requests(proxy: StorageProxy, operation: Awaitable[object]) -> int:
+    proxy.forget()
+    await operation
+    return len(proxy.seen)
+
+
+async def test_a_call_of_many_events_is_answered_everywhere_and_rejoins_are_counted(
+    client: TableClient, clock: Clock
+) -> None:
+    events = storm(150)
+    calls = at_once(clock, Table(client))
+    await keep(calls, *events)
+    now = clock.now
+    (expected,) = fold_calls(events, now)
+    assert await calls.call(ROOM, "call", now) == expected
+    assert await calls.overlapping(ROOM, moment(0), now, now) == [expected]
+    assert await calls.overlapping(ROOM, now, now, now) == [expected]
+    for page in (
+        await calls.page(ROOM, None, now),
+        await calls.page_of_all(0, MAX_TIME, None, now),
+        await calls.live(None, now),
+    ):
+        assert [call for _, call in page.items] == [expected]
+    alice = [leg for leg in expected.legs if leg.raw_id != BOB]
+    assert (len(alice), sum(leg.joins for leg in alice)) == (LIMITS.legs, 150)
+    assert people(expected, now) == [BOB]
+
+
+async def test_a_large_call_is_read_once_a_minute_and_then_only_what_is_new(
+    client: TableClient, clock: Clock, proxy: StorageProxy
+) -> None:
+    calls = at_once(clock, Table(client))
+    await keep(calls, *storm(20))
+    first = await requests(proxy, calls.call(ROOM, "call", clock.now))
+    for seconds in (1, 20, 29):
+        clock.now = moment(1_000 + seconds)
+        await keep(calls, added(1_000 + seconds, f"late {seconds}", CAROL))
+        assert await requests(proxy, calls.call(ROOM, "call", clock.now)) < first
+        assert CAROL in people(await calls.call(ROOM, "call", clock.now), clock.now)
+
+
+async def test_an_event_that_comes_a_minute_late_into_a_large_call_is_seen_within_a_minute(
+    client: TableClient, clock: Clock
+) -> None:
+    calls = at_once(clock, Table(client))
+    await keep(calls, *storm(20))
+    assert people(await calls.call(ROOM, "call", clock.now), clock.now) == [BOB]
+    await keep(calls, added(950, "late", CAROL), added(700, "much too late", DAN))
+    assert people(await calls.call(ROOM, "call", clock.now), clock.now) == [BOB, CAROL]
+    clock.now += 60 * SECOND
+    assert people(await calls.call(ROOM, "call", clock.now), clock.now) == [DAN, BOB, CAROL]
+
+
+async def test_who_watches_a_large_call_does_not_wait_for_it_to_be_folded_again(
+    client: TableClient, clock: Clock, proxy: StorageProxy
+) -> None:
+    calls = at_once(clock, Table(client))
+    await keep(calls, *storm(20))
+    await calls.call(ROOM, "call", clock.now)
+    await keep(calls, added(700, "much too late", DAN))
+    clock.now += 31 * SECOND
+    assert people(await calls.call(ROOM, "call", clock.now), clock.now) == [BOB]
+    async with asyncio.timeout(HANG_SECONDS):
+        while DAN not in people(await calls.call(ROOM, "call", clock.now), clock.now):
+            pass  # each question is a request, during which the fold goes on
+
+
+async def test_those_who_ask_for_a_large_call_at_once_share_the_reads(
+    client: TableClient, clock: Clock, proxy: StorageProxy
+) -> None:
+    calls = at_once(clock, Table(client))
+    await keep(calls, *storm(20), ended(950))
+    alone = await requests(proxy, at_once(clock, Table(client)).call(ROOM, "call", clock.now))
+    together = await requests(
+        proxy, asyncio.gather(*(calls.call(ROOM, "call", clock.now) for _ in range(8)))
+    )
+    assert together <= 8 * (alone - 1) + 1
+
+
+@pytest.mark.parametrize(("read_timeout", "retries"), [(HANG_SECONDS, 0)])
+async def test_who_waits_too_long_is_told_to_ask_again_and_the_fold_goes_on(
+    client: TableClient, clock: Clock, proxy: StorageProxy
+) -> None:
+    limits = Limits(kept_events=5, fold_wait_seconds=0)
+    calls = at_once(clock, Table(client), limits)
+    await keep(calls, *storm(20))
+    with pytest.raises(StorageUnavailable) as refused:
+        await calls.call(ROOM, "call", clock.now)
+    assert refused.value.retry_after >= 1
+    async with asyncio.timeout(HANG_SECONDS):
+        while True:
+            try:
+                assert people(await calls.call(ROOM, "call", clock.now), clock.now) == [BOB]
+                break
+            except StorageUnavailable:
+                continue
+
+
+async def test_a_call_of_more_events_than_are_read_is_incomplete_and_in_all_lists(
+    client: TableClient, clock: Clock
+) -> None:
+    calls = at_once(clock, Table(client), Limits(kept_events=5, call_events=21))
+    await keep(calls, *storm(20))
+    now = clock.now
+    call = await calls.call(ROOM, "call", now)
+    assert call is not None
+    assert (call.incomplete, sum(leg.joins for leg in call.legs)) == (True, 10)
+    (found,) = await calls.overlapping(ROOM, moment(0), now, now)
+    assert found == call
+    assert [call for _, call in (await calls.page(ROOM, None, now)).items] == [call]
+    assert [call for _, call in (await calls.page_of_all(0, MAX_TIME, None, now)).items] == [call]
+
+
+async def test_a_list_as_of_an_earlier_time_has_a_large_call_as_it_was_then(
+    client: TableClient, clock: Clock
+) -> None:
+    calls = at_once(clock, Table(client))
+    await keep(calls, *storm(20))
+    await calls.call(ROOM, "call", clock.now)
+    earlier = moment(10)
+    (expected,) = fold_calls([each for each in storm(20) if each.at <= earlier], earlier)
+    assert await calls.call(ROOM, "call", earlier) == expected
+    found = (await calls.page_of_all(0, moment(5), None, clock.now)).items
+    assert [call for _, call in found] == fold_calls(storm(20), clock.now)
+
+
+async def test_a_page_ends_behind_a_large_call_that_had_to_be_folded(
+    client: TableClient, clock: Clock
+) -> None:
+    limits = Limits(kept_events=5, calls_page_events=30)
+    calls = at_once(clock, Table(client), limits)
+    for room in ("99400000000000001", "99400000000000002", "99400000000000003"):
+        await keep(calls, *storm(20), room=room)
+    pages: list[list[str]] = []
+    for _ in range(2):
+        cursor, done = None, False
+        while not done:
+            page = await calls.live(cursor, clock.now)
+            pages.append([room for room, _ in page.items])
+            cursor = page.cursor
+            done = cursor is None
+    assert [len(page) for page in pages if page][:3] == [1, 1, 1]  # then they are at hand
+    assert sorted(room for page in pages for room in page) == sorted(
+        2 * ["99400000000000001", "99400000000000002", "99400000000000003"]
+    )
+
+
+def many(count: int) -> list[CallEvent]:
+    """Calls of an hour, some of which never ended."""
+    return [
+        event
+        for number in range(count)
+        for event in (
+            started(number, f"c{number}"),
+            *stay(number + 0.1, number + 0.2, call=f"c{number}"),
+            *([ended(number + 0.3, f"c{number}")] if number % 3 else []),
+        )
+    ]
+
+
+async def test_many_calls_are_read_together_and_answered_as_few_are(
+    client: TableClient, clock: Clock, proxy: StorageProxy
+) -> None:
+    events = [*many(WALK_FROM + 20), added(980, "last", BOB, call="last")]
+    calls = at_once(clock, Table(client), Limits(kept_events=20))
+    await keep(calls, *events, *storm(30, "large"))
+    await keep(calls, started(0, "of another room"), room=f"{ROOM}7")
+    now = clock.now
+    expected = fold_calls([*events, *storm(30, "large")], now)
+    asked = await requests(proxy, calls.overlapping(ROOM, moment(0), now, now))
+    assert await calls.overlapping(ROOM, moment(0), now, now) == expected
+    assert asked < WALK_FROM // 2
+    assert people(call_at(await calls.overlapping(ROOM, now, now, now), now), now) == [BOB]
+    assert [call.id for _, call in (await calls.live(None, now)).items] == ["last"]
+
+
+async def test_a_walk_passes_over_the_calls_of_other_times(
+    client: TableClient, clock: Clock, proxy: StorageProxy
+) -> None:
+    calls = at_once(clock, Table(client), LIMITS)
+    clock.now = moment(4 * 86_400)
+    past = [replace(event, call=f"old {event.call}") for event in many(300)]
+    asked = [replace(event, at=event.at + 3 * DAY) for event in many(WALK_FROM + 20)]
+    await keep(calls, *past, *asked)
+    found = await calls.overlapping(ROOM, moment(0) + 3 * DAY, clock.now, clock.now)
+    assert found == fold_calls(asked, clock.now)
+
+
+async def test_more_calls_than_one_answer_has_are_refused_if_a_shorter_time_has_fewer(
+    client: TableClient, clock: Clock
+) -> None:
+    calls = at_once(clock, Table(client), Limits(calls=3))
+    clock.now = moment(86_400)
+    await keep(calls, *(started(number, f"c{number}") for number in range(4)))
+    with pytest.raises(TooManyEvents):
+        await calls.overlapping(ROOM, moment(0), moment(7_200), clock.now)
+    found = await calls.overlapping(ROOM, moment(0), moment(10), clock.now)
+    assert (len(found), {call.incomplete for call in found}) == (3, {True})
+
+
+async def test_more_events_than_one_answer_has_are_refused_if_a_shorter_time_has_fewer(
+    client: TableClient, clock: Clock
+) -> None:
+    for kept in (1_000, 3):
+        calls = at_once(clock, Table(client), Limits(events=20, kept_events=kept))
+        clock.now = moment(86_400)
+        await keep(calls, *(added(number) for number in range(20)))
+        found = await calls.overlapping(ROOM, moment(0), moment(7_200), clock.now)
+        assert [call.incomplete for call in found] == [False]
+    await keep(calls, *(added(number, call="other") for number in range(5)))
+    with pytest.raises(TooManyEvents):
+        await calls.overlapping(ROOM, moment(0), moment(7_200), clock.now)
+    found = await calls.overlapping(ROOM, moment(0), moment(100), clock.now)
+    assert {call.incomplete for call in found} == {True}
+
+
+async def test_hours_before_and_after_are_left_out_if_they_have_too_many_calls(
+    client: TableClient, clock: Clock
+) -> None:
+    calls = at_once(clock, Table(client), Limits(activity_rows=10))
+    clock.now = moment(86_400)
+    await keep(
+        calls,
+        *(started(7_200 + number, f"later {number}") for number in range(20)),
+        started(0, "in it"),
+        ended(5, "in it"),
+    )
+    found = await calls.overlapping(ROOM, moment(0), moment(100), clock.now)
+    assert [(call.id, call.incomplete) for call in found] == [("in it", True)]
+    now = call_at(await calls.overlapping(ROOM, *[moment(7_220)] * 3), moment(7_220))
+    assert now is not None
+    assert now.id == "later 19"
