@@ -13,9 +13,9 @@ from rooms.storage.errors import StorageUnavailable
 async def test_requests_to_the_storage_are_not_logged_one_by_one(
     azurite: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO)
     table = f"t{uuid.uuid4().hex}"
     prepare_table(azurite, table)
+    caplog.set_level(logging.INFO)
     app = App({"ROOMS_STORAGE": azurite, "ROOMS_TABLE": table})
     room = (await app.rooms.create(RoomChange(), {}, None, Origin("tester", ""))).room
     assert await app.rooms.get(room.id) == room
