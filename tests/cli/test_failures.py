@@ -2,6 +2,8 @@
 
 import socket
 import threading
+import time
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any, ClassVar
 
@@ -140,6 +142,33 @@ class Else(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         pass
+
+
+@pytest.mark.parametrize(
+    ("seconds", "which"),
+    [(3_630, "is 60 min behind that of"), (-3_630, "is 60 min ahead of that of")],
+)
+@pytest.mark.parametrize("command", [["list"], ["who", "a"], ["create"]])
+def test_the_clock_of_the_machine_is_wrong(
+    line: Line, monkeypatch: pytest.MonkeyPatch, command: list[str], seconds: int, which: str
+) -> None:
+    theirs = formatdate(time.time() + seconds, usegmt=True)
+    monkeypatch.setattr(Refusing, "date_time_string", lambda *_: theirs)
+    with HTTPServer(("localhost", 0), Refusing) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        said = pointing(line, f"http://localhost:{other.server_port}").failure(*command)
+        other.shutdown()
+    assert which in said
+    assert said.endswith("Set the clock.")
+
+
+class Refusing(Else):
+    """Takes no key."""
+
+    def do_GET(self) -> None:
+        self.send_error(401)
+
+    do_POST = do_GET  # noqa: N815 - a name of http.server
 
 
 class Recorder(Else):

@@ -198,7 +198,7 @@ class Client:
             )
         content = _json(answer)
         if answer.status_code not in (200, 202) or content is None:
-            raise refused(self._endpoint, answer.status_code, content)
+            raise refused(self._endpoint, answer.status_code, content, answer.headers.get("Date"))
         return content
 
     @contextmanager
@@ -207,11 +207,11 @@ class Client:
         try:
             yield
         except HttpResponseError as problem:
-            if problem.response is None:
+            answer: Any = problem.response
+            if answer is None:
                 raise unreachable(self._endpoint, problem) from problem
-            raise refused(
-                self._endpoint, problem.response.status_code or 0, _json(problem.response)
-            ) from problem
+            status, date = answer.status_code or 0, answer.headers.get("Date")
+            raise refused(self._endpoint, status, _json(answer), date) from problem
         except (AzureError, OSError) as problem:  # the exceptions of requests are OSErrors
             raise unreachable(self._endpoint, problem) from problem
 

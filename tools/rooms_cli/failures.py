@@ -8,13 +8,18 @@ Failure                the command failed
 
 import re
 import ssl
+import time
 from collections.abc import Iterable, Iterator, Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import requests
 import urllib3
 
 VARIABLE = "COMMUNICATION_CONNECTION_STRING"
+
+CLOCK_SECONDS = 300
+"""For so long a signature is good."""
 
 ADVICE = {
     "There is no such room, or it was deleted.": "`rooms list` shows the rooms.",
@@ -102,8 +107,15 @@ def unreachable(endpoint: str, problem: Exception) -> Failure:
     )
 
 
-def refused(endpoint: str, status: int, body: object) -> Failure:
-    """Returns the failure for an answer that is not a success. `body` is its JSON, or None."""
+def refused(endpoint: str, status: int, body: object, date: str | None = None) -> Failure:
+    """Returns the failure for an answer that is not a success. `body` is its JSON, or None; `date`
+    is its Date header."""
+    if status == 401 and abs(ahead := _seconds_ahead(date)) >= CLOCK_SECONDS:
+        which = "ahead of" if ahead > 0 else "behind"
+        return Failure(
+            f"The clock of this machine is {abs(ahead) // 60} min {which} that of {endpoint}, "
+            "which takes signatures of five minutes. Set the clock."
+        )
     if status == 401:
         return Denied(
             f"{endpoint} does not accept the key in {VARIABLE}. "
@@ -118,6 +130,15 @@ def refused(endpoint: str, status: int, body: object) -> Failure:
         return InvalidRawId(f"A raw id is not that of an ACS user. {_RAW_ID_FORMAT}")
     message = f"{said} {ADVICE[said]}" if said in ADVICE else _message(error)
     return TemporaryFailure(message) if _is_temporary(status) else Failure(message)
+
+
+def _seconds_ahead(date: str | None) -> int:
+    """Returns how far the clock here is ahead of that of an answer; 0 if that is not known."""
+    try:
+        theirs = parsedate_to_datetime(date or "")
+    except ValueError:
+        return 0
+    return round(time.time() - theirs.timestamp())
 
 
 def needs_manage_key(command: str) -> Failure:
