@@ -15,7 +15,8 @@ AWAY, BUSY = TemporaryFailure("Away."), TemporaryFailure("Busy.")
 
 def record(letter: str) -> Json:
     """A record that happened on that day of May: a is the first."""
-    return {"id": letter, "time": f"2026-05-{ord(letter) - 96:02}T10:00:00+00:00"}
+    time = f"2026-05-{ord(letter) - 96:02}T10:00:00+00:00"
+    return {"id": letter, "time": time, "kind": "CallStarted"}
 
 
 class Logs(Client):

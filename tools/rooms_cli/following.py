@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator
 from datetime import datetime
 
-from rooms.domain.log_kinds import is_access
 from rooms_cli.client import Client, Json, Query
 from rooms_cli.failures import TemporaryFailure
 from rooms_cli.lists import newest
@@ -24,6 +23,8 @@ def follow(client: Client, room_id: str, query: Query, limit: int, quiet: bool) 
 
     Those of who looks only if that kind is asked for: this looks itself, every two seconds.
     """
+    from rooms.domain.log_kinds import is_access  # imported here because it loads all rules
+
     chosen = {name: query.get(name) for name in ("kind", "actor")}
     start, accesses = query.get("from"), is_access(query.get("kind") or "")
     cursor = client.arrivals(room_id, {**chosen, "since": "now"})["cursor"]
