@@ -228,6 +228,8 @@ def _ended(call: Call, at: Ticks, estimated: bool) -> Call:
 
 def _cut(leg: Leg, at: Ticks) -> Leg:
     """Returns a leg until the end of its call."""
+    if leg.left_at is not None and leg.left_at <= at:
+        return leg
     joined_at = min(leg.joined_at, at)
     left_at = at if leg.left_at is None else min(leg.left_at, at)
     return replace(

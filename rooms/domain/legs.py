@@ -11,7 +11,7 @@ from typing import Self
 
 from rooms.domain.call import Leg
 from rooms.domain.events import CallEvent
-from rooms.domain.rejoins import merge_shortest_gap
+from rooms.domain.rejoins import merge_legs
 from rooms.domain.time import MAX_TIME, SECOND, Ticks
 
 CLOCK_SKEW: Ticks = 2 * SECOND
@@ -41,7 +41,7 @@ class Moves:
     def legs(self) -> Iterator[Leg]:
         """Yields the legs by now. Those with an estimated join last from the start of the call."""
         for person in self._people.values():
-            yield from person.legs()
+            yield from person.legs(self._most)
 
     def add(self, event: CallEvent, first_at: Ticks) -> None:
         """Adds a join or leave, of a call whose first event was at `first_at`."""
@@ -101,13 +101,14 @@ class _Person:
             self, owner=owner, last=dict(self.last), gone=dict(self.gone), over=list(self.over)
         )
 
-    def legs(self) -> Iterator[Leg]:
-        yield from self.over
-        if self.unsure is not None and self._is_new(None, self.unsure):
-            yield self.unsure
-        for device, leg in self.last.items():
-            if self._is_new(device, leg):
-                yield leg
+    def legs(self, most: int) -> Iterator[Leg]:
+        """Yields at most so many legs, those that are over first."""
+        others = list(self.last.values())
+        if self.unsure is not None:
+            others.insert(0, self.unsure)
+        few = len(self.over) + len(others) <= most
+        yield from self.over if few else merge_legs(self.over, others, max(1, most - len(others)))
+        yield from (leg for leg in others if self._is_new(leg))
 
     def join(self, device: str | None, joined: Leg, skew: Ticks) -> None:
         """Adds a join that makes this leg, unless the device is there already."""
@@ -139,12 +140,14 @@ class _Person:
         self.gone[device] = None
 
     def limit(self, most: int, at: Ticks) -> str | None:
-        """Merges legs if there are more. Returns a participant id that is not known any more."""
-        while len(self.over) + len(self.last) + (self.unsure is not None) > most:
-            if len(self.over) > 1:
-                self.over = merge_shortest_gap(self.over, self.last.values())
-            else:
-                self._end_oldest(at)
+        """Merges legs if there are a quarter too many: it costs less than to do so each time.
+
+        Returns a participant id that is not known any more.
+        """
+        while len(self.last) > most - 2:
+            self._end_oldest(at)
+        if len(self.over) + len(self.last) > most + most // 4:
+            self.over = merge_legs(self.over, [*self.last.values()], most - len(self.last))
         if len(self.gone) <= most:
             return None
         oldest = next(iter(self.gone))
@@ -165,9 +168,10 @@ class _Person:
         joined = [leg.joined_at for leg in legs if not leg.join_estimated]
         other.joined_at = min((other.joined_at, *joined))
 
-    def _is_new(self, device: str | None, leg: Leg) -> bool:
+    def _is_new(self, leg: Leg) -> bool:
         """Returns whether a leg says something that no other device of the person says."""
-        return device is not None or not leg.join_estimated or (leg.left_at or 0) < self.joined_at
+        told = leg.participant_id or not leg.join_estimated
+        return bool(told) or (leg.left_at or 0) < self.joined_at
 
     def _end(self, device: str | None, leg: Leg) -> None:
         if device is None and leg.join_estimated:
@@ -241,7 +245,7 @@ class Phones:
         """Adds what is told of the telephones."""
         for phone in self._since.keys() - set(event.phones):
             over = [*self._over.get(phone, ()), _phone_leg(phone, self._since.pop(phone), event.at)]
-            self._over[phone] = tuple(over if len(over) < self._most else merge_shortest_gap(over))
+            self._over[phone] = tuple(merge_legs(over, [], self._most - 1))
         for phone in event.phones:
             self._since.setdefault(phone, event.at)
 

@@ -11,32 +11,42 @@ from rooms.domain.call import Leg
 from rooms.domain.time import MAX_TIME, Ticks
 
 
-def merge_shortest_gap(over: Sequence[Leg], others: Iterable[Leg] = ()) -> list[Leg]:
-    """Returns the legs of a person that are over, by the time of joining, with two of them as one.
+def merge_legs(over: Iterable[Leg], others: Sequence[Leg], most: int) -> list[Leg]:
+    """Returns legs of a person that are over as at most so many, by the time of joining.
 
-    These are the two with the shortest time between them in which the person was on no device. Of
-    several such gaps it is the first.
+    Those with the shortest gaps between them become one: gaps in which the person was on no
+    device. Of gaps of the same length the earlier ones go first.
 
     Args:
-        over: at least two.
         others: more legs of the person. They fill gaps, and stay as they are.
+        most: at least 1.
     """
     legs = sorted(over, key=_joined_at)
+    gaps = _gaps(legs, others)
+    shortest = set(sorted(range(len(gaps)), key=gaps.__getitem__)[: max(0, len(legs) - most)])
+    merged = legs[:1]
+    for place, leg in enumerate(legs[1:]):
+        if place in shortest:
+            merged[-1] = _merged(merged[-1], leg, gaps[place])
+        else:
+            merged.append(leg)
+    return merged
+
+
+def _gaps(legs: Sequence[Leg], others: Iterable[Leg]) -> list[Ticks]:
+    """Returns how long the person was away between each of these legs and the next one."""
     every = [(leg, True) for leg in legs] + [(leg, False) for leg in others]
     every.sort(key=lambda each: each[0].joined_at)
-    shortest: Ticks = MAX_TIME + 1
-    first, place = 0, -1
-    until = every[0][0].joined_at
+    gaps: list[Ticks] = []
     gap: Ticks = 0
-    for leg, is_over in every:
+    until: Ticks = 0
+    for leg, counts in every:
         gap += max(0, leg.joined_at - until)
         until = max(until, MAX_TIME if leg.left_at is None else leg.left_at)
-        if is_over:
-            if place >= 0 and gap < shortest:
-                shortest, first = gap, place
-            place += 1
+        if counts:
+            gaps.append(gap)
             gap = 0
-    return [*legs[:first], _merged(legs[first], legs[first + 1], shortest), *legs[first + 2 :]]
+    return gaps[1:]
 
 
 def _joined_at(leg: Leg) -> Ticks:
