@@ -7,9 +7,11 @@ from typing import Literal
 
 from rooms.domain.call import Call, Leg
 from rooms.domain.events import PHONE_PREFIX
+from rooms.domain.limits import LIMITS
 from rooms.domain.people import NOBODY_NAMED, People, identified
-from rooms.domain.presence import Stay, merge_stays, named_by, own_id
+from rooms.domain.presence import Stay, named_by, own_id
 from rooms.domain.roster import Invited
+from rooms.domain.stays import LegInTime, Stays, stays_of
 from rooms.domain.time import Ticks
 from rooms.domain.time_window import TimeWindow, start_in
 
@@ -54,12 +56,15 @@ class Attendee:
     alone_estimated: bool = False
     """Whether others may have been there of whom no event tells."""
     joins: int = 0
-    """The number of legs, over all devices."""
+    """How often they joined, over all devices."""
     late: Ticks | None = None
     left_early: Ticks | None = None
     estimated: bool = False
     """Whether an event of one of these times is missing. Of who did not come: whether any event is,
     so that they may have come."""
+    merged: bool = False
+    """Whether there are breaks in the stays, as there were too many. `duration` leaves these out:
+    it is exact if the stays lie wholly in the time."""
 
 
 def attendance(
@@ -73,12 +78,18 @@ def attendance(
     known = [identified(call, people) for call in calls]
     going_on = [call for call in known if is_in(call, window, now)]
     has_gaps = any(call.has_gaps for call in going_on)
+    incomplete = any(call.incomplete for call in going_on)
     came, stays = _came(known, window, now)
     alone = _alone(stays, now)
-    alone_estimated = has_gaps or occasion.may_call_phones or any(map(_has_phone, going_on))
+    alone_estimated = (
+        has_gaps
+        or occasion.may_call_phones
+        or any(map(_has_phone, going_on))
+        or any(each.merged for each in stays.values())
+    )
     roster = people.by_key(invited.roster)
     others = sorted(
-        came.keys() - roster.keys(), key=lambda person: (stays[person][0].start, person)
+        came.keys() - roster.keys(), key=lambda person: (stays[person].stays[0].start, person)
     )
     began = _beginning(occasion, going_on, now)
     missing = _status_of_missing(occasion, now)
@@ -101,7 +112,7 @@ def attendance(
                 )
             continue
         guest = invited.open and not raw_ids
-        first, last, named = stays[person][0], stays[person][-1], named_by(legs)
+        own, named = stays[person], named_by(legs)
         attendees.append(
             Attendee(
                 person=person,
@@ -111,14 +122,15 @@ def attendance(
                 status="attended" if raw_ids or guest else "uninvited",
                 guest=guest,
                 removed_at=removed_at,
-                stays=tuple(stays[person]),
-                duration=sum(_end(stay, now) - stay.start for stay in stays[person]),
-                alone=alone[person],
+                stays=own.stays,
+                duration=own.duration,
+                alone=min(alone[person], own.duration),
                 alone_estimated=alone_estimated,
-                joins=len(legs),
-                late=first.start - window.start,
-                left_early=_left_early(last, window, now),
-                estimated=window.estimated or any(leg.estimated for leg in legs),
+                joins=sum(leg.joins for leg in legs),
+                late=own.stays[0].start - window.start,
+                left_early=_left_early(own.stays[-1], window, now),
+                estimated=window.estimated or incomplete or any(leg.estimated for leg in legs),
+                merged=own.merged,
             )
         )
     return attendees
@@ -135,21 +147,20 @@ def _has_phone(call: Call) -> bool:
 
 def _came(
     calls: Iterable[Call], window: TimeWindow, now: Ticks
-) -> tuple[dict[str, list[Leg]], dict[str, list[Stay]]]:
+) -> tuple[dict[str, list[Leg]], dict[str, Stays]]:
     """Returns the legs of each person that lie in the time, by when they were joined, and the
     person's stays there."""
     cuts = [
-        (leg, stay)
+        LegInTime(call.id, leg, stay)
         for call in calls
         for leg in call.legs
         if (stay := window.cut(Stay(leg.joined_at, leg.left_at), now)) is not None
     ]
-    legs: defaultdict[str, list[Leg]] = defaultdict(list)
-    stays: defaultdict[str, list[Stay]] = defaultdict(list)
-    for leg, stay in sorted(cuts, key=lambda cut: cut[0].joined_at):
-        legs[leg.person].append(leg)
-        stays[leg.person].append(stay)
-    return dict(legs), {person: merge_stays(some) for person, some in stays.items()}
+    people: defaultdict[str, list[LegInTime]] = defaultdict(list)
+    for cut in sorted(cuts, key=lambda cut: cut.leg.joined_at):
+        people[cut.leg.person].append(cut)
+    legs = {person: [cut.leg for cut in own] for person, own in people.items()}
+    return legs, {person: stays_of(own, now, LIMITS.legs) for person, own in people.items()}
 
 
 def _beginning(occasion: Occasion, calls: Iterable[Call], now: Ticks) -> Ticks:
@@ -188,12 +199,12 @@ def _end(stay: Stay, now: Ticks) -> Ticks:
     return now if stay.end is None else stay.end
 
 
-def _alone(stays: Mapping[str, Sequence[Stay]], now: Ticks) -> dict[str, Ticks]:
-    """Returns how long each person was there with nobody else."""
+def _alone(stays: Mapping[str, Stays], now: Ticks) -> dict[str, Ticks]:
+    """Returns how long each person was there with nobody else, breaks in their stays aside."""
     changes = sorted(
         change
         for person, some in stays.items()
-        for stay in some
+        for stay in some.stays
         if stay.start != stay.end
         for change in ((stay.start, True, person), (_end(stay, now), False, person))
     )

@@ -66,8 +66,8 @@ class Call:
     peak_at: Ticks | None
     """The first moment of the peak; None if it is 0."""
     peak_estimated: bool
-    """Whether somebody counted in the peak is there by an estimated leg. If nobody is counted:
-    whether somebody may have been there, by such a leg."""
+    """Whether somebody counted in the peak is there by an estimated leg, or one with breaks. If
+    nobody is counted: whether somebody may have been there, by such a leg."""
     incomplete: bool = False
     """Whether it has more events than were read."""
 
@@ -78,8 +78,13 @@ class Call:
 
     @property
     def has_gaps(self) -> bool:
-        """Returns whether events of it were lost, as far as the others tell."""
-        return self.start_estimated or self.end_estimated or any(leg.estimated for leg in self.legs)
+        """Returns whether events of it were lost, as far as the others tell, or not read."""
+        return (
+            self.incomplete
+            or self.start_estimated
+            or self.end_estimated
+            or any(leg.estimated for leg in self.legs)
+        )
 
     @property
     def start_order(self) -> tuple[Ticks, str]:

@@ -23,5 +23,8 @@ def with_peak(call: Call) -> Call:
             there += (devices[person] > 0) - (before > 0)
         if there > peak:
             peak, peak_at = there, at
-    estimated = any(leg.estimated and (peak_at is None or leg.covers(peak_at)) for leg in call.legs)
+    estimated = any(
+        (leg.estimated or leg.away > 0) and (peak_at is None or leg.covers(peak_at))
+        for leg in call.legs
+    )
     return replace(call, peak=peak, peak_at=peak_at, peak_estimated=estimated)

@@ -27,7 +27,8 @@ class PersonInCall(
 ):  # not a dataclass: hundreds are made for one answer, and these take a third of the time
     """A person who is in a call: since when without a break, and with how many devices.
 
-    `estimated`: the event for the coming or going of one of these devices is missing.
+    `estimated`: the event for the coming or going of one of these devices is missing, or the
+    person came back so often that they may have been away just then.
     """
 
     person: str
@@ -115,7 +116,8 @@ def present_at(call: Call, at: Ticks) -> list[PersonInCall]:
                     last.role,
                     since,
                     len(there),
-                    any(leg.estimated for leg in there),
+                    any(leg.estimated for leg in there)
+                    or any(leg.away and leg.joined_at >= since for leg in legs),
                 )
             )
     return sorted(present, key=lambda person: (person.since, person.person))

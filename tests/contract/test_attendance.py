@@ -16,7 +16,7 @@ from testkit.raw import Raw
 ALICE, BOB, CAROL = raw_id(1), raw_id(2), raw_id(3)
 COLUMNS = (
     "rawId,name,externalId,displayName,role,status,intervals,seconds,aloneSeconds,joins,"
-    "lateSeconds,leftEarlySeconds,estimated,guest,rawIds,removedAt,aloneEstimated"
+    "lateSeconds,leftEarlySeconds,estimated,guest,rawIds,removedAt,aloneEstimated,merged"
 )
 NOTHING: dict[str, Any] = {
     "intervals": [],
@@ -24,6 +24,7 @@ NOTHING: dict[str, Any] = {
     "aloneSeconds": 0,
     "aloneEstimated": False,
     "joins": 0,
+    "merged": False,
     "lateSeconds": None,
 }
 
@@ -76,6 +77,7 @@ def test_the_attendance_of_a_call(insight: Insight, held: Meeting) -> None:
             "from": held.at(0),
             "until": held.at(100),
             "cancelled": None,
+            "incomplete": False,
             "summary": {"invited": 3, "attended": 2, "absent": 1, "uninvited": 1, "guests": 0},
             "value": [
                 {
@@ -93,6 +95,7 @@ def test_the_attendance_of_a_call(insight: Insight, held: Meeting) -> None:
                     "aloneSeconds": 20,
                     "aloneEstimated": True,
                     "joins": 3,
+                    "merged": False,
                     "lateSeconds": 10,
                     "leftEarlySeconds": 20,
                     "estimated": False,
@@ -112,6 +115,7 @@ def test_the_attendance_of_a_call(insight: Insight, held: Meeting) -> None:
                     "aloneSeconds": 20,
                     "aloneEstimated": True,
                     "joins": 1,
+                    "merged": False,
                     "lateSeconds": 30,
                     "leftEarlySeconds": 0,
                     "estimated": True,
@@ -145,6 +149,7 @@ def test_the_attendance_of_a_call(insight: Insight, held: Meeting) -> None:
                     "aloneSeconds": 0,
                     "aloneEstimated": True,
                     "joins": 1,
+                    "merged": False,
                     "lateSeconds": 75,
                     "leftEarlySeconds": 10,
                     "estimated": False,

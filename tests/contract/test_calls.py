@@ -75,6 +75,7 @@ def test_the_calls_of_a_room(raw: Raw, insight: Insight) -> None:
                     "peak": 1,
                     "peakAt": live.at(2),
                     "peakEstimated": False,
+                    "incomplete": False,
                 },
                 {
                     "id": half.id,
@@ -85,6 +86,7 @@ def test_the_calls_of_a_room(raw: Raw, insight: Insight) -> None:
                     "peak": 1,
                     "peakAt": half.at(1),
                     "peakEstimated": False,
+                    "incomplete": False,
                 },
                 {
                     "id": whole.id,
@@ -95,6 +97,7 @@ def test_the_calls_of_a_room(raw: Raw, insight: Insight) -> None:
                     "peak": 2,
                     "peakAt": whole.at(15),
                     "peakEstimated": False,
+                    "incomplete": False,
                 },
             ]
         },
@@ -198,6 +201,8 @@ def test_a_call_with_its_legs(raw: Raw, insight: Insight) -> None:
             "leftAt": call.at(left),
             "leaveEstimated": left_estimated,
             "seconds": seconds,
+            "joins": 1,
+            "awaySeconds": 0,
         }
 
     assert_is(
@@ -215,6 +220,7 @@ def test_a_call_with_its_legs(raw: Raw, insight: Insight) -> None:
             "peak": 2,
             "peakAt": call.at(15),
             "peakEstimated": True,
+            "incomplete": False,
             "startedBy": ALICE,
             "endedBy": BOB,
             "endReason": reason,
@@ -438,6 +444,7 @@ def test_a_live_room(raw: Raw, insight: Insight) -> None:
         "startedAt": call.at(0),
         "lastEventAt": call.at(3),
         "overdue": False,
+        "incomplete": False,
         "count": 2,
         "participants": [alice | {"joinedAt": call.at(1)}, bob | {"joinedAt": call.at(3)}],
     }

@@ -23,7 +23,7 @@ WEEK = f"from={format_time(LONG_AGO - DAY)[:19]}Z&until={format_time(LONG_AGO + 
 COLUMNS = (
     "roomId,title,from,until,rawId,name,externalId,displayName,role,status,intervals,seconds,"
     "aloneSeconds,joins,lateSeconds,leftEarlySeconds,estimated,guest,rawIds,removedAt,"
-    "aloneEstimated,cancelledAt,cancelledBy,error"
+    "aloneEstimated,merged,cancelledAt,cancelledBy,error,incomplete"
 )
 
 
@@ -95,9 +95,11 @@ def test_a_week_of_a_person_with_a_raw_id_for_each_visit(insight: Insight, docto
             "aloneSeconds": 100,
             "aloneEstimated": False,
             "joins": 1,
+            "merged": False,
             "lateSeconds": 120,
             "leftEarlySeconds": 300,
             "estimated": False,
+            "incomplete": False,
             "error": None,
         },
     )

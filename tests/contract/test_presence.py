@@ -59,6 +59,7 @@ def test_who_is_in_a_call_now(raw: Raw, insight: Insight) -> None:
                 "peak": 3,
                 "peakAt": call.at(6),
                 "peakEstimated": False,
+                "incomplete": False,
                 "count": 2,
                 "participants": [
                     {

@@ -48,13 +48,15 @@ Attendance = TypedDict(
         "from": Time,
         "until": Time | None,
         "cancelled": Cancelled | None,
+        "incomplete": bool,
         "summary": AttendanceSummary,
         "value": list[Attendee],
     },
 )
 Attendance.__doc__ = (
     "Who was invited and who came. `until` is null while the call is live. `cancelled` is set if "
-    "the room was deleted before the period began."
+    "the room was deleted before the period began. `incomplete` is true if a call of the period "
+    "has more events than were read: the answer is made of the first of them."
 )
 
 
@@ -130,6 +132,7 @@ def attendance_body(room_id: str, title: str | None, made: Report) -> Attendance
         "from": format_time(made.window.start),
         "until": time_or_none(made.window.end),
         "cancelled": cancelled_body(made.cancelled),
+        "incomplete": made.incomplete,
         "summary": {
             "invited": len(attendees) - counts["uninvited"] - guests,
             "attended": counts["attended"],

@@ -28,8 +28,9 @@ class Call(TypedDict):
 
     `startEstimated` and `endEstimated` are true if the event for that time never came. `peak` is
     the highest number of people at one time, first reached at `peakAt`. `peakEstimated` is true if
-    somebody counted in it is there by an estimated leg. `lastEventAt` is the time of its last
-    event.
+    somebody counted in it is there by an estimated leg, or by a merged one with breaks.
+    `lastEventAt` is the time of its last event. `incomplete` is true if it has more events than
+    were read: the answer is made of the first of them.
     """
 
     id: str
@@ -44,10 +45,16 @@ class Call(TypedDict):
     peak: Count
     peakAt: Time | None
     peakEstimated: bool
+    incomplete: bool
 
 
 class Leg(TypedDict):
-    """One stay of one device. `leftAt` and `seconds` are null while the device is in the call."""
+    """One stay of one device. `leftAt` and `seconds` are null while the device is in the call.
+
+    A person has at most 100 legs. If they came more often, those with the shortest gaps between
+    them are merged: then `joins` says how many they were, `awaySeconds` how long the person was
+    not there between them, and `seconds` how long they were.
+    """
 
     participantId: str | None
     rawId: str | None
@@ -59,6 +66,8 @@ class Leg(TypedDict):
     leftAt: Time | None
     leaveEstimated: bool
     seconds: Seconds | None
+    joins: Count
+    awaySeconds: Seconds
 
 
 class CallWithLegs(Call):
@@ -138,6 +147,7 @@ def call_body(room_id: str, call: domain.Call) -> Call:
         "peak": call.peak,
         "peakAt": time_or_none(call.peak_at),
         "peakEstimated": call.peak_estimated,
+        "incomplete": call.incomplete,
     }
 
 
@@ -163,7 +173,9 @@ def _leg_body(leg: domain.Leg) -> Leg:
         "joinEstimated": leg.join_estimated,
         "leftAt": time_or_none(leg.left_at),
         "leaveEstimated": leg.leave_estimated,
-        "seconds": None if leg.left_at is None else seconds(leg.left_at - leg.joined_at),
+        "seconds": None if leg.left_at is None else seconds(leg.left_at - leg.joined_at - leg.away),
+        "joins": leg.joins,
+        "awaySeconds": seconds(leg.away),
     }
 
 

@@ -53,8 +53,9 @@ class LiveRoom(TypedDict):
     the room.
 
     `lastEventAt` is the time of the call's last event. `overdue` is true if the call had no event
-    for an hour, and the room's planned end passed an hour ago. `missing` has the first of the
-    invited who are not in the call, and `missingCount` counts all of them. Nobody is missing
+    for an hour, and the room's planned end passed an hour ago. `incomplete` is true if the call has
+    more events than were read: the answer is made of the first of them. `missing` has the first of
+    the invited who are not in the call, and `missingCount` counts all of them. Nobody is missing
     before the scheduled start, or from a room without one.
     """
 
@@ -65,6 +66,7 @@ class LiveRoom(TypedDict):
     startedAt: Time
     lastEventAt: Time
     overdue: bool
+    incomplete: bool
     count: Count
     participants: list[LivePerson]
     missing: list[MissingPerson]
@@ -100,6 +102,7 @@ def live_body(
         "startedAt": format_time(call.started_at),
         "lastEventAt": format_time(call.last_event_at),
         "overdue": is_overdue(call, known.planned_end, at),
+        "incomplete": call.incomplete,
         "count": len(present),
         "participants": [_person_body(one, people) for one in present],
         "missing": [_missing_body(one, people) for one in missing[:most_missing]],

@@ -52,8 +52,10 @@ RoomInReport.__doc__ = "A room in the report about a person, and the period."
 
 
 class PersonInRoom(RoomInReport, Attendee):
-    """The attendance of a person in one room."""
+    """The attendance of a person in one room. `incomplete` is true if a call of the period has more
+    events than were read."""
 
+    incomplete: bool
     error: None
 
 
@@ -73,6 +75,7 @@ CSV_COLUMNS = (
     "cancelledAt",
     "cancelledBy",
     "error",
+    "incomplete",
 )
 
 
@@ -177,6 +180,7 @@ async def _in_room(
         **room,
         "cancelled": cancelled_body(made.cancelled),
         **attendee_body(attendee, made.people),
+        "incomplete": made.incomplete,
         "error": None,
     }
 
@@ -200,4 +204,4 @@ def _csv_row(body: PersonInRoom | RoomNotRead) -> Mapping[str, Any]:
     }
     if body["error"] is None:
         return {**as_csv_row(body), **more}
-    return {**dict.fromkeys(COLUMNS), **body, **more}
+    return {**dict.fromkeys(CSV_COLUMNS), **body, **more}

@@ -26,7 +26,8 @@ class PresentPerson(TypedDict):
     """A person in a call. `rawIds` has all their raw ids in the call so far, `rawId` is the one
     that joined last. A `guest` came to an open room without an invitation. `joinedAt` starts their
     unbroken stay; `legs` counts their devices. `estimated` is true if the event for the coming or
-    going of one of these never came."""
+    going of one of these never came, or if the person came back so often that they may have been
+    away just then."""
 
     rawId: str
     rawIds: list[str]
@@ -47,7 +48,8 @@ class PresentCall(TypedDict):
     `lastEventAt` is the time of its last event. `overdue` is true if by then it had no event for an
     hour, and the room's planned end had passed an hour ago: the scheduled end, the end of its
     validity, or when it was deleted. `peakEstimated` is true if somebody counted in the peak is
-    there by an estimate.
+    there by an estimate. `incomplete` is true if the call has more events than were read: the
+    answer is made of the first of them.
     """
 
     id: str
@@ -58,6 +60,7 @@ class PresentCall(TypedDict):
     peak: Count
     peakAt: Time | None
     peakEstimated: bool
+    incomplete: bool
     count: Count
     participants: list[PresentPerson]
 
@@ -114,6 +117,7 @@ def present_call_body(call: Call, at: Ticks, known: RoomSnapshot, invited: Invit
         "peak": call.peak,
         "peakAt": time_or_none(call.peak_at),
         "peakEstimated": call.peak_estimated,
+        "incomplete": call.incomplete,
         "count": len(present),
         "participants": [
             {

@@ -34,6 +34,7 @@ COLUMNS = (
     "rawIds",
     "removedAt",
     "aloneEstimated",
+    "merged",
 )
 """The columns of a table of people."""
 
@@ -57,12 +58,16 @@ class Attendee(TypedDict):
     first of them. `removedAt` is set if the person is not on the roster at the end of the period.
 
     `aloneSeconds` counts the time with nobody else in the call. `aloneEstimated` is true if others
-    may have been there of whom no event tells. `joins` counts the legs.
+    may have been there of whom no event tells, or if somebody came back so often that their breaks
+    are not known one by one. `joins` counts how often the person joined, on all devices.
+
+    `merged` is true if there are breaks in the intervals, as there were more than 100. `seconds`
+    leaves these out. It is exact if the intervals lie wholly in the period.
 
     `lateSeconds` is the time from the start of the period to the first join. `leftEarlySeconds` is
     the time from the last leave to the end of the period, once that end has passed. `estimated` is
-    true if the event for a time used here never came. For a person who did not come, it is true if
-    events of the calls are missing: the person may have come.
+    true if the event for a time used here never came, or not all events were read. For a person who
+    did not come, it is true if events of the calls are missing: the person may have come.
     """
 
     rawId: str
@@ -79,6 +84,7 @@ class Attendee(TypedDict):
     aloneSeconds: Seconds
     aloneEstimated: bool
     joins: Count
+    merged: bool
     lateSeconds: Seconds | None
     leftEarlySeconds: Seconds | None
     estimated: bool
@@ -86,12 +92,14 @@ class Attendee(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The attendance of a room in a time. `cancelled`: the room was deleted before it."""
+    """The attendance of a room in a time. `cancelled`: the room was deleted before it.
+    `incomplete`: not all events of its calls were read."""
 
     window: TimeWindow
     cancelled: Deletion | None
     people: People
     attendees: list[domain.Attendee]
+    incomplete: bool
 
 
 async def report(
@@ -118,8 +126,8 @@ async def report(
     )
     people, planned = people_in(known.details), scheduled(known.details)
     scheduled_start = None if planned is None else planned[0]
-    met = any(domain.is_in(each, window, as_of) for each in calls)
-    deletion = cancelled(window, known.deletion, scheduled_start, met)
+    going_on = [each for each in calls if domain.is_in(each, window, as_of)]
+    deletion = cancelled(window, known.deletion, scheduled_start, met=bool(going_on))
     occasion = Occasion(
         window,
         people,
@@ -127,7 +135,9 @@ async def report(
         cancelled=deletion is not None,
         may_call_phones=known.room is not None and known.room.pstn_dial_out_enabled,
     )
-    return Report(window, deletion, people, attendance(occasion, calls, invited, as_of))
+    attendees = attendance(occasion, calls, invited, as_of)
+    incomplete = any(each.incomplete for each in going_on)
+    return Report(window, deletion, people, attendees, incomplete)
 
 
 def cancelled_body(deletion: Deletion | None) -> Cancelled | None:
@@ -153,6 +163,7 @@ def attendee_body(attendee: domain.Attendee, people: People) -> Attendee:
         "aloneSeconds": seconds(attendee.alone),
         "aloneEstimated": attendee.alone_estimated,
         "joins": attendee.joins,
+        "merged": attendee.merged,
         "lateSeconds": None if attendee.late is None else seconds(attendee.late),
         "leftEarlySeconds": None if attendee.left_early is None else seconds(attendee.left_early),
         "estimated": attendee.estimated,

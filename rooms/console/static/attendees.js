@@ -45,6 +45,13 @@ function Notes({ people }) {
       </p>`
     }
     ${
+      any((person) => person.merged) &&
+      html`<p class="faint">
+        Somebody came back more than a hundred times. Their time present is right. When they were
+        there is shown roughly.
+      </p>`
+    }
+    ${
       any((person) => person.estimated && !came(person)) &&
       html`<p class="faint">
         ≈ Absent or expected, as far as events tell: some are missing, so that this person may have

@@ -28,7 +28,7 @@ const legOf = (leg, at) => ({
   goesOn: leg.leftAt === null,
   estimatedFrom: leg.joinEstimated,
   estimatedUntil: leg.leaveEstimated,
-  estimated: leg.joinEstimated || leg.leaveEstimated,
+  estimated: leg.joinEstimated || leg.leaveEstimated || leg.awaySeconds > 0,
 });
 
 /** Returns when an answer about a call was given. No leg begins later, whatever the clocks say. */

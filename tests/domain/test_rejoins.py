@@ -1,0 +1,269 @@
+"""People who come back to a call very often: at most 100 legs each, and nothing of theirs is lost
+but when exactly they were away."""
+
+import tracemalloc
+from collections.abc import Sequence
+from dataclasses import replace
+from random import Random
+
+import pytest
+
+from rooms.domain.attendance import Attendee, Occasion, attendance
+from rooms.domain.call import Call
+from rooms.domain.events import CallEvent
+from rooms.domain.fold import CallFold, fold_call
+from rooms.domain.people import identified, people_in
+from rooms.domain.presence import present_at
+from rooms.domain.rejoins import merge_legs
+from rooms.domain.roster import Invited
+from rooms.domain.time import Ticks
+from rooms.domain.time_window import TimeWindow
+from tests.domain.histories import (
+    ALICE,
+    BOB,
+    HISTORIES,
+    PHONE,
+    added,
+    ended,
+    moment,
+    phones,
+    played,
+    removed,
+    started,
+    stay,
+)
+from tests.domain.test_histories import told_call
+
+END = 100_000
+STORM = 300
+
+
+def storm(times: int = STORM, who: str = ALICE, device: str | None = None) -> list[CallEvent]:
+    """Comes for a second or two, each time with a new participant id unless one is given. The gaps
+    have different lengths: the first one is the longest, and the later ones are the shortest."""
+    events = []
+    for n in range(times):
+        at = 10 * n - 1 / (n + 1)
+        events += stay(10 + at, 11 + at + n % 2, device or f"{who[-3:]}{n}", who)
+    return events
+
+
+def the_call(events: Sequence[CallEvent], now: float = END) -> Call:
+    call = fold_call(events, moment(now))
+    assert call is not None
+    return call
+
+
+def seconds_there(events: Sequence[CallEvent]) -> Ticks:
+    """Between joins and leaves in turns."""
+    moves = [event for event in events if event.kind.startswith("Participant")]
+    return sum(b.at - a.at for a, b in zip(moves[::2], moves[1::2], strict=True))
+
+
+def attended(call: Call, start: float = 0, end: float = END, now: float = END) -> list[Attendee]:
+    window = TimeWindow(moment(start), moment(end))
+    return attendance(Occasion(window), [call], Invited({}, False), moment(now))
+
+
+@pytest.mark.parametrize("device", [None, "phone"])
+def test_of_who_comes_back_very_often_100_legs_have_all_joins_and_all_of_the_time(
+    device: str | None,
+) -> None:
+    events = storm(device=device)
+    call = the_call([started(0), *events, ended(9000)])
+    assert len(call.legs) == 100
+    assert sum(leg.joins for leg in call.legs) == STORM
+    assert sum((leg.left_at or 0) - leg.joined_at - leg.away for leg in call.legs) == seconds_there(
+        events
+    )
+    assert (call.people, call.peak, call.has_gaps) == (1, 1, False)
+
+
+def test_100_legs_stay_as_they_are() -> None:
+    call = the_call([started(0), *storm(100), ended(9000)])
+    assert {(leg.joins, leg.away) for leg in call.legs} == {(1, 0)}
+    assert not call.peak_estimated
+    call = the_call([started(0), *storm(101), ended(9000)])
+    assert sorted(leg.joins for leg in call.legs) == [1] * 99 + [2]
+
+
+def test_the_legs_with_the_shortest_gap_become_one() -> None:
+    legs = the_call([*stay(0, 1, "a"), *stay(5, 6, "b"), *stay(8, 9, "c"), *stay(99, 100, "d")])
+    one, two, three = merge_legs(legs.legs, [], 3)
+    assert (one.participant_id, two.joins, three.participant_id) == ("a", 2, "d")
+    assert (two.joined_at, two.left_at, two.away) == (moment(5), moment(9), moment(2) - moment(0))
+    assert merge_legs(merge_legs(legs.legs, [], 3), [], 2) == merge_legs(legs.legs, [], 2)
+
+
+def test_a_gap_that_another_device_fills_is_no_time_away() -> None:
+    events = storm()
+    call = the_call([started(0), added(5, "laptop"), *events, removed(9000, "laptop")], 9001)
+    (row,) = attended(call)
+    assert sum(leg.away for leg in call.legs) == 0
+    assert (row.joins, row.merged) == (STORM + 1, False)
+    assert row.duration == moment(9000) - moment(5)
+
+
+def test_who_is_there_now_is_known_exactly_whatever_came_before() -> None:
+    events = [started(0), *storm(), added(8000, "last", name="Alice", role="Presenter")]
+    (one,) = present_at(the_call(events, 8001), moment(8001))
+    assert (one.since, one.legs, one.estimated) == (moment(8000), 1, False)
+    assert (one.display_name, one.role) == ("Alice", "Presenter")
+    assert present_at(the_call([*events, removed(8002, "last")], 8003), moment(8003)) == []
+
+
+def test_presence_and_peak_within_merged_legs_are_estimated() -> None:
+    call = the_call([started(0), *storm(), *stay(10, 9000, "bob", BOB), ended(9000)])
+    merged = next(leg for leg in call.legs if leg.away)
+    people = {one.person: one.estimated for one in present_at(call, merged.joined_at + 1)}
+    assert people == {ALICE: True, BOB: False}
+    assert call.peak_estimated == any(
+        leg.away and leg.covers(call.peak_at or 0) for leg in call.legs
+    )
+    alone = the_call([started(0), *storm(200), *stay(2500, 2600, "bob", BOB), ended(9000)])
+    first = next(leg for leg in alone.legs if leg.away)
+    only = replace(alone, legs=(first,))
+    assert identified(only, people_in({})).peak == alone.peak == 1
+    assert not identified(only, people_in({})).has_gaps
+
+
+def test_attendance_counts_all_joins_and_seconds_in_at_most_100_intervals() -> None:
+    events = storm()
+    call = the_call([started(0), *events, *stay(20, 8000, "bob", BOB), ended(9000)])
+    alice, bob = attended(call)
+    assert (alice.person, alice.joins, alice.duration) == (ALICE, STORM, seconds_there(events))
+    assert (len(alice.stays), alice.merged, alice.alone_estimated) == (100, True, True)
+    assert (alice.estimated, alice.late) == (False, events[0].at - moment(0))
+    assert (bob.joins, bob.merged, bob.estimated, bob.alone_estimated) == (1, False, False, True)
+    assert 0 <= bob.alone <= bob.duration
+
+
+def test_a_part_of_a_merged_leg_has_a_part_of_its_breaks() -> None:
+    call = the_call([started(0), *storm(), ended(9000)])
+    (whole,) = attended(call)
+    parts = [attended(call, at, at + 500)[0] for at in range(0, 3001, 500)]
+    assert sum(part.duration for part in parts) == pytest.approx(whole.duration, rel=0.01)
+    assert all(part.duration <= moment(500) - moment(0) for part in parts)
+
+
+def test_two_raw_ids_of_a_person_make_at_most_100_intervals() -> None:
+    events = [*storm(90), *(replace(e, at=e.at + moment(4) - moment(0)) for e in storm(90, BOB))]
+    named = {raw_id: {"externalId": "A-7"} for raw_id in (ALICE, BOB)}
+    people = people_in({"participants": named})
+    call = the_call([started(0), *events, ended(9000)])
+    window = TimeWindow(moment(0), moment(9000))
+    (row,) = attendance(Occasion(window, people), [call], Invited({}, False), moment(END))
+    assert (row.joins, len(row.stays), row.merged) == (180, 100, True)
+    assert row.duration == seconds_there(events)
+
+
+def test_time_away_with_one_raw_id_does_not_count_while_another_is_there() -> None:
+    named = {raw_id: {"externalId": "A-7"} for raw_id in (ALICE, BOB)}
+    people = people_in({"participants": named})
+    call = the_call([started(0), *storm(), *stay(5, 8000, "bob", BOB), ended(9000)])
+    window = TimeWindow(moment(0), moment(9000))
+    (row,) = attendance(Occasion(window, people), [call], Invited({}, False), moment(END))
+    assert row.duration == moment(8000) - moment(5)
+
+
+def test_a_second_leave_of_a_device_that_came_long_ago_is_ignored() -> None:
+    events = [started(0), *storm(), added(8000, "last")]
+    call = the_call([*events, removed(8001, f"{ALICE[-3:]}0")], 8002)
+    assert call.legs == the_call(events, 8002).legs
+    assert sum(leg.joins for leg in call.legs) == STORM + 1
+
+
+def test_of_a_hundred_devices_without_a_leave_the_first_are_taken_as_left() -> None:
+    call = the_call([started(0), *(added(n, f"p{n}") for n in range(1, STORM))], STORM)
+    there = [leg for leg in call.legs if leg.left_at is None]
+    assert (len(there), len(call.legs) <= 100) == (98, True)
+    assert {leg.participant_id for leg in there} == {f"p{n}" for n in range(STORM - 98, STORM)}
+    assert sum(leg.joins for leg in call.legs) == STORM - 1
+    assert [one.since for one in present_at(call, moment(STORM))] == [moment(1)]
+
+
+def test_leaves_without_joins_make_at_most_100_legs_from_the_start_of_the_call() -> None:
+    call = the_call([started(0), *(removed(n, f"p{n}") for n in range(5, STORM))], STORM)
+    assert len(call.legs) <= 100
+    assert {leg.joined_at for leg in call.legs if leg.join_estimated} == {moment(0)}
+    assert not call.legs[0].is_concluded
+
+
+def test_a_telephone_that_comes_back_very_often_has_100_legs() -> None:
+    listed = [phones(10 * n + on, *([PHONE] * (1 - on))) for n in range(STORM) for on in (0, 1)]
+    call = the_call([started(0), *listed, ended(9000)])
+    assert (len(call.legs), sum(leg.joins for leg in call.legs)) == (99, STORM)
+    assert {(leg.raw_id, leg.endpoint_type) for leg in call.legs} == {(PHONE, "phone")}
+
+
+def test_an_end_of_the_call_cuts_a_merged_leg() -> None:
+    call = the_call([started(0), *storm(), ended(1005)])
+    assert max(leg.left_at or 0 for leg in call.legs) == moment(1005)
+    assert all(0 <= leg.away <= (leg.left_at or 0) - leg.joined_at for leg in call.legs)
+
+
+def test_what_is_kept_of_a_person_does_not_grow_with_their_rejoins() -> None:
+    def kept(times: int) -> int:
+        tracemalloc.start()
+        fold = CallFold()
+        for n in range(times):
+            for event in stay(10 * n, 10 * n + 1, f"p{n}"):
+                fold.add(event)
+        size, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert fold.events == 2 * times
+        return size
+
+    assert kept(5_000) < 2 * kept(500)
+
+
+def test_a_copy_goes_on_without_the_other() -> None:
+    fold = CallFold()
+    events = [started(0), *storm(), added(8000, "last")]
+    for event in events:
+        fold.add(event)
+    other = fold.copy()
+    other.add(removed(8001, "last"))
+    other.add(phones(8001, PHONE))
+    other.add(ended(8002))
+    assert fold.call(moment(8003)) == fold_call(events, moment(8003))
+    more = [*events, removed(8001, "last"), phones(8001, PHONE), ended(8002)]
+    assert other.call(moment(8003)) == fold_call(more, moment(8003))
+    fold.add(added(8000, "also"))
+    assert fold.call(moment(8003)) == fold_call([*events, added(8000, "also")], moment(8003))
+
+
+def test_events_of_one_time_may_come_in_any_order() -> None:
+    events = [started(0), *(event for n in range(9) for event in stay(1, 1 + n % 3, f"p{n % 4}"))]
+    random = Random(1)
+    for _ in range(20):
+        fold = CallFold()
+        for event in sorted(events, key=lambda event: (event.at, random.random())):
+            fold.add(event)
+        assert fold.call(moment(9)) == fold_call(events, moment(9))
+
+
+def test_histories_with_rejoin_storms_give_the_oracles_answers_but_for_who_storms() -> None:
+    """Alice storms through meetings of others. All that is told of the others stays, and of her
+    the joins, and the time that she was there."""
+    for seed in range(HISTORIES):
+        history, now = played(seed), moment(END * 40)
+        call_id = history.events[0].call
+        before = [replace(event, started_by=None) for event in history.events]
+        before = [event for event in before if event.call == call_id and event.raw_id != ALICE]
+        if not before:
+            continue
+        storming = [replace(event, call=call_id) for event in storm(150, who="8:acs:storm")]
+        call, small = the_call([*before, *storming], END * 40), the_call(before, END * 40)
+        end = call.ended_at
+        theirs = [leg for leg in call.legs if leg.person != "8:acs:storm"]
+        if small.ended_at == end and small.started_at == call.started_at:
+            assert tuple(theirs) == small.legs, seed
+        own = [leg for leg in call.legs if leg.person == "8:acs:storm"]
+        assert len(own) == 100, seed
+        assert sum(leg.joins for leg in own) == 150, seed
+        assert told_call(call).people == small.people + 1, seed
+        assert end is not None
+        if end >= storming[-1].at:
+            there = sum((leg.left_at or now) - leg.joined_at - leg.away for leg in own)
+            assert there == seconds_there(storming), seed
