@@ -106,7 +106,8 @@ class App:
     @cached_property
     def console(self) -> Console | None:
         """The console's files, or None if its libraries are not installed."""
-        return read_console()
+        entra = self.settings.entra
+        return read_console(None if entra is None else entra.console_sign_in)
 
     @cached_property
     def table(self) -> Table:

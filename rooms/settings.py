@@ -11,6 +11,7 @@ from rooms.key_settings import KEY_PREFIXES, SPEAKERS, AccessKey, read_keys
 from rooms.quota_settings import Quota, read_quota
 from rooms.setting_values import flag, items, number
 from rooms.settings_error import SettingsError
+from rooms.sign_in_settings import SignIn, own_audiences, read_client_id
 
 MAX_DAYS = 36_500
 """Longest retention, in days: a hundred years."""
@@ -45,6 +46,14 @@ class Entra:
     manage: frozenset[str]
     read: frozenset[str]
     speak_for_others: frozenset[str] = frozenset()
+    console_client_id: str | None = None
+
+    @property
+    def console_sign_in(self) -> SignIn | None:
+        """Where people of the console sign in, or None if they do not."""
+        if self.console_client_id is None:
+            return None
+        return SignIn(f"{self.authority}/{self.tenant}", self.console_client_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +95,7 @@ SETTINGS = frozenset(
         "ROOMS_ACS__endpoint",
         "ROOMS_CALL_CAPACITY",
         "ROOMS_CONSOLE",
+        "ROOMS_CONSOLE_CLIENT_ID",
         "ROOMS_ENTRA_AUDIENCE",
         "ROOMS_ENTRA_AUTHORITY",
         "ROOMS_ENTRA_MANAGE",
@@ -211,7 +221,7 @@ def _event_sources(env: Mapping[str, str]) -> frozenset[str]:
 
 def _entra(env: Mapping[str, str]) -> Entra | None:
     manage, read = (_names(env, setting) for setting in ("ROOMS_ENTRA_MANAGE", "ROOMS_ENTRA_READ"))
-    tenant = env.get("ROOMS_ENTRA_TENANT")
+    tenant, client_id = env.get("ROOMS_ENTRA_TENANT"), read_client_id(env)
     if not tenant:
         if manage or read:
             setting = "ROOMS_ENTRA_MANAGE" if manage else "ROOMS_ENTRA_READ"
@@ -224,10 +234,12 @@ def _entra(env: Mapping[str, str]) -> Entra | None:
         authority=_authority(
             env.get("ROOMS_ENTRA_AUTHORITY") or "https://login.microsoftonline.com"
         ),
-        audiences=frozenset(items(env, "ROOMS_ENTRA_AUDIENCE") or AUDIENCES_OF_THE_SDKS),
+        audiences=frozenset(items(env, "ROOMS_ENTRA_AUDIENCE") or AUDIENCES_OF_THE_SDKS)
+        | own_audiences(client_id),
         manage=manage,
         read=read,
         speak_for_others=_names(env, SPEAKERS),
+        console_client_id=client_id,
     )
     if not (manage or read):
         raise SettingsError(

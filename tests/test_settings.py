@@ -12,6 +12,7 @@ from rooms.key_settings import MIN_KEY_BYTES, RESERVED_NAMES, AccessKey
 from rooms.quota_settings import Quota
 from rooms.settings import read_settings
 from rooms.settings_error import SettingsError
+from rooms.sign_in_settings import SignIn
 from rooms.upkeep.retention import UPKEEP_ACTOR
 
 KEY = bytes(range(32))
@@ -52,6 +53,38 @@ def test_a_key_may_speak_for_others_if_the_setting_has_its_name_to_the_letter() 
     }
     may = {key.name: key.speaks_for_others for key in read_settings(env).keys}
     assert may == {"server": True, "Server": False}
+
+
+def test_tokens_for_the_console_are_accepted_beside_the_others() -> None:
+    client = "3d1c7a52-3b1e-4f0a-9d55-2a8e6b4c7f02"
+    env = {
+        "ROOMS_ENTRA_TENANT": TENANT,
+        "ROOMS_ENTRA_MANAGE": "Rooms.Manage",
+        "ROOMS_ENTRA_AUDIENCE": "api://ours",
+        "ROOMS_CONSOLE_CLIENT_ID": client.upper(),
+    }
+    entra = read_settings(env).entra
+    assert entra is not None
+    assert entra.audiences == {"api://ours", client, f"api://{client}"}
+    place = SignIn(f"https://login.microsoftonline.com/{TENANT}", client)
+    assert entra.console_sign_in == place
+
+
+@pytest.mark.parametrize(
+    ("env", "said"),
+    [
+        ({"ROOMS_CONSOLE_CLIENT_ID": TENANT}, "needs ROOMS_ENTRA_TENANT"),
+        (
+            {"ROOMS_ENTRA_TENANT": TENANT, "ROOMS_CONSOLE_CLIENT_ID": "console"},
+            "must be the application",
+        ),
+    ],
+)
+def test_the_application_of_the_console_must_be_one_of_a_tenant(
+    env: dict[str, str], said: str
+) -> None:
+    with pytest.raises(SettingsError, match=f"ROOMS_CONSOLE_CLIENT_ID: {said}"):
+        read_settings({"ROOMS_ENTRA_MANAGE": "x", **env} if len(env) > 1 else env)
 
 
 def test_who_speaks_for_others_must_be_a_key_or_of_a_tenant() -> None:

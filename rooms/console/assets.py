@@ -7,6 +7,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from rooms.sign_in_settings import SignIn
 
 PROJECT = Path(__file__).parents[2]
 
@@ -18,6 +21,7 @@ LIBRARIES = {
     "htm.js": "htm/dist/htm.mjs",
     "htm-preact.js": "htm/preact/index.mjs",
     "d3.js": "d3/dist/d3.min.js",
+    "msal.js": "@azure/msal-browser/lib/msal-browser.min.js",
     "plot.js": "@observablehq/plot/dist/plot.umd.min.js",
 }
 """The files of `node_modules` that the app serves, by name. .funcignore lets them be deployed."""
@@ -54,15 +58,25 @@ class Console:
     policy: str
 
 
-def read_console() -> Console | None:
-    """Reads all files. Returns None if the libraries are not installed."""
+def read_console(sign_in: SignIn | None = None) -> Console | None:
+    """Reads all files. Returns None if the libraries are not installed.
+
+    Args:
+        sign_in: where people sign in: the page may ask for tokens there.
+    """
     try:
         files = {path.name: _file(path) for path in _paths()} | {
             name: _file(PROJECT / "node_modules" / path) for name, path in LIBRARIES.items()
         }
     except FileNotFoundError:
         return None
-    return Console(files, _policy(files[PAGE].content.decode()))
+    return Console(files, _policy(files[PAGE].content.decode(), sign_in))
+
+
+def origin_of(url: str) -> str:
+    """Returns the scheme and the host of an address."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _paths() -> Iterator[Path]:
@@ -81,8 +95,10 @@ def _file(path: Path) -> File:
     )
 
 
-def _policy(page: str) -> str:
-    """Allows scripts and styles of this service and with these hashes, and requests to it only."""
+def _policy(page: str, sign_in: SignIn | None) -> str:
+    """Allows scripts and styles of this service and with these hashes, and requests to it and to
+    where people sign in only."""
+    asked = "" if sign_in is None else f" {origin_of(sign_in.authority)}"
     (import_map,) = _IMPORT_MAP.findall(page)
     digest = base64.b64encode(hashlib.sha256(import_map.encode()).digest()).decode()
     return "; ".join(
@@ -90,7 +106,7 @@ def _policy(page: str) -> str:
             "default-src 'none'",
             f"script-src 'self' 'sha256-{digest}'",
             f"style-src 'self' '{_PLOT_STYLE}'",
-            "connect-src 'self'",
+            f"connect-src 'self'{asked}",
             "img-src 'self'",
             "base-uri 'none'",
             "form-action 'none'",

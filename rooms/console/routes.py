@@ -1,5 +1,7 @@
 """The routes of the console. Anybody gets its files; the data in it needs a key."""
 
+import json
+
 import azure.functions as func
 
 from rooms.api.routing import Routes
@@ -7,6 +9,9 @@ from rooms.app import App
 from rooms.console.assets import PAGE, Console
 
 routes = Routes()
+
+SETTINGS = "settings.json"
+"""The name of what the page has to know before anybody signs in."""
 
 NOT_INSTALLED = (
     "The console's libraries are missing. Install them beside the app: npm install --omit=dev\n"
@@ -33,6 +38,8 @@ def _answer(app: App, http: func.HttpRequest, name: str) -> func.HttpResponse:
         )
     if (console := app.console) is None:
         return func.HttpResponse(NOT_INSTALLED, status_code=404)
+    if name == SETTINGS:
+        return _settings(app, console)
     if (file := console.files.get(name)) is None:
         return func.HttpResponse("The console has no such file.\n", status_code=404)
     headers = _headers(console) | {"ETag": file.etag}
@@ -42,6 +49,15 @@ def _answer(app: App, http: func.HttpRequest, name: str) -> func.HttpResponse:
     if "gzip" not in http.headers.get("accept-encoding", ""):
         return func.HttpResponse(file.content, headers=headers)
     return func.HttpResponse(file.gzipped, headers=headers | {"Content-Encoding": "gzip"})
+
+
+def _settings(app: App, console: Console) -> func.HttpResponse:
+    """Returns where people sign in. Nothing in it is secret."""
+    entra = app.settings.entra
+    place = None if entra is None else entra.console_sign_in
+    told = place and {"authority": place.authority, "clientId": place.client_id}
+    headers = _headers(console) | {"Content-Type": "application/json; charset=utf-8"}
+    return func.HttpResponse(json.dumps({"signIn": told}), headers=headers)
 
 
 def _headers(console: Console) -> dict[str, str]:

@@ -26,6 +26,7 @@ LAYERS = (
         "rooms.acs_settings",
         "rooms.key_settings",
         "rooms.quota_settings",
+        "rooms.sign_in_settings",
         "rooms.setting_values",
         "rooms.settings_error",
     ),

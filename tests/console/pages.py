@@ -74,6 +74,8 @@ class Console:
     watched: list[BrowserContext] = field(default_factory=list)
     tabs: list[Page] = field(default_factory=list)
     """One that tests share which only look; it is the caller's."""
+    others: tuple[str, ...] = ()
+    """Other hosts that pages may ask."""
 
     def url(self, view: str = "") -> str:
         return f"{self.app.http}/console#/{view}"
@@ -134,7 +136,7 @@ class Console:
 
     def _request(self, request: Request) -> None:
         self.requested.append(request.url)
-        if not request.url.startswith((f"{self.app.http}/", "blob:", "data:")):
+        if not request.url.startswith((f"{self.app.http}/", "blob:", "data:", *self.others)):
             self.problems.append(f"asked another host: {request.url}")
 
     def _said(self, message: ConsoleMessage) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from rooms.domain.shown_text import quoted
 from rooms_cli.backing_up import backup, restore
 from rooms_cli.client import Client, names_in
 from rooms_cli.connection import ON_BEHALF_OF, connection
@@ -332,7 +333,7 @@ def log(
 def _whose(record: dict[str, Any]) -> str:
     """Returns the actor of a record, and for whom they asked."""
     speaks_for = record["onBehalfOf"]
-    return record["actor"] if speaks_for is None else f"{record['actor']} for “{speaks_for}”"
+    return record["actor"] if speaks_for is None else f"{record['actor']} for {quoted(speaks_for)}"
 
 
 @app.command()

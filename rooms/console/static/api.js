@@ -1,5 +1,6 @@
 // Requests to the service that serves this page. The key is kept for this tab only.
 
+import * as account from "/console/account.js";
 import { shown } from "/console/shown.js";
 
 const KEPT = "anteroom.key";
@@ -38,17 +39,28 @@ function readClock(answer) {
   clockSkew = Math.abs(difference) > LEAST_SKEW ? difference : 0;
 }
 
+/** Returns the header that says who asks: with a key, or else as the person who has signed in. */
+async function credentials(as) {
+  if (as !== null) return { "x-api-key": as };
+  try {
+    return { Authorization: `Bearer ${await account.token()}` };
+  } catch (problem) {
+    const message = "Entra ID gives no token at the moment.";
+    throw new Failure(account.mustSignIn(problem) ? 401 : 0, { code: "NoToken", message });
+  }
+}
+
 /**
  * Returns the body of the answer: JSON, text for `format=csv`, or null if it is empty.
  * Throws Failure.
  */
-export async function ask(method, path, { query = {}, body, signal, as = key.get() } = {}) {
+export async function ask(method, path, { query = {}, body, signal, as } = {}) {
   const given = Object.entries(query).filter(
     ([, value]) => value !== null && value !== undefined && value !== "",
   );
   const search = new URLSearchParams(given).toString();
   const headers = {
-    "x-api-key": as,
+    ...(await credentials(as ?? key.get())),
     ...(body === undefined ? {} : { "Content-Type": "application/json" }),
   };
   let answer, text;

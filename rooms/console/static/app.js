@@ -1,8 +1,9 @@
-// The page: signs in with a key, and shows the view that the address names.
+// The page: signs in with a key or with Entra ID, and shows the view that the address names.
 
 import { html, render } from "htm/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Access } from "/console/access.js";
+import * as account from "/console/account.js";
 import { ask, key } from "/console/api.js";
 import { Field } from "/console/fields.js";
 import { DENIED } from "/console/loading.js";
@@ -26,7 +27,9 @@ const VIEWS = {
 const NOT_BASE64 =
   "This is not a key. Paste the base64 text that make start prints after accesskey=.";
 const NOT_ACCEPTED = "The service does not accept this key.";
-const EXPIRED = "The service does not accept your key any more. Sign in again.";
+const KEY_EXPIRED = "The service does not accept your key any more. Sign in again.";
+const EXPIRED = "The service does not let you in any more. Sign in again.";
+const NOT_LET_IN = "The service does not let you in. Ask for a role in the Entra ID application.";
 
 /** Returns whether devhost runs the service: only there a meeting can be played. */
 async function onLaptop() {
@@ -38,21 +41,40 @@ async function onLaptop() {
   }
 }
 
-function Console() {
-  const [signedIn, setSignedIn] = useState(key.get() !== null);
-  const [notice, setNotice] = useState(null);
+/** Returns why nobody has come in, though they come from Entra ID; or null. */
+async function comeBack() {
+  try {
+    if (!(await account.begin())) return null;
+    key.forget();
+    await ask("GET", "/roles");
+    return null;
+  } catch (failure) {
+    if (failure.status === undefined)
+      return `Entra ID did not sign you in: ${failure.errorCode ?? failure.message}`;
+    if (failure.status === 401) await account.forget();
+    return failure.status === 401 ? NOT_LET_IN : failure.message;
+  }
+}
+
+const isSignedIn = () => key.get() !== null || account.person() !== null;
+
+function Console({ problem }) {
+  const [signedIn, setSignedIn] = useState(isSignedIn());
+  const [notice, setNotice] = useState(problem);
   const fromForm = useRef(false);
   const signIn = () => {
     fromForm.current = true;
     setSignedIn(true);
   };
-  const signOut = (reason) => {
+  const signOut = async (reason) => {
+    const signedInHere = key.get() === null;
     key.forget();
+    if (signedInHere) await (reason ? account.forget() : account.signOut());
     setNotice(reason);
     setSignedIn(false);
   };
   useEffect(() => {
-    const denied = () => key.get() !== null && signOut(EXPIRED);
+    const denied = () => isSignedIn() && signOut(key.get() === null ? EXPIRED : KEY_EXPIRED);
     window.addEventListener(DENIED, denied);
     return () => window.removeEventListener(DENIED, denied);
   }, []);
@@ -86,6 +108,7 @@ function SignIn({ signIn, notice }) {
   }, []);
   return html`<main class="sign-in">
     <h1>Anteroom</h1>
+    ${account.canSignIn() && html`<${WithEntra} fail=${setProblem} />`}
     <form onSubmit=${submit}>
       <${Field} label="Key">
         <input name="key" type="password" autocomplete="off" required autofocus />
@@ -99,6 +122,16 @@ function SignIn({ signIn, notice }) {
     </p>
   </main>`;
 }
+
+/** The way in for people. It leaves the page. */
+const WithEntra = ({ fail }) => html`<form
+  onSubmit=${(event) => {
+    event.preventDefault();
+    account.signIn().catch((problem) => fail(`Entra ID cannot be reached: ${problem.errorCode}`));
+  }}
+>
+  <button>Sign in with Entra ID</button>
+</form>`;
 
 function viewOf([name, roomId]) {
   if (name === "room" && !roomId) return "rooms";
@@ -126,6 +159,7 @@ function SignedIn({ signOut, toHeading }) {
     <header>
       <strong class="brand">Anteroom</strong>
       <${Menu} current=${name} laptop=${laptop} />
+      ${key.get() === null && html`<bdi class="person">${account.person()}</bdi>`}
       <button type="button" class="quiet" onClick=${signOut}>Sign out</button>
     </header>
     <main id="main"><${view} key=${identity} route=${route} laptop=${laptop} /></main>
@@ -156,4 +190,4 @@ function focusHeading(event) {
   document.querySelector("h1").focus();
 }
 
-render(html`<${Console} />`, document.body);
+render(html`<${Console} problem=${await comeBack()} />`, document.body);

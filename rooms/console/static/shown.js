@@ -1,7 +1,15 @@
 // Texts that people choose themselves, such as names: without characters that nobody sees and that
 // change what is around them. rooms/domain/shown_text.py does the same.
 
-const CHOSEN = new Set(["name", "displayName", "title", "externalId", "phrase", "role"]);
+const CHOSEN = new Set([
+  "name",
+  "displayName",
+  "title",
+  "externalId",
+  "phrase",
+  "role",
+  "onBehalfOf",
+]);
 const INVISIBLE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}]/gu;
 const INVISIBLE_IN_LINES = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}]/gu;
 
