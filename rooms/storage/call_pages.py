@@ -92,7 +92,7 @@ class CallPages:
     ) -> dict[CallKey, _Heard | None]:
         """Reads as many of the calls as a page has, or fewer when it has read many events.
 
-        Large calls are folded one after another, so that the page ends behind the first.
+        A large call that is not at hand begins a page, so that no other call waits for it.
         """
         heard: dict[CallKey, _Heard | None] = {}
         rows = 0
@@ -101,6 +101,9 @@ class CallPages:
                 self._folds.at_hand(room_id, call, now) for room_id, call in batch
             )
             for key, found in zip(batch, at_hand, strict=True):
+                if found is None and heard:
+                    self._folds.begin(*key, now)
+                    return heard
                 folded = found or await self._folds.read(*key, now)
                 heard[key] = _heard_in(folded, start, end)
                 rows += folded.rows

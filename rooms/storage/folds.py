@@ -93,14 +93,20 @@ class Folds:
         events = await self._events.first(room_id, call, now, most + 1)
         return None if len(events) > most else folded(events, now)
 
+    def begin(self, room_id: str, call: str, now: Ticks) -> None:
+        """Begins to fold a large call, which somebody will ask for."""
+        self._begin(self._question((room_id, call), now), now)
+
     async def _large(self, key: CallKey, now: Ticks) -> Folded:
         """Returns a large call that is not kept. All who ask at the same time share the reads."""
-        which = (key, None if now > self._clock() - LATE else now)
-        kept = await self._when_folded(which, now)
+        kept = await self._when_folded(self._question(key, now), now)
         if not kept.serves(now):  # it was begun a moment after this question was asked
             kept = await self._when_folded((key, now), now)
         found = await self._from(kept, key, now)
         return replace(found, rows=len(found.times))
+
+    def _question(self, key: CallKey, now: Ticks) -> _Question:
+        return key, None if now > self._clock() - LATE else now
 
     async def _when_folded(self, which: _Question, now: Ticks) -> _Kept:
         task = self._begin(which, now)

@@ -41,10 +41,10 @@ class SeveralCalls:
         One request for each; if there are many, for a thousand events of the room.
         """
         read: dict[str, Folded] = {}
-        left = self._limits.events
+        one_by_one, left = calls, self._limits.events
         if len(calls) > WALK_FROM:
-            read, calls, left = await self._walk(room_id, calls, now)
-        for batch in batched(calls, AT_ONCE, strict=False):
+            read, one_by_one, left = await self._walk(room_id, calls, now)
+        for batch in batched(one_by_one, AT_ONCE, strict=False):
             if left < 0:
                 return CallsRead(read, is_whole=False)
             for call, found in zip(

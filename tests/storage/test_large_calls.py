@@ -13,6 +13,7 @@ from rooms.domain.fold import fold_calls
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.presence import call_at, present_at
 from rooms.domain.time import DAY, MAX_TIME, SECOND, Ticks
+from rooms.storage.call_pages import RoomCall
 from rooms.storage.calls import Calls
 from rooms.storage.errors import StorageUnavailable, TooManyEvents
 from rooms.storage.parallel import in_parallel
@@ -201,6 +202,43 @@ async def test_a_page_ends_behind_a_large_call_that_had_to_be_folded(
     assert sorted(room for page in pages for room in page) == sorted(
         2 * ["99400000000000001", "99400000000000002", "99400000000000003"]
     )
+
+
+async def test_no_other_call_of_a_list_waits_for_a_large_one(
+    client: TableClient, clock: Clock
+) -> None:
+    limits = Limits(kept_events=5, fold_wait_seconds=0)
+    calls = at_once(clock, Table(client), limits)
+    other = "99400000000000001"
+    await keep(calls, *storm(20))
+    await keep(calls, added(910), room=other)
+    clock.now = moment(7_200)  # the large call was heard of in an earlier hour
+    await keep(calls, added(7_100), room=other)
+    page = await calls.live(None, clock.now)
+    assert [room for room, _ in page.items] == [other]
+    assert page.cursor is not None
+    async with asyncio.timeout(HANG_SECONDS):
+        while not (found := await _answered(calls, page.cursor, clock.now)):
+            pass
+    assert [room for room, _ in found] == [ROOM]
+
+
+async def _answered(calls: Calls, cursor: str, now: Ticks) -> list[RoomCall]:
+    try:
+        return (await calls.live(cursor, now)).items
+    except StorageUnavailable:
+        return []
+
+
+async def test_a_large_call_that_is_left_out_of_many_is_not_left_out_in_silence(
+    client: TableClient, clock: Clock
+) -> None:
+    events = many(WALK_FROM + 20)
+    most = len(events) + 10
+    calls = at_once(clock, Table(client), Limits(kept_events=20, events=most))
+    await keep(calls, *events, *storm(30, "large"))
+    found = await calls.overlapping(ROOM, moment(0), clock.now, clock.now)
+    assert {call.incomplete for call in found} == {True}
 
 
 def many(count: int) -> list[CallEvent]:
