@@ -109,13 +109,8 @@ def _secret(setting: str, value: str) -> bytes:
     return secret
 
 
-def is_published(secret: bytes) -> bool:
-    """Returns whether everybody can read the key."""
-    return hashlib.sha256(secret).hexdigest() in _PUBLISHED
-
-
 def _check_is_secret(setting: str, secret: bytes) -> None:
-    if is_published(secret):
+    if hashlib.sha256(secret).hexdigest() in _PUBLISHED:
         raise SettingsError(
             f"{setting}: is a development key that is published with the source, so everybody has "
             f"it. {_MAKE_A_KEY}"
