@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from devhost.azurite import PROJECT
-from rooms.console.assets import LIBRARIES
+from rooms.console.assets import LIBRARIES, SIGN_IN_LIBRARIES
 
 type Ignored = Callable[[Iterable[str], Path], set[str]]
 
-PACKAGES = {"/".join(path.split("/")[: 2 if path[0] == "@" else 1]) for path in LIBRARIES.values()}
+PATHS = [*LIBRARIES.values(), *SIGN_IN_LIBRARIES.values()]
+
+PACKAGES = {"/".join(path.split("/")[: 2 if path[0] == "@" else 1]) for path in PATHS}
 """Whose files the console serves."""
 
 AT_THE_TOP = {"function_app.py", "host.json", "requirements.txt", "constraints.txt"}
@@ -71,7 +73,7 @@ def test_what_the_console_serves_is_deployed(ignored: Ignored, tmp_path: Path) -
         ignored(
             [
                 *files("rooms/console/static"),
-                *(f"node_modules/{path}" for path in LIBRARIES.values()),
+                *(f"node_modules/{path}" for path in PATHS),
             ],
             tmp_path,
         )

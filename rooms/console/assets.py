@@ -21,10 +21,12 @@ LIBRARIES = {
     "htm.js": "htm/dist/htm.mjs",
     "htm-preact.js": "htm/preact/index.mjs",
     "d3.js": "d3/dist/d3.min.js",
-    "msal.js": "@azure/msal-browser/lib/msal-browser.min.js",
     "plot.js": "@observablehq/plot/dist/plot.umd.min.js",
 }
 """The files of `node_modules` that the app serves, by name. .funcignore lets them be deployed."""
+
+SIGN_IN_LIBRARIES = {"msal.js": "@azure/msal-browser/lib/msal-browser.min.js"}
+"""The same where people sign in."""
 
 _MEDIA_TYPES = {
     ".html": "text/html",
@@ -64,9 +66,10 @@ def read_console(sign_in: SignIn | None = None) -> Console | None:
     Args:
         sign_in: where people sign in: the page may ask for tokens there.
     """
+    libraries = LIBRARIES if sign_in is None else LIBRARIES | SIGN_IN_LIBRARIES
     try:
         files = {path.name: _file(path) for path in _paths()} | {
-            name: _file(PROJECT / "node_modules" / path) for name, path in LIBRARIES.items()
+            name: _file(PROJECT / "node_modules" / path) for name, path in libraries.items()
         }
     except FileNotFoundError:
         return None
