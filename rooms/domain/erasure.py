@@ -81,14 +81,11 @@ class Person:
         return self._mac(f"participant {participant_id}")[:16]
 
     def in_id(self, text: str, participant_id: str | None = None) -> str:
-        """Returns the id of an event or of a request, without ids of the person in it."""
+        """Returns the id of an event or of a request, or an actor, without ids of the person in it.
+        Only raw ids with a colon are looked for: no name of a key has one."""
         for raw_id in self.raw_ids:
-            if len(raw_id) >= _SHORTEST and raw_id in text:
+            if ":" in raw_id and raw_id in text:
                 text = text.replace(raw_id, self.raw_alias(raw_id))
-        if self.is_raw_id(text):
-            return self.raw_alias(text)
-        if self.is_external_id(text):
-            return self.external_alias(text)
         if participant_id and len(participant_id) >= _SHORTEST and participant_id in text:
             text = text.replace(participant_id, self.participant_alias(participant_id))
         return text

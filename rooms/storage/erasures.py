@@ -231,6 +231,8 @@ class Erasures:
         return [part_of(row) for row in rows]
 
     async def _row(self, erasure_id: str) -> TableEntity:
+        if not keys.ERASURE_ID.fullmatch(erasure_id):
+            raise ErasureNotFound
         row = await self._table.get(keys.IDENTITY_PARTITION, keys.erasure_row(erasure_id))
         if row is None:
             raise ErasureNotFound

@@ -442,6 +442,7 @@ def user_row(user: str) -> str:
 
 ERASURES_START = ".erasure:"
 ERASURES_END = ".erasure;"
+ERASURE_ID = re.compile("[0-9a-f]{32}")
 
 
 def erasure_row(erasure: str) -> str:

@@ -85,6 +85,11 @@ def test_a_row_in_another_partition_is_told(rows: list[Row], kind: Kind, partiti
         ("user", {"usedAt": "2026-05-04T10:30:00.0000000Z"}, "It was used before it was created."),
         ("user", {"revision": "x"}, "Its `revision` is none that this service writes."),
         ("user", {"revision": 1}, "Its `revision` is not text."),
+        ("erasure", {"phase": "x"}, "It does not say how far it is."),
+        ("erasure", {"finishedAt": "x"}, "Its `finishedAt` is no time"),
+        ("erasure", {"rows": -1}, "Its `rows` is no count."),
+        ("erasure part", {"phase": "x"}, "It does not say how far it is."),
+        ("erasure part", {"data0": b"x"}, "Its data is cut off, or too long."),
         ("deployment", {"id": "x"}, "Its `id` is no GUID."),
         ("deployment", {"privateKey": "x"}, "Its `privateKey` is no key in PEM."),
     ],
@@ -92,7 +97,12 @@ def test_a_row_in_another_partition_is_told(rows: list[Row], kind: Kind, partiti
 def test_a_damaged_row_of_the_identities_is_told(
     rows: list[Row], kind: Kind, damage: dict[str, Any], told: str
 ) -> None:
-    whose = {"user": "A user", "deployment": "The key of the deployment"}[kind]
+    whose = {
+        "user": "A user",
+        "deployment": "The key of the deployment",
+        "erasure": "An erasure",
+        "erasure part": "An erasure",
+    }[kind]
     (found,) = disagreements(with_row(rows, row_of(rows, kind) | damage))
     assert found.what.startswith(f"{whose} cannot be understood. {told}")
     assert (found.partition, found.room) == ("identity", "")
