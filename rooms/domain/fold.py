@@ -129,7 +129,10 @@ class CallFold:
 
     def _end_moment(self) -> None:
         """Folds the events of the last time, of which no other can come any more."""
-        for event in sorted({event.identity: event for event in self._moment}.values()):
+        events = self._moment
+        if len(events) > 1:
+            events = sorted({event.identity: event for event in events}.values())
+        for event in events:
             if self._told is None:
                 self._told = _Told(event.call, event.at, event.at)
             self._told.add(event)

@@ -5,7 +5,7 @@ docs/design/fold.md has the rules. Events come one by one, in their order. What 
 is bounded.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Self
 
@@ -51,7 +51,7 @@ class Moves:
         if event.kind == "ParticipantAdded":
             person.join(device, _leg(event, raw_id, event.at), CLOCK_SKEW)
         else:
-            person.leave(device, _leg(event, raw_id, first_at), event.at)
+            person.leave(device, event.at, lambda: _leg(event, raw_id, first_at))
         if (forgotten := person.limit(self._most, event.at)) is not None:
             self._raw_ids.pop(forgotten, None)
 
@@ -126,13 +126,13 @@ class _Person:
         self.gone.pop(device, None)
         self.last[device] = joined
 
-    def leave(self, device: str | None, left: Leg, at: Ticks) -> None:
-        """Adds a leave. If it is the first of its device, it makes this leg."""
+    def leave(self, device: str | None, at: Ticks, first: Callable[[], Leg]) -> None:
+        """Adds a leave. If nothing was known of its device, it makes the `first` leg."""
         if device in self.gone:
             return
         leg = self.last.pop(device, None)
         if leg is None and not self.forgot:
-            self.last[device] = replace(left, join_estimated=True, left_at=at)
+            self.last[device] = replace(first(), join_estimated=True, left_at=at)
             return
         if leg is not None:
             is_first = leg.join_estimated

@@ -218,6 +218,43 @@ def played(seed: int) -> History:
     return History(tuple(shuffled(events, random)), _nows(random, events, planned_end), planned_end)
 
 
+def storm_of_rejoins(seed: int) -> tuple[CallEvent, ...]:
+    """A call in which some people come back very often, on up to three devices at once, with old
+    participant ids, new ones or none. No event is lost."""
+    random = Random(seed)
+    unit = random.choice((1, SECOND // 10, SECOND, 60 * SECOND))
+    moves: list[CallEvent] = []
+    for who in shuffled((ALICE, BOB, CAROL), random)[: random.randint(1, 3)]:
+        for device in range(random.randint(1, 3)):
+            participant_id = random.choice((f"{who[-3:]}-{device}", f"{who[-3:]}-{device}", None))
+            is_new_each_time = random.random() < 0.5
+            at = BASE + random.randint(0, 300) * unit
+            for stay in range(random.choice((1, 3, 30, 60))):
+                left_at = at + random.randint(1, 20) * unit
+                if is_new_each_time:
+                    participant_id = f"{who[-3:]}-{device}-{stay}"
+                elif participant_id is None and device:
+                    break  # events without participant ids tell no devices apart
+                for kind, when in (("ParticipantAdded", at), ("ParticipantRemoved", left_at)):
+                    moves.append(
+                        _move(
+                            random, kind, f"{stay}", "call", when, participant_id or "", who, True
+                        )
+                        if participant_id
+                        else CallEvent(
+                            "ParticipantAdded"
+                            if kind == "ParticipantAdded"
+                            else "ParticipantRemoved",
+                            f"{stay}",
+                            "call",
+                            when,
+                            raw_id=who,
+                        )
+                    )
+                at = left_at + random.choice((1, 2, 5, 50)) * unit
+    return (CallEvent("CallStarted", "started", "call", BASE), *moves)
+
+
 def _call(
     random: Random, call: str, start: Ticks, unit: Ticks, length: int, tidy: bool
 ) -> list[CallEvent]:

@@ -16,10 +16,11 @@ from rooms.domain.people import identified, people_in
 from rooms.domain.presence import present_at
 from rooms.domain.rejoins import merge_legs
 from rooms.domain.roster import Invited
-from rooms.domain.time import Ticks
+from rooms.domain.time import SECOND, Ticks
 from rooms.domain.time_window import TimeWindow
 from tests.domain.histories import (
     ALICE,
+    BASE,
     BOB,
     HISTORIES,
     PHONE,
@@ -31,6 +32,14 @@ from tests.domain.histories import (
     removed,
     started,
     stay,
+    storm_of_rejoins,
+)
+from tests.domain.oracle import (
+    ToldCall,
+    ToldRoom,
+    told_attendance,
+    told_calls,
+    told_presence,
 )
 from tests.domain.test_histories import told_call
 
@@ -125,6 +134,15 @@ def test_presence_and_peak_within_merged_legs_are_estimated() -> None:
     only = replace(alone, legs=(first,))
     assert identified(only, people_in({})).peak == alone.peak == 1
     assert not identified(only, people_in({})).has_gaps
+
+
+def test_since_when_a_person_is_there_is_estimated_if_they_may_have_been_away_meanwhile() -> None:
+    call = the_call([started(0), *stay(1, 100, "phone"), added(90, "laptop")], 150)
+    phone, laptop = call.legs
+    merged = replace(call, legs=(replace(phone, joins=3, away=5 * SECOND), laptop))
+    for one, estimated in ((call, False), (merged, True)):
+        (person,) = present_at(one, moment(150))
+        assert (person.since, person.legs, person.estimated) == (moment(1), 1, estimated)
 
 
 def test_attendance_counts_all_joins_and_seconds_in_at_most_100_intervals() -> None:
@@ -267,3 +285,61 @@ def test_histories_with_rejoin_storms_give_the_oracles_answers_but_for_who_storm
         if end >= storming[-1].at:
             there = sum((leg.left_at or now) - leg.joined_at - leg.away for leg in own)
             assert there == seconds_there(storming), seed
+
+
+def test_whatever_is_merged_the_oracle_agrees_on_joins_time_people_and_who_is_there_now() -> None:
+    for seed in range(HISTORIES):
+        history = storm_of_rejoins(seed)
+        random = Random(seed)
+        last = max(event.at for event in history)
+        now = random.choice((random.randint(BASE, last), last, last + 100 * SECOND))
+        events = sorted(event for event in history if event.at <= now)
+        fold = CallFold(most_legs=12)
+        for event in events:
+            fold.add(event)
+        call = fold.call(now)
+        assert call is not None
+        try:
+            check_storm(call, told_calls(events, now, None)["call"], now)
+        except AssertionError as error:
+            error.add_note(f"storm {seed} at {now}")
+            raise
+
+
+def check_storm(call: Call, told: ToldCall, now: Ticks) -> None:
+    """Compares a call with merged legs with all that the events tell."""
+    assert (call.started_at, call.ended_at, call.people) == (
+        told.started_at,
+        told.ended_at,
+        told.people,
+    )
+    window = TimeWindow(call.started_at, now + 1)
+    said = attendance(Occasion(window), [call], Invited({}, False), now + 1)
+    expected = told_attendance(window.start, window.end, False, [told], ToldRoom({}), now + 1)
+    assert {one.person for one in said} == expected.keys()
+    for one in said:
+        own = [leg for leg in call.legs if leg.person == one.person]
+        assert len(own) <= 12
+        assert (one.joins, one.duration, one.late, one.left_early) == (
+            expected[one.person].joins,
+            expected[one.person].duration,
+            expected[one.person].late,
+            expected[one.person].left_early,
+        )
+        assert one.merged or [(stay.start, stay.end) for stay in one.stays] == list(
+            expected[one.person].intervals
+        )
+        assert one.alone_estimated or one.alone == expected[one.person].alone
+    assert call.peak >= told.peak
+    assert call.peak_estimated or (call.peak, call.peak_at) == (told.peak, told.peak_at)
+    moments = sorted({at for leg in told.legs for at in (leg.joined_at, leg.left_at or now)})
+    for at in [now, *Random(now).sample(moments, min(len(moments), 12))]:
+        if at < call.started_at or (call.ended_at is not None and at >= call.ended_at):
+            continue
+        present = {one.person: one for one in present_at(call, at)}
+        (_, there) = told_presence({"call": told}, at) or ("", {})
+        assert there.keys() <= present.keys()
+        for person, shown in present.items():
+            assert shown.estimated or shown.since == there[person].since
+        if at == now:
+            assert present.keys() == there.keys()
