@@ -101,13 +101,14 @@ def _run(
     if names := on_development_storage(settings):
         azurite = stack.enter_context(Azurite(data, port + 2))
         settings |= dict.fromkeys(names, azurite.connection_string)
-        if "ROOMS_STORAGE" in names:
-            table = settings.get("ROOMS_TABLE") or "rooms"
-            with contextlib.suppress(AzureError, ValueError):  # the app says what is wrong
-                prepare_table(azurite.connection_string, table)
     os.environ.update(settings)
+    functions = app.load(folder)
+    if "ROOMS_STORAGE" in names:
+        table = settings.get("ROOMS_TABLE") or "rooms"
+        with contextlib.suppress(AzureError, ValueError):  # the app says what is wrong
+            prepare_table(settings["ROOMS_STORAGE"], table)
     meetings = Meetings(f"http://localhost:{port}", settings)
-    host = Host(app.load(folder), read_route_prefix(folder), settings, meetings)
+    host = Host(functions, read_route_prefix(folder), settings, meetings)
     log = logging.getLogger("devhost")
     for name in published(settings):
         log.warning(
