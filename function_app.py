@@ -30,7 +30,7 @@ from rooms.api.routing import register
 from rooms.app import App
 from rooms.console import routes as console
 from rooms.intake import event_grid
-from rooms.upkeep import timer
+from rooms.upkeep import export_timer, timer
 
 service = App(os.environ)  # a setting that it cannot use stops the app here, with its name
 app = func.FunctionApp()
@@ -62,3 +62,4 @@ for module in (
     register(app, service, module.routes.all)
 event_grid.register(app, service)
 timer.register(app, service)
+export_timer.register(app, service)

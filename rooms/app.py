@@ -9,6 +9,9 @@ from urllib.request import getproxies
 
 from azure.data.tables.aio import TableClient
 
+from rooms.archive.container import Container, container_of
+from rooms.archive.export import Export
+from rooms.archive.export import Report as ExportReport
 from rooms.auth.authenticator import Authenticator
 from rooms.auth.quota import Requests
 from rooms.console.assets import Console, read_console
@@ -205,6 +208,19 @@ class App:
             self.settings.retention_days * DAY,
             self.limits,
         )
+
+    @cached_property
+    def archive(self) -> Container | None:
+        """Where the log is exported to, or None."""
+        chosen = self.settings.archive
+        return None if chosen is None else container_of(chosen)
+
+    async def export_log(self) -> ExportReport | None:
+        """Exports the log of the days that have passed, as far as the time of a run allows. Returns
+        None if there is no place for it. Raises ArchiveUnavailable."""
+        if self.archive is None:
+            return None
+        return await Export(self.table, self.archive, self.clock).run(self.limits.export_seconds)
 
     def _table_client(self) -> TableClient:
         chosen = self.settings

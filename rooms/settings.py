@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from rooms.acs_settings import AcsResource, read_acs
+from rooms.archive_settings import ArchiveContainer, read_archive
 from rooms.domain.limits import LIMITS
 from rooms.key_settings import KEY_PREFIXES, SPEAKERS, AccessKey, read_keys
 from rooms.quota_settings import Quota, read_quota
@@ -83,6 +84,8 @@ class Settings:
     """The resource that makes users and tokens. None: this service makes them."""
     event_sources: frozenset[str]
     """Resources whose events count, in lower case. None: those of any."""
+    archive: ArchiveContainer | None
+    """Where the log is exported to. None: it is not."""
     quota: Quota | None
     """What each caller may ask. None: all that they want."""
 
@@ -93,6 +96,10 @@ SETTINGS = frozenset(
         "ROOMS_ACS_CONNECTION_STRING",
         "ROOMS_ACS__clientId",
         "ROOMS_ACS__endpoint",
+        "ROOMS_ARCHIVE",
+        "ROOMS_ARCHIVE_CONTAINER",
+        "ROOMS_ARCHIVE__blobServiceUri",
+        "ROOMS_ARCHIVE__clientId",
         "ROOMS_CALL_CAPACITY",
         "ROOMS_CONSOLE",
         "ROOMS_CONSOLE_CLIENT_ID",
@@ -163,6 +170,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         access_log=flag(env, "ROOMS_ACCESS_LOG", default=False),
         acs=read_acs(env),
         event_sources=_event_sources(env),
+        archive=read_archive(env),
         quota=read_quota(env, in_azure),
     )
 

@@ -194,6 +194,10 @@ class Limits:
     upkeep_overtime: float = 5.0
     """Seconds after these in which a run can end a step that it has begun."""
 
+    export_seconds: float = 15.0
+    """Seconds after which an export of the log begins no other file. The host ends a function after
+    30."""
+
     upkeep_rows: int = 100
     """Rows that upkeep removes at once: what one transaction of Table Storage holds."""
 

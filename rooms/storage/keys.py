@@ -21,6 +21,9 @@ users have one of their own.
     .quarantine-part:{id}:{number}          the rest of one that is too large for a row
     .upkeep                                 how far upkeep has come in this partition
 
+    .archive                                in the partition of users: the key of archives of the
+                                            log
+    .archive:{archive}                      in the partition of users: how far an archive has come
     .deployment                             in the partition of users: the GUID and the key of this
                                             deployment
     .restore                                in the partition of users: how far a restore has come
@@ -164,6 +167,12 @@ def arrival(floor: Ticks, received: Ticks, which: str) -> str:
 def arrival_start(floor: Ticks) -> str:
     """Returns the place before all that arrives above a floor."""
     return f"{floor:019d}"
+
+
+def arrivals_range(start: Ticks, end: Ticks) -> tuple[str, str]:
+    """Returns the range of the arrivals of all rooms above the floors from `start` until just
+    before `end`."""
+    return f"{ARRIVED_START}{start:019d}", f"{ARRIVED_START}{end:019d}"
 
 
 def arrival_floor(arrival: str) -> Ticks:
@@ -424,6 +433,18 @@ def partitions() -> list[str]:
 
 DEPLOYMENT_ROW = ".deployment"
 """The GUID of this deployment, and the key that signs its tokens."""
+
+ARCHIVE_ROW = ".archive"
+"""The key of the digests in archives of the log."""
+
+ARCHIVES_START = ".archive:"
+ARCHIVES_END = ".archive;"
+
+
+def archive_row(archive: str) -> str:
+    """Returns the key of how far an archive has come."""
+    return f"{ARCHIVES_START}{archive}"
+
 
 RESTORE_ROW = ".restore"
 """How far a restore of this table has come. It is gone at the end."""

@@ -11,9 +11,16 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 LAYERS = (
     ("function_app",),
-    ("rooms.api", "rooms.intake.event_grid", "rooms.upkeep.timer", "rooms.console.routes"),
+    (
+        "rooms.api",
+        "rooms.intake.event_grid",
+        "rooms.upkeep.timer",
+        "rooms.upkeep.export_timer",
+        "rooms.console.routes",
+    ),
     ("rooms.app",),
     (
+        "rooms.archive",
         "rooms.auth",
         "rooms.identity",
         "rooms.storage",
@@ -24,6 +31,7 @@ LAYERS = (
     (
         "rooms.settings",
         "rooms.acs_settings",
+        "rooms.archive_settings",
         "rooms.key_settings",
         "rooms.quota_settings",
         "rooms.sign_in_settings",

@@ -9,6 +9,7 @@ import pytest
 from azure.data.tables.aio import TableClient
 
 from rooms.domain.time import DAY
+from rooms.storage.archives import Archives, Exported
 from rooms.storage.erasures import Erasures
 from rooms.storage.table import Table
 from rooms.upkeep.walk import Upkeep
@@ -38,5 +39,8 @@ async def _filled(azurite: str) -> list[Row]:
             erasures = Erasures(Table(client), lambda: filling.now)
             erasure = await erasures.start(raw_id(1_000 + seconds), None, ORIGIN)
             await erasures.run(erasure.id, seconds)
+        archives = Archives(Table(client))
+        await archives.made_key()
+        await archives.note(Exported("a" * 32, "/archive", "2026-05-04", "0" * 64, filling.now))
         await Upkeep(Table(client), filling.rooms, lambda: filling.now, DAY * 30, DAY * 400).run(20)
         return [dict[str, Any](row) async for row in client.list_entities()]

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from rooms.domain.shown_text import quoted
+from rooms_cli.archiving import export_log, verify_log
 from rooms_cli.backing_up import backup, restore
 from rooms_cli.client import Client, names_in
 from rooms_cli.connection import ON_BEHALF_OF, connection
@@ -55,6 +56,8 @@ app.command()(redrive)
 app.command()(erase)
 app.command()(doctor)
 app.command()(backup)
+app.command()(export_log)
+app.command()(verify_log)
 app.command()(restore)
 app.command("init")(init)
 

@@ -1,6 +1,7 @@
 """The service's table, for commands such as `rooms check`: how to connect to it, and why it cannot
 be read."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 
 from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError
 from azure.data.tables import TableClient, TableErrorCode
+from azure.data.tables.aio import TableClient as AsyncTableClient
 from urllib3.exceptions import LocationParseError
 
 from rooms.settings import Settings, read_settings
@@ -53,6 +55,27 @@ class Storage:
         """The table's URL, without any secret in it."""
         parts = urlsplit(self.client.url)
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def asynchronous(storage: Storage) -> AsyncTableClient:
+    """Returns a client of the same table that is for coroutines.
+
+    Raises:
+        Failure: a package is missing.
+    """
+    client = storage.client
+    credential: Any = client.credential
+    try:
+        if storage.setting == URI:
+            from azure.identity.aio import DefaultAzureCredential
+
+            client_id = os.environ.get(CLIENT_ID) or None
+            credential = DefaultAzureCredential(managed_identity_client_id=client_id)
+        return AsyncTableClient(client.url, client.table_name, credential=credential, **_TIMEOUTS)
+    except ImportError:
+        raise Failure(
+            "This command needs a package that is not installed. Install it: pip install aiohttp"
+        ) from None
 
 
 def storage(environment: Mapping[str, str], table: str | None) -> Storage:

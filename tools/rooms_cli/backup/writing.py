@@ -29,7 +29,7 @@ MAX_OPERATIONS = 100
 MAX_CHARACTERS = 3 * 1024 * 1024
 """What one transaction has, at most. Table Storage takes 4 MiB."""
 
-_MARKER: _Row = {"PartitionKey": keys.IDENTITY_PARTITION, "RowKey": ".table"}
+_MARKER: _Row = {"PartitionKey": keys.IDENTITY_PARTITION, "RowKey": keys.MARKER_ROW}
 _PROGRESS: _Row = {"PartitionKey": keys.IDENTITY_PARTITION, "RowKey": keys.RESTORE_ROW}
 
 

@@ -1,5 +1,5 @@
-"""Whether the rows of users, of the deployment that made them, and of erasures can be
-understood."""
+"""Whether the rows of users, of the deployment that made them, of archives of the log,
+and of erasures can be understood."""
 
 import re
 
@@ -20,7 +20,7 @@ _PEM = re.compile("-----BEGIN PRIVATE KEY-----\n[A-Za-z0-9+/=\n]+-----END PRIVAT
 
 
 def check_identity(place: Place, row: Row) -> None:
-    """Checks a row of a user, of the deployment, or of an erasure. Raises Unreadable."""
+    """Checks a row of a user, the deployment, an archive or an erasure. Raises Unreadable."""
     match place.kind:
         case "user":
             if time_in(row, "usedAt") < time_in(row, "createdAt"):
@@ -42,6 +42,13 @@ def check_identity(place: Place, row: Row) -> None:
         case "erasure part":
             if text_in(row, "phase") not in PHASES or not isinstance(unpacked(data_in(row)), dict):
                 raise Unreadable("It does not say how far it is.")
+        case "archive key":
+            if not isinstance(row.get("key"), bytes):
+                raise Unreadable("It has no key.")
+        case "archive":
+            time_in(row, "exportedAt")
+            for name in ("address", "day", "manifest"):
+                text_in(row, name)
         case "deployment":
             if not re.fullmatch(GUID, text_in(row, "id")):
                 raise Unreadable("Its `id` is no GUID.")

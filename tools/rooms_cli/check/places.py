@@ -32,6 +32,8 @@ type Kind = Literal[
     "part",
     "upkeep",
     "deployment",
+    "archive key",
+    "archive",
     "restore",
     "marker",
     "user",
@@ -58,7 +60,16 @@ class Place:
     def partition(self) -> str:
         """Where it belongs; "" if that may be any of them."""
         match self.kind:
-            case "deployment" | "restore" | "marker" | "user" | "erasure" | "erasure part":
+            case (
+                "deployment"
+                | "archive key"
+                | "archive"
+                | "restore"
+                | "marker"
+                | "user"
+                | "erasure"
+                | "erasure part"
+            ):
                 return keys.IDENTITY_PARTITION
             case "upkeep" | "floor" | "floor made":
                 return ""
@@ -95,6 +106,8 @@ _FORMS: dict[Kind, str] = {
     "part": rf"\.quarantine-part:(?P<of>{_HASH}):(?P<who>[0-9]{{4}})",
     "upkeep": r"(?P<of>)\.upkeep",
     "deployment": r"(?P<of>)\.deployment",
+    "archive key": r"(?P<of>)\.archive",
+    "archive": r"\.archive:(?P<of>[0-9a-f]{32})",
     "restore": r"(?P<of>)\.restore",
     "marker": r"(?P<of>)\.table",
     "user": rf"\.user:(?P<of>{GUID})",

@@ -17,6 +17,8 @@ from rooms_cli.check.room import check_room
 _OF_IDENTITY = {
     "deployment": "The key of the deployment",
     "user": "A user",
+    "archive key": "The key of archives of the log",
+    "archive": "How far an archive of the log has come",
     "erasure": "An erasure",
     "erasure part": "An erasure",
 }
@@ -28,6 +30,8 @@ _OF_NO_ROOM: tuple[Kind, ...] = (
     "floor",
     "floor made",
     "deployment",
+    "archive key",
+    "archive",
     "restore",
     "marker",
     "user",
@@ -59,6 +63,8 @@ def disagreements(rows: Iterable[Row], kept: Ticks = 0) -> Iterator[Disagreement
             case Place(
                 kind="upkeep"
                 | "deployment"
+                | "archive key"
+                | "archive"
                 | "restore"
                 | "marker"
                 | "user"

@@ -1,0 +1,1 @@
+"""The log outside the table: files by which one sees whether a record was altered afterwards."""

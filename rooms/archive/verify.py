@@ -1,0 +1,63 @@
+"""Checks the log in a table against an archive: whether a record was altered, removed or inserted.
+
+A record has three rows: in the log, and two in the order of arrival. Each must be there and have
+the content that was exported. The table may be written to meanwhile.
+"""
+
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+from rooms.archive.chain import Chain, lines_of, read_chain
+from rooms.archive.days import start_of
+from rooms.archive.findings import Counts, Tell
+from rooms.archive.partition import Verified
+from rooms.archive.places import Place
+from rooms.domain.time import DAY, Ticks
+from rooms.storage import keys
+from rooms.storage.archives import Archives
+from rooms.storage.table import Table
+
+
+@dataclass(slots=True)
+class Verification:
+    """The verification of a table.
+
+    `kept`: what is older may have been removed by upkeep. Raises StorageUnavailable as Table does,
+    and ArchiveUnavailable.
+    """
+
+    table: Table
+    place: Place
+    kept: Ticks
+    tell: Tell
+    counts: Counts = field(default_factory=Counts)
+
+    async def run(self) -> Counts:
+        """Reads the archive and the table, a partition after the other. The memory is that of the
+        records of one partition."""
+        known = await Archives(self.table).known()
+        chain = await read_chain(self.place, known, self.tell)
+        if not chain.days or known.key is None:
+            return self.counts
+        self.counts.days = len(chain.days)
+        self.counts.first, self.counts.last = chain.days[0].day, chain.days[-1].day
+        for partition in keys.PARTITIONS:
+            await self._partition(partition, chain, known.key)
+        return self.counts
+
+    async def _partition(self, partition: str, chain: Chain, key: bytes) -> None:
+        verified = Verified(
+            self.table,
+            partition,
+            key,
+            self.kept,
+            start_of(chain.days[0].day),
+            start_of(chain.days[-1].day) + DAY,
+            chain.unknown_days,
+            self.tell,
+            self.counts,
+        )
+        async with aclosing(lines_of(self.place, chain, partition, self.tell)) as lines:
+            async for day, line in lines:
+                verified.expect(day, line)
+        await verified.run()

@@ -1,0 +1,106 @@
+"""A verification tells what an erasure has changed from what somebody else has."""
+
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from azure.data.tables import TableClient as SyncTableClient
+from azure.data.tables import UpdateMode
+from azure.data.tables.aio import TableClient
+
+from rooms.archive.export import Export
+from rooms.archive.places import Folder
+from rooms.domain.events import CallEvent
+from rooms.domain.time import DAY, SECOND
+from rooms.storage import keys
+from rooms.storage.entities import unpack
+from rooms.storage.erasure_receipts import KIND
+from rooms.storage.erasures import Erasures
+from rooms.storage.table import Table
+from tests.archive.exported import DAYS, Table3Days, fill
+from tests.check.filled import ALICE, BEGIN, ORIGIN, Filling
+
+
+@pytest.fixture
+async def filled(azurite: str, tmp_path: Path) -> AsyncIterator[Table3Days]:
+    name = f"t{uuid.uuid4().hex}"
+    await fill(azurite, name, tmp_path)
+    with SyncTableClient.from_connection_string(azurite, name) as client:
+        yield Table3Days(azurite, client, tmp_path)
+
+
+async def erase(filled: Table3Days, seconds: float = 600) -> str:
+    name = filled.client.table_name
+    async with TableClient.from_connection_string(filled.connection_string, name) as client:
+        erasures = Erasures(Table(client), lambda: BEGIN + 3 * DAY + DAY // 2)
+        erasure = await erasures.start(ALICE, None, ORIGIN)
+        await erasures.run(erasure.id, seconds)
+        return erasure.id
+
+
+async def export(filled: Table3Days, day: int) -> None:
+    name = filled.client.table_name
+    async with TableClient.from_connection_string(filled.connection_string, name) as client:
+        await Export(Table(client), Folder(filled.folder), lambda: BEGIN + day * DAY).run()
+
+
+async def event_by_raw_id(filled: Table3Days) -> None:
+    """An event whose key is a hash of the raw id: an erasure gives it another key."""
+    name = filled.client.table_name
+    async with TableClient.from_connection_string(filled.connection_string, name) as client:
+        filling = Filling(client)
+        filling.now = BEGIN + 3 * DAY + 3_600 * SECOND
+        event = CallEvent(
+            "ParticipantAdded", str(uuid.uuid4()), "call", filling.now, None, ALICE, "Alice"
+        )
+        await filling.calls.record("new-7", event, "text")
+
+
+async def test_what_an_erasure_has_changed_is_counted_apart(filled: Table3Days) -> None:
+    await event_by_raw_id(filled)
+    await export(filled, 4)
+    erasure = await erase(filled)
+    found, counts = await filled.verified()
+    assert found == []
+    assert counts.erased.keys() == {erasure}
+    assert counts.erased[erasure] > 10
+    await export(filled, 5)
+    assert (await filled.verified())[0] == []
+
+
+async def test_an_erasure_that_is_under_way_is_no_alteration(filled: Table3Days) -> None:
+    await erase(filled, 0)
+    for _ in range(3):
+        assert (await filled.verified())[0] == []
+        await erase(filled, 0)
+
+
+async def test_a_record_that_claims_an_erasure_whose_receipt_does_not_name_it_is_found(
+    filled: Table3Days,
+) -> None:
+    await erase(filled)
+    rows = filled.rows()
+    receipts = {
+        key.partition(":")[0]: row
+        for key, row in rows.items()
+        if keys.is_log_row(key) and row["kind"] == KIND and "records" in unpack(row)
+    }
+    other = next(
+        row
+        for key, row in rows.items()
+        if keys.is_log_row(key)
+        and key.partition(":")[0] in receipts
+        and "erased" not in row
+        and row["receivedAt"].startswith(DAYS[0])
+    )
+    receipt = receipts[other["RowKey"].partition(":")[0]]
+    changed = other | {"erased": unpack(receipt)["erasure"], "actor": "nobody"}
+    filled.client.upsert_entity(changed, mode=UpdateMode.REPLACE)
+    found, _ = await filled.verified()
+    assert [each.row for each in found] == [other["RowKey"]]
+    filled.client.upsert_entity(other, mode=UpdateMode.REPLACE)
+    filled.client.delete_entity(receipt)
+    found, _ = await filled.verified()
+    assert {each.what for each in found} >= {"A row was altered in the log."}
+    assert {each.room for each in found} == {other["RowKey"].partition(":")[0]}
