@@ -103,7 +103,7 @@ async def join(request: web.Request) -> web.Response:
             return answer(403, *(reason["message"] for reason in reasons), opensAt=opens_at)
         case 404:
             return answer(404, "There is no such room.")
-        case 503:
+        case 429 | 503:
             return answer(503, TRY_AGAIN)
     logging.error("Anteroom answers %d: %s", status, decision)  # such as 401, for a wrong key
     return answer(502, "Something is wrong on our side.")

@@ -50,7 +50,7 @@ async def test_a_list_is_read_to_its_last_page() -> None:
 
 async def test_a_busy_app_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_PAUSES", (0, 0))
-    statuses = iter([503, 503, 200])
+    statuses = iter([503, 429, 200])
     async with answering(lambda _: web.json_response({"value": 1}, status=next(statuses))) as app:
         assert await app.get("/rooms/1") == {"value": 1}
 

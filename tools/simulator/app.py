@@ -136,7 +136,7 @@ class App:
         return first, values
 
     async def _request(self, method: str, url: str, **options: Any) -> Any:
-        """Returns the answer. Retries after 503, as the app suggests."""
+        """Returns the answer. Retries after 429 and 503, as the app suggests."""
         for pause in (*_PAUSES, None):
             try:
                 async with (
@@ -153,7 +153,7 @@ class App:
                 raise AppFailed(
                     f"{method} {url} got no answer: {problem or type(problem).__name__}"
                 ) from problem
-            if answer.status != 503 or pause is None:
+            if answer.status not in (429, 503) or pause is None:
                 break
             await asyncio.sleep(pause)
         raise AppFailed(text)
