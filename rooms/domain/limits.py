@@ -135,7 +135,7 @@ class Limits:
 
     search_seconds: float = 0.5
     """Seconds after which a page of a search ends, however few rooms it has; and an empty page of
-    the rooms of a person."""
+    calls, or of the rooms of a person."""
 
     calls_page: int = 30
     """Calls on a page."""

@@ -2,6 +2,7 @@
 asked for, come out."""
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -24,13 +25,14 @@ from rooms.storage.folds import Folds
 from rooms.storage.operations import Conflict, insert, upsert
 from rooms.storage.retry import retried
 from rooms.storage.several_calls import SeveralCalls
-from rooms.storage.table import Table
+from rooms.storage.table import MAX_PAGE, Table
 
 SEARCH_MARGIN: Ticks = 2 * DAY
 """A question about a time finds the calls with an event within this time before or after it."""
 
 _ROWS = 100
-"""Activity rows that a page reads; of all rooms, from each partition."""
+"""Activity rows that a page reads; of all rooms, from each partition, and more if these show
+nothing."""
 
 
 class Calls:
@@ -152,14 +154,21 @@ class Calls:
     async def _page_of_all(
         self, start: Ticks, end: Ticks, begin: Start, live: bool = False
     ) -> Page[RoomCall]:
+        """Returns the next calls, of the first page that has any; an empty page after a while."""
         end = min(end, begin.as_of + 1)
         if start >= end:
             return Page([], None)
         first, last = keys.all_activity_range(start, end - 1)
-        rows, more = await first_of_all(
-            self._table, first if begin.after is None else keys.after(begin.after), last, _ROWS
-        )
-        return await self._pages.page(rows, more, start, end, begin, live)
+        until = time.monotonic() + self._limits.search_seconds
+        count = _ROWS
+        while True:
+            rows, more = await first_of_all(
+                self._table, first if begin.after is None else keys.after(begin.after), last, count
+            )
+            page = await self._pages.page(rows, more, start, end, begin, live)
+            if page.items or page.cursor is None or time.monotonic() > until:
+                return page
+            begin, count = _start_of_all(page.cursor, begin.as_of), min(4 * count, MAX_PAGE)
 
     def _too_many_events(self) -> TooManyEvents:
         return TooManyEvents(self._limits.events, self._limits.calls)

@@ -270,6 +270,23 @@ async def test_many_calls_are_read_together_and_answered_as_few_are(
     assert [call.id for _, call in (await calls.live(None, now)).items] == ["last"]
 
 
+async def test_calls_that_have_ended_do_not_hide_a_live_one_behind_empty_pages(
+    client: TableClient, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rooms.storage.calls._ROWS", 5)
+    calls = at_once(clock, Table(client), Limits(search_seconds=HANG_SECONDS))
+    over = [
+        event
+        for number in range(40)
+        for event in (started(4_000 + number, f"c{number}"), ended(4_001 + number, f"c{number}"))
+    ]
+    await keep(calls, *over)
+    await keep(calls, added(0), room=f"{ROOM}7")
+    clock.now = moment(5_000)
+    page = await calls.live(None, clock.now)
+    assert [room for room, _ in page.items] == [f"{ROOM}7"]
+
+
 async def test_a_walk_passes_over_the_calls_of_other_times(
     client: TableClient, clock: Clock, proxy: StorageProxy
 ) -> None:
