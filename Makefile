@@ -99,7 +99,7 @@ openapi: install
 	@"$(BIN)/python" -m openapi
 
 histories: install
-	@HISTORIES=$(HISTORIES) "$(BIN)/python" -m pytest tests/domain/test_histories.py tests/storage/test_calls.py -k histories $(ARGS)
+	@HISTORIES=$(HISTORIES) "$(BIN)/python" -m pytest tests/domain/test_histories.py tests/domain/test_rejoins.py tests/storage/test_calls.py -k histories $(ARGS)
 
 # A whole run of these two writes docs/performance.md or docs/reliability.md.
 bench: install

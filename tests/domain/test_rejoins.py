@@ -43,6 +43,7 @@ from tests.domain.oracle import (
 )
 from tests.domain.test_histories import told_call
 
+STORMS = min(HISTORIES, 2_000)
 END = 100_000
 STORM = 300
 
@@ -184,6 +185,22 @@ def test_time_away_with_one_raw_id_does_not_count_while_another_is_there() -> No
     assert row.duration == moment(8000) - moment(5)
 
 
+def test_of_a_call_that_was_not_read_whole_everybody_is_estimated() -> None:
+    whole = the_call([started(0), *stay(1, 900), ended(1000)])
+    call = replace(whole, incomplete=True)
+    invited = Invited({ALICE: "Attendee", BOB: "Attendee"}, False)
+    for one, estimated in ((whole, False), (call, True)):
+        window = TimeWindow(moment(0), moment(1000))
+        alice, bob = attendance(Occasion(window), [one], invited, moment(END))
+        assert (alice.status, alice.estimated, alice.alone_estimated) == (
+            "attended",
+            estimated,
+            estimated,
+        )
+        assert (bob.status, bob.estimated) == ("absent", estimated)
+    assert identified(call, people_in({})).incomplete
+
+
 def test_a_second_leave_of_a_device_that_came_long_ago_is_ignored() -> None:
     events = [started(0), *storm(), added(8000, "last")]
     call = the_call([*events, removed(8001, f"{ALICE[-3:]}0")], 8002)
@@ -264,7 +281,7 @@ def test_events_of_one_time_may_come_in_any_order() -> None:
 def test_histories_with_rejoin_storms_give_the_oracles_answers_but_for_who_storms() -> None:
     """Alice storms through meetings of others. All that is told of the others stays, and of her
     the joins, and the time that she was there."""
-    for seed in range(HISTORIES):
+    for seed in range(STORMS):
         history, now = played(seed), moment(END * 40)
         call_id = history.events[0].call
         before = [replace(event, started_by=None) for event in history.events]
@@ -287,8 +304,8 @@ def test_histories_with_rejoin_storms_give_the_oracles_answers_but_for_who_storm
             assert there == seconds_there(storming), seed
 
 
-def test_whatever_is_merged_the_oracle_agrees_on_joins_time_people_and_who_is_there_now() -> None:
-    for seed in range(HISTORIES):
+def test_histories_of_rejoins_have_the_joins_times_and_people_that_the_oracle_tells() -> None:
+    for seed in range(STORMS):
         history = storm_of_rejoins(seed)
         random = Random(seed)
         last = max(event.at for event in history)
