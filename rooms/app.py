@@ -17,11 +17,12 @@ from rooms.auth.quota import Requests
 from rooms.console.assets import Console, read_console
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.time import DAY, Ticks, now
+from rooms.entra_settings import AUDIENCES_OF_THE_SDKS
 from rooms.identity.forwarding import Forwarding
 from rooms.identity.local import LocalIdentities
 from rooms.intake.recording import Intake
 from rooms.log_text import escaped
-from rooms.settings import AUDIENCES_OF_THE_SDKS, Settings, read_settings, unknown_settings
+from rooms.settings import Settings, read_settings, unknown_settings
 from rooms.storage.accesses import Accesses
 from rooms.storage.admissions import Admissions
 from rooms.storage.calls import Calls
@@ -80,12 +81,12 @@ class App:
                 "%s: there is no such setting, so it has no effect.%s", escaped(name), hint
             )
         entra = self.settings.entra
-        if entra is not None and entra.audiences == AUDIENCES_OF_THE_SDKS:
+        if entra is not None and entra.audiences >= AUDIENCES_OF_THE_SDKS:
             _log.info(
                 "tokens for %s are accepted, which are good for all resources of ACS: set "
                 "ROOMS_ENTRA_AUDIENCE to an audience of your own, like api://<application id>, "
                 "unless unchanged SDKs send tokens",
-                " and ".join(sorted(entra.audiences)),
+                " and ".join(sorted(AUDIENCES_OF_THE_SDKS)),
             )
         self.clock = clock
         self.limits = limits

@@ -3,16 +3,15 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from uuid import UUID
 
 from rooms.acs_settings import AcsResource, read_acs
 from rooms.archive_settings import ArchiveContainer, read_archive
 from rooms.domain.limits import LIMITS
-from rooms.key_settings import KEY_PREFIXES, SPEAKERS, AccessKey, read_keys
+from rooms.entra_settings import Entra, read_entra
+from rooms.key_settings import KEY_PREFIXES, AccessKey, read_keys
 from rooms.quota_settings import Quota, read_quota
 from rooms.setting_values import flag, items, number
 from rooms.settings_error import SettingsError
-from rooms.sign_in_settings import SignIn, own_audiences, read_client_id
 
 MAX_DAYS = 36_500
 """Longest retention, in days: a hundred years."""
@@ -25,36 +24,6 @@ _INSTANCE = "WEBSITE_INSTANCE_ID"
 
 _REFERENCE = re.compile(r"\s*@Microsoft\.KeyVault\(", re.IGNORECASE)
 """What Azure leaves as the value of a setting if it cannot read the secret."""
-
-AUDIENCES_OF_THE_SDKS = frozenset(
-    {"https://communication.azure.com", "https://communication.azure.com/"}
-)
-"""Audiences of the tokens that the Communication Services SDKs request, by the token's version."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entra:
-    """Who may call with an Entra ID token. All texts are in lower case.
-
-    `tenant` is the directory's id and not a domain, as in tokens and in the names of their issuers.
-    `manage`, `read` and `speak_for_others` hold object ids, application (client) ids and names of
-    app roles. The last may say on whose behalf they ask.
-    """
-
-    tenant: str
-    authority: str
-    audiences: frozenset[str]
-    manage: frozenset[str]
-    read: frozenset[str]
-    speak_for_others: frozenset[str] = frozenset()
-    console_client_id: str | None = None
-
-    @property
-    def console_sign_in(self) -> SignIn | None:
-        """Where people of the console sign in, or None if they do not."""
-        if self.console_client_id is None:
-            return None
-        return SignIn(f"{self.authority}/{self.tenant}", self.console_client_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +128,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         table=_table(env.get("ROOMS_TABLE") or "rooms"),
         table_is_named=bool(env.get("ROOMS_TABLE")),
         keys=read_keys(env, in_azure),
-        entra=_entra(env),
+        entra=read_entra(env),
         trust_forwarded_host=flag(env, "ROOMS_TRUST_FORWARDED_HOST", default=False),
         expired_days=number(env, "ROOMS_EXPIRED_DAYS", 30, "days", 1, MAX_DAYS),
         retention_days=number(env, "ROOMS_RETENTION_DAYS", 400, "days", 7, MAX_DAYS),
@@ -225,59 +194,3 @@ def _event_sources(env: Mapping[str, str]) -> frozenset[str]:
             "az communication show --query id"
         )
     return sources
-
-
-def _entra(env: Mapping[str, str]) -> Entra | None:
-    manage, read = (_names(env, setting) for setting in ("ROOMS_ENTRA_MANAGE", "ROOMS_ENTRA_READ"))
-    tenant, client_id = env.get("ROOMS_ENTRA_TENANT"), read_client_id(env)
-    if not tenant:
-        if manage or read:
-            setting = "ROOMS_ENTRA_MANAGE" if manage else "ROOMS_ENTRA_READ"
-            raise SettingsError(
-                f"{setting}: needs ROOMS_ENTRA_TENANT, the directory that issues the tokens."
-            )
-        return None
-    entra = Entra(
-        tenant=_tenant(tenant),
-        authority=_authority(
-            env.get("ROOMS_ENTRA_AUTHORITY") or "https://login.microsoftonline.com"
-        ),
-        audiences=frozenset(items(env, "ROOMS_ENTRA_AUDIENCE") or AUDIENCES_OF_THE_SDKS)
-        | own_audiences(client_id),
-        manage=manage,
-        read=read,
-        speak_for_others=_names(env, SPEAKERS),
-        console_client_id=client_id,
-    )
-    if not (manage or read):
-        raise SettingsError(
-            "ROOMS_ENTRA_TENANT: needs ROOMS_ENTRA_MANAGE or ROOMS_ENTRA_READ, else no token lets "
-            "anybody in."
-        )
-    return entra
-
-
-def _tenant(value: str) -> str:
-    # Tokens never carry a domain; `common` and `organizations` would let every directory in.
-    try:
-        return str(UUID(value.strip()))
-    except ValueError:
-        raise SettingsError(
-            "ROOMS_ENTRA_TENANT: must be the directory (tenant) id, a GUID. See: az account show"
-        ) from None
-
-
-def _authority(value: str) -> str:
-    if not re.match(r"https://[^/]|http://(localhost|127\.0\.0\.1)[:/]", value):
-        raise SettingsError(
-            "ROOMS_ENTRA_AUTHORITY: must be an https:// address, like "
-            "https://login.microsoftonline.com"
-        )
-    return value.rstrip("/")
-
-
-def _names(env: Mapping[str, str], setting: str) -> frozenset[str]:
-    names = frozenset(name.lower() for name in items(env, setting))
-    if any(re.search(r"[\s;]", name) for name in names):
-        raise SettingsError(f"{setting}: must be ids and names, separated by commas.")
-    return names

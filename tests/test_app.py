@@ -59,14 +59,15 @@ TENANT = {
 }
 
 
+@pytest.mark.parametrize("client_id", ["", "3d1c7a52-3b1e-4f0a-9d55-2a8e6b4c7f02"])
 @pytest.mark.parametrize(
     "audience", ["", "https://communication.azure.com,https://communication.azure.com/"]
 )
 def test_the_log_says_that_the_audience_is_shared(
-    audience: str, caplog: pytest.LogCaptureFixture
+    audience: str, client_id: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    App(TENANT | {"ROOMS_ENTRA_AUDIENCE": audience})
+    App(TENANT | {"ROOMS_ENTRA_AUDIENCE": audience, "ROOMS_CONSOLE_CLIENT_ID": client_id})
     (said,) = [record for record in caplog.records if record.levelno == logging.INFO]
     assert said.getMessage().startswith("tokens for https://communication.azure.com and")
     assert "set ROOMS_ENTRA_AUDIENCE to an audience of your own" in said.getMessage()

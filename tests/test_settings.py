@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from rooms.acs_settings import AcsResource
 from rooms.domain.log import EVENTS_ACTOR
+from rooms.entra_settings import SignIn
 from rooms.key_settings import MIN_KEY_BYTES, RESERVED_NAMES, AccessKey
 from rooms.quota_settings import Quota
 from rooms.settings import read_settings
 from rooms.settings_error import SettingsError
-from rooms.sign_in_settings import SignIn
 from rooms.upkeep.retention import UPKEEP_ACTOR
 
 KEY = bytes(range(32))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from rooms.sign_in_settings import SignIn
+from rooms.entra_settings import SignIn
 
 PROJECT = Path(__file__).parents[2]
 

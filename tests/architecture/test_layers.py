@@ -34,7 +34,7 @@ LAYERS = (
         "rooms.archive_settings",
         "rooms.key_settings",
         "rooms.quota_settings",
-        "rooms.sign_in_settings",
+        "rooms.entra_settings",
         "rooms.setting_values",
         "rooms.settings_error",
     ),
