@@ -36,6 +36,7 @@ def attendance(*people: Json, cancelled: Json | None = None, **counts: int) -> J
         "from": "2026-05-04T10:00:00Z",
         "until": None,
         "cancelled": cancelled,
+        "incomplete": False,
         "value": list(people),
         "summary": COUNTS | counts,
     }
@@ -108,10 +109,11 @@ def test_the_number_of_raw_ids_is_shown_if_somebody_has_several(lines: Any) -> N
     assert (ines[-1], nils[-1]) == ("2", "1")
 
 
-def presence(*people: Json, overdue: bool = False) -> Json:
+def presence(*people: Json, overdue: bool = False, incomplete: bool = False) -> Json:
     call = {
         "overdue": overdue,
         "lastEventAt": "2026-05-04T10:04:05.678+00:00",
+        "incomplete": incomplete,
         "participants": list(people),
     }
     return {"roomId": "1", "asOf": "2026-05-04T12:00:00Z", "call": call}
@@ -125,6 +127,13 @@ def test_since_when_somebody_is_there_is_marked_if_it_is_estimated(lines: Any) -
     _, known, estimated = lines()
     assert known.split()[2:] == ["2026-05-04T10:00:00Z", "1", "yes"]
     assert estimated.split()[2:] == ["~2026-05-04T10:00:00Z", "1", "yes"]
+
+
+def test_a_call_that_was_not_read_whole_says_so(lines: Any) -> None:
+    show_presence(presence(IN_CALL, incomplete=True), None)
+    show_attendance(attendance(INES) | {"incomplete": True})
+    said = "A call has more events than were read. This shows what the first of them tell."
+    assert lines().count(said) == 2
 
 
 @pytest.mark.parametrize("people", [(), (IN_CALL,)])

@@ -11,6 +11,7 @@ from rooms_cli.words import about, admits_guests, duration, moment, short, state
 type Json = Mapping[str, Any]
 
 _CAME = ("attended", "uninvited")
+_INCOMPLETE = "A call has more events than were read. This shows what the first of them tell."
 
 
 def show_rooms(rooms: Sequence[Json]) -> None:
@@ -87,6 +88,8 @@ def show_presence(presence: Json, at: str | None) -> None:
     if presence["call"] and presence["call"]["overdue"]:
         last = moment(presence["call"]["lastEventAt"])
         say(f"The last event was at {last}: the call is probably over.")
+    if presence["call"] and presence["call"]["incomplete"]:
+        say(_INCOMPLETE)
 
 
 def show_attendance(attendance: Json) -> None:
@@ -115,6 +118,8 @@ def show_attendance(attendance: Json) -> None:
         _show_people(columns, rows, people)
     for status in sorted({_status(person) for person in people if _may_have_come(person)}):
         say(f"{status}: as far as events tell. Some are missing.")
+    if attendance["incomplete"]:
+        say(_INCOMPLETE)
     counts, statuses = attendance["summary"], Counter(person["status"] for person in people)
     guests = counts["guests"]
     say(

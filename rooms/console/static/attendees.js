@@ -9,7 +9,7 @@ const ORDER = ["absent", "expected", "cancelled", "uninvited", "attended"];
 const COLUMNS = ["Person", "Status", "Role", "Present", "Alone", "Late", "Left early", "Sessions"];
 const LENGTHS = ["seconds", "aloneSeconds", "lateSeconds", "leftEarlySeconds"];
 
-export function Attendees({ of: { value, from }, room }) {
+export function Attendees({ of: { value, from, incomplete }, room }) {
   if (!value.length) return null;
   const sorted = value.toSorted((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status));
   return html`
@@ -24,6 +24,12 @@ export function Attendees({ of: { value, from }, room }) {
       )}
     <//>
     <${Notes} people=${value} />
+    ${
+      incomplete &&
+      html`<p class="faint">
+        A call has more events than were read. This shows what the first of them tell.
+      </p>`
+    }
   `;
 }
 
