@@ -5,10 +5,15 @@ from typing import Literal
 
 from rooms.domain.time import DAY, HOUR, SECOND, Ticks, format_time
 
-type Name = Literal["storage", "table", "rights", "last event", "quarantine", "upkeep"]
+type Name = Literal[
+    "storage", "table", "rights", "last event", "quarantine", "upkeep", "log export"
+]
 type Status = Literal["ok", "warning", "failed"]
 type Storage = Literal["reachable", "not set", "denied", "unreachable"]
 type Rights = Literal["enough", "denied", "unknown"]
+
+EXPORT_LATE: Ticks = 2 * DAY
+"""A day is exported on the next one."""
 
 UPKEEP_LATE: Ticks = 2 * DAY
 """A pass of the upkeep begins each day."""
@@ -129,6 +134,23 @@ def upkeep(began: Ticks | None, now: Ticks) -> Check:
         text = f"The upkeep has not begun anew in a part of the table for {days} days."
         return Check("upkeep", "failed", text, advice)
     return Check("upkeep", "ok", f"The upkeep has begun anew since {_moment(began)}.")
+
+
+def log_export(end: Ticks | None, now: Ticks) -> Check:
+    """Returns the check of the export of the log, from the end of the last day that it has; None if
+    it has none."""
+    advice = "Look at what the timer export says in the log of the service."
+    if end is None:
+        return Check("log export", "warning", "No day of the log was exported yet.", advice)
+    day = format_time(end - DAY)[:10]
+    if now - end > EXPORT_LATE:
+        return Check("log export", "failed", f"The log was last exported for {day}.", advice)
+    return Check("log export", "ok", f"The log is exported until {day}.")
+
+
+def no_archive(error: str) -> Check:
+    """Returns the check of an export whose place cannot be used."""
+    return Check("log export", "failed", error, "Check ROOMS_ARCHIVE.")
 
 
 def _moment(at: Ticks) -> str:

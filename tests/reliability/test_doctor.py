@@ -12,6 +12,7 @@ from azure.data.tables import TableClient, TableSasPermissions, generate_table_s
 from devhost.eventgrid import element_text
 from rooms.api.extension.doctor import examine
 from rooms.app import App
+from rooms.archive.places import ArchiveUnavailable
 from rooms.domain import doctor
 from rooms.domain.doctor import Check
 from rooms.domain.time import DAY, HOUR, now
@@ -31,9 +32,9 @@ def table(azurite: str) -> str:
     return name
 
 
-async def found(storage: str, table: str = "") -> dict[str, Check]:
+async def found(storage: str, table: str = "", **settings: str) -> dict[str, Check]:
     """Returns the checks, by name, of a process that has just started."""
-    app = App({"ROOMS_STORAGE": storage, "ROOMS_TABLE": table})
+    app = App({"ROOMS_STORAGE": storage, "ROOMS_TABLE": table, **settings})
     async with closing(app):
         return {check.name: check async for check in examine(app)}
 
@@ -44,6 +45,9 @@ async def closing(app: App) -> AsyncIterator[App]:
     yield app
     with contextlib.suppress(StorageUnavailable):
         await app.table._client.close()
+    with contextlib.suppress(ArchiveUnavailable):
+        if app.archive is not None:
+            await app.archive.close()
 
 
 def statuses(checks: dict[str, Check]) -> dict[str, str]:
@@ -124,6 +128,22 @@ def test_an_upkeep_that_rests_too_long(age: int, status: str) -> None:
     check = doctor.upkeep(moment - age, moment)
     assert check.status == status
     assert ("for 3 days" in check.text) == (status == "failed")
+
+
+async def test_a_log_that_is_exported_nowhere_yet(azurite: str, table: str) -> None:
+    archive = "AccountName=a;AccountKey=YQ==;BlobEndpoint=http://127.0.0.1:1/a"
+    checks = await found(azurite, table, ROOMS_ARCHIVE=archive)
+    assert checks["log export"].status == "warning"
+    checks = await found(azurite, table, ROOMS_ARCHIVE="a;AccountName=a;AccountKey=YQ==")
+    assert checks["log export"].status == "failed"
+
+
+@pytest.mark.parametrize(("age", "status"), [(DAY, "ok"), (3 * DAY, "failed")])
+def test_a_log_export_that_rests_too_long(age: int, status: str) -> None:
+    end = LONG_AGO - LONG_AGO % DAY
+    check = doctor.log_export(end, end + age)
+    assert check.status == status
+    assert check.text.endswith("2025-03-02.")
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,11 @@ from rooms.api.request import Request
 from rooms.api.responses import json_answer
 from rooms.api.routing import Routes
 from rooms.app import App
+from rooms.archive.days import next_day, start_of
+from rooms.archive.places import ArchiveUnavailable
 from rooms.domain import doctor
 from rooms.domain.doctor import Check
+from rooms.storage.archives import Archives
 from rooms.storage.condition import has_marker, is_denied, read_condition, try_to_write
 from rooms.storage.errors import StorageUnavailable, TableMissing
 
@@ -62,6 +65,8 @@ async def examine(app: App) -> AsyncIterator[Check]:
     yield doctor.last_event(found.last_event_hour)
     yield doctor.quarantine(found.quarantined, found.more_quarantined)
     yield doctor.upkeep(found.upkeep_began, app.clock())
+    if app.settings.archive is not None:
+        yield await _log_export(app)
 
 
 async def _rights(app: App) -> Check:
@@ -70,6 +75,17 @@ async def _rights(app: App) -> Check:
     except StorageUnavailable as error:
         return doctor.rights("denied" if is_denied(error) else "unknown")
     return doctor.rights("enough")
+
+
+async def _log_export(app: App) -> Check:
+    try:
+        address = app.archive.address if app.archive else ""
+    except ArchiveUnavailable as error:
+        return doctor.no_archive(str(error))
+    known = await Archives(app.table).known()
+    days = [each.day for each in known.archives.values() if each.address == address]
+    end = start_of(next_day(max(days))) if days else None
+    return doctor.log_export(end, app.clock())
 
 
 def _why(app: App, error: StorageUnavailable) -> doctor.Storage:

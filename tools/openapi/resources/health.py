@@ -22,8 +22,8 @@ HEALTH = {
     "get_doctor": read(
         "Examine the service",
         "Checks whether the storage answers, has the table and lets the service read and write. "
-        "Says when the last event came, what is in quarantine, and when the upkeep ran. Each check "
-        "says what to do. The write that it tries changes nothing.",
+        "Says when the last event came, what is in quarantine, and when the upkeep and the export "
+        "of the log ran. Each check says what to do. The write that it tries changes nothing.",
         Answer(
             200,
             "The checks that could be made.",
