@@ -12,7 +12,18 @@ from testkit.insight import Insight
 from testkit.raw import Raw
 from testkit.running import RunningApp, running_app
 from tests.console.authority import TENANT, Authority, Somebody, running_authority
-from tests.console.pages import HEIGHT, KEPT, PATIENCE, WIDE, Chromium, Console, heading
+from tests.console.pages import (
+    HEIGHT,
+    KEPT,
+    NARROW,
+    PATIENCE,
+    WIDE,
+    Chromium,
+    Console,
+    heading,
+    overflow,
+    violations,
+)
 
 CLIENT = "3d1c7a52-3b1e-4f0a-9d55-2a8e6b4c7f02"
 KHAN = Somebody("Dr. Khan", "0f4a2b6e-6f43-4a3b-8f0f-5f6a3c9d2e01", ("Rooms.Manage",))
@@ -102,6 +113,17 @@ def test_the_page_asks_for_a_token_of_its_own_application_with_a_proof_key(
     assert page.evaluate("name => sessionStorage.getItem(name)", KEPT) is None
     for url in console.requested:
         assert "code=" not in url.partition("#")[0]
+
+
+def test_the_pages_of_who_signs_in_keep_the_rules_of_axe(console: Console) -> None:
+    page = console.open()
+    expect(page.get_by_role("button", name="Sign in with Entra ID")).to_be_visible()
+    assert violations(page) == []
+    sign_in(page, KHAN.name)
+    expect(heading(page, "Now")).to_be_visible()
+    page.set_viewport_size({"width": NARROW, "height": HEIGHT})
+    assert violations(page) == []
+    assert overflow(page) <= 0
 
 
 def test_after_a_reload_they_are_still_signed_in(console: Console) -> None:

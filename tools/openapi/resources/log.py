@@ -56,7 +56,8 @@ LOG = {
         "Get the log of a room: its changes and the events of its calls",
         "Newest first, at most 100 records on a page. A page has fewer records, or none, if the "
         "service must read many rows to fill it. With `since`, in the order of arrival, and at "
-        "most 1,000 records on a page.",
+        "most 1,000 records on a page. The room `_service` stands for the log of the service: "
+        "records that are of no single room.",
         Answer(
             200,
             "A page of the log. For CSV and NDJSON, the header Link has the URL of the next page.",
