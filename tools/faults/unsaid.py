@@ -18,6 +18,7 @@ from rooms.domain.errors import PolicyChangeTooLate
 from rooms.domain.roster import first_unsupported
 
 _UNSAID = {
+    "$",  # exactly one of two fields, of which either may be null
     "",
     "ValidFrom",
     "ValidUntil",
