@@ -43,6 +43,11 @@ async def new_room(client: TableClient) -> str:
     return (await rooms.create(RoomChange(), {raw_id(1): "Presenter"}, None, ORIGIN)).room.id
 
 
+async def recorded(client: TableClient, room_id: str) -> int:
+    page = await History(Table(client)).log(room_id, 0, MAX_TIME, None, "Accessed", None)
+    return len(page.items)
+
+
 async def test_a_record_costs_one_request_and_one_for_the_floor(
     client: TableClient, proxy: StorageProxy
 ) -> None:
@@ -65,5 +70,20 @@ async def test_nothing_is_shown_if_it_cannot_be_recorded(
     assert answer.status_code == 503
     assert b"roomId" not in answer.get_body()
     proxy.forget()
-    page = await History(Table(client)).log(room_id, 0, MAX_TIME, None, "Accessed", None)
-    assert page.items == []
+    assert await recorded(client, room_id) == 0
+
+
+@pytest.mark.parametrize("fault", [Fault.CUT_BEFORE, Fault.CUT_AFTER, Fault.TWICE])
+async def test_who_is_answered_is_recorded_once_whatever_the_network_does(
+    client: TableClient, proxy: StorageProxy, fault: Fault
+) -> None:
+    room_id = await new_room(client)
+    proxy.forget()
+    assert (await presence(client, room_id, "true")).status_code == 200
+    (number,) = [number for number, what in enumerate(proxy.seen) if "$batch" in what]
+    proxy.forget()
+    proxy.choose = lambda at, _: fault if at == number else None
+    answer = await presence(client, room_id, "true")
+    assert answer.status_code == 200
+    proxy.forget()
+    assert await recorded(client, room_id) == 2
