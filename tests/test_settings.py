@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rooms.acs_settings import AcsResource
+from rooms.archive_settings import ArchiveContainer
 from rooms.domain.log import EVENTS_ACTOR
 from rooms.entra_settings import SignIn
 from rooms.key_settings import MIN_KEY_BYTES, RESERVED_NAMES, AccessKey
@@ -444,3 +445,51 @@ def test_without_a_resource_of_acs_there_is_none() -> None:
     empty = {"ROOMS_ACS_CONNECTION_STRING": "", "ROOMS_ACS__endpoint": ""}
     assert read_settings({}).acs is None
     assert read_settings(empty).acs is None
+
+
+ARCHIVE = f"AccountName=a;AccountKey={KEY_TEXT}"
+
+
+def test_the_log_is_exported_to_the_container_that_is_set() -> None:
+    archive = read_settings({"ROOMS_ARCHIVE": ARCHIVE}).archive
+    assert archive == ArchiveContainer(ARCHIVE, None, None, "anteroom-log")
+    assert KEY_TEXT not in repr(archive)
+    uri = "https://a.blob.core.windows.net"
+    identity = {"ROOMS_ARCHIVE__blobServiceUri": uri, "ROOMS_ARCHIVE__clientId": "client"}
+    named = read_settings(identity | {"ROOMS_ARCHIVE_CONTAINER": "log-1"}).archive
+    assert named == ArchiveContainer(None, uri, "client", "log-1")
+    assert read_settings({"ROOMS_ARCHIVE": "", "ROOMS_ARCHIVE_CONTAINER": ""}).archive is None
+
+
+@pytest.mark.parametrize(
+    ("env", "said"),
+    [
+        ({"ROOMS_ARCHIVE": "x"}, "ROOMS_ARCHIVE: must be a connection string"),
+        (
+            {"ROOMS_ARCHIVE__blobServiceUri": "http://a"},
+            "ROOMS_ARCHIVE__blobServiceUri: must be an https:// address",
+        ),
+        (
+            {"ROOMS_ARCHIVE": ARCHIVE, "ROOMS_ARCHIVE__blobServiceUri": "https://a"},
+            "ROOMS_ARCHIVE__blobServiceUri: set only one of this and ROOMS_ARCHIVE.",
+        ),
+        ({"ROOMS_ARCHIVE_CONTAINER": "log"}, "ROOMS_ARCHIVE_CONTAINER: needs ROOMS_ARCHIVE or"),
+        ({"ROOMS_ARCHIVE__clientId": "c"}, "ROOMS_ARCHIVE__clientId: needs ROOMS_ARCHIVE or"),
+        (
+            {"ROOMS_ARCHIVE": ARCHIVE, "ROOMS_ARCHIVE__clientId": "c"},
+            "ROOMS_ARCHIVE__clientId: needs ROOMS_ARCHIVE__blobServiceUri",
+        ),
+        *(
+            (
+                {"ROOMS_ARCHIVE": ARCHIVE, "ROOMS_ARCHIVE_CONTAINER": name},
+                "ROOMS_ARCHIVE_CONTAINER: must have 3 to 63 lower-case letters",
+            )
+            for name in ("ab", "Log", "a--b", "-log", "log-", "l" * 64, "log/x")
+        ),
+    ],
+)
+def test_a_container_that_cannot_be_is_refused(env: dict[str, str], said: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        read_settings(env)
+    assert str(raised.value).startswith(said)
+    assert KEY_TEXT not in str(raised.value)

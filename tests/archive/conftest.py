@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import subprocess
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,9 @@ from pathlib import Path
 import pytest
 from azure.data.tables import TableClient
 
+from devhost.azurite import ACCOUNT, KEY, PROJECT
+from testkit.ports import free_port
+from testkit.waiting import HANG_SECONDS
 from tests.archive.exported import Table3Days, fill
 
 
@@ -27,3 +31,28 @@ def exported(exported_once: Table3Days, tmp_path: Path) -> Table3Days:
     folder = tmp_path / "archive"
     shutil.copytree(exported_once.folder, folder)
     return Table3Days(exported_once.connection_string, exported_once.client, folder)
+
+
+@pytest.fixture(scope="session")
+def blobs() -> Iterator[str]:
+    """The connection string of Azurite's blob service."""
+    port = free_port()
+    options = ["--inMemoryPersistence", "--disableTelemetry", "--skipApiVersionCheck"]
+    process = subprocess.Popen(
+        ["node", PROJECT / "tools/testkit/azurite_blobs.js", "--blobPort", str(port), *options],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdin
+    assert process.stdout
+    for line in process.stdout:
+        if "successfully listens" in line:
+            break
+    yield (
+        f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={KEY};"
+        f"BlobEndpoint=http://127.0.0.1:{port}/{ACCOUNT};"
+    )
+    process.stdin.close()
+    process.wait(HANG_SECONDS)
+    process.stdout.close()

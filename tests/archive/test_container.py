@@ -1,15 +1,14 @@
 """A container of Blob Storage, as Azurite has it, is as good a place as a folder."""
 
-import subprocess
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 from azure.data.tables import TableClient as SyncTableClient
 from azure.data.tables.aio import TableClient
 from azure.storage.blob.aio import BlobServiceClient
 
-from devhost.azurite import ACCOUNT, KEY, PROJECT
+from devhost.azurite import KEY
 from rooms.app import App
 from rooms.archive.container import Container, container_of
 from rooms.archive.export import Export
@@ -21,33 +20,7 @@ from rooms.domain.time import DAY
 from rooms.storage.marker import prepare
 from rooms.storage.table import Table
 from testkit.ports import free_port
-from testkit.waiting import HANG_SECONDS
 from tests.check.filled import BEGIN, Filling
-
-
-@pytest.fixture(scope="module")
-def blobs() -> Iterator[str]:
-    """The connection string of Azurite's blob service."""
-    port = free_port()
-    options = ["--inMemoryPersistence", "--disableTelemetry", "--skipApiVersionCheck"]
-    process = subprocess.Popen(
-        ["node", PROJECT / "tools/testkit/azurite_blobs.js", "--blobPort", str(port), *options],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdin
-    assert process.stdout
-    for line in process.stdout:
-        if "successfully listens" in line:
-            break
-    yield (
-        f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={KEY};"
-        f"BlobEndpoint=http://127.0.0.1:{port}/{ACCOUNT};"
-    )
-    process.stdin.close()
-    process.wait(HANG_SECONDS)
-    process.stdout.close()
 
 
 @pytest.fixture

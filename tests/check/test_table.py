@@ -90,6 +90,9 @@ def test_a_row_in_another_partition_is_told(rows: list[Row], kind: Kind, partiti
         ("erasure", {"rows": -1}, "Its `rows` is no count."),
         ("erasure part", {"phase": "x"}, "It does not say how far it is."),
         ("erasure part", {"data0": b"x"}, "Its data is cut off, or too long."),
+        ("archive key", {"key": "x"}, "It has no key."),
+        ("archive", {"exportedAt": "now"}, "Its `exportedAt` is no time as"),
+        ("archive", {"day": 1}, "Its `day` is not text."),
         ("deployment", {"id": "x"}, "Its `id` is no GUID."),
         ("deployment", {"privateKey": "x"}, "Its `privateKey` is no key in PEM."),
     ],
@@ -100,6 +103,8 @@ def test_a_damaged_row_of_the_identities_is_told(
     whose = {
         "user": "A user",
         "deployment": "The key of the deployment",
+        "archive key": "The key of archives of the log",
+        "archive": "How far an archive of the log has come",
         "erasure": "An erasure",
         "erasure part": "An erasure",
     }[kind]
