@@ -26,9 +26,11 @@ from rooms.settings import Settings, read_settings, unknown_settings
 from rooms.storage.accesses import Accesses
 from rooms.storage.admissions import Admissions
 from rooms.storage.calls import Calls
+from rooms.storage.clock_check import ClockCheck
 from rooms.storage.erasures import Erasures
 from rooms.storage.errors import StorageUnavailable
 from rooms.storage.feed import Feed
+from rooms.storage.guard import Guard
 from rooms.storage.history import History
 from rooms.storage.identities import Identities
 from rooms.storage.lists import Lists
@@ -50,10 +52,14 @@ _CLIENT: dict[str, Any] = {
     "connection_timeout": 2,
     "read_timeout": 5,
     "retry_total": 3,
+    "retry_status": 0,
     "retry_backoff_factor": 0.2,
     "use_env_settings": bool(getproxies()),
 }
 """Options of the storage client: time-outs of one request and delay of retries, in seconds.
+
+`Table` tries again itself after an answer that says that the storage failed: the client would wait
+as long as the storage asks for.
 
 If the environment names no proxy, aiohttp must not look for one, or for a .netrc: it does so in
 other threads before each request, which takes a third of the request's time."""
@@ -117,8 +123,9 @@ class App:
     def table(self) -> Table:
         """The table that the settings name."""
         try:
-            client = self._table_client()
-            return Table(client, TableCheck(client, self.settings.table_is_named))
+            clock = ClockCheck()
+            client = self._table_client(clock)
+            return Table(client, Guard(TableCheck(client, self.settings.table_is_named), clock))
         except ValueError as error:
             _log.error("no storage: ROOMS_STORAGE is not usable: %s", error)
             raise StorageUnavailable from error
@@ -223,15 +230,15 @@ class App:
             return None
         return await Export(self.table, self.archive, self.clock).run(self.limits.export_seconds)
 
-    def _table_client(self) -> TableClient:
-        chosen = self.settings
+    def _table_client(self, clock: ClockCheck) -> TableClient:
+        chosen, options = self.settings, {**_CLIENT, "raw_response_hook": clock}
         if chosen.storage_connection_string:
             return TableClient.from_connection_string(
-                chosen.storage_connection_string, chosen.table, **_CLIENT
+                chosen.storage_connection_string, chosen.table, **options
             )
         if chosen.storage_uri:
             from azure.identity.aio import DefaultAzureCredential  # slow, and keys need none
 
             identity = DefaultAzureCredential(managed_identity_client_id=chosen.storage_client_id)
-            return TableClient(chosen.storage_uri, chosen.table, credential=identity, **_CLIENT)
+            return TableClient(chosen.storage_uri, chosen.table, credential=identity, **options)
         raise StorageUnavailable

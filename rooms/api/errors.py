@@ -246,6 +246,15 @@ ANSWERS: Mapping[type[Exception], Answer] = {
         "You send more requests than this service allows. Please try again later.",
         retry_after=1,
     ),
+    storage.ClockWrong: Answer(503, "ClockWrong", retry_after=1),
+    storage.ContentRefused: Answer(
+        400,
+        "ContentRefused",
+        lambda error: (
+            f"The storage does not take what this request writes ({error.reason}). Must be less, "
+            "or without unusual characters."
+        ),
+    ),
     auth.TenantKeysUnavailable: Answer(
         503,
         "ServiceUnavailable",

@@ -8,12 +8,18 @@ import azure.functions as func
 from rooms.app import App
 from rooms.intake.envelope import UnknownEvent
 from rooms.log_text import escaped
+from rooms.storage.errors import StorageError
 
 _log = logging.getLogger(__name__)
 
 
+class EventNotKept(Exception):
+    """The storage did not take an event. Event Grid delivers it again."""
+
+
 def register(function_app: func.FunctionApp, app: App) -> None:
     """Registers the trigger."""
+    logging.getLogger("azure.functions").addFilter(_in_one_line)
 
     # Annotated with EventGridEvent, the worker would parse the event before us, and fail where we
     # cannot keep it.
@@ -24,12 +30,30 @@ def register(function_app: func.FunctionApp, app: App) -> None:
         Raises only if another delivery may succeed. An event that the service does not understand
         goes to quarantine.
         """
-        async with asyncio.timeout(app.limits.event_seconds):
-            outcome = await app.intake.take(event)
-            if isinstance(outcome, UnknownEvent):
-                event_id = await app.quarantine.put(event, outcome.reason)
-                _log.warning(
-                    "an event was not understood and is in quarantine as %s: %s",
-                    event_id,
-                    escaped(outcome.reason, 400),
-                )
+        try:
+            async with asyncio.timeout(app.limits.event_seconds):
+                await _take(app, event)
+        except TimeoutError:
+            raise EventNotKept("the storage does not answer in time") from None
+        except StorageError as error:
+            raise EventNotKept(str(error)) from None
+
+
+async def _take(app: App, event: str) -> None:
+    outcome = await app.intake.take(event)
+    if isinstance(outcome, UnknownEvent):
+        event_id = await app.quarantine.put(event, outcome.reason)
+        _log.warning(
+            "an event was not understood and is in quarantine as %s: %s",
+            event_id,
+            escaped(outcome.reason, 400),
+        )
+
+
+def _in_one_line(record: logging.LogRecord) -> bool:
+    """Leaves the traceback out of what the worker logs of an event that was not kept: an outage
+    makes many of them."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, EventNotKept):
+        record.msg, record.args, record.exc_info = "an event was not kept: %s", (str(error),), None
+    return True

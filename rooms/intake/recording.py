@@ -8,6 +8,7 @@ from rooms.intake.envelope import IgnoredEvent, RoomEvent, UnknownEvent, read_ev
 from rooms.log_text import escaped
 from rooms.storage.calls import Calls
 from rooms.storage.entities import TooLarge
+from rooms.storage.errors import ContentRefused
 
 _log = logging.getLogger(__name__)
 
@@ -41,6 +42,8 @@ class Intake:
                     await self._calls.record(outcome.room_id, outcome.event, text)
                 except TooLarge as error:
                     return UnknownEvent(str(error))
+                except ContentRefused as error:  # it would refuse it each time
+                    return UnknownEvent(f"The storage does not take this event: {error.reason}.")
             case IgnoredEvent():
                 level = logging.WARNING if outcome.is_of_calls else logging.INFO
                 _log.log(level, "an event was left: %s", escaped(outcome.reason, 400))

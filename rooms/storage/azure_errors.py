@@ -1,6 +1,11 @@
 """What errors of the Azure SDK say of a request."""
 
-from azure.core.exceptions import AzureError, HttpResponseError, ResourceNotFoundError
+from azure.core.exceptions import (
+    AzureError,
+    HttpResponseError,
+    ResourceExistsError,
+    ResourceNotFoundError,
+)
 from azure.data.tables import TableErrorCode, TableTransactionError
 
 
@@ -36,6 +41,41 @@ def is_final(error: AzureError) -> bool:
     """Returns whether the storage will never carry out this transaction."""
     status = error.status_code if isinstance(error, HttpResponseError) else None
     return status is not None and status < 500 and status not in (408, 429)
+
+
+def refusal(error: AzureError) -> int | None:
+    """Returns the seconds that the storage asks to wait, as it has too many requests; None if it
+    did not refuse this one for that. It is not carried out then."""
+    if not isinstance(error, HttpResponseError) or error.status_code not in (429, 503):
+        return None
+    asked = getattr(error.response, "headers", {}).get("Retry-After", "")
+    if asked.isdecimal():
+        return max(int(asked), 1)
+    return 1 if error.status_code == 429 or _code(error) == TableErrorCode.SERVER_BUSY else None
+
+
+def is_failure(error: AzureError) -> bool:
+    """Returns whether the storage did not answer, or failed."""
+    known = isinstance(error, ResourceNotFoundError | ResourceExistsError)
+    return not known and not is_final(error)
+
+
+def is_failing_status(error: AzureError) -> bool:
+    """Returns whether the storage answered that it failed, and did not ask to wait. (The SDK tries
+    again itself if there is no answer.)"""
+    status = error.status_code if isinstance(error, HttpResponseError) else None
+    return status in (408, 500, 502, 503, 504) and refusal(error) is None
+
+
+def refuses_content(error: AzureError) -> bool:
+    """Returns whether the storage will never take what was to be written."""
+    return isinstance(error, HttpResponseError) and error.status_code in (400, 413)
+
+
+def code_of(error: AzureError) -> str:
+    """Returns the code of the storage, or its status, in a word."""
+    code = _code(error) or getattr(error, "status_code", None) or ""
+    return str(getattr(code, "value", code))
 
 
 def summary(error: AzureError) -> str:

@@ -2,7 +2,9 @@
 
 StorageError
 ├── StorageUnavailable        the storage is down, slow or not configured
-│   └── TableMissing          there is no table, or it is not one of this service
+│   ├── TableMissing          there is no table, or it is not one of this service
+│   └── ClockWrong            the clock is too far from the storage's to change anything
+├── ContentRefused            the storage will never take what is to be written
 ├── RequestIdReused           a Repeatability-Request-ID came with another body before
 ├── DetailsTooLarge           details do not fit one entity
 ├── TooManyEvents             one answer would need too many events or calls
@@ -42,6 +44,29 @@ class TableMissing(StorageUnavailable):
             f"The storage has no table {self.table} of this service. Whoever runs it must check "
             "ROOMS_TABLE, or make the table with: rooms init"
         )
+
+
+class ClockWrong(StorageUnavailable):
+    """The clock of this process is too far from the storage's: nothing is changed."""
+
+    def __init__(self, ahead: int = 0) -> None:
+        super().__init__()
+        self.ahead = ahead
+
+    def __str__(self) -> str:
+        which = "ahead of" if self.ahead > 0 else "behind"
+        return (
+            f"The clock of this service is {abs(self.ahead):,} s {which} that of its storage, so "
+            "nothing is changed. Whoever runs it must set the clock of the machine."
+        )
+
+
+class ContentRefused(StorageError):
+    """The storage will never take what is to be written. `reason` is its status and code."""
+
+    def __init__(self, reason: str = "400") -> None:
+        super().__init__(f"the storage does not take this: {reason}")
+        self.reason = reason
 
 
 class RequestIdReused(StorageError):

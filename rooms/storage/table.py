@@ -2,24 +2,30 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from azure.core.async_paging import AsyncItemPaged
-from azure.core.exceptions import (
-    AzureError,
-    HttpResponseError,
-    ResourceNotFoundError,
-)
+from azure.core.exceptions import AzureError, HttpResponseError, ResourceNotFoundError
 from azure.data.tables import TableEntity, TransactionOperation, UpdateMode
 from azure.data.tables.aio import TableClient
 
-from rooms.storage.azure_errors import is_conflict, is_final, lacks_row, lacks_table, summary
+from rooms.storage.azure_errors import (
+    code_of,
+    is_conflict,
+    is_failing_status,
+    is_final,
+    lacks_row,
+    lacks_table,
+    refusal,
+    refuses_content,
+)
 from rooms.storage.entities import Entity
-from rooms.storage.errors import StorageUnavailable
+from rooms.storage.errors import ContentRefused, StorageUnavailable
 from rooms.storage.floors import Floors
-from rooms.storage.keys import PARTITIONS, UPKEEP_ROW
+from rooms.storage.guard import Guard, TableState
+from rooms.storage.keys import IDENTITY_PARTITION, PARTITIONS, UPKEEP_ROW, after
 from rooms.storage.operations import (
     Conflict,
     Operation,
@@ -29,9 +35,10 @@ from rooms.storage.operations import (
     touch,
 )
 from rooms.storage.retry import backoff
-from rooms.storage.table_check import TableCheck, made
+from rooms.storage.table_check import made
 
-_log = logging.getLogger(__name__)
+READ_TRIES = 4
+"""How often a read is carried out, at most, if the storage fails."""
 
 MAX_PAGE = 1000
 """Rows that Table Storage answers one request with, at most."""
@@ -43,25 +50,21 @@ class Table:
     Every method raises StorageUnavailable when the storage does not answer or refuses us. None
     bounds its time: the caller does, for the operation as a whole.
 
-    Args:
-        check: says whether the table is ours, before the first request. Without it, any table is
-            used, and made when the first transaction finds it missing.
+    Without a `guard`, any table is used, and made when the first transaction finds it missing.
     """
 
-    def __init__(self, client: TableClient, check: TableCheck | None = None) -> None:
+    def __init__(self, client: TableClient, guard: Guard | None = None) -> None:
         self._client = client
-        self._check = check
+        self._guard = guard or Guard()
         self.floors = Floors()
 
     async def get(self, partition: str, row: str) -> TableEntity | None:
         """Returns one row, or None. One request."""
-        await self._check_table()
-        with _storage_errors():
-            try:
-                return await self._client.get_entity(partition, row)
-            except ResourceNotFoundError as error:
-                self._check_that_it_is_there(error)
-                return None
+        return await self._get(partition, row)
+
+    def state(self) -> TableState:
+        """Returns what this process knows of its table. No request."""
+        return self._guard.state()
 
     async def ping(self) -> None:
         """Checks that the storage answers. One request."""
@@ -83,9 +86,9 @@ class Table:
 
         One request for a thousand rows, unless the storage splits its answer.
         """
-        taken: list[TableEntity] = []
-        await self._check_table()
-        with _storage_errors():
+
+        async def read() -> list[TableEntity]:
+            taken: list[TableEntity] = []
             try:
                 async for row in self._query(
                     partition, start, end, min(count, MAX_PAGE), select, where
@@ -94,8 +97,10 @@ class Table:
                     if len(taken) == count:
                         break
             except ResourceNotFoundError as error:
-                self._check_that_it_is_there(error)
-        return taken
+                self._guard.check_that_it_is_there(error)
+            return taken
+
+        return await self._read(partition, read)
 
     async def each(
         self,
@@ -109,12 +114,24 @@ class Table:
         """Yields the rows from `start` to just before `end`, and reads them when they are needed.
         One request for each `page` of them."""
         await self._check_table()
-        with _storage_errors():
+        await self._admit(partition)
+        last: TableEntity | None = None
+        for tries, delay in enumerate(backoff(), 1):
             try:
-                async for row in self._query(partition, start, end, page, select, where):
-                    yield row
+                with self._guard.request(partition, timed=False):
+                    async for row in self._query(partition, start, end, page, select, where):
+                        yield row
+                        last = row
+                return
             except ResourceNotFoundError as error:
-                self._check_that_it_is_there(error)
+                self._guard.check_that_it_is_there(error)
+                return
+            except AzureError as error:
+                if tries >= READ_TRIES or not is_failing_status(error):
+                    raise self._guard.unavailable(error) from error
+            if last is not None:
+                start = after(last["RowKey"])
+            await asyncio.sleep(delay)
 
     def _query(
         self,
@@ -144,16 +161,19 @@ class Table:
         Raises:
             Conflict: it was refused for the state of a row, and not carried out.
             RowMissing: it was refused as `needed` is not there.
+            ContentRefused: the storage will never take it.
         """
-        await self._check_table()
-        if self._check is not None and not self._check.passed:
-            await self._make()
+        await self._prepare_to_write()
         mark = operations[0][1]
+        partition = mark["PartitionKey"]
         if needed is not None:  # right behind the mark, so that it tells whose index an error has
             operations = [operations[0], touch(needed), *operations[1:]]
+        await self._admit(partition)
+        unknown = False
         for delay in backoff():
             try:
-                await self._submit(operations)
+                with self._guard.request(partition):
+                    await self._submit(operations)
                 return
             except AzureError as caught:
                 error = caught
@@ -164,15 +184,14 @@ class Table:
             if needed is not None and lacks_row(error, 1):
                 raise RowMissing from error
             if not (conflict := is_conflict(error)):
-                if is_final(error):
-                    raise _unavailable(error) from error
-                _log.warning(
-                    "storage: the outcome of a transaction is not known: %s", summary(error)
-                )
+                if refuses_content(error):
+                    raise ContentRefused(code_of(error)) from error
+                self._raise_if_settled(error, unknown)
                 await asyncio.sleep(delay)
-            if await self._exists(mark):
+            unknown = True
+            if found := await self._exists(mark):
                 return
-            if conflict:
+            if conflict and found is not None:
                 raise Conflict from error
 
     async def merge(self, entity: Entity) -> None:
@@ -182,18 +201,20 @@ class Table:
         Raises:
             Conflict: the row is not there.
         """
-        await self._check_table()
+        await self._prepare_to_write()
+        await self._admit(entity["PartitionKey"])
+        unknown = False
         for delay in backoff():
             try:
-                await self._client.update_entity(entity, UpdateMode.MERGE, retry_total=0)
+                with self._guard.request(entity["PartitionKey"]):
+                    await self._client.update_entity(entity, UpdateMode.MERGE, retry_total=0)
                 return
             except ResourceNotFoundError as error:
-                self._check_that_it_is_there(error)
+                self._guard.check_that_it_is_there(error)
                 raise Conflict from error
             except AzureError as error:
-                if is_final(error):
-                    raise _unavailable(error) from error
-                _log.warning("storage: the outcome of a merge is not known: %s", summary(error))
+                self._raise_if_settled(error, unknown)
+                unknown = True
             await asyncio.sleep(delay)
 
     async def delete(
@@ -207,17 +228,9 @@ class Table:
         Raises:
             Conflict: one of them is not there, or has changed.
         """
-        await self._check_table()
-        with _storage_errors():
-            try:
-                operations = [remove({"PartitionKey": partition, "RowKey": row}) for row in rows]
-                operations += map(remove_unchanged, unchanged)
-                await self._client.submit_transaction(operations, retry_total=0)
-            except HttpResponseError as error:
-                self._check_that_it_is_there(error)
-                if is_conflict(error) or lacks_table(error):
-                    raise Conflict from error
-                raise
+        operations = [remove({"PartitionKey": partition, "RowKey": row}) for row in rows]
+        operations += map(remove_unchanged, unchanged)
+        await self.rewrite(operations)
 
     async def rewrite(self, operations: Sequence[Operation]) -> None:
         """Carries out a transaction that may be repeated. One request, which is not tried again:
@@ -226,10 +239,14 @@ class Table:
         Raises:
             Conflict: it was refused for the state of a row, and not carried out.
         """
-        with _storage_errors():
+        await self._prepare_to_write()
+        partition = operations[0][1]["PartitionKey"]
+        await self._admit(partition)
+        with self._translated(partition):
             try:
                 await self._client.submit_transaction(operations, retry_total=0)
             except HttpResponseError as error:
+                self._guard.check_that_it_is_there(error)
                 if is_conflict(error) or lacks_table(error):
                     raise Conflict from error
                 raise
@@ -243,32 +260,87 @@ class Table:
             case _:
                 await self._client.submit_transaction(operations, retry_total=0)
 
-    async def _exists(self, mark: Mapping[str, Any]) -> bool:
-        return await self.get(mark["PartitionKey"], mark["RowKey"]) is not None
+    async def _exists(self, mark: Mapping[str, Any]) -> bool | None:
+        """Returns whether the row is there. None: the storage refuses to say it now."""
+        try:
+            return await self._get(mark["PartitionKey"], mark["RowKey"], settles=True) is not None
+        except StorageUnavailable as error:
+            if isinstance(error.__cause__, AzureError) and refusal(error.__cause__) is not None:
+                return None
+            raise
+
+    async def _get(self, partition: str, row: str, settles: bool = False) -> TableEntity | None:
+        async def read() -> TableEntity | None:
+            try:
+                return await self._client.get_entity(partition, row)
+            except ResourceNotFoundError as error:
+                self._guard.check_that_it_is_there(error)
+                return None
+
+        return await self._read(partition, read, settles)
+
+    async def _read[T](
+        self, partition: str, read: Callable[[], Awaitable[T]], settles: bool = False
+    ) -> T:
+        """Returns what `read` does, which is tried a few times if the storage fails.
+
+        If it `settles` what became of a write, it is let through in any case.
+        """
+        await self._check_table()
+        if not settles:
+            await self._admit(partition)
+        for tries, delay in enumerate(backoff(), 1):
+            try:
+                with self._guard.request(partition):
+                    return await read()
+            except AzureError as error:
+                if tries == READ_TRIES or not is_failing_status(error):
+                    raise self._guard.unavailable(error) from error
+            await asyncio.sleep(delay)
+        raise AssertionError("backoff has no end")
+
+    def _raise_if_settled(self, error: AzureError, unknown: bool) -> None:
+        """Raises what a write that failed comes to, unless its outcome is not known, or that of a
+        try before it."""
+        if is_final(error) or (refusal(error) is not None and not unknown):
+            raise self._guard.unavailable(error) from error
+        if not unknown:
+            self._guard.tell(
+                logging.WARNING, "storage: the outcome of a write is not known: %s", error
+            )
+
+    async def _prepare_to_write(self) -> None:
+        await self._check_table()
+        check, clock = self._guard.check, self._guard.clock
+        if check is not None and not check.passed:
+            await self._make()
+        if clock is not None and clock.is_wrong:
+            await self.ping()  # it may have been set right
+            if clock.is_wrong:
+                raise clock.error()
 
     async def _check_table(self) -> None:
-        if self._check is not None and not self._check.passed:
-            with _storage_errors():
-                await self._check.check()
+        if self._guard.check is not None and not self._guard.check.passed:
+            await self._admit(IDENTITY_PARTITION)
+            with self._translated(IDENTITY_PARTITION):
+                await self._guard.check.check()
 
-    def _check_that_it_is_there(self, error: AzureError) -> None:
-        """Raises TableMissing if the error says that a table that was there is gone."""
-        if self._check is not None and self._check.passed and lacks_table(error):
-            raise self._check.missing() from error
+    async def _admit(self, partition: str) -> None:
+        async def probe() -> None:
+            await self._client.get_entity(partition, UPKEEP_ROW, retry_total=0)
+
+        await self._guard.admit(partition, probe)
 
     async def _make(self) -> None:
-        with _storage_errors():
-            await (made(self._client) if self._check is None else self._check.make())
+        check = self._guard.check
+        with self._translated(IDENTITY_PARTITION):
+            await (made(self._client) if check is None else check.make())
 
-
-@contextmanager
-def _storage_errors() -> Iterator[None]:
-    try:
-        yield
-    except AzureError as error:
-        raise _unavailable(error) from error
-
-
-def _unavailable(error: AzureError) -> StorageUnavailable:
-    _log.error("storage: %s", summary(error))
-    return StorageUnavailable()
+    @contextmanager
+    def _translated(self, partition: str) -> Iterator[None]:
+        """Watches a request. Raises StorageUnavailable instead of AzureError."""
+        try:
+            with self._guard.request(partition):
+                yield
+        except AzureError as error:
+            raise self._guard.unavailable(error) from error

@@ -19,7 +19,7 @@ from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.time import DAY, Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.entities import room_id_of, stored_time
-from rooms.storage.errors import StorageUnavailable
+from rooms.storage.errors import ContentRefused, StorageUnavailable
 from rooms.storage.operations import replace
 from rooms.storage.parallel import in_parallel
 from rooms.storage.rooms import Rooms
@@ -185,7 +185,7 @@ class Upkeep:
         try:
             done = await self._walk(partition, now, retention, deadline, report)
             report.done += done
-        except StorageUnavailable:
+        except (StorageUnavailable, ContentRefused):
             report.unavailable += 1
 
     async def _walk(

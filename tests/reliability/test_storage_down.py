@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from testkit.events import live_meeting
 from testkit.identifiers import raw_id
+from testkit.insight import WEBHOOK
 from testkit.raw import SUPPORTED, Raw, family_a
 from testkit.raw_http import Answer
-from testkit.running import running_app
+from testkit.running import RunningApp, running_app
 from testkit.storage_proxy import Fault, StorageProxy
+from testkit.waiting import until
 
 UNAVAILABLE = family_a(
     "ServiceUnavailable",
@@ -19,10 +22,20 @@ UNAVAILABLE = family_a(
 
 
 @pytest.fixture(scope="module")
-def raw(storage_proxy: StorageProxy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Raw]:
+def app(
+    storage_proxy: StorageProxy, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningApp]:
     settings = {"ROOMS_STORAGE": storage_proxy.connection_string, "ROOMS_TABLE": "down"}
     with running_app(tmp_path_factory.mktemp("down"), settings) as app:
-        yield Raw(app.http, app.manage_key)
+        yield app
+
+
+@pytest.fixture
+def raw(app: RunningApp, proxy: StorageProxy) -> Raw:
+    """Requests to the app, which asks its storage again after the faults of the test before."""
+    raw = Raw(app.http, app.manage_key)
+    until(lambda: raw.get("/rooms").status == 200)
+    return raw
 
 
 def test_health_says_whether_the_storage_answers(raw: Raw, proxy: StorageProxy) -> None:
@@ -58,7 +71,7 @@ def test_every_operation_is_answered_with_503_and_when_to_try_again(
         assert answer.headers["retry-after"] == "1"
         assert answer.headers["x-ms-error-code"] == "ServiceUnavailable"
         assert answer.headers["api-supported-versions"] == SUPPORTED
-    assert raw.get(room).status == 200
+    until(lambda: raw.get(room).status == 200)  # the app asks the storage again after a second
 
 
 @pytest.mark.parametrize(
@@ -99,3 +112,37 @@ def test_identities_are_answered_with_503_and_when_to_try_again(
         assert (answer.status, answer.json()) == (503, UNAVAILABLE)
         assert answer.headers["retry-after"] == "1"
         assert answer.headers["x-ms-error-code"] == "ServiceUnavailable"
+
+
+def test_a_throttled_storage_is_not_asked_again_and_its_retry_after_is_passed_on(
+    raw: Raw, proxy: StorageProxy
+) -> None:
+    room = f"/rooms/{raw.new_room()['id']}"
+    proxy.forget()
+    proxy.choose, proxy.retry_after = lambda _number, _what: Fault.THROTTLED, 3
+    answers = [raw.get(room) for _ in range(20)]
+    assert len(proxy.seen) == 1
+    proxy.forget()
+    for answer in answers:
+        assert (answer.status, answer.json()) == (503, UNAVAILABLE)
+        assert 1 <= int(answer.headers["retry-after"]) <= 3
+    assert answers[0].headers["retry-after"] == "3"
+    until(lambda: raw.get(room).status == 200)
+
+
+@pytest.mark.parametrize("fault", [Fault.CUT_BEFORE, Fault.REFUSED])
+def test_an_event_in_an_outage_is_refused_with_one_line_in_the_log(
+    app: RunningApp, raw: Raw, proxy: StorageProxy, fault: Fault
+) -> None:
+    call = live_meeting(raw.new_room()["id"])
+    headers = {"aeg-event-type": "Notification"}
+    proxy.choose = lambda _number, _what: fault
+    assert raw.send("POST", WEBHOOK, [call.started()], headers).status == 500
+    for _ in range(3):
+        before = len(app.log())
+        assert raw.send("POST", WEBHOOK, [call.started()], headers).status == 500
+        written = [line for line in app.log()[before:].splitlines() if " devhost " not in line]
+        assert len([line for line in written if "circuit" not in line]) == 1
+        assert "an event was not kept" in written[-1]
+    proxy.forget()
+    until(lambda: raw.send("POST", WEBHOOK, [call.started()], headers).status < 300)

@@ -12,6 +12,7 @@ from rooms.domain.room import RoomChange
 from rooms.domain.time import now
 from rooms.storage import keys
 from rooms.storage.errors import TableMissing
+from rooms.storage.guard import Guard
 from rooms.storage.history import History
 from rooms.storage.identities import Identities
 from rooms.storage.lists import Lists
@@ -34,7 +35,7 @@ async def sync(azurite: str, client: TableClient) -> AsyncIterator[SyncTableClie
 
 def process(client: TableClient, named: bool = True) -> Table:
     """The table as a process that has just started has it."""
-    return Table(client, TableCheck(client, named))
+    return Table(client, Guard(TableCheck(client, named)))
 
 
 async def every_use_is_refused(table: Table) -> None:

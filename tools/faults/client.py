@@ -19,7 +19,10 @@ RETRIED = frozenset({408, 429, 500, 502, 503, 504})
 """Statuses after which azure.core sends a request again (RetryPolicy), and Event Grid, too."""
 
 PAUSE_SECONDS = 0.05
-"""Instead of the seconds that Retry-After asks for."""
+"""Instead of the seconds that Retry-After asks for, before the first retry."""
+
+LONG_PAUSE_SECONDS = 1.1
+"""Before the others: more than the second for which the app does not ask a storage that refuses."""
 
 MAX_TRIES = 4
 """The request, and three retries after such statuses: as azure.core (retry_status). Event Grid
@@ -124,7 +127,7 @@ def send(raw: Raw, request: Request) -> Sent:
     answers: list[Answer] = []
     while len(answers) < MAX_TRIES:
         if answers:
-            time.sleep(PAUSE_SECONDS)
+            time.sleep(PAUSE_SECONDS if len(answers) == 1 else LONG_PAUSE_SECONDS)
         answer = request.sent_by(raw)
         answers.append(answer)
         if answer.status not in RETRIED:

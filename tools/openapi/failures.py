@@ -25,7 +25,7 @@ from rooms.api.errors import (
 from rooms.api.routing import WITH_BODY
 from rooms.auth.errors import Denied, TenantKeysUnavailable, TooManyRequests
 from rooms.identity.errors import AcsRefusesUs, AcsUnavailable, NoAnswerOfAcs
-from rooms.storage.errors import StorageUnavailable, TableMissing
+from rooms.storage.errors import ClockWrong, ContentRefused, StorageUnavailable, TableMissing
 
 SHAPES = (error_answers.Error, error_answers.ValidationError)
 
@@ -76,7 +76,9 @@ def failures(operation: Operation, method: str) -> dict[int, list[Error]]:
     """Returns the errors of an operation, by their status."""
     errors = [*_OF_KIND[operation.kind], *operation.errors]
     if operation.kind != "public" and method in WITH_BODY:
-        errors.append(LengthRequired)
+        errors += [LengthRequired, ContentRefused]
+    if operation.kind != "public" and method != "GET":
+        errors.append(ClockWrong)
     if operation.body is not None:
         errors.append(UnsupportedMediaType)
         with_target = operation.kind in ("extension", "identity")
