@@ -81,6 +81,9 @@ class Limits:
     event_ahead: Ticks = DAY
     """Ticks that an event may be ahead of this service's clock."""
 
+    clock_skew_seconds: float = 30.0
+    """Seconds that the clock of another instance may be ahead of this one's, and is believed."""
+
     excerpt: int = 1_000
     """Characters of an event in quarantine that lists show."""
 

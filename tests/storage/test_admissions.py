@@ -240,6 +240,26 @@ async def test_a_decision_stands_behind_the_change_that_it_heeds_even_if_the_clo
     ]
 
 
+async def test_a_change_by_an_instance_with_a_clock_ahead_does_not_close_the_room(
+    door: Door, client: TableClient
+) -> None:
+    begins = now() - HOUR
+    room = (await door.rooms.create(RoomChange(begins, begins + 2 * HOUR), TWO, None, ORIGIN)).room
+    ahead = now() + 2 * HOUR
+    await Rooms(Table(client), lambda: ahead).patch_roster(room.id, {CAROL: "Attendee"}, ORIGIN)
+    assert reasons(await door.post(room.id, CAROL)) == (200, [])
+    assert (await door.log(room.id))[0].at == ahead + 1
+
+
+async def test_a_room_that_another_instance_made_a_moment_ahead_is_open(
+    door: Door, client: TableClient
+) -> None:
+    ahead = now() + 5 * SECOND
+    others = Rooms(Table(client), lambda: ahead)
+    room = (await others.create(RoomChange(), TWO, None, ORIGIN)).room
+    assert reasons(await door.post(room.id)) == (200, [])
+
+
 async def test_a_decision_stands_before_a_change_that_came_too_late_to_be_heeded(
     door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,7 +18,7 @@ from rooms.domain.capabilities import Restriction
 from rooms.domain.limits import LIMITS
 from rooms.domain.log_details import AdmittedDetail, Asker, Reason, RefusedDetail
 from rooms.domain.roster import Role
-from rooms.domain.time import Ticks, Time, format_time
+from rooms.domain.time import SECOND, Ticks, Time, format_time
 
 routes = Routes()
 
@@ -101,10 +101,11 @@ async def decide_admission(request: Request) -> func.HttpResponse:
 async def _judged(
     request: Request, room_id: str, raw_id: str, at: Ticks | None
 ) -> tuple[Ticks, domain.Admitted | domain.Refused, bool]:
-    """Returns the time that is judged, `at` or now, the decision as of then, and whether there may
+    """Returns when the log has the decision, the decision as of `at` or now, and whether there may
     be people in the call who were not counted.
 
-    The room and the roster are always those of now.
+    The room and the roster are always those of now. Now is what the clock says: a change by an
+    instance whose clock is wrong must not close the room, only the log has the decision after it.
     """
     as_of = request.app.clock()
     found = await request.app.rooms.with_roster(room_id)
@@ -116,10 +117,11 @@ async def _judged(
             if at is None
             else admissions.occupancy_at(room_id, at, as_of)
         )
+    logged = max(as_of, found.changed_at + 1)
     if at is None:
-        at = max(as_of, found.changed_at + 1)  # the log has the decision after the change
+        at = logged if logged - as_of <= LIMITS.clock_skew_seconds * SECOND else as_of
     decision = admission(found.room, found.roster, raw_id, at, occupancy, capacity)
-    return at, decision, occupancy.incomplete
+    return logged, decision, occupancy.incomplete
 
 
 def _raw_id(request: Request) -> str:
