@@ -6,14 +6,29 @@ from typing import Literal
 from rooms.domain.time import DAY, HOUR, SECOND, Ticks, format_time
 
 type Name = Literal[
-    "storage", "table", "rights", "last event", "quarantine", "upkeep", "log export"
+    "storage",
+    "table",
+    "rights",
+    "clock",
+    "throttling",
+    "last event",
+    "quarantine",
+    "upkeep",
+    "log export",
 ]
 type Status = Literal["ok", "warning", "failed"]
 type Storage = Literal["reachable", "not set", "denied", "unreachable"]
-type Rights = Literal["enough", "denied", "unknown"]
+type Rights = Literal["enough", "denied", "unknown", "not tried"]
 
 EXPORT_LATE: Ticks = 2 * DAY
 """A day is exported on the next one."""
+
+CLOCK_WARNING = 30
+CLOCK_WRONG = 300
+"""Seconds between the clocks."""
+
+LATELY = 3_600
+"""Seconds for which a refused request is told."""
 
 UPKEEP_LATE: Ticks = 2 * DAY
 """A pass of the upkeep begins each day."""
@@ -88,6 +103,13 @@ def rights(found: Rights) -> Check:
             return Check("rights", "ok", "The service may read and write.")
         case "denied":
             return Check("rights", "failed", "The service may read, but not write.", _RIGHTS)
+        case "not tried":
+            return Check(
+                "rights",
+                "warning",
+                "The service may read. A write was not tried, as the clock is wrong.",
+                "Set the clock first.",
+            )
         case "unknown":
             return Check(
                 "rights",
@@ -95,6 +117,39 @@ def rights(found: Rights) -> Check:
                 "The storage did not answer a write.",
                 "Ask again. If it stays so, look at the log of the service.",
             )
+
+
+def unread(name: Name) -> Check:
+    """Returns a check for which the storage did not answer."""
+    return Check(name, "failed", "The storage did not answer this.", "Ask again.")
+
+
+def clock(ahead: float) -> Check:
+    """Returns the check of the clock, from the seconds that it is ahead of the storage's."""
+    if abs(ahead) < CLOCK_WARNING:
+        return Check("clock", "ok", "The clock agrees with that of the storage.")
+    which = "ahead of" if ahead > 0 else "behind"
+    return Check(
+        "clock",
+        "failed" if abs(ahead) >= CLOCK_WRONG else "warning",
+        f"The clock of the service is {abs(ahead):,.0f} s {which} that of the storage.",
+        "Set the clock of the machine. From five minutes on nothing is changed.",
+    )
+
+
+def throttling(asked_in: int | None, refused_ago: float | None) -> Check:
+    """Returns the check of throttling: seconds until the storage is asked again, and since it last
+    refused a request. This is what one process knows."""
+    advice = "Look for what asks so much, such as one key or one room, and set ROOMS_KEY_RATE."
+    if asked_in is not None:
+        text = (
+            f"The storage refuses requests, or does not answer. It is asked again in {asked_in} s."
+        )
+        return Check("throttling", "failed", text, advice)
+    if refused_ago is not None and refused_ago < LATELY:
+        text = f"The storage refused a request as one of too many, {refused_ago:,.0f} s ago."
+        return Check("throttling", "warning", text, advice)
+    return Check("throttling", "ok", "The storage has not refused requests lately.")
 
 
 def last_event(hour: Ticks | None) -> Check:

@@ -4,7 +4,7 @@ from testkit.ports import free_port
 from testkit.running import RunningApp, new_key
 from tests.cli.line import VARIABLE, Line
 
-CHECKS = ["storage", "table", "rights", "last event", "quarantine", "upkeep"]
+CHECKS = ["storage", "table", "rights", "clock", "throttling", "last event", "quarantine", "upkeep"]
 
 
 def test_each_check_has_a_line_and_below_it_what_to_do(line: Line, meeting: str) -> None:

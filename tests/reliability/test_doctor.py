@@ -8,9 +8,11 @@ from uuid import uuid4
 import pytest
 from azure.core.credentials import AzureNamedKeyCredential
 from azure.data.tables import TableClient, TableSasPermissions, generate_table_sas
+from azure.functions import HttpRequest
 
 from devhost.eventgrid import element_text
 from rooms.api.extension.doctor import examine
+from rooms.api.extension.health import get_health
 from rooms.app import App
 from rooms.archive.places import ArchiveUnavailable
 from rooms.domain import doctor
@@ -21,6 +23,7 @@ from rooms.storage.marker import prepare
 from testkit.events import LONG_AGO, Meeting
 from testkit.identifiers import raw_id
 from testkit.ports import free_port
+from testkit.storage_proxy import StorageProxy
 
 
 @pytest.fixture
@@ -60,6 +63,8 @@ async def test_a_new_service(azurite: str, table: str) -> None:
         "storage": "ok",
         "table": "ok",
         "rights": "ok",
+        "clock": "ok",
+        "throttling": "ok",
         "last event": "warning",
         "quarantine": "ok",
         "upkeep": "warning",
@@ -120,6 +125,45 @@ async def test_a_key_without_the_rights(azurite: str, table: str, may_read: bool
     denied = "rights" if may_read else "storage"
     assert [name for name, check in checks.items() if check.status == "failed"] == [denied]
     assert "Storage Table Data Contributor" in checks[denied].advice
+
+
+async def test_the_clock_of_the_service_is_an_hour_ahead(table: str, proxy: StorageProxy) -> None:
+    proxy.clock_ahead = -3_600
+    checks = await found(proxy.connection_string, table)
+    assert {
+        name: check.status for name, check in checks.items() if name in ("clock", "rights")
+    } == {
+        "clock": "failed",
+        "rights": "warning",
+    }
+    settings = {"ROOMS_STORAGE": proxy.connection_string, "ROOMS_TABLE": table}
+    async with closing(App(settings)) as app:
+        answer = await get_health(app, HttpRequest("GET", "http://localhost/health", body=b""))
+    assert (answer.status_code, answer.get_body()) == (503, b'{"status":"wrongClock"}')
+
+
+@pytest.mark.parametrize(
+    ("ahead", "status", "text"),
+    [
+        (29, "ok", "agrees"),
+        (-31, "warning", "is 31 s behind"),
+        (3_600, "failed", "is 3,600 s ahead of"),
+    ],
+)
+def test_a_clock_that_is_wrong(ahead: float, status: str, text: str) -> None:
+    check = doctor.clock(ahead)
+    assert check.status == status
+    assert text in check.text
+
+
+@pytest.mark.parametrize(
+    ("asked_in", "refused_ago", "status"),
+    [(None, None, "ok"), (None, 4_000, "ok"), (None, 60, "warning"), (30, 1, "failed")],
+)
+def test_a_storage_that_throttles(
+    asked_in: int | None, refused_ago: float | None, status: str
+) -> None:
+    assert doctor.throttling(asked_in, refused_ago).status == status
 
 
 @pytest.mark.parametrize(("age", "status"), [(DAY, "ok"), (3 * DAY, "failed")])

@@ -1,7 +1,7 @@
 """The doctor: what is wrong with the service, and what to do. Needs a key."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import TypedDict
 
 import azure.functions as func
@@ -16,9 +16,13 @@ from rooms.domain import doctor
 from rooms.domain.doctor import Check
 from rooms.storage.archives import Archives
 from rooms.storage.condition import has_marker, is_denied, read_condition, try_to_write
-from rooms.storage.errors import StorageUnavailable, TableMissing
+from rooms.storage.errors import ClockWrong, StorageUnavailable, TableMissing
 
 routes = Routes()
+
+
+_READ: Sequence[doctor.Name] = ("last event", "quarantine", "upkeep")
+"""The checks that read the table."""
 
 
 class CheckBody(TypedDict):
@@ -61,7 +65,16 @@ async def examine(app: App) -> AsyncIterator[Check]:
     yield doctor.storage("reachable")
     yield doctor.table(app.settings.table, marked)
     yield await _rights(app)
-    found = await read_condition(app.table)
+    state = app.table.state()
+    if state.clock_ahead is not None:
+        yield doctor.clock(state.clock_ahead)
+    yield doctor.throttling(state.asked_in, state.refused_ago)
+    try:
+        found = await read_condition(app.table)
+    except StorageUnavailable:
+        for name in _READ:
+            yield doctor.unread(name)
+        return
     yield doctor.last_event(found.last_event_hour)
     yield doctor.quarantine(found.quarantined, found.more_quarantined)
     yield doctor.upkeep(found.upkeep_began, app.clock())
@@ -72,6 +85,8 @@ async def examine(app: App) -> AsyncIterator[Check]:
 async def _rights(app: App) -> Check:
     try:
         await try_to_write(app.table)
+    except ClockWrong:
+        return doctor.rights("not tried")
     except StorageUnavailable as error:
         return doctor.rights("denied" if is_denied(error) else "unknown")
     return doctor.rights("enough")

@@ -8,15 +8,17 @@ import azure.functions as func
 from rooms.api.responses import json_answer
 from rooms.api.routing import Routes
 from rooms.app import App
+from rooms.storage.clock_check import REFUSE_SECONDS
 from rooms.storage.errors import StorageUnavailable, TableMissing
 
 routes = Routes()
 
 
 class Health(TypedDict):
-    """The state of the service. It is ready if its storage answers, and has the table."""
+    """The state of the service. It is ready if its storage answers and has the table, and if the
+    clock is right enough to change anything."""
 
-    status: Literal["ready", "unavailable", "noTable"]
+    status: Literal["ready", "unavailable", "noTable", "wrongClock"]
 
 
 @routes.public("GET", "health")
@@ -31,5 +33,8 @@ async def get_health(app: App, http: func.HttpRequest) -> func.HttpResponse:
         }
         retry_after = error.retry_after if isinstance(error, StorageUnavailable) else 1
         return json_answer(503, unavailable, {"Retry-After": str(retry_after)})
+    if abs(app.table.state().clock_ahead or 0) >= REFUSE_SECONDS:
+        wrong: Health = {"status": "wrongClock"}
+        return json_answer(503, wrong, {"Retry-After": "1"})
     ready: Health = {"status": "ready"}
     return json_answer(200, ready)

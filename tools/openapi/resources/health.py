@@ -12,7 +12,7 @@ HEALTH = {
             Answer(200, "The service is ready.", health.Health, example={"status": "ready"}),
             Answer(
                 503,
-                "The storage does not answer, or it does not have the table.",
+                "The storage does not answer or does not have the table, or the clock is wrong.",
                 health.Health,
                 {"Retry-After": Header("Seconds to wait.", {"type": "integer", "minimum": 1})},
                 example={"status": "unavailable"},
@@ -21,9 +21,10 @@ HEALTH = {
     ),
     "get_doctor": read(
         "Examine the service",
-        "Checks whether the storage answers, has the table and lets the service read and write. "
-        "Says when the last event came, what is in quarantine, and when the upkeep and the export "
-        "of the log ran. Each check says what to do. The write that it tries changes nothing.",
+        "Checks whether the storage answers, has the table, lets the service read and write, "
+        "throttles it, and has the same time. Says when the last event came, what is in "
+        "quarantine, and when the upkeep and the export of the log ran. Each check says what to "
+        "do. The write that it tries changes nothing.",
         Answer(
             200,
             "The checks that could be made.",
