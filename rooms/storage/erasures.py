@@ -15,12 +15,11 @@ from dataclasses import replace
 from azure.data.tables import TableEntity
 
 from rooms.domain.erasure import PSEUDONYM_PREFIX, Person
-from rooms.domain.identity import parts_of
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.time import SECOND, Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.changes import Origin
-from rooms.storage.entities import stored_time
+from rooms.storage.entities import Entity, stored_time
 from rooms.storage.erasure_receipts import Receipts
 from rooms.storage.erasure_state import (
     PHASES,
@@ -32,8 +31,9 @@ from rooms.storage.erasure_state import (
     part_entity,
     part_of,
 )
+from rooms.storage.erasure_users import users_of
 from rooms.storage.erasure_walk import Walk
-from rooms.storage.errors import ErasureNotFound
+from rooms.storage.errors import ErasureNotFound, StorageUnavailable
 from rooms.storage.identities import Identities
 from rooms.storage.operations import Conflict, insert, merge, replace_unchanged
 from rooms.storage.operations import replace as write
@@ -117,20 +117,21 @@ class Erasures:
         is then."""
         deadline = self._monotonic() + seconds
         row = await self._row(erasure_id)
-        if erasure_of(row).is_done or not await self._hold(row, seconds):
+        now = self._clock()
+        held = "heldUntil" in row and parse_time(row["heldUntil"]) > now
+        if erasure_of(row).is_done or held:
             return await self.get(erasure_id)
-        while not (erasure := erasure_of(row := await self._row(erasure_id))).is_done:
-            if erasure.phase == "closing":
-                await self._close(erasure, row)
-                continue
-            parts = await self._walked(erasure, deadline)
-            if parts is None:
-                break
-            following = erasure_entity(await self._next(erasure, parts))
-            held = {"heldUntil": row["heldUntil"]}
-            with suppress(Conflict):  # another process has gone on with it meanwhile
-                await self._table.rewrite([replace_unchanged(following | held, row)])
-        await self._release(erasure_id)
+        until = stored_time(now + round((seconds + self._limits.erasure_hold_seconds) * SECOND))
+        try:
+            await self._table.rewrite([merge(_keys_of(row) | {"heldUntil": until}, row)])
+            await self._go_on(erasure_id, deadline)
+        except Conflict:  # another process was faster to hold it
+            return await self.get(erasure_id)
+        except StorageUnavailable:
+            with suppress(StorageUnavailable):
+                await self._release(erasure_id, until)
+            raise
+        await self._release(erasure_id, until)
         return await self.get(erasure_id)
 
     async def run_open(self, seconds: float) -> list[Erasure]:
@@ -141,6 +142,20 @@ class Erasures:
             if (left := deadline - self._monotonic()) > 0:
                 gone_on.append(await self.run(erasure.id, left))
         return gone_on
+
+    async def _go_on(self, erasure_id: str, deadline: float) -> None:
+        """Goes on with an erasure until the deadline, phase by phase."""
+        while not (erasure := erasure_of(row := await self._row(erasure_id))).is_done:
+            if erasure.phase == "closing":
+                await self._close(erasure, row)
+                continue
+            parts = await self._walked(erasure, deadline)
+            if parts is None:
+                return
+            following = erasure_entity(await self._next(erasure, parts))
+            held = {"heldUntil": row["heldUntil"]}
+            with suppress(Conflict):  # another process has gone on with it meanwhile
+                await self._table.rewrite([replace_unchanged(following | held, row)])
 
     async def _walked(self, erasure: Erasure, deadline: float) -> list[Part] | None:
         """Goes on with a phase in all partitions. Returns how they are if they are all at its
@@ -180,7 +195,7 @@ class Erasures:
                 external_ids=person.external_ids.union(*(part.external_ids for part in parts)),
             )
         if phase == "rows":
-            found = found + Counter(users=len(await self._users(person)))
+            found = found + Counter(users=len(await users_of(self._identities, person)))
         if phase == "closing":
             found = sum((part.found for part in parts), found)
             rows += sum(part.rows for part in parts)
@@ -191,7 +206,7 @@ class Erasures:
 
     async def _close(self, erasure: Erasure, row: TableEntity) -> None:
         """Deletes the users, writes the last receipt, and then forgets the ids."""
-        for user in await self._users(erasure.person):
+        for user in await users_of(self._identities, erasure.person):
             await self._identities.forget(user)
         await self._receipts.close(erasure)
         for part in await self._parts(erasure.id):
@@ -201,18 +216,6 @@ class Erasures:
         done = replace(erasure, phase="done")
         with suppress(Conflict):
             await self._table.rewrite([replace_unchanged(erasure_entity(done), row)])
-
-    async def _users(self, person: Person) -> list[str]:
-        """Returns the users of this deployment that are the person, also deleted ones."""
-        deployment = await self._identities.find_deployment()
-        users = {
-            parts[1]
-            for raw_id in person.raw_ids
-            if deployment is not None
-            and (parts := parts_of(raw_id)) is not None
-            and parts[0] == deployment.id
-        }
-        return [user for user in sorted(users) if await self._identities.has(user)]
 
     async def _with_parts(self, erasure: Erasure) -> Erasure:
         if erasure.phase in ("closing", "done"):
@@ -238,24 +241,14 @@ class Erasures:
             raise ErasureNotFound
         return row
 
-    async def _hold(self, row: TableEntity, seconds: float) -> bool:
-        """Holds an erasure, and returns whether this process is the one that does."""
-        now = self._clock()
-        if "heldUntil" in row and parse_time(row["heldUntil"]) > now:
-            return False
-        until = now + round((seconds + self._limits.erasure_hold_seconds) * SECOND)
-        held = {key: row[key] for key in ("PartitionKey", "RowKey")}
-        try:
-            await self._table.rewrite([merge(held | {"heldUntil": stored_time(until)}, row)])
-        except Conflict:
-            return False
-        return True
-
-    async def _release(self, erasure_id: str) -> None:
+    async def _release(self, erasure_id: str, until: str) -> None:
+        """Lets other processes hold an erasure, if it is this one that holds it."""
         row = await self._row(erasure_id)
-        if "heldUntil" in row:
-            released = {key: row[key] for key in ("PartitionKey", "RowKey")}
+        if row.get("heldUntil") == until:
+            released = {"heldUntil": stored_time(self._clock())}
             with suppress(Conflict):
-                await self._table.rewrite(
-                    [merge(released | {"heldUntil": stored_time(self._clock())}, row)]
-                )
+                await self._table.rewrite([merge(_keys_of(row) | released, row)])
+
+
+def _keys_of(row: TableEntity) -> Entity:
+    return {key: row[key] for key in ("PartitionKey", "RowKey")}

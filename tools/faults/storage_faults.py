@@ -19,6 +19,7 @@ from azure.core.exceptions import AzureError
 
 from devhost.azurite import PROJECT
 from faults.changes import CHANGES
+from faults.erasures import ERASURES
 from faults.identities import IDENTITIES
 from faults.kept import KEPT
 from faults.lane import Lane, lane
@@ -29,7 +30,7 @@ from faults.retired import RETIRED
 from faults.trials import Run, Wrong, checked, kinds_at, own_requests, pair, run
 from testkit.storage_proxy import Fault
 
-OPERATIONS = [*CHANGES, *RETIRED, *IDENTITIES, *KEPT, *READS]
+OPERATIONS = [*CHANGES, *RETIRED, *IDENTITIES, *KEPT, *ERASURES, *READS]
 
 CHUNK = 6
 """Requests of an operation that one job goes through."""
