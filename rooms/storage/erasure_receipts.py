@@ -34,12 +34,13 @@ class Receipts:
         written yet. Returns what was changed, by kinds."""
         changed: Counter[str] = Counter()
         records: list[str] = []
+        arrived: list[str] = []  # also of records that upkeep has removed
         async with aclosing(
             self._table.each(
                 keys.partition(room_id),
                 *keys.room_range(room_id),
                 MAX_PAGE,
-                ["RowKey"],
+                ["RowKey", "record"],
                 f"erased eq '{erasure.id}'",
             )
         ) as rows:
@@ -47,8 +48,11 @@ class Receipts:
                 changed[_kind_of(row["RowKey"])] += 1
                 if keys.is_log_row(row["RowKey"]):
                     records.append(row["RowKey"])
+                elif "record" in row:
+                    arrived.append(row["record"])
         told = await self._told(erasure.id, room_id)
-        untold = [record for record in records if record not in told]
+        named = dict.fromkeys([*records, *arrived])
+        untold = [record for record in named if record not in told]
         for some in batched(untold, self._limits.erased_records, strict=False):
             detail = {
                 "erasure": erasure.id,

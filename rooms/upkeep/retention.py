@@ -36,9 +36,9 @@ UPKEEP_ACTOR = "upkeep"
 _KNOWN = 20
 """Rows that hold a room's state; most rooms have fewer, rosters included."""
 
-SHOWN = ["PartitionKey", "RowKey", "Timestamp", "receivedAt", "parts", "usedAt"]
-"""What has to be known of events in quarantine and their parts, and of users. Rows of invitees are
-read whole."""
+SHOWN = ["PartitionKey", "RowKey", "Timestamp", "receivedAt", "parts", "usedAt", "finishedAt"]
+"""What has to be known of events in quarantine and their parts, of users and of erasures. Rows of
+invitees are read whole."""
 
 _STATE = ["PartitionKey", "RowKey", "validUntil", "deleted", "changedAt"]
 
@@ -159,6 +159,14 @@ class Retention:
                 if parse_time(row["usedAt"]) < self.kept:
                     await self.table.delete(row["PartitionKey"], [], unchanged=[row])
                     self.removed["users"] += 1
+
+    async def purge_erasures(self, rows: Sequence[TableEntity]) -> None:
+        """Deletes those of these erasures that ended too long ago."""
+        for row in rows:
+            if "finishedAt" in row and parse_time(row["finishedAt"]) < self.kept:
+                with suppress(Conflict):
+                    await self.table.delete(row["PartitionKey"], [], unchanged=[row])
+                    self.removed["erasures"] += 1
 
     async def _invitees(self, room_id: str, rows: Sequence[TableEntity]) -> None:
         with log_failures("the invitees of the room", room_id):

@@ -129,6 +129,7 @@ _RANGES: Sequence[_Range] = (
 which some are gone by then. The other rows that begin with a dot go with those of rooms."""
 
 _RANGES_OF_USERS: Sequence[_Range] = (
+    (keys.ERASURES_START, keys.ERASURES_END, _in_batches(Retention.purge_erasures, BATCH)),
     (keys.USERS_START, keys.USERS_END, _in_batches(Retention.purge_users, BATCH)),
 )
 """The same in the partition of users."""

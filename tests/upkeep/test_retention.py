@@ -16,6 +16,7 @@ from rooms.domain.time import DAY, HOUR, Ticks, now, parse_time
 from rooms.storage import keys
 from rooms.storage.accesses import Accesses
 from rooms.storage.calls import Calls
+from rooms.storage.erasures import Erasures
 from rooms.storage.identities import Deployment, Identities
 from rooms.storage.parallel import in_parallel
 from rooms.storage.quarantine import Quarantine
@@ -432,3 +433,18 @@ def may_not_go(row: str) -> bool:
         case (_, "calls", _, _) | (".calls", _, _, _):
             return keys.activity_of(row)[0] >= HOUR_OF_CUTOFF
     return False
+
+
+async def test_an_erasure_goes_when_it_ended_too_long_ago(
+    direct: TableClient, users: Identities
+) -> None:
+    assert await users.find_deployment() is None
+    for at in (CUTOFF - 1, NOW):
+        erasures = Erasures(Table(direct), Clock(at))
+        for wanted in ("done", "open"):
+            begun = await erasures.start(f"8:{wanted}", None, ORIGIN)
+            if wanted == "done":
+                await erasures.run(begun.id, HANG_SECONDS)
+    report = await run(direct)
+    assert report.removed["erasures"] == 1
+    assert len(await Erasures(Table(direct), lambda: NOW).open()) == 1
