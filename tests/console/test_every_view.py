@@ -120,6 +120,7 @@ def test_axe_finds_nothing_on_the_sign_in_page(console: Console) -> None:
 
 def test_axe_reports_a_missing_alt_text(console: Console) -> None:
     page = console.open()
+    expect(page.get_by_label("Key")).to_be_visible()
     page.evaluate("document.querySelector('main').append(document.createElement('img'))")
     assert [violation.partition(":")[0] for violation in violations(page)] == ["image-alt"]
 
