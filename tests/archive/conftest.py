@@ -14,6 +14,7 @@ from devhost.azurite import ACCOUNT, KEY, PROJECT
 from testkit.ports import free_port
 from testkit.waiting import HANG_SECONDS
 from tests.archive.exported import Table3Days, fill
+from tests.contract.node import find
 
 
 @pytest.fixture(scope="session")
@@ -37,9 +38,10 @@ def exported(exported_once: Table3Days, tmp_path: Path) -> Table3Days:
 def blobs() -> Iterator[str]:
     """The connection string of Azurite's blob service."""
     port = free_port()
+    script = PROJECT / "tools/testkit/azurite_blobs.js"
     options = ["--inMemoryPersistence", "--disableTelemetry", "--skipApiVersionCheck"]
     process = subprocess.Popen(
-        ["node", PROJECT / "tools/testkit/azurite_blobs.js", "--blobPort", str(port), *options],
+        [find("node"), script, "--blobPort", str(port), *options],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
