@@ -1,5 +1,6 @@
 """Erases a person from all that is stored."""
 
+from contextlib import suppress
 from typing import Literal, TypedDict
 
 import azure.functions as func
@@ -12,6 +13,7 @@ from rooms.api.routing import Routes
 from rooms.api.shapes import Count, time_or_none
 from rooms.domain.time import Time, format_time
 from rooms.storage.erasure_state import Erasure
+from rooms.storage.errors import StorageUnavailable
 
 routes = Routes()
 
@@ -61,7 +63,9 @@ async def erase_person(request: Request) -> func.HttpResponse:
         raise ValidationFailed(Detail("Must have one of rawId and externalId.", "$"))
     erasures = request.app.erasures
     begun = await erasures.start(body.raw_id, body.external_id, request.origin)
-    erasure = await erasures.run(begun.id, request.app.limits.erasure_seconds)
+    erasure = begun
+    with suppress(StorageUnavailable):  # else who asks again would be told of a second erasure
+        erasure = await erasures.run(begun.id, request.app.limits.erasure_seconds)
     return json_answer(202, erasure_body(erasure))
 
 
