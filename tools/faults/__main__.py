@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from devhost.azurite import PROJECT, Azurite
+from faults.abuse import abuse
 from faults.fuzz import fuzz
 from faults.kills import kills
 from faults.machine import machine
@@ -68,7 +69,19 @@ def _soak(run: Run, tell: Tell) -> Result:
     return result
 
 
-PARTS: Mapping[str, Part] = {"storage": _storage, "kills": _kills, "fuzz": _fuzz, "soak": _soak}
+def _abuse(run: Run, tell: Tell) -> Result:
+    if run.short:
+        return abuse(run.azurite, run.folder, tell, 2_000, 300)
+    return abuse(run.azurite, run.folder, tell)
+
+
+PARTS: Mapping[str, Part] = {
+    "storage": _storage,
+    "kills": _kills,
+    "abuse": _abuse,
+    "fuzz": _fuzz,
+    "soak": _soak,
+}
 
 
 def _known(parts: list[str] | None) -> list[str] | None:

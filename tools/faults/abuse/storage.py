@@ -1,0 +1,163 @@
+"""A storage that has too much to do, a wrong clock, and a table that is missing."""
+
+import json
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from azure.data.tables import TableServiceClient
+
+from rooms.domain.time import SECOND, now
+from testkit.events import Meeting
+from testkit.identifiers import raw_id
+from testkit.insight import WEBHOOK
+from testkit.raw import Raw
+from testkit.raw_http import Answer
+from testkit.running import RunningApp, running_app
+from testkit.storage_proxy import Fault, StorageProxy
+from testkit.waiting import HANG_SECONDS
+
+TABLE = "abused"
+
+REQUESTS = 50
+"""That come while the storage refuses."""
+
+LET_THROUGH = 12
+"""Of these, those that may reach the storage: who had begun before it was known, and one now and
+then that tries."""
+
+HOUR_SECONDS = 3600.0
+
+
+def throttled(azurite: str, folder: Path) -> Iterator[str]:
+    """Yields what is wrong while the storage says that it has too much to do, and after it."""
+    with (
+        StorageProxy(azurite) as proxy,
+        running_app(
+            folder, {"ROOMS_STORAGE": proxy.connection_string, "ROOMS_TABLE": f"{TABLE}1"}
+        ) as app,
+    ):
+        raw = Raw(app.http, app.manage_key)
+        room_id = raw.new_room()["id"]
+        call = Meeting(room_id, now() - 60 * SECOND)
+        proxy.forget()
+        proxy.retry_after = 30
+        proxy.choose = lambda _number, _what: Fault.THROTTLED
+        lines = len(app.log().splitlines())
+        first = raw.get(f"/rooms/{room_id}")
+        yield from _refused(first, "a storage that asks for 30 s")
+        if not 20 <= _retry_after(first) <= 30:
+            yield f"Retry-After is {first.headers.get('retry-after')}, and the storage said 30"
+        with ThreadPoolExecutor(8) as pool:
+            paths = [f"/rooms/{room_id}", f"/rooms/{room_id}/presence", "/live"]
+            for answer in pool.map(raw.get, (paths[each % 3] for each in range(REQUESTS))):
+                yield from _refused(answer, "a storage that is left alone")
+            events = [call.added(each, raw_id(each)) for each in range(REQUESTS)]
+            statuses = set(pool.map(lambda event: _deliver(app, event).status, events))
+        if statuses != {500}:
+            yield f"events were answered with {statuses}, and the storage took none"
+        if len(proxy.seen) > LET_THROUGH:
+            yield f"the storage got {len(proxy.seen)} requests while it refused"
+        written = [
+            line for line in app.log().splitlines()[lines:] if "WARN" in line or "ERROR" in line
+        ]
+        if len(written) > 2 * REQUESTS + 5:  # one for each request and each event
+            yield f"{len(written)} lines of warnings and errors about {2 * REQUESTS + 1} requests"
+    yield from _heals(azurite, folder / "again")
+
+
+def _heals(azurite: str, folder: Path) -> Iterator[str]:
+    """Yields what is wrong when the storage has refused for a second."""
+    with (
+        StorageProxy(azurite) as proxy,
+        running_app(
+            folder, {"ROOMS_STORAGE": proxy.connection_string, "ROOMS_TABLE": f"{TABLE}2"}
+        ) as app,
+    ):
+        raw = Raw(app.http, app.manage_key)
+        room_id = raw.new_room()["id"]
+        proxy.forget()
+        proxy.choose = lambda _number, _what: Fault.THROTTLED
+        yield from _refused(raw.get(f"/rooms/{room_id}"), "a storage that asks for a second")
+        proxy.forget()
+        deadline = time.monotonic() + HANG_SECONDS
+        while (answer := raw.get(f"/rooms/{room_id}")).status != 200:
+            if time.monotonic() > deadline:
+                yield f"it does not heal: {answer.status} {answer.body[:200]!r}"
+                return
+            time.sleep(0.2)
+
+
+def wrong_clock(azurite: str, folder: Path) -> Iterator[str]:
+    """Yields what is wrong on an instance whose clock is behind that of the storage."""
+    with (
+        StorageProxy(azurite) as proxy,
+        running_app(
+            folder, {"ROOMS_STORAGE": proxy.connection_string, "ROOMS_TABLE": f"{TABLE}3"}
+        ) as app,
+    ):
+        raw = Raw(app.http, app.manage_key)
+        room_id = raw.new_room()["id"]
+        proxy.clock_ahead = 60
+        raw.get(f"/rooms/{room_id}")
+        if (answer := raw.post("/rooms", {})).status != 201:
+            yield f"a minute: a create is answered with {answer.status}"
+        if "clock" not in app.log():
+            yield "a minute: nothing is said of the clock"
+        proxy.clock_ahead = HOUR_SECONDS
+        if (answer := raw.get(f"/rooms/{room_id}")).status != 200:
+            yield f"an hour: a read is answered with {answer.status}"
+        before = raw.room_ids()
+        for path, body in (("/rooms", {}), (f"/rooms/{room_id}/admission", {"rawId": raw_id(1)})):
+            yield from _refused(raw.post(path, body), "an hour", says="clock")
+        if raw.room_ids() != before:
+            yield "an hour: a room was made"
+        proxy.forget()
+        raw.get(f"/rooms/{room_id}")
+        if (answer := raw.post("/rooms", {})).status != 201:
+            yield f"the clock is right again: a create is answered with {answer.status}"
+
+
+def missing_table(azurite: str, folder: Path) -> Iterator[str]:
+    """Yields what is wrong when the table goes while the app runs, and in one that has none."""
+    with (
+        TableServiceClient.from_connection_string(azurite) as service,
+        running_app(folder, {"ROOMS_STORAGE": azurite, "ROOMS_TABLE": f"{TABLE}4"}) as app,
+    ):
+        raw = Raw(app.http, app.manage_key)
+        room_id = raw.new_room()["id"]
+        service.delete_table(f"{TABLE}4")
+        for method, path, body in (
+            ("GET", "/rooms", None),
+            ("GET", f"/rooms/{room_id}", None),
+            ("GET", f"/rooms/{room_id}/presence", None),
+            ("GET", "/live", None),
+            ("POST", "/rooms", {}),
+            ("POST", f"/rooms/{room_id}/admission", {"rawId": raw_id(1)}),
+        ):
+            yield from _refused(raw.send(method, path, body), f"{method} {path}", says="table")
+        event = Meeting(room_id, now() - 60 * SECOND).started()
+        if (status := _deliver(app, event).status) != 500:
+            yield f"an event is answered with {status}"
+        if f"{TABLE}4" in [table.name for table in service.list_tables()]:
+            yield "the table was made again, in silence"
+
+
+def _refused(answer: Answer, what: str, says: str = "") -> Iterator[str]:
+    """Yields what is wrong about a 503 with Retry-After, whose message has a word."""
+    if answer.status != 503 or not _retry_after(answer):
+        yield f"{what}: {answer.status}, Retry-After {answer.headers.get('retry-after')}"
+    elif says not in answer.json()["error"]["message"].lower():
+        yield f"{what}: the message is {answer.json()['error']['message']!r}"
+
+
+def _retry_after(answer: Answer) -> int:
+    return int(answer.headers.get("retry-after") or 0)
+
+
+def _deliver(app: RunningApp, event: dict[str, object]) -> Answer:
+    """Delivers an event as Event Grid does."""
+    headers = ("Content-Type: application/json", "aeg-event-type: Notification")
+    body = json.dumps([event]).encode()
+    return app.devhost.request("POST", WEBHOOK, *headers, body=body)
