@@ -124,7 +124,7 @@ class _Abuse:
             for event in meeting.stay(each, each + 0.5, PRESENTER, "Somebody")
         )
         await write(at.table, creation(room, ROSTER, None, ORIGIN))
-        await write(at.table, operations_of([meeting.started(), *stays]))
+        await write(at.table, operations_of([meeting.started(), *stays], with_log=False))
         return cls(at, meeting, rejoins)
 
     async def go_on(self) -> None:

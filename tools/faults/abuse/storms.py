@@ -119,7 +119,7 @@ def _new_room(raw: Raw) -> str:
 def _store(azurite: str, *events: Element, table: str = TABLE) -> None:
     async def store(elements: Iterable[Element]) -> None:
         async with TableClient.from_connection_string(azurite, table) as client:
-            await write(client, operations_of(elements))
+            await write(client, operations_of(elements, with_log=False))
 
     asyncio.run(store(events))
 
