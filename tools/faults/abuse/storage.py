@@ -29,6 +29,9 @@ then that tries."""
 
 HOUR_SECONDS = 3600.0
 
+LOOK_SECONDS = 1.5
+"""After which the service looks at the clock of the storage again."""
+
 
 def throttled(azurite: str, folder: Path) -> Iterator[str]:
     """Yields what is wrong while the storage says that it has too much to do, and after it."""
@@ -100,12 +103,14 @@ def wrong_clock(azurite: str, folder: Path) -> Iterator[str]:
         raw = Raw(app.http, app.manage_key)
         room_id = raw.new_room()["id"]
         proxy.clock_ahead = 60
+        time.sleep(LOOK_SECONDS)
         raw.get(f"/rooms/{room_id}")
         if (answer := raw.post("/rooms", {})).status != 201:
             yield f"a minute: a create is answered with {answer.status}"
         if "clock" not in app.log():
             yield "a minute: nothing is said of the clock"
         proxy.clock_ahead = HOUR_SECONDS
+        time.sleep(LOOK_SECONDS)
         if (answer := raw.get(f"/rooms/{room_id}")).status != 200:
             yield f"an hour: a read is answered with {answer.status}"
         before = raw.room_ids()

@@ -42,12 +42,11 @@ def rejoins(azurite: str, folder: Path, count: int) -> Iterator[str]:
         _store(azurite, call.added(count + 1, STORMY, "Somebody"))
         _store(azurite, others.started(), others.added(0, CALM))
         with ThreadPoolExecutor(AT_ONCE + 1) as pool:
-            asked = [pool.submit(raw.get, "/live") for _ in range(AT_ONCE)]
+            asked = [pool.submit(_live, raw) for _ in range(AT_ONCE)]
             quiet = pool.submit(raw.get, f"/rooms/{other}")
             lives = [each.result() for each in asked]
             yield from _expect(quiet.result(), "the other room", {"id": other})
-        for live in lives:
-            counts = {each["roomId"]: each["count"] for each in _value(live)}
+        for counts in lives:
             yield from _differs("the live rooms", counts, {stormy: 2, other: 1})
         yield from _about(raw, stormy, call, count + 1)
         admission = raw.post(f"/rooms/{stormy}/admission", {"rawId": LATE})
@@ -90,21 +89,24 @@ def calls(azurite: str, folder: Path, count: int) -> Iterator[str]:
         _store(azurite, live.started(), live.added(0, STORMY), table=f"{TABLE}2")
         present = _body(raw.get(f"/rooms/{room_id}/presence")).get("call") or {}
         yield from _differs("who is present", present.get("count"), 1)
-        listed = list(_pages(raw, f"/rooms/{room_id}/calls"))
-        yield from _differs(
-            "the calls in the list", sorted(listed), sorted(call.id for call in (*short, live))
-        )
-        rooms = [each["callId"] for each in _value(raw.get("/live"))]
-        yield from _differs("the live calls", rooms, [live.id])
+        listed = sorted(each["id"] for each in _pages(raw, f"/rooms/{room_id}/calls"))
+        made = sorted(call.id for call in (*short, live))
+        yield from _differs("the calls in the list", listed, made)
+        yield from _differs("the live rooms", _live(raw), {room_id: 1})
         rows = {each["rawId"]: each for each in _value(raw.get(f"/rooms/{room_id}/attendance"))}
         yield from _differs("the joins", rows.get(STORMY, {}).get("joins"), count + 1)
 
 
-def _pages(raw: Raw, path: str) -> Iterator[str]:
-    """Yields the ids of the calls of all pages."""
+def _live(raw: Raw) -> dict[str, int]:
+    """Returns the live rooms, each with the number of its people."""
+    return {each["roomId"]: each["count"] for each in _pages(raw, "/live")}
+
+
+def _pages(raw: Raw, path: str) -> Iterator[dict[str, Any]]:
+    """Yields the items of all pages."""
     while path:
         body = _body(raw.get(path))
-        yield from (each["id"] for each in body.get("value", ()))
+        yield from body.get("value", ())
         path = body.get("nextLink", "").removeprefix(raw.endpoint)
 
 
