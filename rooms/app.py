@@ -17,12 +17,12 @@ from rooms.auth.quota import Requests
 from rooms.console.assets import Console, read_console
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.time import DAY, Ticks, now
-from rooms.entra_settings import AUDIENCES_OF_THE_SDKS
 from rooms.identity.forwarding import Forwarding
 from rooms.identity.local import LocalIdentities
 from rooms.intake.recording import Intake
 from rooms.log_text import escaped
 from rooms.settings import Settings, read_settings, unknown_settings
+from rooms.settings.entra import AUDIENCES_OF_THE_SDKS
 from rooms.storage.accesses import Accesses
 from rooms.storage.admissions import Admissions
 from rooms.storage.calls import Calls

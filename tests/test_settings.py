@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms.acs_settings import AcsResource
-from rooms.archive_settings import ArchiveContainer
 from rooms.domain.log import EVENTS_ACTOR
-from rooms.entra_settings import SignIn
-from rooms.key_settings import MIN_KEY_BYTES, RESERVED_NAMES, AccessKey
-from rooms.quota_settings import Quota
 from rooms.settings import read_settings
-from rooms.settings_error import SettingsError
+from rooms.settings.acs import AcsResource
+from rooms.settings.archive import ArchiveContainer
+from rooms.settings.entra import SignIn
+from rooms.settings.error import SettingsError
+from rooms.settings.keys import MIN_KEY_BYTES, RESERVED_NAMES, AccessKey
+from rooms.settings.quota import Quota
 from rooms.upkeep.retention import UPKEEP_ACTOR
 
 KEY = bytes(range(32))

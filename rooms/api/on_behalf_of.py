@@ -9,7 +9,7 @@ import azure.functions as func
 from rooms.api.errors import InvalidParameter
 from rooms.auth.caller import Caller
 from rooms.domain.limits import LIMITS
-from rooms.key_settings import SPEAKERS
+from rooms.settings.keys import SPEAKERS
 
 HEADER = "On-Behalf-Of"
 

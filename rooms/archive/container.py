@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from azure.core.exceptions import AzureError, HttpResponseError, ResourceExistsError
 
 from rooms.archive.places import ArchiveUnavailable
-from rooms.archive_settings import ArchiveContainer
+from rooms.settings.archive import ArchiveContainer
 
 if TYPE_CHECKING:  # which is slow to import, and needed only with the setting
     from azure.storage.blob.aio import ContainerClient

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from rooms.key_settings import Access
+from rooms.settings.keys import Access
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from rooms.auth.caller import Caller
 from rooms.auth.errors import Denied
 from rooms.auth.published_keys import Fetch, PublishedKeys
-from rooms.entra_settings import Entra
 from rooms.log_text import escaped
+from rooms.settings.entra import Entra
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey

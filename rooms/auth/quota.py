@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 
 from rooms.auth.errors import TooManyRequests
-from rooms.quota_settings import Quota
+from rooms.settings.quota import Quota
 
 _SECOND = 1_000_000_000
 """In nanoseconds."""

@@ -36,8 +36,8 @@ from rooms.auth.errors import Denied
 from rooms.auth.signed_writes import CLOCK_SKEW
 from rooms.auth.url import forwarded_host, path_and_query
 from rooms.domain.time import parse_http_date
-from rooms.key_settings import AccessKey
 from rooms.log_text import escaped, name_or_star
+from rooms.settings.keys import AccessKey
 
 # All SDKs use these headers, in this order and case; Microsoft's REST tutorials sign `date`.
 _AUTHORIZATION = re.compile(

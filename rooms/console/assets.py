@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from rooms.entra_settings import SignIn
+from rooms.settings.entra import SignIn
 
 PROJECT = Path(__file__).parents[2]
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
-from rooms.acs_settings import AcsResource
 from rooms.auth.signing import signed_headers
 from rooms.domain.limits import LIMITS, Limits
 from rooms.identity.errors import AcsRefusesUs, AcsUnavailable, NoAnswerOfAcs
 from rooms.log_text import escaped
+from rooms.settings.acs import AcsResource
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession

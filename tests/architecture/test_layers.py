@@ -28,16 +28,7 @@ LAYERS = (
         "rooms.upkeep",
         "rooms.console",
     ),
-    (
-        "rooms.settings",
-        "rooms.acs_settings",
-        "rooms.archive_settings",
-        "rooms.key_settings",
-        "rooms.quota_settings",
-        "rooms.entra_settings",
-        "rooms.setting_values",
-        "rooms.settings_error",
-    ),
+    ("rooms.settings",),
     ("rooms.domain", "rooms.log_text"),
 )
 """Modules and packages. Each imports only from its own layer and from those behind it."""

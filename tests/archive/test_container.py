@@ -15,8 +15,8 @@ from rooms.archive.export import Export
 from rooms.archive.findings import Finding
 from rooms.archive.places import ArchiveUnavailable
 from rooms.archive.verify import Verification
-from rooms.archive_settings import ArchiveContainer
 from rooms.domain.time import DAY
+from rooms.settings.archive import ArchiveContainer
 from rooms.storage.marker import prepare
 from rooms.storage.table import Table
 from testkit.ports import free_port

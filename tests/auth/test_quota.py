@@ -2,7 +2,7 @@ import pytest
 
 from rooms.auth.errors import TooManyRequests
 from rooms.auth.quota import Requests
-from rooms.quota_settings import Quota
+from rooms.settings.quota import Quota
 
 
 class Seconds:

@@ -9,8 +9,8 @@ import pytest
 from devhost.azurite import PROJECT
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.time import DAY
-from rooms.key_settings import KEY_PREFIXES
 from rooms.settings import SETTINGS
+from rooms.settings.keys import KEY_PREFIXES
 from tests.docs.shown import DOCS
 
 ROOT = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")

@@ -13,13 +13,13 @@ import pytest_asyncio
 from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError
 
-from rooms.acs_settings import AcsResource
 from rooms.auth.authenticator import Authenticator
 from rooms.auth.caller import Caller
 from rooms.domain.limits import Limits
 from rooms.identity.errors import AcsUnavailable, NoAnswerOfAcs
 from rooms.identity.forwarding import Forwarding
 from rooms.settings import read_settings
+from rooms.settings.acs import AcsResource
 from testkit.acs_double import AcsDouble, Reply
 from testkit.waiting import HANG_SECONDS
 

@@ -135,8 +135,8 @@ def _with_place[T](
 def _place(folder: Path | None) -> Place:
     from rooms.archive.container import container_of
     from rooms.archive.places import Folder as FolderPlace
-    from rooms.archive_settings import read_archive
-    from rooms.settings_error import SettingsError
+    from rooms.settings.archive import read_archive
+    from rooms.settings.error import SettingsError
 
     if folder is not None:
         return FolderPlace(folder)

@@ -14,7 +14,7 @@ from azure.data.tables.aio import TableClient as AsyncTableClient
 from urllib3.exceptions import LocationParseError
 
 from rooms.settings import Settings, read_settings
-from rooms.settings_error import SettingsError
+from rooms.settings.error import SettingsError
 from rooms_cli.connection import connection
 from rooms_cli.failures import VARIABLE, Failure, TemporaryFailure
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from rooms.settings_error import SettingsError
+from rooms.settings.error import SettingsError
 
 
 def flag(env: Mapping[str, str], setting: str, *, default: bool) -> bool:

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from rooms.key_settings import SPEAKERS
-from rooms.setting_values import items
-from rooms.settings_error import SettingsError
+from rooms.settings.error import SettingsError
+from rooms.settings.keys import SPEAKERS
+from rooms.settings.values import items
 
 AUDIENCES_OF_THE_SDKS = frozenset(
     {"https://communication.azure.com", "https://communication.azure.com/"}

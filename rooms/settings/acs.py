@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from rooms.settings_error import SettingsError
+from rooms.settings.error import SettingsError
 
 _CONNECTION_STRING = "ROOMS_ACS_CONNECTION_STRING"
 _ENDPOINT = "ROOMS_ACS__endpoint"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rooms.setting_values import number
+from rooms.settings.values import number
 
 MAX_RATE = 10_000
 """Most requests a second, and at once, that the settings can allow."""

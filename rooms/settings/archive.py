@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from rooms.settings_error import SettingsError
+from rooms.settings.error import SettingsError
 
 _CONNECTION_STRING = "ROOMS_ARCHIVE"
 _URI = "ROOMS_ARCHIVE__blobServiceUri"

@@ -4,14 +4,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from rooms.acs_settings import AcsResource, read_acs
-from rooms.archive_settings import ArchiveContainer, read_archive
 from rooms.domain.limits import LIMITS
-from rooms.entra_settings import Entra, read_entra
-from rooms.key_settings import KEY_PREFIXES, AccessKey, read_keys
-from rooms.quota_settings import Quota, read_quota
-from rooms.setting_values import flag, items, number
-from rooms.settings_error import SettingsError
+from rooms.settings.acs import AcsResource, read_acs
+from rooms.settings.archive import ArchiveContainer, read_archive
+from rooms.settings.entra import Entra, read_entra
+from rooms.settings.error import SettingsError
+from rooms.settings.keys import KEY_PREFIXES, AccessKey, read_keys
+from rooms.settings.quota import Quota, read_quota
+from rooms.settings.values import flag, items, number
 
 MAX_DAYS = 36_500
 """Longest retention, in days: a hundred years."""

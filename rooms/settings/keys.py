@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
 
-from rooms.setting_values import items
-from rooms.settings_error import SettingsError
+from rooms.settings.error import SettingsError
+from rooms.settings.values import items
 
 type Access = Literal["manage", "read"]
 """Rights of a caller. `read` allows GET only."""
