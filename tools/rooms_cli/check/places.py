@@ -41,6 +41,18 @@ type Kind = Literal[
     "erasure part",
 ]
 
+OF_USERS: tuple[Kind, ...] = (
+    "deployment",
+    "archive key",
+    "archive",
+    "restore",
+    "marker",
+    "user",
+    "erasure",
+    "erasure part",
+)
+"""What stands in the partition of the users."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -59,18 +71,9 @@ class Place:
     @property
     def partition(self) -> str:
         """Where it belongs; "" if that may be any of them."""
+        if self.kind in OF_USERS:
+            return keys.IDENTITY_PARTITION
         match self.kind:
-            case (
-                "deployment"
-                | "archive key"
-                | "archive"
-                | "restore"
-                | "marker"
-                | "user"
-                | "erasure"
-                | "erasure part"
-            ):
-                return keys.IDENTITY_PARTITION
             case "upkeep" | "floor" | "floor made":
                 return ""
             case "quarantined" | "part":

@@ -9,7 +9,7 @@ from rooms.storage import keys
 from rooms_cli.check.arrivals import check_floors
 from rooms_cli.check.disagreement import Disagreement
 from rooms_cli.check.identities import check_identity
-from rooms_cli.check.places import Kind, Place, Placed, Row, place_of
+from rooms_cli.check.places import OF_USERS, Kind, Place, Placed, Row, place_of
 from rooms_cli.check.properties import Unreadable, text_in, time_in
 from rooms_cli.check.quarantine import check_quarantined
 from rooms_cli.check.room import check_room
@@ -29,14 +29,7 @@ _OF_NO_ROOM: tuple[Kind, ...] = (
     "upkeep",
     "floor",
     "floor made",
-    "deployment",
-    "archive key",
-    "archive",
-    "restore",
-    "marker",
-    "user",
-    "erasure",
-    "erasure part",
+    *OF_USERS,
 )
 
 FOREIGN = "If another program writes into this table, give it one of its own."
@@ -60,20 +53,10 @@ def disagreements(rows: Iterable[Row], kept: Ticks = 0) -> Iterator[Disagreement
                 of_quarantine[place.of].append((place, row))
             case Place(kind="floor" | "floor made") as place:
                 floors[row["PartitionKey"]].append(place)
-            case Place(
-                kind="upkeep"
-                | "deployment"
-                | "archive key"
-                | "archive"
-                | "restore"
-                | "marker"
-                | "user"
-                | "erasure"
-                | "erasure part"
-            ):
-                pass  # each is all there is of its kind
-            case Place(of=room_id) as place:
+            case Place(of=room_id) as place if place.kind not in _OF_NO_ROOM:
                 of_rooms[room_id].append((place, row))
+            case _:
+                pass  # each is all there is of its kind
     for room_id, some in of_rooms.items():
         yield from of_room(room_id, some, kept)
     for event_id, some in of_quarantine.items():
