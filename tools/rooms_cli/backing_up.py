@@ -1,10 +1,7 @@
 """`rooms backup` and `rooms restore`."""
 
 import os
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +9,7 @@ import typer
 
 from rooms_cli.failures import Failure
 from rooms_cli.options import Table
+from rooms_cli.progress import progress_cleared, show_progress
 from rooms_cli.screen import say
 
 Folder = Annotated[
@@ -44,8 +42,10 @@ def backup(folder: Folder, table: Table = None) -> None:
     if manifest.table != name:
         raise Failure(f"{folder} has a part of a backup of the table {manifest.table}.")
     began = time.monotonic()
-    with stored.client, failures_of(stored), _progress_cleared():
-        back_up(stored.client, folder, manifest, lambda now: _show_progress(now.rows, "read"))
+    with stored.client, failures_of(stored), progress_cleared():
+        back_up(
+            stored.client, folder, manifest, lambda now: show_progress(f"{now.rows:,} rows read")
+        )
     size = sum((folder / part.file).stat().st_size for part in manifest.parts)
     say(
         f"Backed up the table {name} at {stored.address}: {manifest.rows:,} rows, "
@@ -75,24 +75,10 @@ def restore(folder: Folder, table: Table = None) -> None:
         raise Failure(f"{folder} has only a part of a backup. Run: rooms backup {folder}")
     stored = storage(os.environ, table)
     began = time.monotonic()
-    with stored.client, failures_of(stored, writes=True), _progress_cleared():
-        write(stored.client, folder, manifest, lambda rows: _show_progress(rows, "written"))
+    with stored.client, failures_of(stored, writes=True), progress_cleared():
+        write(stored.client, folder, manifest, lambda rows: show_progress(f"{rows:,} rows written"))
     say(
         f"Restored {manifest.rows:,} rows into the table {stored.client.table_name} at "
         f"{stored.address}, in {time.monotonic() - began:.1f} s."
     )
     say("Now check it with `rooms check`, before the service uses it.")
-
-
-def _show_progress(rows: int, done: str) -> None:
-    if sys.stderr.isatty():
-        print(f"\r{rows:,} rows {done} ...", end="", file=sys.stderr, flush=True)
-
-
-@contextmanager
-def _progress_cleared() -> Iterator[None]:
-    try:
-        yield
-    finally:
-        if sys.stderr.isatty():
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)

@@ -1,15 +1,13 @@
 """`rooms check`: reads the service's table and shows the inconsistencies in it."""
 
 import os
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 
 from rooms.domain.time import DAY, Ticks, now
 from rooms_cli.check.disagreement import Disagreement
 from rooms_cli.check.live import Counts, LiveTable
+from rooms_cli.progress import progress_cleared, show_progress
 from rooms_cli.screen import say, show_json, show_table
 from rooms_cli.storage import failures_of, storage
 
@@ -27,7 +25,7 @@ def check_table(name: str | None, limit: int, as_json: bool) -> bool:
     stored = storage(os.environ, name)
     table = LiveTable(stored.client, now() - stored.retention_days * DAY + _SLACK, _show_progress)
     began, shown, count = time.monotonic(), list[Disagreement](), 0
-    with stored.client, failures_of(stored), _progress_cleared():
+    with stored.client, failures_of(stored), progress_cleared():
         for found in table.disagreements():
             count += 1
             if as_json:
@@ -70,19 +68,4 @@ def _number(count: int, singular: str, plural: str) -> str:
 
 
 def _show_progress(counts: Counts) -> None:
-    if sys.stderr.isatty():
-        print(
-            f"\r{counts.rows:,} rows, {counts.rooms:,} rooms read ...",
-            end="",
-            file=sys.stderr,
-            flush=True,
-        )
-
-
-@contextmanager
-def _progress_cleared() -> Iterator[None]:
-    try:
-        yield
-    finally:
-        if sys.stderr.isatty():
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+    show_progress(f"{counts.rows:,} rows, {counts.rooms:,} rooms read")

@@ -1,15 +1,15 @@
 """The command `rooms erase`."""
 
 import os
-import sys
 import time
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from rooms_cli.client import Client
 from rooms_cli.connection import connection
 from rooms_cli.options import Json, filled
+from rooms_cli.progress import progress_cleared, show_progress
 from rooms_cli.screen import say, show_json
 
 PAUSE_SECONDS = 1.0
@@ -52,13 +52,13 @@ def erase(
         typer.confirm("Erase this person for good?", abort=True, err=True)
     client = Client(connection(os.environ))
     erasure = client.erase(raw_id, external_id)
-    while erasure["status"] != "done":
-        _show_progress(erasure)
-        before = erasure["rows"]
-        erasure = client.continue_erasure(erasure["id"])
-        if erasure["status"] != "done" and erasure["rows"] == before:
-            time.sleep(PAUSE_SECONDS)
-    _clear_progress()
+    with progress_cleared():
+        while erasure["status"] != "done":
+            before = erasure["rows"]
+            show_progress(f"{before:,} rows read")
+            erasure = client.continue_erasure(erasure["id"])
+            if erasure["status"] != "done" and erasure["rows"] == before:
+                time.sleep(PAUSE_SECONDS)
     if as_json:
         show_json(erasure)
         return
@@ -70,13 +70,3 @@ def erase(
     else:
         say("Nothing of this person was found.")
     say(f"Read {erasure['rows']:,} rows. The receipt is in the log of _service: {erasure['id']}.")
-
-
-def _show_progress(erasure: dict[str, Any]) -> None:
-    if sys.stderr.isatty():
-        print(f"\r{erasure['rows']:,} rows read ...", end="", file=sys.stderr, flush=True)
-
-
-def _clear_progress() -> None:
-    if sys.stderr.isatty():
-        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
