@@ -2,10 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from azure.data.tables import TableEntity
 from azure.data.tables.aio import TableClient
 
 from rooms.domain.events import SERVICE_LOG, CallEvent
@@ -13,13 +12,13 @@ from rooms.domain.room import RoomChange
 from rooms.domain.time import DAY, SECOND
 from rooms.storage import keys
 from rooms.storage.changes import Origin
-from rooms.storage.entities import Entity, binary_of, decompressed, unpack
+from rooms.storage.entities import binary_of, decompressed, unpack
 from rooms.storage.erasure_state import Erasure
 from rooms.storage.erasures import Erasures
 from rooms.storage.invitees import places_of
-from rooms.storage.operations import Operation
 from rooms.storage.table import Table
 from rooms_cli.check.table import disagreements
+from testkit.eraser import MortalTable
 from testkit.identifiers import raw_id
 from testkit.storage import Clock
 from testkit.waiting import HANG_SECONDS
@@ -261,31 +260,8 @@ class Killed(BaseException):
     """What is under way ends here, and nothing is done about it."""
 
 
-class Mortal(Table):
-    """A table that is gone with its process ahead of the write after so many."""
-
-    def __init__(self, client: TableClient, writes: int) -> None:
-        super().__init__(client)
-        self._left = writes
-
-    async def commit(self, operations: Sequence[Operation], needed: Entity | None = None) -> None:
-        self._live()
-        await super().commit(operations, needed)
-
-    async def rewrite(self, operations: Sequence[Operation]) -> None:
-        self._live()
-        await super().rewrite(operations)
-
-    async def delete(
-        self, partition: str, rows: Sequence[str], unchanged: Sequence[TableEntity] = ()
-    ) -> None:
-        self._live()
-        await super().delete(partition, rows, unchanged)
-
-    def _live(self) -> None:
-        if self._left == 0:
-            raise Killed
-        self._left -= 1
+def die() -> None:
+    raise Killed
 
 
 async def test_killed_ahead_of_every_other_write_it_ends_as_if_it_was_not(
@@ -299,7 +275,7 @@ async def test_killed_ahead_of_every_other_write_it_ends_as_if_it_was_not(
         clock.now += DAY
         try:
             # The first one holds the erasure; in the end, the second is the receipt each time.
-            done = await Erasures(Mortal(direct, 3), clock).run(begun.id, HANG_SECONDS)
+            done = await Erasures(MortalTable(direct, 3, die), clock).run(begun.id, HANG_SECONDS)
         except Killed:
             kills += 1
         else:

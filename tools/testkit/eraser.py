@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from azure.data.tables.aio import TableClient
 
@@ -22,11 +22,12 @@ from testkit.waiting import HANG_SECONDS
 
 
 class MortalTable(Table):
-    """A table whose process is killed ahead of the write after so many."""
+    """A table whose process dies ahead of the write after so many."""
 
-    def __init__(self, client: TableClient, writes: int) -> None:
+    def __init__(self, client: TableClient, writes: int, die: Callable[[], None]) -> None:
         super().__init__(client)
         self._left = writes
+        self._die = die
 
     async def commit(self, operations: Sequence[Operation], needed: Entity | None = None) -> None:
         self._live()
@@ -38,7 +39,7 @@ class MortalTable(Table):
 
     def _live(self) -> None:
         if self._left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+            self._die()
         self._left -= 1
 
 
@@ -50,11 +51,15 @@ def erase(connection_string: str, table: str, erasure: str, writes: int) -> bool
     return ended.returncode == 0
 
 
+def _kill() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 async def _main(connection_string: str, table: str, erasure: str, writes: str) -> None:
     # Whoever comes after it need not wait until it is known to be dead.
     limits = Limits(erasure_hold_seconds=-HANG_SECONDS)
     async with TableClient.from_connection_string(connection_string, table) as client:
-        erasures = Erasures(MortalTable(client, int(writes)), now, limits)
+        erasures = Erasures(MortalTable(client, int(writes), _kill), now, limits)
         assert (await erasures.run(erasure, HANG_SECONDS)).is_done
 
 
