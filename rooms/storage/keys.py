@@ -13,24 +13,24 @@ users have one of their own.
     .invitee:{person}:{newest first}:{room} a room, created then, that may have the person
     .invitees:{group}:{newest first}:{room}:{members}
                                             the same of several people of a group
-    .calls:{newest hour}:{room}:{call}      the same over the rooms of a partition
-    .arrived:{arrival}:{room}               the same over the rooms of a partition
+    .calls:{newest hour}:{room}:{call}      as {room}:calls, over the rooms of a partition
+    .arrived:{arrival}:{room}               as {room}:arrived, over the rooms of a partition
     .floor:{floor}                          the floor, below which nothing arrives any more
     .floor                                  that the partition has had a floor
     .quarantine:{id}                        an event that was not understood
     .quarantine-part:{id}:{number}          the rest of one that is too large for a row
     .upkeep                                 how far upkeep has come in this partition
 
-    .archive                                in the partition of users: the key of archives of the
-                                            log
-    .archive:{archive}                      in the partition of users: how far an archive has come
-    .deployment                             in the partition of users: the GUID and the key of this
-                                            deployment
-    .restore                                in the partition of users: how far a restore has come
-    .user:{user}                            in the partition of users: a user that was made here
-    .erasure:{id}                           in the partition of users: the erasure of a person
-    .erasure-part:{id}:{partition}          in the partition of users: how far it has come there
-    .table                                  in the partition of users: that this table is ours
+In the partition of the users:
+
+    .archive                                the key of the digests in archives of the log
+    .archive:{archive}                      how far an archive has come
+    .deployment                             the GUID and the key of this deployment
+    .erasure:{id}                           the erasure of a person
+    .erasure-part:{id}:{partition}          how far it has come in a partition
+    .restore                                how far a restore has come
+    .table                                  that this table is ours
+    .user:{user}                            a user that was made here
 
 A newest-first time is an inverted count of ticks, or of hours, so that the newest row is the first
 of its range. What comes from outside and may hold any character (ids of calls and people) is a
