@@ -23,18 +23,6 @@ the rows; writes which were changed; deletes the users and these ids; and is ove
 
 PHASES: tuple[Phase, ...] = get_args(Phase.__value__)
 
-FOUND = (
-    "rooms",
-    "rosters",
-    "details",
-    "events",
-    "logRecords",
-    "invitations",
-    "quarantined",
-    "users",
-)
-"""What is counted: what the person was found in."""
-
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
