@@ -4,7 +4,6 @@ order of arrival.
 docs/design/fold.md has the rules.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -25,16 +24,6 @@ EMPTY_TIMEOUT: Ticks = 120 * SECOND
 
 CACHED_EVENTS = 1_000
 """Calls with at most this many events are kept folded. Each takes some 1.5 MiB, with its events."""
-
-
-def fold_calls(events: Iterable[CallEvent], now: Ticks) -> list[Call]:
-    """Returns the calls of one room at `now`, in the order in which they started."""
-    by_call: defaultdict[str, list[CallEvent]] = defaultdict(list)
-    for event in events:
-        by_call[event.call].append(event)
-    return in_succession(
-        call for some in by_call.values() if (call := fold_call(some, now)) is not None
-    )
 
 
 def in_succession(calls: Iterable[Call]) -> list[Call]:

@@ -17,12 +17,12 @@ from rooms.domain.admission import (
 )
 from rooms.domain.capabilities import capabilities
 from rooms.domain.events import CallEvent
-from rooms.domain.fold import fold_calls
 from rooms.domain.presence import call_at
 from rooms.domain.room import JOIN_POLICIES, Room, RoomState, state_at
 from rooms.domain.roster import Role, Roster
 from rooms.domain.time import DAY, HOUR, MAX_TIME, SECOND, Ticks, parse_time
 from testkit.identifiers import raw_id
+from tests.domain.folded import fold_calls
 from tests.domain.histories import ALICE, BOB, CAROL, added, ended, moment, removed, started, stay
 
 OPENS = parse_time("2026-05-04T10:00:00Z")

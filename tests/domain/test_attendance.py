@@ -5,11 +5,11 @@ from hypothesis import strategies as st
 
 from rooms.domain.attendance import Attendee, Occasion, attendance
 from rooms.domain.events import CallEvent
-from rooms.domain.fold import fold_calls
 from rooms.domain.people import People, people_in
 from rooms.domain.roster import Invited, Role, Roster
 from rooms.domain.time import SECOND
 from rooms.domain.time_window import Deletion, TimeWindow, cancelled, until_deletion
+from tests.domain.folded import fold_calls
 from tests.domain.histories import (
     ALICE,
     BOB,

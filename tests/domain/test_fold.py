@@ -4,8 +4,9 @@ import pytest
 
 from rooms.domain.call import Call, Leg
 from rooms.domain.events import CallEvent, EndReason
-from rooms.domain.fold import CACHED_EVENTS, _cached_fold, fold_call, fold_calls
+from rooms.domain.fold import CACHED_EVENTS, _cached_fold, fold_call
 from rooms.domain.time import SECOND, Ticks
+from tests.domain.folded import fold_calls
 from tests.domain.histories import (
     ALICE,
     BASE,

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from rooms.domain.attendance import Attendee, Occasion, attendance
 from rooms.domain.call import Call, Leg
 from rooms.domain.events import CallEvent
-from rooms.domain.fold import fold_calls
 from rooms.domain.missing import missing_from
 from rooms.domain.overdue import ended_if_overdue
 from rooms.domain.people import People, identified, people_in
@@ -19,6 +18,7 @@ from rooms.domain.presence import PersonInCall, Stay, call_at, present_at
 from rooms.domain.roster import ROLES, Invited, Roster
 from rooms.domain.time import Ticks
 from rooms.domain.time_window import TimeWindow
+from tests.domain.folded import fold_calls
 from tests.domain.histories import (
     ALICE,
     BOB,

@@ -2,10 +2,10 @@ from collections.abc import Iterable
 
 from rooms.domain.details import Details
 from rooms.domain.events import CallEvent
-from rooms.domain.fold import fold_calls
 from rooms.domain.missing import Missing, missing_from
 from rooms.domain.people import identified, people_in
 from rooms.domain.roster import Roster
+from tests.domain.folded import fold_calls
 from tests.domain.histories import ALICE, BOB, CAROL, DAN, added, moment, removed, started, stay
 
 SCHEDULED = 100

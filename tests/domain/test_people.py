@@ -1,9 +1,9 @@
 from rooms.domain.call import Call
 from rooms.domain.details import Details
 from rooms.domain.events import CallEvent
-from rooms.domain.fold import fold_calls
 from rooms.domain.people import identified, people_in
 from rooms.domain.presence import present_at
+from tests.domain.folded import fold_calls
 from tests.domain.histories import ALICE, BOB, CAROL, DAN, added, moment, removed, started, stay
 
 DETAILS: Details = {

@@ -1,8 +1,8 @@
 from collections.abc import Iterable
 
 from rooms.domain.events import CallEvent
-from rooms.domain.fold import fold_calls
 from rooms.domain.presence import PersonInCall, Stay, call_at, merge_stays, present_at
+from tests.domain.folded import fold_calls
 from tests.domain.histories import ALICE, BOB, CAROL, added, ended, moment, removed, started, stay
 
 TICK = 1e-7

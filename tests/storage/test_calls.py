@@ -9,7 +9,6 @@ from azure.data.tables.aio import TableClient
 from rooms.domain.attendance import Occasion, attendance
 from rooms.domain.call import Call
 from rooms.domain.events import CallEvent
-from rooms.domain.fold import fold_calls
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.overdue import ended_if_overdue
 from rooms.domain.presence import call_at, present_at
@@ -29,6 +28,7 @@ from rooms.upkeep.walk import Upkeep
 from testkit.storage import ORIGIN, Clock
 from testkit.storage_proxy import Fault, StorageProxy
 from testkit.whole import stored_rooms
+from tests.domain.folded import fold_calls
 from tests.domain.histories import (
     BOB,
     HISTORIES,

@@ -9,7 +9,6 @@ from azure.data.tables.aio import TableClient
 
 from rooms.domain.call import Call
 from rooms.domain.events import CallEvent
-from rooms.domain.fold import fold_calls
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.presence import call_at, present_at
 from rooms.domain.time import DAY, MAX_TIME, SECOND, Ticks
@@ -22,6 +21,7 @@ from rooms.storage.table import Table
 from testkit.storage import Clock
 from testkit.storage_proxy import StorageProxy
 from testkit.waiting import HANG_SECONDS
+from tests.domain.folded import fold_calls
 from tests.domain.histories import BOB, CAROL, DAN, added, ended, moment, started, stay
 
 ROOM = "99400000000000007"
