@@ -21,10 +21,12 @@ from rooms.storage.archives import Known
 class Chain:
     """The manifests of an archive, in order, and the files that are there.
 
-    `unknown_days` are those of which it has lost some records.
+    `unknown_days` are those of which it has lost some records. `hashes` has the SHA-256 of each
+    manifest, by its day.
     """
 
     days: list[Manifest] = field(default_factory=list)
+    hashes: dict[str, str] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     unknown_days: set[str] = field(default_factory=set)
 
@@ -64,14 +66,16 @@ async def read_chain(place: Place, known: Known, tell: Tell) -> Chain:
         if not chain.days and expected is None and manifest.previous is not None:
             tell(Finding("The manifests of the days before this one are missing.", day, name))
         chain.days.append(manifest)
-        before, expected = sha256(data), next_day(day)
-    _check_end(chain, before, known, tell)
+        before = chain.hashes[day] = sha256(data)
+        expected = next_day(day)
+    _check_end(chain, known, tell)
     _check_files(chain, tell)
     return chain
 
 
-def _check_end(chain: Chain, last: str | None, known: Known, tell: Tell) -> None:
-    """Tells if the archive does not end as the table says."""
+def _check_end(chain: Chain, known: Known, tell: Tell) -> None:
+    """Tells if the archive is not the one that the table knows. It may have more days than that:
+    the table has the SHA-256 of the last one that an export has noted."""
     if not chain.days:
         tell(Finding("There is no manifest: nothing was exported here, or all of it was removed."))
         return
@@ -88,12 +92,14 @@ def _check_end(chain: Chain, last: str | None, known: Known, tell: Tell) -> None
         tell(Finding("The manifests are of different archives.", end.day))
     exported = known.archives.get(end.archive)
     if exported is None:
+        if len(chain.days) > 1:  # an export may have been killed before it noted the first day
+            tell(Finding("The table knows no such archive: the manifests were replaced.", end.day))
         return
     if exported.day > end.day:
         tell(Finding("The manifest of this day is missing.", exported.day))
-    elif exported.day == end.day and exported.manifest != last:
+    elif exported.day in chain.hashes and chain.hashes[exported.day] != exported.manifest:
         what = "The manifest of this day was altered: the table has the SHA-256 of another."
-        tell(Finding(what, end.day, f"{end.day}/{MANIFEST}"))
+        tell(Finding(what, exported.day, f"{exported.day}/{MANIFEST}"))
 
 
 def _check_files(chain: Chain, tell: Tell) -> None:

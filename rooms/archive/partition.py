@@ -5,12 +5,14 @@ from collections import defaultdict
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from azure.data.tables import TableEntity
 
 from rooms.archive.days import day_of
 from rooms.archive.findings import Counts, Finding, Tell
 from rooms.archive.lines import Line, Row, content_digest, line_of, row_digest
+from rooms.domain.events import EVENT_KINDS
 from rooms.domain.limits import LIMITS
 from rooms.domain.time import MAX_TIME, Ticks, parse_time
 from rooms.storage import keys
@@ -64,6 +66,8 @@ class Verified:
     _by_row: dict[str, _Expected] = field(default_factory=dict)
     _receipts: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """Records that an erasure has changed, by the erasure."""
+    _moved: dict[str, str] = field(default_factory=dict)
+    """Arrivals of the records that have another key since an erasure, by that key."""
     _since: set[str] = field(default_factory=set)
     """Records that arrived after what was exported, or on a day that is not known."""
     _large: list[tuple[int, _Expected, TableEntity]] = field(default_factory=list)
@@ -196,7 +200,8 @@ class Verified:
                 else:
                     self._tell(f"A row was removed {_WHERE[which]}.", expected, row_key)
             elif not await self._is_same(which, row, line):
-                if erasure := await self._erasure_of(row):
+                erasure = await self._erasure_of(row)
+                if erasure and self._is_what_an_erasure_leaves(which, row, line):
                     erasures.add(erasure)
                     self._unknown.pop(row["RowKey"], None)
                 else:
@@ -244,11 +249,32 @@ class Verified:
         """Returns the erasure that has changed a row, if a receipt in its room says so, or the
         erasure is still under way."""
         erasure = str(row.get("erased", ""))
-        record = _record_of(row) if "record" in row else row["RowKey"]
+        record = row["RowKey"] if keys.is_log_row(row["RowKey"]) else _record_of(row)
         if not erasure or record in self._receipts[erasure]:
             return erasure or None
         job = await self.table.get(keys.IDENTITY_PARTITION, keys.erasure_row(erasure))
         return erasure if job is not None and "finishedAt" not in job else None
+
+    def _is_what_an_erasure_leaves(self, which: int, row: Row, line: Line) -> bool:
+        """Returns whether a row that an erasure has changed is still that of a line: it has its
+        kind and times and, unless a pseudonym stands there, its actor and request.
+
+        Only events get another key. No two records get the same one.
+        """
+        record = row["RowKey"] if which == _LOG else _record_of(row)
+        digest = row_digest(self.key, record)
+        is_own = digest == line.row or (
+            line.kind in EVENT_KINDS
+            and digest not in self._by_row
+            and self._moved.setdefault(record, line.arrival) == line.arrival
+        )
+        return (
+            is_own
+            and (row.get("kind"), row.get("time")) == (line.kind, line.at)
+            and _time_in(row, "receivedAt") == line.received
+            and _is_or_is_erased(row.get("actor"), line.actor)
+            and (not line.request_id or _is_or_is_erased(row.get("requestId"), line.request_id))
+        )
 
     async def _judge_unknown(self, row: TableEntity) -> None:
         """Tells of a log record that is not in the archive, unless it is older than the archive, or
@@ -271,6 +297,10 @@ class Verified:
         self.tell(
             Finding(what, expected.day, "", line.room_id, row, line.at, line.kind, line.actor)
         )
+
+
+def _is_or_is_erased(text: Any, exported: str) -> bool:
+    return text == exported or (isinstance(text, str) and "erased:" in text)
 
 
 def _record_of(row: Row) -> str:

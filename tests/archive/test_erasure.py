@@ -104,3 +104,54 @@ async def test_a_record_that_claims_an_erasure_whose_receipt_does_not_name_it_is
     found, _ = await filled.verified()
     assert {each.what for each in found} >= {"A row was altered in the log."}
     assert {each.room for each in found} == {other["RowKey"].partition(":")[0]}
+
+
+async def test_a_row_that_points_at_a_record_of_a_receipt_is_found(filled: Table3Days) -> None:
+    """Someone alters a record that no receipt names, and lets its rows point at one that is
+    named."""
+    erasure = await erase(filled)
+    rows = filled.rows()
+    named = next(
+        row
+        for key, row in rows.items()
+        if keys.is_log_row(key)
+        and row.get("erased") == erasure
+        and row["receivedAt"].startswith(DAYS[0])
+    )
+    room_id = named["RowKey"].partition(":")[0]
+    other = next(
+        row
+        for key, row in rows.items()
+        if keys.is_log_row(key)
+        and key.partition(":")[0] == room_id
+        and "erased" not in row
+        and row["receivedAt"].startswith(DAYS[0])
+    )
+    arrivals = [row for row in rows.values() if row.get("record") == other["RowKey"]]
+    assert len(arrivals) == 2
+    forged = {"erased": erasure, "record": named["RowKey"], "actor": "nobody"}
+    for row in (other, *arrivals):
+        filled.client.upsert_entity(row | forged, mode=UpdateMode.REPLACE)
+        found, _ = await filled.verified()
+        assert [each.row for each in found] == [row["RowKey"]]
+        filled.client.upsert_entity(row, mode=UpdateMode.REPLACE)
+    assert (await filled.verified())[0] == []
+
+
+@pytest.mark.parametrize("name", ["kind", "time", "receivedAt", "actor"])
+async def test_what_no_erasure_changes_is_checked_in_erased_records(
+    filled: Table3Days, name: str
+) -> None:
+    await erase(filled)
+    erased = [
+        row
+        for row in filled.rows().values()
+        if "erased" in row and str(row.get("receivedAt")).startswith(DAYS[1])
+    ]
+    for of_log in (True, False):
+        row = next(row for row in erased if keys.is_log_row(row["RowKey"]) == of_log)
+        other = "2026-05-05T23:59:59.0000000Z" if name in ("time", "receivedAt") else "other"
+        filled.client.upsert_entity(row | {name: other}, mode=UpdateMode.REPLACE)
+        found, _ = await filled.verified()
+        assert row["RowKey"] in [each.row for each in found]
+        filled.client.upsert_entity(row, mode=UpdateMode.REPLACE)

@@ -13,6 +13,7 @@ from azure.data.tables import TableClient as SyncClient
 from azure.data.tables import UpdateMode
 from azure.data.tables.aio import TableClient
 
+from rooms.archive.days import sha256
 from rooms.archive.export import Export
 from rooms.archive.places import Folder
 from rooms.domain.time import DAY
@@ -213,6 +214,37 @@ async def test_what_the_table_knows_of_the_archive_is_checked(
     exported.client.upsert_entity(before, mode=UpdateMode.REPLACE)
     assert found
     assert (await exported.verified())[0] == []
+
+
+def chained_anew(folder: Path, **properties: Any) -> None:
+    """Writes all manifests again, each with the SHA-256 of the one before."""
+    previous = None
+    for day in DAYS:
+        path = manifest(folder, day)
+        found = json.loads(path.read_text()) | {"previous": previous} | properties
+        path.write_text(json.dumps(found, indent=1) + "\n")
+        previous = sha256(path.read_bytes())
+
+
+async def test_a_chain_of_another_archive_is_found(exported: Table3Days) -> None:
+    chained_anew(exported.folder, archive="f" * 32)
+    found, _ = await exported.verified()
+    assert ["the manifests were replaced" in each.what for each in found] == [True]
+
+
+async def test_a_chain_with_a_day_that_the_table_has_not_noted_is_checked(
+    exported: Table3Days,
+) -> None:
+    """An export that was killed has not noted its last day. That of the day before still counts."""
+    (before,) = (row for key, row in exported.rows().items() if key.startswith(".archive:"))
+    hashed = sha256(manifest(exported.folder, DAYS[1]).read_bytes())
+    exported.client.upsert_entity(before | {"day": DAYS[1], "manifest": hashed})
+    untouched, _ = await exported.verified()
+    chained_anew(exported.folder, last=None)
+    found, _ = await exported.verified()
+    exported.client.upsert_entity(before)
+    assert untouched == []
+    assert [each.day for each in found] == [DAYS[1]]
 
 
 async def test_nothing_is_found_in_a_table_that_is_written_to_meanwhile(
