@@ -9,7 +9,7 @@ from array import array
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,6 +26,10 @@ LATE: Ticks = 60 * SECOND
 
 RETRY_AFTER = 2
 """Seconds after which a question about a call that is being folded has a chance."""
+
+EARLIER = 4
+"""Folds as of earlier times that may be under way. Each list has a time of its own, so there would
+be as many as there are lists."""
 
 type CallKey = tuple[str, str]
 """A room's id, and a call's."""
@@ -95,7 +99,8 @@ class Folds:
 
     def begin(self, room_id: str, call: str, now: Ticks) -> None:
         """Begins to fold a large call, which somebody will ask for."""
-        self._begin(self._question((room_id, call), now), now)
+        with suppress(StorageUnavailable):
+            self._begin(self._question((room_id, call), now), now)
 
     async def _large(self, key: CallKey, now: Ticks) -> Folded:
         """Returns a large call that is not kept. All who ask at the same time share the reads."""
@@ -117,9 +122,16 @@ class Folds:
             raise StorageUnavailable(RETRY_AFTER) from None
 
     def _begin(self, which: _Question, now: Ticks) -> asyncio.Task[_Kept]:
-        """Returns the task that folds a large call from its first event."""
+        """Returns the task that folds a large call from its first event.
+
+        Raises:
+            StorageUnavailable: too many others are folded as of earlier times.
+        """
         task = self._being_folded.get(which)
         if task is None:
+            earlier = sum(time is not None for _, time in self._being_folded)
+            if which[1] is not None and earlier >= EARLIER:
+                raise StorageUnavailable(RETRY_AFTER)
             task = asyncio.create_task(self._fold(which, now))
             self._being_folded[which] = task
             task.add_done_callback(lambda done: self._has_ended(which, done))

@@ -15,6 +15,7 @@ from rooms.domain.time import DAY, MAX_TIME, SECOND, Ticks
 from rooms.storage.call_pages import RoomCall
 from rooms.storage.calls import Calls
 from rooms.storage.errors import StorageUnavailable, TooManyEvents
+from rooms.storage.folds import EARLIER
 from rooms.storage.parallel import in_parallel
 from rooms.storage.several_calls import WALK_FROM
 from rooms.storage.table import Table
@@ -343,3 +344,19 @@ async def test_hours_before_and_after_are_left_out_if_they_have_too_many_calls(
     now = call_at(await calls.overlapping(ROOM, *[moment(7_220)] * 3), moment(7_220))
     assert now is not None
     assert now.id == "later 19"
+
+
+async def test_questions_of_many_earlier_times_do_not_wait_for_each_other(
+    client: TableClient, clock: Clock
+) -> None:
+    """Each asks for a fold of its own. Those of now are not kept waiting by them."""
+    calls = at_once(clock, Table(client))
+    await keep(calls, *storm(20))
+    moments = [moment(100 + number) for number in range(50)]
+    answers = await asyncio.gather(
+        *(calls.call(ROOM, "call", at) for at in moments), return_exceptions=True
+    )
+    refused = [each for each in answers if isinstance(each, StorageUnavailable)]
+    assert (len(refused), len(answers) - len(refused)) == (50 - EARLIER, EARLIER)
+    assert people(await calls.call(ROOM, "call", clock.now), clock.now) == [BOB]
+    assert await calls.call(ROOM, "call", moments[-1]) is not None
