@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from rooms.domain.limits import LIMITS
 from rooms.domain.time import DAY, HOUR, SECOND, Ticks, format_time
 
 type Name = Literal[
@@ -22,10 +23,6 @@ type Rights = Literal["enough", "denied", "unknown", "not tried"]
 
 EXPORT_LATE: Ticks = 2 * DAY
 """A day is exported on the next one."""
-
-CLOCK_WARNING = 30
-CLOCK_WRONG = 300
-"""Seconds between the clocks."""
 
 LATELY = 3_600
 """Seconds for which a refused request is told."""
@@ -126,12 +123,12 @@ def unread(name: Name) -> Check:
 
 def clock(ahead: float) -> Check:
     """Returns the check of the clock, from the seconds that it is ahead of the storage's."""
-    if abs(ahead) < CLOCK_WARNING:
+    if abs(ahead) < LIMITS.clock_warning_seconds:
         return Check("clock", "ok", "The clock agrees with that of the storage.")
     which = "ahead of" if ahead > 0 else "behind"
     return Check(
         "clock",
-        "failed" if abs(ahead) >= CLOCK_WRONG else "warning",
+        "failed" if abs(ahead) >= LIMITS.clock_refused_seconds else "warning",
         f"The clock of the service is {abs(ahead):,.0f} s {which} that of the storage.",
         "Set the clock of the machine. From five minutes on nothing is changed.",
     )

@@ -52,6 +52,13 @@ class Limits:
     health_seconds: float = 5.0
     """Seconds for a check of the storage. A probe does not wait longer."""
 
+    clock_warning_seconds: float = 30.0
+    """Seconds between the clocks of this process and of the storage, from which the log warns."""
+
+    clock_refused_seconds: float = 300.0
+    """Seconds between these clocks, from which nothing is changed: the log would have wrong
+    times."""
+
     event_seconds: float = 15.0
     """Seconds for one event. Event Grid waits 30 for an answer to its delivery."""
 

@@ -6,15 +6,10 @@ from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from rooms.domain.limits import LIMITS
 from rooms.storage.errors import ClockWrong
 
 _log = logging.getLogger(__name__)
-
-WARN_SECONDS = 30
-"""Seconds between the clocks from which the log warns."""
-
-REFUSE_SECONDS = 300
-"""Seconds between the clocks from which nothing is changed: the log would have wrong times."""
 
 _AGAIN_SECONDS = 600
 """Seconds after which the log warns again."""
@@ -47,7 +42,7 @@ class ClockCheck:
     @property
     def is_wrong(self) -> bool:
         """Returns whether the clocks are so far apart that nothing may be changed."""
-        return self.ahead is not None and abs(self.ahead) >= REFUSE_SECONDS
+        return self.ahead is not None and abs(self.ahead) >= LIMITS.clock_refused_seconds
 
     def error(self) -> ClockWrong:
         """Returns the error that says how far the clock is wrong."""
@@ -59,6 +54,7 @@ class ClockCheck:
         except ValueError:
             return
         self.ahead = self._clock() - storage
-        if abs(self.ahead) >= WARN_SECONDS and self._looked >= self._warned + _AGAIN_SECONDS:
+        told = self._looked < self._warned + _AGAIN_SECONDS
+        if abs(self.ahead) >= LIMITS.clock_warning_seconds and not told:
             self._warned = self._looked
             _log.warning("storage: %s", self.error())

@@ -8,7 +8,6 @@ import azure.functions as func
 from rooms.api.responses import json_answer
 from rooms.api.routing import Routes
 from rooms.app import App
-from rooms.storage.clock_check import REFUSE_SECONDS
 from rooms.storage.errors import StorageUnavailable, TableMissing
 
 routes = Routes()
@@ -33,7 +32,7 @@ async def get_health(app: App, http: func.HttpRequest) -> func.HttpResponse:
         }
         retry_after = error.retry_after if isinstance(error, StorageUnavailable) else 1
         return json_answer(503, unavailable, {"Retry-After": str(retry_after)})
-    if abs(app.table.state().clock_ahead or 0) >= REFUSE_SECONDS:
+    if abs(app.table.state().clock_ahead or 0) >= app.limits.clock_refused_seconds:
         wrong: Health = {"status": "wrongClock"}
         return json_answer(503, wrong, {"Retry-After": "1"})
     ready: Health = {"status": "ready"}
