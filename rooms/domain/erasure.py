@@ -6,12 +6,14 @@ counted or told apart by ids changes: rosters, calls, attendance.
 
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from rooms.domain.details import details_difference
+from rooms.domain.roster import ACS_USER
 
 ERASED_NAME = "erased"
 """What stands for each name."""
@@ -85,7 +87,7 @@ class Person:
         Only raw ids with a colon are looked for: no name of a key has one."""
         for raw_id in self.raw_ids:
             if ":" in raw_id and raw_id in text:
-                text = text.replace(raw_id, self.raw_alias(raw_id))
+                text = _found(raw_id, raw_id).sub(self.raw_alias(raw_id), text)
         if participant_id and len(participant_id) >= _SHORTEST and participant_id in text:
             text = text.replace(participant_id, self.participant_alias(participant_id))
         return text
@@ -93,7 +95,7 @@ class Person:
     def is_in(self, text: str) -> bool:
         """Returns whether a text of an event names the person by a raw id, or a part of it."""
         folded = text.casefold()
-        if any(part in folded for part in self._parts):
+        if any(part.search(folded) for part in self._parts):
             return True
         if "\\" not in folded and not self._short:
             return False
@@ -102,7 +104,7 @@ class Person:
         except (ValueError, RecursionError):
             return any(f'"{short}"' in folded for short in self._short)
         plain = json.dumps(value, ensure_ascii=False).casefold()
-        return any(part in plain for part in self._parts) or any(
+        return any(part.search(plain) for part in self._parts) or any(
             f'"{short}"' in plain for short in self._short
         )
 
@@ -151,11 +153,11 @@ class Person:
         return frozenset(raw_id.casefold() for raw_id in self.raw_ids)
 
     @cached_property
-    def _parts(self) -> tuple[str, ...]:
+    def _parts(self) -> tuple[re.Pattern[str], ...]:
         """What is looked for within texts: raw ids without what tells their kind, as events may
         have it apart."""
-        parts = (raw_id.rpartition(":")[2].casefold() for raw_id in self.raw_ids)
-        return tuple(part for part in parts if len(part) >= _SHORTEST)
+        parts = ((raw_id, raw_id.rpartition(":")[2].casefold()) for raw_id in self.raw_ids)
+        return tuple(_found(raw_id, part) for raw_id, part in parts if len(part) >= _SHORTEST)
 
     @cached_property
     def _short(self) -> tuple[str, ...]:
@@ -165,6 +167,13 @@ class Person:
             for raw_id in self.raw_ids
             if len(raw_id.rpartition(":")[2]) < _SHORTEST
         )
+
+
+def _found(raw_id: str, part: str) -> re.Pattern[str]:
+    """Returns what finds a part of a raw id in a text. One that is not whole, as it was cut when it
+    was copied, begins the ids of others: it is not found in those."""
+    end = "" if ACS_USER.fullmatch(raw_id) else "(?![0-9A-Za-z_])"
+    return re.compile(re.escape(part) + end)
 
 
 def erased_detail(person: Person, kind: str, detail: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What becomes of ids and names when a person is erased."""
 
+import uuid
 from collections.abc import Mapping
 from typing import Any, NotRequired, get_args, get_origin, get_type_hints
 
@@ -133,3 +134,21 @@ def test_the_id_of_an_event_loses_ids_of_the_person() -> None:
     assert WHO not in erased["id"]
     assert "participant-7" not in erased["id"]
     assert erased["participant_id"] == PERSON.participant_alias("participant-7")
+
+
+@pytest.mark.parametrize(
+    "cut",
+    ["8:acs:", f"8:acs:{uuid.UUID(int=1)}", f"8:acs:{uuid.UUID(int=1)}_00000000", "4:+49301234"],
+)
+def test_an_id_that_only_begins_those_of_others_is_not_found_in_them(cut: str) -> None:
+    other = "4:+4930123456" if cut.startswith("4:") else f"8:acs:{uuid.UUID(int=1)}_000000000"
+    person = Person(PSEUDONYM, "secret", frozenset({cut}), frozenset())
+    assert person.in_id(f"request of {other}") == f"request of {other}"
+    assert not person.is_in(f'{{"rawId": "{other}"}}')
+
+
+def test_a_whole_id_is_found_whatever_follows_it() -> None:
+    whole = f"8:acs:{uuid.UUID(int=1)}_{uuid.UUID(int=2)}"
+    person = Person(PSEUDONYM, "secret", frozenset({whole}), frozenset())
+    assert person.in_id(f"{whole}_7") == f"{PSEUDONYM}_7"
+    assert person.is_in(f"{whole}left")
