@@ -54,7 +54,7 @@ def backup(folder: Folder, table: Table = None) -> None:
     say(
         "It is exact: nothing was written meanwhile."
         if manifest.exact
-        else "Rows were written all the time, so the last changes may be there in part. "
+        else "Rows were written until the end, so the last changes may be there in part. "
         "After a restore, `rooms check` names their rooms."
     )
 
