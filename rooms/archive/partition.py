@@ -9,12 +9,12 @@ from typing import Any
 
 from azure.data.tables import TableEntity
 
-from rooms.archive.days import day_of
+from rooms.archive.days import day_of, start_of
 from rooms.archive.findings import Counts, Finding, Tell
 from rooms.archive.lines import Line, Row, content_digest, line_of, row_digest
 from rooms.domain.events import EVENT_KINDS
 from rooms.domain.limits import LIMITS
-from rooms.domain.time import MAX_TIME, Ticks, parse_time
+from rooms.domain.time import DAY, MAX_TIME, Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.arrivals import COPIED
 from rooms.storage.entities import binary_of, unpack
@@ -64,8 +64,8 @@ class Verified:
     counts: Counts
     _by_arrival: dict[str, _Expected] = field(default_factory=dict)
     _by_row: dict[str, _Expected] = field(default_factory=dict)
-    _receipts: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    """Records that an erasure has changed, by the erasure."""
+    _receipts: defaultdict[str, dict[str, Ticks]] = field(default_factory=lambda: defaultdict(dict))
+    """Records that an erasure has changed, by the erasure, with when that was written."""
     _moved: dict[str, str] = field(default_factory=dict)
     """Arrivals of the records that have another key since an erasure, by that key."""
     _since: set[str] = field(default_factory=set)
@@ -148,7 +148,9 @@ class Verified:
     def _take_receipt(self, row: TableEntity) -> None:
         try:
             detail = unpack(row)
-            self._receipts[detail["erasure"]].update(detail.get("records", ()))
+            at = _time_in(row, "receivedAt")
+            told = dict.fromkeys(detail.get("records", ()), MAX_TIME if at is None else at)
+            self._receipts[detail["erasure"]].update(told)
         except (zlib.error, ValueError, TypeError, KeyError, AttributeError):
             pass  # it was altered, which is told
 
@@ -172,7 +174,7 @@ class Verified:
         of_all = keys.all_arrived_row(line.room_id, line.arrival)
         return line_of(self.key, {**row, "RowKey": of_all}, None) == replace(line, digest="")
 
-    async def _is_large_copy(self, row: TableEntity) -> bool:
+    async def _is_large_copy(self, row: Row) -> bool:
         """Returns whether an arrival without its detail is a copy of the log record, if that is
         there, and its detail is large. One request."""
         size = row.get("size")
@@ -201,7 +203,7 @@ class Verified:
                     self._tell(f"A row was removed {_WHERE[which]}.", expected, row_key)
             elif not await self._is_same(which, row, line):
                 erasure = await self._erasure_of(row)
-                if erasure and self._is_what_an_erasure_leaves(which, row, line):
+                if erasure and await self._is_only_erased(which, row, expected, erasure):
                     erasures.add(erasure)
                     self._unknown.pop(row["RowKey"], None)
                 else:
@@ -236,7 +238,7 @@ class Verified:
                     row = await self.table.get(self.partition, _record_of(arrived))
         return [(_LOG, record, row), *found]
 
-    async def _is_same(self, which: int, row: TableEntity, line: Line) -> bool:
+    async def _is_same(self, which: int, row: Row, line: Line) -> bool:
         if which == _LOG:
             return row_digest(self.key, row["RowKey"]) == line.row and self._is_same_record(
                 row, line
@@ -254,6 +256,17 @@ class Verified:
             return erasure or None
         job = await self.table.get(keys.IDENTITY_PARTITION, keys.erasure_row(erasure))
         return erasure if job is not None and "finishedAt" not in job else None
+
+    async def _is_only_erased(
+        self, which: int, row: TableEntity, expected: _Expected, erasure: str
+    ) -> bool:
+        """Returns whether nothing but an erasure has changed a row since it was exported. If the
+        row was erased on that day or before, all of it is as it was exported."""
+        record = row["RowKey"] if which == _LOG else _record_of(row)
+        if self._receipts[erasure].get(record, MAX_TIME) >= start_of(expected.day) + DAY:
+            return self._is_what_an_erasure_leaves(which, row, expected.line)
+        plain = {name: value for name, value in row.items() if name != "erased"}
+        return await self._is_same(which, plain, expected.line)
 
     def _is_what_an_erasure_leaves(self, which: int, row: Row, line: Line) -> bool:
         """Returns whether a row that an erasure has changed is still that of a line: it has its

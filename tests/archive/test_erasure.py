@@ -12,9 +12,9 @@ from azure.data.tables.aio import TableClient
 from rooms.archive.export import Export
 from rooms.archive.places import Folder
 from rooms.domain.events import CallEvent
-from rooms.domain.time import DAY, SECOND
+from rooms.domain.time import DAY, SECOND, Ticks
 from rooms.storage import keys
-from rooms.storage.entities import unpack
+from rooms.storage.entities import pack, unpack
 from rooms.storage.erasure_receipts import KIND
 from rooms.storage.erasures import Erasures
 from rooms.storage.table import Table
@@ -30,10 +30,10 @@ async def filled(azurite: str, tmp_path: Path) -> AsyncIterator[Table3Days]:
         yield Table3Days(azurite, client, tmp_path)
 
 
-async def erase(filled: Table3Days, seconds: float = 600) -> str:
+async def erase(filled: Table3Days, seconds: float = 600, at: Ticks = BEGIN + 4 * DAY) -> str:
     name = filled.client.table_name
     async with TableClient.from_connection_string(filled.connection_string, name) as client:
-        erasures = Erasures(Table(client), lambda: BEGIN + 3 * DAY + DAY // 2)
+        erasures = Erasures(Table(client), lambda: at + DAY // 2)
         erasure = await erasures.start(ALICE, None, ORIGIN)
         await erasures.run(erasure.id, seconds)
         return erasure.id
@@ -155,3 +155,21 @@ async def test_what_no_erasure_changes_is_checked_in_erased_records(
         found, _ = await filled.verified()
         assert row["RowKey"] in [each.row for each in found]
         filled.client.upsert_entity(row, mode=UpdateMode.REPLACE)
+
+
+async def test_what_was_erased_before_it_was_exported_is_proven_wholly(
+    filled: Table3Days,
+) -> None:
+    await event_by_raw_id(filled)
+    await erase(filled, at=BEGIN + 3 * DAY)
+    await export(filled, 5)
+    assert (await filled.verified())[0] == []
+    record = next(
+        row
+        for key, row in filled.rows().items()
+        if keys.is_log_row(key) and "erased" in row and not row["receivedAt"].startswith(DAYS)
+    )
+    changed = record | pack(unpack(record) | {"callId": "another"})
+    filled.client.upsert_entity(changed, mode=UpdateMode.REPLACE)
+    found, _ = await filled.verified()
+    assert [each.row for each in found] == [record["RowKey"]]
