@@ -201,7 +201,7 @@ def test_who_speaks_for_others_must_be_a_key_or_of_a_tenant() -> None:
         ),
         *(
             ({"ROOMS_EVENT_SOURCE": text}, "ROOMS_EVENT_SOURCE: must be resource ids")
-            for text in ("contoso", "/", "/a b", "/a,contoso", "https://contoso.example")
+            for text in ("contoso", ",", "/", "/a b", "/a,contoso", "https://contoso.example")
         ),
         ({"ROOMS_TABLE": "1rooms"}, "ROOMS_TABLE: must have 3 to 63"),
         *(

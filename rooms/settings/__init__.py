@@ -187,7 +187,8 @@ def _table(name: str) -> str:
 
 def _event_sources(env: Mapping[str, str]) -> frozenset[str]:
     sources = frozenset(source.rstrip("/").lower() for source in items(env, "ROOMS_EVENT_SOURCE"))
-    if not all(re.fullmatch(r"/\S+", source) for source in sources):
+    is_empty = not sources and env.get("ROOMS_EVENT_SOURCE", "").strip()
+    if is_empty or not all(re.fullmatch(r"/\S+", source) for source in sources):
         raise SettingsError(
             "ROOMS_EVENT_SOURCE: must be resource ids, separated by commas, like /subscriptions/..."
             "/providers/Microsoft.Communication/communicationServices/<name>. See: "
