@@ -43,7 +43,7 @@ class Start:
 
     def cursor(self, last: str | None) -> str | None:
         """Returns the cursor of the page behind the row `last`, or None."""
-        return None if last is None else to_cursor(f"{self.as_of} {last}")
+        return None if last is None else to_cursor(f"{self.as_of:018d} {last}")
 
 
 def read_start(cursor: str | None, rows: str, now: Ticks) -> Start:

@@ -23,7 +23,7 @@ def test_the_answers_shown_are_real(app: RunningApp) -> None:
             return json.load(reply)
 
     def text(value: Any) -> str:
-        return json.dumps(value, separators=(",", ":"))
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
     presence, call, attendance, record = shown_json("calls-and-attendance.md")
     latest = answer("calls")["value"][0]

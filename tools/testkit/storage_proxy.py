@@ -40,6 +40,11 @@ class Fault(Enum):
     """
 
 
+SETTLED = [fault for fault in Fault if fault is not Fault.THROTTLED]
+"""Faults after which one request of the app still ends in success. A storage that has too much to
+do is left alone: the app passes on when to try again."""
+
+
 @dataclass
 class StorageProxy:
     """A proxy before the storage at `target`, a connection string; use it as a context manager.
