@@ -1,7 +1,7 @@
 """Erasures of persons: what was asked for, and how it goes on until it is done.
 
 An erasure goes through the whole table several times, as guests are in no index. A process holds it
-while it works on it, so that no other one does.
+while it works on it, so that no other one does; and one is carried out after the other.
 """
 
 import secrets
@@ -102,36 +102,27 @@ class Erasures:
         return await self._with_parts(erasure_of(await self._row(erasure_id)))
 
     async def open(self) -> list[Erasure]:
-        """Returns the erasures that are not done. One request."""
-        rows = await self._table.first(
-            keys.IDENTITY_PARTITION,
-            keys.ERASURES_START,
-            keys.ERASURES_END,
-            MAX_PAGE,
-            where="phase ne 'done'",
-        )
-        return [erasure_of(row) for row in rows]
+        """Returns the erasures that are not done, in the order of their begin. One request."""
+        return [erasure_of(row) for row in await self._open_rows()]
 
     async def run(self, erasure_id: str, seconds: float) -> Erasure:
-        """Goes on with an erasure for that time, unless another process does, and returns it as it
-        is then."""
+        """Goes on with an erasure for that time, and before it with those that began earlier, and
+        returns it as it is then.
+
+        One is carried out at a time: of two erasures of one person, each would give a part of the
+        person a pseudonym of its own. So it does nothing while another process is at work on one.
+        """
         deadline = self._monotonic() + seconds
-        row = await self._row(erasure_id)
-        now = self._clock()
-        held = "heldUntil" in row and parse_time(row["heldUntil"]) > now
-        if erasure_of(row).is_done or held:
-            return await self.get(erasure_id)
-        until = stored_time(now + round((seconds + self._limits.erasure_hold_seconds) * SECOND))
-        try:
-            await self._table.rewrite([merge(_keys_of(row) | {"heldUntil": until}, row)])
-            await self._go_on(erasure_id, deadline)
-        except Conflict:  # another process was faster to hold it
-            return await self.get(erasure_id)
-        except StorageUnavailable:
-            with suppress(StorageUnavailable):
-                await self._release(erasure_id, until)
-            raise
-        await self._release(erasure_id, until)
+        left = seconds
+        is_done = erasure_of(await self._row(erasure_id)).is_done
+        while not is_done:
+            rows = await self._open_rows()
+            if not rows or any(map(self._is_held, rows)):
+                break
+            first = rows[0]
+            await self._run(first, left)
+            left = deadline - self._monotonic()
+            is_done = first["RowKey"] == keys.erasure_row(erasure_id) or left <= 0
         return await self.get(erasure_id)
 
     async def run_open(self, seconds: float) -> list[Erasure]:
@@ -142,6 +133,37 @@ class Erasures:
             if (left := deadline - self._monotonic()) > 0:
                 gone_on.append(await self.run(erasure.id, left))
         return gone_on
+
+    async def _run(self, row: TableEntity, seconds: float) -> None:
+        """Holds an erasure, and goes on with it for that time."""
+        deadline = self._monotonic() + seconds
+        erasure_id = erasure_of(row).id
+        until = stored_time(
+            self._clock() + round((seconds + self._limits.erasure_hold_seconds) * SECOND)
+        )
+        try:
+            await self._table.rewrite([merge(_keys_of(row) | {"heldUntil": until}, row)])
+            await self._go_on(erasure_id, deadline)
+        except Conflict:  # another process was faster to hold it
+            return
+        except StorageUnavailable:
+            with suppress(StorageUnavailable):
+                await self._release(erasure_id, until)
+            raise
+        await self._release(erasure_id, until)
+
+    async def _open_rows(self) -> list[TableEntity]:
+        rows = await self._table.first(
+            keys.IDENTITY_PARTITION,
+            keys.ERASURES_START,
+            keys.ERASURES_END,
+            MAX_PAGE,
+            where="phase ne 'done'",
+        )
+        return sorted(rows, key=lambda row: (row["startedAt"], row["RowKey"]))
+
+    def _is_held(self, row: TableEntity) -> bool:
+        return "heldUntil" in row and parse_time(row["heldUntil"]) > self._clock()
 
     async def _go_on(self, erasure_id: str, deadline: float) -> None:
         """Goes on with an erasure until the deadline, phase by phase."""

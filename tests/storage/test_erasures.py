@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -343,3 +344,24 @@ async def test_twice_is_once(direct: TableClient) -> None:
     again = await erased(direct, filling.now + 1, raw_id=ALICE)
     assert again.is_done
     assert not again.found
+
+
+async def test_two_erasures_of_one_person_give_one_pseudonym(direct: TableClient) -> None:
+    """Another process is asked for the same person by an external id, in the midst of the first."""
+    filling = await filled(direct)
+    one, other = (Erasures(Table(direct), Clock(filling.now)) for _ in range(2))
+    first = await one.start(BOB, None, ASKER)
+    while not any(row.get("erased") for row in await rows_in(direct)):
+        await one.run(first.id, 0)
+    second = await other.run((await other.start(None, "B", ASKER)).id, HANG_SECONDS)
+    assert (second.id != first.id, second.is_done) == (True, True)
+    rows = await rows_in(direct)
+    assert rows_with(rows, *traces_of(BOB)) == []
+    pseudonyms = {
+        found
+        for row in rows
+        if not row["RowKey"].startswith((".erasure", SERVICE_LOG))
+        and row.get("kind") != "PersonErased"
+        for found in re.findall("8:erased:[0-9a-f]{32}", texts_of(row))
+    }
+    assert pseudonyms == {first.person.pseudonym}
