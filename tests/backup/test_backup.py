@@ -280,3 +280,23 @@ def test_a_table_that_has_only_its_marker_is_empty(
     target.create_entity(MARKER)
     restore(target, tmp_path, backed_up(source, tmp_path), ignore)
     assert but_floors(rows_of(target)) == but_floors(rows_of(source))
+
+
+def test_a_restore_that_is_killed_at_its_begin_leaves_no_marker(
+    source: TableClient, target: TableClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The service would use half a table."""
+    manifest = backed_up(source, tmp_path)
+    target.create_table()
+    target.create_entity(MARKER)
+
+    def die(*args: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(TableClient, "delete_entity", die)
+        with pytest.raises(Killed):
+            restore(target, tmp_path, manifest, ignore)
+    with pytest.raises(Killed):
+        restore(target, tmp_path, manifest, killed_at(1))
+    assert MARKER not in rows_of(target)

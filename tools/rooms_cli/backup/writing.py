@@ -76,9 +76,9 @@ def _parts_done(client: TableClient, manifest: Manifest) -> int:
         raise Failure(
             f"The table {client.table_name} is not empty. Restore into another one: --table NAME."
         )
-    _note(client, manifest, 0)
-    for row in client.query_entities(_where(_MARKER)):
+    for row in client.query_entities(_where(_MARKER)):  # first: else a kill would leave it there
         client.delete_entity(row)
+    _note(client, manifest, 0)
     return 0
 
 
