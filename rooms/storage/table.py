@@ -191,8 +191,10 @@ class Table:
             unknown = True
             if found := await self._exists(mark):
                 return
-            if conflict and found is not None:
-                raise Conflict from error
+            if conflict:
+                if found is not None:
+                    raise Conflict from error
+                await asyncio.sleep(delay)
 
     async def merge(self, entity: Entity) -> None:
         """Sets some properties of a row, in whatever state. One request, tried again until its
