@@ -102,11 +102,12 @@ class Erasures:
         return await self._with_parts(erasure_of(await self._row(erasure_id)))
 
     async def open(self) -> list[Erasure]:
-        """Returns the erasures that are not done, in the order of their begin. One request."""
+        """Returns the erasures that are not done: one that was worked on first, then in the order
+        of their begin. One request."""
         return [erasure_of(row) for row in await self._open_rows()]
 
     async def run(self, erasure_id: str, seconds: float) -> Erasure:
-        """Goes on with an erasure for that time, and before it with those that began earlier, and
+        """Goes on with an erasure for that time, and before it with those that come first, and
         returns it as it is then.
 
         One is carried out at a time: of two erasures of one person, each would give a part of the
@@ -160,7 +161,10 @@ class Erasures:
             MAX_PAGE,
             where="phase ne 'done'",
         )
-        return sorted(rows, key=lambda row: (row["startedAt"], row["RowKey"]))
+        # One that was worked on must be ended first, whatever the clocks of others say.
+        return sorted(
+            rows, key=lambda row: ("heldUntil" not in row, row["startedAt"], row["RowKey"])
+        )
 
     def _is_held(self, row: TableEntity) -> bool:
         return "heldUntil" in row and parse_time(row["heldUntil"]) > self._clock()
