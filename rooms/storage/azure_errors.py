@@ -49,7 +49,7 @@ def refusal(error: AzureError) -> int | None:
     if not isinstance(error, HttpResponseError) or error.status_code not in (429, 503):
         return None
     asked = getattr(error.response, "headers", {}).get("Retry-After", "")
-    if asked.isdecimal():
+    if asked.isdecimal() and len(asked) < 10:
         return max(int(asked), 1)
     return 1 if error.status_code == 429 or _code(error) == TableErrorCode.SERVER_BUSY else None
 

@@ -20,6 +20,12 @@ FAILURES = 5
 WAIT_SECONDS = 1.0
 """Seconds until one is let through to try, unless the storage names them."""
 
+LONGEST_SECONDS = 300
+"""Seconds that nothing is let through, at most, whatever the storage names."""
+
+FORGOTTEN_SECONDS = 60.0
+"""Seconds after which it is forgotten that nothing was let through, if nobody has asked since."""
+
 STORAGE = ""
 """In the place of a partition: the whole storage."""
 
@@ -37,7 +43,7 @@ class Circuit:
     @property
     def open_seconds(self) -> int | None:
         """Returns the seconds until the storage is asked again; None if it is asked."""
-        if not self._open:
+        if not self.is_open:
             return None
         return max(math.ceil(max(self._open.values()) - self._monotonic()), 0)
 
@@ -49,6 +55,11 @@ class Circuit:
     @property
     def is_open(self) -> bool:
         """Returns whether some requests are not let through."""
+        if self._open:
+            now = self._monotonic()
+            for scope, until in list(self._open.items()):
+                if now > until + FORGOTTEN_SECONDS:
+                    self._close(scope)
         return bool(self._open)
 
     def check(self, partition: str) -> None:
@@ -87,7 +98,7 @@ class Circuit:
                 partition,
                 seconds,
             )
-        self._open[partition] = now + seconds
+        self._open[partition] = now + min(seconds, LONGEST_SECONDS)
 
     def failed(self) -> None:
         """Notes that the storage has not answered a request, or that it failed."""

@@ -15,7 +15,14 @@ from rooms.domain.time import now
 from rooms.storage import guard as guards
 from rooms.storage import keys
 from rooms.storage.calls import Calls
-from rooms.storage.circuit import FAILURES, STORAGE, WAIT_SECONDS, Circuit
+from rooms.storage.circuit import (
+    FAILURES,
+    FORGOTTEN_SECONDS,
+    LONGEST_SECONDS,
+    STORAGE,
+    WAIT_SECONDS,
+    Circuit,
+)
 from rooms.storage.clock_check import ClockCheck
 from rooms.storage.errors import ClockWrong, ContentRefused, StorageUnavailable
 from rooms.storage.guard import Guard
@@ -75,6 +82,17 @@ def test_what_is_refused_in_a_partition_fails_at_once_there_until_the_time_is_ov
     assert waits(circuit) == 1
     circuit.answered("7")
     assert (waits(circuit), circuit.open_seconds, circuit.refused_seconds) == (None, None, 30)
+
+
+def test_a_refusal_is_forgotten_when_nobody_asks_and_has_a_longest_time(
+    circuit: Circuit, seconds: Seconds
+) -> None:
+    circuit.refused("7", 1_000_000)
+    assert waits(circuit) == LONGEST_SECONDS
+    seconds.now += LONGEST_SECONDS
+    assert (circuit.open_seconds, circuit.due("7")) == (0, "7")
+    seconds.now += FORGOTTEN_SECONDS + 1
+    assert (circuit.open_seconds, waits(circuit)) == (None, None)
 
 
 def test_a_storage_that_does_not_answer_is_asked_by_one_request_at_a_time(
