@@ -14,8 +14,14 @@ from rooms.settings.archive import ArchiveContainer
 if TYPE_CHECKING:  # which is slow to import, and needed only with the setting
     from azure.storage.blob.aio import ContainerClient
 
-_TIMES: dict[str, Any] = {"connection_timeout": 5, "read_timeout": 20, "retry_total": 2}
-"""Time-outs in seconds, and how often a request is sent again."""
+_TIMES: dict[str, Any] = {
+    "connection_timeout": 5,
+    "read_timeout": 20,
+    "retry_total": 2,
+    "initial_backoff": 1,
+    "increment_base": 2,
+}
+"""Time-outs in seconds, how often a request is sent again, and the seconds until then."""
 
 
 class Container:
