@@ -1,15 +1,16 @@
 """An abusive room beside good ones: what the people in the good ones feel of it.
 
-In the abusive room one person has left and come back ten thousand times, goes on doing so, and
-many pages show the room. The good rooms get the same requests at the same rate with and without
-it, in turn.
+In the abusive room one person has left and come back ten thousand times, and goes on doing so.
+Several pages show that room, or, in turn, a calm one of fifty people. The good rooms get the same
+requests at the same rate meanwhile.
 """
 
 import asyncio
 import json
+import random
 import time
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -35,8 +36,7 @@ REJOINS_A_SECOND = 4
 """Of the person in the abusive room; each is two events."""
 
 PAGES = 4
-"""Pages that show the abusive room and all live ones: each asks every five seconds, as the console
-does."""
+"""Pages that show one room and all live ones: each asks every five seconds, as the console does."""
 
 _POLL_SECONDS = 5
 _TRIES = 5
@@ -44,23 +44,24 @@ _TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """Requests to the good rooms, alone and beside the abusive one: medians of the rounds."""
+    """Requests to the good rooms, beside a calm room and beside the abusive one: medians of the
+    rounds."""
 
     rejoins: int
-    alone: Measured
-    beside: Measured
+    calm: Measured
+    abused: Measured
 
     @property
     def ratio(self) -> float:
-        """The slowest hundredth, of that without the abusive room."""
-        return self.beside.p99 / self.alone.p99
+        """The slowest hundredth, of that beside a calm room."""
+        return self.abused.p99 / self.calm.p99
 
 
 async def neighbours(
     folder: Path, storage: str, rejoins: int, seconds: float, rounds: int, tell: Tell
 ) -> Neighbours:
-    """Measures requests to good rooms, in each round for so many seconds without and with an
-    abusive room, that has `rejoins` already.
+    """Measures requests to good rooms, in each round for so many seconds beside a calm room and
+    beside an abusive one, that has `rejoins` already.
 
     Raises:
         Refused: a request was not answered with success.
@@ -71,15 +72,13 @@ async def neighbours(
         numbers = count()
         found: tuple[list[Measured], list[Measured]] = [], []
         for each in range(rounds):
-            for beside in (False, True) if each % 2 else (True, False):
-                tell(f"round {each + 1} of {rounds}, {'beside it' if beside else 'alone'}")
+            for abused in (False, True) if each % 2 else (True, False):
+                tell(f"round {each + 1} of {rounds}, {'abused' if abused else 'calm'}")
                 async with asyncio.TaskGroup() as group:
-                    work = group.create_task(abuse.go_on()) if beside else None
-                    if beside:
-                        await asyncio.sleep(1)
-                    found[beside].append(await _good(at, numbers, seconds))
-                    if work:
-                        work.cancel()
+                    work = group.create_task(abuse.go_on() if abused else abuse.rest())
+                    await asyncio.sleep(1)
+                    found[abused].append(await _good(at, numbers, seconds))
+                    work.cancel()
         await abuse.check()
     return Neighbours(rejoins, *map(Measured.median, found))
 
@@ -130,16 +129,17 @@ class _Abuse:
         return cls(at, meeting, rejoins)
 
     async def go_on(self) -> None:
-        """Rejoins, and looks, until it is cancelled."""
-        connections = [await Connection.open(self.at.app.port) for _ in range(PAGES + 1)]
-        try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._rejoin(connections[0]))
-                for each in connections[1:]:
-                    group.create_task(self._watch(each))
-        finally:
+        """Rejoins, and looks at the room, until it is cancelled."""
+        async with self._connections(PAGES + 1) as (one, *others), asyncio.TaskGroup() as group:
+            group.create_task(self._rejoin(one))
+            for each in others:
+                group.create_task(self._watch(each, self.meeting.room_id))
+
+    async def rest(self) -> None:
+        """Looks at a calm room, until it is cancelled."""
+        async with self._connections(PAGES) as connections, asyncio.TaskGroup() as group:
             for each in connections:
-                each.close()
+                group.create_task(self._watch(each, self.at.crowd.room_id))
 
     async def check(self) -> None:
         """Raises Refused if a rejoin is not counted."""
@@ -163,10 +163,20 @@ class _Abuse:
                 await connection.send(delivered(self.at, event))
             await asyncio.sleep(1 / REJOINS_A_SECOND)
 
-    async def _watch(self, connection: Connection) -> None:
-        room = f"/rooms/{self.meeting.room_id}"
+    async def _watch(self, connection: Connection, room_id: str) -> None:
+        await asyncio.sleep(random.uniform(0, _POLL_SECONDS))
+        room = f"/rooms/{room_id}"
         while True:
             for path in (f"{room}/presence", f"{room}/attendance", f"{room}/calls", "/live"):
                 with suppress(Refused):  # with 503, while a large call is folded for the first time
                     await connection.send(self.at.keyed("GET", path))
             await asyncio.sleep(_POLL_SECONDS)
+
+    @asynccontextmanager
+    async def _connections(self, count: int) -> AsyncIterator[list[Connection]]:
+        connections = [await Connection.open(self.at.app.port) for _ in range(count)]
+        try:
+            yield connections
+        finally:
+            for each in connections:
+                each.close()

@@ -164,12 +164,12 @@ class Figures:
 
     def _neighbours(self) -> Table:
         columns = ("good rooms", "calls/s", "p50 ms", "p99 ms", "ratio of p99")
-        alone, beside = self.neighbours.alone, self.neighbours.beside
+        calm, abused = self.neighbours.calm, self.neighbours.abused
         rows = [
             (what, f"{each.rate:.0f}", f"{each.p50:.1f}", f"{each.p99:.1f}", ratio)
             for what, each, ratio in (
-                ("alone", alone, ""),
-                ("beside an abusive room", beside, f"{self.neighbours.ratio:.2f}"),
+                ("beside a calm room", calm, ""),
+                ("beside the abusive room", abused, f"{self.neighbours.ratio:.2f}"),
             )
         ]
         return Table(f"Beside a room of {self.neighbours.rejoins:,} rejoins", columns, rows)
