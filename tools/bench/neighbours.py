@@ -32,7 +32,7 @@ long."""
 GOOD_RATE = 40
 """Requests a second to the good rooms."""
 
-REJOINS_A_SECOND = 4
+REJOINS_A_SECOND = 1
 """Of the person in the abusive room; each is two events."""
 
 PAGES = 4
