@@ -35,7 +35,7 @@ async def _filled(azurite: str) -> list[Row]:
         await filling.quarantine.put(Random(1).randbytes(25_000).hex(), "large")
         user, _ = await filling.identities.create_with_token(["voip"], 60)
         await filling.identities.revoke(user)
-        for seconds in (0, 20):  # one is under way, the other is done
+        for seconds in (20, 0):  # one is done, the other is under way
             erasures = Erasures(Table(client), lambda: filling.now)
             erasure = await erasures.start(raw_id(1_000 + seconds), None, ORIGIN)
             await erasures.run(erasure.id, seconds)
