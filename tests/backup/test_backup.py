@@ -169,7 +169,7 @@ def test_a_backup_that_was_killed_after_any_file_goes_on(
     whole = tmp_path / "whole"
     whole.mkdir()
     parts = backed_up(source, whole).parts
-    assert len(parts) > 10
+    assert len(parts) > 5  # by chance, as rooms have random partitions
     folder = tmp_path / "killed"
     folder.mkdir()
     for _ in parts:
