@@ -1,6 +1,8 @@
 """How long a person was in a room in some time, and from when until when."""
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -33,31 +35,57 @@ class Stays:
 def stays_of(legs: Sequence[LegInTime], now: Ticks, most: int) -> Stays:
     """Returns the stays of a person with these legs, and at most so many."""
     stays = merge_stays(each.stay for each in legs)
-    away = sum(_away(each, legs, now) for each in legs if each.leg.away)
+    has_breaks = any(each.leg.away for each in legs)
+    away = _away(legs, now) if has_breaks else 0
     few = _fewest(stays, most)
     return Stays(
         stays=tuple(few),
         duration=max(0, _length(stays, now) - away),
-        merged=len(few) < len(stays) or any(each.leg.away for each in legs),
+        merged=has_breaks or len(few) < len(stays),
     )
 
 
-def _away(one: LegInTime, legs: Iterable[LegInTime], now: Ticks) -> Ticks:
-    """Returns how long the person was away in this part of a leg.
+def _away(legs: Iterable[LegInTime], now: Ticks) -> Ticks:
+    """Returns how long the person was away in these parts of legs.
 
-    It is exact if the part is all of it, and the person was there with no other raw id and in no
-    other call. Otherwise the breaks count as if they were spread evenly.
+    It is exact of a part that is all of its leg, and in which the person was there with no other
+    raw id and in no other call. Otherwise the breaks count as if they were spread evenly.
     """
-    stay, leg = one.stay, one.leg
-    start, end = stay.start, _end(stay, now)
-    whole = _end(Stay(leg.joined_at, leg.left_at), now) - leg.joined_at
-    beside = merge_stays(
-        Stay(max(start, other.stay.start), min(end, _end(other.stay, now)))
-        for other in legs
-        if (other.call, other.leg.raw_id) != (one.call, leg.raw_id)
-        if other.stay.start < end and _end(other.stay, now) > start
+    beside_until = _beside(legs, now)
+    away = 0
+    for _, leg, stay in legs:
+        if leg.away:
+            start, end = stay.start, _end(stay, now)
+            beside = beside_until(end) - beside_until(start)
+            whole = _end(Stay(leg.joined_at, leg.left_at), now) - leg.joined_at
+            away += leg.away * (end - start - beside) // max(whole, 1)
+    return away
+
+
+def _beside(legs: Iterable[LegInTime], now: Ticks) -> Callable[[Ticks], Ticks]:
+    """Returns what tells how long, until a moment, the person was there with several raw ids or in
+    several calls."""
+    apart: defaultdict[tuple[str, str | None], list[Stay]] = defaultdict(list)
+    for call, leg, stay in legs:
+        apart[call, leg.raw_id].append(Stay(stay.start, _end(stay, now)))
+    changes = sorted(
+        change
+        for stays in apart.values()
+        for stay in merge_stays(stays)
+        for change in ((stay.start, 1), (_end(stay, now), -1))
     )
-    return leg.away * (end - start - _length(beside, now)) // max(whole, 1)
+    moments, lengths, several, count = [0], [0], [False], 0
+    for at, step in changes:
+        lengths.append(lengths[-1] + (at - moments[-1]) * several[-1])
+        moments.append(at)
+        count += step
+        several.append(count > 1)
+
+    def until(moment: Ticks) -> Ticks:
+        last = bisect_right(moments, moment) - 1
+        return lengths[last] + (moment - moments[last]) * several[last]
+
+    return until
 
 
 def _fewest(stays: Sequence[Stay], most: int) -> Sequence[Stay]:

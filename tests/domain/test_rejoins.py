@@ -12,10 +12,12 @@ from rooms.domain.attendance import Attendee, Occasion, attendance
 from rooms.domain.call import Call
 from rooms.domain.events import CallEvent
 from rooms.domain.fold import CallFold, fold_call
+from rooms.domain.legs import untold_leg
 from rooms.domain.people import identified, people_in
-from rooms.domain.presence import present_at
+from rooms.domain.presence import Stay, present_at
 from rooms.domain.rejoins import merge_legs
 from rooms.domain.roster import Invited
+from rooms.domain.stays import LegInTime, stays_of
 from rooms.domain.time import SECOND, Ticks
 from rooms.domain.time_window import TimeWindow
 from tests.domain.histories import (
@@ -155,6 +157,39 @@ def test_attendance_counts_all_joins_and_seconds_in_at_most_100_intervals() -> N
     assert (alice.estimated, alice.late) == (False, events[0].at - moment(0))
     assert (bob.joins, bob.merged, bob.estimated, bob.alone_estimated) == (1, False, False, True)
     assert 0 <= bob.alone <= bob.duration
+
+
+def test_breaks_count_only_where_no_other_raw_id_or_call_has_the_person() -> None:
+    for seed in range(500):
+        random = Random(seed)
+        legs = [_leg_with_breaks(random) for _ in range(random.randint(1, 6))]
+        there = {at for each in legs for at in _moments(each)}
+        away = 0
+        for one in legs:
+            own = (one.call, one.leg.raw_id)
+            others = [each for each in legs if (each.call, each.leg.raw_id) != own]
+            beside = {at for each in others for at in _moments(each)}
+            whole = 50 if one.leg.left_at is None else one.leg.left_at
+            alone = len(_moments(one) - beside)
+            away += one.leg.away * alone // max(whole - one.leg.joined_at, 1)
+        assert stays_of(legs, 50, 100).duration == max(0, len(there) - away), seed
+
+
+def _leg_with_breaks(random: Random) -> LegInTime:
+    """Makes a leg by the time 50, and takes a part of it."""
+    start, end = sorted(random.choices(range(51), k=2))
+    left_at = random.choice((end, None))
+    leg = replace(
+        untold_leg(random.choice((ALICE, BOB)), start, left_at),
+        joins=2,
+        away=random.choice((0, random.randint(0, end - start))),
+    )
+    part = Stay(random.randint(start, end), left_at)
+    return LegInTime(random.choice(("one", "other")), leg, part)
+
+
+def _moments(each: LegInTime) -> set[int]:
+    return set(range(each.stay.start, 50 if each.stay.end is None else each.stay.end))
 
 
 def test_a_part_of_a_merged_leg_has_a_part_of_its_breaks() -> None:
