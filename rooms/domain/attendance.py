@@ -192,11 +192,7 @@ def _invited_as(raw_ids: Sequence[str], invited: Invited) -> tuple[str | None, T
 def _left_early(last: Stay, window: TimeWindow, now: Ticks) -> Ticks | None:
     if window.end is None or not window.is_over(now):
         return None
-    return window.end - _end(last, now)
-
-
-def _end(stay: Stay, now: Ticks) -> Ticks:
-    return now if stay.end is None else stay.end
+    return window.end - last.until(now)
 
 
 def _alone(stays: Mapping[str, Stays], now: Ticks) -> dict[str, Ticks]:
@@ -206,7 +202,7 @@ def _alone(stays: Mapping[str, Stays], now: Ticks) -> dict[str, Ticks]:
         for person, some in stays.items()
         for stay in some.stays
         if stay.start != stay.end
-        for change in ((stay.start, True, person), (_end(stay, now), False, person))
+        for change in ((stay.start, True, person), (stay.until(now), False, person))
     )
     there: set[str] = set()
     since: Ticks = 0

@@ -21,6 +21,10 @@ class Stay:
         """Returns whether `at` is in it."""
         return self.start <= at and (self.end is None or at < self.end)
 
+    def until(self, now: Ticks) -> Ticks:
+        """Returns its end, or `now` if there is none."""
+        return now if self.end is None else self.end
+
 
 class PersonInCall(
     NamedTuple

@@ -55,9 +55,9 @@ def _away(legs: Iterable[LegInTime], now: Ticks) -> Ticks:
     away = 0
     for _, leg, stay in legs:
         if leg.away:
-            start, end = stay.start, _end(stay, now)
+            start, end = stay.start, stay.until(now)
             beside = beside_until(end) - beside_until(start)
-            whole = _end(Stay(leg.joined_at, leg.left_at), now) - leg.joined_at
+            whole = Stay(leg.joined_at, leg.left_at).until(now) - leg.joined_at
             away += leg.away * (end - start - beside) // max(whole, 1)
     return away
 
@@ -67,12 +67,12 @@ def _beside(legs: Iterable[LegInTime], now: Ticks) -> Callable[[Ticks], Ticks]:
     several calls."""
     apart: defaultdict[tuple[str, str | None], list[Stay]] = defaultdict(list)
     for call, leg, stay in legs:
-        apart[call, leg.raw_id].append(Stay(stay.start, _end(stay, now)))
+        apart[call, leg.raw_id].append(Stay(stay.start, stay.until(now)))
     changes = sorted(
         change
         for stays in apart.values()
         for stay in merge_stays(stays)
-        for change in ((stay.start, 1), (_end(stay, now), -1))
+        for change in ((stay.start, 1), (stay.until(now), -1))
     )
     moments, lengths, several, count = [0], [0], [False], 0
     for at, step in changes:
@@ -100,8 +100,4 @@ def _fewest(stays: Sequence[Stay], most: int) -> Sequence[Stay]:
 
 
 def _length(stays: Iterable[Stay], now: Ticks) -> Ticks:
-    return sum(_end(stay, now) - stay.start for stay in stays)
-
-
-def _end(stay: Stay, now: Ticks) -> Ticks:
-    return now if stay.end is None else stay.end
+    return sum(stay.until(now) - stay.start for stay in stays)
