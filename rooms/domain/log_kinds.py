@@ -167,7 +167,8 @@ def kinds_from(source: Source) -> tuple[str, ...]:
 
 def is_access(kind: str) -> bool:
     """Returns whether records of this kind tell who looked. The log by time has them apart."""
-    return kind in kinds_from("access")
+    known = LOG_KINDS.get(kind)
+    return known is not None and known.source == "access"
 
 
 def sentence(kind: str, detail: Mapping[str, Any], names: Names) -> str:
