@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rooms.domain.limits import LIMITS
-from rooms.domain.time import DAY, HOUR, SECOND, Ticks, format_time
+from rooms.domain.time import DAY, HOUR, Ticks, format_second, format_time
 
 type Name = Literal[
     "storage",
@@ -29,7 +29,6 @@ LATELY = 3_600
 
 UPKEEP_LATE: Ticks = 2 * DAY
 """A pass of the upkeep begins each day."""
-
 
 _RIGHTS = (
     "Give the identity of the app the role Storage Table Data Contributor, or check the key in "
@@ -158,7 +157,7 @@ def last_event(hour: Ticks | None) -> Check:
             "No event of a call is stored.",
             "If calls have been held, look at the event subscription, and its filter.",
         )
-    begin, end = _moment(hour), _moment(hour + HOUR)
+    begin, end = format_second(hour), format_second(hour + HOUR)
     return Check("last event", "ok", f"The last event of a call is from {begin} to {end}.")
 
 
@@ -166,7 +165,8 @@ def quarantine(count: int, more: bool) -> Check:
     """Returns the check of the quarantine, from the number of events in it."""
     if not count:
         return Check("quarantine", "ok", "No event is in quarantine.")
-    some = f"{count:,} or more events are" if more else f"{_counted(count, 'event')}"
+    known = "1 event is" if count == 1 else f"{count:,} events are"
+    some = f"{count:,} or more events are" if more else known
     return Check(
         "quarantine",
         "warning",
@@ -185,7 +185,7 @@ def upkeep(began: Ticks | None, now: Ticks) -> Check:
         days = (now - began) // DAY
         text = f"The upkeep has not begun anew in a part of the table for {days} days."
         return Check("upkeep", "failed", text, advice)
-    return Check("upkeep", "ok", f"The upkeep has begun anew since {_moment(began)}.")
+    return Check("upkeep", "ok", f"The upkeep has begun anew since {format_second(began)}.")
 
 
 def log_export(end: Ticks | None, now: Ticks) -> Check:
@@ -203,11 +203,3 @@ def log_export(end: Ticks | None, now: Ticks) -> Check:
 def no_archive(error: str) -> Check:
     """Returns the check of an export whose place cannot be used."""
     return Check("log export", "failed", error, "Check ROOMS_ARCHIVE.")
-
-
-def _moment(at: Ticks) -> str:
-    return format_time(at - at % SECOND).replace("+00:00", "Z")
-
-
-def _counted(count: int, what: str) -> str:
-    return f"1 {what} is" if count == 1 else f"{count:,} {what}s are"

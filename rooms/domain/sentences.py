@@ -10,7 +10,7 @@ from typing import Any
 from rooms.domain.log_details import Looked
 from rooms.domain.room import JoinPolicy
 from rooms.domain.shown_text import is_id, quoted, quoted_unless_id
-from rooms.domain.time import SECOND, format_time, parse_time
+from rooms.domain.time import format_second, parse_time
 
 type Detail = Mapping[str, Any]
 type Names = Mapping[str, str]
@@ -162,8 +162,7 @@ def _short(person: str) -> str:
 
 def _moment(time: str) -> str:
     """Returns a time like `2026-05-04T10:00:00Z`, cut to the second."""
-    at = parse_time(time)
-    return format_time(at - at % SECOND).replace("+00:00", "Z")
+    return format_second(parse_time(time))
 
 
 def _validity(room: Detail) -> str:

@@ -92,3 +92,8 @@ def format_time(ticks: Ticks) -> str:
     seconds, fraction = divmod(ticks, SECOND)
     text = (_YEAR_1 + timedelta(seconds=seconds)).isoformat().removesuffix("+00:00")
     return f"{text}.{fraction:07d}".rstrip("0") + "+00:00" if fraction else f"{text}+00:00"
+
+
+def format_second(ticks: Ticks) -> str:
+    """Writes a time for people, cut to the second: `2026-05-04T10:00:00Z`."""
+    return format_time(ticks - ticks % SECOND).replace("+00:00", "Z")
