@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from rooms.domain.time import Ticks, parse_time
 from rooms.storage import keys
-from rooms.storage.entities import stored_time
+from rooms.storage.entities import identity_row, stored_time
 from rooms.storage.errors import StorageUnavailable
 from rooms.storage.operations import Conflict, insert, replace
 from rooms.storage.table import Table
@@ -62,7 +62,7 @@ class Archives:
     async def made_key(self) -> bytes:
         """Returns the key, and makes it if there is none. Of several that make it at the same time,
         all return the same one."""
-        row = _row(keys.ARCHIVE_ROW) | {"key": secrets.token_bytes(_KEY_BYTES)}
+        row = identity_row(keys.ARCHIVE_ROW) | {"key": secrets.token_bytes(_KEY_BYTES)}
         with suppress(Conflict):
             await self._table.commit([insert(row)])
         key = (await self.known()).key
@@ -72,14 +72,10 @@ class Archives:
 
     async def note(self, exported: Exported) -> None:
         """Keeps how far an archive has come. One request."""
-        row = _row(keys.archive_row(exported.archive)) | {
+        row = identity_row(keys.archive_row(exported.archive)) | {
             "address": exported.address,
             "day": exported.day,
             "manifest": exported.manifest,
             "exportedAt": stored_time(exported.at),
         }
         await self._table.commit([replace(row)])
-
-
-def _row(key: str) -> dict[str, str | bytes]:
-    return {"PartitionKey": keys.IDENTITY_PARTITION, "RowKey": key}

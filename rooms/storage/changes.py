@@ -13,7 +13,7 @@ from azure.data.tables import TableEntity
 from rooms.domain.errors import RoomNotFound
 from rooms.domain.time import Ticks, parse_time
 from rooms.storage.arrivals import Arrivals
-from rooms.storage.entities import Entity, log_entity, stored_time
+from rooms.storage.entities import Entity, key_of, log_entity, stored_time
 from rooms.storage.operations import Conflict, Operation, insert, merge
 from rooms.storage.retry import retried
 from rooms.storage.table import Table
@@ -53,11 +53,7 @@ class Changes:
     ) -> None:
         """Commits a change of the room whose row was read. Raises Conflict if another change came
         between."""
-        changed = (
-            {key: row[key] for key in ("PartitionKey", "RowKey")}
-            | properties
-            | {"changedAt": stored_time(at)}
-        )
+        changed = key_of(row) | properties | {"changedAt": stored_time(at)}
         await self._arrivals.commit([insert(record), merge(changed, row), *more])
 
     def time_of(self, row: TableEntity) -> Ticks:

@@ -43,6 +43,16 @@ def stored_time(at: Ticks) -> str:
     return f"{whole}.{fraction:0<7}Z"
 
 
+def key_of(row: Mapping[str, Any]) -> Entity:
+    """Returns a row with nothing but its key."""
+    return {name: row[name] for name in ("PartitionKey", "RowKey")}
+
+
+def identity_row(row: str) -> Entity:
+    """Returns a row of the partition of the users, with nothing but its key."""
+    return {"PartitionKey": keys.IDENTITY_PARTITION, "RowKey": row}
+
+
 def pack(value: Any) -> Entity:
     """Returns a value as binary properties `data0`, `data1`, ..."""
     return binary_properties(compressed(value))

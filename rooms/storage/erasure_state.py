@@ -15,7 +15,7 @@ from rooms.domain.erasure import Person
 from rooms.domain.time import Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.changes import Origin
-from rooms.storage.entities import Entity, pack, stored_time, unpack
+from rooms.storage.entities import Entity, identity_row, pack, stored_time, unpack
 
 type Phase = Literal["ids", "participants", "rows", "receipts", "closing", "done"]
 """In turn: finds the raw ids that have the external id; finds the participant ids in calls; changes
@@ -70,9 +70,7 @@ class Part:
 def erasure_entity(erasure: Erasure) -> Entity:
     """Returns the row of an erasure."""
     person = erasure.person
-    row: Entity = {
-        "PartitionKey": keys.IDENTITY_PARTITION,
-        "RowKey": keys.erasure_row(erasure.id),
+    row = identity_row(keys.erasure_row(erasure.id)) | {
         "phase": erasure.phase,
         "pseudonym": person.pseudonym,
         "actor": erasure.origin.actor,
@@ -121,18 +119,14 @@ def erasure_of(row: TableEntity) -> Erasure:
 
 def part_entity(erasure: str, part: Part) -> Entity:
     """Returns the row of a part."""
-    return {
-        "PartitionKey": keys.IDENTITY_PARTITION,
-        "RowKey": keys.erasure_part_row(erasure, part.partition),
-        "phase": part.phase,
-    } | pack(
-        {
-            "at": part.at,
-            "rows": part.rows,
-            "found": part.found,
-            **{name: sorted(getattr(part, name)) for name in _SETS},
-        }
-    )
+    value = {
+        "at": part.at,
+        "rows": part.rows,
+        "found": part.found,
+        **{name: sorted(getattr(part, name)) for name in _SETS},
+    }
+    row = identity_row(keys.erasure_part_row(erasure, part.partition))
+    return row | {"phase": part.phase} | pack(value)
 
 
 def part_of(row: TableEntity) -> Part:

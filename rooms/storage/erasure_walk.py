@@ -15,7 +15,7 @@ from azure.data.tables import TableEntity
 from rooms.domain.erasure import Person
 from rooms.domain.limits import Limits
 from rooms.storage import keys
-from rooms.storage.entities import binary_of, decompressed, room_id_of
+from rooms.storage.entities import binary_of, decompressed, key_of, room_id_of
 from rooms.storage.erasure_invitees import ErasedInvitees
 from rooms.storage.erasure_receipts import Receipts
 from rooms.storage.erasure_rows import erased_arrival, erased_row, traces_in
@@ -167,9 +167,7 @@ class Walk:
             if room is None:
                 return False
             after = {row["RowKey"]: erased_row(self.person, self.erasure.id, row) for row in rows}
-            own = after.pop(room["RowKey"]) or {
-                key: room[key] for key in ("PartitionKey", "RowKey")
-            }
+            own = after.pop(room["RowKey"]) or key_of(room)
             operations: list[Operation] = [
                 replace_unchanged(changed, row)
                 for row in rows

@@ -19,7 +19,7 @@ from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.time import SECOND, Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.changes import Origin
-from rooms.storage.entities import Entity, stored_time
+from rooms.storage.entities import key_of, stored_time
 from rooms.storage.erasure_receipts import Receipts
 from rooms.storage.erasure_state import (
     PHASES,
@@ -143,7 +143,7 @@ class Erasures:
             self._clock() + round((seconds + self._limits.erasure_hold_seconds) * SECOND)
         )
         try:
-            await self._table.rewrite([merge(_keys_of(row) | {"heldUntil": until}, row)])
+            await self._table.rewrite([merge(key_of(row) | {"heldUntil": until}, row)])
             await self._go_on(erasure_id, deadline)
         except Conflict:  # another process was faster to hold it
             return
@@ -273,8 +273,4 @@ class Erasures:
         if row.get("heldUntil") == until:
             released = {"heldUntil": stored_time(self._clock())}
             with suppress(Conflict):
-                await self._table.rewrite([merge(_keys_of(row) | released, row)])
-
-
-def _keys_of(row: TableEntity) -> Entity:
-    return {key: row[key] for key in ("PartitionKey", "RowKey")}
+                await self._table.rewrite([merge(key_of(row) | released, row)])

@@ -9,7 +9,7 @@ from rooms.domain.errors import UserNotFound
 from rooms.domain.identity import User
 from rooms.domain.time import Ticks, parse_time
 from rooms.storage import keys
-from rooms.storage.entities import Entity, stored_time
+from rooms.storage.entities import Entity, identity_row, stored_time
 from rooms.storage.errors import StorageUnavailable
 from rooms.storage.operations import Conflict, insert
 from rooms.storage.table import Table
@@ -42,7 +42,8 @@ class Identities:
         found = await self.find_deployment()
         if found is None:
             made = make()
-            row = _row(keys.DEPLOYMENT_ROW) | {"id": made.id, "privateKey": made.private_key}
+            key = {"id": made.id, "privateKey": made.private_key}
+            row = identity_row(keys.DEPLOYMENT_ROW) | key
             with suppress(Conflict):
                 await self._table.commit([insert(row)])
             found = await self.find_deployment()  # which may be another one's
@@ -58,7 +59,7 @@ class Identities:
     async def add(self, user: User) -> None:
         """Keeps a new user. One request."""
         times = {"createdAt": stored_time(user.created_at), "usedAt": stored_time(user.used_at)}
-        row = _row(keys.user_row(user.id)) | times | {"revision": user.revision}
+        row = identity_row(keys.user_row(user.id)) | times | {"revision": user.revision}
         await self._table.commit([insert(row)])
 
     async def find(self, user_id: str) -> User:
@@ -96,10 +97,6 @@ class Identities:
     async def _merge(self, user_id: str, properties: Entity) -> None:
         """Sets properties of a user. One request."""
         try:
-            await self._table.merge(_row(keys.user_row(user_id)) | properties)
+            await self._table.merge(identity_row(keys.user_row(user_id)) | properties)
         except Conflict:
             raise UserNotFound from None
-
-
-def _row(key: str) -> Entity:
-    return {"PartitionKey": keys.IDENTITY_PARTITION, "RowKey": key}

@@ -14,7 +14,7 @@ from azure.data.tables import TableClient
 
 from rooms.domain.time import now
 from rooms.storage import keys
-from rooms.storage.entities import Entity, stored_time
+from rooms.storage.entities import Entity, identity_row, stored_time
 
 type Prepared = Literal["made", "marked", "adopted", "there", "foreign"]
 """What `prepare` did. made: there was no table. marked: it was empty. adopted: it had rows of this
@@ -54,8 +54,7 @@ def prepare(client: TableClient, adopt: bool = False) -> Prepared:
 
 def marker() -> Entity:
     """Returns the row that says that a table is one of this service."""
-    row = {"PartitionKey": keys.IDENTITY_PARTITION, "RowKey": keys.MARKER_ROW}
-    return row | {"madeAt": stored_time(now())}
+    return identity_row(keys.MARKER_ROW) | {"madeAt": stored_time(now())}
 
 
 def _made(client: TableClient) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from azure.core import MatchConditions
 from azure.data.tables import TableEntity, TransactionOperation
 
-from rooms.storage.entities import Entity
+from rooms.storage.entities import Entity, key_of
 
 type Operation = (
     tuple[TransactionOperation, Mapping[str, Any]]
@@ -33,22 +33,12 @@ def insert(entity: Entity) -> Operation:
 
 def merge(entity: Entity, read: TableEntity) -> Operation:
     """Sets some properties of a row, which must not have changed since it was read."""
-    unchanged = {
-        "mode": "merge",
-        "etag": read.metadata["etag"],
-        "match_condition": MatchConditions.IfNotModified,
-    }
-    return TransactionOperation.UPDATE, entity, unchanged
+    return TransactionOperation.UPDATE, entity, {"mode": "merge"} | _unchanged(read)
 
 
 def replace_unchanged(entity: Entity, read: TableEntity) -> Operation:
     """Writes the whole row, which must not have changed since it was read."""
-    unchanged = {
-        "mode": "replace",
-        "etag": read.metadata["etag"],
-        "match_condition": MatchConditions.IfNotModified,
-    }
-    return TransactionOperation.UPDATE, entity, unchanged
+    return TransactionOperation.UPDATE, entity, {"mode": "replace"} | _unchanged(read)
 
 
 def touch(entity: Entity) -> Operation:
@@ -73,9 +63,9 @@ def remove(entity: Entity) -> Operation:
 
 def remove_unchanged(read: TableEntity) -> Operation:
     """Deletes the row, which must not have changed since it was read."""
-    unchanged = {"etag": read.metadata["etag"], "match_condition": MatchConditions.IfNotModified}
-    return (
-        TransactionOperation.DELETE,
-        {key: read[key] for key in ("PartitionKey", "RowKey")},
-        unchanged,
-    )
+    return TransactionOperation.DELETE, key_of(read), _unchanged(read)
+
+
+def _unchanged(read: TableEntity) -> dict[str, Any]:
+    """Returns what lets an operation fail if its row has changed since it was read."""
+    return {"etag": read.metadata["etag"], "match_condition": MatchConditions.IfNotModified}
