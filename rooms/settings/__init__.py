@@ -11,7 +11,7 @@ from rooms.settings.entra import Entra, read_entra
 from rooms.settings.error import SettingsError
 from rooms.settings.keys import KEY_PREFIXES, AccessKey, read_keys
 from rooms.settings.quota import Quota, read_quota
-from rooms.settings.values import flag, items, number
+from rooms.settings.values import connection_string, flag, items, number, service_uri
 
 MAX_DAYS = 36_500
 """Longest retention, in days: a hundred years."""
@@ -122,8 +122,8 @@ def read_settings(env: Mapping[str, str]) -> Settings:
     _check_references(env)
     in_azure = bool(env.get(_INSTANCE))
     return Settings(
-        storage_connection_string=_connection_string(env.get("ROOMS_STORAGE", "")),
-        storage_uri=_storage_uri(env.get("ROOMS_STORAGE__tableServiceUri", "")),
+        storage_connection_string=connection_string(env, "ROOMS_STORAGE", "TableEndpoint"),
+        storage_uri=service_uri(env, "ROOMS_STORAGE__tableServiceUri", "table"),
         storage_client_id=env.get("ROOMS_STORAGE__clientId") or None,
         table=_table(env.get("ROOMS_TABLE") or "rooms"),
         table_is_named=bool(env.get("ROOMS_TABLE")),
@@ -151,30 +151,6 @@ def _check_references(env: Mapping[str, str]) -> None:
                 f"{name}: is a Key Vault reference that was not resolved. Check that the secret is "
                 "there and that the app's identity has the role Key Vault Secrets User."
             )
-
-
-def _connection_string(text: str) -> str | None:
-    if not text or text.lower() == "usedevelopmentstorage=true":
-        return text or None
-    names = {part.partition("=")[0].strip().lower() for part in text.split(";")}
-    if not (
-        {"accountname", "accountkey"} <= names
-        or {"tableendpoint", "sharedaccesssignature"} <= names
-    ):
-        raise SettingsError(
-            "ROOMS_STORAGE: must be a connection string with AccountName and AccountKey. See: "
-            "az storage account show-connection-string"
-        )
-    return text
-
-
-def _storage_uri(text: str) -> str | None:
-    if text and not text.startswith("https://"):
-        raise SettingsError(
-            "ROOMS_STORAGE__tableServiceUri: must be an https:// address, like "
-            "https://<account>.table.core.windows.net"
-        )
-    return text or None
 
 
 def _table(name: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rooms.settings.error import SettingsError
+from rooms.settings.values import connection_string, service_uri
 
 _CONNECTION_STRING = "ROOMS_ARCHIVE"
 _URI = "ROOMS_ARCHIVE__blobServiceUri"
@@ -48,27 +49,12 @@ def read_archive(env: Mapping[str, str]) -> ArchiveContainer | None:
         raise SettingsError(f"{_URI}: set only one of this and {_CONNECTION_STRING}.")
     if client_id and not uri:
         raise SettingsError(f"{_CLIENT_ID}: needs {_URI}, the storage that it is for.")
-    if text:
-        _check_connection_string(text)
-    elif not uri.startswith("https://"):
-        raise SettingsError(
-            f"{_URI}: must be an https:// address, like https://<account>.blob.core.windows.net"
-        )
+    account = connection_string(env, _CONNECTION_STRING, "BlobEndpoint")
+    service = service_uri(env, _URI, "blob")
     container = container or DEFAULT_CONTAINER
     if not (3 <= len(container) <= 63 and _NAME.fullmatch(container)):
         raise SettingsError(
             f"{_CONTAINER}: must have 3 to 63 lower-case letters, digits and single hyphens, and "
             "begin and end with a letter or digit."
         )
-    return ArchiveContainer(text or None, uri or None, client_id, container)
-
-
-def _check_connection_string(text: str) -> None:
-    names = {part.partition("=")[0].strip().lower() for part in text.split(";")}
-    if text.lower() != "usedevelopmentstorage=true" and not (
-        {"accountname", "accountkey"} <= names or {"blobendpoint", "sharedaccesssignature"} <= names
-    ):
-        raise SettingsError(
-            f"{_CONNECTION_STRING}: must be a connection string with AccountName and AccountKey. "
-            "See: az storage account show-connection-string"
-        )
+    return ArchiveContainer(account, service, client_id, container)

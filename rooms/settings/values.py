@@ -27,3 +27,36 @@ def number(
 def items(env: Mapping[str, str], setting: str) -> set[str]:
     """Returns what a setting lists, separated by commas."""
     return {item.strip() for item in env.get(setting, "").split(",") if item.strip()}
+
+
+def connection_string(env: Mapping[str, str], setting: str, endpoint: str) -> str | None:
+    """Returns the connection string of a storage account, or None. Raises SettingsError.
+
+    Args:
+        endpoint: what it names with a shared access signature, such as `TableEndpoint`.
+    """
+    text = env.get(setting, "")
+    if not text or text.lower() == "usedevelopmentstorage=true":
+        return text or None
+    names = {part.partition("=")[0].strip().lower() for part in text.split(";")}
+    if not (
+        {"accountname", "accountkey"} <= names
+        or {endpoint.lower(), "sharedaccesssignature"} <= names
+    ):
+        raise SettingsError(
+            f"{setting}: must be a connection string with AccountName and AccountKey. See: "
+            "az storage account show-connection-string"
+        )
+    return text
+
+
+def service_uri(env: Mapping[str, str], setting: str, service: str) -> str | None:
+    """Returns the address of a storage account's `table` or `blob` service, or None. Raises
+    SettingsError."""
+    text = env.get(setting, "")
+    if text and not text.startswith("https://"):
+        raise SettingsError(
+            f"{setting}: must be an https:// address, like "
+            f"https://<account>.{service}.core.windows.net"
+        )
+    return text or None
