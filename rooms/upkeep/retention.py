@@ -45,7 +45,7 @@ _STATE = ["PartitionKey", "RowKey", "validUntil", "deleted", "changedAt"]
 
 @contextmanager
 def log_failures(what: str, which: str) -> Iterator[None]:
-    """Logs what goes wrong with one room or user, which must not end the upkeep of all."""
+    """Logs what goes wrong with one room, user or erasure: it must not end the upkeep of all."""
     try:
         yield
     except StorageUnavailable:
@@ -155,25 +155,27 @@ class Retention:
         """Deletes those of these users who got their last token too long ago. Who gets one
         meanwhile has a row that has changed."""
         for row in rows:
-            with log_failures("the user", row["RowKey"]), suppress(Conflict):
+            with log_failures("the user", row["RowKey"]):
                 if parse_time(row["usedAt"]) < self.kept:
-                    await self.table.delete(row["PartitionKey"], [], unchanged=[row])
-                    self.removed["users"] += 1
+                    await self._remove_unchanged(row, "users")
 
     async def purge_erasures(self, rows: Sequence[TableEntity]) -> None:
         """Deletes those of these erasures that ended too long ago."""
         for row in rows:
-            if "finishedAt" in row and parse_time(row["finishedAt"]) < self.kept:
-                with suppress(Conflict):
-                    await self.table.delete(row["PartitionKey"], [], unchanged=[row])
-                    self.removed["erasures"] += 1
+            with log_failures("the erasure", row["RowKey"]):
+                if "finishedAt" in row and parse_time(row["finishedAt"]) < self.kept:
+                    await self._remove_unchanged(row, "erasures")
+
+    async def _remove_unchanged(self, row: TableEntity, what: str) -> None:
+        """Deletes a row, unless it has changed since it was read."""
+        with suppress(Conflict):
+            await self.table.delete(row["PartitionKey"], [], unchanged=[row])
+            self.removed[what] += 1
 
     async def _invitees(self, room_id: str, rows: Sequence[TableEntity]) -> None:
         with log_failures("the invitees of the room", room_id):
             for row in await self._not_needed(room_id, rows):
-                with suppress(Conflict):
-                    await self.table.delete(row["PartitionKey"], [], unchanged=[row])
-                    self.removed["invitee rows"] += 1
+                await self._remove_unchanged(row, "invitee rows")
 
     async def _not_needed(self, room_id: str, rows: Sequence[TableEntity]) -> list[TableEntity]:
         """Returns those of these rows by which nobody finds the room."""
