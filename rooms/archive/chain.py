@@ -54,7 +54,7 @@ async def read_chain(place: Place, known: Known, tell: Tell) -> Chain:
             chain.unknown_days.add(day)
             before, expected = None, next_day(day)
             continue
-        if chain.days and before is not None and manifest.previous != before:
+        if before is not None and manifest.previous != before:
             tell(
                 Finding(
                     "The manifest of this day, or of the day before, was altered: they do not "
@@ -63,7 +63,7 @@ async def read_chain(place: Place, known: Known, tell: Tell) -> Chain:
                     name,
                 )
             )
-        if not chain.days and expected is None and manifest.previous is not None:
+        if expected is None and manifest.previous is not None:
             tell(Finding("The manifests of the days before this one are missing.", day, name))
         chain.days.append(manifest)
         before = chain.hashes[day] = sha256(data)
@@ -104,14 +104,13 @@ def _check_end(chain: Chain, known: Known, tell: Tell) -> None:
 
 def _check_files(chain: Chain, tell: Tell) -> None:
     """Tells of files that are missing, or that no manifest names."""
-    manifests = {f"{each.day}/{MANIFEST}" for each in chain.days}
     named = {name for each in chain.days for name in each.names()}
     end = chain.days[-1].day if chain.days else ""
     for name in sorted(named - chain.names):
         day = name.partition("/")[0]
         chain.unknown_days.add(day)
         tell(Finding("The file is missing.", day, name))
-    for name in sorted(chain.names - named - manifests):
+    for name in sorted(chain.names - named):
         day, _, file = name.partition("/")
         if file != MANIFEST and day <= end:  # else the day is not complete yet
             tell(Finding("No manifest names this file.", day, name))

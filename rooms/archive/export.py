@@ -24,7 +24,7 @@ from rooms.archive.days import (
     sha256,
     start_of,
 )
-from rooms.archive.lines import Line, key_id, line_of, read_lines
+from rooms.archive.lines import Line, key_id, line_of, read_lines, record_of
 from rooms.archive.places import ArchiveUnavailable, Place
 from rooms.domain.time import DAY, Ticks, format_time
 from rooms.storage import keys
@@ -254,4 +254,4 @@ class Export:
         """Returns the row with the detail of a record. A request if the detail is large."""
         if "data0" in row:
             return row
-        return await self._table.get(row["PartitionKey"], str(row.get("record")))
+        return await self._table.get(row["PartitionKey"], record_of(row))

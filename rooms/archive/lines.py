@@ -56,7 +56,7 @@ class Line:
     @property
     def received(self) -> Ticks:
         """When it arrived."""
-        return int(self.arrival[20:39])
+        return keys.arrival_received(self.arrival)
 
     def text(self) -> str:
         """Returns the line, with its end."""
@@ -75,7 +75,7 @@ def line_of(key: bytes, arrived: Row, record: Row | None) -> Line:
         arrived: its row among the arrivals of all rooms.
         record: the row with its detail: that one, or its log record; None if that is gone.
     """
-    row, request_id = str(arrived.get("record")), _text(arrived, "requestId")
+    row, request_id = record_of(arrived), _text(arrived, "requestId")
     return Line(
         arrival=keys.arrival_of(arrived["RowKey"]),
         room_id=keys.listed_room_id(arrived["RowKey"]),
@@ -86,6 +86,11 @@ def line_of(key: bytes, arrived: Row, record: Row | None) -> Line:
         row=row_digest(key, row),
         digest="" if record is None else content_digest(key, row, record),
     )
+
+
+def record_of(arrived: Row) -> str:
+    """Returns the key of the log record of an arrival, also of one that names none."""
+    return str(arrived.get("record"))
 
 
 def read_lines(data: bytes) -> list[Line]:

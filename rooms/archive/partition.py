@@ -11,7 +11,7 @@ from azure.data.tables import TableEntity
 
 from rooms.archive.days import day_of, start_of
 from rooms.archive.findings import Counts, Finding, Tell
-from rooms.archive.lines import Line, Row, content_digest, line_of, row_digest
+from rooms.archive.lines import Line, Row, content_digest, line_of, record_of, row_digest
 from rooms.domain.events import EVENT_KINDS
 from rooms.domain.limits import LIMITS
 from rooms.domain.time import DAY, MAX_TIME, Ticks, parse_time
@@ -119,7 +119,7 @@ class Verified:
         if expected is None or expected.line.room_id != room_id:
             self._not_exported(row, room_id, arrival, which)
             return
-        expected.record = expected.record or _record_of(row)
+        expected.record = expected.record or record_of(row)
         if self._is_same_arrival(row, expected.line):
             if "data0" in row:
                 expected.seen |= which
@@ -129,7 +129,7 @@ class Verified:
     def _not_exported(self, row: TableEntity, room_id: str, arrival: str, which: int) -> None:
         floor = keys.arrival_floor(arrival)
         if floor >= self.end or day_of(floor) in self.unknown_days:
-            self._since.add(_record_of(row))
+            self._since.add(record_of(row))
         else:
             what = f"A row was inserted {_WHERE[which]}."
             self.tell(Finding(what, day_of(floor), room=room_id, row=row["RowKey"]))
@@ -165,7 +165,7 @@ class Verified:
         if "erased" in row:
             return False
         if "data0" in row:
-            record = _record_of(row)
+            record = record_of(row)
             return (
                 row_digest(self.key, record) == line.row
                 and content_digest(self.key, record, row) == line.digest
@@ -180,7 +180,7 @@ class Verified:
         size = row.get("size")
         if not isinstance(size, int) or size <= LIMITS.arrival_bytes:
             return False
-        record = await self.table.get(self.partition, _record_of(row))
+        record = await self.table.get(self.partition, record_of(row))
         return record is None or (
             all(row.get(name) == record.get(name) for name in COPIED)
             and size == len(binary_of(record))
@@ -235,7 +235,7 @@ class Verified:
         if row is None:  # an erasure may have given it another key
             for _, _, arrived in found:
                 if arrived is not None and await self._erasure_of(arrived):
-                    row = await self.table.get(self.partition, _record_of(arrived))
+                    row = await self.table.get(self.partition, record_of(arrived))
         return [(_LOG, record, row), *found]
 
     async def _is_same(self, which: int, row: Row, line: Line) -> bool:
@@ -251,7 +251,7 @@ class Verified:
         """Returns the erasure that has changed a row, if a receipt in its room says so, or the
         erasure is still under way."""
         erasure = str(row.get("erased", ""))
-        record = row["RowKey"] if keys.is_log_row(row["RowKey"]) else _record_of(row)
+        record = row["RowKey"] if keys.is_log_row(row["RowKey"]) else record_of(row)
         if not erasure or record in self._receipts[erasure]:
             return erasure or None
         job = await self.table.get(keys.IDENTITY_PARTITION, keys.erasure_row(erasure))
@@ -262,7 +262,7 @@ class Verified:
     ) -> bool:
         """Returns whether nothing but an erasure has changed a row since it was exported. If the
         row was erased on that day or before, all of it is as it was exported."""
-        record = row["RowKey"] if which == _LOG else _record_of(row)
+        record = row["RowKey"] if which == _LOG else record_of(row)
         if self._receipts[erasure].get(record, MAX_TIME) >= start_of(expected.day) + DAY:
             return self._is_what_an_erasure_leaves(which, row, expected.line)
         plain = {name: value for name, value in row.items() if name != "erased"}
@@ -274,7 +274,7 @@ class Verified:
 
         Only events get another key. No two records get the same one.
         """
-        record = row["RowKey"] if which == _LOG else _record_of(row)
+        record = row["RowKey"] if which == _LOG else record_of(row)
         digest = row_digest(self.key, record)
         is_own = digest == line.row or (
             line.kind in EVENT_KINDS
@@ -314,10 +314,6 @@ class Verified:
 
 def _is_or_is_erased(text: Any, exported: str) -> bool:
     return text == exported or (isinstance(text, str) and "erased:" in text)
-
-
-def _record_of(row: Row) -> str:
-    return str(row.get("record"))
 
 
 def _time_in(row: Row, name: str) -> Ticks | None:

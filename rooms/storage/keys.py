@@ -180,6 +180,11 @@ def arrival_floor(arrival: str) -> Ticks:
     return int(arrival[:19])
 
 
+def arrival_received(arrival: str) -> Ticks:
+    """Returns when an arrival was written."""
+    return int(arrival[20:39])
+
+
 def after_floor(floor: Ticks) -> str:
     """Returns the start of the arrivals of all rooms above higher floors."""
     return f"{ARRIVED_START}{floor:019d};"
