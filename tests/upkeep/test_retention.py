@@ -448,3 +448,19 @@ async def test_an_erasure_goes_when_it_ended_too_long_ago(
     report = await run(direct)
     assert report.removed["erasures"] == 1
     assert len(await Erasures(Table(direct), lambda: NOW).open()) == 1
+
+
+async def test_an_erasure_whose_row_is_damaged_stays_and_the_others_go(
+    direct: TableClient, users: Identities, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert await users.find_deployment() is None
+    erasures = Erasures(Table(direct), Clock(CUTOFF - 1))
+    begun = [await erasures.start(f"8:{number}", None, ORIGIN) for number in range(3)]
+    for each in begun:
+        await erasures.run(each.id, HANG_SECONDS)
+    damaged = keys.erasure_row(begun[1].id)
+    row = {"PartitionKey": keys.IDENTITY_PARTITION, "RowKey": damaged, "finishedAt": "x"}
+    await direct.update_entity(row, mode="merge")
+    report = await run(direct)
+    assert (report.removed["erasures"], report.done) == (2, 1)
+    assert f"upkeep: left the erasure {damaged}" in caplog.text
