@@ -193,14 +193,23 @@ def erased_event(person: Person, event: Mapping[str, Any]) -> dict[str, Any]:
     return erased
 
 
+def raw_id_in(fields: Mapping[str, Any]) -> str | None:
+    """Returns the raw id in an event, or in the detail of its log record."""
+    raw_id: str | None = fields.get("rawId", fields.get("raw_id"))
+    return raw_id
+
+
+def participant_id_in(fields: Mapping[str, Any]) -> str | None:
+    """Returns the participant id in an event, or in the detail of its log record."""
+    participant_id: str | None = fields.get("participantId", fields.get("participant_id"))
+    return participant_id
+
+
 def own_participant(person: Person, fields: Mapping[str, Any]) -> str | None:
     """Returns the participant id in an event, or in the detail of its log record, if it is the
     person's."""
-    raw_id, participant_id = (
-        fields.get(name, fields.get(other))
-        for name, other in (("rawId", "raw_id"), ("participantId", "participant_id"))
-    )
-    own = person.is_raw_id(raw_id) or person.is_participant(participant_id)
+    participant_id = participant_id_in(fields)
+    own = person.is_raw_id(raw_id_in(fields)) or person.is_participant(participant_id)
     return participant_id if own else None
 
 

@@ -10,6 +10,8 @@ from rooms.domain.erasure import (
     erased_event,
     found_in_details,
     own_participant,
+    participant_id_in,
+    raw_id_in,
 )
 from rooms.domain.events import EVENT_KINDS, CallEvent
 from rooms.domain.limits import LIMITS
@@ -122,9 +124,9 @@ def traces_in(person: Person, row: Row) -> tuple[set[str], set[str], set[str]]:
 def _traces_in_event(
     person: Person, fields: Mapping[str, Any]
 ) -> tuple[set[str], set[str], set[str]]:
-    raw_id = fields.get("rawId", fields.get("raw_id"))
+    raw_id = raw_id_in(fields)
     participant_id = own_participant(person, fields)
-    raw_ids = {raw_id} if person.is_raw_id(raw_id) else set()
+    raw_ids = {raw_id} if raw_id is not None and person.is_raw_id(raw_id) else set()
     return raw_ids, set(), {person.digest(participant_id)} if participant_id else set()
 
 
@@ -144,9 +146,7 @@ def _erased_event(person: Person, erasure: str, row: Row) -> Entity | None:
 def _is_by_raw_id(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     """Returns whether the key of an event was a hash of a raw id of the person, and of nothing that
     only the event knew."""
-    was, becomes = (each.get("rawId", each.get("raw_id")) for each in (before, after))
-    has_participant = bool(before.get("participantId", before.get("participant_id")))
-    return not has_participant and bool(was != becomes)
+    return not participant_id_in(before) and raw_id_in(before) != raw_id_in(after)
 
 
 def _erased_roster(person: Person, roster: Mapping[str, str]) -> dict[str, str]:
