@@ -15,7 +15,7 @@ from azure.data.tables import TableEntity
 from rooms.domain.erasure import Person
 from rooms.domain.limits import Limits
 from rooms.storage import keys
-from rooms.storage.entities import binary_of, decompressed, key_of, room_id_of
+from rooms.storage.entities import key_of, room_id_of, unpack
 from rooms.storage.erasure_invitees import ErasedInvitees
 from rooms.storage.erasure_receipts import Receipts
 from rooms.storage.erasure_rows import erased_arrival, erased_row, traces_in
@@ -201,19 +201,17 @@ class Walk:
     async def _erase_quarantined(self, row: TableEntity) -> None:
         if await self._is_of_the_person(row):
             with suppress(QuarantinedEventNotFound):
-                await self.quarantine.remove(row["RowKey"].removeprefix(keys.QUARANTINE_START))
+                await self.quarantine.remove(_event_id(row))
 
     async def _is_of_the_person(self, row: TableEntity) -> bool:
         """Returns whether an event in quarantine names the person."""
-        data = [binary_of(row)]
-        if row["parts"] > 1:
-            event_id = row["RowKey"].removeprefix(keys.QUARANTINE_START)
-            start, end = keys.quarantine_parts_range(event_id)
-            parts = await self.table.first(row["PartitionKey"], start, end, row["parts"] - 1)
-            if len(parts) < row["parts"] - 1:  # it is being removed
-                return False
-            data += map(binary_of, parts)
-        return self.person.is_in(decompressed(b"".join(data)))
+        if row["parts"] == 1:
+            return self.person.is_in(unpack(row))
+        try:
+            _, text = await self.quarantine.get(_event_id(row))
+        except QuarantinedEventNotFound:  # it is being removed
+            return False
+        return self.person.is_in(text)
 
     async def _rewrite(self, row: TableEntity, after: dict[str, object]) -> None:
         if after["RowKey"] == row["RowKey"]:
@@ -241,3 +239,8 @@ class Walk:
         part.at = None
         await save(part)
         return True
+
+
+def _event_id(row: TableEntity) -> str:
+    event_id: str = row["RowKey"].removeprefix(keys.QUARANTINE_START)
+    return event_id
