@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import aclosing
 from itertools import batched
-from typing import Any
 
 from rooms.domain.events import SERVICE_LOG
 from rooms.domain.limits import LIMITS, Limits
@@ -79,7 +78,7 @@ class Receipts:
 
     async def _told(self, erasure: str, room_id: str) -> set[str]:
         """Returns the records that receipts of this erasure already name."""
-        details: list[Any] = []
+        told: set[str] = set()
         async with aclosing(
             self._table.each(
                 keys.partition(room_id),
@@ -89,13 +88,10 @@ class Receipts:
             )
         ) as rows:
             async for row in rows:
-                details.append(unpack(row))
-        return {
-            record
-            for detail in details
-            if detail["erasure"] == erasure
-            for record in detail.get("records", ())
-        }
+                detail = unpack(row)
+                if detail["erasure"] == erasure:
+                    told |= set(detail.get("records", ()))
+        return told
 
 
 def _kind_of(row: str) -> str:
