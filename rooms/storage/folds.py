@@ -20,6 +20,7 @@ from rooms.domain.limits import Limits
 from rooms.domain.time import SECOND, Ticks
 from rooms.storage.call_events import CallEvents
 from rooms.storage.errors import StorageUnavailable
+from rooms.storage.single_flight import error_is_known
 
 LATE: Ticks = 60 * SECOND
 """Events that are younger than this are not kept folded: others may still come between them."""
@@ -139,8 +140,7 @@ class Folds:
 
     def _has_ended(self, which: _Question, task: asyncio.Task[Any]) -> None:
         del self._being_folded[which]
-        if not task.cancelled():
-            task.exception()  # else asyncio logs it when nobody waits any longer
+        error_is_known(task)
 
     async def _fold(self, which: _Question, now: Ticks) -> _Kept:
         key, earlier = which

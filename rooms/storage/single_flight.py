@@ -19,7 +19,7 @@ class SingleFlight[T]:
         task = self._next.get(key)
         if task is None:
             task = self._next[key] = asyncio.create_task(self._after_the_one_before(key))
-            task.add_done_callback(_error_is_known)
+            task.add_done_callback(error_is_known)
         return await asyncio.shield(task)  # who waits no longer must not end it for the others
 
     async def _after_the_one_before(self, key: str) -> T:
@@ -28,7 +28,7 @@ class SingleFlight[T]:
             return await self._read(key)
 
 
-def _error_is_known(task: asyncio.Task[Any]) -> None:
+def error_is_known(task: asyncio.Task[Any]) -> None:
     """Takes the error, which asyncio would log as never retrieved if nobody waits any longer."""
     if not task.cancelled():
         task.exception()
