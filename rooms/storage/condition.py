@@ -16,9 +16,6 @@ from rooms.storage.table import Table
 QUARANTINED = 1_000
 """Events in quarantine of a partition that are counted."""
 
-_CALLS_END = ".calls;"
-"""Behind the activity rows of all rooms, of which the newest are first."""
-
 _DENIED = (401, 403)
 
 
@@ -46,7 +43,9 @@ async def read_condition(table: Table) -> Condition:
     events, more = await first_of_all(
         table, keys.QUARANTINE_START, keys.QUARANTINE_END, QUARANTINED, ["RowKey"]
     )
-    newest, _ = await first_of_all(table, keys.ALL_ACTIVITY_START, _CALLS_END, 1, ["RowKey"])
+    newest, _ = await first_of_all(
+        table, keys.ALL_ACTIVITY_START, keys.ALL_ACTIVITY_END, 1, ["RowKey"]
+    )
     hours = [keys.activity_of(row["RowKey"])[0] for row in newest]
     return Condition(
         upkeep_began=min(known) if len(known) == len(began) else None,

@@ -172,7 +172,7 @@ def arrival_start(floor: Ticks) -> str:
 def arrivals_range(start: Ticks, end: Ticks) -> tuple[str, str]:
     """Returns the range of the arrivals of all rooms above the floors from `start` until just
     before `end`."""
-    return f"{ARRIVED_START}{start:019d}", f"{ARRIVED_START}{end:019d}"
+    return f"{ARRIVED_START}{arrival_start(start)}", f"{ARRIVED_START}{arrival_start(end)}"
 
 
 def arrival_floor(arrival: str) -> Ticks:
@@ -377,8 +377,9 @@ def all_activity_row(room_id: str, call: str, at: Ticks) -> str:
 
 
 ALL_ACTIVITY_START = ".calls:"
+ALL_ACTIVITY_END = ".calls;"
 ALL_ACTIVITY_SUFFIX = f"[0-9]{{8}}:[A-Za-z0-9_-]{{1,{LIMITS.event_room_id}}}:[0-9a-f]{{64}}"
-"""What the activity rows of all rooms begin with, and the rest."""
+"""What the activity rows of all rooms begin with, what is behind them, and the rest of each."""
 
 
 def all_activity_range(start: Ticks, end: Ticks) -> tuple[str, str]:
