@@ -47,7 +47,7 @@ class Calls:
         events = CallEvents(table)
         self._folds = Folds(events, clock, limits)
         self._several = SeveralCalls(table, self._folds, limits)
-        self._endings = Endings(table, events, self._folds, limits)
+        self._endings = Endings(table, events, self._folds, self._several, limits)
         self._pages = CallPages(self._folds, self._endings, limits)
         self._arrivals = Arrivals(table, clock)
         self._clock = clock
@@ -89,7 +89,7 @@ class Calls:
             for activity in activities.calls
             if activity.may_overlap(start, until, now) and not (only_now and activity.ended)
         ]
-        may_be_shorter = start - start % HOUR != until - until % HOUR
+        may_be_shorter = _may_be_shorter(start, until)
         if may_be_shorter and len(wanted) > self._limits.calls:
             raise self._too_many_events()
         read = await self._several.read(room_id, wanted[: self._limits.calls], now)
@@ -114,7 +114,7 @@ class Calls:
         if around.start <= start:
             return around
         within = await read_activities(self._table, room_id, start, until, self._limits)
-        if not within.is_whole and start - start % HOUR != until - until % HOUR:
+        if not within.is_whole and _may_be_shorter(start, until):
             raise self._too_many_events()
         return replace(within, is_whole=False)
 
@@ -172,6 +172,11 @@ class Calls:
 
     def _too_many_events(self) -> TooManyEvents:
         return TooManyEvents(self._limits.events, self._limits.calls)
+
+
+def _may_be_shorter(start: Ticks, until: Ticks) -> bool:
+    """Returns whether a shorter time has fewer calls: what had events is known by the hour."""
+    return start - start % HOUR != until - until % HOUR
 
 
 def _start_of_all(cursor: str | None, now: Ticks) -> Start:

@@ -21,11 +21,18 @@ from rooms.storage.table import Table
 class Endings:
     """The ends of the calls of all rooms."""
 
-    def __init__(self, table: Table, events: CallEvents, folds: Folds, limits: Limits) -> None:
+    def __init__(
+        self,
+        table: Table,
+        events: CallEvents,
+        folds: Folds,
+        several: SeveralCalls,
+        limits: Limits,
+    ) -> None:
         self._table = table
         self._events = events
         self._folds = folds
-        self._several = SeveralCalls(table, folds, limits)
+        self._several = several
         self._starts = Starts()
         self._history = History(table, limits)
         self._limits = limits
