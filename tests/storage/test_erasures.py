@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Mapping
+from random import Random
 from typing import Any
 
 from azure.data.tables.aio import TableClient
@@ -87,6 +88,20 @@ async def test_nothing_of_the_person_is_left_and_the_rest_agrees(direct: TableCl
     assert rows_with(rows, BOB) != []
     assert list(disagreements(rows)) == []
     assert done.found["quarantined"] == 1
+
+
+async def test_an_event_in_quarantine_that_takes_several_rows_is_found_by_all_of_them(
+    direct: TableClient,
+) -> None:
+    filling, long = Filling(direct), Random(1).randbytes(20_000).hex()
+    await filling.quarantine.put(json.dumps([long, ALICE]), "why")
+    kept = await filling.quarantine.put(json.dumps([long, BOB]), "why")
+    done = await erased(direct, filling.now, raw_id=ALICE)
+    rows = [str(row["RowKey"]) for row in await rows_in(direct)]
+    left = [row for row in rows if row.startswith((".quarantine:", ".quarantine-part:"))]
+    assert done.found["quarantined"] == 1
+    assert len(left) > 2
+    assert all(kept in row for row in left)
 
 
 async def test_the_receipts_say_who_asked_and_what_was_changed(direct: TableClient) -> None:
