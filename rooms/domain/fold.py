@@ -96,7 +96,7 @@ class CallFold:
             for leg in (*self._moves.legs(), *self._phones.legs())
         ]
         known = {leg.person for leg in legs}
-        legs += (leg for leg in told.legs(started_at) if leg.person not in known)
+        legs += (leg for leg in told.legs() if leg.person not in known)
         call = Call(
             id=told.call,
             started_at=started_at,
@@ -179,10 +179,10 @@ class _Told:
             return first
         return told if first - SILENCE_TIMEOUT <= told <= first else first
 
-    def legs(self, started_at: Ticks) -> list[Leg]:
+    def legs(self) -> list[Leg]:
         """Returns a leg of each person who is said to have started the call, or to have ended it as
         one of its participants."""
-        stays = dict.fromkeys(self.starters, (started_at, started_at))
+        stays = dict.fromkeys(self.starters, (self.started_at, self.started_at))
         end, who = self.ended_at, self.ended_by
         if end is not None and who and self.ended_by_participant:
             stays[who] = (stays.get(who, (end, end))[0], end)
