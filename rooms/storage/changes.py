@@ -70,12 +70,20 @@ def existing_row(row: TableEntity | None) -> TableEntity:
 
 
 def log_record(
-    room_id: str, at: Ticks, kind: str, origin: Origin, detail: Mapping[str, Any]
+    room_id: str,
+    at: Ticks,
+    kind: str,
+    origin: Origin,
+    detail: Mapping[str, Any],
+    change: str | None = None,
 ) -> Entity:
-    """Returns the log record of a change."""
-    record = log_entity(
-        room_id, at, uuid.uuid4().hex, kind, origin.actor, origin.request_id, detail
-    )
+    """Returns the log record of a change.
+
+    Args:
+        change: 32 hex digits, if the record must be the same each time.
+    """
+    change = change or uuid.uuid4().hex
+    record = log_entity(room_id, at, change, kind, origin.actor, origin.request_id, detail)
     if origin.on_behalf_of is None:
         return record
     return record | {"onBehalfOf": origin.on_behalf_of}

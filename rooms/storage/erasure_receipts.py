@@ -71,9 +71,8 @@ class Receipts:
             "pseudonym": erasure.person.pseudonym,
             "found": dict(erasure.found),
         }
-        at = erasure.finished_at
-        record = log_record(SERVICE_LOG, at, KIND, erasure.origin, detail)
-        record["RowKey"] = keys.log_row(SERVICE_LOG, at, erasure.id)  # the same each time
+        at, origin = erasure.finished_at, erasure.origin
+        record = log_record(SERVICE_LOG, at, KIND, origin, detail, change=erasure.id)
         await self._arrivals.commit([insert(record)])
 
     async def _told(self, erasure: str, room_id: str) -> set[str]:
