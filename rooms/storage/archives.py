@@ -10,7 +10,7 @@ from rooms.storage import keys
 from rooms.storage.entities import identity_row, stored_time
 from rooms.storage.errors import StorageUnavailable
 from rooms.storage.operations import Conflict, insert, replace
-from rooms.storage.table import Table
+from rooms.storage.table import MAX_PAGE, Table
 
 _KEY_BYTES = 32
 
@@ -43,7 +43,7 @@ class Archives:
     async def known(self) -> Known:
         """Returns what the table knows. One request."""
         rows = await self._table.first(
-            keys.IDENTITY_PARTITION, keys.ARCHIVE_ROW, keys.ARCHIVES_END, 1_000
+            keys.IDENTITY_PARTITION, keys.ARCHIVE_ROW, keys.ARCHIVES_END, MAX_PAGE
         )
         key = next((row["key"] for row in rows if row["RowKey"] == keys.ARCHIVE_ROW), None)
         found = [
