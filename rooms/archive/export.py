@@ -92,7 +92,7 @@ class Export:
         today = day_of(self._clock())
         report = Report()
         known = await self._archives.known()
-        here = [each for each in known.archives.values() if each.address == self._place.address]
+        here = known.at(self._place.address)
         if any(next_day(each.day) >= today for each in here):
             report.done = True
             return report

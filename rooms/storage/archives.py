@@ -33,6 +33,10 @@ class Known:
     key: bytes | None = field(repr=False)
     archives: dict[str, Exported]
 
+    def at(self, address: str) -> list[Exported]:
+        """Returns the archives that are there."""
+        return [each for each in self.archives.values() if each.address == address]
+
 
 class Archives:
     """The archives. Raises StorageUnavailable as Table does."""

@@ -98,7 +98,7 @@ async def _log_export(app: App) -> Check:
     except ArchiveUnavailable as error:
         return doctor.no_archive(str(error))
     known = await Archives(app.table).known()
-    days = [each.day for each in known.archives.values() if each.address == address]
+    days = [each.day for each in known.at(address)]
     end = start_of(next_day(max(days))) if days else None
     return doctor.log_export(end, app.clock())
 
