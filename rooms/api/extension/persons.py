@@ -62,10 +62,9 @@ async def erase_person(request: Request) -> func.HttpResponse:
     if (body.raw_id is None) == (body.external_id is None):
         raise ValidationFailed(Detail("Must have one of rawId and externalId.", "$"))
     erasures = request.app.erasures
-    begun = await erasures.start(body.raw_id, body.external_id, request.origin)
-    erasure = begun
+    erasure = await erasures.start(body.raw_id, body.external_id, request.origin)
     with suppress(StorageUnavailable):  # else who asks again would be told of a second erasure
-        erasure = await erasures.run(begun.id, request.app.limits.erasure_seconds)
+        erasure = await erasures.run(erasure.id, request.app.limits.erasure_seconds)
     return json_answer(202, erasure_body(erasure))
 
 
