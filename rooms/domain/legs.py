@@ -106,8 +106,7 @@ class _Person:
         others = list(self.last.values())
         if self.unsure is not None:
             others.insert(0, self.unsure)
-        few = len(self.over) + len(others) <= most
-        yield from self.over if few else merge_legs(self.over, others, max(1, most - len(others)))
+        yield from merge_legs(self.over, others, max(1, most - len(others)))
         yield from (leg for leg in others if self._is_new(leg))
 
     def join(self, device: str | None, joined: Leg, skew: Ticks) -> None:

@@ -22,8 +22,10 @@ def merge_legs(over: Iterable[Leg], others: Sequence[Leg], most: int) -> list[Le
         most: at least 1.
     """
     legs = sorted(over, key=_joined_at)
+    if len(legs) <= most:
+        return legs
     gaps = _gaps(legs, others)
-    shortest = set(sorted(range(len(gaps)), key=gaps.__getitem__)[: max(0, len(legs) - most)])
+    shortest = set(sorted(range(len(gaps)), key=gaps.__getitem__)[: len(legs) - most])
     merged = legs[:1]
     for place, leg in enumerate(legs[1:]):
         if place in shortest:
