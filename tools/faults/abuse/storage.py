@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 from azure.data.tables import TableServiceClient
@@ -35,12 +36,7 @@ LOOK_SECONDS = 1.5
 
 def throttled(azurite: str, folder: Path) -> Iterator[str]:
     """Yields what is wrong while the storage says that it has too much to do, and after it."""
-    with (
-        StorageProxy(azurite) as proxy,
-        running_app(
-            folder, {"ROOMS_STORAGE": proxy.connection_string, "ROOMS_TABLE": f"{TABLE}1"}
-        ) as app,
-    ):
+    with _behind_a_proxy(azurite, folder, f"{TABLE}1") as (proxy, app):
         raw = Raw(app.http, app.manage_key)
         room_id = raw.new_room()["id"]
         call = Meeting(room_id, now() - 60 * SECOND)
@@ -72,12 +68,7 @@ def throttled(azurite: str, folder: Path) -> Iterator[str]:
 
 def _heals(azurite: str, folder: Path) -> Iterator[str]:
     """Yields what is wrong when the storage has refused for a second."""
-    with (
-        StorageProxy(azurite) as proxy,
-        running_app(
-            folder, {"ROOMS_STORAGE": proxy.connection_string, "ROOMS_TABLE": f"{TABLE}2"}
-        ) as app,
-    ):
+    with _behind_a_proxy(azurite, folder, f"{TABLE}2") as (proxy, app):
         raw = Raw(app.http, app.manage_key)
         room_id = raw.new_room()["id"]
         proxy.forget()
@@ -94,12 +85,7 @@ def _heals(azurite: str, folder: Path) -> Iterator[str]:
 
 def wrong_clock(azurite: str, folder: Path) -> Iterator[str]:
     """Yields what is wrong on an instance whose clock is behind that of the storage."""
-    with (
-        StorageProxy(azurite) as proxy,
-        running_app(
-            folder, {"ROOMS_STORAGE": proxy.connection_string, "ROOMS_TABLE": f"{TABLE}3"}
-        ) as app,
-    ):
+    with _behind_a_proxy(azurite, folder, f"{TABLE}3") as (proxy, app):
         raw = Raw(app.http, app.manage_key)
         room_id = raw.new_room()["id"]
         proxy.clock_ahead = 60
@@ -147,6 +133,17 @@ def missing_table(azurite: str, folder: Path) -> Iterator[str]:
             yield f"an event is answered with {status}"
         if f"{TABLE}4" in [table.name for table in service.list_tables()]:
             yield "the table was made again, in silence"
+
+
+@contextmanager
+def _behind_a_proxy(
+    azurite: str, folder: Path, table: str
+) -> Iterator[tuple[StorageProxy, RunningApp]]:
+    """Runs an app with this table, which reaches the storage through a proxy."""
+    with StorageProxy(azurite) as proxy:
+        settings = {"ROOMS_STORAGE": proxy.connection_string, "ROOMS_TABLE": table}
+        with running_app(folder, settings) as app:
+            yield proxy, app
 
 
 def _refused(answer: Answer, what: str, says: str = "") -> Iterator[str]:
