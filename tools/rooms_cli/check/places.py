@@ -53,6 +53,16 @@ OF_USERS: tuple[Kind, ...] = (
 )
 """What stands in the partition of the users."""
 
+OF_NO_ROOM: tuple[Kind, ...] = (
+    "quarantined",
+    "part",
+    "upkeep",
+    "floor",
+    "floor made",
+    *OF_USERS,
+)
+"""What belongs to no room."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

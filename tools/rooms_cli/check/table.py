@@ -9,7 +9,7 @@ from rooms.storage import keys
 from rooms_cli.check.arrivals import check_floors
 from rooms_cli.check.disagreement import Disagreement
 from rooms_cli.check.identities import check_identity
-from rooms_cli.check.places import OF_USERS, Kind, Place, Placed, Row, place_of
+from rooms_cli.check.places import OF_NO_ROOM, Place, Placed, Row, place_of
 from rooms_cli.check.properties import Unreadable, text_in, time_in
 from rooms_cli.check.quarantine import check_quarantined
 from rooms_cli.check.room import check_room
@@ -22,15 +22,6 @@ _OF_IDENTITY = {
     "erasure": "An erasure",
     "erasure part": "An erasure",
 }
-
-_OF_NO_ROOM: tuple[Kind, ...] = (
-    "quarantined",
-    "part",
-    "upkeep",
-    "floor",
-    "floor made",
-    *OF_USERS,
-)
 
 FOREIGN = "If another program writes into this table, give it one of its own."
 
@@ -53,7 +44,7 @@ def disagreements(rows: Iterable[Row], kept: Ticks = 0) -> Iterator[Disagreement
                 of_quarantine[place.of].append((place, row))
             case Place(kind="floor" | "floor made") as place:
                 floors[row["PartitionKey"]].append(place)
-            case Place(of=room_id) as place if place.kind not in _OF_NO_ROOM:
+            case Place(of=room_id) as place if place.kind not in OF_NO_ROOM:
                 of_rooms[room_id].append((place, row))
             case _:
                 pass  # each is all there is of its kind
@@ -73,7 +64,7 @@ def placed(row: Row) -> Place | Disagreement:
         return Disagreement(
             partition, "", (key,), "The row is of no kind that this service writes.", FOREIGN
         )
-    room = "" if place.kind in _OF_NO_ROOM else place.of
+    room = "" if place.kind in OF_NO_ROOM else place.of
     if partition not in ([place.partition] if place.partition else keys.partitions()):
         return Disagreement(
             partition,
