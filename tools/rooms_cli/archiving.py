@@ -13,6 +13,7 @@ import typer
 from rooms_cli.failures import Failure, TemporaryFailure
 from rooms_cli.options import Table
 from rooms_cli.screen import say, show_json, show_table
+from rooms_cli.words import number
 
 if TYPE_CHECKING:
     from rooms.archive.export import Report
@@ -173,11 +174,11 @@ def _show_counts(counts: Counts, table: str, place: str) -> None:
     say(f"Verified {table} by {place}: {days}{span}, {_number(counts.records, 'record')}.")
     if counts.removed:
         say(f"{_number(counts.removed, 'record')} removed by age, as the retention allows.")
-    for erasure, number in sorted(counts.erased.items()):
-        say(f"{_number(number, 'record')} changed by the erasure {erasure}.")
+    for erasure, changed in sorted(counts.erased.items()):
+        say(f"{_number(changed, 'record')} changed by the erasure {erasure}.")
     if counts.uncovered:
         say(f"{_number(counts.uncovered, 'record')} older than the archive, and not covered by it.")
 
 
 def _number(count: int, what: str) -> str:
-    return f"1 {what}" if count == 1 else f"{count:,} {what}s"
+    return number(count, what, f"{what}s")

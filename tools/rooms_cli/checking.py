@@ -10,6 +10,7 @@ from rooms_cli.check.live import Counts, LiveTable
 from rooms_cli.progress import progress_cleared, show_progress
 from rooms_cli.screen import say, show_json, show_table
 from rooms_cli.storage import failures_of, storage
+from rooms_cli.words import number
 
 _SLACK: Ticks = DAY
 """Added to the age at which rows count as expired: the app's clock may be ahead of ours, and it
@@ -36,7 +37,7 @@ def check_table(name: str | None, limit: int, as_json: bool) -> bool:
         _show(shown, count)
         of = f"the table {stored.client.table_name} at {stored.address}"
         say(f"Read {of}: {_counted(table.counts)}, in {time.monotonic() - began:.1f} s.")
-        say(f"Found {_number(count, 'inconsistency', 'inconsistencies')}.")
+        say(f"Found {number(count, 'inconsistency', 'inconsistencies')}.")
     return count == 0
 
 
@@ -57,14 +58,10 @@ def _show(some: list[Disagreement], count: int) -> None:
 
 
 def _counted(counts: Counts) -> str:
-    rows = _number(counts.rows, "row", "rows")
-    rooms = _number(counts.rooms, "room", "rooms")
-    events = _number(counts.quarantined, "event", "events")
+    rows = number(counts.rows, "row", "rows")
+    rooms = number(counts.rooms, "room", "rooms")
+    events = number(counts.quarantined, "event", "events")
     return f"{rows}, {rooms}, {events} in quarantine"
-
-
-def _number(count: int, singular: str, plural: str) -> str:
-    return f"1 {singular}" if count == 1 else f"{count:,} {plural}"
 
 
 def _show_progress(counts: Counts) -> None:

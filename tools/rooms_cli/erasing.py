@@ -11,6 +11,7 @@ from rooms_cli.connection import connection
 from rooms_cli.options import Json, filled
 from rooms_cli.progress import progress_cleared, show_progress
 from rooms_cli.screen import say, show_json
+from rooms_cli.words import number
 
 PAUSE_SECONDS = 1.0
 """Between two requests while another process works on the erasure."""
@@ -62,9 +63,7 @@ def erase(
     if as_json:
         show_json(erasure)
         return
-    found = [
-        f"{count:,} {_NOUNS[name][count != 1]}" for name, count in erasure["found"].items() if count
-    ]
+    found = [number(count, *_NOUNS[name]) for name, count in erasure["found"].items() if count]
     if found:
         say(f"The person is erased. {erasure['pseudonym']} stands for them in {', '.join(found)}.")
     else:

@@ -72,6 +72,11 @@ def who_can_join(room: Mapping[str, str]) -> str:
     return f"the invited{guests}"
 
 
+def number(count: int, singular: str, plural: str) -> str:
+    """Returns how many there are of something."""
+    return f"{count:,} {singular if count == 1 else plural}"
+
+
 def yes(value: object) -> str:
     """Returns yes or no."""
     return "yes" if value else "no"
