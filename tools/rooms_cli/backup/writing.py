@@ -13,7 +13,7 @@ from typing import Any
 from azure.core.exceptions import ResourceExistsError
 from azure.data.tables import TableClient, TransactionOperation, UpdateMode
 
-from rooms.domain.time import Ticks, now, parse_time
+from rooms.domain.time import SECOND, Ticks, now, parse_time
 from rooms.storage import keys
 from rooms.storage.arrivals import floor_entity
 from rooms.storage.entities import stored_time
@@ -122,7 +122,7 @@ def _raise_floors(client: TableClient) -> None:
 def _unlist_deleted_rooms(client: TableClient, manifest: Manifest) -> None:
     """Removes rooms from the list that were deleted while the backup was made: it has no rows to
     say that a row was removed."""
-    margin = int(MARGIN.total_seconds() * 10_000_000)
+    margin = round(MARGIN.total_seconds() * SECOND)
     began = stored_time(parse_time(manifest.began[0]) - margin)
     for row in client.query_entities(f"deleted eq true and changedAt ge '{began}'"):
         room_id = row["RowKey"].partition(":")[0]
