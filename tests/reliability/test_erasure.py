@@ -16,9 +16,7 @@ from azure.data.tables import TableClient
 from azure.data.tables.aio import TableClient as AsyncTableClient
 
 from rooms.domain.time import now
-from rooms.storage import keys
 from rooms.storage.changes import Origin
-from rooms.storage.entities import binary_of, decompressed
 from rooms.storage.erasures import Erasures
 from rooms.storage.table import Table
 from rooms_cli.check.table import disagreements
@@ -30,6 +28,7 @@ from simulator.play import Performance, planned, play
 from testkit.eraser import erase
 from testkit.insight import Insight
 from testkit.running import RunningApp, running_app
+from testkit.traces import rows_with, traces_of
 
 MEETINGS = 12
 PEOPLE = 6
@@ -109,21 +108,10 @@ def renamed(value: Any, person: str, pseudonym: str) -> Any:
     return pseudonym if value == person else value
 
 
-def said_by(row: Mapping[str, Any]) -> str:
-    """All that a row says, decompressed."""
-    data = binary_of(row)
-    shown = {name: value for name, value in row.items() if not isinstance(value, bytes)}
-    return f"{shown}{decompressed(data) if data else ''}".casefold()
-
-
 def traces(rows: Sequence[Mapping[str, Any]], person: Person) -> list[str]:
     """The rows with an id, a part or a hash of one, or a name of the person."""
-    _, member = keys.group_and_member(person.raw_id)
     user = person.raw_id.rpartition("_")[2]
-    wanted = [person.raw_id, user, keys.hashed(person.raw_id), member, person.name]
-    return [
-        row["RowKey"] for row in rows if any(text.casefold() in said_by(row) for text in wanted)
-    ]
+    return rows_with(rows, *traces_of(person.raw_id, user, person.name))
 
 
 async def begun(azurite: str, person: Person) -> str:

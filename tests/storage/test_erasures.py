@@ -14,7 +14,7 @@ from rooms.domain.room import RoomChange
 from rooms.domain.time import DAY, SECOND
 from rooms.storage import keys
 from rooms.storage.changes import Origin
-from rooms.storage.entities import binary_of, decompressed, unpack
+from rooms.storage.entities import unpack
 from rooms.storage.erasure_state import Erasure
 from rooms.storage.erasures import Erasures
 from rooms.storage.invitees import places_of
@@ -23,6 +23,7 @@ from rooms_cli.check.table import disagreements
 from testkit.eraser import MortalTable
 from testkit.identifiers import raw_id
 from testkit.storage import Clock
+from testkit.traces import rows_with, said_by, traces_of
 from testkit.waiting import HANG_SECONDS
 from tests.check.filled import ALICE, BOB, CAROL, EVENTS_ONLY, ORIGIN, Filling
 
@@ -48,28 +49,6 @@ def room_of(row: Mapping[str, Any]) -> str:
 
 async def rows_in(client: TableClient) -> list[dict[str, Any]]:
     return [dict(row) async for row in client.list_entities()]
-
-
-def texts_of(row: Mapping[str, Any]) -> str:
-    """All that a row says, decompressed."""
-    data = binary_of(row)
-    shown = {name: value for name, value in row.items() if not isinstance(value, bytes)}
-    return f"{shown}{decompressed(data) if data else ''}"
-
-
-def rows_with(rows: list[dict[str, Any]], *wanted: str) -> list[str]:
-    return [
-        row["RowKey"]
-        for row in rows
-        if any(text.casefold() in texts_of(row).casefold() for text in wanted)
-    ]
-
-
-def traces_of(raw_id: str, *names: str) -> tuple[str, ...]:
-    """All that tells the person: the id, its parts, its hashes and the prefixes that keys have of
-    them, and their names."""
-    _, member = keys.group_and_member(raw_id)
-    return raw_id, raw_id.rpartition(":")[2], keys.hashed(raw_id), member, *names
 
 
 async def erased(client: TableClient, at: int, **who: str) -> Erasure:
@@ -377,6 +356,6 @@ async def test_two_erasures_of_one_person_give_one_pseudonym(direct: TableClient
         for row in rows
         if not row["RowKey"].startswith((".erasure", SERVICE_LOG))
         and row.get("kind") != "PersonErased"
-        for found in re.findall("8:erased:[0-9a-f]{32}", texts_of(row))
+        for found in re.findall("8:erased:[0-9a-f]{32}", said_by(row))
     }
     assert pseudonyms == {first.person.pseudonym}
