@@ -32,11 +32,15 @@ class Table3Days:
         """All rows, by their keys."""
         return {row["RowKey"]: dict(row) for row in self.client.list_entities()}
 
+    def asynchronous(self) -> AsyncTableClient:
+        """A client of the table for coroutines."""
+        name = self.client.table_name
+        return AsyncTableClient.from_connection_string(self.connection_string, name)
+
     async def verified(self, kept: Ticks = 0) -> tuple[list[Finding], Counts]:
         """What is found, and what was counted."""
         found: list[Finding] = []
-        name = self.client.table_name
-        async with AsyncTableClient.from_connection_string(self.connection_string, name) as client:
+        async with self.asynchronous() as client:
             table = Table(client)
             counts = await Verification(table, Folder(self.folder), kept, found.append).run()
         return found, counts

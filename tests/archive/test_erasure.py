@@ -5,9 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from azure.data.tables import TableClient as SyncTableClient
-from azure.data.tables import UpdateMode
-from azure.data.tables.aio import TableClient
+from azure.data.tables import TableClient, UpdateMode
 
 from rooms.archive.export import Export
 from rooms.archive.places import Folder
@@ -26,13 +24,12 @@ from tests.check.filled import ALICE, BEGIN, ORIGIN, Filling
 async def filled(azurite: str, tmp_path: Path) -> AsyncIterator[Table3Days]:
     name = f"t{uuid.uuid4().hex}"
     await fill(azurite, name, tmp_path)
-    with SyncTableClient.from_connection_string(azurite, name) as client:
+    with TableClient.from_connection_string(azurite, name) as client:
         yield Table3Days(azurite, client, tmp_path)
 
 
 async def erase(filled: Table3Days, seconds: float = 600, at: Ticks = BEGIN + 4 * DAY) -> str:
-    name = filled.client.table_name
-    async with TableClient.from_connection_string(filled.connection_string, name) as client:
+    async with filled.asynchronous() as client:
         erasures = Erasures(Table(client), lambda: at + DAY // 2)
         erasure = await erasures.start(ALICE, None, ORIGIN)
         await erasures.run(erasure.id, seconds)
@@ -40,15 +37,13 @@ async def erase(filled: Table3Days, seconds: float = 600, at: Ticks = BEGIN + 4 
 
 
 async def export(filled: Table3Days, day: int) -> None:
-    name = filled.client.table_name
-    async with TableClient.from_connection_string(filled.connection_string, name) as client:
+    async with filled.asynchronous() as client:
         await Export(Table(client), Folder(filled.folder), lambda: BEGIN + day * DAY).run()
 
 
 async def event_by_raw_id(filled: Table3Days) -> None:
     """An event whose key is a hash of the raw id: an erasure gives it another key."""
-    name = filled.client.table_name
-    async with TableClient.from_connection_string(filled.connection_string, name) as client:
+    async with filled.asynchronous() as client:
         filling = Filling(client)
         filling.now = BEGIN + 3 * DAY + 3_600 * SECOND
         event = CallEvent(

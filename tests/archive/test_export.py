@@ -6,9 +6,9 @@ import json
 import re
 import shutil
 import uuid
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from azure.data.tables.aio import TableClient
@@ -59,18 +59,21 @@ class KillingPlace:
         pass
 
 
-@pytest.fixture
-async def client(azurite: str) -> AsyncIterator[TableClient]:
-    async with TableClient.from_connection_string(azurite, f"t{uuid.uuid4().hex}") as client:
-        yield client
-
-
 def files(folder: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def records(found: dict[str, bytes]) -> list[dict[str, Any]]:
+    return [
+        json.loads(line)
+        for name, data in found.items()
+        if name.endswith(".ndjson")
+        for line in data.splitlines()
+    ]
 
 
 def comparable(found: dict[str, bytes]) -> dict[str, bytes]:
@@ -94,12 +97,7 @@ def test_a_day_has_the_records_in_the_order_of_arrival_and_nothing_of_a_person(
         if key.startswith(".arrived:")
         and keys.arrival_floor(keys.arrival_of(key)) < start_of(DAYS[2]) + DAY
     }
-    lines = [
-        json.loads(line)
-        for name, data in found.items()
-        if name.endswith(".ndjson")
-        for line in data.splitlines()
-    ]
+    lines = records(found)
     assert len(lines) > 50
     assert arrivals == {line["arrival"] for line in lines}
     for name, data in found.items():
@@ -111,9 +109,9 @@ def test_a_day_has_the_records_in_the_order_of_arrival_and_nothing_of_a_person(
 
 
 async def test_an_export_that_is_killed_at_any_file_goes_on(
-    client: TableClient, tmp_path: Path
+    direct: TableClient, tmp_path: Path
 ) -> None:
-    filling = Filling(client)
+    filling = Filling(direct)
     for number in range(2):
         filling.now = BEGIN + number * DAY
         await filling.a_room_of_everything()
@@ -124,64 +122,59 @@ async def test_an_export_that_is_killed_at_any_file_goes_on(
     for _ in range(1000):
         try:
             place = KillingPlace(Folder(killed), 3)
-            await Export(Table(client), place, clock, file_records=10).run()
+            await Export(Table(direct), place, clock, file_records=10).run()
             break
         except Killed:
             pass
     whole = tmp_path / "whole"
-    await Export(Table(client), Folder(whole), clock, file_records=10).run()
+    await Export(Table(direct), Folder(whole), clock, file_records=10).run()
     assert len(files(whole)) > 7
     assert comparable(files(killed)) == comparable(files(whole))
-    again = await Export(Table(client), Folder(killed), clock).run()
+    again = await Export(Table(direct), Folder(killed), clock).run()
     assert (again.days, again.done) == ([], True)
 
 
 @pytest.mark.parametrize("kill_at", range(1, 8))
 async def test_a_kill_before_and_after_a_file_loses_nothing(
-    client: TableClient, tmp_path: Path, kill_at: int
+    direct: TableClient, tmp_path: Path, kill_at: int
 ) -> None:
-    filling = Filling(client)
+    filling = Filling(direct)
     await filling.a_room_of_everything()
     clock = lambda: BEGIN + DAY  # noqa: E731
     with pytest.raises(Killed):
         await Export(
-            Table(client), KillingPlace(Folder(tmp_path), kill_at), clock, file_records=5
+            Table(direct), KillingPlace(Folder(tmp_path), kill_at), clock, file_records=5
         ).run()
-    await Export(Table(client), Folder(tmp_path), clock, file_records=5).run()
-    arrivals = [
-        json.loads(line)["arrival"]
-        for name, data in files(tmp_path).items()
-        if name.endswith(".ndjson")
-        for line in data.splitlines()
-    ]
+    await Export(Table(direct), Folder(tmp_path), clock, file_records=5).run()
+    arrivals = [record["arrival"] for record in records(files(tmp_path))]
     assert len(arrivals) == len(set(arrivals)) > 15
 
 
 async def test_days_that_were_missed_are_exported_one_by_one(
-    client: TableClient, tmp_path: Path
+    direct: TableClient, tmp_path: Path
 ) -> None:
-    filling = Filling(client)
+    filling = Filling(direct)
     await filling.a_deleted_room()
-    report = await Export(Table(client), Folder(tmp_path), lambda: BEGIN + 5 * DAY).run()
+    report = await Export(Table(direct), Folder(tmp_path), lambda: BEGIN + 5 * DAY).run()
     assert (len(report.days), report.records, report.done) == (5, 3, True)
     assert str(report) == "exported 5 days until 2026-05-08, 3 records"
     chained = [json.loads((tmp_path / day / "manifest.json").read_text()) for day in report.days]
     assert [manifest["records"] for manifest in chained] == [3, 0, 0, 0, 0]
-    assert (await Archives(Table(client)).known()).archives[chained[0]["archive"]].day == DAYS[
+    assert (await Archives(Table(direct)).known()).archives[chained[0]["archive"]].day == DAYS[
         0
     ].replace("04", "08")
 
 
 async def test_what_arrives_while_a_day_is_exported_is_of_a_later_day(
-    client: TableClient, tmp_path: Path
+    direct: TableClient, tmp_path: Path
 ) -> None:
     """A process that has an old floor writes after the export of the day, with an old clock."""
-    filling = Filling(client)
+    filling = Filling(direct)
     room_id = await filling.a_room_of_everything()
-    await Export(Table(client), Folder(tmp_path), lambda: BEGIN + DAY).run()
+    await Export(Table(direct), Folder(tmp_path), lambda: BEGIN + DAY).run()
     before = files(tmp_path)
     await filling.meeting(room_id, "late")
-    await Export(Table(client), Folder(tmp_path), lambda: BEGIN + 2 * DAY).run()
+    await Export(Table(direct), Folder(tmp_path), lambda: BEGIN + 2 * DAY).run()
     after = files(tmp_path)
     assert before.items() <= after.items()
     new = b"".join(after[name] for name in after.keys() - before.keys())
@@ -189,16 +182,16 @@ async def test_what_arrives_while_a_day_is_exported_is_of_a_later_day(
 
 
 async def test_a_run_that_has_no_time_goes_on_with_the_next(
-    client: TableClient, tmp_path: Path
+    direct: TableClient, tmp_path: Path
 ) -> None:
-    filling = Filling(client)
+    filling = Filling(direct)
     await filling.a_room_of_everything()
     seconds = iter(range(1000))
     clock = lambda: BEGIN + DAY + HOUR  # noqa: E731
     runs = 0
     while True:
         export = Export(
-            Table(client), Folder(tmp_path), clock, lambda: next(seconds), file_records=5
+            Table(direct), Folder(tmp_path), clock, lambda: next(seconds), file_records=5
         )
         runs += 1
         if (await export.run(0)).done:
@@ -229,21 +222,16 @@ async def test_nothing_is_added_to_an_archive_that_was_changed(
             await export()
 
 
-async def test_two_exports_at_once_make_one_archive(client: TableClient, tmp_path: Path) -> None:
-    await Filling(client).a_room_of_everything()
+async def test_two_exports_at_once_make_one_archive(direct: TableClient, tmp_path: Path) -> None:
+    await Filling(direct).a_room_of_everything()
 
     async def export() -> None:
         try:
-            await Export(Table(client), Folder(tmp_path), lambda: BEGIN + DAY).run()
+            await Export(Table(direct), Folder(tmp_path), lambda: BEGIN + DAY).run()
         except ArchiveUnavailable as error:
             assert "by another export just now" in str(error)
 
     await asyncio.gather(*(export() for _ in range(3)))
     await export()
-    arrivals = [
-        json.loads(line)["arrival"]
-        for name, data in files(tmp_path).items()
-        if name.endswith(".ndjson")
-        for line in data.splitlines()
-    ]
+    arrivals = [record["arrival"] for record in records(files(tmp_path))]
     assert len(arrivals) == len(set(arrivals)) > 15
