@@ -12,7 +12,7 @@ from azure.data.tables import TableServiceClient
 from rooms.domain.time import SECOND, now
 from testkit.events import Meeting
 from testkit.identifiers import raw_id
-from testkit.insight import WEBHOOK
+from testkit.insight import Insight
 from testkit.raw import Raw
 from testkit.raw_http import Answer
 from testkit.running import RunningApp, running_app
@@ -160,6 +160,4 @@ def _retry_after(answer: Answer) -> int:
 
 def _deliver(app: RunningApp, event: dict[str, object]) -> Answer:
     """Delivers an event as Event Grid does."""
-    headers = ("Content-Type: application/json", "aeg-event-type: Notification")
-    body = json.dumps([event]).encode()
-    return app.devhost.request("POST", WEBHOOK, *headers, body=body)
+    return Insight(app, app.manage_key).deliver_bytes(json.dumps([event]).encode())
