@@ -36,8 +36,8 @@ def ask(page: Page, room: str, person: str, at: str = "") -> None:
 
 def answer(page: Page) -> str:
     """Waits for the answer, and returns it."""
-    heading = page.get_by_role("heading", level=2)
-    expect(heading).to_be_visible()
+    expect(page.get_by_role("button", name="Check access")).to_be_visible()  # no other page is
+    expect(page.get_by_role("heading", level=2)).to_be_visible()
     return page.get_by_role("main").inner_text()
 
 
