@@ -21,6 +21,8 @@ from rooms.identity.forwarding import Forwarding
 from rooms.identity.local import LocalIdentities
 from rooms.intake.recording import Intake
 from rooms.log_text import escaped
+from rooms.media.carrier import Carrier
+from rooms.media.none import NoCarrier
 from rooms.settings import Settings, read_settings, unknown_settings
 from rooms.settings.entra import AUDIENCES_OF_THE_SDKS
 from rooms.storage.accesses import Accesses
@@ -204,6 +206,16 @@ class App:
         """Sends requests about users on to ACS. None: this service makes its users itself."""
         acs = self.settings.acs
         return None if acs is None else Forwarding(acs, self.limits)
+
+    @cached_property
+    def media(self) -> Carrier:
+        """What carries the calls."""
+        server = self.settings.media
+        if server is None:
+            return NoCarrier()
+        from rooms.media.livekit.carrier import LiveKit  # deployments without it need it not
+
+        return LiveKit(server, self.settings.deployment, self.clock, self.limits)
 
     @cached_property
     def upkeep(self) -> Upkeep:

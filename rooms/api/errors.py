@@ -18,6 +18,7 @@ from typing import Any, Final
 from rooms.auth import errors as auth
 from rooms.domain import errors as domain
 from rooms.identity import errors as identity
+from rooms.media import errors as media
 from rooms.storage import errors as storage
 
 
@@ -216,6 +217,24 @@ ANSWERS: Mapping[type[Exception], Answer] = {
         "BadGateway",
         "The endpoint that is set for ACS redirects. Whoever runs this service must check "
         "ROOMS_ACS_CONNECTION_STRING or ROOMS_ACS__endpoint.",
+    ),
+    media.MediaUnavailable: Answer(
+        503,
+        "MediaUnavailable",
+        "The media server of this service does not answer at the moment. Please try again.",
+        retry_after=1,
+    ),
+    media.MediaRefusesUs: Answer(
+        502,
+        "BadGateway",
+        "The media server refuses the key of this service. Whoever runs it must check "
+        "ROOMS_MEDIA_KEY__<API key>.",
+    ),
+    media.NoMediaPlane: Answer(
+        501,
+        "NotImplemented",
+        "The calls of this service are not carried by a media server of its own: set "
+        "ROOMS_MEDIA_URL to a LiveKit server.",
     ),
     storage.TooManyEvents: Answer(
         400,

@@ -33,6 +33,7 @@ from rooms.auth.url import describe
 from rooms.domain.errors import DomainError
 from rooms.identity.errors import ForwardingError
 from rooms.log_text import escaped
+from rooms.media.errors import MediaError
 from rooms.storage.errors import StorageError, StorageUnavailable
 
 _log = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ type _Handler = Callable[[App, func.HttpRequest], Awaitable[func.HttpResponse]]
 WITH_BODY = ("POST", "PUT", "PATCH")
 """The methods of requests that have a body."""
 
-_KNOWN_ERRORS = (ApiError, AuthError, DomainError, ForwardingError, StorageError)
+_KNOWN_ERRORS = (ApiError, AuthError, DomainError, ForwardingError, MediaError, StorageError)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ role, so the table has no column for them. ACS's calling service enforces the ta
 its rows are ours.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -115,11 +115,18 @@ CAPABILITIES: Final[tuple[Capability, ...]] = (
 )
 
 
-def capabilities(role: Role, pstn_dial_out_enabled: bool) -> list[Allowed]:
-    """Returns what `role` may do in a room, in the order of the table."""
+def capabilities(
+    role: Role, pstn_dial_out_enabled: bool, lacks: Collection[str] = ()
+) -> list[Allowed]:
+    """Returns what `role` may do in a room, in the order of the table.
+
+    Args:
+        lacks: what nobody can do in its calls, as what carries them cannot.
+    """
     return [
         Allowed(capability.name, None if grant == "yes" else grant)
         for capability in CAPABILITIES
         if (grant := capability.grants[role]) != "no"
         and (pstn_dial_out_enabled or not capability.needs_pstn_dial_out)
+        and capability.name not in lacks
     ]

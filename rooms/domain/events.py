@@ -14,6 +14,8 @@ type EventKind = Literal[
     "CallStarted", "ParticipantAdded", "ParticipantRemoved", "PhonesUpdated", "CallEnded"
 ]
 
+type EventSource = Literal["acs", "livekit"]
+
 EVENT_KINDS: tuple[EventKind, ...] = (
     "CallStarted",
     "ParticipantAdded",
@@ -69,6 +71,12 @@ class CallEvent:
     """The length of the call, as its CallEnded tells it."""
     phones: tuple[str, ...] = ()
     """The raw ids of the telephones in the call, of a PhonesUpdated."""
+    source: EventSource = "acs"
+    """What carries the call."""
+    estimated: bool = False
+    """Whether this service noticed it by itself: nobody told of it."""
+    leave_reason: str | None = None
+    """Why somebody left, as the media server calls it."""
 
     @property
     def identity(self) -> tuple[EventKind, str, str, str | None, str | None, Ticks]:

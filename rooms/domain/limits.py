@@ -42,6 +42,9 @@ class Limits:
     request_seconds: float = 10.0
     """Seconds for one request. Clients do not wait longer gladly."""
 
+    media_seconds: float = 2.0
+    """Seconds for a request to the media server. A change of a room waits no longer for it."""
+
     acs_seconds: float = 4.0
     """Seconds for a request that goes on to ACS. It is a part of those above."""
 

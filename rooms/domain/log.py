@@ -6,7 +6,19 @@ from typing import Any
 from rooms.domain.time import Ticks
 
 EVENTS_ACTOR = "event-grid"
-"""The actor of records of events."""
+"""The actor of records of events that Event Grid delivers."""
+
+LIVEKIT_ACTOR = "livekit"
+"""The actor of records of events that a LiveKit server sends."""
+
+MEDIA_ACTOR = "media"
+"""The actor of what this service does by itself in a call: to remove who may not be there."""
+
+PARTICIPANT_ACTOR = "participant"
+"""The actor of what somebody in a call does in it. The detail says who."""
+
+JOIN_LINK_ACTOR = "join-link"
+"""The actor of what somebody does who opened a join link. The detail says who."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,11 @@ def from_unix_seconds(seconds: int) -> Ticks:
     return _UNIX_EPOCH + seconds * SECOND
 
 
+def from_unix_milliseconds(milliseconds: int) -> Ticks:
+    """Returns a time that is given as milliseconds since 1970."""
+    return _UNIX_EPOCH + milliseconds * (SECOND // 1_000)
+
+
 def parse_time(text: str) -> Ticks:
     """Reads a time of RFC 3339 with an offset. Cuts it to the tick.
 

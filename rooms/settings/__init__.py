@@ -1,5 +1,6 @@
 """The settings, read once from the environment (in Azure: the app's application settings)."""
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,11 +11,16 @@ from rooms.settings.archive import ArchiveContainer, read_archive
 from rooms.settings.entra import Entra, read_entra
 from rooms.settings.error import SettingsError
 from rooms.settings.keys import KEY_PREFIXES, AccessKey, read_keys
+from rooms.settings.media import KEY_PREFIX as MEDIA_KEY_PREFIX
+from rooms.settings.media import MediaServer, read_media
 from rooms.settings.quota import Quota, read_quota
 from rooms.settings.values import connection_string, flag, items, number, service_uri
 
 MAX_DAYS = 36_500
 """Longest retention, in days: a hundred years."""
+
+_NAMED = (*KEY_PREFIXES, MEDIA_KEY_PREFIX)
+"""What precedes a name that is chosen by whoever runs the service."""
 
 _PREFIX = "ROOMS_"
 """What the names of our settings begin with."""
@@ -51,12 +57,20 @@ class Settings:
     """Whether the log records who looks at presence, attendance and logs."""
     acs: AcsResource | None
     """The resource that makes users and tokens. None: this service makes them."""
+    media: MediaServer | None
+    """What carries the calls. None: people join elsewhere."""
     event_sources: frozenset[str]
     """Resources whose events count, in lower case. None: those of any."""
     archive: ArchiveContainer | None
     """Where the log is exported to. None: it is not."""
     quota: Quota | None
     """What each caller may ask. None: all that they want."""
+
+    @property
+    def deployment(self) -> str:
+        """Returns 16 hex digits that stand for the table, whatever the key of its account."""
+        account = self.storage_uri or _account(self.storage_connection_string or "")
+        return hashlib.sha256(f"{account.rstrip('/')}/{self.table}".encode()).hexdigest()[:16]
 
 
 SETTINGS = frozenset(
@@ -81,6 +95,9 @@ SETTINGS = frozenset(
         "ROOMS_EXPIRED_DAYS",
         "ROOMS_KEY_BURST",
         "ROOMS_KEY_RATE",
+        "ROOMS_MEDIA_API",
+        "ROOMS_MEDIA_TOKEN_SECONDS",
+        "ROOMS_MEDIA_URL",
         "ROOMS_ON_BEHALF_OF",
         "ROOMS_RETENTION_DAYS",
         "ROOMS_STORAGE",
@@ -99,16 +116,14 @@ def unknown_settings(env: Mapping[str, str]) -> dict[str, str | None]:
     return {
         name: _nearest(name)
         for name in env
-        if name.upper().startswith(_PREFIX)
-        and name not in SETTINGS
-        and not name.startswith(tuple(KEY_PREFIXES))
+        if name.upper().startswith(_PREFIX) and name not in SETTINGS and not name.startswith(_NAMED)
     }
 
 
 def _nearest(name: str) -> str | None:
     from difflib import get_close_matches  # most starts need it not
 
-    known = {each.upper(): each for each in (*SETTINGS, *(f"{key}<name>" for key in KEY_PREFIXES))}
+    known = {each.upper(): each for each in (*SETTINGS, *(f"{prefix}<name>" for prefix in _NAMED))}
     found = get_close_matches(name.upper(), known, n=1, cutoff=0.75)
     return known[found[0]] if found else None
 
@@ -138,10 +153,18 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         console=flag(env, "ROOMS_CONSOLE", default=True),
         access_log=flag(env, "ROOMS_ACCESS_LOG", default=False),
         acs=read_acs(env),
+        media=read_media(env),
         event_sources=_event_sources(env),
         archive=read_archive(env),
         quota=read_quota(env, in_azure),
     )
+
+
+def _account(text: str) -> str:
+    """Returns what names the account in a connection string."""
+    parts = dict(part.partition("=")[::2] for part in text.split(";"))
+    named = {name.strip().lower(): value.strip() for name, value in parts.items()}
+    return named.get("tableendpoint") or named.get("accountname") or text
 
 
 def _check_references(env: Mapping[str, str]) -> None:

@@ -25,6 +25,7 @@ LAYERS = (
         "rooms.identity",
         "rooms.storage",
         "rooms.intake",
+        "rooms.media",
         "rooms.upkeep",
         "rooms.console",
     ),

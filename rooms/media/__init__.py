@@ -1,0 +1,1 @@
+"""The media plane: what carries the voice and video of a room's call."""

@@ -1,0 +1,100 @@
+"""The port to the media plane: what a carrier does for the call of a room."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from rooms.domain.roster import Role
+from rooms.domain.time import Ticks
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """Somebody who was admitted, with the device that they join with."""
+
+    raw_id: str
+    device: str
+    role: Role
+    display_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WayIn:
+    """Where an admitted person connects, and the token that lets them in until `expires_at`."""
+
+    url: str
+    token: str = field(repr=False)
+    expires_at: Ticks
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedCall:
+    """A call that the media plane has now. `id` is that of the call in our events."""
+
+    room_id: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A device of a person in a call now.
+
+    `participant_id` is that of its leg, another one after each join. `identity` is what the media
+    plane calls it.
+    """
+
+    identity: str
+    participant_id: str
+    raw_id: str
+    display_name: str | None
+    role: str | None
+    joined_at: Ticks
+
+
+class Carrier(Protocol):
+    """A media plane. It has no state of its own: the media server has it.
+
+    All that it asks of the server raises MediaUnavailable or MediaRefusesUs, and takes at most
+    `Limits.media_seconds`.
+    """
+
+    name: str
+    """What the settings and the log call it."""
+    lacks: frozenset[str]
+    """The capabilities that nobody has in its calls."""
+
+    async def provision(self, room_id: str) -> None:
+        """Makes the server ready for the call of a room. Changes nothing if it is."""
+        ...
+
+    def way_in(self, room_id: str, joining: Joining) -> WayIn | None:
+        """Returns how an admitted person gets in, or None if they do not need us for it."""
+        ...
+
+    async def calls(self) -> list[CarriedCall]:
+        """Returns the calls of this deployment that the server has."""
+        ...
+
+    async def connections(self, room_id: str) -> list[Connection]:
+        """Returns who is in the call of a room: nobody if it has none."""
+        ...
+
+    async def set_role(self, room_id: str, identity: str, role: Role) -> None:
+        """Gives a device the rights of a role. Does nothing if it is gone."""
+        ...
+
+    async def mute(self, room_id: str, identity: str) -> None:
+        """Mutes the microphones of a device. Does nothing if it is gone."""
+        ...
+
+    async def remove(self, room_id: str, identity: str) -> None:
+        """Removes a device from the call. Does nothing if it is gone."""
+        ...
+
+    async def end(self, room_id: str) -> None:
+        """Ends the call: everybody is out, and no token of before lets anybody in. Does nothing if
+        there is none."""
+        ...
+
+    async def close(self) -> None:
+        """Closes the connections to the server."""
+        ...

@@ -1,0 +1,1 @@
+"""LiveKit as the media plane (livekit-server, or LiveKit Cloud)."""

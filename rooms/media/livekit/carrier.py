@@ -1,0 +1,131 @@
+"""LiveKit as the carrier of calls: a room of ours is a room there, by its id.
+
+The server must not make rooms by itself (`auto_create: false`): a token of before would open a call
+that was ended. `metadata` of a room says which deployment made it: others on the same server are
+left alone.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rooms.domain.limits import LIMITS, Limits
+from rooms.domain.roster import Role
+from rooms.domain.time import SECOND, Ticks, from_unix_milliseconds, unix_seconds
+from rooms.media.carrier import CarriedCall, Connection, Joining, WayIn
+from rooms.media.livekit import grants
+from rooms.media.livekit.client import LiveKitApi
+from rooms.media.livekit.identity import identity_of, raw_id_of
+from rooms.media.signed_json import signed
+from rooms.settings.media import MediaServer
+
+_EMPTY_SECONDS = 120
+"""How long a room waits for the first person."""
+
+_DEPARTURE_SECONDS = 20
+"""How long a room waits for somebody to come back after the last one has left."""
+
+
+class LiveKit:
+    """One LiveKit server. `carrier.Carrier` says what each method is for."""
+
+    name = "livekit"
+    lacks = grants.LACKS
+
+    def __init__(
+        self,
+        server: MediaServer,
+        deployment: str,
+        clock: Callable[[], Ticks],
+        limits: Limits = LIMITS,
+    ) -> None:
+        self._server = server
+        self._mark = mark_of(deployment)
+        self._clock = clock
+        self._api = LiveKitApi(server, limits)
+
+    async def provision(self, room_id: str) -> None:
+        room = {
+            "name": room_id,
+            "emptyTimeout": _EMPTY_SECONDS,
+            "departureTimeout": _DEPARTURE_SECONDS,
+            "metadata": self._mark,
+        }
+        await self._api.call("CreateRoom", room, roomCreate=True)
+
+    def way_in(self, room_id: str, joining: Joining) -> WayIn:
+        seconds, now = self._server.token_seconds, self._clock()
+        claims = {
+            "sub": identity_of(joining.raw_id, joining.device),
+            "name": joining.display_name or "",
+            "attributes": {"role": joining.role},
+            "exp": unix_seconds(now) + seconds,
+            "video": {"roomJoin": True, "room": room_id} | grants.in_token(joining.role),
+        }
+        token = signed(self._server.keys[0], claims)
+        return WayIn(self._server.url, token, now + seconds * SECOND)
+
+    async def calls(self) -> list[CarriedCall]:
+        answer = await self._api.call("ListRooms", {}, roomList=True) or {}
+        return [
+            CarriedCall(room["name"], room["sid"])
+            for room in answer.get("rooms", ())
+            if room.get("metadata") == self._mark
+        ]
+
+    async def connections(self, room_id: str) -> list[Connection]:
+        answer = await self._call("ListParticipants", room_id) or {}
+        found = (_connection(each) for each in answer.get("participants", ()))
+        return [connection for connection in found if connection is not None]
+
+    async def set_role(self, room_id: str, identity: str, role: Role) -> None:
+        change = {"attributes": {"role": role}, "permission": grants.as_permission(role)}
+        await self._call("UpdateParticipant", room_id, identity=identity, **change)
+
+    async def mute(self, room_id: str, identity: str) -> None:
+        found = await self._call("GetParticipant", room_id, identity=identity) or {}
+        await asyncio.gather(
+            *(
+                self._call(
+                    "MutePublishedTrack",
+                    room_id,
+                    identity=identity,
+                    track_sid=track["sid"],
+                    muted=True,
+                )
+                for track in found.get("tracks", ())
+                if track.get("source") == "MICROPHONE" and not track.get("muted")
+            )
+        )
+
+    async def remove(self, room_id: str, identity: str) -> None:
+        await self._call("RemoveParticipant", room_id, identity=identity)
+
+    async def end(self, room_id: str) -> None:
+        await self._api.call("DeleteRoom", {"room": room_id}, roomCreate=True)
+
+    async def close(self) -> None:
+        await self._api.close()
+
+    async def _call(self, method: str, room_id: str, **body: Any) -> dict[str, Any] | None:
+        return await self._api.call(method, {"room": room_id, **body}, roomAdmin=True, room=room_id)
+
+
+def mark_of(deployment: str) -> str:
+    """Returns what the rooms of a deployment have as metadata."""
+    return f"anteroom:{deployment}"
+
+
+def _connection(participant: Mapping[str, Any]) -> Connection | None:
+    """Returns a participant of the API as a connection, or None if it is no device of a person."""
+    raw_id = raw_id_of(participant["identity"])
+    if raw_id is None or participant.get("state") != "ACTIVE":
+        return None
+    return Connection(
+        identity=participant["identity"],
+        participant_id=participant["sid"],
+        raw_id=raw_id,
+        display_name=participant.get("name") or None,
+        role=participant.get("attributes", {}).get("role"),
+        joined_at=from_unix_milliseconds(int(participant["joined_at_ms"])),
+    )

@@ -1,0 +1,88 @@
+"""Calls the API of a LiveKit server: Twirp, JSON over HTTP.
+
+A bad token is answered in plain text, with the token in it: bodies of refusals are never logged.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.request import getproxies
+
+from rooms.domain.limits import LIMITS, Limits
+from rooms.log_text import escaped
+from rooms.media.errors import MediaRefusesUs, MediaUnavailable
+from rooms.media.signed_json import signed
+from rooms.settings.media import MediaServer
+
+if TYPE_CHECKING:
+    from aiohttp import ClientSession
+
+_log = logging.getLogger(__name__)
+
+_SERVICE = "twirp/livekit.RoomService"
+
+_TOKEN_SECONDS = 60
+
+
+class LiveKitApi:
+    """The API of one server. One serves the whole process, as it keeps connections."""
+
+    def __init__(self, server: MediaServer, limits: Limits = LIMITS) -> None:
+        self._server = server
+        self._seconds = limits.media_seconds
+        self._session: ClientSession | None = None
+
+    async def call(
+        self, method: str, body: Mapping[str, Any], **grants: Any
+    ) -> dict[str, Any] | None:
+        """Calls a method and returns its answer, in snake_case, or None if what it is about is not
+        there.
+
+        Args:
+            grants: what the token of the request allows.
+
+        Raises:
+            MediaUnavailable: the server does not answer, or fails.
+            MediaRefusesUs: it refuses the key.
+        """
+        from aiohttp import ClientError  # by the first call: it slows a cold start
+
+        token = signed(
+            self._server.keys[0], {"exp": int(time.time()) + _TOKEN_SECONDS, "video": grants}
+        )
+        try:
+            async with (
+                asyncio.timeout(self._seconds),
+                self._known_session().post(
+                    f"{self._server.api}/{_SERVICE}/{method}",
+                    json=body,
+                    headers={"Authorization": f"Bearer {token}"},
+                    allow_redirects=False,
+                ) as answer,
+            ):
+                status = answer.status
+                content = await answer.json(content_type=None) if status in (200, 404) else None
+        except (TimeoutError, ClientError, OSError, ValueError) as error:
+            reason = escaped(f"{type(error).__name__} {error}".strip())
+            _log.error("media: %s: no answer of %s: %s", method, self._server.api, reason)
+            raise MediaUnavailable from error
+        if status == 200 and isinstance(content, dict):
+            return content
+        if status == 404 and isinstance(content, dict) and content.get("code") == "not_found":
+            return None
+        _log.error("media: %s: %s answers %d", method, self._server.api, status)
+        raise MediaRefusesUs if status in (401, 403) else MediaUnavailable
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        if self._session is not None:
+            await self._session.close()
+
+    def _known_session(self) -> "ClientSession":
+        if self._session is None:
+            from aiohttp import ClientSession, DummyCookieJar
+
+            self._session = ClientSession(cookie_jar=DummyCookieJar(), trust_env=bool(getproxies()))
+        return self._session

@@ -1,0 +1,39 @@
+"""No media plane: people join elsewhere, and only events tell of their calls."""
+
+from rooms.domain.roster import Role
+from rooms.media.carrier import CarriedCall, Connection, Joining
+from rooms.media.errors import NoMediaPlane
+
+
+class NoCarrier:
+    """Carries nothing. `carrier.Carrier` says what each method is for."""
+
+    name = "none"
+    lacks: frozenset[str] = frozenset()
+
+    async def provision(self, room_id: str) -> None:
+        pass
+
+    def way_in(self, room_id: str, joining: Joining) -> None:
+        return None
+
+    async def calls(self) -> list[CarriedCall]:
+        return []
+
+    async def connections(self, room_id: str) -> list[Connection]:
+        return []
+
+    async def set_role(self, room_id: str, identity: str, role: Role) -> None:
+        raise NoMediaPlane
+
+    async def mute(self, room_id: str, identity: str) -> None:
+        raise NoMediaPlane
+
+    async def remove(self, room_id: str, identity: str) -> None:
+        raise NoMediaPlane
+
+    async def end(self, room_id: str) -> None:
+        raise NoMediaPlane
+
+    async def close(self) -> None:
+        pass
