@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms.domain.log import EVENTS_ACTOR
+from rooms.domain.log import (
+    EVENTS_ACTOR,
+    JOIN_LINK_ACTOR,
+    LIVEKIT_ACTOR,
+    MEDIA_ACTOR,
+    PARTICIPANT_ACTOR,
+)
 from rooms.settings import read_settings
 from rooms.settings.acs import AcsResource
 from rooms.settings.archive import ArchiveContainer
@@ -412,7 +418,8 @@ def test_a_quota_is_for_azure_or_for_who_sets_one(env: dict[str, str], quota: Qu
 
 
 def test_the_log_s_own_names_are_no_names_of_keys() -> None:
-    assert {EVENTS_ACTOR, UPKEEP_ACTOR} == RESERVED_NAMES
+    actors = {EVENTS_ACTOR, LIVEKIT_ACTOR, MEDIA_ACTOR, PARTICIPANT_ACTOR, JOIN_LINK_ACTOR}
+    assert actors | {UPKEEP_ACTOR} == RESERVED_NAMES
 
 
 @pytest.mark.parametrize(

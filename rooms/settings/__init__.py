@@ -19,8 +19,8 @@ from rooms.settings.values import connection_string, flag, items, number, servic
 MAX_DAYS = 36_500
 """Longest retention, in days: a hundred years."""
 
-_NAMED = (*KEY_PREFIXES, MEDIA_KEY_PREFIX)
-"""What precedes a name that is chosen by whoever runs the service."""
+PREFIXES = (*KEY_PREFIXES, MEDIA_KEY_PREFIX)
+"""What the names of settings begin with whose end is the name of a key."""
 
 _PREFIX = "ROOMS_"
 """What the names of our settings begin with."""
@@ -116,14 +116,18 @@ def unknown_settings(env: Mapping[str, str]) -> dict[str, str | None]:
     return {
         name: _nearest(name)
         for name in env
-        if name.upper().startswith(_PREFIX) and name not in SETTINGS and not name.startswith(_NAMED)
+        if name.upper().startswith(_PREFIX)
+        and name not in SETTINGS
+        and not name.startswith(PREFIXES)
     }
 
 
 def _nearest(name: str) -> str | None:
     from difflib import get_close_matches  # most starts need it not
 
-    known = {each.upper(): each for each in (*SETTINGS, *(f"{prefix}<name>" for prefix in _NAMED))}
+    known = {
+        each.upper(): each for each in (*SETTINGS, *(f"{prefix}<name>" for prefix in PREFIXES))
+    }
     found = get_close_matches(name.upper(), known, n=1, cutoff=0.75)
     return known[found[0]] if found else None
 

@@ -16,6 +16,7 @@ from rooms.auth import errors as auth
 from rooms.auth.errors import Denied
 from rooms.domain import errors as domain
 from rooms.identity import errors as identity
+from rooms.media import errors as media
 from rooms.storage import errors as storage
 
 
@@ -27,7 +28,7 @@ def errors_of(module: ModuleType) -> Iterator[type[Exception]]:
 
 
 @pytest.mark.parametrize(
-    "module", [api, auth, domain, identity, storage], ids=lambda module: module.__name__
+    "module", [api, auth, domain, identity, media, storage], ids=lambda module: module.__name__
 )
 def test_every_error_has_one_answer(module: ModuleType) -> None:
     errors = list(errors_of(module))

@@ -9,8 +9,7 @@ import pytest
 from devhost.azurite import PROJECT
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.time import DAY
-from rooms.settings import SETTINGS
-from rooms.settings.keys import KEY_PREFIXES
+from rooms.settings import PREFIXES, SETTINGS
 from tests.docs.shown import DOCS
 
 ROOT = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")
@@ -70,7 +69,7 @@ def test_each_setting_is_documented_and_each_documented_setting_is_read() -> Non
     documented = {
         f"{name}__" if f"`{name}__<name>`" in page else name for name, _ in ROW.findall(page)
     }
-    assert documented == read == SETTINGS | KEY_PREFIXES.keys()
+    assert documented == read == SETTINGS | set(PREFIXES)
 
 
 @pytest.mark.parametrize("field", fields(Limits), ids=lambda field: field.name)

@@ -18,7 +18,7 @@ _SHARED = {
     429: "TooManyRequests",
     503: "Unavailable",
 }
-"""Names of the errors that all operations of a kind share, by status."""
+"""Names of the errors that the operations of a kind share, by status, unless one has others."""
 
 _MEDIA_TYPES = {
     "POST": ("application/json",),
@@ -104,7 +104,7 @@ def _operation(
             "headers": _headers(headers_of(errors, operation.kind)),
             "content": {"application/json": {"schema": schema_of(errors, operation.kind)}},
         }
-        if status in _SHARED:
+        if status in _SHARED and not set(errors) & set(operation.errors):
             name = f"{_SHARED[status]}.{operation.kind}"
             shared[name] = responses[status]
             responses[status] = {"$ref": f"#/components/responses/{name}"}

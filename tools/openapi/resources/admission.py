@@ -8,6 +8,7 @@ from rooms.api.errors import ANSWERS, AdmissionRefused, InvalidParameter, Invali
 from rooms.api.extension import admission
 from rooms.api.extension.admission import AskAdmission
 from rooms.domain.errors import RoomNotFound
+from rooms.media.errors import MediaRefusesUs, MediaUnavailable
 
 _REFUSED = {
     "roomId": ROOM_ID,
@@ -82,6 +83,6 @@ ADMISSION = {
                 example=_ERROR | _REFUSED,
             ),
         ),
-        errors=(InvalidRoomId, RoomNotFound),
+        errors=(InvalidRoomId, RoomNotFound, MediaRefusesUs, MediaUnavailable),
     ),
 }
