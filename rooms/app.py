@@ -22,6 +22,7 @@ from rooms.identity.local import LocalIdentities
 from rooms.intake.recording import Intake
 from rooms.log_text import escaped
 from rooms.media.carrier import Carrier
+from rooms.media.join_links import JoinLinks
 from rooms.media.none import NoCarrier
 from rooms.settings import Settings, read_settings, unknown_settings
 from rooms.settings.entra import AUDIENCES_OF_THE_SDKS
@@ -216,6 +217,12 @@ class App:
         from rooms.media.livekit.carrier import LiveKit  # deployments without it need it not
 
         return LiveKit(server, self.settings.deployment, self.clock, self.limits)
+
+    @cached_property
+    def join_links(self) -> JoinLinks | None:
+        """The links with which people join on the page of this service, or None."""
+        server = self.settings.media if self.settings.join_page else None
+        return None if server is None else JoinLinks(server.keys, self.clock)
 
     @cached_property
     def upkeep(self) -> Upkeep:

@@ -47,6 +47,7 @@ _SENTENCES: dict[str, Callable[[ErrorDetails], str]] = {
     "string_type": lambda _: "Must be text.",
     "string_too_short": lambda _: f"Must be text of 1 to {LIMITS.text} characters.",
     "string_too_long": lambda _: f"Must be text of 1 to {LIMITS.text} characters.",
+    "string_pattern_mismatch": lambda error: f"Must be text like {error['ctx']['pattern']}.",
     "literal_error": _unknown_word,
     "time": lambda _: TIME_EXPECTED,
 }

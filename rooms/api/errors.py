@@ -102,6 +102,10 @@ class AdmissionRefused(ApiError):
     """The person may not join. The message is the first reason's; the answer has all of them."""
 
 
+class NoJoinPage(ApiError):
+    """Nobody may join with links here."""
+
+
 class CallNotFound(ApiError):
     """The room has no call of that id."""
 
@@ -229,6 +233,17 @@ ANSWERS: Mapping[type[Exception], Answer] = {
         "BadGateway",
         "The media server refuses the key of this service. Whoever runs it must check "
         "ROOMS_MEDIA_KEY__<API key>.",
+    ),
+    media.InvalidJoinLink: Answer(
+        401,
+        "JoinLinkInvalid",
+        "This join link is not valid, or it has expired. Ask for another one.",
+    ),
+    NoJoinPage: Answer(
+        404,
+        "NotFound",
+        "Nobody can join with links here: the service needs ROOMS_MEDIA_URL, and ROOMS_JOIN_PAGE "
+        "must not be false.",
     ),
     media.NoMediaPlane: Answer(
         501,

@@ -37,6 +37,19 @@ FAULTS: Mapping[type[Exception], Callable[[Any], tuple[Detail, ...]]] = {
     domain.ReversedSchedule: lambda _: (
         Detail("scheduledEnd must be after scheduledStart.", "$.scheduledEnd"),
     ),
+    domain.RoomOver: lambda _: (
+        Detail("This room is over: nobody could join with a link. Extend it first.", ""),
+    ),
+    domain.PersonNotInvited: lambda _: (
+        Detail(
+            "Must be on the roster of the room; or, if the room is open to guests, an ACS user: "
+            "8:acs:<guid>_<guid>.",
+            "$.rawId",
+        ),
+    ),
+    domain.InvalidLinkExpiry: lambda _: (
+        Detail("Must be a time to come, and at most validUntil of the room.", "$.expiresAt"),
+    ),
     storage.DetailsTooLarge: lambda error: (
         Detail(
             f"Compressed, the details of a room are at most {error.limit // 1024} KiB.",

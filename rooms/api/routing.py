@@ -22,15 +22,19 @@ from rooms.api.errors import (
     LengthRequired,
 )
 from rooms.api.faults import FAULTS
+from rooms.api.held_link import held_link
 from rooms.api.on_behalf_of import on_behalf_of
 from rooms.api.protection import protect
 from rooms.api.refusals import field_named, why
 from rooms.api.request import Kind, Request, client_request_id, query
 from rooms.api.responses import json_answer
 from rooms.app import App
+from rooms.auth.caller import Caller
 from rooms.auth.errors import AuthError, Denied, TenantKeysUnavailable
 from rooms.auth.url import describe
 from rooms.domain.errors import DomainError
+from rooms.domain.join_link import JoinLink
+from rooms.domain.log import JOIN_LINK_ACTOR
 from rooms.identity.errors import ForwardingError
 from rooms.log_text import escaped
 from rooms.media.errors import MediaError
@@ -39,6 +43,7 @@ from rooms.storage.errors import StorageError, StorageUnavailable
 _log = logging.getLogger(__name__)
 
 type Operation = Callable[[Request], Awaitable[func.HttpResponse]]
+type LinkOperation = Callable[[Request, JoinLink], Awaitable[func.HttpResponse]]
 type PublicOperation = Callable[[App, func.HttpRequest], Awaitable[func.HttpResponse]]
 type _Handler = Callable[[App, func.HttpRequest], Awaitable[func.HttpResponse]]
 
@@ -81,6 +86,18 @@ class Routes:
     ) -> Callable[[Operation], Operation]:
         """Adds a route that is of either kind, by the request."""
         return self._add(method, path, kind_of)
+
+    def join_link(self, method: str, path: str) -> Callable[[LinkOperation], LinkOperation]:
+        """Adds a route for those who hold a join link of the room in the path."""
+
+        def add(operation: LinkOperation) -> LinkOperation:
+            async def handle(app: App, http: func.HttpRequest) -> func.HttpResponse:
+                return await _answer_holder(app, http, operation)
+
+            self.all.append(Route(operation.__name__, method, path, handle))
+            return operation
+
+        return add
 
     def public(self, method: str, path: str) -> Callable[[PublicOperation], PublicOperation]:
         """Adds a route for anybody."""
@@ -132,6 +149,25 @@ async def _answer(
     return answer
 
 
+async def _answer_holder(
+    app: App, http: func.HttpRequest, operation: LinkOperation
+) -> func.HttpResponse:
+    """Carries out an operation for somebody with a join link, and answers with its outcome."""
+    try:
+        _check_body(http, app.limits.body_bytes)
+        async with asyncio.timeout(app.limits.request_seconds):
+            link = held_link(app, http)
+            if app.requests is not None:
+                app.requests.take(f"{JOIN_LINK_ACTOR} {link.id}")
+            holder = Caller(JOIN_LINK_ACTOR, "manage")
+            request = Request(app, http, holder, "extension", NEWEST, on_behalf_of(http, holder))
+            return await operation(request, link)
+    except TimeoutError:
+        return _no_answer(app, http, "extension", NEWEST)
+    except _KNOWN_ERRORS as error:
+        return refused(http, error, "extension")
+
+
 async def _outcome(
     app: App, http: func.HttpRequest, kind: Kind, operation: Operation
 ) -> func.HttpResponse:
@@ -152,10 +188,16 @@ async def _outcome(
             app.authenticator.carried_out(http, caller, repeatable)
         return answer
     except TimeoutError:
-        _log.error("storage: no answer within %g s", app.limits.request_seconds)
-        return refused(http, StorageUnavailable(), kind, version)
+        return _no_answer(app, http, kind, version)
     except _KNOWN_ERRORS as error:
         return refused(http, error, kind, version)
+
+
+def _no_answer(
+    app: App, http: func.HttpRequest, kind: Kind, version: ApiVersion
+) -> func.HttpResponse:
+    _log.error("storage: no answer within %g s", app.limits.request_seconds)
+    return refused(http, StorageUnavailable(), kind, version)
 
 
 def _check_body(http: func.HttpRequest, max_bytes: int) -> None:

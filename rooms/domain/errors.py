@@ -8,7 +8,10 @@ DomainError
 ├── TooManyParticipants   a roster, or a change of one, is too long
 ├── TooManyNames          details name too many people
 ├── IncompleteSchedule    only one of the two scheduled times is set
-└── ReversedSchedule      the scheduled end is not after the start
+├── ReversedSchedule      the scheduled end is not after the start
+├── RoomOver              nobody can join the room any more
+├── PersonNotInvited      a join link is for somebody whom the room would not let in
+└── InvalidLinkExpiry     a join link would expire in the past, or after the room
 """
 
 from collections.abc import Sequence
@@ -74,3 +77,15 @@ class IncompleteSchedule(DomainError):
 
 class ReversedSchedule(DomainError):
     """The scheduled end is not after the scheduled start."""
+
+
+class RoomOver(DomainError):
+    """Nobody can join the room any more."""
+
+
+class PersonNotInvited(DomainError):
+    """A join link is for somebody whom the room would not let in."""
+
+
+class InvalidLinkExpiry(DomainError):
+    """A join link would expire in the past, or after the end of the room."""

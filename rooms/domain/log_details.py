@@ -95,11 +95,13 @@ class DetailsUpdated(TypedDict):
 
 class Asker(TypedDict):
     """The person who asked to join. `incomplete` is true if the call had too many events to count
-    everybody in it: then the people known counted."""
+    everybody in it: then the people known counted. `link` is the id of the join link that they
+    have, if they have one."""
 
     rawId: str
     displayName: NotRequired[str]
     incomplete: NotRequired[bool]
+    link: NotRequired[str]
 
 
 class AdmittedDetail(Asker):
@@ -114,6 +116,15 @@ class RefusedDetail(Asker):
     """The detail of Refused: the person and the reasons."""
 
     reasons: list[Reason]
+
+
+class JoinLinkMade(TypedDict):
+    """The detail of JoinLinkMade: for whom, until when, and the id of the link. Admitted names it,
+    too."""
+
+    rawId: str
+    expiresAt: Time
+    link: str
 
 
 type Looked = Literal["attendance", "calls", "live", "log", "presence"]

@@ -14,6 +14,7 @@ from rooms.domain.log_details import (
     AdmittedDetail,
     DetailsUpdated,
     EventDetail,
+    JoinLinkMade,
     ParticipantsUpdated,
     PersonErased,
     PhonesUpdated,
@@ -91,6 +92,7 @@ LOG_KINDS: dict[str, LogKind] = {
             AdmittedDetail,
             sentences.admitted,
             personal=("rawId", "displayName"),
+            not_personal=("link",),
         ),
         LogKind(
             "Refused",
@@ -98,7 +100,15 @@ LOG_KINDS: dict[str, LogKind] = {
             RefusedDetail,
             sentences.refused,
             personal=("rawId", "displayName"),
-            not_personal=("reasons.*.message",),
+            not_personal=("reasons.*.message", "link"),
+        ),
+        LogKind(
+            "JoinLinkMade",
+            "decision",
+            JoinLinkMade,
+            sentences.join_link_made,
+            personal=("rawId",),
+            not_personal=("link",),
         ),
         LogKind(
             "CallStarted",

@@ -75,6 +75,11 @@ def refused(detail: Detail, names: Names) -> str:
     return f"refused {_who(detail, names)}: {reasons.rstrip('.')}"
 
 
+def join_link_made(detail: Detail, names: Names) -> str:
+    """Returns the sentence of JoinLinkMade."""
+    return f"made a join link for {_who(detail, names)}, good until {_moment(detail['expiresAt'])}"
+
+
 def call_started(detail: Detail, names: Names) -> str:
     """Returns the sentence of CallStarted."""
     starter = detail.get("startedBy")

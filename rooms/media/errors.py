@@ -14,5 +14,9 @@ class MediaRefusesUs(MediaError):
     """The media server refuses the API key of this service."""
 
 
+class InvalidJoinLink(MediaError):
+    """A join link that this service did not make, for another room, or that has expired."""
+
+
 class NoMediaPlane(MediaError):
     """This service has no media plane."""

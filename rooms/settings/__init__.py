@@ -59,6 +59,8 @@ class Settings:
     """The resource that makes users and tokens. None: this service makes them."""
     media: MediaServer | None
     """What carries the calls. None: people join elsewhere."""
+    join_page: bool
+    """Whether people may join with links, on the page of this service, if `media` is set."""
     event_sources: frozenset[str]
     """Resources whose events count, in lower case. None: those of any."""
     archive: ArchiveContainer | None
@@ -93,6 +95,7 @@ SETTINGS = frozenset(
         "ROOMS_ENTRA_TENANT",
         "ROOMS_EVENT_SOURCE",
         "ROOMS_EXPIRED_DAYS",
+        "ROOMS_JOIN_PAGE",
         "ROOMS_KEY_BURST",
         "ROOMS_KEY_RATE",
         "ROOMS_MEDIA_API",
@@ -158,6 +161,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         access_log=flag(env, "ROOMS_ACCESS_LOG", default=False),
         acs=read_acs(env),
         media=read_media(env),
+        join_page=flag(env, "ROOMS_JOIN_PAGE", default=True),
         event_sources=_event_sources(env),
         archive=read_archive(env),
         quota=read_quota(env, in_azure),

@@ -17,7 +17,9 @@ from rooms.api.errors import (
     BodyTooLarge,
     ForwardedToItself,
     InvalidParameter,
+    InvalidRoomId,
     LengthRequired,
+    NoJoinPage,
     UnsupportedApiVersion,
     UnsupportedMediaType,
     ValidationFailed,
@@ -25,6 +27,7 @@ from rooms.api.errors import (
 from rooms.api.routing import WITH_BODY
 from rooms.auth.errors import Denied, TenantKeysUnavailable, TooManyRequests
 from rooms.identity.errors import AcsRefusesUs, AcsUnavailable, NoAnswerOfAcs
+from rooms.media.errors import InvalidJoinLink
 from rooms.storage.errors import ClockWrong, ContentRefused, StorageUnavailable, TableMissing
 
 SHAPES = (error_answers.Error, error_answers.ValidationError)
@@ -43,6 +46,15 @@ _OF_KIND: Mapping[Kind, tuple[Error, ...]] = {
     "acs": (*_ALWAYS, *_VERSIONS),
     "identity": (*_ALWAYS, *_VERSIONS, *_OF_FORWARDING),
     "extension": _ALWAYS,
+    "link": (
+        InvalidJoinLink,
+        NoJoinPage,
+        InvalidRoomId,
+        BodyTooLarge,
+        TooManyRequests,
+        StorageUnavailable,
+        TableMissing,
+    ),
     "either": (*_ALWAYS, *_VERSIONS),
     "public": (),
 }
@@ -81,7 +93,7 @@ def failures(operation: Operation, method: str) -> dict[int, list[Error]]:
         errors.append(ClockWrong)
     if operation.body is not None:
         errors.append(UnsupportedMediaType)
-        with_target = operation.kind in ("extension", "identity")
+        with_target = operation.kind in ("extension", "identity", "link")
         errors.append(InvalidParameter if with_target else ValidationFailed)
     by_status: defaultdict[int, list[Error]] = defaultdict(list)
     for error in dict.fromkeys(errors):
@@ -129,7 +141,7 @@ def headers_of(errors: Sequence[Error], kind: Kind) -> Mapping[str, Header]:
 
 
 def _answer(error: Error, kind: Kind) -> Answer:
-    return ANSWERS_OF.get(kind, ANSWERS)[error]
+    return ANSWERS_OF.get("extension" if kind == "link" else kind, ANSWERS)[error]
 
 
 def _codes(errors: Sequence[Error], kind: Kind) -> list[str]:

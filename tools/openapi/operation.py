@@ -9,9 +9,10 @@ from rooms.api.body import Body
 
 type Error = type[Exception]
 
-type Kind = Literal["acs", "identity", "extension", "either", "public"]
+type Kind = Literal["acs", "identity", "extension", "link", "either", "public"]
 """The rules of an operation: those of ACS Rooms, those of ACS Identity, those of extension routes,
-those of the first or the third by request, or none for a public operation."""
+the same for who holds a join link, those of the first or the third by request, or none for a public
+operation."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,12 +66,19 @@ SECURITY: Mapping[str, Schema] = {
         "description": "A plain key, for extension routes, over HTTPS or on localhost. The service "
         "ignores it if the request has an Authorization header.",
     },
+    "joinLink": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Authorization",
+        "description": "`JoinLink <token>`: the part behind `#` of a join link for the room.",
+    },
 }
 
 SCHEMES: Mapping[Kind, tuple[str, ...]] = {
     "acs": ("hmac", "entra"),
     "identity": ("hmac", "entra"),
     "extension": ("hmac", "entra", "key"),
+    "link": ("joinLink",),
     "either": ("hmac", "entra", "key"),
     "public": (),
 }

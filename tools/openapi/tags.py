@@ -15,6 +15,8 @@ from rooms.api.extension import (
     doctor,
     health,
     invitees,
+    join,
+    join_links,
     join_policy,
     live,
     log,
@@ -82,6 +84,12 @@ TAGS: Sequence[Tag] = (
         "Whether a person may join a room, and the reasons of a refusal.",
         admission.routes.all,
         resources.ADMISSION,
+    ),
+    Tag(
+        "Join",
+        "Links with which people join a room on the page of this service.",
+        (*join_links.routes.all, *join.routes.all),
+        resources.JOIN,
     ),
     Tag("Roles", "The capabilities of each role.", roles.routes.all, resources.ROLES),
     Tag(

@@ -8,6 +8,7 @@ from openapi.resources.document import DOCUMENT
 from openapi.resources.health import HEALTH
 from openapi.resources.identities import IDENTITIES, TOKENS
 from openapi.resources.invitees import INVITEES
+from openapi.resources.join import JOIN
 from openapi.resources.join_policy import JOIN_POLICY
 from openapi.resources.log import LOG
 from openapi.resources.participants import PARTICIPANTS
@@ -25,6 +26,7 @@ __all__ = [
     "HEALTH",
     "IDENTITIES",
     "INVITEES",
+    "JOIN",
     "JOIN_POLICY",
     "LOG",
     "OVERVIEW",

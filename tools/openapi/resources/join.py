@@ -1,0 +1,113 @@
+"""Join links, and what those who hold one may do."""
+
+from openapi.examples import ATTENDEE, ROOM_ID
+from openapi.operation import Answer, Header, Operation
+from openapi.parameters import CALL_ROOM_ID, CLIENT_REQUEST_ID
+from rooms.api.errors import ANSWERS, AdmissionRefused, InvalidRoomId, NoJoinPage
+from rooms.api.extension import join, join_links
+from rooms.domain.errors import RoomNotFound
+from rooms.media.errors import MediaRefusesUs, MediaUnavailable
+
+_LINK = {
+    "roomId": ROOM_ID,
+    "rawId": ATTENDEE,
+    "url": f"https://rooms.example.com/join/{ROOM_ID}#eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9...",
+    "expiresAt": "2026-05-04T11:00:00+00:00",
+}
+
+_STATE = {
+    "roomId": ROOM_ID,
+    "title": "Consultation",
+    "person": {"rawId": ATTENDEE, "displayName": "Ines Khan", "role": "Attendee"},
+    "admitted": False,
+    "reasons": [
+        {
+            "code": "NotOpenYet",
+            "subCode": 5829,
+            "message": "This room is not open yet. It opens at 2026-05-04 10:00:00 UTC.",
+            "opensAt": "2026-05-04T10:00:00+00:00",
+        }
+    ],
+    "validFrom": "2026-05-04T10:00:00+00:00",
+    "validUntil": "2026-05-04T11:00:00+00:00",
+    "scheduledStart": None,
+    "scheduledEnd": None,
+    "now": "2026-05-04T09:55:00+00:00",
+}
+
+_REFUSED = {
+    "error": {"code": "AdmissionRefused", "message": "You are not invited to this room."},
+    "roomId": ROOM_ID,
+    "rawId": ATTENDEE,
+    "admitted": False,
+    "reasons": [
+        {"code": "NotInvited", "subCode": 5828, "message": "You are not invited to this room."}
+    ],
+}
+
+JOIN = {
+    "make_join_link": Operation(
+        kind="extension",
+        summary="Make a join link",
+        description=(
+            "With the link one person joins one room on the page of this service. It is good in "
+            "the first browser that joins with it, until it expires, as long as the person is on "
+            "the roster, or the room is open to guests. Their role is that of the roster when they "
+            "join. Links that were made before for the same person stay good. Writes JoinLinkMade "
+            "into the log of the room. Needs a media server (`ROOMS_MEDIA_URL`)."
+        ),
+        parameters=(CALL_ROOM_ID, CLIENT_REQUEST_ID),
+        body=join_links.MakeJoinLink,
+        examples={
+            "until the end of the room": {"rawId": ATTENDEE, "displayName": "Ines Khan"},
+            "with an end": {"rawId": ATTENDEE, "expiresAt": "2026-05-04T10:30:00Z"},
+        },
+        answers=(Answer(201, "The link.", join_links.MadeJoinLink, example=_LINK),),
+        errors=(InvalidRoomId, RoomNotFound, NoJoinPage),
+    ),
+    "get_join": Operation(
+        kind="link",
+        summary="Get what the person of a join link may know",
+        description="Changes nothing, writes no log record, and binds the link to no browser.",
+        parameters=(CALL_ROOM_ID,),
+        answers=(
+            Answer(
+                200,
+                "The person, the room, and whether they may join now.",
+                join.JoinState,
+                example=_STATE,
+            ),
+        ),
+        errors=(RoomNotFound,),
+    ),
+    "join_room": Operation(
+        kind="link",
+        summary="Join a room with a join link",
+        description=(
+            "Decides as the admission of a room does, and writes Admitted or Refused into its log. "
+            "The first browser that is admitted is the only one from then on: it is known by its "
+            "secret `browser`."
+        ),
+        parameters=(CALL_ROOM_ID, CLIENT_REQUEST_ID),
+        body=join.Join,
+        examples={
+            "a browser": {"device": "f3k2x9", "browser": "mB2vJr0yN8qk1uTzWc5hXA"},
+        },
+        answers=(
+            Answer(200, "The way into the call.", join.Joined),
+            Answer(
+                403,
+                "The person may not join. The answer has every reason that applies.",
+                join.RefusedJoin,
+                {
+                    "x-ms-error-code": Header(
+                        "The code of the error.",
+                        {"type": "string", "const": ANSWERS[AdmissionRefused].code},
+                    )
+                },
+                example=_REFUSED,
+            ),
+        ),
+        errors=(RoomNotFound, MediaUnavailable, MediaRefusesUs),
+    ),
+}
