@@ -41,6 +41,7 @@ def pytest_configure() -> None:
 
 SERVICES = {
     "Azurite",
+    "LiveKitDouble",
     "StorageProxy",
     "failed_start",
     "free_port",
