@@ -191,6 +191,39 @@ class EventDetail(TypedDict):
     endReason: NotRequired[EndReason]
 
 
+type CorrectionReason = Literal["NotInvited", "NotOpenYet", "Closed", "Deleted"]
+"""Why this service corrects a call by itself: the person is not invited, or the room is not open,
+or not there any more."""
+
+
+class RemovedFromCall(TypedDict):
+    """The detail of RemovedFromCall: the device that was removed, and its person. It has a `reason`
+    if this service removed it by itself, and `by`, a raw id, if somebody in the call did."""
+
+    rawId: str
+    participantId: str
+    reason: NotRequired[CorrectionReason]
+    by: NotRequired[str]
+
+
+class CallEndedForAll(TypedDict):
+    """The detail of CallEndedForAll. It has a `reason` if this service ended the call by itself,
+    and `by`, a raw id, if somebody in the call did."""
+
+    callId: NotRequired[str]
+    reason: NotRequired[CorrectionReason]
+    by: NotRequired[str]
+
+
+class RoleCorrected(TypedDict):
+    """The detail of RoleCorrected: the device whose rights were changed, its person, and the role
+    that it has now, as on the roster."""
+
+    rawId: str
+    participantId: str
+    role: Role
+
+
 class PhonesUpdated(TypedDict):
     """The detail of PhonesUpdated: the raw ids of all telephones in the call."""
 

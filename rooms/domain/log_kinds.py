@@ -12,6 +12,7 @@ from rooms.domain import sentences
 from rooms.domain.log_details import (
     Accessed,
     AdmittedDetail,
+    CallEndedForAll,
     DetailsUpdated,
     EventDetail,
     JoinLinkMade,
@@ -19,15 +20,17 @@ from rooms.domain.log_details import (
     PersonErased,
     PhonesUpdated,
     RefusedDetail,
+    RemovedFromCall,
+    RoleCorrected,
     RoomCreated,
     RoomDeleted,
     RoomUpdated,
 )
 from rooms.domain.sentences import Names
 
-type Source = Literal["change", "decision", "event", "access", "erasure"]
-"""Where a record comes from: a change of the room, a decision who may come in, a call's event,
-somebody who looked, the erasure of a person."""
+type Source = Literal["change", "decision", "event", "call", "access", "erasure"]
+"""Where a record comes from: a change of the room, a decision who may come in, a call's event, what
+was done in a call, somebody who looked, the erasure of a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,28 @@ LOG_KINDS: dict[str, LogKind] = {
             sentences.call_ended,
             _EVENT_PERSONAL,
             _EVENT_NOT_PERSONAL,
+        ),
+        LogKind(
+            "RemovedFromCall",
+            "call",
+            RemovedFromCall,
+            sentences.removed_from_call,
+            personal=("rawId", "participantId", "by"),
+        ),
+        LogKind(
+            "CallEndedForAll",
+            "call",
+            CallEndedForAll,
+            sentences.call_ended_for_all,
+            personal=("by",),
+            not_personal=("callId",),
+        ),
+        LogKind(
+            "RoleCorrected",
+            "call",
+            RoleCorrected,
+            sentences.role_corrected,
+            personal=("rawId", "participantId"),
         ),
         LogKind(
             "Accessed",

@@ -7,7 +7,7 @@ each kind.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rooms.domain.log_details import Looked
+from rooms.domain.log_details import CorrectionReason, Looked
 from rooms.domain.room import JoinPolicy
 from rooms.domain.shown_text import is_id, quoted, quoted_unless_id
 from rooms.domain.time import format_second, parse_time
@@ -31,6 +31,13 @@ _LOOKED_AT: Mapping[Looked, str] = {
     "live": "who is in calls now",
     "log": "the log",
     "presence": "who is in the room",
+}
+
+_WHY_CORRECTED: Mapping[CorrectionReason, str] = {
+    "NotInvited": "not invited",
+    "NotOpenYet": "the room is not open yet",
+    "Closed": "the room is closed",
+    "Deleted": "there is no such room",
 }
 
 _WHOLE = 30
@@ -120,6 +127,21 @@ def phones_updated(detail: Detail, _: Names) -> str:
             return f"{count} telephones are in the call"
 
 
+def removed_from_call(detail: Detail, names: Names) -> str:
+    """Returns the sentence of RemovedFromCall."""
+    return f"{_doer(detail, names)}removed {_who(detail, names)} from the call{_why(detail)}"
+
+
+def call_ended_for_all(detail: Detail, names: Names) -> str:
+    """Returns the sentence of CallEndedForAll."""
+    return f"{_doer(detail, names)}ended the call for all{_why(detail)}"
+
+
+def role_corrected(detail: Detail, names: Names) -> str:
+    """Returns the sentence of RoleCorrected."""
+    return f"gave {_who(detail, names)} the role {detail['role']} in the call"
+
+
 def accessed(detail: Detail, names: Names) -> str:
     """Returns the sentence of Accessed."""
     query = detail["query"]
@@ -152,6 +174,16 @@ def _who(detail: Detail, names: Names) -> str:
     person = detail.get("rawId") or detail.get("participantId") or "somebody"
     name = names.get(person) or detail.get("displayName")
     return quoted(name) if name else _short(person)
+
+
+def _doer(detail: Detail, names: Names) -> str:
+    """Returns who in the call did it, if somebody did: else the record's actor did."""
+    return f"{_called(detail['by'], names)} " if "by" in detail else ""
+
+
+def _why(detail: Detail) -> str:
+    reason: CorrectionReason | None = detail.get("reason")
+    return "" if reason is None else f": {_WHY_CORRECTED[reason]}"
 
 
 def _called(raw_id: str, names: Names) -> str:

@@ -126,6 +126,23 @@ def said(kind: str, detail: Any) -> str:
         ("PhonesUpdated", {"phones": ["4:+1", "4:+2"]}, "2 telephones are in the call"),
         ("PhonesUpdated", {"phones": ["4:+1"]}, "1 telephone is in the call"),
         ("PhonesUpdated", {"phones": []}, "no telephone is in the call any more"),
+        (
+            "RemovedFromCall",
+            {"rawId": "8:a", "participantId": "p", "reason": "NotInvited"},
+            "removed “Alice” from the call: not invited",
+        ),
+        (
+            "RemovedFromCall",
+            {"rawId": "8:a", "participantId": "p", "by": "8:b"},
+            "“Bob” removed “Alice” from the call",
+        ),
+        ("CallEndedForAll", {"reason": "Closed"}, "ended the call for all: the room is closed"),
+        ("CallEndedForAll", {"callId": "1", "by": "8:b"}, "“Bob” ended the call for all"),
+        (
+            "RoleCorrected",
+            {"rawId": "8:a", "participantId": "p", "role": "Consumer"},
+            "gave “Alice” the role Consumer in the call",
+        ),
         ("Accessed", {"what": "presence", "query": {}}, "looked at who is in the room"),
         (
             "Accessed",
