@@ -24,10 +24,12 @@ from rooms.log_text import escaped
 from rooms.media.carrier import Carrier
 from rooms.media.join_links import JoinLinks
 from rooms.media.none import NoCarrier
+from rooms.media.reconciler import Reconciler
 from rooms.settings import Settings, read_settings, unknown_settings
 from rooms.settings.entra import AUDIENCES_OF_THE_SDKS
 from rooms.storage.accesses import Accesses
 from rooms.storage.admissions import Admissions
+from rooms.storage.call_log import CallLog
 from rooms.storage.calls import Calls
 from rooms.storage.clock_check import ClockCheck
 from rooms.storage.erasures import Erasures
@@ -223,6 +225,16 @@ class App:
         """The links with which people join on the page of this service, or None."""
         server = self.settings.media if self.settings.join_page else None
         return None if server is None else JoinLinks(server.keys, self.clock)
+
+    @cached_property
+    def call_log(self) -> CallLog:
+        """The record of what was done in calls."""
+        return CallLog(self.table, self.clock)
+
+    @cached_property
+    def reconciler(self) -> Reconciler:
+        """Makes the media server have what the rooms say."""
+        return Reconciler(self.media, self.rooms, self.call_log, self.clock, self.limits)
 
     @cached_property
     def upkeep(self) -> Upkeep:

@@ -78,6 +78,14 @@ def needs_occupancy(room: Room, roster: Roster, capacity: int) -> bool:
     return admits_guests(room.join_policy) or len(roster) > capacity
 
 
+def role_in(room: Room, roster: Roster, raw_id: str) -> Role | None:
+    """Returns the role of a person in a room: a guest of an open room is an Attendee. None if they
+    are not invited."""
+    if raw_id not in roster and admits_guests(room.join_policy):
+        return GUEST_ROLE
+    return roster.get(raw_id)
+
+
 def admission(
     room: Room, roster: Roster, raw_id: str, at: Ticks, occupancy: Occupancy, capacity: int
 ) -> Admitted | Refused:
@@ -92,7 +100,7 @@ def admission(
         message = "Only users of Azure Communication Services can join this room."
         reasons.append(Reason("NotCommunicationUser", 5830, message))
     guest = raw_id not in roster and admits_guests(room.join_policy)
-    role = GUEST_ROLE if guest else roster.get(raw_id)
+    role = role_in(room, roster, raw_id)
     if role is None:
         reasons.append(Reason("NotInvited", 5828, "You are not invited to this room."))
     match state_at(room, at):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from rooms.domain.connection import CarriedCall, Connection
 from rooms.domain.roster import Role
 from rooms.domain.time import Ticks
 
@@ -26,30 +27,6 @@ class WayIn:
     expires_at: Ticks
 
 
-@dataclass(frozen=True, slots=True)
-class CarriedCall:
-    """A call that the media plane has now. `id` is that of the call in our events."""
-
-    room_id: str
-    id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """A device of a person in a call now.
-
-    `participant_id` is that of its leg, another one after each join. `identity` is what the media
-    plane calls it.
-    """
-
-    identity: str
-    participant_id: str
-    raw_id: str
-    display_name: str | None
-    role: str | None
-    joined_at: Ticks
-
-
 class Carrier(Protocol):
     """A media plane. It has no state of its own: the media server has it.
 
@@ -70,6 +47,10 @@ class Carrier(Protocol):
         """Returns how an admitted person gets in, or None if they do not need us for it."""
         ...
 
+    async def call(self, room_id: str) -> CarriedCall | None:
+        """Returns the call that the server has of a room of this deployment, or None."""
+        ...
+
     async def calls(self) -> list[CarriedCall]:
         """Returns the calls of this deployment that the server has."""
         ...
@@ -78,21 +59,21 @@ class Carrier(Protocol):
         """Returns who is in the call of a room: nobody if it has none."""
         ...
 
-    async def set_role(self, room_id: str, identity: str, role: Role) -> None:
-        """Gives a device the rights of a role. Does nothing if it is gone."""
+    async def set_role(self, room_id: str, identity: str, role: Role) -> bool:
+        """Gives a device the rights of a role. Returns whether it was there."""
         ...
 
     async def mute(self, room_id: str, identity: str) -> None:
         """Mutes the microphones of a device. Does nothing if it is gone."""
         ...
 
-    async def remove(self, room_id: str, identity: str) -> None:
-        """Removes a device from the call. Does nothing if it is gone."""
+    async def remove(self, room_id: str, identity: str) -> bool:
+        """Removes a device from the call. Returns whether it was there."""
         ...
 
-    async def end(self, room_id: str) -> None:
-        """Ends the call: everybody is out, and no token of before lets anybody in. Does nothing if
-        there is none."""
+    async def end(self, room_id: str) -> bool:
+        """Ends the call: everybody is out, and no token of before lets anybody in. Returns whether
+        there was one."""
         ...
 
     async def close(self) -> None:

@@ -1,7 +1,8 @@
 """No media plane: people join elsewhere, and only events tell of their calls."""
 
+from rooms.domain.connection import CarriedCall, Connection
 from rooms.domain.roster import Role
-from rooms.media.carrier import CarriedCall, Connection, Joining
+from rooms.media.carrier import Joining
 from rooms.media.errors import NoMediaPlane
 
 
@@ -17,22 +18,25 @@ class NoCarrier:
     def way_in(self, room_id: str, joining: Joining) -> None:
         return None
 
+    async def call(self, room_id: str) -> CarriedCall | None:
+        return None
+
     async def calls(self) -> list[CarriedCall]:
         return []
 
     async def connections(self, room_id: str) -> list[Connection]:
         return []
 
-    async def set_role(self, room_id: str, identity: str, role: Role) -> None:
+    async def set_role(self, room_id: str, identity: str, role: Role) -> bool:
         raise NoMediaPlane
 
     async def mute(self, room_id: str, identity: str) -> None:
         raise NoMediaPlane
 
-    async def remove(self, room_id: str, identity: str) -> None:
+    async def remove(self, room_id: str, identity: str) -> bool:
         raise NoMediaPlane
 
-    async def end(self, room_id: str) -> None:
+    async def end(self, room_id: str) -> bool:
         raise NoMediaPlane
 
     async def close(self) -> None:

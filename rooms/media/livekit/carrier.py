@@ -9,10 +9,11 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from rooms.domain.connection import CarriedCall, Connection
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.roster import Role
 from rooms.domain.time import SECOND, Ticks, from_unix_milliseconds, unix_seconds
-from rooms.media.carrier import CarriedCall, Connection, Joining, WayIn
+from rooms.media.carrier import Joining, WayIn
 from rooms.media.livekit import grants
 from rooms.media.livekit.client import LiveKitApi
 from rooms.media.livekit.identity import identity_of, raw_id_of
@@ -65,8 +66,14 @@ class LiveKit:
         token = signed(self._server.keys[0], claims)
         return WayIn(self._server.url, token, now + seconds * SECOND)
 
+    async def call(self, room_id: str) -> CarriedCall | None:
+        return next(iter(await self._calls(names=[room_id])), None)
+
     async def calls(self) -> list[CarriedCall]:
-        answer = await self._api.call("ListRooms", {}, roomList=True) or {}
+        return await self._calls()
+
+    async def _calls(self, **only: Any) -> list[CarriedCall]:
+        answer = await self._api.call("ListRooms", only, roomList=True) or {}
         return [
             CarriedCall(room["name"], room["sid"])
             for room in answer.get("rooms", ())
@@ -78,9 +85,10 @@ class LiveKit:
         found = (_connection(each) for each in answer.get("participants", ()))
         return [connection for connection in found if connection is not None]
 
-    async def set_role(self, room_id: str, identity: str, role: Role) -> None:
+    async def set_role(self, room_id: str, identity: str, role: Role) -> bool:
         change = {"attributes": {"role": role}, "permission": grants.as_permission(role)}
-        await self._call("UpdateParticipant", room_id, identity=identity, **change)
+        answer = await self._call("UpdateParticipant", room_id, identity=identity, **change)
+        return answer is not None
 
     async def mute(self, room_id: str, identity: str) -> None:
         found = await self._call("GetParticipant", room_id, identity=identity) or {}
@@ -98,11 +106,11 @@ class LiveKit:
             )
         )
 
-    async def remove(self, room_id: str, identity: str) -> None:
-        await self._call("RemoveParticipant", room_id, identity=identity)
+    async def remove(self, room_id: str, identity: str) -> bool:
+        return await self._call("RemoveParticipant", room_id, identity=identity) is not None
 
-    async def end(self, room_id: str) -> None:
-        await self._api.call("DeleteRoom", {"room": room_id}, roomCreate=True)
+    async def end(self, room_id: str) -> bool:
+        return await self._api.call("DeleteRoom", {"room": room_id}, roomCreate=True) is not None
 
     async def close(self) -> None:
         await self._api.close()

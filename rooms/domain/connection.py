@@ -1,0 +1,29 @@
+"""What a media plane tells of its calls."""
+
+from dataclasses import dataclass
+
+from rooms.domain.time import Ticks
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedCall:
+    """A call that the media plane has now. `id` is that of the call in our events."""
+
+    room_id: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A device of a person in a call now.
+
+    `participant_id` is that of its leg, another one after each join. `identity` is what the media
+    plane calls it.
+    """
+
+    identity: str
+    participant_id: str
+    raw_id: str
+    display_name: str | None
+    role: str | None
+    joined_at: Ticks
