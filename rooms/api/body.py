@@ -19,6 +19,7 @@ from rooms.api.errors import Detail, ValidationFailed
 from rooms.domain.limits import LIMITS
 from rooms.domain.roster import ACS_USER, ROLES
 from rooms.domain.time import RFC3339, Ticks, parse_time
+from rooms.media.carrier import DEVICE
 
 _UNKNOWN_ROLE = f"Invalid participant role. The valid roles are: {', '.join(ROLES)}."
 
@@ -103,6 +104,9 @@ class Body(BaseModel):
 
 _SHOWN_PATH = 300
 """Characters of the path of a field at fault that an error shows."""
+
+type Device = Annotated[str, StringConstraints(pattern=f"^{DEVICE.pattern}$")]
+"""What tells apart the devices of a person: a name of their own choice."""
 
 type Text = Annotated[str, StringConstraints(min_length=1, max_length=LIMITS.text)]
 

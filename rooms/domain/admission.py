@@ -5,6 +5,7 @@ documentation of call end codes): 5828 not on the list of invitees, 5829 before 
 the end, 5830 no Communication Services user.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -87,13 +88,20 @@ def role_in(room: Room, roster: Roster, raw_id: str) -> Role | None:
 
 
 def admission(
-    room: Room, roster: Roster, raw_id: str, at: Ticks, occupancy: Occupancy, capacity: int
+    room: Room,
+    roster: Roster,
+    raw_id: str,
+    at: Ticks,
+    occupancy: Occupancy,
+    capacity: int,
+    lacks: Collection[str] = (),
 ) -> Admitted | Refused:
     """Decides whether the person `raw_id` may join the room at `at`.
 
     Args:
         occupancy: who is in the room's call; UNOCCUPIED unless `needs_occupancy`.
         capacity: how many people a call holds.
+        lacks: what nobody can do in its calls.
     """
     reasons = []
     if not is_acs_user(raw_id):
@@ -121,7 +129,7 @@ def admission(
         reasons.append(Reason("RoomFull", None, message))
     if role is None or reasons:
         return Refused(tuple(reasons))
-    allowed = capabilities(role, room.pstn_dial_out_enabled)
+    allowed = capabilities(role, room.pstn_dial_out_enabled, lacks)
     return Admitted(role, allowed, room.valid_until, guest)
 
 

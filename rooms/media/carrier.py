@@ -1,11 +1,15 @@
 """The port to the media plane: what a carrier does for the call of a room."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from rooms.domain.connection import CarriedCall, Connection
 from rooms.domain.roster import Role
 from rooms.domain.time import Ticks
+
+DEVICE = re.compile(r"[A-Za-z0-9_-]{1,32}")
+"""What tells apart the devices of a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +42,15 @@ class Carrier(Protocol):
     """What the settings and the log call it."""
     lacks: frozenset[str]
     """The capabilities that nobody has in its calls."""
+    lets_in: bool
+    """Whether people need a way in from us."""
 
     async def provision(self, room_id: str) -> None:
         """Makes the server ready for the call of a room. Changes nothing if it is."""
         ...
 
-    def way_in(self, room_id: str, joining: Joining) -> WayIn | None:
-        """Returns how an admitted person gets in, or None if they do not need us for it."""
+    def way_in(self, room_id: str, joining: Joining) -> WayIn:
+        """Returns how an admitted person gets in."""
         ...
 
     async def call(self, room_id: str) -> CarriedCall | None:

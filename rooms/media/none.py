@@ -2,7 +2,7 @@
 
 from rooms.domain.connection import CarriedCall, Connection
 from rooms.domain.roster import Role
-from rooms.media.carrier import Joining
+from rooms.media.carrier import Joining, WayIn
 from rooms.media.errors import NoMediaPlane
 
 
@@ -11,12 +11,13 @@ class NoCarrier:
 
     name = "none"
     lacks: frozenset[str] = frozenset()
+    lets_in = False
 
     async def provision(self, room_id: str) -> None:
         pass
 
-    def way_in(self, room_id: str, joining: Joining) -> None:
-        return None
+    def way_in(self, room_id: str, joining: Joining) -> WayIn:
+        raise NoMediaPlane
 
     async def call(self, room_id: str) -> CarriedCall | None:
         return None

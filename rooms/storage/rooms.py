@@ -81,7 +81,13 @@ class Rooms:
 
     async def with_roster(self, room_id: str) -> RoomWithRoster:
         """Returns the room with its current roster. One request."""
-        return _with_roster(*await self._room_and_roster(room_id))
+        row, known = await self._contents(room_id, with_details=False)
+        return _with_roster(row, known.roster)
+
+    async def with_details(self, room_id: str) -> tuple[RoomWithRoster, Details]:
+        """Returns the room with its current roster, and its details. One request."""
+        row, known = await self._contents(room_id, with_details=True)
+        return _with_roster(row, known.roster), known.details
 
     async def update(self, room_id: str, wanted: RoomChange, origin: Origin) -> Room:
         """Sets what `wanted` sets and returns the room. Requests as `change`."""
@@ -220,7 +226,7 @@ class Rooms:
         row, roster_row = rows
         if row["bodyHash"] != repeatability.body_hash:
             raise RequestIdReused
-        return _with_roster(row, roster_row)
+        return _with_roster(row, unpack(roster_row))
 
     async def _mark_deleted(self, row: TableEntity, origin: Origin) -> None:
         room = room_of(row)
@@ -248,19 +254,14 @@ class Rooms:
         row = existing_row(rows[0] if rows else None)
         return row, Contents(room_of(row), unpack(rows[1]), details)
 
-    async def _room_and_roster(self, room_id: str) -> tuple[TableEntity, TableEntity]:
-        """Returns the rows of the room and of its current roster."""
-        rows = await self._first_rows(room_id)
-        return existing_row(rows[0] if rows else None), rows[1]
-
     async def _first_rows(self, room_id: str) -> list[TableEntity]:
         return await self._table.first(
             keys.partition(room_id), keys.room_row(room_id), keys.end_of_rosters(room_id), count=2
         )
 
 
-def _with_roster(row: TableEntity, roster: TableEntity) -> RoomWithRoster:
-    return RoomWithRoster(room_of(row), unpack(roster), parse_time(row["changedAt"]))
+def _with_roster(row: TableEntity, roster: Roster) -> RoomWithRoster:
+    return RoomWithRoster(room_of(row), roster, parse_time(row["changedAt"]))
 
 
 def _repeats_deletion(row: TableEntity, origin: Origin) -> bool:

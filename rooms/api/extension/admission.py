@@ -1,24 +1,25 @@
-"""Admission: whether a person may join a room."""
+"""Admission: whether a person may join a room, and their way in."""
 
 from typing import Literal, NotRequired, TypedDict
 
 import azure.functions as func
 
-from rooms.api.body import StrictBody, Text
+from rooms.api.body import Device, StrictBody, Text
 from rooms.api.error_answers import Error, error_body
 from rooms.api.errors import ANSWERS, AdmissionRefused, InvalidParameter
+from rooms.api.extension.admitting import Asking, carry_out, judged, logged_reason
 from rooms.api.request import Request
 from rooms.api.responses import json_answer
 from rooms.api.routing import Routes
-from rooms.api.shapes import RoomId
+from rooms.api.shapes import Link, RoomId
 from rooms.domain import admission as domain
 from rooms.domain import capabilities
-from rooms.domain.admission import UNOCCUPIED, admission, needs_occupancy
 from rooms.domain.capabilities import Restriction
 from rooms.domain.limits import LIMITS
-from rooms.domain.log_details import AdmittedDetail, Asker, Reason, RefusedDetail
+from rooms.domain.log_details import Reason
 from rooms.domain.roster import Role
-from rooms.domain.time import SECOND, Ticks, Time, format_time
+from rooms.domain.time import Time, format_time
+from rooms.media import carrier
 
 routes = Routes()
 
@@ -28,6 +29,7 @@ class AskAdmission(StrictBody):
 
     raw_id: Text
     display_name: Text | None = None
+    device: Device | None = None
 
 
 class Allowed(TypedDict):
@@ -37,9 +39,19 @@ class Allowed(TypedDict):
     only: NotRequired[Restriction]
 
 
+class WayIn(TypedDict):
+    """Where the person connects, and the token that lets them in, once or again, until it expires.
+    It is for that person only: the log never has it."""
+
+    url: Link
+    token: str
+    tokenExpiresAt: Time
+
+
 class Admitted(TypedDict):
     """The person may join until just before `validUntil`, with this role and these
-    capabilities. A `guest` joins an open room without an invitation."""
+    capabilities. A `guest` joins an open room without an invitation. Answers to a POST have
+    `media` if the service has a media server."""
 
     roomId: RoomId
     rawId: str
@@ -48,6 +60,7 @@ class Admitted(TypedDict):
     guest: bool
     capabilities: list[Allowed]
     validUntil: Time
+    media: NotRequired[WayIn]
 
 
 class Refused(TypedDict):
@@ -67,7 +80,7 @@ class RefusedAdmission(Error, Refused):
 async def try_admission(request: Request) -> func.HttpResponse:
     """Answers whether a person may join, and changes nothing."""
     room_id, raw_id = request.call_room_id(), _raw_id(request)
-    _, decision, _ = await _judged(request, room_id, raw_id, request.time("at"))
+    decision = (await judged(request.app, room_id, raw_id, request.time("at"))).decision
     match decision:
         case domain.Admitted():
             return json_answer(200, admitted_body(room_id, raw_id, decision))
@@ -77,51 +90,35 @@ async def try_admission(request: Request) -> func.HttpResponse:
 
 @routes.extension("POST", "rooms/{roomId}/admission")
 async def decide_admission(request: Request) -> func.HttpResponse:
-    """Decides whether a person may join, and logs the decision."""
+    """Decides whether a person may join, logs the decision, and answers with the way in."""
     room_id, asked = request.call_room_id(), request.parse(AskAdmission)
-    at, decision, incomplete = await _judged(request, room_id, asked.raw_id, None)
-    detail = decision_detail(asked.raw_id, asked.display_name, decision)
-    if incomplete:
-        detail["incomplete"] = True
-    await request.app.admissions.record(
-        room_id, at, type(decision).__name__, detail, request.origin
-    )
+    asking = Asking(asked.raw_id, asked.display_name, asked.device)
+    needs_name = request.app.media.lets_in and asked.display_name is None
+    judgement = await judged(request.app, room_id, asked.raw_id, with_details=needs_name)
+    way_in = await carry_out(request.app, judgement, asking, request.origin)
+    return admission_answer(room_id, asked.raw_id, judgement.decision, way_in)
+
+
+def admission_answer(
+    room_id: str,
+    raw_id: str,
+    decision: domain.Admitted | domain.Refused,
+    way_in: carrier.WayIn | None,
+) -> func.HttpResponse:
+    """Returns the answer to who asked to join: 200, or 403."""
     match decision:
-        case domain.Admitted():
-            return json_answer(200, admitted_body(room_id, asked.raw_id, decision))
-        case domain.Refused():
-            refused = ANSWERS[AdmissionRefused]
-            body: RefusedAdmission = {
-                **error_body(refused.code, decision.reasons[0].message),
-                **refused_body(room_id, asked.raw_id, decision),
+        case domain.Admitted() as admitted:
+            body = admitted_body(room_id, raw_id, admitted)
+            if way_in is not None:
+                body["media"] = media_body(way_in)
+            return json_answer(200, body)
+        case domain.Refused() as refused:
+            answer = ANSWERS[AdmissionRefused]
+            refusal: RefusedAdmission = {
+                **error_body(answer.code, refused.reasons[0].message),
+                **refused_body(room_id, raw_id, refused),
             }
-            return json_answer(refused.status, body, {"x-ms-error-code": refused.code})
-
-
-async def _judged(
-    request: Request, room_id: str, raw_id: str, at: Ticks | None
-) -> tuple[Ticks, domain.Admitted | domain.Refused, bool]:
-    """Returns when the log has the decision, the decision as of `at` or now, and whether there may
-    be people in the call who were not counted.
-
-    The room and the roster are always those of now. Now is what the clock says: a change by an
-    instance whose clock is wrong must not close the room, only the log has the decision after it.
-    """
-    as_of = request.app.clock()
-    found = await request.app.rooms.with_roster(room_id)
-    capacity, admissions = request.app.settings.call_capacity, request.app.admissions
-    occupancy = UNOCCUPIED
-    if needs_occupancy(found.room, found.roster, capacity):
-        occupancy = await (
-            admissions.occupancy(room_id)
-            if at is None
-            else admissions.occupancy_at(room_id, at, as_of)
-        )
-    logged = max(as_of, found.changed_at + 1)
-    if at is None:
-        at = logged if logged - as_of <= LIMITS.clock_skew_seconds * SECOND else as_of
-    decision = admission(found.room, found.roster, raw_id, at, occupancy, capacity)
-    return logged, decision, occupancy.incomplete
+            return json_answer(answer.status, refusal, {"x-ms-error-code": answer.code})
 
 
 def _raw_id(request: Request) -> str:
@@ -149,35 +146,17 @@ def admitted_body(room_id: str, raw_id: str, admitted: domain.Admitted) -> Admit
 
 def refused_body(room_id: str, raw_id: str, refused: domain.Refused) -> Refused:
     """Returns the answer to a refused person."""
-    reasons = [_reason_body(reason) for reason in refused.reasons]
+    reasons = [logged_reason(reason) for reason in refused.reasons]
     return {"roomId": room_id, "rawId": raw_id, "admitted": False, "reasons": reasons}
 
 
-def decision_detail(
-    raw_id: str, display_name: str | None, decision: domain.Admitted | domain.Refused
-) -> AdmittedDetail | RefusedDetail:
-    """Returns the detail of the log record of a decision."""
-    who: Asker = (
-        {"rawId": raw_id}
-        if display_name is None
-        else {"rawId": raw_id, "displayName": display_name}
-    )
-    match decision:
-        case domain.Admitted():
-            return {**who, "role": decision.role, "guest": decision.guest}
-        case domain.Refused():
-            return {**who, "reasons": [_reason_body(reason) for reason in decision.reasons]}
-
-
-def _reason_body(reason: domain.Reason) -> Reason:
-    body: Reason = {
-        "code": reason.code,
-        "subCode": reason.sub_code,
-        "message": reason.message,
+def media_body(way_in: carrier.WayIn) -> WayIn:
+    """Returns the way in, as answers have it."""
+    return {
+        "url": way_in.url,
+        "token": way_in.token,
+        "tokenExpiresAt": format_time(way_in.expires_at),
     }
-    if reason.opens_at is not None:
-        body["opensAt"] = format_time(reason.opens_at)
-    return body
 
 
 def _allowed_body(allowed: capabilities.Allowed) -> Allowed:

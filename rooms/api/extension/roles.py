@@ -33,9 +33,10 @@ class Roles(TypedDict):
 
 
 @routes.extension("GET", "roles")
-async def list_roles(_: Request) -> func.HttpResponse:
-    """Answers with the capabilities of each role."""
-    return json_answer(200, roles_body(CAPABILITIES))
+async def list_roles(request: Request) -> func.HttpResponse:
+    """Answers with the capabilities of each role, but for those that nobody has in the calls."""
+    lacks = request.app.media.lacks
+    return json_answer(200, roles_body([each for each in CAPABILITIES if each.name not in lacks]))
 
 
 def roles_body(table: Sequence[capabilities.Capability]) -> Roles:

@@ -32,6 +32,7 @@ class LiveKit:
 
     name = "livekit"
     lacks = grants.LACKS
+    lets_in = True
 
     def __init__(
         self,

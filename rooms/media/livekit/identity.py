@@ -3,9 +3,7 @@
 Two devices of a person can be in together. A second join with one identity ejects the first.
 """
 
-import re
-
-DEVICE = re.compile(r"[A-Za-z0-9_-]{1,32}")
+from rooms.media.carrier import DEVICE
 
 
 def identity_of(raw_id: str, device: str) -> str:

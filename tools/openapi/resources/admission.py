@@ -10,6 +10,20 @@ from rooms.api.extension.admission import AskAdmission
 from rooms.domain.errors import RoomNotFound
 from rooms.media.errors import MediaRefusesUs, MediaUnavailable
 
+_ADMITTED = {
+    "roomId": ROOM_ID,
+    "rawId": ATTENDEE,
+    "admitted": True,
+    "role": "Attendee",
+    "guest": False,
+    "capabilities": [{"name": "turnVideoOnOff"}, {"name": "muteUnmuteMic"}],
+    "validUntil": "2026-05-04T11:00:00+00:00",
+    "media": {
+        "url": "wss://livekit.example.com",
+        "token": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9...",
+        "tokenExpiresAt": "2026-05-04T10:03:12.5+00:00",
+    },
+}
 _REFUSED = {
     "roomId": ROOM_ID,
     "rawId": ATTENDEE,
@@ -63,13 +77,21 @@ ADMISSION = {
         description=(
             "Writes Admitted or Refused into the log of the room. The service applies the current "
             "room and roster. In an open room, an ACS user who is not invited is a guest with the "
-            "role Attendee."
+            "role Attendee. If the service has a media server (`ROOMS_MEDIA_URL`), the answer has "
+            "`media`: the way into the call. A device that joins again takes its own place: "
+            "without `device`, each admission is for another one. If the media server does not "
+            "answer, nothing is decided."
         ),
         parameters=(CALL_ROOM_ID, CLIENT_REQUEST_ID),
         body=AskAdmission,
-        examples={"a person with a name": {"rawId": ATTENDEE, "displayName": "Ines Khan"}},
+        examples={
+            "a person with a name": {"rawId": ATTENDEE, "displayName": "Ines Khan"},
+            "a browser that keeps its place in the call": {"rawId": ATTENDEE, "device": "tab-7f3a"},
+        },
         answers=(
-            Answer(200, "The person may join, with this role.", admission.Admitted),
+            Answer(
+                200, "The person may join, with this role.", admission.Admitted, example=_ADMITTED
+            ),
             Answer(
                 403,
                 "The person may not join. The answer has every reason that applies.",

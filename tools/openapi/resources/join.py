@@ -4,7 +4,7 @@ from openapi.examples import ATTENDEE, ROOM_ID
 from openapi.operation import Answer, Header, Operation
 from openapi.parameters import CALL_ROOM_ID, CLIENT_REQUEST_ID
 from rooms.api.errors import ANSWERS, AdmissionRefused, InvalidRoomId, NoJoinPage
-from rooms.api.extension import join, join_links
+from rooms.api.extension import admission, join, join_links
 from rooms.domain.errors import RoomNotFound
 from rooms.media.errors import MediaRefusesUs, MediaUnavailable
 
@@ -94,11 +94,11 @@ JOIN = {
             "a browser": {"device": "f3k2x9", "browser": "mB2vJr0yN8qk1uTzWc5hXA"},
         },
         answers=(
-            Answer(200, "The way into the call.", join.Joined),
+            Answer(200, "The way into the call.", admission.Admitted),
             Answer(
                 403,
                 "The person may not join. The answer has every reason that applies.",
-                join.RefusedJoin,
+                admission.RefusedAdmission,
                 {
                     "x-ms-error-code": Header(
                         "The code of the error.",

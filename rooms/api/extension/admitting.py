@@ -1,0 +1,126 @@
+"""Decides whether people may join, writes the decisions down, and lets in who may."""
+
+import secrets
+from dataclasses import dataclass
+
+from rooms.app import App
+from rooms.domain.admission import (
+    UNOCCUPIED,
+    Admitted,
+    Reason,
+    Refused,
+    admission,
+    needs_occupancy,
+)
+from rooms.domain.details import Details, names_in
+from rooms.domain.limits import LIMITS
+from rooms.domain.log_details import AdmittedDetail, Asker, RefusedDetail
+from rooms.domain.log_details import Reason as LoggedReason
+from rooms.domain.room import Room
+from rooms.domain.roster import Roster
+from rooms.domain.time import SECOND, Ticks, format_time
+from rooms.media.carrier import Joining, WayIn
+from rooms.storage.changes import Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks to join, with which device: None is another one each time. `link` is the id of the
+    join link that they have."""
+
+    raw_id: str
+    display_name: str | None
+    device: str | None
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A decision, what it is about, and when the log has it. `incomplete`: there may be people in
+    the call who were not counted. `details` is empty if they were not read."""
+
+    at: Ticks
+    decision: Admitted | Refused
+    incomplete: bool
+    room: Room
+    roster: Roster
+    details: Details
+
+
+async def judged(
+    app: App, room_id: str, raw_id: str, at: Ticks | None = None, *, with_details: bool = False
+) -> Judgement:
+    """Decides whether somebody may join at `at`, or now, and changes nothing. One request to the
+    storage, and those for the people in the call.
+
+    The room and the roster are always those of now. Now is what the clock says: a change by an
+    instance whose clock is wrong must not close the room, only the log has the decision after it.
+    """
+    as_of = app.clock()
+    details: Details = {}
+    if with_details:
+        found, details = await app.rooms.with_details(room_id)
+    else:
+        found = await app.rooms.with_roster(room_id)
+    capacity, occupancy = app.settings.call_capacity, UNOCCUPIED
+    if needs_occupancy(found.room, found.roster, capacity):
+        occupancy = await (
+            app.admissions.occupancy(room_id)
+            if at is None
+            else app.admissions.occupancy_at(room_id, at, as_of)
+        )
+    logged = max(as_of, found.changed_at + 1)
+    if at is None:
+        at = logged if logged - as_of <= LIMITS.clock_skew_seconds * SECOND else as_of
+    decision = admission(found.room, found.roster, raw_id, at, occupancy, capacity, app.media.lacks)
+    return Judgement(logged, decision, occupancy.incomplete, found.room, found.roster, details)
+
+
+async def carry_out(app: App, judgement: Judgement, asking: Asking, origin: Origin) -> WayIn | None:
+    """Writes a decision into the log, and returns the way in of who is admitted, if they need one.
+    One request to the storage.
+
+    The media server is made ready before the record: where the log says Admitted, there was a way
+    in.
+
+    Raises:
+        MediaError: the media server does not answer. Then the log has nothing.
+    """
+    room_id, decision = judgement.room.id, judgement.decision
+    if isinstance(decision, Admitted):
+        await app.media.provision(room_id)
+    detail = _logged(asking, judgement)
+    await app.admissions.record(room_id, judgement.at, type(decision).__name__, detail, origin)
+    if isinstance(decision, Refused) or not app.media.lets_in:
+        return None
+    name = asking.display_name or names_in(judgement.details).get(asking.raw_id)
+    device = asking.device or secrets.token_urlsafe(12)
+    return app.media.way_in(room_id, Joining(asking.raw_id, device, decision.role, name))
+
+
+def logged_reason(reason: Reason) -> LoggedReason:
+    """Returns a reason of a refusal, as answers and the log have it."""
+    body: LoggedReason = {
+        "code": reason.code,
+        "subCode": reason.sub_code,
+        "message": reason.message,
+    }
+    if reason.opens_at is not None:
+        body["opensAt"] = format_time(reason.opens_at)
+    return body
+
+
+def _logged(asking: Asking, judgement: Judgement) -> AdmittedDetail | RefusedDetail:
+    """Returns the detail of the log record of a decision."""
+    who: Asker = {"rawId": asking.raw_id}
+    if asking.display_name is not None:
+        who["displayName"] = asking.display_name
+    if judgement.incomplete:
+        who["incomplete"] = True
+    if asking.link is not None:
+        who["link"] = asking.link
+    match judgement.decision:
+        case Admitted(role=role, guest=guest):
+            return {**who, "role": role, "guest": guest}
+        case Refused(reasons):
+            return {**who, "reasons": [logged_reason(reason) for reason in reasons]}
