@@ -87,7 +87,7 @@ def test_the_shape_of_a_request_has_no_ids() -> None:
 def made(outcome: Outcome, left: str) -> Run:
     """A checked run of what ends so, where without faults the answer is 204 and `as it was` is
     left."""
-    lane = Lane(cast(Any, None), StorageProxy(""), "table", Random(1))
+    lane = Lane(cast(Any, None), StorageProxy(""), cast(Any, None), "table", Random(1))
     operation = Operation("drop", (), lambda _: Trial(lambda: outcome, lambda _: left))
     return checked(operation, lane, {}, Run((204, ""), "as it was", 1, False, [], []))
 

@@ -15,7 +15,7 @@ from faults.client import (
     send,
 )
 from faults.lane import CAPACITY, Lane, rest
-from faults.operation import Operation, Outcome, Trial, asked, described, outcome, room_is
+from faults.operation import Operation, Outcome, Trial, asked, decided, described, outcome, room_is
 from rooms.domain.time import DAY, HOUR, format_time, now
 from rooms.storage import keys
 from testkit.events import Element, Meeting, in_cloud_events
@@ -90,8 +90,6 @@ def _delete(lane: Lane) -> Trial:
 
 
 def _ask(lane: Lane, who: str, people: list[str], in_call: int) -> Trial:
-    """Of the records of requests that were sent again, all but one are left out: each is a decision
-    of its own."""
     room_id = room(lane, *people)
     if in_call:
         call = _meeting(lane, room_id, now() - HOUR // 60)
@@ -102,16 +100,7 @@ def _ask(lane: Lane, who: str, people: list[str], in_call: int) -> Trial:
         "POST", f"/rooms/{room_id}/admission", {"rawId": who}, request_id(lane.random)
     )
 
-    def look(result: Outcome) -> object:
-        stored = lane.stored(room_id)
-        decisions = [record for record in stored.log if record["kind"] in ("Admitted", "Refused")]
-        assert 1 <= len(decisions) <= result.tries, (
-            f"{len(decisions)} decisions after {result.tries} tries"
-        )
-        stored.log = [record for record in stored.log if record not in decisions[1:]]
-        return {**described(stored), "events": len(stored.events)}
-
-    return asked(lane, request, look, room_id)
+    return asked(lane, request, decided(lane, room_id, "Admitted", "Refused"), room_id)
 
 
 def _meeting(lane: Lane, room_id: str, start: int = CALLS_BEGAN) -> Meeting:

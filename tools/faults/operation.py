@@ -111,6 +111,22 @@ def room_is(lane: Lane, room_id: str) -> Callable[[Outcome], object]:
     return lambda _: described(lane.stored(room_id))
 
 
+def decided(lane: Lane, room_id: str, *kinds: str) -> Callable[[Outcome], object]:
+    """Looks at one room, in which a request leaves a record of one of these kinds. Of the records
+    of requests that were sent again, all but one are left out: each try decides anew."""
+
+    def look(result: Outcome) -> object:
+        stored = lane.stored(room_id)
+        records = [record for record in stored.log if record["kind"] in kinds]
+        assert 1 <= len(records) <= result.tries, (
+            f"{len(records)} records after {result.tries} tries"
+        )
+        stored.log = [record for record in stored.log if record not in records[1:]]
+        return {**described(stored), "events": len(stored.events)}
+
+    return look
+
+
 def shape(text: str) -> str:
     """A request to the storage, or a row's key, without ids, times and hashes: these are one run's
     own."""

@@ -23,6 +23,7 @@ from faults.erasures import ERASURES
 from faults.identities import IDENTITIES
 from faults.kept import KEPT
 from faults.lane import Lane, lane
+from faults.media import MEDIA
 from faults.operation import Operation
 from faults.reads import READS
 from faults.result import Result, Tell, lasted
@@ -30,7 +31,7 @@ from faults.retired import RETIRED
 from faults.trials import Run, Wrong, checked, kinds_at, own_requests, pair, run
 from testkit.storage_proxy import Fault
 
-OPERATIONS = [*CHANGES, *RETIRED, *IDENTITIES, *KEPT, *ERASURES, *READS]
+OPERATIONS = [*CHANGES, *RETIRED, *IDENTITIES, *KEPT, *ERASURES, *MEDIA, *READS]
 
 CHUNK = 6
 """Requests of an operation that one job goes through."""
