@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rooms.domain.events import EndReason
+from rooms.domain.events import EndReason, EventSource
 from rooms.domain.time import Ticks
 
 
@@ -70,6 +70,8 @@ class Call:
     nobody is counted: whether somebody may have been there, by such a leg."""
     incomplete: bool = False
     """Whether it has more events than were read."""
+    source: EventSource = "acs"
+    """What carries it."""
 
     @property
     def people(self) -> int:

@@ -68,7 +68,7 @@ class CallEvent:
     ended_by_participant: bool = False
     """Whether the event says that `ended_by` was in the call."""
     duration: Ticks | None = None
-    """The length of the call, as its CallEnded tells it."""
+    """The length of the call, as its CallEnded tells it, or of a stay, as its end does."""
     phones: tuple[str, ...] = ()
     """The raw ids of the telephones in the call, of a PhonesUpdated."""
     source: EventSource = "acs"
@@ -85,7 +85,7 @@ class CallEvent:
 
     @property
     def told_start(self) -> Ticks | None:
-        """Returns when the call began, as its length tells it."""
+        """Returns when the call or the stay began, as its length tells it."""
         return None if self.duration is None else self.at - self.duration
 
     @cached_property

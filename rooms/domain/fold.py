@@ -5,19 +5,16 @@ docs/design/fold.md has the rules.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import lru_cache
-from typing import Self
 
 from rooms.domain.call import Call, Leg
-from rooms.domain.events import CallEvent, EndReason
-from rooms.domain.legs import Moves, Phones, leg_order, untold_leg
+from rooms.domain.events import CallEvent
+from rooms.domain.legs import Moves, Phones, leg_order
 from rooms.domain.limits import LIMITS
 from rooms.domain.peak import with_peak
-from rooms.domain.time import DAY, SECOND, Ticks
-
-SILENCE_TIMEOUT: Ticks = DAY
-"""A call has ended after this time without an event."""
+from rooms.domain.time import SECOND, Ticks
+from rooms.domain.told import SILENCE_TIMEOUT, Told
 
 EMPTY_TIMEOUT: Ticks = 120 * SECOND
 """A call in which nobody is has ended after this time without an event."""
@@ -38,7 +35,7 @@ def fold_call(events: Iterable[CallEvent], now: Ticks) -> Call | None:
     """Returns one call at `now`, from its events, if no other call of the room has started after
     it.
 
-    None if it has no event by `now`.
+    None if it has no event by `now`, or if the media server has the call and nobody has joined it.
     """
     history = tuple(sorted({event.identity: event for event in events if event.at <= now}.values()))
     if not history:
@@ -58,7 +55,7 @@ class CallFold:
         self.events = 0
         """How many were added."""
         self._moment: list[CallEvent] = []
-        self._told: _Told | None = None
+        self._told: Told | None = None
         self._moves = Moves(most_legs)
         self._phones = Phones(most_legs)
 
@@ -85,7 +82,7 @@ class CallFold:
             return None
         return _as_of(self.copy()._call(), now)
 
-    def _call(self) -> Call:
+    def _call(self) -> Call | None:
         """Returns the call as the events describe it."""
         self._end_moment()
         told = self._told
@@ -97,10 +94,12 @@ class CallFold:
         ]
         known = {leg.person for leg in legs}
         legs += (leg for leg in told.legs() if leg.person not in known)
+        if told.is_carried and not legs:
+            return None
         call = Call(
             id=told.call,
             started_at=started_at,
-            start_estimated=not told.has_start,
+            start_estimated=not told.start_is_known,
             ended_at=None,
             end_estimated=False,
             last_event_at=told.last_at,
@@ -111,9 +110,12 @@ class CallFold:
             peak=0,
             peak_at=None,
             peak_estimated=False,
+            source=told.source,
         )
         if told.ended_at is None:
             return with_peak(call)
+        if told.is_carried:
+            return _ended(call, *_end_of_carried(call, told.ended_at, told.end_estimated))
         return _ended(call, told.ended_at, estimated=False)
 
     def _end_moment(self) -> None:
@@ -123,7 +125,7 @@ class CallFold:
             events = sorted({event.identity: event for event in events}.values())
         for event in events:
             if self._told is None:
-                self._told = _Told(event.call, event.at, event.at)
+                self._told = Told(event.call, event.source, event.at, event.at)
             self._told.add(event)
             if event.kind == "PhonesUpdated":
                 self._phones.add(event)
@@ -132,67 +134,7 @@ class CallFold:
         self._moment = []
 
 
-@dataclass(slots=True)
-class _Told:
-    """What the events tell of a call itself."""
-
-    call: str
-    first_at: Ticks
-    last_at: Ticks
-    has_start: bool = False
-    starters: dict[str, None] = field(default_factory=dict)
-    """Who is said to have started it, in the order of the events."""
-    ended_at: Ticks | None = None
-    ended_by: str | None = None
-    ended_by_participant: bool = False
-    end_reason: EndReason | None = None
-    told_start: Ticks | None = None
-    """When it began, by the last length that an end tells."""
-
-    def copy(self) -> Self:
-        return replace(self, starters=dict(self.starters))
-
-    def add(self, event: CallEvent) -> None:
-        self.last_at = event.at
-        if event.started_by:
-            self.starters.setdefault(event.started_by)
-        if event.kind == "CallStarted":
-            self.has_start = True
-        if event.kind == "CallEnded":
-            self.ended_at = event.at
-            self.end_reason = event.end_reason or self.end_reason
-            if event.ended_by:
-                self.ended_by = event.ended_by
-                self.ended_by_participant = event.ended_by_participant
-            if event.told_start is not None:
-                self.told_start = event.told_start
-
-    @property
-    def started_at(self) -> Ticks:
-        """Returns when the call began: if no CallStarted came, by its length.
-
-        A length that the events contradict is not believed: one that is too short for the first of
-        them, or after whose beginning the call would have been silent for too long.
-        """
-        told, first = self.told_start, self.first_at
-        if self.has_start or told is None:
-            return first
-        return told if first - SILENCE_TIMEOUT <= told <= first else first
-
-    def legs(self) -> list[Leg]:
-        """Returns a leg of each person who is said to have started the call, or to have ended it as
-        one of its participants."""
-        stays = dict.fromkeys(self.starters, (self.started_at, self.started_at))
-        end, who = self.ended_at, self.ended_by
-        if end is not None and who and self.ended_by_participant:
-            stays[who] = (stays.get(who, (end, end))[0], end)
-        return [
-            replace(untold_leg(who, *stay), join_estimated=True, leave_estimated=True)
-            for who, stay in stays.items()
-        ]
-
-
-def _fold(history: tuple[CallEvent, ...]) -> Call:
+def _fold(history: tuple[CallEvent, ...]) -> Call | None:
     """Returns a call as its events, in order, describe it."""
     fold = CallFold()
     for event in history:
@@ -203,14 +145,28 @@ def _fold(history: tuple[CallEvent, ...]) -> Call:
 _cached_fold = lru_cache(8)(_fold)  # who watches a call asks for the same history every few seconds
 
 
-def _as_of(call: Call, now: Ticks) -> Call:
+def _as_of(call: Call | None, now: Ticks) -> Call | None:
     """Returns a call as one that has ended if nothing was heard of it for too long by `now`."""
-    if call.ended_at is not None:
+    if call is None or call.ended_at is not None:
         return call
     is_empty = all(leg.left_at is not None for leg in call.legs)
     silence = now - call.last_event_at
     over = silence >= (EMPTY_TIMEOUT if is_empty else SILENCE_TIMEOUT)
     return presumed_ended(call) if over else call
+
+
+def _end_of_carried(call: Call, at: Ticks, estimated: bool) -> tuple[Ticks, bool]:
+    """Returns when a call of the media server ended, and whether that is estimated: with its last
+    leave, or else, if somebody was in it, with its end `at`.
+
+    The server waits a while for people to come back, and cuts its times to the second: an end may
+    have a time before the last join.
+    """
+    leaves = [leg.left_at for leg in call.legs if leg.left_at is not None]
+    if len(leaves) < len(call.legs):
+        return max(at, *leaves, *(leg.joined_at for leg in call.legs)), estimated
+    last = max(leaves)
+    return last, all(leg.leave_estimated for leg in call.legs if leg.left_at == last)
 
 
 def _ended(call: Call, at: Ticks, estimated: bool) -> Call:

@@ -51,7 +51,7 @@ class Moves:
         if event.kind == "ParticipantAdded":
             person.join(device, _leg(event, raw_id, event.at), CLOCK_SKEW)
         else:
-            person.leave(device, event.at, lambda: _leg(event, raw_id, first_at))
+            person.leave(device, event, lambda: _left(event, raw_id, first_at))
         if (forgotten := person.limit(self._most, event.at)) is not None:
             self._raw_ids.pop(forgotten, None)
 
@@ -84,7 +84,7 @@ class _Person:
     """What may change this. Others copy it first."""
     last: dict[str | None, Leg] = field(default_factory=dict)
     """The leg of each device that is there, or that has a leg which the next event may change:
-    clocks may be skewed."""
+    clocks may be skewed, or nobody told of its leave."""
     gone: dict[str | None, None] = field(default_factory=dict)
     """The other devices. Who left last is last."""
     forgot: bool = False
@@ -125,17 +125,24 @@ class _Person:
         self.gone.pop(device, None)
         self.last[device] = joined
 
-    def leave(self, device: str | None, at: Ticks, first: Callable[[], Leg]) -> None:
-        """Adds a leave. If nothing was known of its device, it makes the `first` leg."""
+    def leave(self, device: str | None, event: CallEvent, first: Callable[[], Leg]) -> None:
+        """Adds a leave. If nothing was known of its device, it makes the `first` leg.
+
+        One that nobody told of, which is estimated, counts until another event of the device.
+        """
         if device in self.gone:
             return
         leg = self.last.pop(device, None)
-        if leg is None and not self.forgot:
-            self.last[device] = replace(first(), join_estimated=True, left_at=at)
+        is_first = leg is None
+        if leg is None:
+            leg = None if self.forgot else first()
+        elif leg.left_at is None or (leg.leave_estimated and not event.estimated):
+            leg = replace(leg, left_at=event.at, leave_estimated=event.estimated)
+        if leg is not None and (leg.leave_estimated or (is_first and leg.join_estimated)):
+            self.last[device] = leg
             return
         if leg is not None:
-            is_first = leg.join_estimated
-            self._end(device, leg if is_first else replace(leg, left_at=at, leave_estimated=False))
+            self._end(device, leg)
         self.gone[device] = None
 
     def limit(self, most: int, at: Ticks) -> str | None:
@@ -201,6 +208,18 @@ def _leg(event: CallEvent, raw_id: str | None, joined_at: Ticks) -> Leg:
         left_at=None,
         leave_estimated=False,
         person=raw_id or event.participant_id or "",
+    )
+
+
+def _left(event: CallEvent, raw_id: str | None, first_at: Ticks) -> Leg:
+    """Returns the leg that a leave tells of by itself: since the join, if it says how long ago that
+    was, or since the first event of the call."""
+    told = event.told_start
+    return replace(
+        _leg(event, raw_id, first_at if told is None else told),
+        join_estimated=told is None,
+        left_at=event.at,
+        leave_estimated=event.estimated,
     )
 
 

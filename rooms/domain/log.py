@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from rooms.domain.events import EventSource
 from rooms.domain.time import Ticks
 
 EVENTS_ACTOR = "event-grid"
@@ -16,6 +17,9 @@ MEDIA_ACTOR = "media"
 
 PARTICIPANT_ACTOR = "participant"
 """The actor of what somebody in a call does in it. The detail says who."""
+
+EVENT_ACTORS: dict[EventSource, str] = {"acs": EVENTS_ACTOR, "livekit": LIVEKIT_ACTOR}
+"""The actor of records of events, by what carries the call."""
 
 JOIN_LINK_ACTOR = "join-link"
 """The actor of what somebody does who opened a join link. The detail says who."""

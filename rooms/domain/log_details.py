@@ -178,7 +178,11 @@ class PersonErased(TypedDict):
 
 class EventDetail(TypedDict):
     """The detail of CallStarted, CallEnded, ParticipantAdded and ParticipantRemoved: the fields
-    of the event."""
+    of the event.
+
+    `leaveReason` is why somebody left, as the media server calls it. `estimated` says that nobody
+    told of the event: this service noticed it when it asked the media server.
+    """
 
     callId: str
     participantId: NotRequired[str]
@@ -189,6 +193,8 @@ class EventDetail(TypedDict):
     startedBy: NotRequired[str]
     endedBy: NotRequired[str]
     endReason: NotRequired[EndReason]
+    leaveReason: NotRequired[str]
+    estimated: NotRequired[bool]
 
 
 type CorrectionReason = Literal["NotInvited", "NotOpenYet", "Closed", "Deleted"]
@@ -229,3 +235,12 @@ class PhonesUpdated(TypedDict):
 
     callId: str
     phones: list[str]
+
+
+class ConnectionFailedDetail(TypedDict):
+    """The detail of ConnectionFailed: who did not get into the call, and why, as the media server
+    calls it."""
+
+    rawId: str
+    displayName: NotRequired[str]
+    reason: NotRequired[str]

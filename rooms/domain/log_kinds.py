@@ -13,6 +13,7 @@ from rooms.domain.log_details import (
     Accessed,
     AdmittedDetail,
     CallEndedForAll,
+    ConnectionFailedDetail,
     DetailsUpdated,
     EventDetail,
     JoinLinkMade,
@@ -29,8 +30,8 @@ from rooms.domain.log_details import (
 from rooms.domain.sentences import Names
 
 type Source = Literal["change", "decision", "event", "call", "access", "erasure"]
-"""Where a record comes from: a change of the room, a decision who may come in, a call's event, what
-was done in a call, somebody who looked, the erasure of a person."""
+"""Where a record comes from: a change of the room, a decision who may come in, a call's event,
+what else happened or was done in a call, somebody who looked, the erasure of a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class LogKind:
 
 
 _EVENT_PERSONAL = ("participantId", "rawId", "displayName", "startedBy", "endedBy")
-_EVENT_NOT_PERSONAL = ("callId", "role", "endpointType", "endReason.phrase")
+_EVENT_NOT_PERSONAL = ("callId", "role", "endpointType", "endReason.phrase", "leaveReason")
 
 LOG_KINDS: dict[str, LogKind] = {
     kind.name: kind
@@ -152,6 +153,14 @@ LOG_KINDS: dict[str, LogKind] = {
             sentences.call_ended,
             _EVENT_PERSONAL,
             _EVENT_NOT_PERSONAL,
+        ),
+        LogKind(
+            "ConnectionFailed",
+            "call",
+            ConnectionFailedDetail,
+            sentences.connection_failed,
+            personal=("rawId", "displayName"),
+            not_personal=("reason",),
         ),
         LogKind(
             "RemovedFromCall",

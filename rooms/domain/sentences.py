@@ -40,6 +40,16 @@ _WHY_CORRECTED: Mapping[CorrectionReason, str] = {
     "Deleted": "there is no such room",
 }
 
+_LEFT: Mapping[str, str] = {
+    "CLIENT_INITIATED": "left",
+    "CONNECTION_TIMEOUT": "lost the connection",
+    "DUPLICATE_IDENTITY": "left: the same device joined again",
+    "PARTICIPANT_REMOVED": "left: they were removed from the call",
+    "ROOM_DELETED": "left: the call was ended",
+    "SERVER_SHUTDOWN": "left: the media server was stopped",
+}
+"""By the media server's word for why."""
+
 _WHOLE = 30
 """Characters of an id that is shown whole."""
 
@@ -99,6 +109,8 @@ def call_ended(detail: Detail, names: Names) -> str:
     """Returns the sentence of CallEnded."""
     phrase = (detail.get("endReason") or {}).get("phrase")
     why = f" ({quoted(phrase)})" if phrase else ""
+    if detail.get("estimated"):
+        return "the media server has no call any more"
     ender = detail.get("endedBy")
     if ender is None:
         return f"the call ended{why}"
@@ -113,7 +125,16 @@ def participant_added(detail: Detail, names: Names) -> str:
 
 def participant_removed(detail: Detail, names: Names) -> str:
     """Returns the sentence of ParticipantRemoved."""
-    return f"{_who(detail, names)} left"
+    if detail.get("estimated"):
+        return f"{_who(detail, names)} is not in the call any more, as the media server says"
+    reason = detail.get("leaveReason")
+    left = _LEFT.get(reason or "", f"left{_because(reason)}")
+    return f"{_who(detail, names)} {left}"
+
+
+def connection_failed(detail: Detail, names: Names) -> str:
+    """Returns the sentence of ConnectionFailed."""
+    return f"{_who(detail, names)} could not connect{_because(detail.get('reason'))}"
 
 
 def phones_updated(detail: Detail, _: Names) -> str:
@@ -266,6 +287,10 @@ def _listed(people: Iterable[str]) -> str:
     listed = list(people)
     rest = f" and {len(listed) - FEW} more" if len(listed) > FEW else ""
     return ", ".join(listed[:FEW]) + rest
+
+
+def _because(reason: str | None) -> str:
+    return f" ({quoted_unless_id(reason)})" if reason else ""
 
 
 def _clause(before: str, text: str | None) -> str:

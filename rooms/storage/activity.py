@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from rooms.domain.fold import SILENCE_TIMEOUT
 from rooms.domain.limits import Limits
 from rooms.domain.time import HOUR, Ticks
+from rooms.domain.told import SILENCE_TIMEOUT
 from rooms.storage import keys
 from rooms.storage.table import Table
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from rooms.domain.call import Call
 from rooms.domain.events import CallEvent
-from rooms.domain.fold import SILENCE_TIMEOUT
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.time import DAY, HOUR, MAX_TIME, Ticks
+from rooms.domain.told import SILENCE_TIMEOUT
 from rooms.storage import keys
 from rooms.storage.activity import Activities, read_activities
 from rooms.storage.all_partitions import first_of_all

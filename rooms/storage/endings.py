@@ -116,4 +116,4 @@ class Endings:
         if first.kind == "CallStarted" or (first.at, other) <= call.start_order:
             return (first.at, other) > call.start_order
         folded = (await self._folds.read(room_id, other, now)).call
-        return folded is None or folded.start_order > call.start_order
+        return folded is not None and folded.start_order > call.start_order

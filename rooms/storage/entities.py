@@ -14,7 +14,7 @@ from typing import Any
 from rooms.domain.details import Details
 from rooms.domain.events import CallEvent, EndReason
 from rooms.domain.limits import LIMITS
-from rooms.domain.log import EVENTS_ACTOR
+from rooms.domain.log import EVENT_ACTORS
 from rooms.domain.log_kinds import is_access
 from rooms.domain.room import JoinPolicy, Room
 from rooms.domain.roster import Roster
@@ -195,10 +195,11 @@ def event_entities(
     max_bytes: int = LIMITS.event_bytes,
 ) -> tuple[Entity, Entity, *tuple[Entity, ...]]:
     """Returns the rows of an event: its log record, itself with the whole text as it came, and two
-    for the activity of the call. If it tells that the call began in another hour, two more for that
-    one.
+    for the activity of the call. If it tells that the call or stay began in another hour, two more
+    for that one.
 
-    That the call has ended is merged into the former two, unless the event is one of the future.
+    That the call has ended is merged into the former two, unless the event is one of the future,
+    or nobody told of it: then the call may go on.
 
     Raises:
         TooLarge: compressed, the text has more than `max_bytes`.
@@ -210,11 +211,17 @@ def event_entities(
     if len(data) > max_bytes:
         raise TooLarge(f"Compressed, the event has more than {max_bytes // 1024} KiB.")
     activity: Entity = {"call": event.call}
-    if event.kind == "CallEnded" and event.at <= received:
+    if event.kind == "CallEnded" and event.at <= received and not event.estimated:
         activity["ended"] = True
     return (
         log_entity(
-            room_id, event.at, event.key, event.kind, EVENTS_ACTOR, event.id, _event_detail(event)
+            room_id,
+            event.at,
+            event.key,
+            event.kind,
+            EVENT_ACTORS[event.source],
+            event.id,
+            _event_detail(event),
         ),
         _row(room_id, keys.event_row(room_id, event))
         | {"event": json.dumps(asdict(event), ensure_ascii=False, separators=(",", ":"))}
@@ -247,6 +254,8 @@ def _event_detail(event: CallEvent) -> Entity:
         "endedBy": event.ended_by,
         "endReason": reason
         and {"code": reason.code, "subCode": reason.sub_code, "phrase": reason.phrase},
+        "leaveReason": event.leave_reason,
+        "estimated": event.estimated or None,
     }
     return {name: value for name, value in detail.items() if value is not None}
 

@@ -243,17 +243,53 @@ def test_a_long_id_is_shortened() -> None:
 EVENT_DETAIL = st.fixed_dictionaries(
     {"callId": st.text(), "phones": st.lists(st.text())},
     optional=dict.fromkeys(
-        ("participantId", "rawId", "displayName", "role", "endpointType", "startedBy", "endedBy"),
+        (
+            "participantId",
+            "rawId",
+            "displayName",
+            "role",
+            "endpointType",
+            "startedBy",
+            "endedBy",
+            "leaveReason",
+            "reason",
+        ),
         st.none() | st.text(),
     )
     | {
+        "estimated": st.booleans(),
         "endReason": st.none()
         | st.fixed_dictionaries({"code": st.integers(), "phrase": st.none() | st.text()}),
     },
 )
 
 
-@given(kind=st.sampled_from(kinds_from("event")), detail=EVENT_DETAIL)
+@pytest.mark.parametrize(
+    ("reason", "sentence"),
+    [
+        ("CLIENT_INITIATED", "“Alice” left"),
+        ("CONNECTION_TIMEOUT", "“Alice” lost the connection"),
+        ("PARTICIPANT_REMOVED", "“Alice” left: they were removed from the call"),
+        ("SOMETHING_ELSE", "“Alice” left (SOMETHING_ELSE)"),
+    ],
+)
+def test_a_leave_says_why(reason: str, sentence: str) -> None:
+    assert said("ParticipantRemoved", {"rawId": "8:a", "leaveReason": reason}) == sentence
+
+
+def test_what_nobody_told_of_is_said_otherwise() -> None:
+    assert said("ParticipantRemoved", {"rawId": "8:a", "estimated": True}) == (
+        "“Alice” is not in the call any more, as the media server says"
+    )
+    assert said("CallEnded", {"estimated": True}) == "the media server has no call any more"
+
+
+def test_a_failed_connection_says_whose_it_was_and_why() -> None:
+    detail = {"rawId": "8:a", "reason": "SIGNAL_CLOSE"}
+    assert said("ConnectionFailed", detail) == "“Alice” could not connect (SIGNAL_CLOSE)"
+
+
+@given(kind=st.sampled_from((*kinds_from("event"), "ConnectionFailed")), detail=EVENT_DETAIL)
 def test_every_event_has_a_sentence(kind: str, detail: Any) -> None:
     assert said(kind, detail)
     rest = re.sub("“\u2068[^“”]*\u2069”", "", sentence(kind, detail, NAMES))

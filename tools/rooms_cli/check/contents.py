@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from rooms.domain.details import Details
 from rooms.domain.events import EVENT_KINDS, CallEvent, EndReason
+from rooms.domain.log import EVENT_ACTORS
 from rooms.domain.log_kinds import LOG_KINDS, is_access
 from rooms.domain.room import JOIN_POLICIES, JoinPolicy, Room
 from rooms.domain.roster import Role, Roster
@@ -197,6 +198,9 @@ def _adapter(shape: type) -> TypeAdapter[Any]:
     return TypeAdapter(shape)
 
 
+_FLAGS = "ended_by_participant", "estimated"
+
+
 def _is_event(event: CallEvent) -> bool:
     """Whether all that it holds is of the right type."""
     reason = event.end_reason
@@ -212,7 +216,7 @@ def _is_event(event: CallEvent) -> bool:
     texts = [
         getattr(event, field.name)
         for field in fields(event)
-        if field.name not in ("at", "end_reason", "ended_by_participant", "duration", "phones")
+        if field.name not in ("at", "end_reason", "duration", "phones", *_FLAGS)
     ]
     optional_texts = [
         text for text in (*texts, None if reason is None else reason.phrase) if text is not None
@@ -222,7 +226,8 @@ def _is_event(event: CallEvent) -> bool:
         and None not in (event.id, event.call)
         and all(isinstance(number, int) for number in numbers)
         and all(isinstance(text, str) for text in optional_texts)
-        and isinstance(event.ended_by_participant, bool)
+        and event.source in EVENT_ACTORS
+        and all(isinstance(getattr(event, flag), bool) for flag in _FLAGS)
     )
 
 
