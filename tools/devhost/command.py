@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
@@ -21,6 +22,8 @@ from devhost.browsers import Guard
 from devhost.development_key import published, with_development_key
 from devhost.errors import CannotStart
 from devhost.host import Host
+from devhost.livekit import LiveKitServer, livekit_beside
+from devhost.livekit_program import find_or_build
 from devhost.meetings import Meetings
 from devhost.server import GRACE_SECONDS, Server
 from devhost.settings import (
@@ -49,6 +52,13 @@ def _port(text: str) -> int:
         raise typer.BadParameter(str(problem)) from None
 
 
+def _media(text: str) -> str:
+    try:
+        return ports.read_media(text) or ""
+    except ValueError as problem:
+        raise typer.BadParameter(str(problem)) from None
+
+
 def _path(text: str) -> Path:
     if not text:
         raise typer.BadParameter("a path is required")
@@ -71,13 +81,20 @@ def devhost(
         list[str] | None,
         typer.Option(metavar="NAME", help="Another name of this machine, in the Host header."),
     ] = None,
+    media: Annotated[
+        str,
+        typer.Option(
+            parser=_media, help="livekit starts a media server on the two ports after Azurite's."
+        ),
+    ] = "",
 ) -> None:
     """Runs an Azure Functions app on this machine."""
     _log_to_stderr()
     try:
         with ExitStack() as stack:
             hosts = frozenset(name.lower() for name in allow_host or ())
-            _run(folder.resolve(), port, data.resolve(), exports, hosts, stack)
+            program = find_or_build() if media else None
+            _run(folder.resolve(), port, data.resolve(), exports, hosts, program, stack)
     except CannotStart as problem:
         sys.exit(f"devhost: {problem}")
     # Azure ends the worker's process without notice, too. What the app has open then is not closed,
@@ -93,6 +110,7 @@ def _run(
     data: Path,
     exports: Path | None,
     hosts: frozenset[str],
+    livekit_program: Path | None,
     stack: ExitStack,
 ) -> None:
     settings = with_development_key(read_settings(folder, os.environ), PROJECT / ".devhost")
@@ -101,6 +119,10 @@ def _run(
     if names := on_development_storage(settings):
         azurite = stack.enter_context(Azurite(data, port + 2))
         settings |= dict.fromkeys(names, azurite.connection_string)
+    livekit = None
+    if livekit_program is not None:
+        livekit = livekit_beside(port, data, settings, livekit_program, PROJECT / ".devhost")
+        settings |= stack.enter_context(livekit).settings
     os.environ.update(settings)
     functions = app.load(folder)
     if "ROOMS_STORAGE" in names:
@@ -125,20 +147,25 @@ def _run(
     handler = Guard(hosts, cors).around(handler)
     server = Server(handler, plain, secure, certificates.server_context())
     loop = asyncio.new_event_loop()  # never closed: the process ends with it
-    loop.run_until_complete(
-        _serve(server, host, meetings, banner(port, data, exports, settings, host.has_console))
-    )
+    ready = banner(port, data, exports, settings, host.has_console, livekit)
+    loop.run_until_complete(_serve(server, host, meetings, livekit, ready))
 
 
-async def _serve(server: Server, host: Host, meetings: Meetings, ready: str) -> None:
+async def _serve(
+    server: Server, host: Host, meetings: Meetings, livekit: LiveKitServer | None, ready: str
+) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     async with server:
         timers = asyncio.create_task(host.run_timers())
+        if livekit is not None:
+            threading.Thread(target=livekit.keep_running, daemon=True).start()
         print(ready, flush=True)
         await stopped.wait()
         print("Stopping.", flush=True)
+        if livekit is not None:
+            await asyncio.to_thread(livekit.stop)  # the app still takes what it says of its end
         timers.cancel()
         await meetings.stop()
     await meetings.stop()  # one that began meanwhile

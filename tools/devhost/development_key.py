@@ -27,7 +27,7 @@ def with_development_key(settings: Mapping[str, str], folder: Path) -> dict[str,
     _, key = manage_key(settings)
     if key is not None or NAME not in settings:
         return dict(settings)
-    return {**settings, NAME: _kept(folder / "key")}
+    return {**settings, NAME: kept_secret(folder / "key")}
 
 
 def published(settings: Mapping[str, str]) -> list[str]:
@@ -39,8 +39,9 @@ def published(settings: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _kept(file: Path) -> str:
-    """Returns the key in the file. Makes both if needed: only the owner reads the file."""
+def kept_secret(file: Path) -> str:
+    """Returns the random secret in the file, in base64. Makes both if needed: only the owner reads
+    the file."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with (file.parent / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # several may start at once

@@ -1,7 +1,7 @@
-"""The three ports of devhost: HTTP, HTTPS and Azurite.
+"""The ports of devhost: HTTP, HTTPS, Azurite, and two of a media server if it starts one.
 
-`python -m devhost.ports PORT` checks that they are free. The Makefile runs it before it installs
-anything, so it needs the standard library only.
+`python -m devhost.ports PORT [MEDIA]` checks that they are free. The Makefile runs it before it
+installs anything, so it needs the standard library only.
 """
 
 import errno
@@ -13,7 +13,10 @@ from devhost.errors import CannotStart
 
 DEFAULT = 7071
 COUNT = 3
-HIGHEST = 65_535 - (COUNT - 1)
+MEDIA_COUNT = 2
+"""Of the media server: its API, and media over UDP and TCP. They come after the others."""
+MEDIA = ("livekit",)
+"""The media servers that devhost can start."""
 
 _STEP = 28
 """From a port in use to the one that the message suggests, if that is free: 7071 to 7099."""
@@ -40,23 +43,50 @@ def listen(port: int) -> list[socket.socket]:
     return sockets
 
 
-def check(first: int) -> None:
-    """Raises CannotStart if devhost cannot take `first` and the two ports after it."""
+def check(first: int, media: bool = False) -> None:
+    """Raises CannotStart if devhost cannot take `first` and the ports after it."""
     with ExitStack() as opened:
         for port in range(first, first + COUNT):
             for listening in listen(port):
                 opened.enter_context(listening)
+        if media:
+            check_media(first + COUNT)
 
 
-def read(text: str) -> int:
+def check_media(first: int) -> None:
+    """Raises CannotStart if a media server cannot take `first` and the next port."""
+    with ExitStack() as opened:
+        for port in range(first, first + MEDIA_COUNT):
+            for listening in listen(port):
+                opened.enter_context(listening)
+        datagrams = opened.enter_context(socket.socket(type=socket.SOCK_DGRAM))
+        try:
+            datagrams.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise CannotStart(_refusal(port, error)) from None
+
+
+def read(text: str, media: bool = False) -> int:
     """Returns the first port, as the user has written it.
 
     Raises:
-        ValueError: it is not a port, or the two after it are not.
+        ValueError: it is not a port, or those after it are not.
     """
-    if not text.isdecimal() or not 0 < int(text) <= HIGHEST:
-        raise ValueError(f"PORT must be a number from 1 to {HIGHEST}, not {text!r}")
+    highest = 65_536 - COUNT - (MEDIA_COUNT if media else 0)
+    if not text.isdecimal() or not 0 < int(text) <= highest:
+        raise ValueError(f"PORT must be a number from 1 to {highest}, not {text!r}")
     return int(text)
+
+
+def read_media(text: str) -> str | None:
+    """Returns the media server to start, as the user has written it, or None for none.
+
+    Raises:
+        ValueError: devhost cannot start it.
+    """
+    if text and text not in MEDIA:
+        raise ValueError(f"MEDIA must be {' or '.join(MEDIA)}, or not be set, not {text!r}")
+    return text or None
 
 
 def _refusal(port: int, error: OSError) -> str:
@@ -66,11 +96,12 @@ def _refusal(port: int, error: OSError) -> str:
 
 
 def _free_from(first: int) -> int:
-    """Returns the first port from `first` on that is free, as are the two after it."""
-    for port in range(first, HIGHEST + 1):
+    """Returns the first port from `first` on that is free, as are all that may come after it."""
+    count = COUNT + MEDIA_COUNT
+    for port in range(first, 65_536 - count):
         with ExitStack() as opened:
             try:
-                for each in range(port, port + COUNT):
+                for each in range(port, port + count):
                     opened.enter_context(socket.create_server(("127.0.0.1", each)))
             except OSError:
                 continue
@@ -80,6 +111,7 @@ def _free_from(first: int) -> int:
 
 if __name__ == "__main__":
     try:
-        check(read(sys.argv[1]))
+        media = read_media("".join(sys.argv[2:])) is not None
+        check(read(sys.argv[1], media), media)
     except (CannotStart, ValueError) as problem:
         sys.exit(f"devhost: {problem}")
