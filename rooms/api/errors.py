@@ -110,6 +110,18 @@ class CallNotFound(ApiError):
     """The room has no call of that id."""
 
 
+class ParticipantNotInCall(ApiError):
+    """Nobody in the call has that id."""
+
+
+class NoCallNow(ApiError):
+    """The room has no call at the moment."""
+
+
+class NotAllowedInCall(ApiError):
+    """Somebody with a token of the media plane is not in the call, or may not do this in it."""
+
+
 class StillNotUnderstood(ApiError):
     """A redriven event is still not understood. It stays in quarantine."""
 
@@ -178,6 +190,15 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     InvalidParameter: Answer(400, "InvalidParameter"),
     AdmissionRefused: Answer(403, "AdmissionRefused"),
     CallNotFound: Answer(404, "NotFound", "This room has no such call."),
+    ParticipantNotInCall: Answer(
+        404, "ParticipantNotInCall", "Nobody with this id is in the call of the room now."
+    ),
+    NoCallNow: Answer(404, "NoCallNow", "The room has no call now."),
+    NotAllowedInCall: Answer(
+        403,
+        "NotAllowedInCall",
+        "Only a Presenter who is in the call of this room, while it is open, may do this.",
+    ),
     storage.QuarantinedEventNotFound: Answer(
         404, "NotFound", "There is no such event in quarantine."
     ),

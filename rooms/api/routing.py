@@ -10,6 +10,7 @@ import azure.functions as func
 from rooms.api.acs.identity_versions import SUPPORTED_IDENTITY_VERSIONS
 from rooms.api.acs.versions.api_version import ApiVersion
 from rooms.api.acs.versions.table import NEWEST, check_api_version
+from rooms.api.callers import with_key, with_key_or_media_token
 from rooms.api.error_answers import error_body, member_of, validation_body
 from rooms.api.errors import (
     ANSWERS_OF,
@@ -45,6 +46,7 @@ _log = logging.getLogger(__name__)
 type Operation = Callable[[Request], Awaitable[func.HttpResponse]]
 type LinkOperation = Callable[[Request, JoinLink], Awaitable[func.HttpResponse]]
 type PublicOperation = Callable[[App, func.HttpRequest], Awaitable[func.HttpResponse]]
+type _Identify = Callable[[App, func.HttpRequest, Kind], Awaitable[Caller]]
 type _Handler = Callable[[App, func.HttpRequest], Awaitable[func.HttpResponse]]
 
 WITH_BODY = ("POST", "PUT", "PATCH")
@@ -81,6 +83,10 @@ class Routes:
         """Adds a route that ACS does not have."""
         return self._add(method, path, lambda _: "extension")
 
+    def in_call(self, method: str, path: str) -> Callable[[Operation], Operation]:
+        """Adds a route that ACS does not have, also for who is in the call of the room."""
+        return self._add(method, path, lambda _: "extension", with_key_or_media_token)
+
     def by_request(
         self, method: str, path: str, kind_of: Callable[[func.HttpRequest], Kind]
     ) -> Callable[[Operation], Operation]:
@@ -109,11 +115,15 @@ class Routes:
         return add
 
     def _add(
-        self, method: str, path: str, kind_of: Callable[[func.HttpRequest], Kind]
+        self,
+        method: str,
+        path: str,
+        kind_of: Callable[[func.HttpRequest], Kind],
+        identify: _Identify = with_key,
     ) -> Callable[[Operation], Operation]:
         def add(operation: Operation) -> Operation:
             async def handle(app: App, http: func.HttpRequest) -> func.HttpResponse:
-                return await _answer(app, http, kind_of(http), operation)
+                return await _answer(app, http, kind_of(http), identify, operation)
 
             self.all.append(Route(operation.__name__, method, path, handle))
             return operation
@@ -140,10 +150,10 @@ def _register(function_app: func.FunctionApp, app: App, route: Route) -> None:
 
 
 async def _answer(
-    app: App, http: func.HttpRequest, kind: Kind, operation: Operation
+    app: App, http: func.HttpRequest, kind: Kind, identify: _Identify, operation: Operation
 ) -> func.HttpResponse:
     """Carries out an operation for a caller who may, and answers with its outcome."""
-    answer = await _outcome(app, http, kind, operation)
+    answer = await _outcome(app, http, kind, identify, operation)
     if kind == "identity" and (request_id := client_request_id(http)):
         answer.headers["x-ms-client-request-id"] = request_id
     return answer
@@ -169,15 +179,15 @@ async def _answer_holder(
 
 
 async def _outcome(
-    app: App, http: func.HttpRequest, kind: Kind, operation: Operation
+    app: App, http: func.HttpRequest, kind: Kind, identify: _Identify, operation: Operation
 ) -> func.HttpResponse:
     version = NEWEST
     try:
         _check_body(http, app.limits.body_bytes)
         async with asyncio.timeout(app.limits.request_seconds):
-            caller = await app.authenticator.authenticate(http, allow_plain_key=kind == "extension")
+            caller = await identify(app, http, kind)
             if app.requests is not None:
-                app.requests.take(caller.name)
+                app.requests.take(caller.quota_name)
             if kind == "acs":
                 named, uri = query(http, "api-version"), http.url.partition("?")[0]
                 version = check_api_version(named, uri, operation.__name__)

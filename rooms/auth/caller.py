@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from rooms.domain.in_call import Participant
 from rooms.settings.keys import Access
 
 
@@ -17,3 +18,10 @@ class Caller:
     speaks_for_others: bool = False
     signature: bytes | None = field(default=None, compare=False, repr=False)
     """That of the request, if a key has signed it."""
+    participant: Participant | None = None
+    """Who asks with their own token of the media plane, on routes of a call."""
+
+    @property
+    def quota_name(self) -> str:
+        """By what the requests of the caller are counted. No key is called like a raw id."""
+        return self.name if self.participant is None else self.participant.raw_id

@@ -212,6 +212,15 @@ class RemovedFromCall(TypedDict):
     by: NotRequired[str]
 
 
+class MutedInCall(TypedDict):
+    """The detail of MutedInCall: the device that was muted, and its person. It has `by`, a raw id,
+    if somebody in the call did it."""
+
+    rawId: str
+    participantId: str
+    by: NotRequired[str]
+
+
 class CallEndedForAll(TypedDict):
     """The detail of CallEndedForAll. It has a `reason` if this service ended the call by itself,
     and `by`, a raw id, if somebody in the call did."""

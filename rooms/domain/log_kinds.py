@@ -17,6 +17,7 @@ from rooms.domain.log_details import (
     DetailsUpdated,
     EventDetail,
     JoinLinkMade,
+    MutedInCall,
     ParticipantsUpdated,
     PersonErased,
     PhonesUpdated,
@@ -167,6 +168,13 @@ LOG_KINDS: dict[str, LogKind] = {
             "call",
             RemovedFromCall,
             sentences.removed_from_call,
+            personal=("rawId", "participantId", "by"),
+        ),
+        LogKind(
+            "MutedInCall",
+            "call",
+            MutedInCall,
+            sentences.muted_in_call,
             personal=("rawId", "participantId", "by"),
         ),
         LogKind(

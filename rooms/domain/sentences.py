@@ -153,6 +153,11 @@ def removed_from_call(detail: Detail, names: Names) -> str:
     return f"{_doer(detail, names)}removed {_who(detail, names)} from the call{_why(detail)}"
 
 
+def muted_in_call(detail: Detail, names: Names) -> str:
+    """Returns the sentence of MutedInCall."""
+    return f"{_doer(detail, names)}muted {_who(detail, names)}"
+
+
 def call_ended_for_all(detail: Detail, names: Names) -> str:
     """Returns the sentence of CallEndedForAll."""
     return f"{_doer(detail, names)}ended the call for all{_why(detail)}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from rooms.domain.connection import CarriedCall, Connection
+from rooms.domain.in_call import Participant
 from rooms.domain.roster import Role
 from rooms.domain.time import Ticks
 
@@ -53,6 +54,11 @@ class Carrier(Protocol):
         """Returns how an admitted person gets in."""
         ...
 
+    def holder_of(self, token: str) -> Participant | None:
+        """Returns whom a token lets in, or None if this service, or the media server, did not make
+        it. Its times are not checked: the server renews it, and it says only who somebody is."""
+        ...
+
     async def call(self, room_id: str) -> CarriedCall | None:
         """Returns the call that the server has of a room of this deployment, or None."""
         ...
@@ -69,8 +75,8 @@ class Carrier(Protocol):
         """Gives a device the rights of a role. Returns whether it was there."""
         ...
 
-    async def mute(self, room_id: str, identity: str) -> None:
-        """Mutes the microphones of a device. Does nothing if it is gone."""
+    async def mute(self, room_id: str, identity: str) -> bool:
+        """Mutes the microphones of a device. Returns whether it was there."""
         ...
 
     async def remove(self, room_id: str, identity: str) -> bool:

@@ -22,6 +22,9 @@ class NoCarrier:
     async def call(self, room_id: str) -> CarriedCall | None:
         return None
 
+    def holder_of(self, token: str) -> None:
+        return None
+
     async def calls(self) -> list[CarriedCall]:
         return []
 
@@ -31,7 +34,7 @@ class NoCarrier:
     async def set_role(self, room_id: str, identity: str, role: Role) -> bool:
         raise NoMediaPlane
 
-    async def mute(self, room_id: str, identity: str) -> None:
+    async def mute(self, room_id: str, identity: str) -> bool:
         raise NoMediaPlane
 
     async def remove(self, room_id: str, identity: str) -> bool:

@@ -60,6 +60,12 @@ def test_all_that_is_personal_in_a_log_record_is_erased(kind: LogKind) -> None:
     assert {text for text in left if text in (WHO, "Alice", "E-1")} == set()
 
 
+@pytest.mark.parametrize("kind", ["MutedInCall", "RemovedFromCall"])
+def test_who_did_something_to_somebody_else_is_erased_alone(kind: str) -> None:
+    detail = {"rawId": "8:other", "participantId": "PA_other", "by": WHO}
+    assert erased_detail(PERSON, kind, detail) == {**detail, "by": PSEUDONYM}
+
+
 def test_ids_that_differ_become_ids_that_differ_and_the_same_each_time() -> None:
     person = Person(PSEUDONYM, "secret", frozenset({"8:a", "8:b", "8:c"}), frozenset())
     roster = {"8:b": "Attendee", "8:x": "Presenter", "8:a": "Attendee", "8:B": "Consumer"}

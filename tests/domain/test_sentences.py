@@ -136,6 +136,12 @@ def said(kind: str, detail: Any) -> str:
             {"rawId": "8:a", "participantId": "p", "by": "8:b"},
             "“Bob” removed “Alice” from the call",
         ),
+        ("MutedInCall", {"rawId": "8:a", "participantId": "p"}, "muted “Alice”"),
+        (
+            "MutedInCall",
+            {"rawId": "8:a", "participantId": "p", "by": "8:b"},
+            "“Bob” muted “Alice”",
+        ),
         ("CallEndedForAll", {"reason": "Closed"}, "ended the call for all: the room is closed"),
         ("CallEndedForAll", {"callId": "1", "by": "8:b"}, "“Bob” ended the call for all"),
         (

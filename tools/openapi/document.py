@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from openapi.failures import SHAPES, description_of, failures, headers_of, schema_of
 from openapi.operation import Answer, Header, Operation, Parameter
 from openapi.schemas import Schema, Schemas
-from openapi.service import DESCRIPTION, SCHEMES, SECURITY, SUMMARY
+from openapi.service import DESCRIPTION, OF_CALLS, SCHEMES, SECURITY, SUMMARY
 from openapi.tags import TAGS, Tag
 from rooms import __version__
 from rooms.api.routing import Route
@@ -82,7 +82,10 @@ def _operation(
     made: Schema = {
         "summary": operation.summary,
         "description": operation.description,
-        "security": [{scheme: []} for scheme in SCHEMES[operation.kind]],
+        "security": [
+            {scheme: []}
+            for scheme in (*SCHEMES[operation.kind], *((OF_CALLS,) if operation.in_call else ()))
+        ],
     }
     if operation.parameters:
         made["parameters"] = [_parameter(parameter, schemas) for parameter in operation.parameters]

@@ -65,6 +65,8 @@ class Operation:
     body_required: bool = True
     """Whether a request must have a body, if the operation takes one."""
     errors: tuple[Error, ...] = ()
+    in_call: bool = False
+    """Whether who is in the call of the room may call it, too."""
 
     def shapes(self) -> Iterator[Any]:
         """Yields the types that the document needs schemas of."""

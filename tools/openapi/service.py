@@ -72,7 +72,16 @@ SECURITY: Mapping[str, Schema] = {
         "name": "Authorization",
         "description": "`JoinLink <token>`: the part behind `#` of a join link for the room.",
     },
+    "media": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "The token with which somebody has joined the call of the room.",
+    },
 }
+
+OF_CALLS = "media"
+"""The security scheme of who is in a call."""
 
 SCHEMES: Mapping[Kind, tuple[str, ...]] = {
     "acs": ("hmac", "entra"),

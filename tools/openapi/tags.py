@@ -14,6 +14,7 @@ from rooms.api.extension import (
     details,
     doctor,
     health,
+    in_call,
     invitees,
     join,
     join_links,
@@ -97,6 +98,12 @@ TAGS: Sequence[Tag] = (
         "Presence and calls, from the events of ACS's calling service.",
         (*presence.routes.all, *calls.routes.all, *live.routes.all),
         resources.CALLS,
+    ),
+    Tag(
+        "In the call",
+        "What is done to others in a call, where a media server of this service carries it.",
+        in_call.routes.all,
+        resources.IN_CALL,
     ),
     Tag(
         "Attendance",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from rooms.domain.connection import CarriedCall, Connection
+from rooms.domain.in_call import Participant
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.roster import Role
 from rooms.domain.time import SECOND, Ticks, from_unix_milliseconds, unix_seconds
@@ -17,7 +18,7 @@ from rooms.media.carrier import Joining, WayIn
 from rooms.media.livekit import grants
 from rooms.media.livekit.client import LiveKitApi
 from rooms.media.livekit.identity import identity_of, raw_id_of
-from rooms.media.signed_json import signed
+from rooms.media.signed_json import InvalidToken, claims_of, signed
 from rooms.settings.media import MediaServer
 
 _EMPTY_SECONDS = 120
@@ -67,6 +68,13 @@ class LiveKit:
         token = signed(self._server.keys[0], claims)
         return WayIn(self._server.url, token, now + seconds * SECOND)
 
+    def holder_of(self, token: str) -> Participant | None:
+        try:
+            claims = claims_of(token, self._server.keys)
+        except InvalidToken:
+            return None
+        return _participant(claims)
+
     async def call(self, room_id: str) -> CarriedCall | None:
         return next(iter(await self._calls(names=[room_id])), None)
 
@@ -91,8 +99,10 @@ class LiveKit:
         answer = await self._call("UpdateParticipant", room_id, identity=identity, **change)
         return answer is not None
 
-    async def mute(self, room_id: str, identity: str) -> None:
-        found = await self._call("GetParticipant", room_id, identity=identity) or {}
+    async def mute(self, room_id: str, identity: str) -> bool:
+        found = await self._call("GetParticipant", room_id, identity=identity)
+        if found is None:
+            return False
         await asyncio.gather(
             *(
                 self._call(
@@ -106,6 +116,7 @@ class LiveKit:
                 if track.get("source") == "MICROPHONE" and not track.get("muted")
             )
         )
+        return True
 
     async def remove(self, room_id: str, identity: str) -> bool:
         return await self._call("RemoveParticipant", room_id, identity=identity) is not None
@@ -123,6 +134,17 @@ class LiveKit:
 def mark_of(deployment: str) -> str:
     """Returns what the rooms of a deployment have as metadata."""
     return f"anteroom:{deployment}"
+
+
+def _participant(claims: Mapping[str, Any]) -> Participant | None:
+    """Returns whom the claims of a token let in. Keys of the server sign other things, too."""
+    video, identity = claims.get("video"), claims.get("sub")
+    if not (isinstance(video, dict) and isinstance(identity, str)):
+        return None
+    room_id, raw_id = video.get("room"), raw_id_of(identity)
+    if video.get("roomJoin") is not True or not isinstance(room_id, str) or raw_id is None:
+        return None
+    return Participant(room_id, identity, raw_id)
 
 
 def _connection(participant: Mapping[str, Any]) -> Connection | None:

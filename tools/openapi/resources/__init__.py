@@ -7,6 +7,7 @@ from openapi.resources.details import DETAILS, OVERVIEW
 from openapi.resources.document import DOCUMENT
 from openapi.resources.health import HEALTH
 from openapi.resources.identities import IDENTITIES, TOKENS
+from openapi.resources.in_call import IN_CALL
 from openapi.resources.invitees import INVITEES
 from openapi.resources.join import JOIN
 from openapi.resources.join_policy import JOIN_POLICY
@@ -26,6 +27,7 @@ __all__ = [
     "HEALTH",
     "IDENTITIES",
     "INVITEES",
+    "IN_CALL",
     "JOIN",
     "JOIN_POLICY",
     "LOG",
