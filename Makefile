@@ -69,7 +69,7 @@ livekit:
 	@$(FIND_PYTHON); PYTHONPATH=tools exec $$python -B -m devhost.livekit_program
 
 call: .venv/.run
-	@exec "$(BIN)/python" -m devhost.call --port '$(PORT)' $(ARGS)
+	@exec "$(BIN)/python" -m devhost.call '$(PORT)'
 
 meeting: .venv/.run
 	@exec "$(BIN)/python" -m simulator --endpoint http://localhost:$(PORT) --people $(PEOPLE) $(if $(SEED),--seed $(SEED)) $(if $(DROP),--drop $(DROP)) $(ARGS)

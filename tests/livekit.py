@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from devhost.livekit_program import log_of_build
 from testkit.livekit_server import (
     MISSING,
     AppWithCalls,
@@ -58,6 +59,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             red=True,
             bold=True,
         )
+    if reasons and log_of_build().exists():
+        terminalreporter.write_line("".join(log_of_build().read_text().splitlines(True)[-10:]))
 
 
 def _fixtures(item: pytest.Item) -> list[str]:

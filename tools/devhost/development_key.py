@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-from devhost.settings import KEY_PREFIX, manage_key
+from devhost.settings import KEY_PREFIX, manage_key, read_settings
 
 NAME = f"{KEY_PREFIX}development"
 """The setting that gets the key. The sample has it, empty."""
@@ -28,6 +28,16 @@ def with_development_key(settings: Mapping[str, str], folder: Path) -> dict[str,
     if key is not None or NAME not in settings:
         return dict(settings)
     return {**settings, NAME: kept_secret(folder / "key")}
+
+
+def key_for_clients(project: Path, environment: Mapping[str, str]) -> tuple[str, str | None]:
+    """Returns a manage key of the app in `project`, and the name of its setting. It comes from
+    `environment`, or else from the app's settings, or else from the checkout."""
+    name, key = manage_key(environment)
+    if key is not None:
+        return name, key
+    settings = read_settings(project, environment)
+    return manage_key(with_development_key(settings, project / ".devhost"))
 
 
 def published(settings: Mapping[str, str]) -> list[str]:

@@ -8,6 +8,7 @@ import fcntl
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -164,13 +165,15 @@ def _build(go: str, folder: Path) -> None:
 
 def _say_progress(log: Path, began: float, ended: threading.Event) -> None:
     while not ended.wait(_PROGRESS_SECONDS):
-        lines = log.read_text(errors="replace").splitlines()
-        loaded = sum(line.startswith("go: downloading") for line in lines)
-        print(
-            f"  {time.monotonic() - began:.0f} s: {loaded} modules downloaded, "
-            f"{len(lines) - loaded} packages compiled",
-            flush=True,
-        )
+        print(progress(log.read_text(errors="replace"), time.monotonic() - began), flush=True)
+
+
+def progress(log: str, seconds: float) -> str:
+    """Returns a line about a build after so many seconds, by what Go has said so far."""
+    lines = log.splitlines()
+    loaded = sum(line.startswith("go: downloading") for line in lines)
+    compiled = len(lines) - loaded
+    return f"  {seconds:.0f} s: {loaded} modules downloaded, {compiled} packages compiled"
 
 
 @contextmanager
@@ -186,8 +189,9 @@ def _lock(folder: Path) -> Iterator[None]:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
-        print(find_or_build())
+        find_or_build()
     except CannotStart as problem:
         sys.exit(f"devhost: {problem}")
     except KeyboardInterrupt:

@@ -9,8 +9,8 @@ from pathlib import Path
 from random import randrange
 from urllib.parse import urlsplit
 
-from devhost.development_key import with_development_key
-from devhost.settings import KEY_PREFIX, manage_key, read_settings
+from devhost.development_key import key_for_clients
+from devhost.settings import KEY_PREFIX
 from simulator.app import Address
 from simulator.delivery import Manner
 from simulator.events import Schema, Shape
@@ -43,10 +43,7 @@ def parse(line: list[str], project: Path, environment: Mapping[str, str]) -> Arg
     from the app's settings, or else from the checkout in `project`."""
     parser = _parser()
     given = parser.parse_args(line)
-    name, key = ("--key", given.key) if given.key else manage_key(environment)
-    if not key:
-        settings = read_settings(project, environment)
-        name, key = manage_key(with_development_key(settings, project / ".devhost"))
+    name, key = ("--key", given.key) if given.key else key_for_clients(project, environment)
     if not key:
         parser.error(
             f"A key is required: pass --key, or set {KEY_PREFIX}<name> in the environment "
