@@ -260,6 +260,11 @@ ANSWERS: Mapping[type[Exception], Answer] = {
         "JoinLinkInvalid",
         "This join link is not valid, or it has expired. Ask for another one.",
     ),
+    storage.JoinLinkUsed: Answer(
+        403,
+        "JoinLinkUsed",
+        "This join link was used in another browser before. Ask for another one.",
+    ),
     NoJoinPage: Answer(
         404,
         "NotFound",

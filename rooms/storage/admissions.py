@@ -10,7 +10,8 @@ from rooms.domain.time import Ticks
 from rooms.storage.arrivals import Arrivals
 from rooms.storage.calls import Calls
 from rooms.storage.changes import Origin, log_record
-from rooms.storage.operations import insert
+from rooms.storage.join_links import HeldLink, is_bound
+from rooms.storage.operations import Conflict, insert
 from rooms.storage.single_flight import SingleFlight
 from rooms.storage.table import Table
 
@@ -21,6 +22,7 @@ class Admissions:
     """The admissions to all rooms. Raises StorageUnavailable as Table does."""
 
     def __init__(self, table: Table, calls: Calls, clock: Callable[[], Ticks]) -> None:
+        self._table = table
         self._arrivals = Arrivals(table, clock)
         self._calls = calls
         self._clock = clock
@@ -48,10 +50,37 @@ class Admissions:
         return found
 
     async def record(
-        self, room_id: str, at: Ticks, kind: str, detail: Mapping[str, Any], origin: Origin
+        self,
+        room_id: str,
+        at: Ticks,
+        kind: str,
+        detail: Mapping[str, Any],
+        origin: Origin,
+        binds: HeldLink | None = None,
     ) -> None:
-        """Writes a decision into the room's log. One request."""
-        await self._arrivals.commit([insert(log_record(room_id, at, kind, origin, detail))])
+        """Writes a decision into the room's log, and binds a join link to its browser with it. One
+        request, and two more if the same browser was faster.
+
+        Raises:
+            JoinLinkUsed: another browser was faster. The log has nothing.
+        """
+        record = insert(log_record(room_id, at, kind, origin, detail))
+        if binds is None:
+            await self._arrivals.commit([record])
+            return
+        try:
+            await self._arrivals.commit([record, insert(binds.entity)])
+        except Conflict:
+            await is_bound(self._table, binds)
+            await self._arrivals.commit([record])
+
+    async def is_bound(self, held: HeldLink) -> bool:
+        """Returns whether the join link is bound to this browser already. One request.
+
+        Raises:
+            JoinLinkUsed: it is bound to another one.
+        """
+        return await is_bound(self._table, held)
 
     async def _occupancy_now(self, room_id: str) -> Occupancy:
         now = self._clock()

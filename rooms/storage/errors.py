@@ -11,6 +11,7 @@ StorageError
 ├── TooManyChanges            one answer would need too many versions of a roster
 ├── QuarantinedEventNotFound  no such event in quarantine
 ├── ErasureNotFound           no such erasure of a person
+├── JoinLinkUsed              a join link is bound to another browser
 └── InvalidCursor             a cursor is not of this list
 """
 
@@ -104,6 +105,10 @@ class QuarantinedEventNotFound(StorageError):
 
 class ErasureNotFound(StorageError):
     """There is no such erasure of a person."""
+
+
+class JoinLinkUsed(StorageError):
+    """A join link is bound to another browser."""
 
 
 class InvalidCursor(StorageError):

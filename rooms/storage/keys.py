@@ -14,6 +14,7 @@ users have one of their own.
     .invitees:{group}:{newest first}:{room}:{members}
                                             the same of several people of a group
     .calls:{newest hour}:{room}:{call}      as {room}:calls, over the rooms of a partition
+    .join-link:{expiry}:{room}:{link}       to which browser a join link is bound
     .arrived:{arrival}:{room}               as {room}:arrived, over the rooms of a partition
     .floor:{floor}                          the floor, below which nothing arrives any more
     .floor                                  that the partition has had a floor
@@ -43,6 +44,7 @@ import re
 from collections.abc import Iterable
 
 from rooms.domain.events import CallEvent
+from rooms.domain.join_link import JoinLink
 from rooms.domain.limits import LIMITS
 from rooms.domain.time import HOUR, MAX_TIME, Ticks
 
@@ -393,6 +395,22 @@ def activity_of(row: str) -> tuple[Ticks, str]:
     first, second, third, _ = row.split(":")
     hour, room = (second, third) if first == ".calls" else (third, first)
     return hour_of(hour), room
+
+
+JOIN_LINKS_START = ".join-link:"
+JOIN_LINKS_END = ".join-link;"
+LAST_JOIN_LINK = f"{JOIN_LINKS_START}~"
+"""Behind all join links, and still among them."""
+
+
+def join_link_row(link: JoinLink) -> str:
+    """Returns the key of the browser that a join link is bound to: the first to expire first."""
+    return f"{JOIN_LINKS_START}{link.expires_at:019d}:{link.room_id}:{link.id}"
+
+
+def link_expiry_of(row: str) -> Ticks:
+    """Returns when the join link of such a row expires."""
+    return int(row.split(":")[1])
 
 
 QUARANTINE_START = ".quarantine:"

@@ -151,6 +151,16 @@ class Retention:
                 for pair in some:  # of which another run has removed some
                     await self._remove(partition, pair, "arrival rows")
 
+    def is_old_link(self, row: TableEntity) -> bool:
+        """Returns whether a join link expired too long ago."""
+        return keys.link_expiry_of(row["RowKey"]) < self.kept
+
+    async def purge_join_links(self, rows: Sequence[TableEntity]) -> None:
+        """Deletes these bindings of join links to browsers."""
+        if rows:
+            partition, row_keys = rows[0]["PartitionKey"], [row["RowKey"] for row in rows]
+            await self._remove_each(partition, row_keys, "used join links")
+
     async def purge_users(self, rows: Sequence[TableEntity]) -> None:
         """Deletes those of these users who got their last token too long ago. Who gets one
         meanwhile has a row that has changed."""

@@ -106,6 +106,15 @@ def _arrivals(rows: Sequence[TableEntity], retention: Retention, _: Report) -> I
         yield behind, retention.purge_arrivals(old)
 
 
+def _join_links(rows: Sequence[TableEntity], retention: Retention, _: Report) -> Iterator[_Step]:
+    """Passes by all that expire after the first that is kept."""
+    if rows:
+        old = list(takewhile(retention.is_old_link, rows))
+        all_are = len(old) == len(rows)
+        behind = keys.after(rows[-1]["RowKey"]) if all_are else keys.LAST_JOIN_LINK
+        yield behind, retention.purge_join_links(old)
+
+
 type _Range = tuple[str, str, _Steps]
 """The first row, the end, and what is done with the rows between them."""
 
@@ -124,6 +133,7 @@ _RANGES: Sequence[_Range] = (
         _in_batches(Retention.purge_invitees, INVITEES_AT_A_TIME),
     ),
     (keys.ARRIVED_START, keys.ARRIVED_END, _arrivals),
+    (keys.JOIN_LINKS_START, keys.JOIN_LINKS_END, _join_links),
 )
 """What is gone through in a partition of rooms, in that order: rows of invitees after the rooms, of
 which some are gone by then. The other rows that begin with a dot go with those of rooms."""

@@ -5,10 +5,11 @@ from dataclasses import replace
 from azure.data.tables.aio import TableClient
 
 from rooms.domain.events import CallEvent, EndReason, EventKind
+from rooms.domain.join_link import JoinLink
 from rooms.domain.limits import Limits
 from rooms.domain.room import RoomChange
 from rooms.domain.roster import Role, patched_roster
-from rooms.domain.time import DAY, HOUR, SECOND, Ticks, parse_time
+from rooms.domain.time import DAY, HOUR, SECOND, Ticks, format_time, parse_time
 from rooms.identity.local import LocalIdentities
 from rooms.storage.admissions import Admissions
 from rooms.storage.calls import Calls
@@ -16,6 +17,7 @@ from rooms.storage.changes import Origin
 from rooms.storage.creation import Repeatability
 from rooms.storage.edits import unchanged
 from rooms.storage.identities import Identities
+from rooms.storage.join_links import HeldLink
 from rooms.storage.quarantine import Quarantine
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
@@ -89,6 +91,7 @@ class Filling:
         await self.admissions.record(
             room.id, self.now + 1, "Admitted", {"rawId": ALICE, "role": "Attendee"}, ORIGIN
         )
+        await self._a_link_that_is_used(room.id)
         refused = {
             "rawId": "8:acs:x",
             "displayName": "X",
@@ -97,6 +100,14 @@ class Filling:
         await self.admissions.record(room.id, self.now + 2, "Refused", refused, ORIGIN)
         await self.meeting(room.id, "a call")
         return room.id
+
+    async def _a_link_that_is_used(self, room_id: str) -> None:
+        link = JoinLink("1" * 32, room_id, ALICE, None, BEGIN + DAY)
+        made = {"rawId": ALICE, "expiresAt": format_time(link.expires_at), "link": link.id}
+        await self.admissions.record(room_id, self.now + 1, "JoinLinkMade", made, ORIGIN)
+        admitted = {"rawId": ALICE, "role": "Attendee", "guest": False, "link": link.id}
+        held = HeldLink(link, "the secret of a browser")
+        await self.admissions.record(room_id, self.now + 1, "Admitted", admitted, ORIGIN, held)
 
     async def a_deleted_room(self) -> str:
         room = (await self.rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)).room

@@ -21,6 +21,7 @@ from rooms.domain.roster import Roster
 from rooms.domain.time import SECOND, Ticks, format_time
 from rooms.media.carrier import Joining, WayIn
 from rooms.storage.changes import Origin
+from rooms.storage.join_links import HeldLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +77,33 @@ async def judged(
     return Judgement(logged, decision, occupancy.incomplete, found.room, found.roster, details)
 
 
-async def carry_out(app: App, judgement: Judgement, asking: Asking, origin: Origin) -> WayIn | None:
+async def carry_out(
+    app: App,
+    judgement: Judgement,
+    asking: Asking,
+    origin: Origin,
+    binds: HeldLink | None = None,
+) -> WayIn | None:
     """Writes a decision into the log, and returns the way in of who is admitted, if they need one.
     One request to the storage.
 
     The media server is made ready before the record: where the log says Admitted, there was a way
     in.
 
+    Args:
+        binds: the join link of `asking` if no browser is known that it is bound to. Who is
+            admitted binds it.
+
     Raises:
         MediaError: the media server does not answer. Then the log has nothing.
+        JoinLinkUsed: another browser was faster. Then the log has nothing, either.
     """
     room_id, decision = judgement.room.id, judgement.decision
     if isinstance(decision, Admitted):
         await app.media.provision(room_id)
-    detail = _logged(asking, judgement)
-    await app.admissions.record(room_id, judgement.at, type(decision).__name__, detail, origin)
+    kind, detail = type(decision).__name__, _logged(asking, judgement)
+    bound = binds if isinstance(decision, Admitted) else None
+    await app.admissions.record(room_id, judgement.at, kind, detail, origin, bound)
     if isinstance(decision, Refused) or not app.media.lets_in:
         return None
     name = asking.display_name or names_in(judgement.details).get(asking.raw_id)

@@ -23,6 +23,7 @@ from rooms.domain.join_link import JoinLink
 from rooms.domain.log_details import Reason
 from rooms.domain.roster import Role
 from rooms.domain.time import Ticks, Time, format_time
+from rooms.storage.join_links import HeldLink
 
 routes = Routes()
 
@@ -78,9 +79,11 @@ async def get_join(request: Request, link: JoinLink) -> func.HttpResponse:
 async def join_room(request: Request, link: JoinLink) -> func.HttpResponse:
     """Lets the person of a join link in, and logs the decision."""
     asked = request.parse(Join)
+    held = HeldLink(link, asked.browser)
+    binds = None if await request.app.admissions.is_bound(held) else held
     judgement = await judged(request.app, link.room_id, link.raw_id, with_details=True)
-    asking = Asking(link.raw_id, _display_name(link, judgement.details), asked.device, link.id)
-    way_in = await carry_out(request.app, judgement, asking, request.origin)
+    asking = Asking(link.raw_id, link.display_name, asked.device, link.id)
+    way_in = await carry_out(request.app, judgement, asking, request.origin, binds)
     return admission_answer(link.room_id, link.raw_id, judgement.decision, way_in)
 
 

@@ -3,10 +3,12 @@
 from openapi.examples import ATTENDEE, ROOM_ID
 from openapi.operation import Answer, Header, Operation
 from openapi.parameters import CALL_ROOM_ID, CLIENT_REQUEST_ID
+from rooms.api.error_answers import Error
 from rooms.api.errors import ANSWERS, AdmissionRefused, InvalidRoomId, NoJoinPage
 from rooms.api.extension import admission, join, join_links
 from rooms.domain.errors import RoomNotFound
 from rooms.media.errors import MediaRefusesUs, MediaUnavailable
+from rooms.storage.errors import JoinLinkUsed
 
 _LINK = {
     "roomId": ROOM_ID,
@@ -97,12 +99,18 @@ JOIN = {
             Answer(200, "The way into the call.", admission.Admitted),
             Answer(
                 403,
-                "The person may not join. The answer has every reason that applies.",
-                admission.RefusedAdmission,
+                "The person may not join: the answer has every reason that applies. Or the link "
+                f"is bound to another browser: `{ANSWERS[JoinLinkUsed].code}`.",
+                admission.RefusedAdmission | Error,
                 {
                     "x-ms-error-code": Header(
                         "The code of the error.",
-                        {"type": "string", "const": ANSWERS[AdmissionRefused].code},
+                        {
+                            "type": "string",
+                            "enum": [
+                                ANSWERS[each].code for each in (AdmissionRefused, JoinLinkUsed)
+                            ],
+                        },
                     )
                 },
                 example=_REFUSED,

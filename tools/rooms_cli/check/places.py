@@ -26,6 +26,7 @@ type Kind = Literal[
     "all activity",
     "arrived",
     "all arrived",
+    "join link",
     "floor",
     "floor made",
     "quarantined",
@@ -70,7 +71,8 @@ class Place:
     for floors, a row of upkeep, the deployment and the marker of the table.
 
     `at` is the time in its key, or the beginning of the hour there, if there is one. `who` is the
-    rest of the key: what tells a record, a call, an arrival, a person or a group from others.
+    rest of the key: what tells a record, a call, an arrival, a join link, a person or a group from
+    others.
     """
 
     kind: Kind
@@ -107,6 +109,7 @@ _FORMS: dict[Kind, str] = {
     "all activity": rf"\.calls:{_HOUR}:{_ANY_ROOM}:(?P<who>{_HASH})",
     "arrived": f"{_ANY_ROOM}:arrived:{_ARRIVAL}",
     "all arrived": rf"\.arrived:{_ARRIVAL}:{_ANY_ROOM}",
+    "join link": rf"\.join-link:(?P<time>[0-9]{{19}}):{_ROOM}:(?P<who>[0-9a-f]{{32}})",
     "floor": r"(?P<of>)\.floor:(?P<time>[0-9]{19})",
     "floor made": r"(?P<of>)\.floor",
     "invitee": rf"\.invitee:(?P<who>{_HASH}):{_NEWEST}:{_ROOM}",

@@ -14,6 +14,7 @@ from rooms_cli.check.changes import check_changes
 from rooms_cli.check.contents import InForce, Record, details_in, record_in, roster_in, state_in
 from rooms_cli.check.disagreement import Tell
 from rooms_cli.check.invitees import Invitations, check_index, check_invitees
+from rooms_cli.check.join_links import check_join_links
 from rooms_cli.check.places import Kind, Place, Placed, Row
 from rooms_cli.check.properties import Unreadable
 from rooms_cli.check.story import Story
@@ -44,6 +45,7 @@ def check_room(room_id: str, rows: Placed, kept: Ticks, tell: Tell) -> None:
         by_source["event"],
     )
     check_calls(Calls(room_id, of["event"], of["activity"], of["all activity"], events, kept), tell)
+    check_join_links(room_id, of["join link"], decisions, kept, tell)
     check_arrivals(Arrivals(room_id, of["arrived"], of["all arrived"], of["record"], kept), tell)
     if of["room"]:
         _check_room_that_is_there(room_id, of, changes, decisions, kept, tell)
