@@ -33,6 +33,7 @@ from rooms.api.routing import register
 from rooms.app import App
 from rooms.console import routes as console
 from rooms.intake import event_grid
+from rooms.join_page import routes as join_page
 from rooms.upkeep import export_timer, timer
 
 service = App(os.environ)  # a setting that it cannot use stops the app here, with its name
@@ -64,6 +65,7 @@ for module in (
     doctor,
     openapi,
     console,
+    join_page,
 ):
     register(app, service, module.routes.all)
 event_grid.register(app, service)

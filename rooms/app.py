@@ -14,17 +14,19 @@ from rooms.archive.export import Export
 from rooms.archive.export import Report as ExportReport
 from rooms.auth.authenticator import Authenticator
 from rooms.auth.quota import Requests
-from rooms.console.assets import Console, read_console
+from rooms.console.assets import read_console
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.time import DAY, Ticks, now
 from rooms.identity.forwarding import Forwarding
 from rooms.identity.local import LocalIdentities
 from rooms.intake.recording import Intake
+from rooms.join_page.assets import read_join_page
 from rooms.log_text import escaped
 from rooms.media.carrier import Carrier
 from rooms.media.join_links import JoinLinks
 from rooms.media.none import NoCarrier
 from rooms.media.reconciler import Reconciler
+from rooms.pages.files import Page
 from rooms.settings import Settings, read_settings, unknown_settings
 from rooms.settings.entra import AUDIENCES_OF_THE_SDKS
 from rooms.storage.accesses import Accesses
@@ -119,10 +121,17 @@ class App:
         return None if quota is None else Requests(quota, time.monotonic_ns)
 
     @cached_property
-    def console(self) -> Console | None:
+    def console(self) -> Page | None:
         """The console's files, or None if its libraries are not installed."""
         entra = self.settings.entra
         return read_console(None if entra is None else entra.console_sign_in)
+
+    @cached_property
+    def join_page(self) -> Page | None:
+        """The join page's files, or None if its libraries are not installed or there is no media
+        server to join on."""
+        server = self.settings.media
+        return None if server is None else read_join_page(server)
 
     @cached_property
     def table(self) -> Table:

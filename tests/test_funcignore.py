@@ -8,14 +8,20 @@ from pathlib import Path
 import pytest
 
 from devhost.azurite import PROJECT
-from rooms.console.assets import LIBRARIES, SIGN_IN_LIBRARIES
+from rooms.console import assets as console
+from rooms.join_page import assets as join_page
 
 type Ignored = Callable[[Iterable[str], Path], set[str]]
 
-PATHS = [*LIBRARIES.values(), *SIGN_IN_LIBRARIES.values()]
+PATHS = {
+    *console.LIBRARIES.values(),
+    *console.SIGN_IN_LIBRARIES.values(),
+    *join_page.LIBRARIES.values(),
+    "livekit-client/LICENSE",  # the file that is served has no notice in it
+}
 
 PACKAGES = {"/".join(path.split("/")[: 2 if path[0] == "@" else 1]) for path in PATHS}
-"""Whose files the console serves."""
+"""Whose files the pages serve."""
 
 AT_THE_TOP = {"function_app.py", "host.json", "requirements.txt", "constraints.txt"}
 """What is deployed beside `rooms`."""
@@ -68,11 +74,12 @@ def ignored(request: pytest.FixtureRequest) -> Ignored:
     return ignored
 
 
-def test_what_the_console_serves_is_deployed(ignored: Ignored, tmp_path: Path) -> None:
+def test_what_the_pages_serve_is_deployed(ignored: Ignored, tmp_path: Path) -> None:
     assert (
         ignored(
             [
                 *files("rooms/console/static"),
+                *files("rooms/join_page/static"),
                 *(f"node_modules/{path}" for path in PATHS),
             ],
             tmp_path,

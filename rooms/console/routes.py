@@ -6,23 +6,19 @@ import azure.functions as func
 
 from rooms.api.routing import Routes
 from rooms.app import App
-from rooms.console.assets import PAGE, Console
+from rooms.pages.answers import file_answer, not_installed, page_headers
+from rooms.pages.files import INDEX, Page
 
 routes = Routes()
 
 SETTINGS = "settings.json"
 """The name of what the page has to know before anybody signs in."""
 
-NOT_INSTALLED = (
-    "The console's libraries are missing. Install them beside the app: npm install --omit=dev\n"
-    "(make start does this. Before a deployment, run it in the folder that you deploy.)\n"
-)
-
 
 @routes.public("GET", "console")
 async def get_console(app: App, http: func.HttpRequest) -> func.HttpResponse:
     """Answers with the page."""
-    return _answer(app, http, PAGE)
+    return _answer(app, http, INDEX)
 
 
 @routes.public("GET", "console/{file}")
@@ -37,36 +33,16 @@ def _answer(app: App, http: func.HttpRequest, name: str) -> func.HttpResponse:
             "The console is turned off here (ROOMS_CONSOLE).\n", status_code=404
         )
     if (console := app.console) is None:
-        return func.HttpResponse(NOT_INSTALLED, status_code=404)
+        return not_installed("console")
     if name == SETTINGS:
         return _settings(app, console)
-    if (file := console.files.get(name)) is None:
-        return func.HttpResponse("The console has no such file.\n", status_code=404)
-    headers = _headers(console) | {"ETag": file.etag}
-    if file.etag in http.headers.get("if-none-match", ""):
-        return func.HttpResponse(status_code=304, headers=headers | {"Content-Type": ""})
-    headers["Content-Type"] = f"{file.media_type}; charset=utf-8"
-    if "gzip" not in http.headers.get("accept-encoding", ""):
-        return func.HttpResponse(file.content, headers=headers)
-    return func.HttpResponse(file.gzipped, headers=headers | {"Content-Encoding": "gzip"})
+    return file_answer(http, console, name)
 
 
-def _settings(app: App, console: Console) -> func.HttpResponse:
+def _settings(app: App, console: Page) -> func.HttpResponse:
     """Returns where people sign in. Nothing in it is secret."""
     entra = app.settings.entra
     place = None if entra is None else entra.console_sign_in
     told = place and {"authority": place.authority, "clientId": place.client_id}
-    headers = _headers(console) | {"Content-Type": "application/json; charset=utf-8"}
+    headers = page_headers(console) | {"Content-Type": "application/json; charset=utf-8"}
     return func.HttpResponse(json.dumps({"signIn": told}), headers=headers)
-
-
-def _headers(console: Console) -> dict[str, str]:
-    return {
-        "Content-Security-Policy": console.policy,
-        "Cache-Control": "no-cache",  # kept, but revalidated, so that an upgrade shows at once
-        "Vary": "Accept-Encoding",
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Cross-Origin-Resource-Policy": "same-origin",
-    }

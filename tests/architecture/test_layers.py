@@ -17,6 +17,7 @@ LAYERS = (
         "rooms.upkeep.timer",
         "rooms.upkeep.export_timer",
         "rooms.console.routes",
+        "rooms.join_page.routes",
     ),
     ("rooms.app",),
     (
@@ -28,6 +29,8 @@ LAYERS = (
         "rooms.media",
         "rooms.upkeep",
         "rooms.console",
+        "rooms.join_page",
+        "rooms.pages",
     ),
     ("rooms.settings",),
     ("rooms.domain", "rooms.log_text"),

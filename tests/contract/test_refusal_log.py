@@ -15,6 +15,7 @@ NUMBER = 424242424
 ROUTES = [(method, f"/{trigger['route']}") for trigger in TRIGGERS for method in trigger["methods"]]
 KEYLESS = (
     *("/.well-known/jwks.json", "/console", "/console/{file}", "/health", "/openapi.json"),
+    *("/join/static/{file}", "/join/{roomId}"),
     "/rooms/{roomId}/join",
 )
 """Routes that ask for no key: for anybody, or for who holds a join link."""

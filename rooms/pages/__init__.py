@@ -1,0 +1,1 @@
+"""Pages that the app serves: their files, and what browsers are told with them."""
