@@ -4,15 +4,25 @@ import pytest
 
 from testkit.documented_meeting import play_documented_meeting
 from testkit.insight import Insight
+from testkit.livekit_double import LiveKitDouble
 from testkit.raw import Raw
 from testkit.running import RunningApp, running_app
 from tests.cli.line import VARIABLE, Line, environment
 
 
 @pytest.fixture(scope="session")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+def media_server() -> Iterator[LiveKitDouble]:
+    """A stand-in of the media server of that app."""
+    with LiveKitDouble() as double:
+        yield double
+
+
+@pytest.fixture(scope="session")
+def app(
+    media_server: LiveKitDouble, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningApp]:
     """One app for all commands."""
-    with running_app(tmp_path_factory.mktemp("app")) as app:
+    with running_app(tmp_path_factory.mktemp("app"), media_server.settings) as app:
         yield app
 
 

@@ -166,6 +166,17 @@ class Client:
         answer: Json = self._request("PUT", path, body=body)
         return answer
 
+    def make_join_link(
+        self, room_id: str, raw_id: str, name: str | None, expires: str | None
+    ) -> Json:
+        """Makes a link with which a person joins a room, and returns it."""
+        body = {"rawId": raw_id, "displayName": name, "expiresAt": expires}
+        try:
+            link: Json = self._request("POST", _path(room_id, "joinLinks"), body=body)
+        except Denied:
+            raise needs_manage_key("rooms invite-link") from None
+        return link
+
     def erase(self, raw_id: str | None, external_id: str | None) -> Json:
         """Begins to erase the person with one of these ids, and returns the erasure."""
         body = {"externalId": external_id} if raw_id is None else {"rawId": raw_id}
@@ -197,7 +208,7 @@ class Client:
                 allow_redirects=False,
             )
         content = _json(answer)
-        if answer.status_code not in (200, 202) or content is None:
+        if answer.status_code not in (200, 201, 202) or content is None:
             raise refused(self._endpoint, answer.status_code, content, answer.headers.get("Date"))
         return content
 

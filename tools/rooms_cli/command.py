@@ -17,6 +17,7 @@ from rooms_cli.examining import doctor
 from rooms_cli.failures import Failure
 from rooms_cli.following import follow, tail
 from rooms_cli.init import init
+from rooms_cli.inviting import invite_link
 from rooms_cli.lists import newest
 from rooms_cli.options import (
     MAX_TITLE,
@@ -55,6 +56,7 @@ app.add_typer(users, name="user")
 app.command()(redrive)
 app.command()(erase)
 app.command()(doctor)
+app.command()(invite_link)
 app.command()(backup)
 app.command()(export_log)
 app.command()(verify_log)

@@ -51,6 +51,8 @@ ARGUMENTS = {
     "ValidFrom": "--from",
     "ValidUntil": "--until",
     "rawId": "PERSON",
+    "$.rawId": "PERSON",
+    "$.expiresAt": "--expires",
 }
 """The argument of the command line for each field that the service may name in an error."""
 
