@@ -34,7 +34,7 @@ from rooms.app import App
 from rooms.console import routes as console
 from rooms.intake import event_grid
 from rooms.join_page import routes as join_page
-from rooms.upkeep import export_timer, timer
+from rooms.upkeep import export_timer, media_timer, timer
 
 service = App(os.environ)  # a setting that it cannot use stops the app here, with its name
 app = func.FunctionApp()
@@ -71,3 +71,4 @@ for module in (
 event_grid.register(app, service)
 timer.register(app, service)
 export_timer.register(app, service)
+media_timer.register(app, service)

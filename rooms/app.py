@@ -16,6 +16,8 @@ from rooms.auth.authenticator import Authenticator
 from rooms.auth.quota import Requests
 from rooms.console.assets import read_console
 from rooms.domain.limits import LIMITS, Limits
+from rooms.domain.room import Room
+from rooms.domain.roster import Roster
 from rooms.domain.time import DAY, Ticks, now
 from rooms.identity.forwarding import Forwarding
 from rooms.identity.local import LocalIdentities
@@ -26,6 +28,7 @@ from rooms.media.carrier import Carrier
 from rooms.media.join_links import JoinLinks
 from rooms.media.none import NoCarrier
 from rooms.media.reconciler import Reconciler
+from rooms.media.sweep import Sweep
 from rooms.pages.files import Page
 from rooms.settings import Settings, read_settings, unknown_settings
 from rooms.settings.entra import AUDIENCES_OF_THE_SDKS
@@ -156,7 +159,13 @@ class App:
     @cached_property
     def rooms(self) -> Rooms:
         """The rooms, their rosters and their details."""
-        return Rooms(self.table, self.clock, self.limits)
+        if self.settings.media is None:
+            return Rooms(self.table, self.clock, self.limits)
+
+        async def correct_call(room_id: str, room: Room | None, roster: Roster) -> None:
+            await self.reconciler.after_change(room_id, room, roster)
+
+        return Rooms(self.table, self.clock, self.limits, correct_call)
 
     @cached_property
     def lists(self) -> Lists:
@@ -244,6 +253,11 @@ class App:
     def reconciler(self) -> Reconciler:
         """Makes the media server have what the rooms say."""
         return Reconciler(self.media, self.rooms, self.call_log, self.clock, self.limits)
+
+    @cached_property
+    def sweep(self) -> Sweep:
+        """Looks at all calls that the media server has."""
+        return Sweep(self.media, self.reconciler, self.limits)
 
     @cached_property
     def upkeep(self) -> Upkeep:

@@ -45,6 +45,9 @@ class Limits:
     media_seconds: float = 2.0
     """Seconds for a request to the media server. A change of a room waits no longer for it."""
 
+    sweep_seconds: float = 25.0
+    """Seconds of a look at all calls of the media server. The host ends a function after 30."""
+
     acs_seconds: float = 4.0
     """Seconds for a request that goes on to ACS. It is a part of those above."""
 

@@ -8,8 +8,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
-from rooms.domain.connection import Connection
+from rooms.domain.connection import CarriedCall, Connection
 from rooms.domain.corrections import ChangeRole, Correction, EndCall, Remove, corrections
 from rooms.domain.errors import RoomNotFound
 from rooms.domain.limits import LIMITS, Limits
@@ -56,8 +57,7 @@ class Reconciler:
         None and nobody for a deletion.
 
         Waits for the media server no longer than `media_seconds`, and raises nothing: what fails is
-        logged, and corrected by the timer. No request to the storage, and one if it has done
-        something.
+        logged, and corrected by the timer. No request to the storage if there is nothing to do.
         """
 
         async def correct(done: list[CallAction]) -> None:
@@ -68,7 +68,7 @@ class Reconciler:
             if not needed:
                 present = await self._media.connections(room_id)
                 needed = corrections(room, roster, self._clock(), present)
-            await self._carry_out(room_id, call.id, needed, done)
+            await self._correct(room_id, call.id, needed, done)
 
         await self._best_effort(room_id, correct)
 
@@ -77,14 +77,30 @@ class Reconciler:
         a token that is still good.
 
         Takes no longer than `media_seconds`, and raises nothing, as `after_change`. One request to
-        the storage, and one more if it has done something.
+        the storage if there is nothing to do.
         """
 
         async def correct(done: list[CallAction]) -> None:
             needed = await self._needed(room_id, [connection])
-            await self._carry_out(room_id, None, needed, done)
+            await self._correct(room_id, None, needed, done)
 
         await self._best_effort(room_id, correct)
+
+    async def reconcile(self, call: CarriedCall) -> list[Connection]:
+        """Corrects a call, and returns who was in it before. One request to the storage if there is
+        nothing to do.
+
+        Raises:
+            MediaError, StorageError: it could not.
+        """
+        present = await self._media.connections(call.room_id)
+        done: list[CallAction] = []
+        try:
+            needed = await self._needed(call.room_id, present)
+            await self._correct(call.room_id, call.id, needed, done)
+        finally:
+            await self._call_log.record(call.room_id, done, ORIGIN)
+        return present
 
     async def _needed(self, room_id: str, connections: Iterable[Connection]) -> list[Correction]:
         """Returns what must change, by the room as it is now. One request."""
@@ -93,6 +109,27 @@ class Reconciler:
         except RoomNotFound:
             return corrections(None, {}, self._clock(), connections)
         return corrections(found.room, found.roster, self._clock(), connections)
+
+    async def _correct(
+        self,
+        room_id: str,
+        call_id: str | None,
+        needed: list[Correction],
+        done: list[CallAction],
+    ) -> None:
+        """Carries out corrections, and adds to `done` what has changed something.
+
+        Looks again at whose role it has changed, with one request each time: another instance may
+        have carried out a later change of the roster, which this one would have undone.
+        """
+        while needed:
+            await self._carry_out(room_id, call_id, needed, done)
+            changed = [
+                replace(each.connection, role=each.role)
+                for each in needed
+                if isinstance(each, ChangeRole)
+            ]
+            needed = await self._needed(room_id, changed) if changed else []
 
     async def _carry_out(
         self,

@@ -2,7 +2,7 @@
 transaction under the ETag of the room's row."""
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,16 +43,36 @@ class RoomWithRoster:
     changed_at: Ticks
 
 
+type AfterChange = Callable[[str, Room | None, Roster], Awaitable[None]]
+"""Is told of a change that is committed: the room, and what it and its roster are now. None and
+nobody, if it was deleted."""
+
+
+async def _nobody_is_told(_: str, __: Room | None, ___: Roster) -> None:
+    pass
+
+
 class Rooms:
     """All rooms. Raises RoomNotFound for one that does not exist or was deleted, StorageUnavailable
-    as Table does."""
+    as Table does.
 
-    def __init__(self, table: Table, clock: Callable[[], Ticks], limits: Limits = LIMITS) -> None:
+    `after_change` is told of each change of a room or its roster, also of one that is sent again
+    and finds it done.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        clock: Callable[[], Ticks],
+        limits: Limits = LIMITS,
+        after_change: AfterChange = _nobody_is_told,
+    ) -> None:
         self._table = table
         self._arrivals = Arrivals(table, clock)
         self._changes = Changes(table, clock)
         self._clock = clock
         self._limits = limits
+        self._after_change = after_change
 
     async def create(
         self,
@@ -165,7 +185,10 @@ class Rooms:
             )
             return after
 
-        return await self._changes.in_turn(room_id, change)
+        after = await self._changes.in_turn(room_id, change)
+        if edit is not unchanged or edit_roster is not unchanged:
+            await self._after_change(room_id, after.room, after.roster)
+        return after
 
     async def delete(self, room_id: str, origin: Origin, *, again: bool = False) -> None:
         """Makes the room a tombstone; its rosters and log stay. Two requests.
@@ -184,10 +207,11 @@ class Rooms:
             await self._mark_deleted(existing_row(row), origin)
 
         await self._changes.in_turn(room_id, change)
+        await self._after_change(room_id, None, {})
 
     async def delete_expired(self, room_id: str, before: Ticks, origin: Origin) -> bool:
         """Deletes the room if it could last be joined before that time, and says whether it did.
-        Two requests."""
+        Two requests. Nobody is told: its call has long ended."""
 
         async def change() -> bool:
             row = await self._room_row(room_id)

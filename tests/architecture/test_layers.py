@@ -16,6 +16,7 @@ LAYERS = (
         "rooms.intake.event_grid",
         "rooms.upkeep.timer",
         "rooms.upkeep.export_timer",
+        "rooms.upkeep.media_timer",
         "rooms.console.routes",
         "rooms.join_page.routes",
     ),
