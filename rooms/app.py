@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from urllib.request import getproxies
 
@@ -15,13 +15,15 @@ from rooms.archive.export import Report as ExportReport
 from rooms.auth.authenticator import Authenticator
 from rooms.auth.quota import Requests
 from rooms.console.assets import read_console
+from rooms.domain.events import EventSource
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.room import Room
 from rooms.domain.roster import Roster
 from rooms.domain.time import DAY, Ticks, now
 from rooms.identity.forwarding import Forwarding
 from rooms.identity.local import LocalIdentities
-from rooms.intake.recording import Intake
+from rooms.intake.envelope import read_event
+from rooms.intake.recording import Intake, Read
 from rooms.join_page.assets import read_join_page
 from rooms.log_text import escaped
 from rooms.media.carrier import Carrier
@@ -214,8 +216,19 @@ class App:
 
     @cached_property
     def intake(self) -> Intake:
-        """Takes in events."""
-        return Intake(self.calls, self.clock, self.settings.event_sources)
+        """Takes in the events that Event Grid delivers."""
+        read = partial(read_event, sources=self.settings.event_sources)
+        return self._intake("acs", read)
+
+    @cached_property
+    def livekit_intake(self) -> Intake:
+        """Takes in the events that a LiveKit server sends."""
+        from rooms.intake.livekit import read_webhook  # deployments without it need it not
+        from rooms.media.livekit.carrier import mark_of
+
+        return self._intake(
+            "livekit", partial(read_webhook, mark=mark_of(self.settings.deployment))
+        )
 
     @cached_property
     def identities(self) -> LocalIdentities:
@@ -283,6 +296,9 @@ class App:
         if self.archive is None:
             return None
         return await Export(self.table, self.archive, self.clock).run(self.limits.export_seconds)
+
+    def _intake(self, source: EventSource, read: Read) -> Intake:
+        return Intake(source, read, self.calls, self.call_log, self.quarantine, self.clock)
 
     def _table_client(self, clock: ClockCheck) -> TableClient:
         chosen, options = self.settings, {**_CLIENT, "raw_response_hook": clock}

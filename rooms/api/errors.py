@@ -106,6 +106,10 @@ class NoJoinPage(ApiError):
     """Nobody may join with links here."""
 
 
+class NoMediaServer(ApiError):
+    """An event of a media server comes, and none is set."""
+
+
 class CallNotFound(ApiError):
     """The room has no call of that id."""
 
@@ -254,6 +258,12 @@ ANSWERS: Mapping[type[Exception], Answer] = {
         "BadGateway",
         "The media server refuses the key of this service. Whoever runs it must check "
         "ROOMS_MEDIA_KEY__<API key>.",
+    ),
+    media.WebhookNotVerified: Answer(
+        401, "Denied", lambda error: f"This is no event of the media server: {error}."
+    ),
+    NoMediaServer: Answer(
+        404, "NotFound", "This service has no media server: ROOMS_MEDIA_URL names one."
     ),
     media.InvalidJoinLink: Answer(
         401,

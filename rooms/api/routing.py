@@ -38,7 +38,7 @@ from rooms.domain.join_link import JoinLink
 from rooms.domain.log import JOIN_LINK_ACTOR
 from rooms.identity.errors import ForwardingError
 from rooms.log_text import escaped
-from rooms.media.errors import MediaError
+from rooms.media.errors import MediaError, WebhookNotVerified
 from rooms.storage.errors import StorageError, StorageUnavailable
 
 _log = logging.getLogger(__name__)
@@ -51,6 +51,9 @@ type _Handler = Callable[[App, func.HttpRequest], Awaitable[func.HttpResponse]]
 
 WITH_BODY = ("POST", "PUT", "PATCH")
 """The methods of requests that have a body."""
+
+_LOGGED = (Denied, TenantKeysUnavailable, WebhookNotVerified)
+"""Errors that are in the log already, with more than the answer says."""
 
 _KNOWN_ERRORS = (ApiError, AuthError, DomainError, ForwardingError, MediaError, StorageError)
 
@@ -99,6 +102,18 @@ class Routes:
         def add(operation: LinkOperation) -> LinkOperation:
             async def handle(app: App, http: func.HttpRequest) -> func.HttpResponse:
                 return await _answer_holder(app, http, operation)
+
+            self.all.append(Route(operation.__name__, method, path, handle))
+            return operation
+
+        return add
+
+    def webhook(self, method: str, path: str) -> Callable[[PublicOperation], PublicOperation]:
+        """Adds a route for a server that signs what it sends: the operation checks that."""
+
+        def add(operation: PublicOperation) -> PublicOperation:
+            async def handle(app: App, http: func.HttpRequest) -> func.HttpResponse:
+                return await _answer_server(app, http, operation)
 
             self.all.append(Route(operation.__name__, method, path, handle))
             return operation
@@ -178,6 +193,20 @@ async def _answer_holder(
         return refused(http, error, "extension")
 
 
+async def _answer_server(
+    app: App, http: func.HttpRequest, operation: PublicOperation
+) -> func.HttpResponse:
+    """Carries out an operation for a server that signs what it sends."""
+    try:
+        _check_body(http, app.limits.body_bytes)
+        async with asyncio.timeout(app.limits.request_seconds):
+            return await operation(app, http)
+    except TimeoutError:
+        return _no_answer(app, http, "extension", NEWEST)
+    except _KNOWN_ERRORS as error:
+        return refused(http, error, "extension")
+
+
 async def _outcome(
     app: App, http: func.HttpRequest, kind: Kind, identify: _Identify, operation: Operation
 ) -> func.HttpResponse:
@@ -231,7 +260,7 @@ def refused(
         error = InvalidParameter(fault.message, field)
     answer = ANSWERS_OF[kind][type(error)]
     message, target = answer.text(error), getattr(error, "target", None)
-    if not isinstance(error, (Denied, TenantKeysUnavailable)):  # auth logs those itself
+    if not isinstance(error, _LOGGED):
         _log_refusal(http, answer.status, why(error, answer))
     return json_answer(
         answer.status,

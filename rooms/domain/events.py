@@ -112,6 +112,8 @@ class Quarantined:
     reason: str
     size: int
     excerpt: str
+    source: EventSource = "acs"
+    """Where it came from, so that it can be read again."""
 
 
 def is_call_room_id(text: str) -> bool:

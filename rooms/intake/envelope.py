@@ -1,45 +1,18 @@
 """The calling events that Event Grid delivers: which are of a room's call, and what they say."""
 
 from collections.abc import Set
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from rooms.domain.events import SERVICE_LOG, CallEvent
+from rooms.domain.events import SERVICE_LOG
 from rooms.domain.time import Ticks
+from rooms.intake.outcome import IgnoredEvent, RoomEvent, UnknownEvent
 
 _PREFIX = "Microsoft.Communication."
 _CALLS = f"{_PREFIX}Call"
 """What the types of the calling service begin with."""
-
-
-@dataclass(frozen=True, slots=True)
-class RoomEvent:
-    """An event of a call in that room."""
-
-    room_id: str
-    event: CallEvent
-
-
-@dataclass(frozen=True, slots=True)
-class IgnoredEvent:
-    """An event that is understood, but not of a call in a room. It is counted and ignored.
-
-    `is_of_calls`: it is of a type about calls that this service does not know.
-    """
-
-    reason: str
-    is_of_calls: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class UnknownEvent:
-    """An event that is not understood. It is kept whole. `reason` is for an operator, and has no
-    text of the event."""
-
-    reason: str
 
 
 def read_event(

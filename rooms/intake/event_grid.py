@@ -6,11 +6,7 @@ import logging
 import azure.functions as func
 
 from rooms.app import App
-from rooms.intake.envelope import UnknownEvent
-from rooms.log_text import escaped
 from rooms.storage.errors import StorageError
-
-_log = logging.getLogger(__name__)
 
 
 class EventNotKept(Exception):
@@ -32,22 +28,11 @@ def register(function_app: func.FunctionApp, app: App) -> None:
         """
         try:
             async with asyncio.timeout(app.limits.event_seconds):
-                await _take(app, event)
+                await app.intake.accept(event)
         except TimeoutError:
             raise EventNotKept("the storage does not answer in time") from None
         except StorageError as error:
             raise EventNotKept(str(error)) from None
-
-
-async def _take(app: App, event: str) -> None:
-    outcome = await app.intake.take(event)
-    if isinstance(outcome, UnknownEvent):
-        event_id = await app.quarantine.put(event, outcome.reason)
-        _log.warning(
-            "an event was not understood and is in quarantine as %s: %s",
-            event_id,
-            escaped(outcome.reason, 400),
-        )
 
 
 def _in_one_line(record: logging.LogRecord) -> bool:

@@ -18,5 +18,9 @@ class InvalidJoinLink(MediaError):
     """A join link that this service did not make, for another room, or that has expired."""
 
 
+class WebhookNotVerified(MediaError):
+    """None of the API keys signed an event of the media server, or not this body, or not now."""
+
+
 class NoMediaPlane(MediaError):
     """This service has no media plane."""

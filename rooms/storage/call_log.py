@@ -4,9 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import batched
 from typing import Any, NamedTuple
 
+from rooms.domain.log import LIVEKIT_ACTOR
+from rooms.domain.log_details import ConnectionFailedDetail
 from rooms.domain.time import Ticks
+from rooms.storage import keys
 from rooms.storage.arrivals import Arrivals
 from rooms.storage.changes import Origin, log_record
+from rooms.storage.entities import log_entity
 from rooms.storage.operations import insert
 from rooms.storage.table import Table
 
@@ -39,3 +43,19 @@ class CallLog:
                     for action in some
                 ]
             )
+
+    async def record_failure(
+        self, room_id: str, at: Ticks, event_id: str, detail: ConnectionFailedDetail
+    ) -> None:
+        """Writes into the log of the room who did not get into its call, once however often the
+        media server tells of it. One request."""
+        change = keys.hashed(event_id)
+        await self._arrivals.commit(
+            [
+                insert(
+                    log_entity(
+                        room_id, at, change, "ConnectionFailed", LIVEKIT_ACTOR, event_id, detail
+                    )
+                )
+            ]
+        )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from azure.data.tables import TableEntity
 
-from rooms.domain.events import Quarantined
+from rooms.domain.events import EventSource, Quarantined
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.time import Ticks, parse_time
 from rooms.storage import keys
@@ -24,7 +24,7 @@ from rooms.storage.operations import Conflict, insert, replace
 from rooms.storage.retry import retried
 from rooms.storage.table import Table
 
-_SHOWN = ["RowKey", "receivedAt", "reason", "size", "excerpt"]
+_SHOWN = ["RowKey", "receivedAt", "reason", "size", "excerpt", "source"]
 
 
 class Quarantine:
@@ -35,7 +35,7 @@ class Quarantine:
         self._clock = clock
         self._limits = limits
 
-    async def put(self, text: str, reason: str) -> str:
+    async def put(self, text: str, reason: str, source: EventSource = "acs") -> str:
         """Keeps an event; delivered again, it is kept once. The id is a hash of the text.
 
         One request, or one more for each 704 KiB after the first, compressed; the last one makes it
@@ -61,6 +61,8 @@ class Quarantine:
             "excerpt": text[: self._limits.excerpt],
             "parts": len(parts),
         }
+        if source != "acs":
+            properties["source"] = source
         row = _row(event_id, keys.quarantine_row(event_id))
         await self._table.commit([insert(row | properties | binary_properties(parts[0]))])
         return event_id
@@ -140,4 +142,5 @@ def _quarantined(row: TableEntity) -> Quarantined:
         reason=row["reason"],
         size=row["size"],
         excerpt=row["excerpt"],
+        source=row.get("source", "acs"),
     )

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from rooms.domain.events import SERVICE_LOG, CallEvent, EndReason
 from rooms.domain.limits import LIMITS
 from rooms.domain.time import DAY, SECOND, format_time, parse_time
-from rooms.intake.envelope import IgnoredEvent, RoomEvent, UnknownEvent, read_event
+from rooms.intake.envelope import read_event
 from rooms.intake.fields import EARLIEST
+from rooms.intake.outcome import IgnoredEvent, RoomEvent, UnknownEvent
 from tests.intake.hostile_events import HostileEvent, hostile_events
 
 NOW = parse_time("2026-05-04T10:00:00Z")

@@ -7,15 +7,28 @@ from typing import Any, cast
 import pytest
 
 from rooms.domain.time import parse_time
-from rooms.intake.envelope import IgnoredEvent
+from rooms.intake.envelope import read_event
+from rooms.intake.outcome import IgnoredEvent
 from rooms.intake.recording import Intake
+from rooms.storage.call_log import CallLog
 from rooms.storage.calls import Calls
+from rooms.storage.quarantine import Quarantine
 
-NO_CALLS = cast(Calls, None)  # what is left is not kept
+# What is left is not kept.
+NO_CALLS = cast(Calls, None)
+NO_LOG = cast(CallLog, None)
+NO_QUARANTINE = cast(Quarantine, None)
 
 
 async def logged(element: Any, caplog: pytest.LogCaptureFixture) -> list[tuple[int, str]]:
-    intake = Intake(NO_CALLS, lambda: parse_time("2026-05-04T10:00:00Z"))
+    intake = Intake(
+        "acs",
+        read_event,
+        NO_CALLS,
+        NO_LOG,
+        NO_QUARANTINE,
+        lambda: parse_time("2026-05-04T10:00:00Z"),
+    )
     with caplog.at_level(logging.INFO):
         assert isinstance(await intake.take(json.dumps(element)), IgnoredEvent)
     return [(record.levelno, record.getMessage()) for record in caplog.records]

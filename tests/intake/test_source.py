@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from rooms.domain.time import parse_time
-from rooms.intake.envelope import IgnoredEvent, RoomEvent, UnknownEvent, read_event
+from rooms.intake.envelope import read_event
+from rooms.intake.outcome import IgnoredEvent, RoomEvent, UnknownEvent
 from rooms.settings import read_settings
 from testkit.events import Meeting, in_cloud_events
 from testkit.identifiers import raw_id

@@ -20,6 +20,7 @@ from rooms.api.extension import (
     join_links,
     join_policy,
     live,
+    livekit_events,
     log,
     overview,
     person_attendance,
@@ -135,6 +136,12 @@ TAGS: Sequence[Tag] = (
         "Events that the service did not understand.",
         quarantine.routes.all,
         resources.QUARANTINE,
+    ),
+    Tag(
+        "LiveKit",
+        "The events of the media server.",
+        livekit_events.routes.all,
+        resources.LIVEKIT_EVENTS,
     ),
     Tag(
         "Health",

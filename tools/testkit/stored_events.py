@@ -8,7 +8,8 @@ from itertools import batched
 from azure.data.tables.aio import TableClient
 
 from rooms.domain.time import now
-from rooms.intake.envelope import RoomEvent, read_event
+from rooms.intake.envelope import read_event
+from rooms.intake.outcome import RoomEvent
 from rooms.storage.entities import Entity, event_entities
 from rooms.storage.operations import Operation, insert, replace
 from rooms.storage.table import Table

@@ -12,7 +12,7 @@ from rooms.api.routing import Routes
 from rooms.api.shapes import CallRoomId, Count, page_body
 from rooms.domain.events import Quarantined
 from rooms.domain.time import Time, format_time
-from rooms.intake.envelope import IgnoredEvent, RoomEvent, UnknownEvent
+from rooms.intake.outcome import FailedConnection, IgnoredEvent, RoomEvent, UnknownEvent
 from rooms.storage.errors import QuarantinedEventNotFound
 
 routes = Routes()
@@ -72,12 +72,14 @@ async def get_quarantined_event(request: Request) -> func.HttpResponse:
 async def redrive_quarantined_event(request: Request) -> func.HttpResponse:
     """Takes an event in again. If the service still does not understand it, it stays."""
     event_id = request.http.route_params["eventId"]
-    _, text = await request.app.quarantine.get(event_id)
-    outcome = await request.app.intake.take(text)
+    app = request.app
+    event, text = await app.quarantine.get(event_id)
+    intake = app.livekit_intake if event.source == "livekit" else app.intake
+    outcome = await intake.take(text)
     if isinstance(outcome, UnknownEvent):
         raise StillNotUnderstood(outcome.reason)
     with suppress(QuarantinedEventNotFound):  # another one was faster
-        await request.app.quarantine.remove(event_id)
+        await app.quarantine.remove(event_id)
     return json_answer(200, redriven_body(event_id, outcome))
 
 
@@ -99,15 +101,18 @@ def quarantined_body(quarantined: Quarantined) -> QuarantinedEvent:
     }
 
 
-def redriven_body(event_id: str, outcome: RoomEvent | IgnoredEvent) -> RecordedEvent | LeftEvent:
+def redriven_body(
+    event_id: str, outcome: RoomEvent | FailedConnection | IgnoredEvent
+) -> RecordedEvent | LeftEvent:
     """Returns the outcome of a redrive."""
     match outcome:
-        case RoomEvent():
-            return {
-                "id": event_id,
-                "outcome": "recorded",
-                "roomId": outcome.room_id,
-                "callId": outcome.event.call,
-            }
+        case RoomEvent(room_id, event):
+            return _recorded(event_id, room_id, event.call)
+        case FailedConnection(room_id, call):
+            return _recorded(event_id, room_id, call)
         case IgnoredEvent():
             return {"id": event_id, "outcome": "left", "reason": outcome.reason}
+
+
+def _recorded(event_id: str, room_id: str, call: str) -> RecordedEvent:
+    return {"id": event_id, "outcome": "recorded", "roomId": room_id, "callId": call}

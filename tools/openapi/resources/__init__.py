@@ -11,6 +11,7 @@ from openapi.resources.in_call import IN_CALL
 from openapi.resources.invitees import INVITEES
 from openapi.resources.join import JOIN
 from openapi.resources.join_policy import JOIN_POLICY
+from openapi.resources.livekit_events import LIVEKIT_EVENTS
 from openapi.resources.log import LOG
 from openapi.resources.participants import PARTICIPANTS
 from openapi.resources.persons import PERSONS
@@ -30,6 +31,7 @@ __all__ = [
     "IN_CALL",
     "JOIN",
     "JOIN_POLICY",
+    "LIVEKIT_EVENTS",
     "LOG",
     "OVERVIEW",
     "PARTICIPANTS",

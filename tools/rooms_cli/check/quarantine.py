@@ -3,10 +3,19 @@
 from collections.abc import Mapping
 
 from rooms.domain.limits import LIMITS
+from rooms.domain.log import EVENT_ACTORS
 from rooms.storage import keys
 from rooms_cli.check.disagreement import Tell
 from rooms_cli.check.places import Row
-from rooms_cli.check.properties import Unreadable, data_in, number_in, text_in, time_in, unpacked
+from rooms_cli.check.properties import (
+    Unreadable,
+    data_in,
+    number_in,
+    optional,
+    text_in,
+    time_in,
+    unpacked,
+)
 
 _MAX_PARTS = 1_000
 """No event has so many: the host takes bodies of 100 MiB, and a part holds most of 1 MiB."""
@@ -25,6 +34,8 @@ def check_quarantined(event_id: str, row: Row | None, parts: Mapping[str, Row], 
     try:
         time_in(row, "receivedAt")
         text_in(row, "reason")
+        if optional(text_in, row, "source") not in (None, *EVENT_ACTORS):
+            raise Unreadable("Its `source` is none that this service writes.")
         count = number_in(row, "parts")
         numbered = [
             keys.quarantine_part_row(event_id, number)
