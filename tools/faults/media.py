@@ -1,9 +1,11 @@
-"""What has to do with the media server, as operations: the way in, and join links."""
+"""What has to do with the media server, as operations: join links, and what is done in a call."""
 
-from faults.changes import ALICE, room
+from collections.abc import Callable
+
+from faults.changes import ALICE, BOB, room
 from faults.client import Request, request_id
 from faults.lane import Lane
-from faults.operation import Operation, Trial, asked, decided, nothing
+from faults.operation import Operation, Outcome, Trial, asked, decided, nothing
 
 _BROWSER = "b" * 32
 
@@ -36,9 +38,61 @@ def _join(lane: Lane) -> Trial:
     return asked(lane, request, decided(lane, room_id, "Admitted"), room_id)
 
 
+def _in_call(method: str, path: str, kind: str, removes: bool) -> Callable[[Lane], Trial]:
+    """Something that is done in a call, to ALICE or to all; BOB is in it, too."""
+
+    def prepare(lane: Lane) -> Trial:
+        room_id = room(lane, ALICE, BOB)
+        for who in (ALICE, BOB):
+            identity = _join_call(lane, room_id, who)
+            lane.livekit.publish(room_id, identity, "MICROPHONE")
+        call_id = lane.livekit.rooms[room_id].sid
+        there = [person.sid for person in lane.livekit.rooms[room_id].people.values()]
+        request = Request(method, f"/rooms/{room_id}{path}", None, request_id(lane.random))
+        look = decided(lane, room_id, kind)
+
+        def with_the_call(result: Outcome) -> object:
+            return look(result), _in_it(lane, room_id)
+
+        return asked(lane, request, with_the_call, room_id, call_id, *there, removes=removes)
+
+    return prepare
+
+
+def _join_call(lane: Lane, room_id: str, who: str) -> str:
+    """Lets somebody join the call, who is asked for admission; their identity in it."""
+    admitted = lane.send("POST", f"/rooms/{room_id}/admission", {"rawId": who}).answer.json()
+    return lane.livekit.join(admitted["media"]["token"]).identity
+
+
+def _in_it(lane: Lane, room_id: str) -> list[tuple[str, list[bool]]]:
+    """Returns who is in the call of a room, and which of their tracks are muted."""
+    if room_id not in lane.livekit.rooms:
+        return []
+    people = lane.livekit.rooms[room_id].people.values()
+    return [(each.identity.split("#")[0], [one.muted for one in each.tracks]) for each in people]
+
+
+_ONE = f"/call/participants/{ALICE}"
+
 MEDIA = [
     Operation("make a join link", ("make_join_link",), _make_link),
     Operation("look at a join link", ("get_join",), _look_at_link),
     Operation("join by a link", ("join_room",), _join),
+    Operation(
+        "mute in the call",
+        ("mute_in_call",),
+        _in_call("POST", f"{_ONE}/mute", "MutedInCall", removes=False),
+    ),
+    Operation(
+        "remove from the call",
+        ("remove_from_call",),
+        _in_call("DELETE", _ONE, "RemovedFromCall", removes=True),
+    ),
+    Operation(
+        "end the call",
+        ("end_call",),
+        _in_call("DELETE", "/call", "CallEndedForAll", removes=True),
+    ),
 ]
 """What has to do with the media server."""

@@ -43,33 +43,31 @@ async def end_call(request: Request) -> func.HttpResponse:
     app, room_id = request.app, request.call_room_id()
     await _allowed(request, room_id, "end")
     call = await app.media.call(room_id)
-    if call is None or not await app.media.end(room_id):
+    if call is None:
         raise NoCallNow
     action = CallAction("CallEndedForAll", {"callId": call.id, **_by(request)})
     await app.call_log.record(room_id, [action], request.origin)
+    await app.media.end(room_id)
     return no_content()
 
 
 async def _to_each(request: Request, act: Act, kind: str, carry_out: CarryOut) -> func.HttpResponse:
-    """Does something to each device that the path names, and records for which it was done, also
-    if it has failed for others."""
+    """Does something to each device that the path names. The log has it first: nothing is done
+    that it does not say, whatever fails then. The first failure is raised when all have been tried.
+    """
     room_id, named = request.call_room_id(), request.http.route_params["participantId"]
     connections = await _allowed(request, room_id, act)
     devices = [each for each in connections if named in (each.participant_id, each.raw_id)]
+    if not devices:
+        raise ParticipantNotInCall
+    actions = [CallAction(kind, {**_device(each), **_by(request)}) for each in devices]
+    await request.app.call_log.record(room_id, actions, request.origin)
     outcomes = await asyncio.gather(
         *(carry_out(room_id, device.identity) for device in devices), return_exceptions=True
     )
-    done = [
-        CallAction(kind, {**_device(device), **_by(request)})
-        for device, outcome in zip(devices, outcomes, strict=True)
-        if outcome is True
-    ]
-    await request.app.call_log.record(room_id, done, request.origin)
     for outcome in outcomes:
         if isinstance(outcome, BaseException):
             raise outcome
-    if not done:
-        raise ParticipantNotInCall
     return no_content()
 
 
