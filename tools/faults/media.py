@@ -1,11 +1,12 @@
 """What has to do with the media server, as operations: join links, and what is done in a call."""
 
 from collections.abc import Callable
+from functools import partial
 
 from faults.changes import ALICE, BOB, room
 from faults.client import Request, request_id
 from faults.lane import Lane
-from faults.operation import Operation, Outcome, Trial, asked, decided, nothing
+from faults.operation import Operation, Outcome, Trial, asked, decided, nothing, room_is
 
 _BROWSER = "b" * 32
 
@@ -30,12 +31,18 @@ def _look_at_link(lane: Lane) -> Trial:
     return asked(lane, request, nothing, room_id)
 
 
-def _join(lane: Lane) -> Trial:
+def _join(lane: Lane, held_by: str | None = None) -> Trial:
+    """ALICE joins by a link, from one browser; `held_by`: another time before, from this one."""
     room_id = room(lane, ALICE)
+    path, link = f"/rooms/{room_id}/join", _link(lane, room_id)
+    if held_by is not None:
+        lane.send("POST", path, {"device": "tablet", "browser": held_by}, link)
     body = {"device": "phone", "browser": _BROWSER}
-    headers = _link(lane, room_id) | request_id(lane.random)
-    request = Request("POST", f"/rooms/{room_id}/join", body, headers)
-    return asked(lane, request, decided(lane, room_id, "Admitted"), room_id)
+    request = Request("POST", path, body, link | request_id(lane.random))
+    if held_by not in (None, _BROWSER):
+        return asked(lane, request, room_is(lane, room_id), room_id)
+    look = decided(lane, room_id, "Admitted", before=0 if held_by is None else 1)
+    return asked(lane, request, look, room_id)
 
 
 def _in_call(method: str, path: str, kind: str, removes: bool) -> Callable[[Lane], Trial]:
@@ -79,6 +86,10 @@ MEDIA = [
     Operation("make a join link", ("make_join_link",), _make_link),
     Operation("look at a join link", ("get_join",), _look_at_link),
     Operation("join by a link", ("join_room",), _join),
+    Operation("join again", ("join_room",), partial(_join, held_by=_BROWSER)),
+    Operation(
+        "join from another browser", ("join_room",), partial(_join, held_by="c" * 32), refused=True
+    ),
     Operation(
         "mute in the call",
         ("mute_in_call",),

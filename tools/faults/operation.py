@@ -111,17 +111,17 @@ def room_is(lane: Lane, room_id: str) -> Callable[[Outcome], object]:
     return lambda _: described(lane.stored(room_id))
 
 
-def decided(lane: Lane, room_id: str, *kinds: str) -> Callable[[Outcome], object]:
-    """Looks at one room, in which a request leaves a record of one of these kinds. Of the records
-    of requests that were sent again, all but one are left out: each try decides anew."""
+def decided(lane: Lane, room_id: str, *kinds: str, before: int = 0) -> Callable[[Outcome], object]:
+    """Looks at one room, in which a request leaves a record of one of these kinds; `before` it
+    there were so many. Of the records of requests that were sent again, all but one are left out:
+    each try decides anew."""
 
     def look(result: Outcome) -> object:
         stored = lane.stored(room_id)
         records = [record for record in stored.log if record["kind"] in kinds]
-        assert 1 <= len(records) <= result.tries, (
-            f"{len(records)} records after {result.tries} tries"
-        )
-        stored.log = [record for record in stored.log if record not in records[1:]]
+        own = records[: len(records) - before]
+        assert 1 <= len(own) <= result.tries, f"{len(own)} records after {result.tries} tries"
+        stored.log = [record for record in stored.log if record not in own[1:]]
         return {**described(stored), "events": len(stored.events)}
 
     return look

@@ -135,5 +135,7 @@ READS = [
     Operation("doctor", ("get_doctor",), _examined),
     _read("console", "get_console", "/console"),
     _read("a file of the console", "get_console_file", "/console/app.js"),
+    _read("join page", "get_join_page", "/join/{past}"),
+    _read("a file of the join page", "get_join_page_file", "/join/static/app.js"),
 ]
 """All reads. They leave nothing behind."""
