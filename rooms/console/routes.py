@@ -40,9 +40,11 @@ def _answer(app: App, http: func.HttpRequest, name: str) -> func.HttpResponse:
 
 
 def _settings(app: App, console: Page) -> func.HttpResponse:
-    """Returns where people sign in. Nothing in it is secret."""
+    """Returns where people sign in, and whether they can join with links. Nothing in it is
+    secret."""
     entra = app.settings.entra
     place = None if entra is None else entra.console_sign_in
     told = place and {"authority": place.authority, "clientId": place.client_id}
     headers = page_headers(console) | {"Content-Type": "application/json; charset=utf-8"}
-    return func.HttpResponse(json.dumps({"signIn": told}), headers=headers)
+    settings = {"signIn": told, "joinLinks": app.join_links is not None}
+    return func.HttpResponse(json.dumps(settings), headers=headers)

@@ -3,6 +3,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
+from testkit.livekit_double import LiveKitDouble
 from testkit.running import RunningApp, running_app
 from tests.console import chromium
 from tests.console.pages import PATIENCE, Chromium, Console
@@ -25,8 +26,10 @@ def browser() -> Iterator[Chromium]:
 
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
-    """One app for the files of a process: rooms of others are in its lists."""
-    with running_app(tmp_path_factory.mktemp("console")) as app:
+    """One app for the files of a process: rooms of others are in its lists. A stand-in is its media
+    server."""
+    folder = tmp_path_factory.mktemp("console")
+    with LiveKitDouble() as server, running_app(folder, server.settings) as app:
         yield app
 
 

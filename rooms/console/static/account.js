@@ -1,6 +1,8 @@
 // People who sign in with Entra ID, where the service is set up for it. MSAL does it, and is loaded
 // only there. It keeps the tokens of this tab, as the key is kept.
 
+import { signIn as place } from "/console/settings.js";
+
 const PAGE = `${location.origin}/console`;
 
 let client = null; // MSAL's, where people can sign in
@@ -12,11 +14,9 @@ let request = {};
  * Throws what MSAL throws.
  */
 export async function begin() {
-  const answer = await fetch("/console/settings.json").catch(() => null);
-  const { signIn } = answer?.ok ? await answer.json() : {};
-  if (!signIn) return false;
+  if (!place) return false;
   await import("/console/msal.js");
-  const { authority, clientId } = signIn;
+  const { authority, clientId } = place;
   const { createStandardPublicClientApplication } = globalThis.msal;
   client = await createStandardPublicClientApplication({
     auth: { authority, clientId, knownAuthorities: [new URL(authority).host], redirectUri: PAGE },

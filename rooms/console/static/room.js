@@ -3,6 +3,7 @@
 import { html } from "htm/preact";
 import { get, ofRoom } from "/console/api.js";
 import { CallView } from "/console/call.js";
+import { JoinLink } from "/console/join-link.js";
 import { useLoaded, usePages } from "/console/loading.js";
 import { Log } from "/console/log.js";
 import {
@@ -138,6 +139,7 @@ function Participant({ person, room }) {
         room.state !== "deleted" &&
         html`<a href=${check}>Check access<span class="unseen"> of ${called(person)}</span></a>`
       }
+      <${JoinLink} room=${room} person=${person} />
     </td>
   </tr>`;
 }
