@@ -30,6 +30,7 @@ from rooms.media.carrier import Carrier
 from rooms.media.join_links import JoinLinks
 from rooms.media.none import NoCarrier
 from rooms.media.reconciler import Reconciler
+from rooms.media.repair import Repair
 from rooms.media.sweep import Sweep
 from rooms.pages.files import Page
 from rooms.settings import Settings, read_settings, unknown_settings
@@ -270,7 +271,8 @@ class App:
     @cached_property
     def sweep(self) -> Sweep:
         """Looks at all calls that the media server has."""
-        return Sweep(self.media, self.reconciler, self.limits)
+        repair = Repair(self.calls, self.clock)
+        return Sweep(self.media, self.reconciler, repair, self.clock, self.limits)
 
     @cached_property
     def upkeep(self) -> Upkeep:

@@ -1,12 +1,12 @@
 """What a media plane tells of its calls."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rooms.domain.time import Ticks
 
 
-@dataclass(frozen=True, slots=True)
-class CarriedCall:
+class CarriedCall(NamedTuple):
     """A call that the media plane has now. `id` is that of the call in our events."""
 
     room_id: str

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import batched, takewhile
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from azure.data.tables import TableEntity
 
@@ -23,6 +23,11 @@ class RoomCall(NamedTuple):
 
     room_id: str
     call: Call
+
+
+type Only = Literal["live", "unended"]
+"""Calls that go on, or all that have not ended as far as their own events tell: another call of the
+room may show that they are over."""
 
 
 class _Place(NamedTuple):
@@ -64,14 +69,14 @@ class CallPages:
         start: Ticks,
         end: Ticks,
         begin: Start,
-        live: bool = False,
+        only: Only | None = None,
     ) -> Page[RoomCall]:
-        """Returns the calls of these rows, or of these the live ones.
+        """Returns the calls of these rows, or of these only some.
 
         A call is shown once, at the row of the hour of its last event between the times.
         """
         places = [_place_of(row) for row in rows]
-        ended = {place.key for place in places if live and place.ended}
+        ended = {place.key for place in places if only is not None and place.ended}
         unread = [key for key in dict.fromkeys(each.key for each in places) if key not in ended]
         heard = await self._last_heard(unread, start, end, begin.as_of)
         read = list(takewhile(lambda each: each.key in ended or each.key in heard, places))
@@ -81,8 +86,10 @@ class CallPages:
             if last is not None and last.at - last.at % HOUR == place.hour:
                 shown.append((place.room_id, last))
         shown.sort(key=lambda each: (-each[1].at, each[0], each[1].call.id))
-        calls = await self._settled([(room_id, last.call) for room_id, last in shown], begin.as_of)
-        if live:
+        calls = [RoomCall(room_id, last.call) for room_id, last in shown]
+        if only != "unended":
+            calls = await self._settled(calls, begin.as_of)
+        if only is not None:
             calls = [each for each in calls if each.call.ended_at is None]
         is_last = len(read) == len(rows) and not more
         return Page(calls, None if is_last else begin.cursor(read[-1].row))
@@ -111,7 +118,7 @@ class CallPages:
                     return heard
         return heard
 
-    async def _settled(self, calls: Sequence[tuple[str, Call]], now: Ticks) -> list[RoomCall]:
+    async def _settled(self, calls: Sequence[RoomCall], now: Ticks) -> list[RoomCall]:
         """Returns these calls in their order. Of a room, only the one that started last may still
         go on."""
         by_room: defaultdict[str, list[Call]] = defaultdict(list)

@@ -16,7 +16,7 @@ from rooms.storage.activity import Activities, read_activities
 from rooms.storage.all_partitions import first_of_all
 from rooms.storage.arrivals import Arrivals
 from rooms.storage.call_events import CallEvents
-from rooms.storage.call_pages import CallPages, RoomCall
+from rooms.storage.call_pages import CallPages, Only, RoomCall
 from rooms.storage.cursors import Page, PageAsOf, Start, read_start
 from rooms.storage.endings import Endings
 from rooms.storage.entities import event_entities
@@ -67,6 +67,11 @@ class Calls:
         """Returns one call at `now`. One request; some more for a large or a live one."""
         found = (await self._folds.read(room_id, call, now)).call
         return found and await self._endings.settled(room_id, found, now)
+
+    async def told(self, room_id: str, call: str, now: Ticks) -> Call | None:
+        """Returns one call at `now` as its own events tell it. One request; some more for a large
+        one."""
+        return (await self._folds.read(room_id, call, now)).call
 
     async def overlapping(self, room_id: str, start: Ticks, end: Ticks, now: Ticks) -> list[Call]:
         """Returns the calls, as they are at `now`, that may have gone on between these times, or at
@@ -148,11 +153,27 @@ class Calls:
         """
         begin = _start_of_all(cursor, now)
         start = max(0, begin.as_of - SILENCE_TIMEOUT)
-        page = await self._page_of_all(start, MAX_TIME, begin, live=True)
+        page = await self._page_of_all(start, MAX_TIME, begin, "live")
         return PageAsOf(page.items, page.cursor, begin.as_of)
 
+    async def unended(self, now: Ticks) -> list[RoomCall]:
+        """Returns the calls of all rooms of the last day that have not ended at `now` as far as
+        their own events tell: another call of the room may show that they are over.
+
+        Ten requests for thirty of them, and one for each.
+        """
+        found: list[RoomCall] = []
+        start, cursor = max(0, now - SILENCE_TIMEOUT), None
+        while True:
+            begin = _start_of_all(cursor, now)
+            page = await self._page_of_all(start, MAX_TIME, begin, "unended")
+            found += page.items
+            cursor = page.cursor
+            if cursor is None:
+                return found
+
     async def _page_of_all(
-        self, start: Ticks, end: Ticks, begin: Start, live: bool = False
+        self, start: Ticks, end: Ticks, begin: Start, only: Only | None = None
     ) -> Page[RoomCall]:
         """Returns the next calls, of the first page that has any; an empty page after a while."""
         end = min(end, begin.as_of + 1)
@@ -165,7 +186,7 @@ class Calls:
             rows, more = await first_of_all(
                 self._table, first if begin.after is None else keys.after(begin.after), last, count
             )
-            page = await self._pages.page(rows, more, start, end, begin, live)
+            page = await self._pages.page(rows, more, start, end, begin, only)
             if page.items or page.cursor is None or time.monotonic() > until:
                 return page
             begin, count = _start_of_all(page.cursor, begin.as_of), min(4 * count, MAX_PAGE)

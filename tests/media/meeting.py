@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from azure.data.tables.aio import TableClient
 
 from rooms.app import App
+from rooms.domain.call import Call
 from rooms.domain.connection import Connection
 from rooms.domain.log import LogRecord
 from rooms.domain.log_kinds import kinds_from
@@ -47,6 +48,21 @@ class Meeting:
     async def change(self, patch: RosterPatch) -> None:
         """Changes the roster."""
         await self.app.rooms.patch_roster(self.id, patch, ORIGIN)
+
+    async def hear(self) -> None:
+        """Takes in what the server has to tell since the last time."""
+        made = self.server.webhooks.made
+        while made:
+            await self.app.livekit_intake.accept(made.pop(0).body.decode())
+
+    def miss(self) -> None:
+        """Loses what the server has to tell since the last time."""
+        self.server.webhooks.made.clear()
+
+    async def calls(self) -> list[Call]:
+        """The calls of the room as the service knows them, the first one first."""
+        start = self.room.created_at
+        return await self.app.calls.overlapping(self.id, start, self.clock.now, self.clock.now)
 
     async def connection(self, who: str) -> Connection:
         """The device of a person who is in the call."""

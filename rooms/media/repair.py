@@ -1,0 +1,64 @@
+"""Inserts the events that were lost, by what the media server has. `repairs` has the rules."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence, Set
+
+from rooms.domain.connection import CarriedCall, Connection
+from rooms.domain.events import CallEvent
+from rooms.domain.repairs import CARRIED, missing_end, missing_joins, missing_leaves
+from rooms.domain.time import Ticks
+from rooms.storage.call_pages import RoomCall
+from rooms.storage.calls import Calls
+from rooms.storage.parallel import in_parallel
+
+_log = logging.getLogger(__name__)
+
+type Present = Mapping[CarriedCall, Sequence[Connection]]
+"""Who is in the calls that the server has."""
+
+
+class Repair:
+    """Repairs the calls of the media server. Raises StorageUnavailable as Calls does."""
+
+    def __init__(self, calls: Calls, clock: Callable[[], Ticks]) -> None:
+        self._calls = calls
+        self._clock = clock
+
+    async def told(self) -> list[RoomCall]:
+        """Returns the calls of the media server of which no event tells an end. To be read before
+        the server is asked who is in them. Requests as `Calls.unended`."""
+        found = await self._calls.unended(self._clock())
+        return [each for each in found if each.call.source == CARRIED]
+
+    async def run(
+        self,
+        told: Sequence[RoomCall],
+        present: Present,
+        there: Set[str],
+        silent_since: Ticks | None,
+    ) -> None:
+        """Inserts what is missing. One request for each event, and for each call with people in it
+        that is not in `told`.
+
+        Args:
+            present: of calls that the server had all the time.
+            there: the ids of all calls that it has.
+            silent_since: as in `missing_end`.
+        """
+        at = self._clock()
+        open_calls = {each.call.id: each.call for each in told}
+        missing: list[tuple[str, CallEvent]] = []
+        for (room_id, call_id), people in present.items():
+            call = open_calls.get(call_id)
+            if call is not None:
+                missing += ((room_id, event) for event in missing_leaves(call, people, at))
+            elif people:
+                call = await self._calls.told(room_id, call_id, at)
+            missing += ((room_id, event) for event in missing_joins(call_id, call, people, at))
+        for room_id, call in told:
+            end = None if call.id in there else missing_end(call, at, silent_since)
+            if end is not None:
+                missing.append((room_id, end))
+        await in_parallel(self._calls.record(room_id, event, "") for room_id, event in missing)
+        if missing:
+            _log.warning("media: inserted %d events that the server has not told", len(missing))
