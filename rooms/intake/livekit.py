@@ -7,7 +7,7 @@ the same. docs/design/fold.md says what of them is kept, and why.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -28,14 +28,9 @@ ENDPOINT_TYPE = "livekit"
 
 _ABORTED = "participant_connection_aborted"
 _USED = "participant_joined", "participant_left", _ABORTED, "room_finished"
-_OTHERS = "room_", "participant_", "track_", "egress_", "ingress_"
-"""How the events begin that are left. A room starts with the first admission, so that nobody need
-ever be in it."""
-
-_KEPT = ("event", "id", "createdAt")
-_KEPT_OF_ROOM = ("sid", "name", "metadata")
-_KEPT_OF_PARTICIPANT = ("sid", "identity", "joinedAtMs", "name", "attributes", "disconnectReason")
-"""The fields that are used, and the only ones of which the text is kept."""
+_KNOWN = "room_", "participant_", "track_", "egress_", "ingress_"
+"""How the names of all events begin. The others are left: a room, for example, starts with the
+first admission, and nobody need ever come."""
 
 
 def _whole(value: Any) -> int:
@@ -106,7 +101,7 @@ def read_webhook(text: str, now: Ticks, mark: str) -> Outcome:
     if not isinstance(element, dict):
         return UnknownEvent("must be an object")
     name = element.get("event")
-    if not isinstance(name, str) or not name.startswith(_OTHERS):
+    if not isinstance(name, str) or not name.startswith(_KNOWN):
         return UnknownEvent(f"event: must be one of {', '.join(_USED)}")
     if name not in _USED:
         return IgnoredEvent(f"of another kind: {name}")
@@ -132,12 +127,20 @@ def read_webhook(text: str, now: Ticks, mark: str) -> Outcome:
 
 
 def _kept(element: Mapping[str, Any]) -> str:
-    """Returns the text that is kept of an event."""
-    kept = {name: element[name] for name in _KEPT}
-    for part, names in (("room", _KEPT_OF_ROOM), ("participant", _KEPT_OF_PARTICIPANT)):
-        if part in element:
-            kept[part] = {name: element[part][name] for name in names if name in element[part]}
+    """Returns the text that is kept of an event: the fields that are used."""
+    kept = _picked(element, ("event", "id", "createdAt"))
+    kept["room"] = _picked(element["room"], ("sid", "name", "metadata"))
+    if element["event"] != "room_finished":
+        who = element["participant"]
+        kept["participant"] = _picked(
+            who, ("sid", "identity", "joinedAtMs", "name", "disconnectReason")
+        )
+        kept["participant"]["attributes"] = _picked(who.get("attributes", {}), ("role",))
     return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+
+
+def _picked(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: values[name] for name in names if name in values}
 
 
 def _joined(event: _EventOfSomebody, raw_id: str, at: Ticks, kept: str) -> RoomEvent:
