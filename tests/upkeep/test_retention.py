@@ -1,7 +1,7 @@
 """What goes and what stays, to the tick."""
 
 import asyncio
-from itertools import count
+from itertools import batched, count
 from random import Random
 
 import pytest
@@ -10,6 +10,7 @@ from azure.data.tables.aio import TableClient
 from rooms.domain.call import Call
 from rooms.domain.events import SERVICE_LOG, CallEvent
 from rooms.domain.identity import User
+from rooms.domain.join_link import JoinLink
 from rooms.domain.limits import Limits
 from rooms.domain.log_details import Accessed
 from rooms.domain.time import DAY, HOUR, Ticks, now, parse_time
@@ -18,9 +19,11 @@ from rooms.storage.accesses import Accesses
 from rooms.storage.calls import Calls
 from rooms.storage.erasures import Erasures
 from rooms.storage.identities import Deployment, Identities
+from rooms.storage.join_links import HeldLink
 from rooms.storage.parallel import in_parallel
 from rooms.storage.quarantine import Quarantine
 from rooms.storage.table import Table
+from testkit.identifiers import raw_id
 from testkit.past import (
     CUTOFF,
     EXPIRED,
@@ -259,6 +262,24 @@ async def test_rooms_of_any_id_are_found(
     await past.quarantine("broken", NOW)
     await run(direct)
     assert list(await checked(direct)) == ["ab"]
+
+
+async def test_the_browser_of_a_join_link_is_kept_as_long_as_the_log_after_the_link_expired(
+    direct: TableClient,
+) -> None:
+    expiries = [CUTOFF - 1 - number for number in range(110)] + [CUTOFF, NOW, NOW + DAY]
+    links = [
+        JoinLink(f"{number:032x}", UNKNOWN, raw_id(1), None, expires_at)
+        for number, expires_at in enumerate(expiries)
+    ]
+    rows = [HeldLink(link, "the secret of a browser").entity for link in links]
+    await direct.create_table()
+    for some in batched(rows, 100, strict=False):
+        await direct.submit_transaction([("create", row) for row in some])
+    report = await run(direct)
+    assert report.removed["used join links"] == 110
+    left = [keys.link_expiry_of(row) for _, row in await rows_of(direct)]
+    assert sorted(left) == [CUTOFF, NOW, NOW + DAY]
 
 
 @pytest.fixture
