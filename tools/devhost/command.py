@@ -23,6 +23,7 @@ from devhost.development_key import published, with_development_key
 from devhost.errors import CannotStart
 from devhost.host import Host
 from devhost.livekit import LiveKitServer, livekit_beside
+from devhost.livekit_calls import Calls
 from devhost.livekit_program import find_or_build
 from devhost.meetings import Meetings
 from devhost.server import GRACE_SECONDS, Server
@@ -143,16 +144,23 @@ def _run(
     certificates = Certificates(PROJECT / ".devhost")
     if exports is not None:
         shell_exports.write(exports, port, settings, certificates)
-    handler = cors.around(host.answer) if cors else host.answer
+    calls = Calls()
+    handler = calls.around(host.answer) if livekit else host.answer
+    handler = cors.around(handler) if cors else handler
     handler = Guard(hosts, cors).around(handler)
     server = Server(handler, plain, secure, certificates.server_context())
     loop = asyncio.new_event_loop()  # never closed: the process ends with it
     ready = banner(port, data, exports, settings, host.has_console, livekit)
-    loop.run_until_complete(_serve(server, host, meetings, livekit, ready))
+    loop.run_until_complete(_serve(server, host, meetings, livekit, calls, ready))
 
 
 async def _serve(
-    server: Server, host: Host, meetings: Meetings, livekit: LiveKitServer | None, ready: str
+    server: Server,
+    host: Host,
+    meetings: Meetings,
+    livekit: LiveKitServer | None,
+    calls: Calls,
+    ready: str,
 ) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -165,7 +173,8 @@ async def _serve(
         await stopped.wait()
         print("Stopping.", flush=True)
         if livekit is not None:
-            await asyncio.to_thread(livekit.stop)  # the app still takes what it says of its end
+            await calls.end(livekit.settings)
+            await asyncio.to_thread(livekit.stop)
         timers.cancel()
         await meetings.stop()
     await meetings.stop()  # one that began meanwhile

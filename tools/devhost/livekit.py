@@ -154,8 +154,7 @@ class LiveKitServer:
             raise
 
     def stop(self) -> None:
-        """Stops the server, if it runs, and waits for its end. Everybody is out then, and it has
-        sent what it had to say."""
+        """Stops the server, if it runs, and waits for its end. Everybody is out then."""
         with self._starts_and_stops:
             self._stopping.set()
             assert self.process.stdin
@@ -190,8 +189,8 @@ class LiveKitServer:
                 return
             log = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             # The configuration has the secret, and anybody on this machine can read command lines.
-            # In a session of its own, the server does not get the terminal's Ctrl-C: it ends its
-            # calls while the service still takes its events.
+            # In a session of its own, the server does not get the terminal's Ctrl-C: the service
+            # still takes its events then.
             self.process = subprocess.Popen(
                 [sys.executable, "-I", Path(__file__).with_name("attached.py"), self._program],
                 env={**os.environ, "LIVEKIT_CONFIG": json.dumps(self._configuration)},
