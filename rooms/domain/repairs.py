@@ -71,17 +71,21 @@ def missing_leaves(told: Call, present: Iterable[Connection], at: Ticks) -> Iter
             )
 
 
-def missing_end(told: Call, at: Ticks, silent_since: Ticks | None = None) -> CallEvent | None:
+def missing_end(
+    told: Call, at: Ticks, silent_since: Ticks | None = None, next_start: Ticks | None = None
+) -> CallEvent | None:
     """Returns the end of a call that the server does not have at `at`, or None if it may still be
     told. It is estimated.
 
     Args:
-        silent_since: when the server was first asked in vain, if it did not answer until now: the
-            call ended then.
+        silent_since: when the server was first asked in vain, if it did not answer until now.
+        next_start: when another call of the room began. The end of this one was told before that,
+            or is lost.
     """
-    if told.last_event_at > at - QUIET:
+    if next_start is None and told.last_event_at > at - QUIET:
         return None
-    ended_at = at if silent_since is None else max(silent_since, told.last_event_at)
+    over = min(time for time in (at, silent_since, next_start) if time is not None)
+    ended_at = max(over, told.last_event_at)
     return CallEvent(
         "CallEnded", f"gone:{told.id}", told.id, ended_at, source=CARRIED, estimated=True
     )

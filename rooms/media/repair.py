@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence, Set
 
+from rooms.domain.call import Call
 from rooms.domain.connection import CarriedCall, Connection
 from rooms.domain.events import CallEvent
 from rooms.domain.repairs import CARRIED, missing_end, missing_joins, missing_leaves
@@ -56,9 +57,21 @@ class Repair:
                 call = await self._calls.told(room_id, call_id, at)
             missing += ((room_id, event) for event in missing_joins(call_id, call, people, at))
         for room_id, call in told:
-            end = None if call.id in there else missing_end(call, at, silent_since)
+            if call.id in there:
+                continue
+            end = missing_end(call, at, silent_since, _next_start(told, room_id, call))
             if end is not None:
                 missing.append((room_id, end))
         await in_parallel(self._calls.record(room_id, event, "") for room_id, event in missing)
         if missing:
             _log.warning("media: inserted %d events that the server has not told", len(missing))
+
+
+def _next_start(told: Sequence[RoomCall], room_id: str, call: Call) -> Ticks | None:
+    """Returns when the next call of the room began, if one is known."""
+    later = (
+        each.call.started_at
+        for each in told
+        if each.room_id == room_id and each.call.start_order > call.start_order
+    )
+    return min(later, default=None)

@@ -127,3 +127,9 @@ def test_a_call_does_not_end_before_the_last_that_was_heard_of_it() -> None:
     end = missing_end(told(*JOINED), LATER, silent_since=moment(1))
     assert end is not None
     assert end.at == moment(5)
+
+
+def test_a_call_ends_when_the_next_one_of_its_room_begins() -> None:
+    end = missing_end(told(*JOINED), moment(20), next_start=moment(10))
+    assert end is not None
+    assert end.at == moment(10)

@@ -147,8 +147,15 @@ async def test_the_calls_of_a_server_that_was_killed_end_and_a_later_one_goes_on
     await meeting.hear()
     await meeting.app.sweep.run()
     before, after = await meeting.calls()
-    assert (before.ended_at, before.end_estimated) == (meeting.clock.now, True)
+    assert (before.ended_at, before.end_estimated) == (after.started_at, True)
     assert (after.ended_at, [leg.raw_id for leg in after.legs]) == (None, [BOB])
+
+
+async def test_the_call_of_a_server_that_was_killed_ends_with_the_look(meeting: Meeting) -> None:
+    meeting.server.kill()
+    await meeting.app.sweep.run()
+    (call,) = await meeting.calls()
+    assert (call.ended_at, call.end_estimated) == (meeting.clock.now, True)
 
 
 async def test_a_call_of_a_server_that_was_down_for_long_ends_when_it_fell_silent(
