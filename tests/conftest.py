@@ -11,10 +11,9 @@ import pytest_asyncio
 from azure.data.tables.aio import TableClient
 from hypothesis import HealthCheck, settings
 
-from devhost.azurite import Azurite
 from rooms.storage import keys
 from testkit import leash
-from testkit.ports import free_port
+from testkit.running import shared_storage
 from testkit.storage_proxy import StorageProxy
 from testkit.waiting import HANG_SECONDS
 
@@ -40,7 +39,6 @@ def pytest_configure() -> None:
 
 
 SERVICES = {
-    "Azurite",
     "LiveKitDouble",
     "StorageProxy",
     "failed_start",
@@ -50,6 +48,7 @@ SERVICES = {
     "running_app_with_calls",
     "running_devhost",
     "running_livekit",
+    "shared_storage",
     "start_devhost",
     "subprocess",
     "sync_playwright",
@@ -83,10 +82,9 @@ def needs_a_service(item: pytest.Item) -> bool:
 
 
 @pytest.fixture(scope="session")
-def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def azurite() -> str:
     """The connection string of an Azurite that runs as long as the tests."""
-    with Azurite(tmp_path_factory.mktemp("azurite"), free_port(), in_memory=True) as running:
-        yield running.connection_string
+    return shared_storage()
 
 
 @pytest.fixture(scope="session")

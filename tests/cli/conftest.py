@@ -21,8 +21,9 @@ def media_server() -> Iterator[LiveKitDouble]:
 def app(
     media_server: LiveKitDouble, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningApp]:
-    """One app for all commands."""
-    with running_app(tmp_path_factory.mktemp("app"), media_server.settings) as app:
+    """One app for all commands, as on a laptop."""
+    folder = tmp_path_factory.mktemp("app")
+    with running_app(folder, media_server.settings, own_storage=True) as app:
         yield app
 
 

@@ -10,7 +10,6 @@ from urllib.parse import quote
 import pytest
 from azure.data.tables.aio import TableClient
 
-from devhost.azurite import ACCOUNT, KEY
 from devhost.eventgrid import element_text
 from rooms.domain.time import format_time, now, parse_time
 from rooms.storage.keys import hashed
@@ -19,7 +18,7 @@ from rooms.storage.table import Table
 from testkit.events import Element, Meeting, in_cloud_events, live_meeting, room_of_another_service
 from testkit.identifiers import raw_id
 from testkit.insight import Insight, assert_invalid, assert_is, assert_refused
-from testkit.running import RunningApp
+from testkit.running import RunningApp, shared_storage
 
 ALICE, BOB = raw_id(1), raw_id(2)
 PAGE = 30
@@ -40,9 +39,7 @@ def put(app: RunningApp, *events: Element) -> list[str]:
     """Into quarantine, as a version of this service did that did not understand them."""
 
     async def put() -> list[str]:
-        storage = f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={KEY};"
-        endpoint = f"TableEndpoint=http://127.0.0.1:{app.port + 2}/{ACCOUNT};"
-        async with TableClient.from_connection_string(storage + endpoint, "rooms") as client:
+        async with TableClient.from_connection_string(shared_storage(), app.table) as client:
             quarantine = Quarantine(Table(client), now)
             return [
                 await quarantine.put(element_text(event), "not understood then") for event in events

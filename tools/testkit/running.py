@@ -1,19 +1,24 @@
 """Runs the app as `make start` does, on free ports, with keys and data of its own."""
 
+import atexit
 import base64
 import contextlib
 import re
 import secrets
 import signal
 import subprocess
+import tempfile
+import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-from devhost.azurite import PROJECT
+from devhost.azurite import PROJECT, Azurite
 from devhost.settings import DEVELOPMENT_STORAGE
 from devhost.table import prepare_table
 from testkit.devhost import Devhost, start_devhost
+from testkit.ports import free_port
 
 UNHANDLED = re.compile(r"^Traceback.*?^\w[\w.]*(?:Error|Exception).*?$", re.DOTALL | re.MULTILINE)
 """An exception in the app's log that nothing there has caught."""
@@ -26,6 +31,8 @@ class RunningApp:
     devhost: Devhost
     manage_key: str
     read_key: str
+    table: str
+    """The table of a storage that is shared; `rooms` in one of its own."""
 
     @property
     def port(self) -> int:
@@ -88,6 +95,7 @@ def running_app(
     settings: Mapping[str, str] | None = None,
     port: int | None = None,
     function_app: Path = PROJECT,
+    own_storage: bool = False,
 ) -> Iterator[RunningApp]:
     """Runs the app of this checkout. Stops it as Ctrl-C stops it, which has to end it cleanly.
 
@@ -97,8 +105,13 @@ def running_app(
             them.
         port: where it answers, if that may not be any free one.
         function_app: the folder of another one, that has this one in it.
+        own_storage: whether it starts an Azurite. Else apps without ROOMS_STORAGE in the settings
+            share one, with a table for each.
     """
-    _prepare_table(settings or {})
+    settings = dict(settings or {})
+    if not own_storage and "ROOMS_STORAGE" not in settings:
+        settings |= {"ROOMS_STORAGE": shared_storage(), "ROOMS_TABLE": f"t{uuid.uuid4().hex}"}
+    _prepare_table(settings)
     manage_key, read_key = new_key(), new_key()
     ours = {
         "ROOMS_MANAGE_KEY__test": manage_key,
@@ -106,13 +119,23 @@ def running_app(
         # Upkeep may run at any time, and events of tests may be old.
         "ROOMS_RETENTION_DAYS": "36500",
     }
-    devhost = start_devhost(function_app, folder, {**ours, **(settings or {})}, port)
+    devhost = start_devhost(function_app, folder, {**ours, **settings}, port)
     try:
         devhost.wait_until_ready()
-        yield RunningApp(devhost, manage_key, read_key)
+        yield RunningApp(devhost, manage_key, read_key, settings.get("ROOMS_TABLE", "rooms"))
         _stop(devhost)
     finally:
         devhost.kill()
+
+
+@cache
+def shared_storage() -> str:
+    """Returns the connection string of an Azurite that runs as long as this process."""
+    running = contextlib.ExitStack()
+    folder = running.enter_context(tempfile.TemporaryDirectory(prefix="azurite"))
+    azurite = running.enter_context(Azurite(Path(folder), free_port(), in_memory=True))
+    atexit.register(running.close)
+    return azurite.connection_string
 
 
 def _prepare_table(settings: Mapping[str, str]) -> None:
