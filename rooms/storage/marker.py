@@ -24,8 +24,9 @@ ROWS = 1_000
 """Rows that tell whose table it is: what one request reads."""
 
 _OURS = re.compile(
-    r"\.(index|invitees?|calls|arrived|floor|quarantine|quarantine-part|upkeep|deployment|user|archive|erasure(-part)?)"
-    r"(:.*)?|[A-Za-z0-9_-]{1,64}:(room|details|roster:.*|~.*|arrived:.*|calls?:.*)"
+    r"\.(index|invitees?|calls|arrived|floor|join-link|quarantine(-part)?|upkeep|deployment|user"
+    r"|archive|erasure(-part)?)(:.*)?"
+    r"|[A-Za-z0-9_-]{1,64}:(room|details|roster:.*|~.*|arrived:.*|calls?:.*)"
 )
 """The keys of rows of this service."""
 
