@@ -44,8 +44,12 @@ def fold_call(events: Iterable[CallEvent], now: Ticks) -> Call | None:
 
 
 def presumed_ended(call: Call) -> Call:
-    """Returns a call without a CallEnded as one that has ended with its last event."""
-    return _ended(call, call.last_event_at, estimated=True)
+    """Returns a call without a CallEnded as one that has ended with its last event, or with the
+    last leave, if the media server has carried it and nobody was in it any more."""
+    at = call.last_event_at
+    if call.source == "livekit":
+        at, _ = _end_of_carried(call, at, estimated=True)
+    return _ended(call, at, estimated=True)
 
 
 class CallFold:

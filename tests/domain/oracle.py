@@ -74,7 +74,7 @@ def told_calls(
     history = sorted(
         known.values(), key=lambda event: f"{event.at:040d} {RANK[event.kind]} {event.key}"
     )
-    ids = {event.call for event in history}
+    ids = {event.call for event in history if event.source == "acs" or _move(event)}
     starts = {call: _told_start([event for event in history if event.call == call]) for call in ids}
     return {
         call: _told_call(
@@ -88,8 +88,14 @@ def told_calls(
     }
 
 
+def _move(event: CallEvent) -> bool:
+    return event.kind in ("ParticipantAdded", "ParticipantRemoved")
+
+
 def _told_start(history: Sequence[CallEvent]) -> Ticks:
     """When a call began: that may be told only by how long it was."""
+    if history[0].source == "livekit":
+        return min(event.at - (event.duration or 0) for event in history if _move(event))
     first = min(event.at for event in history)
     lengths = [event for event in history if event.kind == "CallEnded" and event.duration]
     if lengths and "CallStarted" not in {event.kind for event in history}:
@@ -108,7 +114,9 @@ def _told_call(
     another_started_later: bool,
 ) -> ToldCall:
     last = history[-1].at
-    moves = [event for event in history if event.kind in ("ParticipantAdded", "ParticipantRemoved")]
+    moves = [event for event in history if _move(event)]
+    if history[0].source == "livekit":
+        return _told_carried(history, now, start, another_started_later)
     legs = [
         leg
         for who in {_who(event) for event in moves}
@@ -154,6 +162,89 @@ def _told_call(
         or True in [leg.estimated for leg in legs],
         legs=tuple(sorted(legs, key=repr)),
     )
+
+
+def _told_carried(
+    history: Sequence[CallEvent], now: Ticks, start: Ticks, another_started_later: bool
+) -> ToldCall:
+    """A call of the media server, of whose devices each comes once."""
+    moves = [event for event in history if _move(event)]
+    devices = {event.participant_id for event in moves}
+    legs = [_told_visit([one for one in moves if one.participant_id == who]) for who in devices]
+    end, end_estimated = _told_end_of_carried(history, legs)
+    silence = now - history[-1].at
+    if end is None and (
+        another_started_later
+        or silence >= 24 * 60 * 60 * SECOND
+        or (silence >= 120 * SECOND and not any(leg.left_at is None for leg in legs))
+    ):
+        times = [history[-1].at if leg.left_at is None else leg.left_at for leg in legs]
+        end, end_estimated = max(times), True
+    if end is not None:
+        legs = [
+            leg._replace(
+                left_at=min(end, FOREVER if leg.left_at is None else leg.left_at),
+                leave_estimated=leg.leave_estimated or leg.left_at is None,
+            )
+            for leg in legs
+        ]
+    peak, peak_at, peak_estimated = _told_peak(legs)
+    return ToldCall(
+        id=history[0].call,
+        started_at=start,
+        start_estimated=False,
+        ended_at=end,
+        end_estimated=end_estimated,
+        people=len({leg.person for leg in legs}),
+        peak=peak,
+        peak_at=peak_at,
+        peak_estimated=peak_estimated,
+        has_gaps=end_estimated or True in [leg.estimated for leg in legs],
+        legs=tuple(sorted(legs, key=repr)),
+    )
+
+
+def _told_visit(moves: Sequence[CallEvent]) -> ToldLeg:
+    """The one stay of a device. Any of its true events tells its join."""
+    leaves = [event for event in moves if event.kind == "ParticipantRemoved"]
+    true_leaves = [event.at for event in leaves if not event.estimated]
+    guesses = [event.at for event in leaves]
+    return ToldLeg(
+        moves[0].participant_id,
+        moves[0].raw_id,
+        moves[0].display_name,
+        moves[0].role,
+        min(event.at - (event.duration or 0) for event in moves),
+        False,
+        min(true_leaves or guesses, default=None),
+        bool(guesses) and not true_leaves,
+    )
+
+
+def _told_end_of_carried(
+    history: Sequence[CallEvent], legs: Sequence[ToldLeg]
+) -> tuple[Ticks | None, bool]:
+    """When it ended, and whether that is a guess: a guess does not count if news came after it."""
+    true_ends = [event for event in history if event.kind == "CallEnded" and not event.estimated]
+    silent = history[
+        max(
+            (
+                number + 1
+                for number, event in enumerate(history)
+                if not event.estimated or event.kind == "ParticipantAdded"
+            ),
+            default=0,
+        ) :
+    ]
+    guesses = [event for event in silent if event.kind == "CallEnded"]
+    ends = true_ends[-1:] or guesses[:1]
+    if not ends:
+        return None, False
+    leaves = [leg.left_at for leg in legs if leg.left_at is not None]
+    if len(leaves) == len(legs):
+        last = max(leaves)
+        return last, {leg.leave_estimated for leg in legs if leg.left_at == last} == {True}
+    return max(ends[0].at, *leaves, *(leg.joined_at for leg in legs)), ends[0].estimated
 
 
 def _told_peak(legs: Sequence[ToldLeg]) -> tuple[int, Ticks | None, bool]:

@@ -159,3 +159,9 @@ def test_calls_of_other_services_need_no_leg() -> None:
 
 def test_it_says_what_carries_it() -> None:
     assert the_call(added(3, "PA_1", ALICE)).source == "livekit"
+
+
+def test_a_call_of_which_no_end_came_has_ended_with_its_last_leave() -> None:
+    gone = noticed(removed(40, "PA_1"))
+    call = the_call(*VISIT, gone, now=400)
+    assert (call.ended_at, call.end_estimated) == (moment(9), True)
