@@ -4,7 +4,6 @@ A row holds nothing of a person: the id of the link, and a digest from which nob
 secret of the browser, nor that two links were used in the same one.
 """
 
-import hashlib
 import hmac
 from dataclasses import dataclass, field
 
@@ -25,7 +24,7 @@ class HeldLink:
     @property
     def entity(self) -> Entity:
         """Returns the row that binds the link to the browser."""
-        digest = hashlib.sha256(f"{self.link.id}:{self.browser}".encode()).hexdigest()
+        digest = keys.hashed(f"{self.link.id}:{self.browser}")
         return {
             "PartitionKey": keys.partition(self.link.room_id),
             "RowKey": keys.join_link_row(self.link),

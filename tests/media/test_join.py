@@ -61,12 +61,13 @@ class Entrance:
         url: str = json.loads(answer.get_body())["url"]
         return url.partition("#")[2]
 
-    async def look(self, authorization: str) -> func.HttpResponse:
-        return await self._send("GET", authorization, None)
+    async def look(self, authorization: str, browser: str | None = None) -> func.HttpResponse:
+        headers = {} if browser is None else {"join-browser": browser}
+        return await self._send("GET", {"authorization": authorization, **headers}, None)
 
     async def join(self, token: str, browser: object = HERE, **body: object) -> func.HttpResponse:
         body = {"device": "tab-1", "browser": browser} | body
-        return await self._send("POST", f"JoinLink {token}", body)
+        return await self._send("POST", {"authorization": f"JoinLink {token}"}, body)
 
     async def log(self) -> list[LogRecord]:
         """The log of the room by kind, as the clock stands still, without its creation."""
@@ -78,10 +79,9 @@ class Entrance:
         return [record.kind for record in await self.log()]
 
     async def _send(
-        self, method: str, authorization: str, body: Mapping[str, object] | None
+        self, method: str, headers: dict[str, str], body: Mapping[str, object] | None
     ) -> func.HttpResponse:
         (route,) = (route for route in join.routes.all if route.method == method)
-        headers = {"authorization": authorization}
         return await route.handle(self.app, self._request(method, "join", headers, body))
 
     def _request(
@@ -380,6 +380,14 @@ async def test_no_other_browser_may_and_the_log_has_no_more_of_it(entrance: Entr
     assert await entrance.kinds() == ["Admitted", "JoinLinkMade"]
 
 
+async def test_only_the_browser_that_has_joined_learns_of_the_meeting(entrance: Entrance) -> None:
+    token = await entrance.token(displayName="Ann")
+    await entrance.join(token, HERE)
+    content(await entrance.look(f"JoinLink {token}", HERE), 200)
+    for browser in (None, "", ELSEWHERE, HERE[:-1], "\ud800", "é" * 10_000):
+        assert code(await entrance.look(f"JoinLink {token}", browser), 403) == "JoinLinkUsed"
+
+
 async def test_of_many_browsers_at_once_exactly_one_gets_in(entrance: Entrance) -> None:
     token = await entrance.token()
     browsers = [f"{number:022}" for number in range(20)]
@@ -537,5 +545,5 @@ async def test_what_a_join_costs(
         proxy.forget()
         await answer
         costs.append(len(proxy.seen))
-    assert costs == [1, 3, 3, 1]
+    assert costs == [2, 3, 3, 1]
     assert [method for method, _ in livekit_double.asked] == ["CreateRoom"] * 2

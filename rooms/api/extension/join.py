@@ -1,6 +1,6 @@
 """Join: what a person with a join link sees of the room, and how they get into its call."""
 
-from typing import Annotated, NotRequired, TypedDict
+from typing import Annotated, Final, NotRequired, TypedDict
 
 import azure.functions as func
 from pydantic import StringConstraints
@@ -26,6 +26,9 @@ from rooms.domain.time import Ticks, Time, format_time
 from rooms.storage.join_links import HeldLink
 
 routes = Routes()
+
+BROWSER: Final = "Join-Browser"
+"""The header of a GET with the secret of the browser."""
 
 type BrowserSecret = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{22,86}$")]
 
@@ -70,7 +73,12 @@ class JoinState(TypedDict):
 
 @routes.join_link("GET", "rooms/{roomId}/join")
 async def get_join(request: Request, link: JoinLink) -> func.HttpResponse:
-    """Answers what the person of a join link may know, and changes nothing."""
+    """Answers what the person of a join link may know, and changes nothing.
+
+    Who has a link that another browser has used learns nothing of the meeting.
+    """
+    held = HeldLink(link, request.http.headers.get(BROWSER.lower(), ""))
+    await request.app.admissions.is_bound(held)
     judgement = await judged(request.app, link.room_id, link.raw_id, with_details=True)
     return json_answer(200, _state_body(link, judgement, request.app.clock()))
 

@@ -20,7 +20,7 @@ export class Failure extends Error {
 
 const UNREACHABLE = { code: "Unreachable", message: "The service cannot be reached." };
 
-async function ask(method, path, authorization, { body, signal } = {}) {
+async function ask(method, path, authorization, { headers, body, signal } = {}) {
   let answer, content;
   try {
     answer = await fetch(["/rooms", ...path].join("/"), {
@@ -28,6 +28,7 @@ async function ask(method, path, authorization, { body, signal } = {}) {
       headers: {
         Authorization: authorization,
         ...(body && { "Content-Type": "application/json" }),
+        ...headers,
       },
       body: body && JSON.stringify(body),
       signal,
@@ -45,8 +46,11 @@ async function ask(method, path, authorization, { body, signal } = {}) {
 }
 
 /** Returns who the link is for and whether they may join now. Changes nothing. */
-export const lookUp = (link, signal) =>
-  ask("GET", [link.roomId, "join"], `JoinLink ${link.token}`, { signal });
+export const lookUp = async (link, signal) =>
+  ask("GET", [link.roomId, "join"], `JoinLink ${link.token}`, {
+    headers: { "Join-Browser": await browser(link) },
+    signal,
+  });
 
 /** Returns the way into the call. Throws Failure, with the `reasons` of a refusal. */
 export const join = async (link, signal) =>

@@ -1,11 +1,12 @@
 """Join links, and what those who hold one may do."""
 
 from openapi.examples import ATTENDEE, ROOM_ID
-from openapi.operation import Answer, Header, Operation
-from openapi.parameters import CALL_ROOM_ID, CLIENT_REQUEST_ID
+from openapi.operation import Answer, Header, Operation, Parameter
+from openapi.parameters import CALL_ROOM_ID, CLIENT_REQUEST_ID, AnyText
 from rooms.api.error_answers import Error
 from rooms.api.errors import ANSWERS, AdmissionRefused, InvalidRoomId, NoJoinPage
 from rooms.api.extension import admission, join, join_links
+from rooms.api.extension.join import BROWSER
 from rooms.domain.errors import RoomNotFound
 from rooms.media.errors import MediaRefusesUs, MediaUnavailable
 from rooms.storage.errors import JoinLinkUsed
@@ -16,6 +17,8 @@ _LINK = {
     "url": f"https://rooms.example.com/join/{ROOM_ID}#eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9...",
     "expiresAt": "2026-05-04T11:00:00+00:00",
 }
+
+_BROWSER = "mB2vJr0yN8qk1uTzWc5hXA"
 
 _STATE = {
     "roomId": ROOM_ID,
@@ -70,8 +73,20 @@ JOIN = {
     "get_join": Operation(
         kind="link",
         summary="Get what the person of a join link may know",
-        description="Changes nothing, writes no log record, and binds the link to no browser.",
-        parameters=(CALL_ROOM_ID,),
+        description=(
+            "Changes nothing, writes no log record, and binds the link to no browser. Once a link "
+            "is bound, only that browser is answered."
+        ),
+        parameters=(
+            CALL_ROOM_ID,
+            Parameter(
+                BROWSER,
+                "header",
+                AnyText,
+                "The secret of the browser, as `browser` of the POST.",
+                example=_BROWSER,
+            ),
+        ),
         answers=(
             Answer(
                 200,
@@ -80,7 +95,7 @@ JOIN = {
                 example=_STATE,
             ),
         ),
-        errors=(RoomNotFound,),
+        errors=(JoinLinkUsed, RoomNotFound),
     ),
     "join_room": Operation(
         kind="link",
@@ -93,7 +108,7 @@ JOIN = {
         parameters=(CALL_ROOM_ID, CLIENT_REQUEST_ID),
         body=join.Join,
         examples={
-            "a browser": {"device": "f3k2x9", "browser": "mB2vJr0yN8qk1uTzWc5hXA"},
+            "a browser": {"device": "f3k2x9", "browser": _BROWSER},
         },
         answers=(
             Answer(200, "The way into the call.", admission.Admitted),
