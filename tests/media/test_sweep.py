@@ -12,6 +12,7 @@ from azure.data.tables.aio import TableClient
 from rooms.domain.connection import Connection
 from rooms.domain.roster import Roster
 from rooms.domain.time import SECOND, Ticks, from_unix_milliseconds
+from rooms_cli.check.table import disagreements
 from testkit.identifiers import raw_id
 from testkit.livekit_double import ApiFault, LiveKitDouble
 from testkit.storage import ORIGIN
@@ -267,3 +268,21 @@ async def test_a_look_at_no_call_costs_the_calls_of_each_partition(
     proxy.forget()
     await meeting.app.sweep.run()
     assert len(proxy.seen) == 10
+
+
+async def test_all_that_is_inserted_agrees_in_the_table(
+    meeting: Meeting, client: TableClient
+) -> None:
+    await meeting.join(BOB)
+    await meeting.hear()
+    await meeting.join(STRANGER)
+    meeting.clock.now += MINUTES
+    meeting.server.leave(meeting.id, f"{BOB}#laptop")
+    meeting.miss()
+    await meeting.app.sweep.run()
+    meeting.server.kill()
+    meeting.clock.now += MINUTES
+    await meeting.app.sweep.run()
+    (call,) = await meeting.calls()
+    assert call.end_estimated
+    assert list(disagreements([row async for row in client.list_entities()])) == []
