@@ -20,6 +20,7 @@ from rooms.media.livekit.client import LiveKitApi
 from rooms.media.livekit.identity import identity_of, raw_id_of
 from rooms.media.signed_json import InvalidToken, claims_of, signed
 from rooms.settings.media import MediaServer
+from rooms.storage.single_flight import SingleFlight
 
 _EMPTY_SECONDS = 120
 """How long a room waits for the first person."""
@@ -46,15 +47,10 @@ class LiveKit:
         self._mark = mark_of(deployment)
         self._clock = clock
         self._api = LiveKitApi(server, limits)
+        self._creations = SingleFlight(self._create_room)
 
     async def provision(self, room_id: str) -> None:
-        room = {
-            "name": room_id,
-            "emptyTimeout": _EMPTY_SECONDS,
-            "departureTimeout": _DEPARTURE_SECONDS,
-            "metadata": self._mark,
-        }
-        await self._api.call("CreateRoom", room, roomCreate=True)
+        await self._creations.get(room_id)
 
     def way_in(self, room_id: str, joining: Joining) -> WayIn:
         seconds, now = self._server.token_seconds, self._clock()
@@ -126,6 +122,15 @@ class LiveKit:
 
     async def close(self) -> None:
         await self._api.close()
+
+    async def _create_room(self, room_id: str) -> None:
+        room = {
+            "name": room_id,
+            "emptyTimeout": _EMPTY_SECONDS,
+            "departureTimeout": _DEPARTURE_SECONDS,
+            "metadata": self._mark,
+        }
+        await self._api.call("CreateRoom", room, roomCreate=True)
 
     async def _call(self, method: str, room_id: str, **body: Any) -> dict[str, Any] | None:
         return await self._api.call(method, {"room": room_id, **body}, roomAdmin=True, room=room_id)
