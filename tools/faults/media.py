@@ -1,5 +1,7 @@
-"""What has to do with the media server, as operations: join links, and what is done in a call."""
+"""What has to do with the media server, as operations: join links, what is done in a call, and
+webhooks."""
 
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -7,6 +9,9 @@ from faults.changes import ALICE, BOB, room
 from faults.client import Request, request_id
 from faults.lane import Lane
 from faults.operation import Operation, Outcome, Trial, asked, decided, nothing, room_is
+from rooms.domain.log_kinds import kinds_from
+from testkit.livekit_state import Json
+from testkit.livekit_webhooks import CONTENT_TYPE, signed_webhook
 
 _BROWSER = "b" * 32
 
@@ -67,9 +72,15 @@ def _in_call(method: str, path: str, kind: str, removes: bool) -> Callable[[Lane
 
 
 def _join_call(lane: Lane, room_id: str, who: str) -> str:
-    """Lets somebody join the call, who is asked for admission; their identity in it."""
+    """Lets somebody join the call; their identity in it."""
+    return lane.livekit.join(_token(lane, room_id, who)).identity
+
+
+def _token(lane: Lane, room_id: str, who: str) -> str:
+    """The token of somebody who is admitted."""
     admitted = lane.send("POST", f"/rooms/{room_id}/admission", {"rawId": who}).answer.json()
-    return lane.livekit.join(admitted["media"]["token"]).identity
+    token: str = admitted["media"]["token"]
+    return token
 
 
 def _in_it(lane: Lane, room_id: str) -> list[tuple[str, list[bool]]]:
@@ -80,7 +91,58 @@ def _in_it(lane: Lane, room_id: str) -> list[tuple[str, list[bool]]]:
     return [(each.identity.split("#")[0], [one.muted for one in each.tracks]) for each in people]
 
 
+def _webhook(
+    event: str, change: Callable[[Json], Json] | None = None, removed: bool = False
+) -> Callable[[Lane], Trial]:
+    """A webhook about ALICE, who joined, and has left, and nobody is in then.
+
+    Args:
+        change: what is sent instead of it.
+        removed: she has been removed from the roster while she was on her way.
+    """
+
+    def prepare(lane: Lane) -> Trial:
+        room_id = room(lane, ALICE)
+        token = _token(lane, room_id, ALICE)
+        if removed:
+            gone = {"participants": {ALICE: None}}
+            lane.send("PATCH", f"/rooms/{room_id}/participants", gone)
+        identity = lane.livekit.join(token).identity
+        if event != "participant_joined":
+            lane.livekit.leave(room_id, identity)
+            lane.livekit.time_out(room_id)
+        made = [each for each in lane.livekit.webhooks.made if each.room == room_id]
+        (webhook,) = (each for each in made if each.event["event"] == event)
+        if change is not None:
+            webhook = signed_webhook(
+                lane.livekit.key, room_id, change(webhook.event), int(time.time())
+            )
+        headers = {"Authorization": webhook.authorization, "Content-Type": CONTENT_TYPE}
+        request = Request("POST", "/media/livekit", webhook.body, headers)
+        return asked(lane, request, lambda _: _heard(lane, room_id), room_id)
+
+    return prepare
+
+
+def _heard(lane: Lane, room_id: str) -> object:
+    """Returns what is kept of webhooks, without their times. That somebody is removed whom they
+    tell of is left out: if it fails, the timer does it."""
+    stored = lane.stored(room_id)
+    events = [
+        (each.kind, each.source, each.estimated, each.raw_id, each.role, each.leave_reason)
+        for each in stored.events
+    ]
+    done = kinds_from("call")
+    records = [(each["kind"], each["actor"]) for each in stored.log if each["kind"] not in done]
+    return sorted(events), sorted(records)
+
+
+def _not_understood(event: Json) -> Json:
+    return event | {"createdAt": "yesterday"}
+
+
 _ONE = f"/call/participants/{ALICE}"
+_EVENT = ("take_livekit_event",)
 
 MEDIA = [
     Operation("make a join link", ("make_join_link",), _make_link),
@@ -104,6 +166,14 @@ MEDIA = [
         "end the call",
         ("end_call",),
         _in_call("DELETE", "/call", "CallEndedForAll", removes=True),
+    ),
+    Operation("a join", _EVENT, _webhook("participant_joined")),
+    Operation("a join of who was removed", _EVENT, _webhook("participant_joined", removed=True)),
+    Operation("a leave", _EVENT, _webhook("participant_left")),
+    Operation("the end of a call", _EVENT, _webhook("room_finished")),
+    Operation("a webhook that is left", _EVENT, _webhook("room_started")),
+    Operation(
+        "a webhook that is not understood", _EVENT, _webhook("participant_left", _not_understood)
     ),
 ]
 """What has to do with the media server."""
