@@ -10,7 +10,6 @@ from rooms.domain.time import Ticks
 from rooms.storage import keys
 from rooms.storage.arrivals import Arrivals
 from rooms.storage.changes import Origin, log_record
-from rooms.storage.entities import log_entity
 from rooms.storage.operations import insert
 from rooms.storage.table import Table
 
@@ -49,13 +48,6 @@ class CallLog:
     ) -> None:
         """Writes into the log of the room who did not get into its call, once however often the
         media server tells of it. One request."""
-        change = keys.hashed(event_id)
-        await self._arrivals.commit(
-            [
-                insert(
-                    log_entity(
-                        room_id, at, change, "ConnectionFailed", LIVEKIT_ACTOR, event_id, detail
-                    )
-                )
-            ]
-        )
+        origin, change = Origin(LIVEKIT_ACTOR, event_id), keys.hashed(event_id)[:32]
+        record = log_record(room_id, at, "ConnectionFailed", origin, detail, change)
+        await self._arrivals.commit([insert(record)])

@@ -27,10 +27,13 @@ from rooms.media.signed_json import signed
 from rooms.settings.media import ApiKey
 from rooms.storage.history import History
 from rooms.storage.table import Table
+from rooms_cli.check.table import disagreements
 from testkit.identifiers import raw_id
 from testkit.running import new_key
-from testkit.storage import Clock, know_floors
+from testkit.storage import ORIGIN, Clock, know_floors
 from testkit.storage_proxy import Fault, StorageProxy
+from testkit.traces import rows_with, traces_of
+from testkit.waiting import HANG_SECONDS
 from tests.intake.test_livekit import FINISHED, JOINED, LEFT, body_of, changed
 
 ANN = raw_id(1)
@@ -182,6 +185,28 @@ async def test_an_event_takes_one_request(
     proxy.forget()
     await server.taken(server.of_ours(JOINED))
     assert len(proxy.seen) == 1
+
+
+async def test_all_rows_of_what_was_told_agree_and_an_erased_person_is_in_none_of_them(
+    server: Server, client: TableClient, guarded: list[Any]
+) -> None:
+    aborted, broken = body_of("participant_connection_aborted", "raw"), LEFT | {"createdAt": "?"}
+    for body in (JOINED, LEFT, aborted, broken):
+        assert await server.taken(server.of_ours(changed(body, "participant", name="Annabel")))
+    assert await server.taken(server.of_ours(FINISHED))
+    assert list(disagreements(await rows_in(client))) == []
+    assert len(rows_with(await rows_in(client), *traces_of(ANN, "Annabel"))) > 5
+
+    erasure = await server.app.erasures.start(ANN, None, ORIGIN)
+    done = await server.app.erasures.run(erasure.id, HANG_SECONDS)
+    rows = await rows_in(client)
+    assert done.is_done
+    assert rows_with(rows, *traces_of(ANN, "Annabel")) == []
+    assert list(disagreements(rows)) == []
+
+
+async def rows_in(client: TableClient) -> list[dict[str, Any]]:
+    return [dict(row) async for row in client.list_entities()]
 
 
 # What is not taken in.
