@@ -92,3 +92,8 @@ class Call:
     def start_order(self) -> tuple[Ticks, str]:
         """Returns a key. Of two calls of a room, the one with the greater key has started later."""
         return self.started_at, self.id
+
+
+def untold_leg(raw_id: str, joined_at: Ticks, left_at: Ticks | None) -> Leg:
+    """Returns a leg without a join or leave of its own."""
+    return Leg(None, raw_id, None, None, None, joined_at, False, left_at, False, raw_id)

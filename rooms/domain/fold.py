@@ -10,9 +10,10 @@ from functools import lru_cache
 
 from rooms.domain.call import Call, Leg
 from rooms.domain.events import CallEvent
-from rooms.domain.legs import Moves, Phones, leg_order
+from rooms.domain.legs import Moves, leg_order
 from rooms.domain.limits import LIMITS
 from rooms.domain.peak import with_peak
+from rooms.domain.phones import Phones
 from rooms.domain.time import SECOND, Ticks
 from rooms.domain.told import SILENCE_TIMEOUT, Told
 

@@ -1,5 +1,4 @@
-"""The legs of a call: from joins and leaves, from what is told of telephones, and from who is said
-to have started or ended it.
+"""The legs of a call, from joins and leaves.
 
 docs/design/fold.md has the rules. Events come one by one, in their order. What is kept of a person
 is bounded.
@@ -16,9 +15,6 @@ from rooms.domain.time import MAX_TIME, SECOND, Ticks
 
 CLOCK_SKEW: Ticks = 2 * SECOND
 """A leave may have a time this much before its join: the clocks of the calling service differ."""
-
-PHONE = "phone"
-"""The type of the endpoint of a leg of a telephone."""
 
 
 class Moves:
@@ -235,46 +231,6 @@ def _renamed(leg: Leg, told: Leg) -> Leg:
 
 def _with_raw_id(leg: Leg, raw_id: str) -> Leg:
     return replace(leg, raw_id=raw_id, person=raw_id)
-
-
-class Phones:
-    """The telephones in a call, each from the event that first lists it until the next one that
-    does not. A telephone has at most `most` legs."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._since: dict[str, Ticks] = {}
-        self._over: dict[str, tuple[Leg, ...]] = {}
-
-    def copy(self) -> "Phones":
-        """Returns the same, to go on apart."""
-        other = Phones(self._most)
-        other._since, other._over = dict(self._since), dict(self._over)
-        return other
-
-    def legs(self) -> Iterator[Leg]:
-        """Yields the legs by now."""
-        for legs in self._over.values():
-            yield from legs
-        for phone, joined_at in self._since.items():
-            yield _phone_leg(phone, joined_at, None)
-
-    def add(self, event: CallEvent) -> None:
-        """Adds what is told of the telephones."""
-        for phone in self._since.keys() - set(event.phones):
-            over = [*self._over.get(phone, ()), _phone_leg(phone, self._since.pop(phone), event.at)]
-            self._over[phone] = tuple(merge_legs(over, [], self._most - 1))
-        for phone in event.phones:
-            self._since.setdefault(phone, event.at)
-
-
-def _phone_leg(phone: str, joined_at: Ticks, left_at: Ticks | None) -> Leg:
-    return replace(untold_leg(phone, joined_at, left_at), endpoint_type=PHONE)
-
-
-def untold_leg(raw_id: str, joined_at: Ticks, left_at: Ticks | None) -> Leg:
-    """Returns a leg without a join or leave of its own."""
-    return Leg(None, raw_id, None, None, None, joined_at, False, left_at, False, raw_id)
 
 
 def leg_order(leg: Leg) -> tuple[Ticks, str, str, Ticks]:

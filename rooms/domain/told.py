@@ -3,9 +3,8 @@
 from dataclasses import dataclass, field, replace
 from typing import Self
 
-from rooms.domain.call import Leg
+from rooms.domain.call import Leg, untold_leg
 from rooms.domain.events import CallEvent, EndReason, EventSource
-from rooms.domain.legs import untold_leg
 from rooms.domain.time import DAY, Ticks
 
 SILENCE_TIMEOUT: Ticks = DAY

@@ -9,10 +9,9 @@ from random import Random
 import pytest
 
 from rooms.domain.attendance import Attendee, Occasion, attendance
-from rooms.domain.call import Call
+from rooms.domain.call import Call, untold_leg
 from rooms.domain.events import CallEvent
 from rooms.domain.fold import CallFold, fold_call
-from rooms.domain.legs import untold_leg
 from rooms.domain.people import identified, people_in
 from rooms.domain.presence import Stay, present_at
 from rooms.domain.rejoins import merge_legs
