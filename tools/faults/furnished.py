@@ -3,17 +3,19 @@ and what there is to name."""
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 from uuid import UUID
 
-from schemathesis import Response
+from schemathesis import Case, Response
 
 from faults.client import IDENTITY_VERSION
 from rooms.domain.time import DAY, HOUR, SECOND, format_time, now
 from testkit.events import Meeting, live_meeting
 from testkit.insight import Insight
+from testkit.livekit_double import LiveKitDouble
 from testkit.raw import Raw
 from testkit.running import RunningApp
 
@@ -50,6 +52,11 @@ class Furnished:
     """Those who may be deleted."""
     access_tokens: list[str]
     """Tokens of both."""
+    links: Mapping[str, str]
+    """Tokens of join links to the lasting room, by the method of requests that send them: those that
+    join with one bind it."""
+    enter: Callable[[], str]
+    """Lets somebody join the call of the lasting room, and returns their raw id."""
     tokens: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Those of a nextLink, by the path that it leads to."""
 
@@ -71,6 +78,10 @@ class Furnished:
         """A user who was made by the app, here or elsewhere."""
         return random.choice([*self.users * 2, *self.spare_users[-3:], *self.people[:3]])
 
+    def is_linked(self, case: Case[Any]) -> bool:
+        """Whether a request is about the room of the join links."""
+        return (case.path_parameters or {}).get("roomId") == self.lasting
+
     def remember(self, path: str, answer: Response) -> None:
         """Keeps what an answer to that path names."""
         self.spare += answer.headers.get("location", [])  # of a room that was made
@@ -87,7 +98,7 @@ class Furnished:
                     self.access_tokens.append(made["token"])
 
 
-def furnished(app: RunningApp, random: Random) -> Furnished:
+def furnished(app: RunningApp, server: LiveKitDouble, random: Random) -> Furnished:
     """Makes all of it."""
     raw, insight = Raw(app.http, app.manage_key), Insight(app, app.manage_key)
     people = [
@@ -163,10 +174,23 @@ def furnished(app: RunningApp, random: Random) -> Furnished:
         identities.post("/identities", {"createTokenWithScopes": ["voip"]}).json()
         for _ in range(SPARE)
     ]
+    lasting = raw.new_room({"participants": invited})["id"]
+    guest = people[0]
+
+    def link() -> str:
+        made = insight.send("POST", f"/rooms/{lasting}/joinLinks", {"rawId": guest}).json()
+        token: str = made["url"].partition("#")[2]
+        return token
+
+    def enter() -> str:
+        path, asked = f"/rooms/{lasting}/admission", {"rawId": guest, "device": "phone"}
+        server.join(insight.send("POST", path, asked).json()["media"]["token"])
+        return guest
+
     return Furnished(
         people=people,
         rooms=rooms,
-        lasting=raw.new_room({"participants": invited})["id"],
+        lasting=lasting,
         deleted=deleted,
         calls=[(opened, live.id), *calls],
         quarantined=[*redrivable, *others[::2]],
@@ -175,6 +199,8 @@ def furnished(app: RunningApp, random: Random) -> Furnished:
         users=[user["identity"]["id"] for user in users],
         spare_users=[],
         access_tokens=[user["accessToken"]["token"] for user in users],
+        links={"GET": link(), "POST": link()},
+        enter=enter,
     )
 
 

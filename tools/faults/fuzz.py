@@ -20,6 +20,7 @@ import hypothesis
 import schemathesis
 from hypothesis import HealthCheck, Phase
 from requests import RequestException, Session
+from requests.auth import AuthBase
 from schemathesis import APIOperation, Case, GenerationMode, Response
 from schemathesis.checks import CheckFunction, not_a_server_error
 from schemathesis.config import SchemathesisConfig
@@ -29,9 +30,10 @@ from schemathesis.specs.openapi import checks
 
 from faults.furnished import Furnished, furnished
 from faults.result import Result, Tell, lasted
-from faults.signature import PlainKey, Signature
+from faults.signature import HeldLink, OfMediaServer, PlainKey, Signature
 from faults.swap import Swap
 from faults.unsaid import accepted_though_invalid, has_ignored, refused_though_valid
+from testkit.livekit_double import LiveKitDouble
 from testkit.running import UNHANDLED, RunningApp, running_app
 
 _HOLDS = (
@@ -75,11 +77,13 @@ def fuzz(azurite: str, folder: Path, tell: Tell, requests: int = 10_000, seed: i
         folder: for its log.
     """
     began = time.monotonic()
+    table = {"ROOMS_STORAGE": azurite, "ROOMS_TABLE": "fuzz"}
     with (
-        running_app(folder, {"ROOMS_STORAGE": azurite, "ROOMS_TABLE": "fuzz"}) as app,
+        LiveKitDouble() as server,
+        running_app(folder, table | server.settings) as app,
         Session() as session,
     ):
-        fuzzer = _Fuzzer(app, session, Random(seed), seed)
+        fuzzer = _Fuzzer(app, server, session, Random(seed), seed)
         fuzzer.run(requests, tell)
         unhandled = UNHANDLED.findall(app.log())
     met = fuzzer.met
@@ -123,6 +127,7 @@ def fuzz(azurite: str, folder: Path, tell: Tell, requests: int = 10_000, seed: i
 @dataclass
 class _Fuzzer:
     app: RunningApp
+    server: LiveKitDouble
     session: Session
     random: Random
     seed: int
@@ -150,7 +155,7 @@ class _Fuzzer:
         self.documented = {
             (label, status) for label, status in answers if status not in _NOT_CAUSED
         }
-        self.there: Furnished = furnished(self.app, self.random)
+        self.there: Furnished = furnished(self.app, self.server, self.random)
         self.swap = Swap(self.there, self.random)
         key = self.app.manage_key
         self.auths = (Signature(key), PlainKey(key))
@@ -216,11 +221,9 @@ class _Fuzzer:
             self.problems.setdefault((label, name), f"{label}: no answer: {name}")
 
     def _exchange(self, case: Case[Any], label: str) -> None:
-        signed, plain = self.auths
-        takes_key = any("key" in scheme for scheme in case.operation.definition.raw["security"])
-        auth = plain if takes_key and self.random.random() < 0.5 else signed
-        secured = bool(case.operation.definition.raw["security"])
-        if secured and self.random.random() < _UNAUTHENTICATED_SHARE:
+        schemes = {name for one in case.operation.definition.raw["security"] for name in one}
+        auth = self._auth(case, schemes)
+        if schemes and self.random.random() < _UNAUTHENTICATED_SHARE:
             self._refused(case, case.call(self.app.http, self.session))
         response = case.call(self.app.http, self.session, auth=auth)
         self._count(label, response)
@@ -239,12 +242,22 @@ class _Fuzzer:
         except FailureGroup as group:
             for failure in group.exceptions:
                 self._problem(case, response, failure.title, failure.message)
-        if response.status_code == 401:
+        is_of_another_room = "joinLink" in schemes and not self.there.is_linked(case)
+        if response.status_code == 401 and not is_of_another_room:
             self._problem(case, response, "Refused with good credentials", "")
         if reason := refused_though_valid(case, response):
             self._problem(case, response, "Valid data refused", reason)
         if accepted_though_invalid(case, response):
             self._problem(case, response, "Accepted in another api-version", str(case.body))
+
+    def _auth(self, case: Case[Any], schemes: set[str]) -> AuthBase:
+        """Good credentials for an operation that takes any of these."""
+        if "joinLink" in schemes:
+            return HeldLink(self.there.links[case.method])
+        if not schemes:  # of which only the events of the media server are signed
+            return OfMediaServer(self.server.key)
+        signed, plain = self.auths
+        return plain if "key" in schemes and self.random.random() < 0.5 else signed
 
     def _refused(self, case: Case[Any], response: Response) -> None:
         self._count(case.operation.label, response)

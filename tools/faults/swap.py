@@ -11,6 +11,9 @@ from schemathesis.core.parameters import ParameterLocation
 from faults.furnished import Furnished
 from rooms.domain.time import DAY, HOUR, SECOND, format_time, now
 
+BROWSER = "b" * 32
+"""The secret of a browser that joins with a link again and again."""
+
 SHARE = 0.7
 """Of the values that could be replaced, so many are."""
 
@@ -44,7 +47,11 @@ class Swap:
         path = case.path_parameters
         if not path or not self._chosen():
             return
-        if case.method == "DELETE":  # the others must stay
+        if f"{case.operation.path}/".startswith("/rooms/{roomId}/call/"):
+            self._in_call(path)
+        elif case.operation.path.endswith("/join"):
+            path["roomId"] = self.there.lasting
+        elif case.method == "DELETE":  # the others must stay
             (name,) = path
             spare = {
                 "roomId": self.there.spare,
@@ -62,6 +69,12 @@ class Swap:
         elif "roomId" in path:
             change = case.method != "GET" and not case.operation.path.endswith("/admission")
             path["roomId"] = self.there.room(self.random, change)
+
+    def _in_call(self, path: dict[str, Any]) -> None:
+        path["roomId"] = self.there.lasting
+        raw_id = self.there.enter()
+        if "participantId" in path:
+            path["participantId"] = raw_id
 
     def _parameter(self, case: Case[Any], name: str) -> str | None:
         match name:
@@ -103,6 +116,8 @@ class Swap:
         if isinstance(people, list) and self._chosen():
             for participant in people:
                 participant["communicationIdentifier"] = self._identifier()
+        if "browser" in body and self._chosen():
+            body["browser"] = BROWSER
         if "token" in body and self._chosen():
             body["token"] = self.random.choice(self.there.access_tokens)
         if "rawId" in body and self._chosen():

@@ -23,6 +23,8 @@ _UNSAID = {
     "ValidFrom",
     "ValidUntil",
     "$.scheduledStart",
+    "$.expiresAt",
+    "$.rawId",
     "$.scheduledEnd",
     "Repeatability-Request-ID",
     "Repeatability-First-Sent",
