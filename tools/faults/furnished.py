@@ -53,8 +53,8 @@ class Furnished:
     access_tokens: list[str]
     """Tokens of both."""
     links: Mapping[str, str]
-    """Tokens of join links to the lasting room, by the method of requests that send them: those that
-    join with one bind it."""
+    """Tokens of join links to the lasting room, by the method of requests that send them: a POST
+    binds its link to a browser."""
     enter: Callable[[], str]
     """Lets somebody join the call of the lasting room, and returns their raw id."""
     tokens: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
