@@ -240,7 +240,8 @@ def test_a_join_link_is_for_nobody_who_is_no_user(call: Call, value: Any) -> Non
     assert_says_what_is_wrong(call.insight.send("POST", path, {"rawId": value}))
 
 
-@pytest.mark.parametrize("absurd", ABSURD_IDS.values(), ids=ABSURD_IDS)
+# "%2e%2e" is gone before the app is asked: what is left is the call itself.
+@pytest.mark.parametrize("absurd", [each for each in ABSURD_IDS.values() if each != "%2e%2e"])
 def test_whoever_is_not_in_the_call_is_not_found(call: Call, absurd: str) -> None:
     before = call.inside()
     for room, who in ((call.room_id, absurd), (absurd, ANN)):
