@@ -16,9 +16,9 @@ ROUTES = [(method, f"/{trigger['route']}") for trigger in TRIGGERS for method in
 KEYLESS = (
     *("/.well-known/jwks.json", "/console", "/console/{file}", "/health", "/openapi.json"),
     *("/join/static/{file}", "/join/{roomId}"),
-    "/rooms/{roomId}/join",
+    *("/rooms/{roomId}/join", "/media/livekit"),
 )
-"""Routes that ask for no key: for anybody, or for who holds a join link."""
+"""Routes that ask for no key: for anybody, for who holds a join link, or for a media server."""
 
 NAMES = (
     *("at", "call", "externalId", "format", "from", "kind", "nextLink", "participant", "person"),
