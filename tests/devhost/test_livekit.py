@@ -4,13 +4,16 @@ import json
 import socket
 import stat
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 import pytest
 
 from devhost import ports
-from testkit.devhost import Devhost, running_devhost, start_devhost
+from devhost.errors import CannotStart
+from devhost.livekit import livekit_beside
+from testkit.devhost import Devhost, running_devhost
 from testkit.ports import free_port
 from testkit.waiting import HANG_SECONDS, until
 from tests.devhost.apps import written_app
@@ -21,19 +24,19 @@ import os
 def told(req: func.HttpRequest) -> str:
     return os.environ["ROOMS_MEDIA_URL"]
 """
-MEDIA = ["--media", "livekit"]
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    written_app(tmp_path / "app", TELLS)
-    return tmp_path
+@contextmanager
+def running_with_livekit(folder: Path) -> Iterator[Devhost]:
+    app, port = written_app(folder / "app", TELLS), free_port(5)
+    with running_devhost(app, folder, port=port, options=["--media", "livekit"]) as devhost:
+        yield devhost
 
 
-@pytest.fixture
-def devhost(folder: Path, livekit_program: Path) -> Iterator[Devhost]:
-    port = free_port(5)
-    with running_devhost(folder / "app", folder, port=port, options=MEDIA) as devhost:
+@pytest.fixture(scope="module")
+def devhost(tmp_path_factory: pytest.TempPathFactory, livekit_program: Path) -> Iterator[Devhost]:
+    """For tests that leave it running, with a server."""
+    with running_with_livekit(tmp_path_factory.mktemp("livekit")) as devhost:
         yield devhost
 
 
@@ -60,58 +63,51 @@ def test_the_app_gets_the_settings_of_a_server_that_answers(devhost: Devhost) ->
     assert answers(devhost.port + ports.COUNT)
 
 
+def test_the_secret_is_in_no_command_line_and_the_log_is_the_owners(devhost: Devhost) -> None:
+    server = server_of(devhost)
+    ((_, secret),) = json.loads(server.environ()["LIVEKIT_CONFIG"])["keys"].items()
+    assert secret not in " ".join(server.cmdline())
+    assert secret not in devhost.printed()
+    log = devhost.log.parent / "data" / "livekit.log"
+    assert stat.S_IMODE(log.stat().st_mode) == 0o600
+
+
 def test_a_server_that_ends_is_told_and_starts_again(devhost: Devhost) -> None:
     first = server_of(devhost)
     first.kill()
     until(lambda: "livekit-server has ended with 137" in devhost.printed())
     until(lambda: answers(devhost.port + ports.COUNT))
     assert server_of(devhost).pid != first.pid
-    assert devhost.interrupt() == 0
 
 
-@pytest.mark.parametrize("end", ["interrupt", "terminate", "kill"])
-def test_the_server_ends_with_devhost(devhost: Devhost, end: str) -> None:
-    server = server_of(devhost)
-    if end == "interrupt":
-        devhost.interrupt()
-    else:
-        getattr(devhost.process, end)()
-    server.wait(HANG_SECONDS)
-    assert "Starting it again" not in devhost.printed()
-
-
-def test_the_secret_is_in_no_command_line_and_the_log_is_the_owners(
-    devhost: Devhost, folder: Path
-) -> None:
-    server = server_of(devhost)
-    ((_, secret),) = json.loads(server.environ()["LIVEKIT_CONFIG"])["keys"].items()
-    assert secret not in " ".join(server.cmdline())
-    assert secret not in devhost.printed()
-    assert stat.S_IMODE((folder / "data" / "livekit.log").stat().st_mode) == 0o600
+@pytest.mark.parametrize("end", ["send Ctrl-C", "terminate", "kill"])
+def test_the_server_ends_with_devhost(tmp_path: Path, livekit_program: Path, end: str) -> None:
+    with running_with_livekit(tmp_path) as devhost:
+        server = server_of(devhost)
+        if end == "send Ctrl-C":
+            assert devhost.interrupt() == 0
+        else:
+            getattr(devhost.process, end)()
+        server.wait(HANG_SECONDS)
+        assert "Starting it again" not in devhost.printed()
 
 
 @pytest.mark.parametrize(
-    ("offset", "kind"), [(3, socket.SOCK_STREAM), (4, socket.SOCK_STREAM), (4, socket.SOCK_DGRAM)]
+    ("offset", "kind"),
+    [(3, socket.SOCK_STREAM), (4, socket.SOCK_STREAM), (4, socket.SOCK_DGRAM)],
 )
-def test_a_port_in_use_is_named(
-    folder: Path, livekit_program: Path, offset: int, kind: socket.SocketKind
-) -> None:
+def test_a_port_in_use_is_named(offset: int, kind: socket.SocketKind) -> None:
     port = free_port(5)
     with socket.socket(type=kind) as taken:
         taken.bind(("127.0.0.1", port + offset))
         if kind == socket.SOCK_STREAM:
             taken.listen()
-        devhost = start_devhost(folder / "app", folder, port=port, options=MEDIA)
-        assert devhost.process.wait(HANG_SECONDS) == 1
-    assert f"devhost: Port {port + offset} is in use. Try: make start PORT=" in devhost.printed()
+        ports.check(port)
+        with pytest.raises(CannotStart, match=f"Port {port + offset} is in use. Try: make start"):
+            ports.check(port, media=True)
 
 
-def test_settings_of_another_server_are_refused(folder: Path, livekit_program: Path) -> None:
-    devhost = start_devhost(
-        folder / "app",
-        folder,
-        {"ROOMS_MEDIA_URL": "wss://media.example.com"},
-        options=MEDIA,
-    )
-    assert devhost.process.wait(HANG_SECONDS) == 1
-    assert "devhost: ROOMS_MEDIA_URL is set: it is for a media server" in devhost.printed()
+def test_settings_of_another_server_are_refused(tmp_path: Path) -> None:
+    settings = {"ROOMS_MEDIA_URL": "wss://media.example.com"}
+    with pytest.raises(CannotStart, match="ROOMS_MEDIA_URL is set: it is for a media server that"):
+        livekit_beside(7071, tmp_path, settings, tmp_path, tmp_path)

@@ -86,3 +86,15 @@ def test_a_port_that_is_none_is_refused(checkout: Path, port: str) -> None:
     )
     assert made.returncode == 2
     assert made.stderr.startswith(f"devhost: PORT must be a number from 1 to 65533, not {port!r}\n")
+
+
+def test_a_media_server_that_is_none_is_refused(checkout: Path) -> None:
+    made = subprocess.run(
+        ["make", "start", f"PORT={free_port(5)}", "MEDIA=zoom"],
+        cwd=checkout,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+    )
+    assert made.returncode == 2
+    assert made.stderr.startswith("devhost: MEDIA must be livekit, or not be set, not 'zoom'\n")
