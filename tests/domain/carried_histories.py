@@ -170,16 +170,21 @@ def _missing(room: Carried, at: Ticks, silent_since: Ticks | None) -> list[CallE
     for inserted_at, event in room.inserted:
         if inserted_at <= at:
             by_call[event.call].append(event)
+    told = {session.id: fold_call(by_call[session.id], at) for session in room.sessions}
+    unended = [call for call in told.values() if call is not None and call.ended_at is None]
     found: list[CallEvent] = []
     for session in room.sessions:
-        told, present = fold_call(by_call[session.id], at), session.present(at)
+        call, present = told[session.id], session.present(at)
         if session.is_on(at):
-            found += missing_joins(session.id, told, present, at)
-        if told is None or told.ended_at is not None:
+            found += missing_joins(session.id, call, present, at)
+        if call not in unended or call is None:
             continue
         if session.is_on(at):
-            found += missing_leaves(told, present, at)
-        elif (end := missing_end(told, at, silent_since)) is not None:
+            found += missing_leaves(call, present, at)
+            continue
+        later = [each.started_at for each in unended if each.start_order > call.start_order]
+        end = missing_end(call, at, silent_since, min(later, default=None))
+        if end is not None:
             found.append(end)
     return found
 
