@@ -61,7 +61,7 @@ help:
 
 start:
 	@$(FIND_PYTHON); PYTHONPATH=tools $$python -B -m devhost.ports '$(PORT)' '$(MEDIA)'
-	@$(MAKE) --no-print-directory run $(if $(MEDIA),livekit)
+	@$(MAKE) --no-print-directory $(if $(MEDIA),livekit) run
 	@exec "$(BIN)/python" -m devhost --port '$(PORT)' --data '$(DATA)' --exports '$(EXPORTS)' $(if $(MEDIA),--media '$(MEDIA)') $(ARGS)
 
 # Python's standard library is enough, so this runs while the rest is installed.

@@ -191,7 +191,7 @@ def _lock(folder: Path) -> Iterator[None]:
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
-        find_or_build()
+        print(f"livekit-server is {find_or_build()}")
     except CannotStart as problem:
         sys.exit(f"devhost: {problem}")
     except KeyboardInterrupt:
