@@ -226,11 +226,15 @@ def visits_of(sessions: Iterable[Session]) -> Sequence[Visit]:
 
 
 def as_carried(event: CallEvent, random: Random) -> CallEvent:
-    """Any event as one that the media server, or the repair, might have told in a nightmare."""
+    """Any event as one that the media server might tell, or the repair, though it makes no sense.
+    Neither says who started or ended a call."""
     kinds = ("ParticipantRemoved", "CallEnded")
     return replace(
         event,
         source="livekit",
+        started_by=None,
+        ended_by=None,
+        ended_by_participant=False,
         estimated=event.kind in kinds and random.random() < 0.4,
         duration=random.choice((None, 0, SECOND, MINUTE))
         if event.kind == "ParticipantRemoved"
