@@ -12,7 +12,10 @@ import { Waiting } from "/join/static/waiting.js";
 
 const RETRY_SECONDS = 3;
 
-/** Asks the service who the link is for. Returns {found, failure, again}. */
+/**
+ * Asks the service who the link is for. Returns {found, failure, again}; after a failure, `found` is
+ * what it said before.
+ */
 function useFound(link) {
   const [state, setState] = useState({});
   const [round, again] = useReducer((count) => count + 1, 0);
@@ -26,7 +29,7 @@ function useFound(link) {
       })
       .catch((failure) => {
         if (abort.signal.aborted) return;
-        setState({ failure });
+        setState((known) => ({ ...known, failure }));
         if (failure.passing) timer = setTimeout(again, RETRY_SECONDS * 1000);
       });
     return () => {
@@ -42,14 +45,21 @@ function Page({ link }) {
   const [stage, setStage] = useState({ name: "waiting" });
   const enter = () => setStage({ name: "call" });
   const leave = (why, refusal) => {
-    setStage({ name: "over", why, refusal });
+    const stops = refusal !== undefined && refusal.reasons.length === 0;
+    setStage(stops ? { name: "stopped", refusal } : { name: "over", why });
+    again();
+  };
+  const back = () => {
+    setStage({ name: "waiting" });
     again();
   };
   if (stage.name === "call") return html`<${Call} link=${link} found=${found} over=${leave} />`;
-  if (failure) return html`<${Stopped} failure=${failure} again=${again} />`;
-  if (!found) return html`<${Loading} />`;
+  if (stage.name === "stopped") return html`<${Stopped} failure=${stage.refusal} again=${back} />`;
   if (stage.name === "over")
-    return html`<${Over} why=${stage.why} found=${found} enter=${enter} again=${again} />`;
+    return html`<${Over} why=${stage.why} ...${{ found, failure, enter, again }} />`;
+  if (failure && !(failure.passing && found))
+    return html`<${Stopped} failure=${failure} again=${again} />`;
+  if (!found) return html`<${Loading} />`;
   return html`<${Waiting} found=${found} enter=${enter} again=${again} />`;
 }
 

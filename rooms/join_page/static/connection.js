@@ -8,7 +8,7 @@ const DELAYS = [0, 1, 2, 4, 8, 15]; // seconds before the first try, and between
 export async function liveKit() {
   await import("/join/static/livekit.js");
   const library = globalThis.LivekitClient;
-  library.setLogLevel("error");
+  library.setLogLevel("silent"); // an ordinary end is an error in its log
   return library;
 }
 

@@ -13,7 +13,7 @@ export function Controls({ call, side, setSide, say }) {
   const { room, capabilities, leave } = call;
   const sharing = isOn("screen", room.localParticipant);
   const toggle = (name) => setSide(side === name ? null : name);
-  return html`<div class="controls" role="group" aria-label="Call">
+  return html`<footer class="controls">
     ${["microphone", "camera"].map(
       (of) =>
         may(of, capabilities) && html`<${Toggle} key=${of} of=${of} room=${room} say=${say} />`,
@@ -42,7 +42,7 @@ export function Controls({ call, side, setSide, say }) {
       onClick=${() => toggle("devices")}
     />
     <${Tool} icon="leave" label="Leave" class="leave" onClick=${leave} />
-  </div>`;
+  </footer>`;
 }
 
 function Toggle({ of, room, say }) {

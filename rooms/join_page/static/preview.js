@@ -62,6 +62,7 @@ function Picture({ track }) {
 function Level({ track }) {
   const element = useRef(null);
   useEffect(() => {
+    const meter = element.current;
     const context = new AudioContext();
     const analyser = context.createAnalyser();
     context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
@@ -69,7 +70,7 @@ function Level({ track }) {
     const timer = setInterval(() => {
       analyser.getFloatTimeDomainData(samples);
       const square = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
-      element.current.value = Math.min(1, Math.sqrt(square) / LOUD);
+      meter.value = Math.min(1, Math.sqrt(square) / LOUD);
     }, LEVEL_MILLISECONDS);
     return () => {
       clearInterval(timer);

@@ -9,15 +9,18 @@ const TITLES = {
 };
 
 const ADVICE = {
-  JoinLinkInvalid: "It is damaged, or has expired. Ask whoever sent it for another one.",
+  JoinLinkInvalid: "The link is damaged, or has expired. Ask whoever sent it for another one.",
   JoinLinkUsed:
-    "Somebody has joined with it in another browser. Go on there, or ask whoever sent it for another one.",
+    "Somebody has joined with this link in another browser. Go on there, or ask whoever sent it for another one.",
 };
+
+/** What to do about a failure of the service. */
+export const adviceOf = (failure) => ADVICE[failure.code] ?? failure.message;
 
 /** A failure of the service. Those that pass are tried again. */
 export const Stopped = ({ failure, again }) => html`<main class="message">
   <${Heading}>${TITLES[failure.code] ?? "The call cannot be joined"}<//>
-  <p role="alert">${ADVICE[failure.code] ?? failure.message}</p>
+  <p role="alert">${adviceOf(failure)}</p>
   ${failure.passing && html`<p class="faint">This page tries again by itself.</p>`}
   <p><button type="button" class="quiet" onClick=${again}>Try again</button></p>
 </main>`;

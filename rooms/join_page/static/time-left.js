@@ -16,7 +16,9 @@ export function TimeLeft({ until, refresh, say }) {
   const reached = SAID.filter((minutes) => left <= minutes * MINUTE).length;
   useEffect(() => {
     if (!reached) return;
-    say(`The room closes in ${countdown(Math.ceil(left / MINUTE) * MINUTE)} minutes.`);
+    const minutes = Math.ceil(left / MINUTE);
+    if (minutes > 0)
+      say(`The room closes in ${minutes === 1 ? "1 minute" : `${minutes} minutes`}.`);
     refresh();
   }, [reached]);
   if (left > SHOWN) return null;

@@ -3,18 +3,19 @@
 import { html } from "htm/preact";
 import { useRef, useState } from "preact/hooks";
 
-const SECONDS = 6;
+const SECONDS = 6; // for which a line is seen; screen readers find it after that, too
 const MOST = 3;
 
-/** Returns the lines that are told now, and `say`, which adds one for some seconds. */
+/** Returns the last lines that were told, and `say`, which adds one. */
 export function useTold() {
   const [told, setTold] = useState([]);
   const number = useRef(0);
   const say = (text) => {
     number.current += 1;
-    const line = { id: number.current, text };
-    setTold((known) => [...known, line].slice(-MOST));
-    setTimeout(() => setTold((known) => known.filter((one) => one !== line)), SECONDS * 1000);
+    const id = number.current;
+    setTold((known) => [...known, { id, text }].slice(-MOST));
+    const passes = (line) => (line.id === id ? { ...line, past: true } : line);
+    setTimeout(() => setTold((known) => known.map(passes)), SECONDS * 1000);
   };
   return { told, say };
 }
@@ -25,6 +26,6 @@ export const Told = ({ told, away }) => html`<div class="told">
     ${away && html`<p class="lost">The connection is lost. Trying to come back …</p>`}
   </div>
   <div role="log" aria-label="What has happened">
-    ${told.map(({ id, text }) => html`<p key=${id}><bdi>${text}</bdi></p>`)}
+    ${told.map(({ id, text, past }) => html`<p key=${id} class=${past ? "unseen" : ""}><bdi>${text}</bdi></p>`)}
   </div>
 </div>`;

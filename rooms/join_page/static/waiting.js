@@ -37,11 +37,11 @@ function Who({ person }) {
   </p>`;
 }
 
-/** Lets somebody go in by itself when the room opens. */
-const Arm = ({ armed, arm }) => html`<button
-  type="button"
-  class=${armed ? "large quiet" : "large"}
-  onClick=${() => arm(!armed)}
->
-  ${armed ? "Do not join by itself" : "Join when it opens"}
-</button>`;
+/** Lets somebody go in without another click when the room opens. */
+const Arm = ({ armed, arm }) =>
+  armed
+    ? html`<p role="status">You join as soon as it opens.</p>
+        <button type="button" class="quiet" onClick=${() => arm(false)}>Cancel</button>`
+    : html`<button type="button" class="large" onClick=${() => arm(true)}>
+        Join when it opens
+      </button>`;
