@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any, Literal
 
 import pytest
@@ -10,6 +11,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Error,
     Locator,
     Page,
     Request,
@@ -34,6 +36,9 @@ ZONE = "Europe/Madrid"
 
 WIDE, NARROW = 1200, 360
 HEIGHT = 900
+
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+SCREENS = list(product((NARROW, 1600), SCHEMES))
 
 AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -182,6 +187,26 @@ def overflow(page: Page) -> int:
     """Returns how many pixels the page is wider than the window."""
     pixels: int = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     return pixels
+
+
+def wrong_on_any_screen(page: Page) -> list[str]:
+    """Returns what axe finds on narrow and on wide screens, light and dark, and what does not fit
+    them."""
+    wrong = []
+    for width, scheme in SCREENS:
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        page.emulate_media(color_scheme=scheme)
+        try:
+            page.wait_for_function("() => document.documentElement.scrollWidth <= innerWidth")
+        except Error:
+            wrong.append(f"{width} {scheme}: wider than the screen, at {page.evaluate(WIDEST)}")
+        wrong += [f"{width} {scheme}: {violation}" for violation in violations(page)]
+    return wrong
+
+
+WIDEST = """[...document.querySelectorAll('body *')]
+    .filter(one => one.getBoundingClientRect().right > innerWidth + 1)
+    .map(one => one.outerHTML.slice(0, 150)).slice(-5)"""
 
 
 def mostly(values: Iterable[Any], *always: Any) -> list[Any]:

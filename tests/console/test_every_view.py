@@ -3,18 +3,14 @@ and dark."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import product
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Error, Page, expect
+from playwright.sync_api import Page, expect
 
 from testkit.identifiers import raw_id
-from tests.console.pages import NARROW, Console, Scheme, heading, violations
+from tests.console.pages import Console, heading, violations, wrong_on_any_screen
 from tests.console.scenes import Scenes
-
-SCHEMES: tuple[Scheme, ...] = ("light", "dark")
-SCREENS = list(product((NARROW, 1600), SCHEMES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,21 +119,3 @@ def test_axe_reports_a_missing_alt_text(console: Console) -> None:
     expect(page.get_by_label("Key")).to_be_visible()
     page.evaluate("document.querySelector('main').append(document.createElement('img'))")
     assert [violation.partition(":")[0] for violation in violations(page)] == ["image-alt"]
-
-
-def wrong_on_any_screen(page: Page) -> list[str]:
-    wrong = []
-    for width, scheme in SCREENS:
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=scheme)
-        try:
-            page.wait_for_function("() => document.documentElement.scrollWidth <= innerWidth")
-        except Error:
-            wrong.append(f"{width} {scheme}: wider than the screen, at {page.evaluate(WIDEST)}")
-        wrong += [f"{width} {scheme}: {violation}" for violation in violations(page)]
-    return wrong
-
-
-WIDEST = """[...document.querySelectorAll('body *')]
-    .filter(one => one.getBoundingClientRect().right > innerWidth + 1)
-    .map(one => one.outerHTML.slice(0, 150)).slice(-5)"""
