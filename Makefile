@@ -53,7 +53,7 @@ help:
 	@echo 'make faults       inject faults, an hour (ARGS=--short: two minutes, ARGS=--help shows more)'
 	@echo 'make check        check lint, format and types'
 	@echo 'make format       fix the format'
-	@echo 'make screenshots  take the pictures of docs/console'
+	@echo 'make screenshots  take the pictures of docs/console and docs/join'
 	@echo 'make openapi      write rooms/api/openapi.json and docs/api.md after a change of the API'
 	@echo 'make constraints  pin all packages in constraints.txt, in their newest versions'
 	@echo 'make install      install everything; each target installs what it needs, too'
@@ -103,9 +103,10 @@ quick: .venv/.development
 test: install chromium
 	@"$(BIN)/python" -m pytest -n $(TESTS_AT_ONCE) --dist loadfile --no-loadscope-reorder $(ARGS)
 
-# Takes the pictures in docs/console while a meeting is played.
+# Takes the pictures in docs/console while a meeting is played, and those in docs/join in a call.
 screenshots: install chromium
 	@"$(BIN)/python" -m tests.console.screenshots
+	@"$(BIN)/python" -m tests.join_page.screenshots
 
 # Run this after a change of routes, bodies, answers or errors.
 openapi: install
