@@ -25,12 +25,14 @@ from rooms.domain.time import MAX_TIME, from_unix_seconds, unix_seconds
 from rooms.media.livekit.carrier import mark_of
 from rooms.media.signed_json import signed
 from rooms.settings.media import ApiKey
+from rooms.storage import keys
+from rooms.storage.arrivals import Arrivals
 from rooms.storage.history import History
 from rooms.storage.table import Table
 from rooms_cli.check.table import disagreements
 from testkit.identifiers import raw_id
 from testkit.running import new_key
-from testkit.storage import ORIGIN, Clock, know_floors
+from testkit.storage import ORIGIN, Clock
 from testkit.storage_proxy import Fault, StorageProxy
 from testkit.traces import rows_with, traces_of
 from testkit.waiting import HANG_SECONDS
@@ -42,7 +44,7 @@ STRANGE = ApiKey("2026", b"s" * 32)
 NOW = from_unix_seconds(1_795_940_000)
 """A few hours after what was recorded."""
 MANAGE_KEY = new_key()
-ROOM = "99400000000000001"
+ROOM = "99400000000000007"
 
 
 @dataclass
@@ -95,11 +97,11 @@ class Server:
 @pytest_asyncio.fixture
 async def server(client: TableClient) -> AsyncIterator[Server]:
     clock = Clock(NOW)
-    keys = {f"ROOMS_MEDIA_KEY__{key.name}": key.secret.decode() for key in (KEY, ROTATED)}
+    secrets = {f"ROOMS_MEDIA_KEY__{key.name}": key.secret.decode() for key in (KEY, ROTATED)}
     settings = {"ROOMS_MEDIA_URL": "ws://127.0.0.1:1", "ROOMS_MANAGE_KEY__test": MANAGE_KEY}
-    app = App(settings | keys, clock)
+    app = App(settings | secrets, clock)
     app.table = Table(client)
-    await know_floors(app.table)
+    await Arrivals(app.table, clock).made_floor(keys.partition(ROOM))
     yield Server(app, clock)
     await app.media.close()
 
