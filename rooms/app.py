@@ -48,6 +48,7 @@ from rooms.storage.history import History
 from rooms.storage.identities import Identities
 from rooms.storage.lists import Lists
 from rooms.storage.live_rooms import LiveRooms
+from rooms.storage.probes import Probes
 from rooms.storage.quarantine import Quarantine
 from rooms.storage.rooms import Rooms
 from rooms.storage.single_flight import SingleFlight
@@ -262,6 +263,11 @@ class App:
     def call_log(self) -> CallLog:
         """The record of what was done in calls."""
         return CallLog(self.table, self.clock)
+
+    @cached_property
+    def probes(self) -> Probes:
+        """What checks of the media server have heard of."""
+        return Probes(self.table)
 
     @cached_property
     def reconciler(self) -> Reconciler:

@@ -8,6 +8,9 @@ from rooms.log_text import escaped
 
 _SCHEME_AND_HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?]*")
 
+_PERSON = re.compile("(/call/participants/)[^/]+", re.IGNORECASE)
+"""A person in a path: in that of a route of a call."""
+
 _LOOPBACK = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]*)?", re.IGNORECASE)
 
 
@@ -60,8 +63,10 @@ def is_loopback(req: func.HttpRequest) -> bool:
 
 
 def describe(req: func.HttpRequest) -> str:
-    """Returns method and path for a log line. The query may hold secrets, so it is left out."""
-    return f"{escaped(req.method, 20)} {escaped(path_and_query(req.url).partition('?')[0])}"
+    """Returns method and path for a log line, without people. The query may hold secrets, so it is
+    left out."""
+    path = _PERSON.sub(r"\1*", path_and_query(req.url).partition("?")[0])
+    return f"{escaped(req.method, 20)} {escaped(path)}"
 
 
 def _first(req: func.HttpRequest, name: str) -> str:

@@ -12,6 +12,7 @@ type Name = Literal[
     "rights",
     "clock",
     "throttling",
+    "media server",
     "last event",
     "quarantine",
     "upkeep",

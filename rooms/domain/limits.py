@@ -48,6 +48,10 @@ class Limits:
     sweep_seconds: float = 25.0
     """Seconds of a look at all calls of the media server. The host ends a function after 30."""
 
+    probe_seconds: float = 5.0
+    """Seconds in which an event of a check of the media server must come. It is a part of those of
+    a request."""
+
     acs_seconds: float = 4.0
     """Seconds for a request that goes on to ACS. It is a part of those above."""
 

@@ -20,8 +20,16 @@ from rooms.domain.limits import LIMITS
 from rooms.domain.log_details import ConnectionFailedDetail
 from rooms.domain.time import Ticks, from_unix_milliseconds, from_unix_seconds
 from rooms.intake.fields import EARLIEST, Name, Part, RequiredId, fault, fault_of
-from rooms.intake.outcome import FailedConnection, IgnoredEvent, Outcome, RoomEvent, UnknownEvent
+from rooms.intake.outcome import (
+    FailedConnection,
+    IgnoredEvent,
+    Outcome,
+    ProbeEvent,
+    RoomEvent,
+    UnknownEvent,
+)
 from rooms.media.livekit.identity import raw_id_of
+from rooms.media.livekit.probe import is_probe
 
 ENDPOINT_TYPE = "livekit"
 """The type of the endpoint of all legs: the server does not say what a client is."""
@@ -103,6 +111,9 @@ def read_webhook(text: str, now: Ticks, mark: str) -> Outcome:
     name = element.get("event")
     if not isinstance(name, str) or not name.startswith(_KNOWN):
         return UnknownEvent(f"event: must be one of {', '.join(_USED)}")
+    if (probe := _probe(element, mark)) is not None:
+        heard = ProbeEvent(probe, finished=name == "room_finished")
+        return IgnoredEvent("of a check of the media server", probe=heard)
     if name not in _USED:
         return IgnoredEvent(f"of another kind: {name}")
     try:
@@ -124,6 +135,15 @@ def read_webhook(text: str, now: Ticks, mark: str) -> Outcome:
     if event.participant.joined_at_ms is None:
         return UnknownEvent("participant.joinedAtMs: missing")
     return _joined(event, raw_id, event.participant.joined_at_ms, _kept(element))
+
+
+def _probe(element: Mapping[str, Any], mark: str) -> str | None:
+    """Returns the name of the room of an event, if a check of this deployment made it."""
+    try:
+        room = _PlacedEvent.model_validate(element).room
+    except ValidationError:
+        return None
+    return room.name if is_probe(room.name) and room.metadata == mark else None
 
 
 def _kept(element: Mapping[str, Any]) -> str:

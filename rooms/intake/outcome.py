@@ -37,14 +37,24 @@ class FailedConnection:
 
 
 @dataclass(frozen=True, slots=True)
+class ProbeEvent:
+    """A call that a check of the media server made has started, or finished."""
+
+    name: str
+    finished: bool
+
+
+@dataclass(frozen=True, slots=True)
 class IgnoredEvent:
     """An event that is understood, but not of a call in a room. It is counted and ignored.
 
-    `is_of_calls`: it is of a type about calls that this service does not know.
+    `is_of_calls`: it is of a type about calls that this service does not know. `probe`: it is of a
+    check of the media server, which waits for it.
     """
 
     reason: str
     is_of_calls: bool = False
+    probe: ProbeEvent | None = None
 
 
 @dataclass(frozen=True, slots=True)

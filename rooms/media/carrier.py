@@ -6,6 +6,7 @@ from typing import Protocol
 
 from rooms.domain.connection import CarriedCall, Connection
 from rooms.domain.in_call import Participant
+from rooms.domain.media_check import ServerState
 from rooms.domain.roster import Role
 from rooms.domain.time import Ticks
 
@@ -75,8 +76,8 @@ class Carrier(Protocol):
         """Gives a device the rights of a role. Returns whether it was there."""
         ...
 
-    async def mute(self, room_id: str, identity: str) -> bool:
-        """Mutes the microphones of a device. Returns whether it was there."""
+    async def mute(self, room_id: str, identity: str) -> None:
+        """Mutes the microphones of a device. Does nothing if it is gone."""
         ...
 
     async def remove(self, room_id: str, identity: str) -> bool:
@@ -86,6 +87,15 @@ class Carrier(Protocol):
     async def end(self, room_id: str) -> bool:
         """Ends the call: everybody is out, and no token of before lets anybody in. Returns whether
         there was one."""
+        ...
+
+    async def state(self) -> ServerState:
+        """Returns what the server tells of itself. Raises nothing."""
+        ...
+
+    async def probe(self) -> str:
+        """Makes a call that nobody joins, and ends it. Returns its name, which the events of its
+        start and end have."""
         ...
 
     async def close(self) -> None:

@@ -1,6 +1,7 @@
 """No media plane: people join elsewhere, and only events tell of their calls."""
 
 from rooms.domain.connection import CarriedCall, Connection
+from rooms.domain.media_check import ServerState
 from rooms.domain.roster import Role
 from rooms.media.carrier import Joining, WayIn
 from rooms.media.errors import NoMediaPlane
@@ -34,13 +35,19 @@ class NoCarrier:
     async def set_role(self, room_id: str, identity: str, role: Role) -> bool:
         raise NoMediaPlane
 
-    async def mute(self, room_id: str, identity: str) -> bool:
+    async def mute(self, room_id: str, identity: str) -> None:
         raise NoMediaPlane
 
     async def remove(self, room_id: str, identity: str) -> bool:
         raise NoMediaPlane
 
     async def end(self, room_id: str) -> bool:
+        raise NoMediaPlane
+
+    async def state(self) -> ServerState:
+        raise NoMediaPlane
+
+    async def probe(self) -> str:
         raise NoMediaPlane
 
     async def close(self) -> None:

@@ -29,6 +29,7 @@ In the partition of the users:
     .deployment                             the GUID and the key of this deployment
     .erasure:{id}                           the erasure of a person
     .erasure-part:{id}:{partition}          how far it has come in a partition
+    .probe                                  what was heard of the last check of the media server
     .restore                                how far a restore has come
     .table                                  that this table is ours
     .user:{user}                            a user that was made here
@@ -469,6 +470,9 @@ def archive_row(archive: str) -> str:
     """Returns the key of how far an archive has come."""
     return f"{ARCHIVES_START}{archive}"
 
+
+PROBE_ROW = ".probe"
+"""Of which calls, that checks of the media server made, events have come."""
 
 RESTORE_ROW = ".restore"
 """How far a restore of this table has come. It is gone at the end."""

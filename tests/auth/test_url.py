@@ -1,7 +1,7 @@
 import azure.functions as func
 import pytest
 
-from rooms.auth.url import path_and_query, route_url
+from rooms.auth.url import describe, path_and_query, route_url
 
 
 def request(url: str, **headers: str) -> func.HttpRequest:
@@ -72,3 +72,9 @@ def test_a_scheme_and_a_host_are_forwarded_together() -> None:
         "http://inner/rooms", x_forwarded_host="rooms.example.net", x_forwarded_proto="https"
     )
     assert route_url(forwarded, True) == "https://rooms.example.net/rooms"
+
+
+@pytest.mark.parametrize("person", ["8:acs:one_two", "8%3Aacs%3Aone_two", "PA_one"])
+def test_a_path_in_the_log_has_no_person(person: str) -> None:
+    url = f"https://h/rooms/1/call/participants/{person}/mute?a=b"
+    assert describe(request(url)) == "GET /rooms/1/call/participants/*/mute"

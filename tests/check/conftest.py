@@ -11,6 +11,7 @@ from azure.data.tables.aio import TableClient
 from rooms.domain.time import DAY
 from rooms.storage.archives import Archives, Exported
 from rooms.storage.erasures import Erasures
+from rooms.storage.probes import Probes
 from rooms.storage.table import Table
 from rooms.upkeep.walk import Upkeep
 from rooms_cli.check.places import Row
@@ -42,5 +43,6 @@ async def _filled(azurite: str) -> list[Row]:
         archives = Archives(Table(client))
         await archives.made_key()
         await archives.note(Exported("a" * 32, "/archive", "2026-05-04", "0" * 64, filling.now))
+        await Probes(Table(client)).hear("anteroom check 1", finished=True)
         await Upkeep(Table(client), filling.rooms, lambda: filling.now, DAY * 30, DAY * 400).run(20)
         return [dict[str, Any](row) async for row in client.list_entities()]

@@ -42,6 +42,7 @@ def damageable(rows: list[Row]) -> list[tuple[list[Row], Row]]:
             "erasure part",
             "archive",
             "archive key",
+            "probe",
         ):
             continue
         by_subject[place(row).of].append(row)

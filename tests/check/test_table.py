@@ -93,6 +93,7 @@ def test_a_row_in_another_partition_is_told(rows: list[Row], kind: Kind, partiti
         ("archive key", {"key": "x"}, "It has no key."),
         ("archive", {"exportedAt": "now"}, "Its `exportedAt` is no time as"),
         ("archive", {"day": 1}, "Its `day` is not text."),
+        ("probe", {"finished": 1}, "Its `finished` is not text."),
         ("deployment", {"id": "x"}, "Its `id` is no GUID."),
         ("deployment", {"privateKey": "x"}, "Its `privateKey` is no key in PEM."),
     ],
@@ -105,6 +106,7 @@ def test_a_damaged_row_of_the_identities_is_told(
         "deployment": "The key of the deployment",
         "archive key": "The key of archives of the log",
         "archive": "How far an archive of the log has come",
+        "probe": "What was heard of the last check of the media server",
         "erasure": "An erasure",
         "erasure part": "An erasure",
     }[kind]

@@ -4,15 +4,25 @@ from testkit.ports import free_port
 from testkit.running import RunningApp, new_key
 from tests.cli.line import VARIABLE, Line
 
-CHECKS = ["storage", "table", "rights", "clock", "throttling", "last event", "quarantine", "upkeep"]
+CHECKS = [
+    "storage",
+    "table",
+    "rights",
+    "clock",
+    "throttling",
+    "media server",
+    "last event",
+    "quarantine",
+    "upkeep",
+]
 
 
 def test_each_check_has_a_line_and_below_it_what_to_do(line: Line, meeting: str) -> None:
     ended = line.run("doctor")
     assert (ended.code, ended.err) == (0, "")
     lines = ended.out.splitlines()
-    assert lines[0] == "ok       storage     The storage answers."
-    assert lines[1].startswith("ok       table       The table ")
+    assert lines[0] == "ok       storage       The storage answers."
+    assert lines[1].startswith("ok       table         The table ")
     checks = line.json_lines("doctor")
     assert [check["name"] for check in checks] == CHECKS
     advice = [check["advice"] for check in checks if check["advice"]]

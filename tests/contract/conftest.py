@@ -1,9 +1,12 @@
+import re
+import secrets
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from testkit.insight import Insight
+from testkit.livekit_double import LiveKitDouble
 from testkit.raw import Raw
 from testkit.running import UNHANDLED, RunningApp, running_app
 
@@ -18,6 +21,26 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
     with running_app(tmp_path_factory.mktemp("app")) as app:
         yield app
     assert UNHANDLED.findall(app.log()) == []
+
+
+@pytest.fixture(scope="session")
+def media_server() -> Iterator[LiveKitDouble]:
+    """A stand-in of the media server of `media_app`. No events come unless a test lets them."""
+    with LiveKitDouble() as double:
+        yield double
+
+
+@pytest.fixture(scope="session")
+def media_app(
+    media_server: LiveKitDouble, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningApp]:
+    """Another app, whose calls a media server carries, and with a key that the server does not
+    have. No token may get into its log."""
+    settings = media_server.settings | {"ROOMS_MEDIA_KEY__old": secrets.token_urlsafe(32)}
+    with running_app(tmp_path_factory.mktemp("media"), settings) as app:
+        yield app
+    assert UNHANDLED.findall(app.log()) == []
+    assert re.findall(r"eyJ[\w-]+\.", app.log()) == []
 
 
 @pytest.fixture(scope="session")

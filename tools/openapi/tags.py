@@ -22,6 +22,7 @@ from rooms.api.extension import (
     live,
     livekit_events,
     log,
+    media_check,
     overview,
     person_attendance,
     persons,
@@ -146,7 +147,7 @@ TAGS: Sequence[Tag] = (
     Tag(
         "Health",
         "The state of the service.",
-        [*health.routes.all, *doctor.routes.all],
+        [*health.routes.all, *doctor.routes.all, *media_check.routes.all],
         resources.HEALTH,
     ),
     Tag("Document", "The OpenAPI document.", openapi.routes.all, resources.DOCUMENT),

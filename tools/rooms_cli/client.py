@@ -177,6 +177,28 @@ class Client:
             raise needs_manage_key("rooms invite-link") from None
         return link
 
+    def mute(self, room_id: str, participant: str) -> None:
+        """Mutes somebody in the call of a room."""
+        path = f"{_path(room_id, 'call/participants')}/{quote(participant, safe='')}/mute"
+        self._act("POST", path, "rooms mute")
+
+    def kick(self, room_id: str, participant: str) -> None:
+        """Removes somebody from the call of a room."""
+        path = f"{_path(room_id, 'call/participants')}/{quote(participant, safe='')}"
+        self._act("DELETE", path, "rooms kick")
+
+    def end(self, room_id: str) -> None:
+        """Ends the call of a room for everybody."""
+        self._act("DELETE", _path(room_id, "call"), "rooms end")
+
+    def check_media(self) -> list[Json]:
+        """Returns the checks of the media server."""
+        try:
+            checks: list[Json] = self._request("POST", "/media/check")["value"]
+        except Denied:
+            raise needs_manage_key("rooms media check") from None
+        return checks
+
     def erase(self, raw_id: str | None, external_id: str | None) -> Json:
         """Begins to erase the person with one of these ids, and returns the erasure."""
         body = {"externalId": external_id} if raw_id is None else {"rawId": raw_id}
@@ -190,6 +212,12 @@ class Client:
         """Goes on with an erasure, and returns it."""
         erasure: Json = self._request("POST", f"/persons/erasures/{erasure_id}/continue")
         return erasure
+
+    def _act(self, method: str, path: str, command: str) -> None:
+        try:
+            self._request(method, path)
+        except Denied:
+            raise needs_manage_key(command) from None
 
     def _request(
         self,
@@ -207,6 +235,8 @@ class Client:
                 timeout=(CONNECT_SECONDS, ANSWER_SECONDS),
                 allow_redirects=False,
             )
+        if answer.status_code == 204:
+            return None
         content = _json(answer)
         if answer.status_code not in (200, 201, 202) or content is None:
             raise refused(self._endpoint, answer.status_code, content, answer.headers.get("Date"))

@@ -16,9 +16,11 @@ from rooms_cli.erasing import erase
 from rooms_cli.examining import doctor
 from rooms_cli.failures import Failure
 from rooms_cli.following import follow, tail
+from rooms_cli.in_call import end_call, kick, mute
 from rooms_cli.init import init
 from rooms_cli.inviting import invite_link
 from rooms_cli.lists import newest
+from rooms_cli.media import media
 from rooms_cli.options import (
     MAX_TITLE,
     POLICIES,
@@ -53,6 +55,10 @@ app = typer.Typer(
 )
 
 app.add_typer(users, name="user")
+app.add_typer(media, name="media")
+app.command()(mute)
+app.command()(kick)
+app.command("end")(end_call)
 app.command()(redrive)
 app.command()(erase)
 app.command()(doctor)

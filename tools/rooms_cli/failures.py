@@ -24,6 +24,7 @@ CLOCK_SECONDS = 300
 ADVICE = {
     "There is no such room, or it was deleted.": "`rooms list` shows the rooms.",
     "This room has no such call.": "`rooms log ROOM --json` shows the ids of its calls.",
+    "Nobody with this id is in the call of the room now.": "`rooms who ROOM` shows who is there.",
     "Invalid room ID.": "`rooms list` shows the rooms.",
 }
 """What to do, by the service's message: its error codes do not distinguish these."""

@@ -215,7 +215,8 @@ class LiveKitDouble:
     async def _validate(self, request: web.Request) -> web.Response:
         """Answers what the server would to a client that joins with this token."""
         try:
-            self._admit(request.query.get("access_token", ""))
+            header = request.headers.get("Authorization", "").removeprefix("Bearer ")
+            self._admit(header or request.query.get("access_token", ""))
         except NotLetIn as error:
             return web.Response(status=error.status, text=str(error).partition(" ")[2])
         return web.Response(text="success")

@@ -14,6 +14,7 @@ from rooms.archive.days import next_day, start_of
 from rooms.archive.places import ArchiveUnavailable
 from rooms.domain import doctor
 from rooms.domain.doctor import Check
+from rooms.domain.media_check import Reach, reach_check
 from rooms.storage.archives import Archives
 from rooms.storage.condition import has_marker, is_denied, read_condition, try_to_write
 from rooms.storage.errors import ClockWrong, StorageUnavailable, TableMissing
@@ -69,6 +70,8 @@ async def examine(app: App) -> AsyncIterator[Check]:
     if state.clock_ahead is not None:
         yield doctor.clock(state.clock_ahead)
     yield doctor.throttling(state.asked_in, state.refused_ago)
+    if app.settings.media is not None:
+        yield _media_server((await app.media.state()).reach)
     try:
         found = await read_condition(app.table)
     except StorageUnavailable:
@@ -80,6 +83,11 @@ async def examine(app: App) -> AsyncIterator[Check]:
     yield doctor.upkeep(found.upkeep_began, app.clock())
     if app.settings.archive is not None:
         yield await _log_export(app)
+
+
+def _media_server(reach: Reach) -> Check:
+    found = reach_check(reach)
+    return Check("media server", found.status, found.text, found.advice)
 
 
 async def _rights(app: App) -> Check:

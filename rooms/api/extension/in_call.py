@@ -21,8 +21,8 @@ from rooms.storage.call_log import CallAction
 
 routes = Routes()
 
-type CarryOut = Callable[[str, str], Awaitable[bool]]
-"""Does something to a device in the call of a room. Returns whether it was there."""
+type CarryOut = Callable[[str, str], Awaitable[object]]
+"""Does something to a device in the call of a room."""
 
 
 @routes.in_call("POST", "rooms/{roomId}/call/participants/{participantId}/mute")

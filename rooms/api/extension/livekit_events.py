@@ -49,6 +49,8 @@ async def take_livekit_event(app: App, http: func.HttpRequest) -> func.HttpRespo
     outcome = await app.livekit_intake.accept(text)
     if isinstance(outcome, RoomEvent) and outcome.joined is not None:
         await app.reconciler.guard(outcome.room_id, outcome.joined)
+    if isinstance(outcome, IgnoredEvent) and outcome.probe is not None:
+        await app.probes.hear(outcome.probe.name, finished=outcome.probe.finished)
     match outcome:
         case IgnoredEvent():
             taken: TakenEvent = {"outcome": "left"}

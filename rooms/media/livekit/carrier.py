@@ -12,14 +12,17 @@ from typing import Any
 from rooms.domain.connection import CarriedCall, Connection
 from rooms.domain.in_call import Participant
 from rooms.domain.limits import LIMITS, Limits
+from rooms.domain.media_check import ServerState
 from rooms.domain.roster import Role
 from rooms.domain.time import SECOND, Ticks, from_unix_milliseconds, unix_seconds
 from rooms.media.carrier import Joining, WayIn
+from rooms.media.errors import MediaRefusesUs, MediaUnavailable
 from rooms.media.livekit import grants
 from rooms.media.livekit.client import LiveKitApi
 from rooms.media.livekit.identity import identity_of, raw_id_of
+from rooms.media.livekit.probe import NO_ROOM, is_probe, new_probe
 from rooms.media.signed_json import InvalidToken, claims_of, signed
-from rooms.settings.media import MediaServer
+from rooms.settings.media import ApiKey, MediaServer
 from rooms.storage.single_flight import SingleFlight
 
 _EMPTY_SECONDS = 120
@@ -82,7 +85,7 @@ class LiveKit:
         return [
             CarriedCall(room["name"], room["sid"])
             for room in answer.get("rooms", ())
-            if room.get("metadata") == self._mark
+            if room.get("metadata") == self._mark and not is_probe(room["name"])
         ]
 
     async def connections(self, room_id: str) -> list[Connection]:
@@ -95,10 +98,8 @@ class LiveKit:
         answer = await self._call("UpdateParticipant", room_id, identity=identity, **change)
         return answer is not None
 
-    async def mute(self, room_id: str, identity: str) -> bool:
-        found = await self._call("GetParticipant", room_id, identity=identity)
-        if found is None:
-            return False
+    async def mute(self, room_id: str, identity: str) -> None:
+        found = await self._call("GetParticipant", room_id, identity=identity) or {}
         await asyncio.gather(
             *(
                 self._call(
@@ -112,13 +113,43 @@ class LiveKit:
                 if track.get("source") == "MICROPHONE" and not track.get("muted")
             )
         )
-        return True
 
     async def remove(self, room_id: str, identity: str) -> bool:
         return await self._call("RemoveParticipant", room_id, identity=identity) is not None
 
     async def end(self, room_id: str) -> bool:
         return await self._api.call("DeleteRoom", {"room": room_id}, roomCreate=True) is not None
+
+    async def state(self) -> ServerState:
+        try:
+            await self._calls()
+            refused = [key.name for key in self._server.keys[1:] if not await self._takes(key)]
+            return ServerState("answers", tuple(refused), await self._makes_rooms())
+        except MediaRefusesUs:
+            return ServerState("refuses")
+        except MediaUnavailable:
+            return ServerState("silent")
+
+    async def probe(self) -> str:
+        name = new_probe()
+        await self.provision(name)
+        await self.end(name)
+        return name
+
+    async def _takes(self, key: ApiKey) -> bool:
+        try:
+            await self._api.call("ListRooms", {}, key, roomList=True)
+        except MediaRefusesUs:
+            return False
+        return True
+
+    async def _makes_rooms(self) -> bool | None:
+        """Returns whether somebody could join a room that is not there; None if the answer is none
+        of the two that are known."""
+        status, text = await self._api.validate("check", roomJoin=True, room=NO_ROOM)
+        if status == 404 and "room does not exist" in text:
+            return False
+        return True if status == 200 else None
 
     async def close(self) -> None:
         await self._api.close()

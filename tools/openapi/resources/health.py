@@ -1,7 +1,9 @@
 """Health: the check of a load balancer, and the doctor."""
 
 from openapi.operation import Answer, Header, Operation, read
-from rooms.api.extension import doctor, health
+from rooms.api.extension import doctor, health, media_check
+from rooms.domain.limits import LIMITS
+from rooms.media.errors import MediaRefusesUs, MediaUnavailable, NoMediaPlane
 
 HEALTH = {
     "get_health": Operation(
@@ -22,9 +24,9 @@ HEALTH = {
     "get_doctor": read(
         "Examine the service",
         "Checks whether the storage answers, has the table, lets the service read and write, "
-        "throttles it, and has the same time. Says when the last event came, what is in "
-        "quarantine, and when the upkeep and the export of the log ran. Each check says what to "
-        "do. The write that it tries changes nothing.",
+        "throttles it, and has the same time, and whether the media server answers. Says when the "
+        "last event came, what is in quarantine, and when the upkeep and the export of the log "
+        "ran. Each check says what to do. The write that it tries changes nothing.",
         Answer(
             200,
             "The checks that could be made.",
@@ -41,5 +43,27 @@ HEALTH = {
             },
         ),
         errors=(),
+    ),
+    "check_media": read(
+        "Check the media server",
+        "Checks whether the media server answers, takes each API key, opens no call by itself, and "
+        "sends its events here. For the latter it makes a call that nobody joins, ends it, and "
+        f"waits for the event up to {LIMITS.probe_seconds:.0f} s. Each check says what to do.",
+        Answer(
+            200,
+            "The checks that could be made.",
+            media_check.MediaChecks,
+            example={
+                "value": [
+                    {
+                        "name": "media server",
+                        "status": "ok",
+                        "text": "The media server answers.",
+                        "advice": "",
+                    }
+                ]
+            },
+        ),
+        errors=(NoMediaPlane, MediaRefusesUs, MediaUnavailable),
     ),
 }

@@ -1,5 +1,5 @@
 """Whether the rows of users, of the deployment that made them, of archives of the log,
-and of erasures can be understood."""
+of checks of the media server and of erasures can be understood."""
 
 import re
 
@@ -49,6 +49,9 @@ def check_identity(place: Place, row: Row) -> None:
             time_in(row, "exportedAt")
             for name in ("address", "day", "manifest"):
                 text_in(row, name)
+        case "probe":
+            for name in ("started", "finished"):
+                optional(text_in, row, name)
         case "deployment":
             if not re.fullmatch(GUID, text_in(row, "id")):
                 raise Unreadable("Its `id` is no GUID.")

@@ -19,6 +19,7 @@ _OF_IDENTITY = {
     "user": "A user",
     "archive key": "The key of archives of the log",
     "archive": "How far an archive of the log has come",
+    "probe": "What was heard of the last check of the media server",
     "erasure": "An erasure",
     "erasure part": "An erasure",
 }
