@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.growth import growth
+from bench.media import media
 from bench.neighbours import neighbours
 from bench.report import Figures, draw, page
 from bench.speed import requests, speeds
@@ -120,6 +121,11 @@ def bench(sizes: Sizes, tell: Tell) -> Figures:
         storms=_alone(
             lambda folder, storage: asyncio.run(
                 storms(folder, storage, sizes.rooms, sizes.people, tell)
+            )
+        ),
+        media=_alone(
+            lambda folder, storage: asyncio.run(
+                media(folder, storage, sizes.people, sizes.rounds, tell)
             )
         ),
         neighbours=_alone(

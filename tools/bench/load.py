@@ -15,6 +15,10 @@ class Refused(Exception):
     """The service did not answer as it should."""
 
 
+class Busy(Refused):
+    """The service asks to be asked again later."""
+
+
 @dataclass(frozen=True, slots=True)
 class Measured:
     """How fast calls were: `rate` in calls a second, the rest in milliseconds."""
@@ -70,12 +74,13 @@ class Connection:
         return cls(*await asyncio.open_connection("127.0.0.1", port, limit=2**24))
 
     async def send(self, request: bytes) -> bytes:
-        """The body of the answer. Raises Refused if it is no success."""
+        """The body of the answer. Raises Refused if it is no success, Busy if it is 503."""
         self._writer.write(request)
         head = (await self._reader.readuntil(b"\r\n\r\n")).lower()
         body = await self._body(head)
         if not head.startswith(b"http/1.1 2"):
-            raise Refused(
+            refusal = Busy if head.startswith(b"http/1.1 503") else Refused
+            raise refusal(
                 f"{request.split(b' HTTP')[0].decode()}: {head.split(b'\r')[0].decode()} "
                 f"{body[:300].decode()}"
             )

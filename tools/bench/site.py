@@ -91,6 +91,7 @@ async def site(
     at_once: int = 1,
     table: str = TABLE,
     through: str | None = None,
+    settings: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Site]:
     """An app with some rooms.
 
@@ -99,10 +100,14 @@ async def site(
         people: in the call of one more room.
         at_once: connections to the app.
         through: the connection string that the app gets, if it is another.
+        settings: more settings of the app.
     """
     async with AsyncExitStack() as stack:
         app = stack.enter_context(
-            running_app(folder, {"ROOMS_STORAGE": through or storage, "ROOMS_TABLE": table})
+            running_app(
+                folder,
+                {"ROOMS_STORAGE": through or storage, "ROOMS_TABLE": table, **(settings or {})},
+            )
         )
         client = await stack.enter_async_context(TableClient.from_connection_string(storage, table))
         rooms = [new_room(number) for number in range(_ROOMS)]

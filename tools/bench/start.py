@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -23,6 +23,9 @@ LIMIT = 1.25
 """What our app may take, of what an app of one trivial function and a tables client takes on the
 same host."""
 
+MEDIA_LIMIT_MS = 20
+"""Processor time that our app may take more if it has a media server, in milliseconds."""
+
 TRIVIAL = Path(__file__).parent / "trivial"
 
 _KEEPING = {"PYTHONDONTWRITEBYTECODE": ""}
@@ -30,35 +33,67 @@ _KEEPING = {"PYTHONDONTWRITEBYTECODE": ""}
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
-    """Seconds from the start of the process until its first answer, which takes a request to the
-    storage; medians."""
+class Taken:
+    """Seconds from the start of a process until its first answer, which takes a request to the
+    storage: by the clock, and of processor time."""
 
-    service: float
-    trivial: float
+    clock: float
+    processor: float
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What starts take; medians."""
+
+    service: Taken
+    with_media: Taken
+    """Ours, with a media server in its settings."""
+    trivial: Taken
 
     @property
     def ratio(self) -> float:
-        """Ours, of the trivial one's."""
-        return self.service / self.trivial
+        """Ours, of the trivial one's, by the clock."""
+        return self.service.clock / self.trivial.clock
+
+    @property
+    def media_ms(self) -> float:
+        """How many milliseconds of processor time more ours takes with a media server."""
+        return 1000 * (self.with_media.processor - self.service.processor)
+
+
+_SETTINGS_WITH_MEDIA = {
+    "ROOMS_MEDIA_URL": "wss://media.invalid",
+    "ROOMS_MEDIA_KEY__bench": "a secret that no media server knows",
+}
+
+_APPS: Sequence[tuple[str, Path, Mapping[str, str]]] = (
+    ("service", PROJECT, {}),
+    ("with media", PROJECT, _SETTINGS_WITH_MEDIA),
+    ("trivial", TRIVIAL, {}),
+)
 
 
 def starts(folder: Path, storage: str, rounds: int, tell: Tell) -> Start:
-    """Starts both apps in turn, so many times each, and once before, for their modules to be
+    """Starts the apps in turn, so many times each, and once before, for their modules to be
     compiled."""
-    found: dict[Path, list[float]] = {PROJECT: [], TRIVIAL: []}
+    found: dict[str, list[Taken]] = {name: [] for name, *_ in _APPS}
     for each in range(rounds + 1):
-        for app, seconds in found.items():
+        for name, app, settings in _APPS:
             tell(f"start {each} of {rounds}")
-            taken = _seconds_to_answer(app, folder / f"{each}-{app.name}", storage)
+            taken = _until_answer(app, folder / f"{each}-{name}", storage, settings)
             if each > 0:
-                seconds.append(taken)
-    return Start(median(found[PROJECT]), median(found[TRIVIAL]))
+                found[name].append(taken)
+    return Start(*(_median(found[name]) for name, *_ in _APPS))
 
 
-def _seconds_to_answer(app: Path, folder: Path, storage: str) -> float:
+def _median(taken: Sequence[Taken]) -> Taken:
+    return Taken(median(each.clock for each in taken), median(each.processor for each in taken))
+
+
+def _until_answer(app: Path, folder: Path, storage: str, more: Mapping[str, str]) -> Taken:
     key = new_key()
     settings = {
+        **more,
         "ROOMS_STORAGE": storage,
         "ROOMS_TABLE": "start",
         "ROOMS_MANAGE_KEY__bench": key,
@@ -83,9 +118,15 @@ def _seconds_to_answer(app: Path, folder: Path, storage: str) -> float:
             taken = time.perf_counter() - began
             if answer.status != 404:
                 raise RuntimeError(f"The app answered {answer.status}:\n{devhost.printed()}")
-            return taken
+            return Taken(taken, _processor_seconds(devhost.process.pid))
     finally:
         devhost.kill()
+
+
+def _processor_seconds(pid: int) -> float:
+    """Returns the processor time of a process so far, of all of its threads."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
 
 
 _IMPORT = re.compile(r"import time:\s+(\d+) \|\s+\d+ \|\s+(\S+)")
