@@ -8,6 +8,6 @@ CSV = (
 )
 ATTACHMENT = Header(
     "The file name of a CSV answer.",
-    {"type": "string", "pattern": '^attachment; filename="[a-z]+-[A-Za-z0-9_-]+[.]csv"$'},
+    {"type": "string", "pattern": '^attachment; filename="[a-z]+(-[A-Za-z0-9_-]+)?[.]csv"$'},
     False,
 )
