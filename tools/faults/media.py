@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from faults.changes import ALICE, BOB, room
-from faults.client import Request, request_id
+from faults.client import Request, request_id, send
 from faults.lane import Lane
 from faults.operation import Operation, Outcome, Trial, asked, decided, nothing, room_is
 from rooms.domain.log_kinds import kinds_from
@@ -137,6 +137,16 @@ def _heard(lane: Lane, room_id: str) -> object:
     return sorted(events), sorted(records)
 
 
+def _check(lane: Lane) -> Trial:
+    """The server tells of no rooms: it is checked no further, and no call is made."""
+
+    def carry_out() -> Outcome:
+        sent = send(lane.raw, Request("POST", "/media/check"))
+        return Outcome((sent.answer.status, None), sent.tries, sent.answer.body)
+
+    return Trial(carry_out, nothing)
+
+
 def _not_understood(event: Json) -> Json:
     return event | {"createdAt": "yesterday"}
 
@@ -167,6 +177,7 @@ MEDIA = [
         ("end_call",),
         _in_call("DELETE", "/call", "CallEndedForAll", removes=True),
     ),
+    Operation("check the media server", ("check_media",), _check),
     Operation("a join", _EVENT, _webhook("participant_joined")),
     Operation("a join of who was removed", _EVENT, _webhook("participant_joined", removed=True)),
     Operation("a leave", _EVENT, _webhook("participant_left")),
