@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any, Literal
 
@@ -39,8 +39,8 @@ class CallClient:
         self.room = rtc.Room()
         self.frames: Counter[tuple[str, str]] = Counter()
         """Pictures that have come, by who sent them and of what."""
-        self.tones: dict[str, int] = {}
-        """What is loudest in the voice of each of the others, in Hz, in steps of 20."""
+        self.tones: defaultdict[str, set[int]] = defaultdict(set)
+        """What has been the loudest in the voice of each of the others, in Hz, in steps of 20."""
         self.published: list[tuple[str, str]] = []
         """What the others have begun to send: who, and what."""
         self.gone: set[str] = set()
@@ -58,9 +58,9 @@ class CallClient:
         """Its own participant."""
         return self.room.local_participant
 
-    async def connect(self, url: str, token: str) -> None:
-        """Joins. Raises rtc.ConnectError."""
-        await self.room.connect(url, token)
+    async def connect(self, url: str, token: str, *, watches: bool) -> None:
+        """Joins. Who does not watch takes no pictures and voices. Raises rtc.ConnectError."""
+        await self.room.connect(url, token, rtc.RoomOptions(auto_subscribe=watches))
 
     async def publish(self, source: Source, tone: int = 440) -> str:
         """Sends pictures, or a tone, and returns the id of the track.
@@ -68,7 +68,7 @@ class CallClient:
         Without the right to do so it raises rtc.participant.PublishTrackError, or never returns.
         """
         track = self._voice(tone) if source == "microphone" else self._pictures(source)
-        options = rtc.TrackPublishOptions(source=_SOURCES[source])
+        options = rtc.TrackPublishOptions(source=_SOURCES[source], simulcast=False)
         return (await self.me.publish_track(track, options)).sid
 
     async def leave(self) -> None:
@@ -138,7 +138,7 @@ class CallClient:
         ) as stream:
             async for heard in _twentieths(stream):
                 spectrum = np.abs(np.fft.rfft(heard))
-                self.tones[identity] = int(spectrum.argmax()) * 20
+                self.tones[identity].add(int(spectrum.argmax()) * 20)
 
     def _disconnected(self, reason: Any) -> None:
         if not self.disconnected.done():
@@ -155,10 +155,10 @@ class CallClient:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
-async def joined(url: str, token: str) -> CallClient:
+async def joined(url: str, token: str, *, watches: bool = False) -> CallClient:
     """Returns a device that has joined. Raises rtc.ConnectError."""
     client = CallClient()
-    await client.connect(url, token)
+    await client.connect(url, token, watches=watches)
     return client
 
 

@@ -45,6 +45,8 @@ def kill(server: LiveKitServer) -> None:
     (program,) = psutil.Process(server.process.pid).children()
     program.kill()
     server.process.wait()
+    assert server.process.stdin
+    server.process.stdin.close()
 
 
 @contextlib.contextmanager

@@ -10,6 +10,7 @@ import pytest
 from aiohttp import ClientSession
 
 from rooms.media.livekit.client import LiveKitApi
+from rooms.media.signed_json import claims_of, signed
 from rooms.settings.media import MediaServer, read_media
 from testkit.call_client import CallClient, joined
 from testkit.insight import Insight
@@ -100,10 +101,19 @@ class Service:
         token: str = answer.json()["media"]["token"]
         return token
 
-    async def join(self, room_id: str, who: str, device: str = "tab") -> Seat:
+    async def join(
+        self, room_id: str, who: str, device: str = "tab", *, watches: bool = False
+    ) -> Seat:
         """Asks for admission, and joins."""
         token = await self.token(room_id, who, device)
-        return Seat(who, device, token, await joined(self.server.url, token))
+        client = await joined(self.server.url, token, watches=watches)
+        return Seat(who, device, token, client)
+
+    def renewed(self, token: str) -> str:
+        """Returns the token that whoever joined with `token` has, too: the server gives each client
+        another one, good for ten minutes."""
+        claims = claims_of(token, self.server.keys)
+        return signed(self.server.keys[0], claims | {"exp": int(time.time()) + 600})
 
     async def run_timer(self) -> None:
         """Starts a run of the timer, and does not wait for its end."""

@@ -44,14 +44,21 @@ async def test_a_token_of_before_opens_no_call_that_was_ended(
     assert await service.status_of_joining(token) == 404
 
 
+async def test_the_call_of_a_deleted_room_is_over_for_good(service: Service) -> None:
+    room_id = await service.new_room(PEOPLE)
+    ann = await service.join(room_id, ANN)
+    await service.delete_room(room_id)
+    assert await ann.client.disconnected == "ROOM_DELETED"
+    assert await service.status_of_joining(ann.token) == 404
+
+
 async def test_who_was_removed_cannot_stay_in_with_the_token_that_they_have(
     service: Service, room_id: str
 ) -> None:
     ben = await service.join(room_id, BEN)
     await service.patch_people(room_id, {BEN: None})
     assert await ben.client.disconnected == "PARTICIPANT_REMOVED"
-    assert await service.status_of_joining(ben.token) == 200
-    again = await joined(service.server.url, ben.token)
+    again = await joined(service.server.url, service.renewed(ben.token))
     assert await again.disconnected == "PARTICIPANT_REMOVED"
     assert await service.people(room_id) == {}
 
