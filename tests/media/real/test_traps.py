@@ -146,6 +146,25 @@ async def test_a_change_of_role_in_the_call_gives_what_a_token_of_that_role_does
     assert await permission(service, changed_room, role) == of_token
 
 
+async def test_what_a_new_role_may_not_publish_is_taken_away(
+    service: Service, room_id: str
+) -> None:
+    ann, ben = await asyncio.gather(
+        service.join(room_id, ANN, watches=True), service.join(room_id, BEN)
+    )
+    await service.patch_people(room_id, {BEN: "Presenter"})
+    await asyncio.gather(ben.client.publish("microphone"), ben.client.publish("screen_share"))
+    await seen(lambda: ann.client.sees(ben.identity, "screen_share"))
+    await service.patch_people(room_id, {BEN: "Attendee"})
+
+    async def shares_no_more() -> bool:
+        tracks = (await service.people(room_id))[ben.identity]["tracks"]
+        return [track["source"] for track in tracks] == ["MICROPHONE"]
+
+    await eventually(shares_no_more)
+    await leave(ann, ben)
+
+
 async def permission(service: Service, room_id: str, change: Role | None = None) -> object:
     """What the server lets Ben do in a room, also after a change of role."""
     ben = await service.join(room_id, BEN)
