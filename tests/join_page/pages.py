@@ -23,6 +23,7 @@ from playwright.sync_api import (
 from testkit.livekit_server import AppWithCalls
 from testkit.raw import Raw
 from testkit.running import RunningApp
+from testkit.waiting import until
 from tests.console.pages import PATIENCE, ZONE, Scheme
 
 HEIGHT = 800
@@ -186,13 +187,10 @@ def told(page: Page, text: str) -> None:
     expect(page.get_by_role("log")).to_contain_text(text)
 
 
-FRAMES = """async video => {
-    for (let frames = 0; frames < 3; frames += 1)
-        await new Promise(next => video.requestVideoFrameCallback(next));
-}"""
+FRAMES = "video => video.getVideoPlaybackQuality().totalVideoFrames"
 
 
 def plays(video: Locator) -> None:
-    """Waits until a video has shown three more frames."""
-    expect(video).to_be_visible()
-    video.evaluate(FRAMES)
+    """Waits until a video shows further frames."""
+    before = video.evaluate(FRAMES)
+    until(lambda: video.evaluate(FRAMES) > before)

@@ -89,6 +89,6 @@ function Confirm({ label, of, act, forget }) {
     onBlur=${forget}
     onClick=${done}
   >
-    Really ${label.toLowerCase()}${of && html`<span class="unseen"> ${of}</span>`}?
+    Really ${label.toLowerCase()}?${of && html`<span class="unseen"> ${of}</span>`}
   </button>`;
 }
