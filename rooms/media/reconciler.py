@@ -7,7 +7,7 @@ It keeps nothing: whatever failed is seen again by the next look. `corrections` 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from rooms.domain.connection import CarriedCall, Connection
@@ -31,6 +31,9 @@ _log = logging.getLogger(__name__)
 ORIGIN = Origin(MEDIA_ACTOR, "")
 """Who does all of this."""
 
+type _Correct = Callable[[list[CallAction]], Awaitable[None]]
+"""Corrects a call, and adds what was done."""
+
 _AT_ONCE = 10
 """Requests to the media server at the same time."""
 
@@ -51,6 +54,8 @@ class Reconciler:
         self._call_log = call_log
         self._clock = clock
         self._limits = limits
+        self._under_way: set[asyncio.Task[None]] = set()
+        """Corrections. The loop itself keeps no task."""
 
     async def after_change(self, room_id: str, room: Room | None, roster: Roster) -> None:
         """Corrects the call of a room that was changed: `room` and `roster` are what was written,
@@ -162,9 +167,16 @@ class Reconciler:
             case ChangeRole(connection, role):
                 return await self._media.set_role(room_id, connection.identity, role)
 
-    async def _best_effort(
-        self, room_id: str, correct: Callable[[list[CallAction]], Awaitable[None]]
-    ) -> None:
+    async def _best_effort(self, room_id: str, correct: _Correct) -> None:
+        """Corrects a call, and waits for it no longer than the request has time: it goes on, and
+        the request has done what it was for."""
+        task = asyncio.create_task(self._corrected(room_id, correct))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        with suppress(asyncio.CancelledError):
+            await asyncio.shield(task)
+
+    async def _corrected(self, room_id: str, correct: _Correct) -> None:
         """Corrects a call for as long as one waits for the media server, and records what was done,
         also if the rest has failed."""
         done: list[CallAction] = []
@@ -172,7 +184,8 @@ class Reconciler:
             async with asyncio.timeout(self._limits.media_seconds):
                 await correct(done)
         with _logged_failure(room_id):
-            await self._call_log.record(room_id, done, ORIGIN)
+            async with asyncio.timeout(self._limits.request_seconds):
+                await self._call_log.record(room_id, done, ORIGIN)
 
 
 def _action(correction: Correction, call_id: str | None) -> CallAction:

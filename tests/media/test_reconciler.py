@@ -1,19 +1,25 @@
 """Who may not be in a call is out of it, and who is in it has the role of the roster."""
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
 from azure.data.tables.aio import TableClient
 
+from rooms.domain.limits import LIMITS
 from rooms.domain.room import RoomChange
 from rooms.domain.roster import Role, Roster
 from rooms.domain.time import HOUR
+from rooms.storage.call_log import CallAction
+from rooms.storage.changes import Origin
 from testkit.identifiers import raw_id
 from testkit.livekit_double import ApiFault, LiveKitDouble
 from testkit.storage import ORIGIN
 from testkit.storage_proxy import Fault, StorageProxy
+from testkit.waiting import HANG_SECONDS
 from tests.media.meeting import Meeting, instance, meeting_of
 
 ALICE, BOB, STRANGER = raw_id(1), raw_id(2), raw_id(9)
@@ -148,6 +154,32 @@ async def test_what_was_done_is_in_the_log_even_if_the_time_is_over(meeting: Mee
     meeting.server.api = lambda method: ApiFault.SLOW if method == "UpdateParticipant" else None
     await meeting.join(STRANGER)
     await meeting.change({BOB: "Consumer"})
+    assert await meeting.done() == REMOVED
+
+
+async def test_a_request_whose_time_ends_during_a_correction_has_made_its_change(
+    meeting: Meeting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meeting.app.limits = replace(LIMITS, media_seconds=HANG_SECONDS)
+    remove, record = meeting.app.media.remove, meeting.app.call_log.record
+    answered, recorded = asyncio.Event(), asyncio.Event()
+
+    async def late(room_id: str, identity: str) -> bool:
+        request.reschedule(0)
+        await answered.wait()
+        return await remove(room_id, identity)
+
+    async def and_tell(room_id: str, actions: Sequence[CallAction], origin: Origin) -> None:
+        await record(room_id, actions, origin)
+        recorded.set()
+
+    monkeypatch.setattr(meeting.app.media, "remove", late)
+    monkeypatch.setattr(meeting.app.call_log, "record", and_tell)
+    async with asyncio.timeout(None) as request:
+        await meeting.change({BOB: None})
+    assert await meeting.done() == []
+    answered.set()
+    await recorded.wait()
     assert await meeting.done() == REMOVED
 
 
