@@ -2,10 +2,11 @@
 leaves all of them in the call, in their roles, or the next one brings them back."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from testkit.identifiers import raw_id
 from testkit.livekit_server import AppWithCalls
@@ -201,6 +202,31 @@ def test_another_tab_of_the_same_device_takes_over(meeting: Meeting) -> None:
     button(meeting.salma, "Go on here instead").click()
     expect(heading(other, "The call goes on in another tab")).to_be_visible()
     other.close()
+
+
+NOTICES = """new MutationObserver(() => {
+    window.noticed ||= document.body.innerText.includes('The connection is lost.');
+}).observe(document.body, { childList: true, subtree: true })"""
+
+
+def test_a_lost_connection_is_told_and_comes_back(meeting: Meeting) -> None:
+    lines = list[WebSocketRoute]()
+
+    def connect(line: WebSocketRoute) -> None:
+        lines.append(line)
+        line.connect_to_server()
+
+    with closing(meeting.door.visit().context.new_page()) as page:
+        page.route_web_socket(lambda url: "/rtc" in url, connect)
+        page.goto(meeting.door.link(meeting.room_id, INES))
+        button(page, "Join").click()
+        in_call(page)
+        page.evaluate(NOTICES)
+        lines[0].close()
+        page.wait_for_function("() => window.noticed")
+        expect(page.get_by_text("The connection is lost.")).to_have_count(0)
+        plays(tile(page, "Nils Diallo").locator("video"))
+    assert len(lines) > 1
 
 
 def test_who_ends_the_call_ends_it_for_all(meeting: Meeting) -> None:
