@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from devhost.azurite import PROJECT
 from testkit.livekit_server import program_or_reason, running_app_with_calls
 from tests.console import chromium
-from tests.console.pages import NARROW
+from tests.console.pages import NARROW, PATIENCE
 from tests.join_page.pages import ARGUMENTS, Door, Visit, button, door_of, plays, tile
 
 FOLDER = PROJECT / "docs" / "join"
@@ -43,6 +43,7 @@ def main() -> None:
     if isinstance(program, str):
         sys.exit(f"There is {program}.")
     FOLDER.mkdir(exist_ok=True)
+    expect.set_options(timeout=PATIENCE)
     with (
         tempfile.TemporaryDirectory() as folder,
         running_app_with_calls(program, Path(folder)) as running,
