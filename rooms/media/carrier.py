@@ -48,7 +48,8 @@ class Carrier(Protocol):
     """Whether people need a way in from us."""
 
     async def provision(self, room_id: str) -> None:
-        """Makes the server ready for the call of a room. Changes nothing if it is."""
+        """Makes the server ready for the call of a room. Changes nothing if it is. Another
+        deployment's call of a room with this id is none for us: MediaUnavailable."""
         ...
 
     def way_in(self, room_id: str, joining: Joining) -> WayIn:

@@ -157,6 +157,15 @@ def test_a_call_that_is_not_there_is_not_found(call: Call) -> None:
     assert call.log() == []
 
 
+def test_nothing_is_done_in_the_call_of_another_deployment(call: Call) -> None:
+    token, _ = call.join(ANN)
+    call.server.rooms[call.room_id].metadata = "anteroom:another"
+    assert_refused(call.manage("DELETE", of(ANN)), 404, "ParticipantNotInCall")
+    assert_refused(call.say(token, "DELETE"), *REFUSED)
+    assert_refused(call.manage("DELETE"), 404, "NoCallNow")
+    assert (call.inside(), call.log()) == ([device(ANN)], [])
+
+
 @pytest.mark.parametrize(
     ("room_id", "status", "code"),
     [("99400000000000000", 404, "NotFound"), ("x" * 65, 400, "BadRequest")],

@@ -11,11 +11,13 @@ from testkit.livekit_double import ApiFault, LiveKitDouble
 ROOM, ANOTHER = "99400000000000007", "99400000000000008"
 
 
-async def provisioned(server: LiveKitDouble, *rooms: str) -> list[BaseException | None]:
-    """Provisions these at once. Returns what was raised for each."""
+async def provisioned(
+    server: LiveKitDouble, *rooms: str, by: str = "test"
+) -> list[BaseException | None]:
+    """Provisions these at once, as that deployment. Returns what was raised for each."""
     settings = read_media(server.settings)
     assert settings
-    carrier = LiveKit(settings, "test", now)
+    carrier = LiveKit(settings, by, now)
     outcomes = await asyncio.gather(*map(carrier.provision, rooms), return_exceptions=True)
     await carrier.close()
     return outcomes
@@ -33,3 +35,12 @@ async def test_a_server_that_fails_fails_for_all_of_them(livekit_double: LiveKit
     livekit_double.api = lambda _: ApiFault.FAILS
     outcomes = await provisioned(livekit_double, *[ROOM] * 10)
     assert [type(each) for each in outcomes] == [MediaUnavailable] * 10
+
+
+async def test_the_call_of_another_deployment_lets_nobody_of_ours_in(
+    livekit_double: LiveKitDouble,
+) -> None:
+    await provisioned(livekit_double, ROOM, by="another")
+    (outcome,) = await provisioned(livekit_double, ROOM)
+    assert isinstance(outcome, MediaUnavailable)
+    assert livekit_double.rooms[ROOM].metadata == "anteroom:another"

@@ -14,7 +14,7 @@ from rooms.api.errors import NoCallNow, NotAllowedInCall, ParticipantNotInCall
 from rooms.api.request import Request
 from rooms.api.responses import no_content
 from rooms.api.routing import Routes
-from rooms.domain.connection import Connection
+from rooms.domain.connection import CarriedCall, Connection
 from rooms.domain.in_call import Act, may
 from rooms.media.errors import NoMediaPlane
 from rooms.storage.call_log import CallAction
@@ -41,8 +41,7 @@ async def remove_from_call(request: Request) -> func.HttpResponse:
 async def end_call(request: Request) -> func.HttpResponse:
     """Ends the call for everybody. Who is invited can begin another one."""
     app, room_id = request.app, request.call_room_id()
-    await _allowed(request, room_id, "end")
-    call = await app.media.call(room_id)
+    call, _ = await _allowed(request, room_id, "end")
     if call is None:
         raise NoCallNow
     action = CallAction("CallEndedForAll", {"callId": call.id, **_by(request)})
@@ -56,7 +55,7 @@ async def _to_each(request: Request, act: Act, kind: str, carry_out: CarryOut) -
     that it does not say, whatever fails then. The first failure is raised when all have been tried.
     """
     room_id, named = request.call_room_id(), request.http.route_params["participantId"]
-    connections = await _allowed(request, room_id, act)
+    _, connections = await _allowed(request, room_id, act)
     devices = [each for each in connections if named in (each.participant_id, each.raw_id)]
     if not devices:
         raise ParticipantNotInCall
@@ -71,8 +70,11 @@ async def _to_each(request: Request, act: Act, kind: str, carry_out: CarryOut) -
     return no_content()
 
 
-async def _allowed(request: Request, room_id: str, act: Act) -> list[Connection]:
-    """Returns who is in the call of a room, if the caller may act in it. One storage request.
+async def _allowed(
+    request: Request, room_id: str, act: Act
+) -> tuple[CarriedCall | None, list[Connection]]:
+    """Returns the call of a room and who is in it, if the caller may act in it. One storage
+    request.
 
     Raises:
         NoMediaPlane: calls are carried elsewhere.
@@ -90,10 +92,11 @@ async def _allowed(request: Request, room_id: str, act: Act) -> list[Connection]
         act, found.room, found.roster, who.raw_id, app.clock(), app.media.lacks
     ):
         raise NotAllowedInCall
-    connections = await app.media.connections(room_id)
+    call, present = await asyncio.gather(app.media.call(room_id), app.media.connections(room_id))
+    connections = [] if call is None else present  # they may be in another deployment's
     if who is not None and all(who.identity != each.identity for each in connections):
         raise NotAllowedInCall
-    return connections
+    return call, connections
 
 
 def _device(device: Connection) -> Mapping[str, str]:

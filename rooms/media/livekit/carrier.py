@@ -2,10 +2,11 @@
 
 The server must not make rooms by itself (`auto_create: false`): a token of before would open a call
 that was ended. `metadata` of a room says which deployment made it: others on the same server are
-left alone.
+left alone. A table that was copied has the ids of rooms whose calls may be another deployment's.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.media_check import ServerState
 from rooms.domain.roster import Role
 from rooms.domain.time import SECOND, Ticks, from_unix_milliseconds, unix_seconds
+from rooms.log_text import escaped
 from rooms.media.carrier import Joining, WayIn
 from rooms.media.errors import MediaRefusesUs, MediaUnavailable
 from rooms.media.livekit import grants
@@ -24,6 +26,8 @@ from rooms.media.livekit.probe import NO_ROOM, is_probe, new_probe
 from rooms.media.signed_json import InvalidToken, claims_of, signed
 from rooms.settings.media import ApiKey, MediaServer
 from rooms.storage.single_flight import SingleFlight
+
+_log = logging.getLogger(__name__)
 
 _EMPTY_SECONDS = 120
 """How long a room waits for the first person."""
@@ -161,7 +165,10 @@ class LiveKit:
             "departureTimeout": _DEPARTURE_SECONDS,
             "metadata": self._mark,
         }
-        await self._api.call("CreateRoom", room, roomCreate=True)
+        made = await self._api.call("CreateRoom", room, roomCreate=True) or {}
+        if made.get("metadata") not in (self._mark, "", None):
+            _log.error("media: the call of room %s is another deployment's", escaped(room_id))
+            raise MediaUnavailable
 
     async def _call(self, method: str, room_id: str, **body: Any) -> dict[str, Any] | None:
         return await self._api.call(method, {"room": room_id, **body}, roomAdmin=True, room=room_id)
