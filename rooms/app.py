@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from functools import cached_property, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.request import getproxies
 
 from azure.data.tables.aio import TableClient
@@ -27,11 +27,7 @@ from rooms.intake.recording import Intake, Read
 from rooms.join_page.assets import read_join_page
 from rooms.log_text import escaped
 from rooms.media.carrier import Carrier
-from rooms.media.join_links import JoinLinks
 from rooms.media.none import NoCarrier
-from rooms.media.reconciler import Reconciler
-from rooms.media.repair import Repair
-from rooms.media.sweep import Sweep
 from rooms.pages.files import Page
 from rooms.settings import Settings, read_settings, unknown_settings
 from rooms.settings.entra import AUDIENCES_OF_THE_SDKS
@@ -55,6 +51,13 @@ from rooms.storage.single_flight import SingleFlight
 from rooms.storage.table import Table
 from rooms.storage.table_check import TableCheck
 from rooms.upkeep.walk import Upkeep
+
+if TYPE_CHECKING:
+    from rooms.media.join_links import JoinLinks
+    from rooms.media.reconciler import Reconciler
+    from rooms.media.sweep import Sweep
+
+# Parts of the media plane are imported where they are built: deployments without it need them not.
 
 _log = logging.getLogger(__name__)
 
@@ -225,7 +228,7 @@ class App:
     @cached_property
     def livekit_intake(self) -> Intake:
         """Takes in the events that a LiveKit server sends."""
-        from rooms.intake.livekit import read_webhook  # deployments without it need it not
+        from rooms.intake.livekit import read_webhook
         from rooms.media.livekit.carrier import mark_of
 
         return self._intake(
@@ -249,15 +252,19 @@ class App:
         server = self.settings.media
         if server is None:
             return NoCarrier()
-        from rooms.media.livekit.carrier import LiveKit  # deployments without it need it not
+        from rooms.media.livekit.carrier import LiveKit
 
         return LiveKit(server, self.settings.deployment, self.clock, self.limits)
 
     @cached_property
-    def join_links(self) -> JoinLinks | None:
+    def join_links(self) -> "JoinLinks | None":
         """The links with which people join on the page of this service, or None."""
         server = self.settings.media if self.settings.join_page else None
-        return None if server is None else JoinLinks(server.keys, self.clock)
+        if server is None:
+            return None
+        from rooms.media.join_links import JoinLinks
+
+        return JoinLinks(server.keys, self.clock)
 
     @cached_property
     def call_log(self) -> CallLog:
@@ -270,13 +277,18 @@ class App:
         return Probes(self.table)
 
     @cached_property
-    def reconciler(self) -> Reconciler:
+    def reconciler(self) -> "Reconciler":
         """Makes the media server have what the rooms say."""
+        from rooms.media.reconciler import Reconciler
+
         return Reconciler(self.media, self.rooms, self.call_log, self.clock, self.limits)
 
     @cached_property
-    def sweep(self) -> Sweep:
+    def sweep(self) -> "Sweep":
         """Looks at all calls that the media server has."""
+        from rooms.media.repair import Repair
+        from rooms.media.sweep import Sweep
+
         repair = Repair(self.calls, self.clock)
         return Sweep(self.media, self.reconciler, repair, self.clock, self.limits)
 
