@@ -70,9 +70,10 @@ class Settings:
 
     @property
     def deployment(self) -> str:
-        """Returns 16 hex digits that stand for the table, whatever the key of its account."""
-        account = self.storage_uri or _account(self.storage_connection_string or "")
-        return hashlib.sha256(f"{account.rstrip('/')}/{self.table}".encode()).hexdigest()[:16]
+        """Returns 16 hex digits that stand for the table, whatever the key of its account, and
+        whether there is one."""
+        account = _account(self.storage_uri or _named_in(self.storage_connection_string or ""))
+        return hashlib.sha256(f"{account}/{self.table}".encode()).hexdigest()[:16]
 
 
 SETTINGS = frozenset(
@@ -168,8 +169,15 @@ def read_settings(env: Mapping[str, str]) -> Settings:
     )
 
 
-def _account(text: str) -> str:
-    """Returns what names the account in a connection string."""
+def _account(address: str) -> str:
+    """Returns the name of the account of an address in Azure; another address without the slash at
+    its end."""
+    in_azure = re.fullmatch(r"https?://([a-z0-9]+)\.table\..+", address)
+    return address.rstrip("/") if in_azure is None else in_azure[1]
+
+
+def _named_in(text: str) -> str:
+    """Returns what names the account in a connection string: its address, or its name."""
     parts = dict(part.partition("=")[::2] for part in text.split(";"))
     named = {name.strip().lower(): value.strip() for name, value in parts.items()}
     return named.get("tableendpoint") or named.get("accountname") or text

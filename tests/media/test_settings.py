@@ -95,6 +95,21 @@ def test_a_server_that_cannot_be_used_is_refused(env: dict[str, str], said: str)
     assert SECRET not in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    "env",
+    [
+        {"ROOMS_STORAGE": "AccountName=one;AccountKey=aaaa;EndpointSuffix=core.windows.net"},
+        {
+            "ROOMS_STORAGE": "TableEndpoint=https://one.table.core.windows.net/;SharedAccessSignature=s"
+        },
+        {"ROOMS_STORAGE__tableServiceUri": "https://one.table.core.windows.net"},
+    ],
+)
+def test_a_deployment_is_the_same_however_it_reaches_its_table(env: dict[str, str]) -> None:
+    named = {"ROOMS_STORAGE": "AccountName=one;AccountKey=bbbb"}
+    assert read_settings(env).deployment == read_settings(named).deployment
+
+
 def test_a_deployment_is_known_by_its_table_and_not_by_the_key_of_the_account() -> None:
     def deployment(**env: str) -> str:
         return read_settings(env).deployment
