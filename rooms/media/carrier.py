@@ -86,8 +86,8 @@ class Carrier(Protocol):
         ...
 
     async def end(self, room_id: str) -> bool:
-        """Ends the call: everybody is out, and no token of before lets anybody in. Returns whether
-        there was one."""
+        """Ends the call: everybody is out, and no earlier token lets anybody in. Returns whether
+        there was a call."""
         ...
 
     async def state(self) -> ServerState:

@@ -1,6 +1,6 @@
 """LiveKit as the carrier of calls: a room of ours is a room there, by its id.
 
-The server must not make rooms by itself (`auto_create: false`): a token of before would open a call
+The server must not make rooms by itself (`auto_create: false`): an earlier token would open a call
 that was ended. `metadata` of a room says which deployment made it: others on the same server are
 left alone. A table that was copied has the ids of rooms whose calls may be another deployment's.
 """
