@@ -40,8 +40,6 @@ class Carrier(Protocol):
     `Limits.media_seconds`.
     """
 
-    name: str
-    """What the settings and the log call it."""
     lacks: frozenset[str]
     """The capabilities that nobody has in its calls."""
     lets_in: bool

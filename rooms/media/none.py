@@ -10,7 +10,6 @@ from rooms.media.errors import NoMediaPlane
 class NoCarrier:
     """Carries nothing. `carrier.Carrier` says what each method is for."""
 
-    name = "none"
     lacks: frozenset[str] = frozenset()
     lets_in = False
 

@@ -39,7 +39,6 @@ _DEPARTURE_SECONDS = 20
 class LiveKit:
     """One LiveKit server. `carrier.Carrier` says what each method is for."""
 
-    name = "livekit"
     lacks = grants.LACKS
     lets_in = True
 
