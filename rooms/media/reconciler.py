@@ -21,7 +21,7 @@ from rooms.domain.time import Ticks
 from rooms.log_text import escaped
 from rooms.media.carrier import Carrier
 from rooms.media.errors import MediaError
-from rooms.storage.call_log import CallAction, CallLog
+from rooms.storage.call_log import CallAction, CallLog, done_to
 from rooms.storage.changes import Origin
 from rooms.storage.errors import StorageError
 from rooms.storage.rooms import Rooms
@@ -195,13 +195,9 @@ def _action(correction: Correction, call_id: str | None) -> CallAction:
             call = {} if call_id is None else {"callId": call_id}
             return CallAction("CallEndedForAll", {**call, "reason": reason})
         case Remove(connection, reason):
-            return CallAction("RemovedFromCall", {**_device(connection), "reason": reason})
+            return done_to(connection, "RemovedFromCall", reason=reason)
         case ChangeRole(connection, role):
-            return CallAction("RoleCorrected", {**_device(connection), "role": role})
-
-
-def _device(connection: Connection) -> dict[str, str]:
-    return {"rawId": connection.raw_id, "participantId": connection.participant_id}
+            return done_to(connection, "RoleCorrected", role=role)
 
 
 @contextmanager

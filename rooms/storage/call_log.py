@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import batched
 from typing import Any, NamedTuple
 
+from rooms.domain.connection import Connection
 from rooms.domain.log import LIVEKIT_ACTOR
 from rooms.domain.log_details import ConnectionFailedDetail
 from rooms.domain.time import Ticks
@@ -22,6 +23,12 @@ class CallAction(NamedTuple):
 
     kind: str
     detail: Mapping[str, Any]
+
+
+def done_to(device: Connection, kind: str, **more: str) -> CallAction:
+    """Returns what was done to a device in a call: `more` is in the detail, too."""
+    detail = {"rawId": device.raw_id, "participantId": device.participant_id, **more}
+    return CallAction(kind, detail)
 
 
 class CallLog:

@@ -17,7 +17,7 @@ from rooms.api.routing import Routes
 from rooms.domain.connection import CarriedCall, Connection
 from rooms.domain.in_call import Act, may
 from rooms.media.errors import NoMediaPlane
-from rooms.storage.call_log import CallAction
+from rooms.storage.call_log import CallAction, done_to
 
 routes = Routes()
 
@@ -59,7 +59,7 @@ async def _to_each(request: Request, act: Act, kind: str, carry_out: CarryOut) -
     devices = [each for each in connections if named in (each.participant_id, each.raw_id)]
     if not devices:
         raise ParticipantNotInCall
-    actions = [CallAction(kind, {**_device(each), **_by(request)}) for each in devices]
+    actions = [done_to(device, kind, **_by(request)) for device in devices]
     await request.app.call_log.record(room_id, actions, request.origin)
     outcomes = await asyncio.gather(
         *(carry_out(room_id, device.identity) for device in devices), return_exceptions=True
@@ -97,10 +97,6 @@ async def _allowed(
     if who is not None and all(who.identity != each.identity for each in connections):
         raise NotAllowedInCall
     return call, connections
-
-
-def _device(device: Connection) -> Mapping[str, str]:
-    return {"rawId": device.raw_id, "participantId": device.participant_id}
 
 
 def _by(request: Request) -> Mapping[str, str]:
