@@ -5,7 +5,7 @@ import json
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from rooms.domain.limits import LIMITS
 from rooms.domain.time import Ticks
@@ -15,6 +15,9 @@ type EventKind = Literal[
 ]
 
 type EventSource = Literal["acs", "livekit"]
+
+CARRIED: Final[EventSource] = "livekit"
+"""The source of the events of calls that the media server of this service carries."""
 
 EVENT_KINDS: tuple[EventKind, ...] = (
     "CallStarted",

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from rooms.domain.call import Call, Leg
-from rooms.domain.events import CallEvent
+from rooms.domain.events import CARRIED, CallEvent
 from rooms.domain.legs import Moves, leg_order
 from rooms.domain.limits import LIMITS
 from rooms.domain.peak import with_peak
@@ -48,7 +48,7 @@ def presumed_ended(call: Call) -> Call:
     """Returns a call without a CallEnded as one that has ended with its last event, or with the
     last leave, if the media server has carried it and nobody was in it any more."""
     at = call.last_event_at
-    if call.source == "livekit":
+    if call.source == CARRIED:
         at, _ = _end_of_carried(call, at, estimated=True)
     return _ended(call, at, estimated=True)
 

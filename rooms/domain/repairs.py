@@ -8,15 +8,11 @@ harmless: a second join changes nothing, and a true leave or end counts more tha
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 from rooms.domain.call import Call
 from rooms.domain.connection import Connection
-from rooms.domain.events import CallEvent, EventSource
+from rooms.domain.events import CARRIED, CallEvent
 from rooms.domain.time import SECOND, Ticks
-
-CARRIED: Final[EventSource] = "livekit"
-"""The source of the events of calls that the media server can be asked about."""
 
 UNDER_WAY: Ticks = 20 * SECOND
 """What happened less than this ago may still be told: the server tries for 15 s."""

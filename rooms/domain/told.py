@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from rooms.domain.call import Leg, untold_leg
-from rooms.domain.events import CallEvent, EndReason, EventSource
+from rooms.domain.events import CARRIED, CallEvent, EndReason, EventSource
 from rooms.domain.time import DAY, Ticks
 
 SILENCE_TIMEOUT: Ticks = DAY
@@ -66,7 +66,7 @@ class Told:
     @property
     def is_carried(self) -> bool:
         """Returns whether the media server that is asked by this service has the call."""
-        return self.source == "livekit"
+        return self.source == CARRIED
 
     @property
     def start_is_known(self) -> bool:

@@ -15,9 +15,10 @@ from pydantic import Field, PlainValidator, ValidationError, ValidationInfo
 from pydantic_core import from_json
 
 from rooms.domain.connection import Connection
-from rooms.domain.events import SERVICE_LOG, CallEvent, EventKind, is_call_room_id
+from rooms.domain.events import CARRIED, SERVICE_LOG, CallEvent, EventKind, is_call_room_id
 from rooms.domain.limits import LIMITS
 from rooms.domain.log_details import ConnectionFailedDetail
+from rooms.domain.media_check import NEEDED_EVENTS
 from rooms.domain.time import Ticks, from_unix_milliseconds, from_unix_seconds
 from rooms.intake.fields import EARLIEST, Name, Part, RequiredId, fault, fault_of
 from rooms.intake.outcome import (
@@ -31,14 +32,10 @@ from rooms.intake.outcome import (
 from rooms.media.livekit.identity import raw_id_of
 from rooms.media.livekit.probe import is_probe
 
-ENDPOINT_TYPE = "livekit"
-"""The type of the endpoint of all legs: the server does not say what a client is."""
-
 _ABORTED = "participant_connection_aborted"
-_USED = "participant_joined", "participant_left", _ABORTED, "room_finished"
 _KNOWN = "room_", "participant_", "track_", "egress_", "ingress_"
-"""How the names of all events begin. The others are left: a room, for example, starts with the
-first admission, and nobody need ever come."""
+"""How the names of all events begin. Those that are not needed are left: `room_started`, for
+example, comes with the first admission, and nobody need ever join."""
 
 
 def _whole(value: Any) -> int:
@@ -110,11 +107,11 @@ def read_webhook(text: str, now: Ticks, mark: str) -> Outcome:
         return UnknownEvent("must be an object")
     name = element.get("event")
     if not isinstance(name, str) or not name.startswith(_KNOWN):
-        return UnknownEvent(f"event: must be one of {', '.join(_USED)}")
+        return UnknownEvent(f"event: must be one of {', '.join(NEEDED_EVENTS)}")
     if (probe := _probe(element, mark)) is not None:
         heard = ProbeEvent(probe, finished=name == "room_finished")
         return IgnoredEvent("of a check of the media server", probe=heard)
-    if name not in _USED:
+    if name not in NEEDED_EVENTS:
         return IgnoredEvent(f"of another kind: {name}")
     try:
         place = _PlacedEvent.model_validate(element).room
@@ -194,13 +191,13 @@ def _of_somebody(kind: EventKind, event: _EventOfSomebody, raw_id: str, at: Tick
         raw_id=raw_id,
         display_name=who.name,
         role=who.attributes.role,
-        endpoint_type=ENDPOINT_TYPE,
-        source="livekit",
+        endpoint_type=CARRIED,  # the server does not say what a client is
+        source=CARRIED,
     )
 
 
 def _ended(event: _Event, kept: str) -> RoomEvent:
-    told = CallEvent("CallEnded", event.id, event.room.sid, event.at, source="livekit")
+    told = CallEvent("CallEnded", event.id, event.room.sid, event.at, source=CARRIED)
     return RoomEvent(event.room.name, told, kept)
 
 

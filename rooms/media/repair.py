@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence, Set
 
 from rooms.domain.call import Call
 from rooms.domain.connection import CarriedCall, Connection
-from rooms.domain.events import CallEvent
-from rooms.domain.repairs import CARRIED, missing_end, missing_joins, missing_leaves
+from rooms.domain.events import CARRIED, CallEvent
+from rooms.domain.repairs import missing_end, missing_joins, missing_leaves
 from rooms.domain.time import Ticks
 from rooms.storage.call_pages import RoomCall
 from rooms.storage.calls import Calls
