@@ -113,7 +113,7 @@ class Routes:
 
         def add(operation: PublicOperation) -> PublicOperation:
             async def handle(app: App, http: func.HttpRequest) -> func.HttpResponse:
-                return await _answer_server(app, http, operation)
+                return await _within_limits(app, http, operation)
 
             self.all.append(Route(operation.__name__, method, path, handle))
             return operation
@@ -178,25 +178,22 @@ async def _answer_holder(
     app: App, http: func.HttpRequest, operation: LinkOperation
 ) -> func.HttpResponse:
     """Carries out an operation for somebody with a join link, and answers with its outcome."""
-    try:
-        _check_body(http, app.limits.body_bytes)
-        async with asyncio.timeout(app.limits.request_seconds):
-            link = held_link(app, http)
-            if app.requests is not None:
-                app.requests.take(f"{JOIN_LINK_ACTOR} {link.id}")
-            holder = Caller(JOIN_LINK_ACTOR, "manage")
-            request = Request(app, http, holder, "extension", NEWEST, on_behalf_of(http, holder))
-            return await operation(request, link)
-    except TimeoutError:
-        return _no_answer(app, http, "extension", NEWEST)
-    except _KNOWN_ERRORS as error:
-        return refused(http, error, "extension")
+
+    async def act(app: App, http: func.HttpRequest) -> func.HttpResponse:
+        link = held_link(app, http)
+        if app.requests is not None:
+            app.requests.take(f"{JOIN_LINK_ACTOR} {link.id}")
+        holder = Caller(JOIN_LINK_ACTOR, "manage")
+        request = Request(app, http, holder, "extension", NEWEST, on_behalf_of(http, holder))
+        return await operation(request, link)
+
+    return await _within_limits(app, http, act)
 
 
-async def _answer_server(
+async def _within_limits(
     app: App, http: func.HttpRequest, operation: PublicOperation
 ) -> func.HttpResponse:
-    """Carries out an operation for a server that signs what it sends."""
+    """Carries out an operation that checks its callers itself, and answers with its outcome."""
     try:
         _check_body(http, app.limits.body_bytes)
         async with asyncio.timeout(app.limits.request_seconds):
