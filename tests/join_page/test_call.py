@@ -226,6 +226,8 @@ def test_a_lost_connection_is_told_and_comes_back(meeting: Meeting) -> None:
         page.wait_for_function("() => window.noticed")
         expect(page.get_by_text("The connection is lost.")).to_have_count(0)
         plays(tile(page, "Nils Diallo").locator("video"))
+        button(page, "Leave").click()
+        expect(heading(page, "You have left the call")).to_be_visible()
     assert len(lines) > 1
 
 
