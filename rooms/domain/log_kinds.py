@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from rooms.domain import sentences
+from rooms.domain import call_sentences, sentences
 from rooms.domain.log_details import (
     Accessed,
     AdmittedDetail,
@@ -28,7 +28,7 @@ from rooms.domain.log_details import (
     RoomDeleted,
     RoomUpdated,
 )
-from rooms.domain.sentences import Names
+from rooms.domain.phrases import Names
 
 type Source = Literal["change", "decision", "event", "call", "access", "erasure"]
 """Where a record comes from: a change of the room, a decision who may come in, a call's event,
@@ -119,7 +119,7 @@ LOG_KINDS: dict[str, LogKind] = {
             "CallStarted",
             "event",
             EventDetail,
-            sentences.call_started,
+            call_sentences.call_started,
             _EVENT_PERSONAL,
             _EVENT_NOT_PERSONAL,
         ),
@@ -127,7 +127,7 @@ LOG_KINDS: dict[str, LogKind] = {
             "ParticipantAdded",
             "event",
             EventDetail,
-            sentences.participant_added,
+            call_sentences.participant_added,
             _EVENT_PERSONAL,
             _EVENT_NOT_PERSONAL,
         ),
@@ -135,7 +135,7 @@ LOG_KINDS: dict[str, LogKind] = {
             "ParticipantRemoved",
             "event",
             EventDetail,
-            sentences.participant_removed,
+            call_sentences.participant_removed,
             _EVENT_PERSONAL,
             _EVENT_NOT_PERSONAL,
         ),
@@ -143,7 +143,7 @@ LOG_KINDS: dict[str, LogKind] = {
             "PhonesUpdated",
             "event",
             PhonesUpdated,
-            sentences.phones_updated,
+            call_sentences.phones_updated,
             personal=("phones.*",),
             not_personal=("callId",),
         ),
@@ -151,7 +151,7 @@ LOG_KINDS: dict[str, LogKind] = {
             "CallEnded",
             "event",
             EventDetail,
-            sentences.call_ended,
+            call_sentences.call_ended,
             _EVENT_PERSONAL,
             _EVENT_NOT_PERSONAL,
         ),
@@ -159,7 +159,7 @@ LOG_KINDS: dict[str, LogKind] = {
             "ConnectionFailed",
             "call",
             ConnectionFailedDetail,
-            sentences.connection_failed,
+            call_sentences.connection_failed,
             personal=("rawId", "displayName"),
             not_personal=("reason",),
         ),
@@ -167,21 +167,21 @@ LOG_KINDS: dict[str, LogKind] = {
             "RemovedFromCall",
             "call",
             RemovedFromCall,
-            sentences.removed_from_call,
+            call_sentences.removed_from_call,
             personal=("rawId", "participantId", "by"),
         ),
         LogKind(
             "MutedInCall",
             "call",
             MutedInCall,
-            sentences.muted_in_call,
+            call_sentences.muted_in_call,
             personal=("rawId", "participantId", "by"),
         ),
         LogKind(
             "CallEndedForAll",
             "call",
             CallEndedForAll,
-            sentences.call_ended_for_all,
+            call_sentences.call_ended_for_all,
             personal=("by",),
             not_personal=("callId",),
         ),
@@ -189,7 +189,7 @@ LOG_KINDS: dict[str, LogKind] = {
             "RoleCorrected",
             "call",
             RoleCorrected,
-            sentences.role_corrected,
+            call_sentences.role_corrected,
             personal=("rawId", "participantId"),
         ),
         LogKind(
