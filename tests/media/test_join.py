@@ -348,6 +348,19 @@ async def test_who_was_removed_is_refused_and_is_let_in_again_when_invited_again
     assert content(await entrance.join(token), 200)["role"] == "Consumer"
 
 
+async def test_who_was_removed_learns_nothing_of_the_meeting(entrance: Entrance) -> None:
+    meeting = {
+        "title": "Consultation",
+        "scheduledStart": "2026-05-04T10:00:00Z",
+        "scheduledEnd": "2026-05-04T10:30:00Z",
+    }
+    await entrance.app.rooms.patch_details(entrance.room_id, meeting, ORIGIN)
+    token = await entrance.token()
+    await removed(entrance, ANN)
+    state = content(await entrance.look(f"JoinLink {token}"), 200)
+    assert [state[name] for name in meeting] == [None, None, None]
+
+
 async def test_who_was_removed_from_an_open_room_is_a_guest(entrance: Entrance) -> None:
     token = await entrance.token(rawId=BOB)
     await opened(entrance)

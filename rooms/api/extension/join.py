@@ -18,6 +18,7 @@ from rooms.api.responses import json_answer
 from rooms.api.routing import Routes
 from rooms.api.shapes import RoomId
 from rooms.domain import admission as domain
+from rooms.domain.admission import role_in
 from rooms.domain.details import Details, names_in
 from rooms.domain.join_link import JoinLink
 from rooms.domain.log_details import Reason
@@ -56,7 +57,8 @@ class LinkedPerson(TypedDict):
 
 class JoinState(TypedDict):
     """What the person of a join link may know of the room before they join: whether they may join
-    now, with which `capabilities`, or the `reasons` why not."""
+    now, with which `capabilities`, or the `reasons` why not. Who is not invited any more learns
+    nothing of the meeting: `title` and the scheduled times are null."""
 
     roomId: RoomId
     title: str | None
@@ -97,18 +99,20 @@ async def join_room(request: Request, link: JoinLink) -> func.HttpResponse:
 
 def _state_body(link: JoinLink, judgement: Judgement, now: Ticks) -> JoinState:
     room, details = judgement.room, judgement.details
+    invited = role_in(room, judgement.roster, link.raw_id) is not None
+    meeting: Details = details if invited else {}
     person: LinkedPerson = {"rawId": link.raw_id}
     if (name := _display_name(link, details)) is not None:
         person["displayName"] = name
     body: JoinState = {
         "roomId": room.id,
-        "title": details.get("title"),
+        "title": meeting.get("title"),
         "person": person,
         "admitted": isinstance(judgement.decision, domain.Admitted),
         "validFrom": format_time(room.valid_from),
         "validUntil": format_time(room.valid_until),
-        "scheduledStart": details.get("scheduledStart"),
-        "scheduledEnd": details.get("scheduledEnd"),
+        "scheduledStart": meeting.get("scheduledStart"),
+        "scheduledEnd": meeting.get("scheduledEnd"),
         "now": format_time(now),
     }
     match judgement.decision:
