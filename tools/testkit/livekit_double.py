@@ -6,13 +6,11 @@ People come and go by the methods of `LiveKitDouble`, which a test may call from
 
 import asyncio
 import secrets
-import threading
 import time
-from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
-from typing import Any, Self
+from typing import Self
 
 from aiohttp import web
 
@@ -31,6 +29,7 @@ from testkit.livekit_state import (
     in_webhook,
 )
 from testkit.livekit_webhooks import Webhooks
+from testkit.loop_thread import LoopThread
 from testkit.waiting import until
 
 LEEWAY = 60
@@ -92,7 +91,7 @@ class LiveKitDouble:
 
     def join(self, token: str, kind: str = "STANDARD") -> Participant:
         """Connects with a token, as a client does whose media gets through. Raises NotLetIn."""
-        return self._do(lambda: self._join(token, kind))
+        return self._loop.call(lambda: self._join(token, kind))
 
     def abort(self, token: str, reason: str = "SIGNAL_CLOSE") -> None:
         """Connects with a token, and media never gets through. Raises NotLetIn."""
@@ -102,21 +101,21 @@ class LiveKitDouble:
             gone = replace(participant, state="DISCONNECTED", reason=reason)
             self._tell(room, "participant_connection_aborted", gone)
 
-        self._do(connect)
+        self._loop.call(connect)
 
     def leave(self, room: str, identity: str, reason: str = "CLIENT_INITIATED") -> None:
         """Disconnects a device: its client did so, or `reason` says why."""
-        self._do(lambda: self._leave(self.rooms[room], identity, reason))
+        self._loop.call(lambda: self._leave(self.rooms[room], identity, reason))
 
     def publish(self, room: str, identity: str, source: str) -> Track:
         """Publishes a track. Raises PermissionError if the device may not."""
         assert source in SOURCES, source
-        return self._do(lambda: self._publish(self.rooms[room], identity, source))
+        return self._loop.call(lambda: self._publish(self.rooms[room], identity, source))
 
     def time_out(self, room: str) -> None:
         """Ends a room that has been empty for as long as it waits for people."""
         assert not self.rooms[room].people
-        self._do(lambda: self._end(room))
+        self._loop.call(lambda: self._end(room))
 
     def kill(self) -> None:
         """Loses all rooms, and all that is still to be told, as after `kill -9`. It is up again at
@@ -129,44 +128,25 @@ class LiveKitDouble:
             self.rooms.clear()
             self.webhooks.forget_queues()
 
-        self._do(lose)
+        self._loop.call(lose)
 
     def release(self) -> None:
         """Sends the webhooks that are late."""
-        self._do(self.webhooks.release)
+        self._loop.call(self.webhooks.release)
 
     def settle(self) -> None:
         """Waits until all webhooks are delivered, or lost. Not for the event loop of the app."""
         until(lambda: self.webhooks.pending == 0)
 
     def __enter__(self) -> Self:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
+        self._loop = LoopThread()
         self.webhooks = Webhooks(self.key, self.clock)
-        self._wait(self._start())
+        self._loop.run(self._start())
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._wait(self._stop())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
+        self._loop.run(self._stop())
         self._loop.close()
-
-    def _wait(self, work: Coroutine[Any, Any, None]) -> None:
-        asyncio.run_coroutine_threadsafe(work, self._loop).result()
-
-    def _do[T](self, act: Callable[[], T]) -> T:
-        done: Future[T] = Future()
-
-        def run() -> None:
-            try:
-                done.set_result(act())
-            except Exception as error:
-                done.set_exception(error)
-
-        self._loop.call_soon_threadsafe(run)
-        return done.result()
 
     async def _start(self) -> None:
         self._stopped = asyncio.Event()

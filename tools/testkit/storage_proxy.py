@@ -2,7 +2,6 @@
 can do."""
 
 import asyncio
-import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,6 +13,8 @@ from typing import Self
 
 from aiohttp import ClientSession, TCPConnector, web
 from yarl import URL
+
+from testkit.loop_thread import LoopThread
 
 LATE_SECONDS = 1.0
 """How long a late request waits for the next one, at most."""
@@ -82,10 +83,8 @@ class StorageProxy:
             part for part in self.target.split(";") if part.startswith("TableEndpoint=")
         )
         self._upstream = str(URL(endpoint.removeprefix("TableEndpoint=")).origin())
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
-        asyncio.run_coroutine_threadsafe(self._start(), self._loop).result()
+        self._loop = LoopThread()
+        self._loop.run(self._start())
         return self
 
     def __exit__(
@@ -94,9 +93,7 @@ class StorageProxy:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
+        self._loop.run(self._stop())
         self._loop.close()
 
     async def _start(self) -> None:
