@@ -1,5 +1,6 @@
 """Where livekit-server is found, and what is said if it is nowhere and cannot be built."""
 
+import fcntl
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from devhost.livekit_program import (
     find_or_build,
     log_of_build,
     progress,
+    wait_for_build,
 )
 
 
@@ -100,6 +102,14 @@ def test_a_build_that_fails_is_said_with_its_last_lines(tmp_path: Path, path: Pa
     assert "  no space left on device\n" in said
     assert "  100\n" in said
     assert "  50\n" not in said
+
+
+def test_a_build_is_waited_for_no_longer_than_said(tmp_path: Path) -> None:
+    with (tmp_path / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert not wait_for_build(0, tmp_path)
+    assert wait_for_build(0, tmp_path)
+    assert wait_for_build(0, tmp_path / "nothing was ever built")
 
 
 def test_progress_counts_modules_and_packages() -> None:

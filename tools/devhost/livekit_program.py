@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from devhost.errors import CannotStart
 
@@ -87,11 +88,18 @@ def find_or_build(folder: Path = FOLDER) -> Path:
     return built(folder)
 
 
-def wait_for_build(folder: Path = FOLDER) -> None:
-    """Waits until no other process builds the program."""
-    if folder.is_dir():
-        with _lock(folder):
-            pass
+def wait_for_build(seconds: float, folder: Path = FOLDER) -> bool:
+    """Waits until no other process builds the program, so many seconds at most. Returns whether
+    none does."""
+    if not folder.is_dir():
+        return True
+    until = time.monotonic() + seconds
+    with (folder / "lock").open("w") as lock:
+        while not _taken(lock):
+            if time.monotonic() > until:
+                return False
+            time.sleep(1)
+    return True
 
 
 def log_of_build(folder: Path = FOLDER) -> Path:
@@ -176,13 +184,20 @@ def progress(log: str, seconds: float) -> str:
     return f"  {seconds:.0f} s: {loaded} modules downloaded, {compiled} packages compiled"
 
 
+def _taken(lock: IO[str]) -> bool:
+    """Takes the lock, if nobody has it. Returns whether it did."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
 @contextmanager
 def _lock(folder: Path) -> Iterator[None]:
     """Holds the lock of the build. Waits for it, and says so."""
     with (folder / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _taken(lock):
             print("Another process builds livekit-server. Waiting for it ...", flush=True)
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -17,12 +17,16 @@ from testkit.running import RunningApp, running_app
 
 MISSING = "no livekit-server"
 
+BUILD_SECONDS = 240
+"""How long the tests wait for a build under way, after all other tests."""
+
 
 def program_or_reason() -> Path | str:
     """Returns the program, or the reason why there is none. Waits for a build under way."""
     program = find()
     if program is None:
-        wait_for_build()
+        if not wait_for_build(BUILD_SECONDS):
+            return f"{MISSING}: its build goes on for too long"
         program = find()
     if program is not None:
         return program
