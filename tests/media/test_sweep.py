@@ -65,11 +65,18 @@ async def test_the_call_of_a_room_of_which_nothing_is_stored_ends(
     assert list(meeting.server.rooms) == [meeting.id]
 
 
-async def test_rooms_of_others_on_the_server_are_left_alone(meeting: Meeting) -> None:
+@pytest.mark.parametrize(
+    ("name", "mark"),
+    [("theirs", "anteroom:theirs"), ("x' or RowKey ge '", None)],
+    ids=["their mark", "no id of a room"],
+)
+async def test_rooms_of_others_on_the_server_are_left_alone(
+    meeting: Meeting, name: str, mark: str | None
+) -> None:
     ours = meeting.server.rooms[meeting.id]
-    meeting.server.rooms["theirs"] = replace(ours, name="theirs", metadata="anteroom:theirs")
+    meeting.server.rooms[name] = replace(ours, name=name, metadata=mark or ours.metadata)
     await meeting.app.sweep.run()
-    assert "theirs" in meeting.server.rooms
+    assert name in meeting.server.rooms
 
 
 async def test_a_call_that_cannot_be_looked_at_keeps_no_other_from_it(

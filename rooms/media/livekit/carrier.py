@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from rooms.domain.connection import CarriedCall, Connection
+from rooms.domain.events import is_call_room_id
 from rooms.domain.in_call import Participant
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.media_check import ServerState
@@ -22,7 +23,7 @@ from rooms.media.errors import MediaRefusesUs, MediaUnavailable
 from rooms.media.livekit import grants
 from rooms.media.livekit.client import LiveKitApi
 from rooms.media.livekit.identity import identity_of, raw_id_of
-from rooms.media.livekit.probe import NO_ROOM, is_probe, new_probe
+from rooms.media.livekit.probe import NO_ROOM, new_probe
 from rooms.media.signed_json import InvalidToken, claims_of, signed
 from rooms.settings.media import ApiKey, MediaServer
 from rooms.storage.single_flight import SingleFlight
@@ -84,11 +85,12 @@ class LiveKit:
         return await self._calls()
 
     async def _calls(self, **only: Any) -> list[CarriedCall]:
+        """Returns calls of rooms of ours. Those of checks have no id of a room as their name."""
         answer = await self._api.call("ListRooms", only, roomList=True) or {}
         return [
             CarriedCall(room["name"], room["sid"])
             for room in answer.get("rooms", ())
-            if room.get("metadata") == self._mark and not is_probe(room["name"])
+            if room.get("metadata") == self._mark and is_call_room_id(room["name"])
         ]
 
     async def connections(self, room_id: str) -> list[Connection]:
