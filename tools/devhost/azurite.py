@@ -3,7 +3,6 @@ parent is killed."""
 
 import contextlib
 import fcntl
-import http.client
 import os
 import shutil
 import subprocess
@@ -13,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from devhost import ports
+from devhost import child, ports
 from devhost.errors import CannotStart
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -135,31 +134,15 @@ class Azurite:
             time.sleep(0.05)
 
     def _wait_until_it_answers(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while not self._answers():
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                raise CannotStart(f"Azurite did not start. {self._log} says why.")
-            time.sleep(0.02)
+        if not child.comes_up(self._process, self._answers, START_SECONDS):
+            raise CannotStart(f"Azurite did not start. {self._log} says why.")
 
     def _answers(self) -> bool:
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=5)
-        with (
-            contextlib.closing(connection),
-            contextlib.suppress(OSError, http.client.HTTPException),
-        ):
-            connection.request("GET", f"/{ACCOUNT}/Tables")
-            return connection.getresponse().status > 0
-        return False
+        return child.status_of(self._port, f"/{ACCOUNT}/Tables") is not None
 
     def _stop(self) -> None:
-        """Closes the pipe, which stops Azurite, and waits until its data is written."""
-        assert self._process.stdin
-        self._process.stdin.close()
-        try:
-            self._process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        """Stops Azurite, and waits until its data is written."""
+        child.stop(self._process, STOP_SECONDS)
 
 
 def _node() -> str:

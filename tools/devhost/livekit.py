@@ -1,8 +1,6 @@
 """livekit-server as a child process, on loopback only, with the configuration that the service
 needs. It stops cleanly, even if its parent is killed."""
 
-import contextlib
-import http.client
 import json
 import logging
 import os
@@ -15,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from devhost import ports
+from devhost import child, ports
 from devhost.development_key import kept_secret
 from devhost.errors import CannotStart
 
@@ -148,7 +146,8 @@ class LiveKitServer:
         """
         self._launch()
         try:
-            self._wait_until_it_answers()
+            if not child.comes_up(self.process, self._answers, START_SECONDS):
+                raise CannotStart(f"livekit-server did not start. {self.log} says why.")
         except BaseException:
             self.stop()
             raise
@@ -157,13 +156,7 @@ class LiveKitServer:
         """Stops the server, if it runs, and waits for its end. Everybody is out then."""
         with self._starts_and_stops:
             self._stopping.set()
-            assert self.process.stdin
-            self.process.stdin.close()
-            try:
-                self.process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+            child.stop(self.process, STOP_SECONDS)
 
     def keep_running(self) -> None:
         """Starts the server again whenever it ends, until it is stopped."""
@@ -201,19 +194,5 @@ class LiveKitServer:
             )
             os.close(log)
 
-    def _wait_until_it_answers(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while not self._answers():
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                raise CannotStart(f"livekit-server did not start. {self.log} says why.")
-            time.sleep(0.02)
-
     def _answers(self) -> bool:
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=5)
-        with (
-            contextlib.closing(connection),
-            contextlib.suppress(OSError, http.client.HTTPException),
-        ):
-            connection.request("GET", "/")
-            return connection.getresponse().status == 200
-        return False
+        return child.status_of(self._port, "/") == 200
