@@ -7,7 +7,7 @@ import { aRole } from "/join/static/words.js";
 const FEW = 12; // of more people, who comes and goes is not told
 
 /** The raw id in an identity of the media server, which is `<raw id>#<device>`. */
-export const rawIdOf = (participant) =>
+const rawIdOf = (participant) =>
   participant.identity.slice(0, participant.identity.lastIndexOf("#"));
 
 /** What a participant is called. */

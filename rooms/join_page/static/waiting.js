@@ -2,7 +2,6 @@
 
 import { html } from "htm/preact";
 import { useEffect, useState } from "preact/hooks";
-import { chosen } from "/join/static/choices.js";
 import { Heading, Person } from "/join/static/parts.js";
 import { Preview } from "/join/static/preview.js";
 import { Refusal } from "/join/static/refusal.js";
@@ -19,7 +18,7 @@ export function Waiting({ found, enter, again }) {
   const publishes = found.person.role !== "Consumer";
   const opens = found.reasons?.length === 1 && found.reasons[0].code === "NotOpenYet";
   return html`<main class=${publishes ? "waiting" : "waiting watching"}>
-    ${publishes && html`<${Preview} choices=${chosen()} />`}
+    ${publishes && html`<${Preview} />`}
     <div class="way-in">
       <${Heading}>${found.title ?? "Join the call"}<//>
       <${Who} person=${found.person} />
