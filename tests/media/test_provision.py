@@ -44,3 +44,12 @@ async def test_the_call_of_another_deployment_lets_nobody_of_ours_in(
     (outcome,) = await provisioned(livekit_double, ROOM)
     assert isinstance(outcome, MediaUnavailable)
     assert livekit_double.rooms[ROOM].metadata == "anteroom:another"
+
+
+async def test_a_call_that_the_server_opened_by_itself_becomes_ours(
+    livekit_double: LiveKitDouble,
+) -> None:
+    await provisioned(livekit_double, ROOM)
+    livekit_double.rooms[ROOM].metadata = ""
+    assert await provisioned(livekit_double, ROOM) == [None]
+    assert livekit_double.rooms[ROOM].metadata == "anteroom:test"

@@ -51,6 +51,9 @@ class LiveKitMethods:
             case "ListRooms":
                 _need(video.get("roomList"))
                 return self._list_rooms(body.get("names", ()))
+            case "UpdateRoomMetadata":
+                _need_admin(video, body)
+                return self._mark(body)
             case "ListParticipants":
                 _need_admin(video, body)
                 return {"participants": [each.in_json() for each in self._people(body).values()]}
@@ -89,6 +92,13 @@ class LiveKitMethods:
             raise _not_found("requested room does not exist")
         self.end(name)
         return {}
+
+    def _mark(self, body: Json) -> Json:
+        room = self.rooms.get(body["room"])
+        if room is None:
+            raise _not_found("requested room does not exist")
+        room.metadata = body["metadata"]
+        return room.in_json()
 
     def _list_rooms(self, names: tuple[str, ...]) -> Json:
         chosen = [room for room in self.rooms.values() if not names or room.name in names]

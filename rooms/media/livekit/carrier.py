@@ -167,7 +167,10 @@ class LiveKit:
             "metadata": self._mark,
         }
         made = await self._api.call("CreateRoom", room, roomCreate=True) or {}
-        if made.get("metadata") not in (self._mark, "", None):
+        mark = made.get("metadata")
+        if not mark:  # a server with auto_create opened it, for an earlier token
+            await self._call("UpdateRoomMetadata", room_id, metadata=self._mark)
+        elif mark != self._mark:
             _log.error("media: the call of room %s is another deployment's", escaped(room_id))
             raise MediaUnavailable
 

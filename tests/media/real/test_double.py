@@ -22,6 +22,8 @@ CALLS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("CreateRoom", ROOM | {"emptyTimeout": 1, "metadata": "another"}, {"roomCreate": True}),
     ("ListRooms", {"names": ["script"]}, {"roomList": True}),
     ("ListRooms", {"names": ["nowhere"]}, {"roomList": True}),
+    ("UpdateRoomMetadata", {"room": "script", "metadata": "a third"}, ADMIN),
+    ("UpdateRoomMetadata", {"room": "nowhere"}, ADMIN | {"room": "nowhere"}),
     ("ListParticipants", {"room": "script"}, ADMIN),
     ("ListParticipants", {"room": "nowhere"}, ADMIN | {"room": "nowhere"}),
     ("ListParticipants", {"room": "script"}, ADMIN | {"room": "nowhere"}),
