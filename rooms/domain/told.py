@@ -36,9 +36,11 @@ class Told:
     """When it began, by the last length that an end tells."""
 
     def copy(self) -> Self:
+        """Returns the same, to go on apart."""
         return replace(self, starters=dict(self.starters))
 
     def add(self, event: CallEvent) -> None:
+        """Adds what an event tells of the call. Events come in their order."""
         self.last_at = event.at
         if event.started_by:
             self.starters.setdefault(event.started_by)
