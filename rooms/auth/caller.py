@@ -23,5 +23,5 @@ class Caller:
 
     @property
     def quota_name(self) -> str:
-        """Returns by what the requests of the caller are counted. No key is called like a raw id."""
+        """Returns by what requests of the caller are counted. No key is called like a raw id."""
         return self.name if self.participant is None else self.participant.raw_id
