@@ -26,12 +26,12 @@ from rooms_cli.options import (
     POLICIES,
     Json,
     OptionalRoom,
+    Person,
     Policy,
     Room,
     State,
     Table,
     filled,
-    person_of,
     time_option,
     title_of,
 )
@@ -350,14 +350,7 @@ def _whose(record: dict[str, Any]) -> str:
 @app.command()
 def explain(
     room: Room,
-    person: Annotated[
-        str,
-        typer.Argument(
-            metavar="PERSON",
-            parser=person_of,
-            help="A raw id, or a name or external id from the room's details.",
-        ),
-    ],
+    person: Person,
     at: Annotated[
         str | None, time_option("--at", f"Whether they could join at this time, {TIME}")
     ] = None,

@@ -1,29 +1,17 @@
 """The commands `rooms mute`, `rooms kick` and `rooms end`: what is done in the call of a room."""
 
 import os
-from typing import Annotated
-
-import typer
 
 from rooms_cli.client import Client, names_in
 from rooms_cli.connection import connection
-from rooms_cli.options import Room, person_of
+from rooms_cli.options import Person, Room
 from rooms_cli.people import raw_id_of
 from rooms_cli.screen import say
 from rooms_cli.words import name_or_raw_id
 
-Person = Annotated[
-    str,
-    typer.Argument(
-        metavar="PERSON",
-        parser=person_of,
-        help="A raw id, or a name or external id from the room's details: all their devices.",
-    ),
-]
-
 
 def mute(room: Room, person: Person) -> None:
-    """Mute somebody in the call of a room. They can unmute themselves."""
+    """Mute somebody in the call of a room, on all their devices. They can unmute themselves."""
     client = Client(connection(os.environ))
     raw_id, name = _found(client, room, person)
     client.mute(room, raw_id)
@@ -31,8 +19,8 @@ def mute(room: Room, person: Person) -> None:
 
 
 def kick(room: Room, person: Person) -> None:
-    """Remove somebody from the call of a room. Who is invited can come back: to keep somebody out,
-    remove them from the room, too."""
+    """Remove somebody from the call of a room, with all their devices. Who is invited can come
+    back: to keep somebody out, remove them from the room, too."""
     client = Client(connection(os.environ))
     raw_id, name = _found(client, room, person)
     client.kick(room, raw_id)

@@ -7,7 +7,7 @@ import typer
 
 from rooms_cli.client import Client, names_in
 from rooms_cli.connection import connection
-from rooms_cli.options import MAX_TITLE, Json, Room, person_of, time_option, title_of
+from rooms_cli.options import MAX_TITLE, Json, Person, Room, time_option, title_of
 from rooms_cli.people import raw_id_of
 from rooms_cli.screen import say, show_json
 from rooms_cli.words import moment, name_or_raw_id
@@ -15,14 +15,7 @@ from rooms_cli.words import moment, name_or_raw_id
 
 def invite_link(
     room: Room,
-    person: Annotated[
-        str,
-        typer.Argument(
-            metavar="PERSON",
-            parser=person_of,
-            help="A raw id, or a name or external id from the room's details.",
-        ),
-    ],
+    person: Person,
     name: Annotated[
         str | None,
         typer.Option(

@@ -38,15 +38,6 @@ def title_of(text: str) -> str:
     return _sendable(text)
 
 
-def person_of(text: str) -> str:
-    """Returns the text, unless it is blank."""
-    if not text.strip():
-        raise typer.BadParameter(
-            "is required: a raw id, or a name or external id from the room's details"
-        )
-    return _sendable(text)
-
-
 def scope_of(text: str) -> str:
     """Returns the text, if it is a scope of tokens."""
     if text not in SCOPES:
@@ -57,6 +48,15 @@ def scope_of(text: str) -> str:
 def time_option(name: str, meaning: str) -> Any:
     """Returns an option that takes a time."""
     return typer.Option(name, metavar="TIME", parser=_time, help=meaning)
+
+
+def _person(text: str) -> str:
+    """Returns the text, unless it is blank."""
+    if not text.strip():
+        raise typer.BadParameter(
+            "is required: a raw id, or a name or external id from the room's details"
+        )
+    return _sendable(text)
 
 
 def _sendable(text: str) -> str:
@@ -87,6 +87,14 @@ def _time(text: str) -> str:
 Room = Annotated[str, typer.Argument(metavar="ROOM", parser=_room_id, help="The room's id.")]
 OptionalRoom = Annotated[
     str | None, typer.Argument(metavar="ROOM", parser=_room_id, help="The room's id.")
+]
+Person = Annotated[
+    str,
+    typer.Argument(
+        metavar="PERSON",
+        parser=_person,
+        help="A raw id, or a name or external id from the room's details.",
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="For scripts: the service's JSON answer.")]
 Table = Annotated[
