@@ -30,6 +30,7 @@ from testkit.livekit_state import (
 )
 from testkit.livekit_webhooks import Webhooks
 from testkit.loop_thread import LoopThread
+from testkit.serving import serve
 from testkit.waiting import until
 
 LEEWAY = 60
@@ -154,11 +155,7 @@ class LiveKitDouble:
         app.router.add_post("/twirp/livekit.RoomService/{method}", self._answer)
         app.router.add_get("/rtc/validate", self._validate)
         app.router.add_get("/", _answers)
-        self._runner = web.AppRunner(app, shutdown_timeout=1, access_log=None)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        self.port: int = self._runner.addresses[0][1]
+        self._runner, self.port = await serve(app)
 
     async def _stop(self) -> None:
         self._stopped.set()

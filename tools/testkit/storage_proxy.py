@@ -15,6 +15,7 @@ from aiohttp import ClientSession, TCPConnector, web
 from yarl import URL
 
 from testkit.loop_thread import LoopThread
+from testkit.serving import serve
 
 LATE_SECONDS = 1.0
 """How long a late request waits for the next one, at most."""
@@ -105,11 +106,7 @@ class StorageProxy:
         )
         app = web.Application(client_max_size=0)
         app.router.add_route("*", "/{path:.*}", self._pass)
-        self._runner = web.AppRunner(app, shutdown_timeout=1, access_log=None)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        self.port: int = self._runner.addresses[0][1]
+        self._runner, self.port = await serve(app)
 
     async def _stop(self) -> None:
         self._stopped.set()
