@@ -63,4 +63,4 @@ async def make_join_link(request: Request) -> func.HttpResponse:
 
 def _base(route_url: str) -> str:
     """Returns where this service is, by the URL of this route: without `/rooms/{id}/joinLinks`."""
-    return route_url.rsplit("/", 3)[0]
+    return route_url.rstrip("/").rsplit("/", 3)[0]

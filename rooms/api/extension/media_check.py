@@ -46,7 +46,8 @@ async def check_media(request: Request) -> func.HttpResponse:
     found = [*server_checks(state)]
     if state.reach == "answers":
         heard = await _heard(app, await app.media.probe())
-        found += webhook_checks(heard, request.route_url.removesuffix("/check") + "/livekit")
+        here = request.route_url.rstrip("/").removesuffix("/check")
+        found += webhook_checks(heard, f"{here}/livekit")
     return json_answer(200, _body(found))
 
 
