@@ -59,7 +59,7 @@ class Entrance:
 
     async def token(self, **body: object) -> str:
         """The token of a link that is made."""
-        answer = await self.make(**body)
+        answer = await self.make("joinLinks", **body)
         assert answer.status_code == 201, answer.get_body()
         url: str = json.loads(answer.get_body())["url"]
         return url.partition("#")[2]
