@@ -31,6 +31,7 @@ from rooms.storage.table import Table
 from testkit.identifiers import raw_id
 from testkit.livekit_double import LiveKitDouble
 from testkit.running import new_key
+from testkit.serving import serve
 from testkit.storage import ORIGIN, Clock
 
 ANN, BOB = raw_id(1), raw_id(2)
@@ -178,11 +179,8 @@ async def _taken(app: App) -> AsyncIterator[str]:
 
     server = web.Application()
     server.router.add_post("/media/livekit", take)
-    runner = web.AppRunner(server, access_log=None)
-    await runner.setup()
+    runner, port = await serve(server)
     try:
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}/media/livekit"
+        yield f"http://127.0.0.1:{port}/media/livekit"
     finally:
         await runner.cleanup()
