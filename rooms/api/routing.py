@@ -10,7 +10,7 @@ import azure.functions as func
 from rooms.api.acs.identity_versions import SUPPORTED_IDENTITY_VERSIONS
 from rooms.api.acs.versions.api_version import ApiVersion
 from rooms.api.acs.versions.table import NEWEST, check_api_version
-from rooms.api.callers import with_key, with_key_or_media_token
+from rooms.api.callers import with_join_link, with_key, with_key_or_media_token
 from rooms.api.error_answers import error_body, member_of, validation_body
 from rooms.api.errors import (
     ANSWERS_OF,
@@ -23,7 +23,6 @@ from rooms.api.errors import (
     LengthRequired,
 )
 from rooms.api.faults import FAULTS
-from rooms.api.held_link import held_link
 from rooms.api.on_behalf_of import on_behalf_of
 from rooms.api.protection import protect
 from rooms.api.refusals import field_named, why
@@ -180,7 +179,7 @@ async def _answer_holder(
     """Carries out an operation for somebody with a join link, and answers with its outcome."""
 
     async def act(app: App, http: func.HttpRequest) -> func.HttpResponse:
-        link = held_link(app, http)
+        link = with_join_link(app, http)
         if app.requests is not None:
             app.requests.take(f"{JOIN_LINK_ACTOR} {link.id}")
         holder = Caller(JOIN_LINK_ACTOR, "manage")
