@@ -26,6 +26,7 @@ from testkit.livekit_double import ApiFault, LiveKitDouble
 from testkit.running import new_key
 from testkit.storage import ORIGIN, Clock, know_floors
 from testkit.storage_proxy import Fault, StorageProxy
+from tests.docs.shown import shown_json
 
 PEOPLE: dict[str, Role] = {raw_id(number): role for number, role in enumerate(ROLES)}
 ANN, STRANGER = raw_id(0), raw_id(9)
@@ -262,3 +263,8 @@ async def test_the_table_of_roles_is_without_what_the_server_lacks(door: Door) -
     answer = await route.handle(door.app, request)
     names = {row["name"] for row in json.loads(answer.get_body())["value"]}
     assert (len(names), names & LACKS) == (33 - len(LACKS), set())
+
+
+async def test_the_way_in_has_the_fields_that_the_page_shows(door: Door) -> None:
+    shown = shown_json("admission.md")[0]
+    assert all(f'"{name}":' in shown for name in await door.way_in())

@@ -283,7 +283,7 @@ async def test_killed_ahead_of_every_other_write_it_ends_as_if_it_was_not(
         "rooms": 4,
         "rosters": 8,
         "events": 8,
-        "logRecords": 15,
+        "logRecords": 17,
         "invitations": 3,
         "quarantined": 1,
     }

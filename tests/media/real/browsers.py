@@ -1,6 +1,7 @@
 """Join pages of people, in a Chromium whose camera and microphone are fakes, asked from
 coroutines."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -33,9 +34,10 @@ class JoinPage:
         await self.page.get_by_role("button", name="Leave", exact=True).click()
         await self.says("You have left the call")
 
-    async def says(self, heading: str) -> None:
-        """Waits until it has this heading."""
-        await expect(self.page.get_by_role("heading", level=1, name=heading)).to_be_visible()
+    async def says(self, *headings: str) -> None:
+        """Waits until it has one of these headings."""
+        any_of_them = re.compile("|".join(map(re.escape, headings)))
+        await expect(self.page.get_by_role("heading", level=1, name=any_of_them)).to_be_visible()
 
     async def plays(self, name: str) -> None:
         """Waits until it shows a picture of this person."""

@@ -151,4 +151,5 @@ class Meeting:
         await seen(lambda: datetime.now(UTC) > end)
         await self.service.run_timer()
         self.reasons["closed"] = await ben.client.disconnected
-        await salma.says("The call has ended")
+        # A page that has just lost its connection asks again, and is told that the room is closed.
+        await salma.says("The call has ended", "You cannot join now")
