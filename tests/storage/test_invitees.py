@@ -36,6 +36,7 @@ from testkit.storage import ORIGIN, know_floors
 from testkit.storage_proxy import SETTLED, Fault, StorageProxy
 from testkit.transactions import transactions as transactions_of
 from testkit.whole import StoredRoom, stored_rooms
+from tests.effort import KILLS_APART
 
 ALICE, BOB, CAROL = (raw_id(number) for number in range(1, 4))
 CROWD = [raw_id(number) for number in range(1000, 1250)]
@@ -625,7 +626,7 @@ async def test_upkeep_killed_at_any_request_leaves_who_is_invited_and_is_finishe
 ) -> None:
     kept, gone = await stale_table(direct)
     filled = list((await rows_of(direct)).values())
-    for last in count():
+    for last in count(step=KILLS_APART):
         requests = 0
 
         async def kill(_what: str, _row: str, last: int = last) -> None:

@@ -19,6 +19,7 @@ from rooms.upkeep.walk import Report
 from testkit.past import CUTOFF, NOW, Past, Watched, checked, new_table, rows_of, run, upkeep_of
 from testkit.storage_proxy import Fault, StorageProxy
 from testkit.waiting import HANG_SECONDS
+from tests.effort import KILLS_APART
 
 LONG_AGO = CUTOFF - 100 * DAY
 
@@ -75,7 +76,7 @@ async def test_a_run_that_is_killed_at_any_request_is_finished_by_the_next(
     await checked(direct)
     undisturbed = await contents(direct)
     assert len(undisturbed) < len(filled)
-    for last in count():
+    for last in count(step=KILLS_APART):
         writes = 0
 
         async def kill(what: str, _row: str, last: int = last) -> None:

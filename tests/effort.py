@@ -1,0 +1,8 @@
+"""How much tests try that could go on for ever."""
+
+import os
+
+THOROUGH = os.environ.get("THOROUGH") == "1"
+
+KILLS_APART = 1 if THOROUGH else 3
+"""Requests between those ahead of which a test kills what it tests."""
