@@ -4,7 +4,7 @@ from pathlib import Path
 
 from faults.fuzz import fuzz
 
-REQUESTS = 250
+REQUESTS = 160
 
 
 def test_no_answer_is_one_that_the_document_does_not_allow(azurite: str, tmp_path: Path) -> None:
