@@ -164,6 +164,8 @@ class LiveKitServer:
         while True:
             began = time.monotonic()
             code = self.process.wait()
+            if self.process.stdin:
+                self.process.stdin.close()
             if self._stopping.wait(pause):
                 return
             _log.error(
