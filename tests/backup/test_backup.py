@@ -114,6 +114,7 @@ def test_a_restored_table_has_the_same_rows_and_agrees(
     assert [found for found in disagreements(restored) if MARKER["RowKey"] not in found.rows] == []
 
 
+@pytest.mark.thorough
 def test_floors_of_a_restored_table_are_above_all_that_there_ever_were(
     source: TableClient, target: TableClient, tmp_path: Path
 ) -> None:
@@ -133,6 +134,7 @@ def test_floors_of_a_restored_table_are_above_all_that_there_ever_were(
     assert all(floor > began for floor in floors.values())
 
 
+@pytest.mark.thorough
 def test_every_type_of_a_property_is_kept(
     source: TableClient, target: TableClient, tmp_path: Path
 ) -> None:

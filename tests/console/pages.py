@@ -23,6 +23,7 @@ from playwright.sync_api import (
 from devhost.azurite import PROJECT
 from testkit.running import RunningApp
 from testkit.waiting import HANG_SECONDS
+from tests.effort import THOROUGH
 
 type Scheme = Literal["light", "dark"]
 
@@ -38,7 +39,9 @@ WIDE, NARROW = 1200, 360
 HEIGHT = 900
 
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
-SCREENS = list(product((NARROW, 1600), SCHEMES))
+SCREENS: list[tuple[int, Scheme]] = (
+    list(product((NARROW, 1600), SCHEMES)) if THOROUGH else [(NARROW, "light"), (1600, "dark")]
+)
 
 AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
 

@@ -116,6 +116,7 @@ def test_each_estimated_end_has_its_sign(console: Console, scenes: Scenes) -> No
     expect(rows(page).get_by_text("≈", exact=True)).to_have_count(ends)
 
 
+@pytest.mark.thorough
 def test_of_a_meeting_without_losses_nothing_is_dashed(console: Console, scenes: Scenes) -> None:
     page = opened(console, scenes.lesson["roomId"])
     expect(rows(page).locator(DASHED)).to_have_count(0)
@@ -127,6 +128,7 @@ def test_the_scheduled_time_is_shaded(console: Console, scenes: Scenes) -> None:
     expect(beneath(page).locator(SHADED)).to_have_count(1)
 
 
+@pytest.mark.thorough
 def test_without_a_scheduled_time_nothing_is_shaded(console: Console, scenes: Scenes) -> None:
     page = opened(console, scenes.live.room_id)
     expect(page.locator(SHADED)).to_have_count(0)
@@ -158,6 +160,7 @@ def test_a_tip_tells_the_exact_times_of_the_leg_under_the_pointer(
     assert told == legs
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("share", mostly([0.3, 0.5, 0.7], 0.5))
 def test_a_tip_of_the_lower_chart_has_the_number_of_people(
     console: Console, scenes: Scenes, share: float
@@ -171,6 +174,7 @@ def test_a_tip_of_the_lower_chart_has_the_number_of_people(
     expect(shown_moment(page)).to_contain_text(told.text_content() or "nothing")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "keys",
     [
@@ -275,6 +279,7 @@ def test_no_shows_are_on_top(console: Console, scenes: Scenes) -> None:
     assert statuses[:absent] == ["absent"] * absent
 
 
+@pytest.mark.thorough
 def test_estimated_lengths_have_their_sign(console: Console, scenes: Scenes) -> None:
     page = opened(console, scenes.lossy["roomId"])
     expect(page.get_by_role("region", name="Attendance", exact=True)).to_be_visible()
@@ -325,12 +330,14 @@ def test_the_view_updates_when_the_call_ends(
     expect(page.get_by_text("live", exact=True)).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_a_silent_call_says_so(console: Console, scenes: Scenes) -> None:
     page = opened(console, scenes.silent.room_id)
     ended = page.get_by_role("definition").filter(has_text="live")
     expect(ended).to_contain_text("last heard 2 h ago, probably over")
 
 
+@pytest.mark.thorough
 def test_a_peak_that_is_estimated_has_its_sign(console: Console, scenes: Scenes) -> None:
     call = Meeting(scenes.room(), now() - 2 * HOUR)
     scenes.insight.deliver(call.started(), call.removed(50, raw_id(1)), call.ended(60))
@@ -346,6 +353,7 @@ def test_a_room_without_a_call_says_so_until_one_begins(console: Console, scenes
     expect(page.locator(BARS).first).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_the_reason_of_the_end_is_shown(console: Console, scenes: Scenes) -> None:
     call = Meeting(scenes.room(), now() - 2 * HOUR)
     reason = {"code": 0, "subCode": 0, "phrase": "Everyone was hung up on"}
@@ -356,6 +364,7 @@ def test_the_reason_of_the_end_is_shown(console: Console, scenes: Scenes) -> Non
     expect(page.get_by_text("Everyone was hung up on")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_the_call_of_a_room_known_by_events_only_is_drawn(console: Console, scenes: Scenes) -> None:
     console.allowed = {404}
     page = opened(console, scenes.elsewhere.room_id, scenes.elsewhere.id)

@@ -47,6 +47,7 @@ def opened(console: Console, call: Meeting, width: int = 1200) -> Page:
     return page
 
 
+@pytest.mark.thorough
 def test_each_has_a_row_and_bars(console: Console, call: Meeting) -> None:
     page = opened(console, call)
     expect(page.locator("svg rect[rx]")).to_have_count(len(PEOPLE) + len(PEOPLE) // 10)
@@ -62,6 +63,7 @@ def test_its_rows_scroll(console: Console, call: Meeting) -> None:
     expect(last).to_be_in_viewport()
 
 
+@pytest.mark.thorough
 def test_the_last_row_can_be_reached_by_keyboard(console: Console, call: Meeting) -> None:
     page = opened(console, call)
     rows = page.get_by_role("img", name="Timeline of")
@@ -104,6 +106,7 @@ def test_other_views_are_still_reached_from_it(console: Console, call: Meeting) 
     )
 
 
+@pytest.mark.thorough
 def test_of_many_in_a_call_that_goes_on_a_few_are_shown_at_first(
     console: Console, app: RunningApp
 ) -> None:

@@ -126,6 +126,7 @@ def test_the_pages_of_who_signs_in_keep_the_rules_of_axe(console: Console) -> No
     assert overflow(page) <= 0
 
 
+@pytest.mark.thorough
 def test_after_a_reload_they_are_still_signed_in(console: Console) -> None:
     page = console.open("rooms")
     sign_in(page, LEE.name)
@@ -135,6 +136,7 @@ def test_after_a_reload_they_are_still_signed_in(console: Console) -> None:
     expect(page.get_by_role("banner")).to_contain_text(LEE.name)
 
 
+@pytest.mark.thorough
 def test_a_token_is_renewed_without_asking(console: Console, place: Place) -> None:
     place.authority.seconds = 1  # which MSAL takes for one that has expired
     page = console.open()
@@ -163,6 +165,7 @@ def test_who_has_no_role_is_told_so_and_not_kept(console: Console) -> None:
     expect(page.get_by_role("button", name="Sign in with Entra ID")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_who_does_not_sign_in_is_told_so(console: Console) -> None:
     page = console.open()
     sign_in(page, "Cancel")
@@ -170,6 +173,7 @@ def test_who_does_not_sign_in_is_told_so(console: Console) -> None:
     expect(page).to_have_url(re.compile("/console$"))
 
 
+@pytest.mark.thorough
 def test_signing_out_ends_the_session_there_too(console: Console, place: Place) -> None:
     page = console.open()
     sign_in(page, KHAN.name)
@@ -181,6 +185,7 @@ def test_signing_out_ends_the_session_there_too(console: Console, place: Place) 
     assert KHAN.oid not in kept
 
 
+@pytest.mark.thorough
 def test_the_log_says_for_whom_a_backend_asked(console: Console, place: Place) -> None:
     raw = Raw(place.app.http, place.app.manage_key)
     created = raw.post("/rooms", {}, {"On-Behalf-Of": "Dr. %3Cb%3EM%C3%BCller"})
@@ -189,6 +194,7 @@ def test_the_log_says_for_whom_a_backend_asked(console: Console, place: Place) -
     expect(entry).to_contain_text("test for “Dr. <b>Müller” created the room")
 
 
+@pytest.mark.thorough
 def test_a_key_gets_in_too(console: Console, place: Place) -> None:
     page = console.open()
     page.get_by_label("Key").fill(place.app.manage_key)

@@ -37,6 +37,7 @@ def test_a_wrong_key_is_refused_and_not_kept(console: Console) -> None:
     assert kept(page) is None
 
 
+@pytest.mark.thorough
 def test_text_that_is_not_base64_is_refused_without_a_request(console: Console) -> None:
     page = console.open()
     expect(page.get_by_label("Key")).to_be_visible()
@@ -87,6 +88,7 @@ def assert_not_in(key: str, url: str) -> None:
     assert quote(key, safe="") not in url
 
 
+@pytest.mark.thorough
 def test_after_a_reload_it_is_still_there(console: Console) -> None:
     page = console.open("rooms")
     give(page, console.app.manage_key)
@@ -95,6 +97,7 @@ def test_after_a_reload_it_is_still_there(console: Console) -> None:
     expect(heading(page, "Rooms")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_another_tab_asks_again(console: Console) -> None:
     page = console.open()
     give(page, console.app.manage_key)
@@ -104,6 +107,7 @@ def test_another_tab_asks_again(console: Console) -> None:
     expect_the_form(other)
 
 
+@pytest.mark.thorough
 def test_the_view_of_the_address_is_shown_after_the_key(console: Console) -> None:
     page = console.open("quarantine")
     give(page, console.app.manage_key)
@@ -205,6 +209,7 @@ def test_a_link_with_the_key_signs_in_and_the_key_leaves_the_address(console: Co
     assert_nowhere_in_the_history(console.app.manage_key, page)
 
 
+@pytest.mark.thorough
 def test_a_link_that_is_pasted_into_an_open_tab_signs_in(console: Console) -> None:
     page = console.open("rooms")
     expect_the_form(page)
@@ -214,6 +219,7 @@ def test_a_link_that_is_pasted_into_an_open_tab_signs_in(console: Console) -> No
     assert_nowhere_in_the_history(console.app.manage_key, page)
 
 
+@pytest.mark.thorough
 def test_a_link_with_a_key_of_another_service_asks_again(console: Console) -> None:
     console.allowed = {401}
     key = new_key()

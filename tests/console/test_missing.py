@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from testkit.events import live_meeting
@@ -30,6 +31,7 @@ def test_a_silent_call_is_grey_and_says_so_in_words(console: Console, scenes: Sc
     expect(page.get_by_role("status").filter(has_text="probably over")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_a_call_that_goes_on_is_not_grey(console: Console, scenes: Scenes) -> None:
     assert scenes.waiting
     page = console.show("now")
@@ -39,6 +41,7 @@ def test_a_call_that_goes_on_is_not_grey(console: Console, scenes: Scenes) -> No
     expect(waiting).not_to_have_class(re.compile("overdue"))
 
 
+@pytest.mark.thorough
 def test_the_time_of_the_last_event_is_behind_its_age(console: Console, scenes: Scenes) -> None:
     call = scenes.silent
     page = console.show("now")
@@ -73,6 +76,7 @@ def test_who_comes_is_no_longer_missing(console: Console, scenes: Scenes) -> Non
     expect(page.get_by_role("region", name="People in Visit").get_by_role("row")).to_have_count(3)
 
 
+@pytest.mark.thorough
 def test_nobody_is_missing_from_a_room_without_a_schedule(console: Console, scenes: Scenes) -> None:
     assert scenes.live
     page = console.show("now")
@@ -80,6 +84,7 @@ def test_nobody_is_missing_from_a_room_without_a_schedule(console: Console, scen
     expect(page.get_by_role("region", name="Missing from Surgery hour")).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_of_many_missing_ten_are_shown_until_one_asks(console: Console, scenes: Scenes) -> None:
     people = {raw_id(number): "Attendee" for number in range(150)}
     room_id = scenes.room("Assembly", people, scheduled=(-0.1, 0.4))
@@ -100,6 +105,7 @@ def test_it_fits_a_phone(console: Console, scenes: Scenes) -> None:
     assert overflow(page) <= 0
 
 
+@pytest.mark.thorough
 def test_answers_without_these_fields_are_shown_too(console: Console, scenes: Scenes) -> None:
     """An older service, or one that is being deployed, behind the same page."""
     assert scenes.silent

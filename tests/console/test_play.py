@@ -39,6 +39,7 @@ def comparison(page: Page) -> Any:
     return page.get_by_role("region", name=COMPARISON, exact=True)
 
 
+@pytest.mark.thorough
 def test_a_meeting_of_the_past_is_played(console: Console, scenes: Scenes) -> None:
     page = console.enter("play")
     play(page, people=6)
@@ -87,6 +88,7 @@ def test_a_live_meeting_is_shown_while_it_is_played(console: Console, scenes: Sc
     ).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_it_can_be_stopped(console: Console, scenes: Scenes) -> None:
     page = console.enter("play")
     play(page, live=True)
@@ -114,6 +116,7 @@ def test_an_impossible_value_marks_its_field(
     assert scenes.meeting()["state"] != "playing"
 
 
+@pytest.mark.thorough
 def test_a_value_that_the_simulator_refuses_marks_its_field(
     console: Console, scenes: Scenes
 ) -> None:

@@ -63,6 +63,7 @@ def test_names_and_external_ids_are_shown(console: Console, scenes: Scenes) -> N
     expect(page.get_by_role("definition").filter(has_text="A-7")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_a_room_to_which_nobody_is_invited_says_so(console: Console, scenes: Scenes) -> None:
     page = console.show(f"room/{scenes.room()}")
     expect(page.get_by_text("No participants")).to_be_visible()
@@ -111,6 +112,7 @@ def test_a_room_known_by_events_only_shows_its_calls(console: Console, scenes: S
     expect(page.get_by_role("alert").filter(has_text=re.compile("."))).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_a_room_known_by_events_only_shows_its_log(console: Console, scenes: Scenes) -> None:
     console.allowed = {404}
     page = console.show(f"room/{scenes.elsewhere.room_id}/log")
@@ -144,6 +146,7 @@ def test_records_say_what_the_api_says_with_times_of_here(console: Console, scen
         assert not UTC.search(sentence)
 
 
+@pytest.mark.thorough
 def test_the_record_itself_is_behind_its_sentence(console: Console, scenes: Scenes) -> None:
     room_id = scenes.lesson["roomId"]
     page = console.show(f"room/{room_id}/log")
@@ -175,6 +178,7 @@ def test_the_log_can_be_filtered_by_each_kind_there_is(console: Console, scenes:
     expect(kind).to_have_value("CallEnded")
 
 
+@pytest.mark.thorough
 def test_records_of_an_actor_are_chosen(console: Console, scenes: Scenes) -> None:
     room_id = scenes.lesson["roomId"]
     page = console.show(f"room/{room_id}/log")
@@ -184,6 +188,7 @@ def test_records_of_an_actor_are_chosen(console: Console, scenes: Scenes) -> Non
     expect(records(page)).to_have_count(len(scenes.insight.all(f"/rooms/{room_id}/log?actor=test")))
 
 
+@pytest.mark.thorough
 def test_more_brings_the_older_records(console: Console, scenes: Scenes) -> None:
     call = Meeting(scenes.room())
     stays = [call.stay(2 * number + 1, 2 * number + 2, raw_id(1), "Ines") for number in range(PAGE)]
@@ -197,6 +202,7 @@ def test_more_brings_the_older_records(console: Console, scenes: Scenes) -> None
     expect(records(page).last).to_contain_text("the call started")
 
 
+@pytest.mark.thorough
 def test_a_new_record_appears(console: Console, scenes: Scenes) -> None:
     room_id = scenes.room("Before")
     page = console.show(f"room/{room_id}/log")
@@ -218,6 +224,7 @@ def test_a_record_that_came_late_says_when_it_arrived(console: Console, scenes: 
     )
 
 
+@pytest.mark.thorough
 def test_the_tabs_lead_to_each_other(console: Console, scenes: Scenes) -> None:
     page = console.show(f"room/{scenes.lesson['roomId']}")
     expect(heading(page, scenes.lesson["title"])).to_be_visible()

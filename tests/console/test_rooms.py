@@ -66,6 +66,7 @@ def test_an_empty_app_says_what_to_do_next(console: Console) -> None:
     )
 
 
+@pytest.mark.thorough
 def test_the_newest_is_first(console: Console, rooms: list[str]) -> None:
     page = console.enter("rooms")
     expect(listed(page).first).to_be_visible()
@@ -73,6 +74,7 @@ def test_the_newest_is_first(console: Console, rooms: list[str]) -> None:
     assert shown == rooms[: len(shown)]
 
 
+@pytest.mark.thorough
 def test_more_brings_the_next_ones(console: Console, rooms: list[str]) -> None:
     page = console.enter("rooms")
     first = listed(page).nth(0)
@@ -83,6 +85,7 @@ def test_more_brings_the_next_ones(console: Console, rooms: list[str]) -> None:
     assert ids(page) == rooms[: len(ids(page))]
 
 
+@pytest.mark.thorough
 def test_all_of_a_thousand_can_be_reached_without_repetition(
     console: Console, rooms: list[str]
 ) -> None:
@@ -93,6 +96,7 @@ def test_all_of_a_thousand_can_be_reached_without_repetition(
     assert len(rooms) == MANY
 
 
+@pytest.mark.thorough
 def test_a_title_is_found_among_a_thousand(console: Console, rooms: list[str]) -> None:
     page = console.enter("rooms")
     page.get_by_label("Title").fill("fracture")
@@ -113,6 +117,7 @@ def test_upcoming_rooms_are_chosen_by_their_state(console: Console, rooms: list[
     expect(listed(page)).to_have_text(["Next week", "Tomorrow"])
 
 
+@pytest.mark.thorough
 def test_each_state_of_the_api_can_be_chosen(console: Console, app: RunningApp) -> None:
     states = Scenes(app).insight.json("/openapi.json")["components"]["schemas"]["RoomState"]["enum"]
     options = console.enter("rooms").get_by_label("State").get_by_role("option")
@@ -125,6 +130,7 @@ def test_rooms_of_a_person_are_chosen_by_the_raw_id(console: Console, rooms: lis
     expect(listed(page)).to_have_text(["Invited"])
 
 
+@pytest.mark.thorough
 def test_rooms_of_a_time_are_chosen_by_it(console: Console, rooms: list[str]) -> None:
     page = console.enter(f"rooms?state=upcoming&until={hours_from_now(30)[:19]}Z")
     expect(listed(page)).to_have_text(["Tomorrow"])

@@ -76,6 +76,7 @@ def test_the_error_is_shown_until_the_storage_is_back(
     no_problem(page)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", mostly(UPDATED, "call"))
 def test_the_data_stay(console: Console, scenes: Scenes, proxy: StorageProxy, name: str) -> None:
     view, text = VIEWS[name]
@@ -120,6 +121,7 @@ def test_the_key_is_not_refused_for_it(
     no_problem(page)
 
 
+@pytest.mark.thorough
 def test_a_service_that_cannot_be_reached_is_an_error(console: Console, scenes: Scenes) -> None:
     page = console.enter(VIEWS["now"][0](scenes))
     seen(page, "Surgery hour")

@@ -114,6 +114,7 @@ def test_after_20_have_left_20_more_get_in_and_the_next_is_refused(
     assert (answer.status, reasons(answer)) == (403, ["RoomFull"])
 
 
+@pytest.mark.thorough
 def test_350_who_ask_at_once_for_a_full_call_are_all_answered_and_each_is_in_the_log_once(
     insight: Insight, call: Meeting
 ) -> None:

@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import pytest
+
 from faults.picture import draw_memory
 from faults.soak import soak
 
 SECONDS = 5.0
 
 
+@pytest.mark.thorough
 def test_under_load_memory_does_not_grow_and_nothing_is_left_open(
     azurite: str, tmp_path: Path
 ) -> None:

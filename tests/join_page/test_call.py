@@ -122,6 +122,7 @@ def test_others_see_who_is_muted(meeting: Meeting) -> None:
     expect(tile(meeting.ines, "Nils Diallo")).not_to_contain_text("Muted")
 
 
+@pytest.mark.thorough
 def test_a_video_that_is_stopped_is_gone_for_others(meeting: Meeting) -> None:
     button(meeting.nils, "Stop video").click()
     expect(tile(meeting.ines, "Nils Diallo").locator("video")).to_have_count(0)
@@ -161,6 +162,7 @@ def test_another_role_is_told_and_changes_what_one_can_do(meeting: Meeting) -> N
     close_people(meeting.salma)
 
 
+@pytest.mark.thorough
 def test_a_page_that_is_loaded_again_is_the_same_device(meeting: Meeting) -> None:
     device = meeting.nils.evaluate("sessionStorage['anteroom.device']")
     meeting.nils.reload()
@@ -171,6 +173,7 @@ def test_a_page_that_is_loaded_again_is_the_same_device(meeting: Meeting) -> Non
     expect(tile(meeting.ines, "")).to_have_count(3)
 
 
+@pytest.mark.thorough
 def test_who_is_removed_from_the_call_can_join_again(meeting: Meeting) -> None:
     open_people(meeting.ines)
     button(meeting.ines, "Remove Nils Diallo").click()
@@ -191,6 +194,7 @@ def test_who_is_removed_from_the_roster_is_out_and_told_why(meeting: Meeting) ->
     meeting.pages.pop(NILS).close()
 
 
+@pytest.mark.thorough
 def test_another_tab_of_the_same_device_takes_over(meeting: Meeting) -> None:
     visit, device = meeting.visits[SALMA], meeting.salma.evaluate("({...sessionStorage})")
     other = visit.context.new_page()
@@ -209,6 +213,7 @@ NOTICES = """new MutationObserver(() => {
 }).observe(document.body, { childList: true, subtree: true })"""
 
 
+@pytest.mark.thorough
 def test_a_lost_connection_is_told_and_comes_back(meeting: Meeting) -> None:
     lines = list[WebSocketRoute]()
 

@@ -63,6 +63,7 @@ def test_the_picture_the_sound_and_the_choice_of_devices_are_shown(door: Door) -
     assert wrong_on_any_screen(page) == []
 
 
+@pytest.mark.thorough
 def test_both_devices_are_asked_for_at_once(door: Door) -> None:
     visit = door.visit()
     visit.context.add_init_script(COUNTED)
@@ -83,6 +84,7 @@ def test_who_only_watches_is_asked_for_no_device(door: Door) -> None:
     assert page.evaluate("asked") == []
 
 
+@pytest.mark.thorough
 def test_without_devices_one_gets_in_and_is_told_why(door: Door) -> None:
     visit = door.visit()
     visit.context.add_init_script(NO_DEVICES)
@@ -93,6 +95,7 @@ def test_without_devices_one_gets_in_and_is_told_why(door: Door) -> None:
     expect(button(page, "Unmute")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_what_is_turned_off_before_is_off_in_the_call(door: Door) -> None:
     page = waiting(door)
     button(page, "Turn camera off").click()
@@ -147,6 +150,7 @@ def test_other_refusals_are_told_in_words(door: Door, code: str, title: str) -> 
     expect(button(page, "Join")).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_who_is_no_longer_invited_is_told_so(door: Door) -> None:
     room_id = room(door)
     link = door.link(room_id, INES)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
+import pytest
 from azure.data.tables.aio import TableClient
 
 from rooms.domain.events import SERVICE_LOG, CallEvent
@@ -340,6 +341,7 @@ async def test_twice_is_once(direct: TableClient) -> None:
     assert not again.found
 
 
+@pytest.mark.thorough
 async def test_two_erasures_of_one_person_give_one_pseudonym(direct: TableClient) -> None:
     """Another process is asked for the same person by an external id, in the midst of the first."""
     filling = await filled(direct)

@@ -289,6 +289,7 @@ async def test_calls_that_have_ended_do_not_hide_a_live_one_behind_empty_pages(
     assert [room for room, _ in page.items] == [f"{ROOM}7"]
 
 
+@pytest.mark.thorough
 async def test_a_walk_passes_over_the_calls_of_other_times(
     client: TableClient, clock: Clock, proxy: StorageProxy
 ) -> None:

@@ -469,6 +469,7 @@ async def rooms_of(
     return rooms, pages
 
 
+@pytest.mark.thorough
 async def test_the_rooms_of_a_person_cost_requests_in_proportion_whatever_others_there_are(
     direct: TableClient, proxy: StorageProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:

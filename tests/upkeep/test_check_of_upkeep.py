@@ -126,6 +126,7 @@ async def test_nothing_disagrees_after_runs_of_several_days_that_were_all_killed
         assert await found(direct, CUTOFF + days * DAY) == []
 
 
+@pytest.mark.thorough
 async def test_what_is_missing_of_the_time_that_is_kept_is_told_after_upkeep(
     direct: TableClient,
 ) -> None:

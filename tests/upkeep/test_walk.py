@@ -130,6 +130,7 @@ async def test_two_runs_at_once_do_what_one_does(azurite: str, direct: TableClie
         assert await contents(copy) == undisturbed
 
 
+@pytest.mark.thorough
 async def test_a_pass_in_many_short_runs_looks_at_each_room_once(direct: TableClient) -> None:
     past = Past(direct)
     await past.room(NOW)  # makes the table

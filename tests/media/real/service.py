@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
+from rooms.domain.limits import Limits
 from rooms.media.livekit.client import LiveKitApi
 from rooms.media.signed_json import claims_of, signed
 from rooms.settings.media import MediaServer, read_media
@@ -134,7 +135,7 @@ class Service:
 
     async def call_api(self, method: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Calls a method of the server with the key of the service."""
-        api = LiveKitApi(self.server)
+        api = LiveKitApi(self.server, Limits(media_seconds=HANG_SECONDS))
         try:
             answer = await api.call(method, body, roomAdmin=True, room=body.get("room"))
         finally:
