@@ -59,6 +59,7 @@ async def test_a_blob_is_never_replaced(container: Container) -> None:
     assert await container.names() == ["2026-05-04/7-0001.ndjson"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("text", "container", "said"),
     [

@@ -76,6 +76,7 @@ async def test_what_an_erasure_has_changed_is_counted_apart(filled: Table3Days) 
     assert (await filled.verified())[0] == []
 
 
+@pytest.mark.thorough
 async def test_an_erasure_that_is_under_way_is_no_alteration(filled: Table3Days) -> None:
     await erase(filled, 0)
     for _ in range(3):
@@ -160,6 +161,7 @@ async def test_what_no_erasure_changes_is_checked_in_erased_records(
         erased.client.upsert_entity(row, mode=UpdateMode.REPLACE)
 
 
+@pytest.mark.thorough
 async def test_what_was_erased_before_it_was_exported_is_proven_wholly(
     filled: Table3Days,
 ) -> None:

@@ -134,6 +134,7 @@ async def test_an_export_that_is_killed_at_any_file_goes_on(
     assert (again.days, again.done) == ([], True)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kill_at", range(1, 8))
 async def test_a_kill_before_and_after_a_file_loses_nothing(
     direct: TableClient, tmp_path: Path, kill_at: int
@@ -199,6 +200,7 @@ async def test_a_run_that_has_no_time_goes_on_with_the_next(
     assert runs > 2
 
 
+@pytest.mark.thorough
 async def test_nothing_is_added_to_an_archive_that_was_changed(
     azurite: str, tmp_path: Path
 ) -> None:

@@ -187,6 +187,7 @@ def test_a_backup_that_was_killed_after_any_file_goes_on(
     assert manifest == read_manifest(folder)
 
 
+@pytest.mark.thorough
 def test_a_restore_that_was_killed_after_any_file_goes_on_and_only_then_has_the_marker(
     source: TableClient, target: TableClient, tmp_path: Path
 ) -> None:
@@ -203,6 +204,7 @@ def test_a_restore_that_was_killed_after_any_file_goes_on_and_only_then_has_the_
     assert but_floors(rows_of(target)) == but_floors(rows_of(source))
 
 
+@pytest.mark.thorough
 def test_a_table_at_rest_is_backed_up_exactly(
     source: TableClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -275,6 +277,7 @@ def test_a_table_with_something_in_it_is_refused(
         restore(target, tmp_path / "other", backed_up(source, tmp_path / "other"), ignore)
 
 
+@pytest.mark.thorough
 def test_a_table_that_has_only_its_marker_is_empty(
     source: TableClient, target: TableClient, tmp_path: Path
 ) -> None:

@@ -129,6 +129,7 @@ def variants(value: Any) -> Iterator[Any]:
             yield f"{value}x"
 
 
+@pytest.mark.thorough
 def test_whatever_is_altered_in_what_is_compressed_is_noticed(
     damageable: list[tuple[list[Row], Row]],
 ) -> None:

@@ -62,6 +62,7 @@ def test_the_command_line_is_wrong(line: Line) -> None:
     assert "Missing argument 'ROOM'" in ended.err
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("options", [[], ["--json"]])
 def test_an_output_that_is_closed_is_no_error(line: Line, meeting: str, options: list[str]) -> None:
     reader, writer = os.pipe()

@@ -4,6 +4,7 @@ ids."""
 import re
 from typing import Any
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from testkit.events import live_meeting
@@ -48,6 +49,7 @@ def test_who_may_have_come_unseen_is_marked_in_words_too(console: Console, scene
     expect(page.locator("svg text", has_text="≈ did not join")).to_have_count(1)
 
 
+@pytest.mark.thorough
 def test_nothing_is_marked_if_no_event_is_lost(console: Console, scenes: Scenes) -> None:
     page = opened(console, scenes.lesson["roomId"])
     expect(page.get_by_text("≈")).to_have_count(0)
@@ -88,6 +90,7 @@ def test_a_cancelled_room_has_no_absentees(console: Console, scenes: Scenes) -> 
     assert {cells(page, name)[0] for name in ("Dr. Khan", "Nils Diallo")} == {"cancelled"}
 
 
+@pytest.mark.thorough
 def test_who_was_removed_is_shown_with_the_time(console: Console, scenes: Scenes) -> None:
     people = {raw_id(1): "Presenter", raw_id(2): "Attendee"}
     room_id = scenes.room("Removed", people, NAMES, scheduled=(-0.5, 0.5))
@@ -101,6 +104,7 @@ def test_who_was_removed_is_shown_with_the_time(console: Console, scenes: Scenes
     expect(row(page, "Dr. Khan").get_by_text("removed at")).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_the_time_alone_is_marked_where_telephones_may_be(console: Console, scenes: Scenes) -> None:
     room_id = scenes.room(
         "Telephones", {raw_id(1): "Presenter"}, NAMES, scheduled=(-2, -1), dial_out=True
@@ -114,6 +118,7 @@ def test_the_time_alone_is_marked_where_telephones_may_be(console: Console, scen
     expect(page.get_by_text("somebody by telephone may have been there")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_answers_without_these_fields_are_shown_too(console: Console, scenes: Scenes) -> None:
     room_id = scenes.uncertain.room_id
     answer = scenes.insight.json(f"/rooms/{room_id}/attendance")

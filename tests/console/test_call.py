@@ -107,6 +107,7 @@ def test_legs_with_estimated_ends_are_dashed(console: Console, scenes: Scenes) -
     expect(rows(page).locator(DASHED)).to_have_count(len(estimated))
 
 
+@pytest.mark.thorough
 def test_each_estimated_end_has_its_sign(console: Console, scenes: Scenes) -> None:
     page = opened(console, scenes.lossy["roomId"])
     ends = sum(
@@ -122,6 +123,7 @@ def test_of_a_meeting_without_losses_nothing_is_dashed(console: Console, scenes:
     expect(rows(page).locator(DASHED)).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_the_scheduled_time_is_shaded(console: Console, scenes: Scenes) -> None:
     page = opened(console, scenes.lesson["roomId"])
     expect(rows(page).locator(SHADED)).to_have_count(1)
@@ -212,6 +214,7 @@ def test_at_first_it_shows_the_peak(console: Console, scenes: Scenes) -> None:
     expect(shown_moment(page)).to_contain_text(f"{last_call(scenes, scenes.lesson)['peak']} people")
 
 
+@pytest.mark.thorough
 def test_another_call_of_the_room_can_be_chosen(console: Console, scenes: Scenes) -> None:
     calls = scenes.insight.all(f"/rooms/{scenes.lesson['roomId']}/calls")
     first = calls[-1]
@@ -270,6 +273,7 @@ def test_sessions_are_those_that_the_api_says(console: Console, scenes: Scenes) 
         ]
 
 
+@pytest.mark.thorough
 def test_no_shows_are_on_top(console: Console, scenes: Scenes) -> None:
     page = opened(console, scenes.lesson["roomId"])
     expect(page.get_by_role("region", name="Attendance", exact=True)).to_be_visible()
@@ -345,6 +349,7 @@ def test_a_peak_that_is_estimated_has_its_sign(console: Console, scenes: Scenes)
     expect(page.locator("dt", has_text="Peak").locator("+ dd")).to_have_text("≈ estimated 1")
 
 
+@pytest.mark.thorough
 def test_a_room_without_a_call_says_so_until_one_begins(console: Console, scenes: Scenes) -> None:
     call = live_meeting(scenes.room("Early"), seconds=10)
     page = console.show(f"room/{call.room_id}/call")

@@ -115,6 +115,7 @@ def test_the_page_asks_for_a_token_of_its_own_application_with_a_proof_key(
         assert "code=" not in url.partition("#")[0]
 
 
+@pytest.mark.thorough
 def test_the_pages_of_who_signs_in_keep_the_rules_of_axe(console: Console) -> None:
     page = console.open()
     expect(page.get_by_role("button", name="Sign in with Entra ID")).to_be_visible()
@@ -146,6 +147,7 @@ def test_a_token_is_renewed_without_asking(console: Console, place: Place) -> No
     assert grants == {"authorization_code", "refresh_token"}
 
 
+@pytest.mark.thorough
 def test_who_cannot_get_a_token_any_more_signs_in_again(console: Console, place: Place) -> None:
     console.allowed |= {400}
     place.authority.seconds = 1
@@ -157,6 +159,7 @@ def test_who_cannot_get_a_token_any_more_signs_in_again(console: Console, place:
     expect(page.get_by_role("button", name="Sign in with Entra ID")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_who_has_no_role_is_told_so_and_not_kept(console: Console) -> None:
     page = console.open()
     sign_in(page, NOBODY.name)

@@ -139,6 +139,7 @@ def test_a_key_that_is_no_longer_accepted_signs_out(console: Console, view: str)
     assert kept(page) is None
 
 
+@pytest.mark.thorough
 def test_a_key_that_is_revoked_while_a_view_updates_signs_out(
     console: Console,
 ) -> None:
@@ -150,6 +151,7 @@ def test_a_key_that_is_revoked_while_a_view_updates_signs_out(
     expect_the_form(page)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("view", "title"),
     [("now", "Now"), ("rooms", "Rooms"), ("access", "Check access"), ("quarantine", "Quarantine")],
@@ -182,6 +184,7 @@ def test_a_read_only_key_cannot_change_the_quarantine(
     assert kept(page) == console.app.read_key
 
 
+@pytest.mark.thorough
 def test_a_read_only_key_cannot_play_a_meeting(console: Console) -> None:
     console.allowed = {401}
     page = console.enter("play", console.app.read_key)

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.console.pages import Console, go, heading
@@ -47,6 +48,7 @@ def test_the_focus_goes_to_the_heading_of_a_new_view(console: Console) -> None:
     expect(heading(page, "Rooms")).to_be_focused()
 
 
+@pytest.mark.thorough
 def test_the_focus_goes_to_the_heading_after_the_way_back(console: Console) -> None:
     page = console.enter("now")
     expect(heading(page, "Now")).to_be_visible()
@@ -56,6 +58,7 @@ def test_the_focus_goes_to_the_heading_after_the_way_back(console: Console) -> N
     expect(heading(page, "Now")).to_be_focused()
 
 
+@pytest.mark.thorough
 def test_a_filter_does_not_move_the_focus(console: Console) -> None:
     page = console.enter("rooms")
     page.get_by_label("Title").press_sequentially("abc")
@@ -74,6 +77,7 @@ def test_the_first_link_leads_past_the_menu(console: Console) -> None:
     expect(heading(page, "Now")).to_be_focused()
 
 
+@pytest.mark.thorough
 def test_the_title_of_the_tab_names_the_view(console: Console, scenes: Scenes) -> None:
     page = console.enter("rooms")
     expect(page).to_have_title("Rooms · Anteroom")

@@ -62,6 +62,7 @@ def test_the_missing_are_shown_by_role_with_their_minutes(console: Console, scen
     assert re.fullmatch(r"left \d+ min ago", salma[2])
 
 
+@pytest.mark.thorough
 def test_who_comes_is_no_longer_missing(console: Console, scenes: Scenes) -> None:
     room_id = scenes.room(
         "Visit", {raw_id(1): "Presenter", raw_id(2): "Attendee"}, scheduled=(-0.1, 0.4)
@@ -98,6 +99,7 @@ def test_of_many_missing_ten_are_shown_until_one_asks(console: Console, scenes: 
     expect(missing.get_by_role("row")).to_have_count(101)
 
 
+@pytest.mark.thorough
 def test_it_fits_a_phone(console: Console, scenes: Scenes) -> None:
     assert scenes.waiting
     page = console.enter("now", width=NARROW)

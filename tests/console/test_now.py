@@ -40,6 +40,7 @@ def people(page: Page) -> list[list[str]]:
     return table(page, f"People in {TITLE}")
 
 
+@pytest.mark.thorough
 def test_an_app_without_calls_says_so(console: Console) -> None:
     page = console.enter("now")
     expect(page.get_by_role("status").filter(has_text="No live calls")).to_be_visible()
@@ -63,6 +64,7 @@ def test_people_are_shown_with_role_and_time_of_joining(
     assert since == sorted(one["joinedAt"] for one in live["participants"])
 
 
+@pytest.mark.thorough
 def test_the_number_of_people_is_shown(console: Console, call: Meeting) -> None:
     page = console.enter("now")
     expect(page.get_by_role("region", name=TITLE, exact=True)).to_contain_text("2 people")
@@ -106,6 +108,7 @@ def test_a_call_that_ends_disappears(console: Console, app: RunningApp, call: Me
     expect(page.get_by_role("region", name=TITLE, exact=True)).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_a_call_that_starts_appears(console: Console, app: RunningApp) -> None:
     page = console.enter("now")
     expect(page.get_by_role("status")).to_be_visible()

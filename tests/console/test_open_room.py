@@ -33,6 +33,7 @@ def test_the_room_says_who_can_join(console: Console, room_id: str) -> None:
     expect(page.get_by_title(f"Who can join: {WHO}")).to_have_text("guests")
 
 
+@pytest.mark.thorough
 def test_a_room_for_the_invited_says_so(console: Console, scenes: Scenes) -> None:
     page = console.show(f"room/{scenes.room()}")
     shown = page.get_by_role("definition").filter(has_text="the invited")
@@ -40,6 +41,7 @@ def test_a_room_for_the_invited_says_so(console: Console, scenes: Scenes) -> Non
     expect(page.get_by_text("guests", exact=True)).to_have_count(0)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("view", [f"rooms?title={TITLE}", "now"])
 def test_lists_mark_the_open_room(console: Console, room_id: str, view: str) -> None:
     page = console.show(view)

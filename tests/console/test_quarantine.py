@@ -39,6 +39,7 @@ def events(page: Page) -> Locator:
     return page.get_by_role("main").get_by_role("listitem")
 
 
+@pytest.mark.thorough
 def test_an_empty_quarantine_says_so(console: Console, scenes: Scenes) -> None:
     page = console.enter("quarantine")
     expect(page.get_by_text("No events in quarantine")).to_be_visible()
@@ -52,6 +53,7 @@ def test_the_reason_and_the_text_are_shown(console: Console, scenes: Scenes) -> 
     expect(events(page)).to_contain_text(told["excerpt"])
 
 
+@pytest.mark.thorough
 def test_a_long_event_can_be_seen_whole(console: Console, scenes: Scenes) -> None:
     scenes.insight.deliver(not_understood(more="x" * 2_000, last="the very end"))
     page = console.enter("quarantine")
@@ -94,6 +96,7 @@ def test_one_is_dropped_when_that_is_confirmed(console: Console, scenes: Scenes)
     assert scenes.insight.all("/quarantine") == []
 
 
+@pytest.mark.thorough
 def test_one_is_not_dropped_when_that_is_not_confirmed(console: Console, scenes: Scenes) -> None:
     scenes.insight.deliver(not_understood())
     page = console.enter("quarantine")
@@ -104,6 +107,7 @@ def test_one_is_not_dropped_when_that_is_not_confirmed(console: Console, scenes:
     assert len(scenes.insight.all("/quarantine")) == 1
 
 
+@pytest.mark.thorough
 def test_of_many_all_can_be_reached(console: Console, scenes: Scenes) -> None:
     scenes.insight.deliver(*(not_understood(number=number) for number in range(PAGE + 5)))
     page = console.enter("quarantine")

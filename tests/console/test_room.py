@@ -16,6 +16,7 @@ UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 PAGE = 100
 
 
+@pytest.mark.thorough
 def test_its_times_are_shown(console: Console, scenes: Scenes) -> None:
     room_id = scenes.lesson["roomId"]
     overview = scenes.insight.json(f"/rooms/{room_id}/overview")
@@ -92,6 +93,7 @@ def test_its_calls_are_those_of_the_api(console: Console, scenes: Scenes) -> Non
     assert ["≈" in row[1] for row in rows] == [call["endEstimated"] for call in calls]
 
 
+@pytest.mark.thorough
 def test_a_call_leads_to_its_timeline(console: Console, scenes: Scenes) -> None:
     page = console.show(f"room/{scenes.lesson['roomId']}")
     page.get_by_role("region", name="Calls").get_by_role("link").first.click()
@@ -105,6 +107,7 @@ def test_a_deleted_room_says_so_and_keeps_its_log(console: Console, scenes: Scen
     expect(records(page).first).to_contain_text("deleted the room")
 
 
+@pytest.mark.thorough
 def test_a_room_known_by_events_only_shows_its_calls(console: Console, scenes: Scenes) -> None:
     console.allowed = {404}
     page = console.show(f"room/{scenes.elsewhere.room_id}")
@@ -211,6 +214,7 @@ def test_a_new_record_appears(console: Console, scenes: Scenes) -> None:
     expect(records(page).first).to_contain_text("After")
 
 
+@pytest.mark.thorough
 def test_a_record_that_came_late_says_when_it_arrived(console: Console, scenes: Scenes) -> None:
     call = live_meeting(scenes.room("Late"), seconds=3_600)
     scenes.insight.deliver(call.started(), call.added(3_590, raw_id(1), "Ines"))

@@ -59,6 +59,7 @@ def ids(page: Page) -> list[str]:
     return [address.rpartition("/")[2] for address in addresses]
 
 
+@pytest.mark.thorough
 def test_an_empty_app_says_what_to_do_next(console: Console) -> None:
     page = console.enter("rooms")
     expect(page.get_by_role("status").filter(has_text="no rooms yet")).to_contain_text(
@@ -144,6 +145,7 @@ def test_a_time_can_be_typed(console: Console, rooms: list[str]) -> None:
     expect(listed(page)).to_have_text(["Next week"])
 
 
+@pytest.mark.thorough
 def test_filters_can_be_combined_and_are_in_the_address(console: Console, rooms: list[str]) -> None:
     page = console.enter("rooms")
     page.get_by_label("State").select_option("upcoming")

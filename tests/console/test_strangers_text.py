@@ -87,6 +87,7 @@ def test_in_now(console: Console, stranger: Stranger) -> None:
     expect_text(page, "title", "name", "self")
 
 
+@pytest.mark.thorough
 def test_in_the_list_of_rooms(console: Console, stranger: Stranger) -> None:
     page = console.enter("rooms")
     expect_text(page, "title")
@@ -99,11 +100,13 @@ def test_in_the_search_for_rooms(console: Console, stranger: Stranger) -> None:
     expect_text(page, "title")
 
 
+@pytest.mark.thorough
 def test_in_a_room(console: Console, stranger: Stranger) -> None:
     page = console.enter(f"room/{stranger.room_id}")
     expect_text(page, "title", "order", "name", "number")
 
 
+@pytest.mark.thorough
 def test_in_the_title_of_the_tab(console: Console, stranger: Stranger) -> None:
     page = console.enter(f"room/{stranger.room_id}")
     expect(page).to_have_title(f"{hostile('title')} · Anteroom")
@@ -115,6 +118,7 @@ def test_in_a_call_and_its_attendance(console: Console, stranger: Stranger) -> N
     expect_text(page, "name", "self", "phrase", "number")
 
 
+@pytest.mark.thorough
 def test_in_the_labels_of_a_chart(console: Console, stranger: Stranger) -> None:
     page = console.enter(f"room/{stranger.room_id}/call/{stranger.call.id}")
     expect(page.locator("svg text", has_text=BEGINS)).to_have_count(3)
@@ -139,6 +143,7 @@ def test_in_the_log(console: Console, stranger: Stranger) -> None:
     expect_harmless(page)
 
 
+@pytest.mark.thorough
 def test_in_an_explanation(console: Console, stranger: Stranger) -> None:
     page = console.enter(f"access?room={stranger.room_id}&person={INVITED}")
     answer = page.get_by_role("heading", level=2)
@@ -147,6 +152,7 @@ def test_in_an_explanation(console: Console, stranger: Stranger) -> None:
     expect_harmless(page)
 
 
+@pytest.mark.thorough
 def test_in_a_question(console: Console, stranger: Stranger) -> None:
     page = console.enter("access")
     page.get_by_label("Room").fill(stranger.room_id)
@@ -162,6 +168,7 @@ def test_in_quarantine(console: Console, stranger: Stranger) -> None:
     expect_harmless(page)
 
 
+@pytest.mark.thorough
 def test_in_the_address(console: Console) -> None:
     console.allowed = {400, 404}
     page = console.enter(f"room/{hostile('address')}")

@@ -427,6 +427,7 @@ def test_it_says_what_it_needs(text: str) -> None:
     assert without_start({"COMMUNICATION_CONNECTION_STRING": text}) == message
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "text",
     [
@@ -446,6 +447,7 @@ def test_it_says_what_a_connection_string_is(text: str) -> None:
     )
 
 
+@pytest.mark.thorough
 def test_it_says_that_its_port_is_taken() -> None:
     with socket.create_server(("localhost", 0)) as taken:
         port = taken.getsockname()[1]
@@ -453,6 +455,7 @@ def test_it_says_that_its_port_is_taken() -> None:
     assert re.fullmatch(rf"Port {port} is not available \(.+\)\. Set PORT to another one\.\n", said)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("port", ["abc", "0", "65536", ""])
 def test_it_says_what_a_port_is(port: str) -> None:
     said = without_start({"COMMUNICATION_CONNECTION_STRING": ANTEROOM, "PORT": port})

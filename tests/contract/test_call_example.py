@@ -79,6 +79,7 @@ def join(browser: Browser, example: str, room_id: str, who: str) -> Page:
     return page
 
 
+@pytest.mark.thorough
 def test_a_consumer_sees_the_presenter_and_may_publish_nothing(
     browser: Browser, example: str, room_id: str
 ) -> None:

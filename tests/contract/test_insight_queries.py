@@ -109,6 +109,7 @@ def test_any_query_is_answered(
 ENDS = ("0", "9", "5")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("as_of", ["0" * 18, "9" * 18, "0" * 19, "9" * 19, "638765928600000000"])
 @pytest.mark.parametrize("digit", ENDS)
 def test_a_forged_token_of_the_right_form_is_one_of_an_empty_or_another_page(

@@ -93,6 +93,7 @@ def test_data_survives_sigkill_and_azurite_stops(tmp_path: Path) -> None:
         assert devhost.interrupt() == 0
 
 
+@pytest.mark.thorough
 def test_it_can_start_at_once_after_sigkill(tmp_path: Path) -> None:
     app = written_app(tmp_path / "app", KEPT, ON_AZURITE)
     with running_devhost(app, tmp_path) as devhost:
@@ -145,6 +146,7 @@ def test_data_in_use_is_named_with_the_variable(tmp_path: Path) -> None:
             Azurite(tmp_path, free_port()).__enter__()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("source", "said"),
     [

@@ -148,6 +148,7 @@ def test_a_shared_screen_is_seen_until_it_is_stopped(meeting: Meeting) -> None:
     expect(meeting.salma.get_by_label("Screen of Ines Khan")).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_another_role_is_told_and_changes_what_one_can_do(meeting: Meeting) -> None:
     meeting.door.set_role(meeting.room_id, SALMA, "Presenter")
     told(meeting.salma, "You are a Presenter now.")

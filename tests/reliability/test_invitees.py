@@ -80,6 +80,7 @@ def killed_at_the_change(app: RunningApp, proxy: StorageProxy, fault: Fault) -> 
     proxy.forget()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("change", ["create", "patch"])
 async def test_an_app_killed_ahead_of_its_change_invites_nobody_and_killed_behind_it_everybody(
     azurite: str, proxy: StorageProxy, tmp_path: Path, change: str

@@ -94,6 +94,7 @@ def test_without_a_storage_the_log_says_what_to_set(tmp_path: Path) -> None:
         assert "ROOMS_STORAGE" not in answer.body.decode()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("fault", [Fault.REFUSED, Fault.DELAYED])
 def test_identities_are_answered_with_503_and_when_to_try_again(
     raw: Raw, proxy: StorageProxy, fault: Fault

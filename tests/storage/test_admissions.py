@@ -168,6 +168,7 @@ async def test_those_who_ask_at_once_share_the_reads_of_the_calls_people(
 # Faults.
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("read_timeout", "retries"), [(0.5, 10)])
 @pytest.mark.parametrize("fault", SETTLED)
 @pytest.mark.parametrize("at", range(4))

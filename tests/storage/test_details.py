@@ -150,6 +150,7 @@ async def test_writers_of_title_and_room_leave_the_list_as_the_room_is(
     assert len((await checked(client, 0))[room.id].kinds) > 9
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("read_timeout", "retries"), [(0.5, 10)])
 @pytest.mark.parametrize("fault", [Fault.DELAYED, Fault.LATE])  # for the others see tests/faults
 @pytest.mark.parametrize("at", range(2))

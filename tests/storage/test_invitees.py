@@ -466,6 +466,7 @@ EACH_REQUEST = [
 """The table of a create is not there: two more. A patch begins with a read, as all changes do."""
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("read_timeout", "retries"), [(0.5, 10)])
 @pytest.mark.usefixtures("one_partition")
 @pytest.mark.parametrize("fault", SETTLED)

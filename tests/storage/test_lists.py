@@ -380,6 +380,7 @@ async def titled_rooms(client: TableClient, number: int) -> list[TitledRoom]:
     return listed
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("most", "is_hasty"), [(1, False), (3, True), (500, False)])
 async def test_pages_of_titles_are_whole_and_in_order_wherever_requests_end(
     direct: TableClient, most: int, is_hasty: bool
@@ -510,6 +511,7 @@ MANY: Roster = {raw_id(number): "Attendee" for number in range(1000, 1070)}
 """Whom only rows of groups invite."""
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("one_partition")
 @pytest.mark.parametrize(
     "crowded", [range(0, 35, 3), range(35), range(15), range(15, 35), range(0)], ids=str

@@ -285,6 +285,7 @@ CHANGES: dict[str, Change] = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("read_timeout", "retries"), [(0.5, 10)])
 @pytest.mark.parametrize("fault", [Fault.DELAYED, Fault.LATE])  # for the others see tests/faults
 @pytest.mark.parametrize("at", range(2))

@@ -97,6 +97,7 @@ class Killed(BaseException):
     """What is under way ends here."""
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", range(2))
 async def test_nothing_disagrees_after_runs_of_several_days_that_were_all_killed(
     direct: TableClient, seed: int

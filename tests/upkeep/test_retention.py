@@ -203,6 +203,7 @@ async def test_an_event_that_arrives_while_its_call_goes_is_found(
     assert await rows_of(direct) == {}
 
 
+@pytest.mark.thorough
 async def test_an_event_that_is_delivered_again_while_it_goes_or_after_it_went_can_be_kept(
     direct: TableClient,
 ) -> None:

@@ -97,6 +97,7 @@ async def test_a_run_that_is_killed_at_any_request_is_finished_by_the_next(
     assert last > 15
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("one_partition")
 @pytest.mark.parametrize("fault", [Fault.CUT_AFTER, Fault.TWICE])
 async def test_removals_whose_answers_are_lost_or_that_arrive_twice_are_done_in_the_end(
@@ -185,6 +186,7 @@ async def test_a_room_with_a_broken_row_is_left_and_named(
     assert keys.index_row(sound, NOW - 60 * DAY) not in [row for _, row in await rows_of(direct)]
 
 
+@pytest.mark.thorough
 async def test_a_partition_that_fails_does_not_keep_back_the_others(
     client: TableClient, proxy: StorageProxy
 ) -> None:
