@@ -122,6 +122,14 @@ class NoCallNow(ApiError):
     """The room has no call at the moment."""
 
 
+class CallWasEnded(ApiError):
+    """The call whose connection somebody lost was ended for everybody."""
+
+
+class RemovedFromThisCall(ApiError):
+    """Somebody lost the connection because they were removed from the call."""
+
+
 class NotAllowedInCall(ApiError):
     """Somebody with a token of the media plane is not in the call, or may not do this in it."""
 
@@ -198,6 +206,8 @@ ANSWERS: Mapping[type[Exception], Answer] = {
         404, "ParticipantNotInCall", "Nobody with this id is in the call of the room now."
     ),
     NoCallNow: Answer(404, "NoCallNow", "The room has no call now."),
+    CallWasEnded: Answer(409, "CallEnded", "This call was ended for everybody."),
+    RemovedFromThisCall: Answer(409, "RemovedFromCall", "You were removed from this call."),
     NotAllowedInCall: Answer(
         403,
         "NotAllowedInCall",

@@ -35,7 +35,10 @@ ARGUMENTS = [
 ]
 """With these Chromium has devices, and lets every page use them."""
 
-_STATUS = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
+_STATUS = re.compile(
+    r"Failed to load resource: the server responded with a status of (\d+)"
+    r"|WebSocket connection to .*: Unexpected response code: (\d+)"
+)
 
 
 @dataclass
@@ -78,7 +81,7 @@ class Visit:
 
     def _said(self, message: ConsoleMessage) -> None:
         status = _STATUS.match(message.text)
-        provoked = status and int(status[1]) in self.allowed
+        provoked = status and int(status[1] or status[2]) in self.allowed
         if message.type in ("error", "warning") and not provoked:
             self.problems.append(f"{message.type}: {message.text} ({message.location['url'][:80]})")
 

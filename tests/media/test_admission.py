@@ -19,6 +19,7 @@ from rooms.domain.roster import ROLES, Role
 from rooms.domain.time import MAX_TIME, SECOND, format_time, parse_time, unix_seconds
 from rooms.media.livekit.grants import LACKS, in_token
 from rooms.media.signed_json import claims_of
+from rooms.storage.call_log import CallAction
 from rooms.storage.history import History
 from rooms.storage.table import Table
 from testkit.identifiers import raw_id
@@ -263,6 +264,14 @@ async def test_the_table_of_roles_is_without_what_the_server_lacks(door: Door) -
     answer = await route.handle(door.app, request)
     names = {row["name"] for row in json.loads(answer.get_body())["value"]}
     assert (len(names), names & LACKS) == (33 - len(LACKS), set())
+
+
+async def test_who_was_removed_does_not_come_back_by_mistake(door: Door) -> None:
+    removed = CallAction("RemovedFromCall", {"rawId": ANN, "participantId": "PA_ann"})
+    await door.app.call_log.record(door.room_id, [removed], ORIGIN)
+    answer = await door.post(lost={"callId": "RM_one", "participantId": "PA_ann"})
+    assert answer.status_code == 409
+    assert "Admitted" not in await door.kinds()
 
 
 async def test_the_way_in_has_the_fields_that_the_page_shows(door: Door) -> None:

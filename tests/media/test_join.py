@@ -6,6 +6,7 @@ from azure.data.tables.aio import TableClient
 from rooms.domain.room import RoomChange
 from rooms.domain.time import DAY, SECOND, Ticks, format_time
 from rooms.media.signed_json import claims_of
+from rooms.storage.call_log import CallAction
 from rooms.storage.table import Table
 from testkit.livekit_double import ApiFault, LiveKitDouble
 from testkit.storage import ORIGIN
@@ -103,6 +104,54 @@ async def test_where_nobody_can_join_the_routes_are_not_there(
     ):
         assert code(answer, 404) == "NotFound"
     assert await entrance.kinds() == ["JoinLinkMade"]
+
+
+# After a loss.
+
+LOST = {"callId": "RM_one", "participantId": "PA_ann"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail", "expected"),
+    [
+        ("CallEndedForAll", {"callId": "RM_one"}, "CallEnded"),
+        ("RemovedFromCall", {"rawId": ANN, "participantId": "PA_ann"}, "RemovedFromCall"),
+    ],
+)
+async def test_who_was_put_out_does_not_come_back_by_mistake(
+    entrance: Entrance, kind: str, detail: dict[str, str], expected: str
+) -> None:
+    token = await entrance.token()
+    await entrance.app.call_log.record(entrance.room_id, [CallAction(kind, detail)], ORIGIN)
+    assert code(await entrance.join(token, lost=LOST), 409) == expected
+    assert "Admitted" not in await entrance.kinds()
+    content(await entrance.join(token), 200)
+
+
+async def test_who_lost_another_connection_comes_back(entrance: Entrance) -> None:
+    token = await entrance.token()
+    done = [
+        CallAction("CallEndedForAll", {"callId": "RM_another"}),
+        CallAction("RemovedFromCall", {"rawId": ANN, "participantId": "PA_another"}),
+    ]
+    await entrance.app.call_log.record(entrance.room_id, done, ORIGIN)
+    content(await entrance.join(token, lost=LOST), 200)
+
+
+async def test_what_was_done_long_ago_keeps_nobody_out(entrance: Entrance) -> None:
+    token = await entrance.token()
+    ended = CallAction("CallEndedForAll", {"callId": "RM_one"})
+    await entrance.app.call_log.record(entrance.room_id, [ended], ORIGIN)
+    at(entrance, NOW + 299 * SECOND)
+    assert code(await entrance.join(token, lost=LOST), 409) == "CallEnded"
+    at(entrance, NOW + 301 * SECOND)
+    content(await entrance.join(token, lost=LOST), 200)
+
+
+async def test_what_was_lost_must_be_said_whole(entrance: Entrance) -> None:
+    token = await entrance.token()
+    half = {"callId": "RM_one"}
+    assert target(await entrance.join(token, lost=half)) == "$.lost.participantId"
 
 
 # What its holder sees.

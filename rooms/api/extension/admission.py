@@ -7,7 +7,14 @@ import azure.functions as func
 from rooms.api.body import Device, StrictBody, Text
 from rooms.api.error_answers import Error, error_body
 from rooms.api.errors import ANSWERS, AdmissionRefused, InvalidParameter
-from rooms.api.extension.admitting import Asking, carry_out, judged, logged_reason
+from rooms.api.extension.admitting import (
+    Asking,
+    LostConnection,
+    carry_out,
+    check_loss,
+    judged,
+    logged_reason,
+)
 from rooms.api.request import Request
 from rooms.api.responses import json_answer
 from rooms.api.routing import Routes
@@ -30,6 +37,7 @@ class AskAdmission(StrictBody):
     raw_id: Text
     display_name: Text | None = None
     device: Device | None = None
+    lost: LostConnection | None = None
 
 
 class Allowed(TypedDict):
@@ -92,6 +100,7 @@ async def try_admission(request: Request) -> func.HttpResponse:
 async def decide_admission(request: Request) -> func.HttpResponse:
     """Decides whether a person may join, logs the decision, and answers with the way in."""
     room_id, asked = request.call_room_id(), request.parse(AskAdmission)
+    await check_loss(request.app, room_id, asked.lost)
     asking = Asking(asked.raw_id, asked.display_name, asked.device)
     needs_name = request.app.media.lets_in and asked.display_name is None
     judgement = await judged(request.app, room_id, asked.raw_id, with_details=needs_name)

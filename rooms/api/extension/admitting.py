@@ -1,8 +1,11 @@
 """Decides whether people may join, writes the decisions down, and lets in who may."""
 
+import asyncio
 import secrets
 from dataclasses import dataclass
 
+from rooms.api.body import StrictBody, Text
+from rooms.api.errors import CallWasEnded, RemovedFromThisCall
 from rooms.app import App
 from rooms.domain.admission import (
     UNOCCUPIED,
@@ -46,6 +49,34 @@ class Judgement:
     room: Room
     roster: Roster
     details: Details
+
+
+class LostConnection(StrictBody):
+    """The connection that somebody lost and does not know why: the ids of the call and of their leg
+    in it."""
+
+    call_id: Text
+    participant_id: Text
+
+
+async def check_loss(app: App, room_id: str, lost: LostConnection | None) -> None:
+    """Checks that a lost connection was no end that somebody wanted: then it must not come back by
+    itself. Two requests to the storage, or none if nothing was lost.
+
+    Raises:
+        CallWasEnded: somebody ended the call for everybody in the last five minutes.
+        RemovedFromThisCall: somebody removed them in the last five minutes.
+    """
+    if lost is None:
+        return
+    ended, removed = await asyncio.gather(
+        app.call_log.was_ended(room_id, lost.call_id),
+        app.call_log.was_removed(room_id, lost.participant_id),
+    )
+    if removed:
+        raise RemovedFromThisCall
+    if ended:
+        raise CallWasEnded
 
 
 async def judged(

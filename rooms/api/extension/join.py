@@ -12,7 +12,14 @@ from rooms.api.extension.admission import (
     admitted_body,
     refused_body,
 )
-from rooms.api.extension.admitting import Asking, Judgement, carry_out, judged
+from rooms.api.extension.admitting import (
+    Asking,
+    Judgement,
+    LostConnection,
+    carry_out,
+    check_loss,
+    judged,
+)
 from rooms.api.request import Request
 from rooms.api.responses import json_answer
 from rooms.api.routing import Routes
@@ -39,11 +46,13 @@ class Join(StrictBody):
 
     `device` tells the devices of a person apart: a page that keeps it over a reload replaces
     itself in the call. `browser` is a random secret, at least 128 bits in base64url, that the
-    browser keeps: the link is then good in this browser only.
+    browser keeps: the link is then good in this browser only. `lost` is the connection that was
+    lost: who was removed, or whose call was ended, does not get in again then.
     """
 
     device: Device
     browser: BrowserSecret
+    lost: LostConnection | None = None
 
 
 class LinkedPerson(TypedDict):
@@ -91,6 +100,7 @@ async def join_room(request: Request, link: JoinLink) -> func.HttpResponse:
     asked = request.parse(Join)
     held = HeldLink(link, asked.browser)
     binds = None if await request.app.admissions.is_bound(held) else held
+    await check_loss(request.app, link.room_id, asked.lost)
     judgement = await judged(request.app, link.room_id, link.raw_id, with_details=True)
     asking = Asking(link.raw_id, link.display_name, asked.device, link.id)
     way_in = await carry_out(request.app, judgement, asking, request.origin, binds)

@@ -52,10 +52,13 @@ export const lookUp = async (link, signal) =>
     signal,
   });
 
-/** Returns the way into the call. Throws Failure, with the `reasons` of a refusal. */
-export const join = async (link, signal) =>
+/**
+ * Returns the way into the call. Throws Failure, with the `reasons` of a refusal. `lost` is the
+ * connection that was lost, {callId, participantId}, if one was.
+ */
+export const join = async (link, lost, signal) =>
   ask("POST", [link.roomId, "join"], `JoinLink ${link.token}`, {
-    body: { device: device(), browser: await browser(link) },
+    body: { device: device(), browser: await browser(link), lost },
     signal,
   });
 

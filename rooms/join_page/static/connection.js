@@ -20,6 +20,9 @@ const OVER = {
   ROOM_DELETED: "ended",
 };
 
+/** The same by the error of the service, for somebody whom the media server has told nothing. */
+const PUT_OUT = { RemovedFromCall: "removed", CallEnded: "ended" };
+
 /**
  * Stays in the call until it is over or `signal` leaves it, and returns how it is over. Each time
  * the connection is lost, it asks the service for a way in again.
@@ -31,22 +34,30 @@ const OVER = {
  */
 export async function stayInCall(link, { entering, entered, lost }, signal) {
   const { Room, RoomEvent, DisconnectReason } = await liveKit();
+  let connection;
   for (let tries = 0; !signal.aborted; tries += 1) {
     await pause(DELAYS[Math.min(tries, DELAYS.length - 1)], signal);
     try {
-      const way = await join(link, signal);
+      const way = await join(link, connection, signal);
       const room = new Room({ adaptiveStream: true, dynacast: true });
       const disconnected = new Promise((resolve) => room.once(RoomEvent.Disconnected, resolve));
       const leave = () => room.disconnect();
       signal.addEventListener("abort", leave);
       entering(room);
+      const know = async () => {
+        const callId = await room.getSid();
+        if (callId) connection = { callId, participantId: room.localParticipant.sid };
+      };
+      room.on(RoomEvent.Reconnected, know);
       await room.connect(way.media.url, way.media.token);
+      await know();
       tries = 0;
       entered(room, way);
       const why = OVER[DisconnectReason[await disconnected]];
       signal.removeEventListener("abort", leave);
       if (why) return why;
     } catch (problem) {
+      if (PUT_OUT[problem.code]) return PUT_OUT[problem.code];
       if (!signal.aborted && problem instanceof Failure && !problem.passing) throw problem;
     }
     lost();

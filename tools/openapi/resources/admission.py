@@ -4,7 +4,14 @@ from openapi.examples import ATTENDEE, ROOM_ID
 from openapi.operation import Answer, Header, Operation, Parameter
 from openapi.parameters import CALL_ROOM_ID, CLIENT_REQUEST_ID, ShortText
 from rooms.api.body import GivenTime
-from rooms.api.errors import ANSWERS, AdmissionRefused, InvalidParameter, InvalidRoomId
+from rooms.api.errors import (
+    ANSWERS,
+    AdmissionRefused,
+    CallWasEnded,
+    InvalidParameter,
+    InvalidRoomId,
+    RemovedFromThisCall,
+)
 from rooms.api.extension import admission
 from rooms.api.extension.admission import AskAdmission
 from rooms.domain.errors import RoomNotFound
@@ -79,14 +86,21 @@ ADMISSION = {
             "room and roster. In an open room, an ACS user who is not invited is a guest with the "
             "role Attendee. If the service has a media server (`ROOMS_MEDIA_URL`), the answer has "
             "`media`: the way into the call. A device that joins again takes its own place: "
-            "without `device`, each admission is for another one. If the media server does not "
-            "answer, nothing is decided."
+            "without `device`, each admission is for another one. With `lost`, somebody who was "
+            "removed from that call in the last five minutes, or whose call was ended for "
+            "everybody, is told so instead. If the media server does not answer, nothing is "
+            "decided."
         ),
         parameters=(CALL_ROOM_ID, CLIENT_REQUEST_ID),
         body=AskAdmission,
         examples={
             "a person with a name": {"rawId": ATTENDEE, "displayName": "Ines Khan"},
             "a browser that keeps its place in the call": {"rawId": ATTENDEE, "device": "tab-7f3a"},
+            "a browser that lost its connection": {
+                "rawId": ATTENDEE,
+                "device": "tab-7f3a",
+                "lost": {"callId": "RM_dA2YYeWkCX3z", "participantId": "PA_M7CWue5u77Eq"},
+            },
         },
         answers=(
             Answer(
@@ -105,6 +119,13 @@ ADMISSION = {
                 example=_ERROR | _REFUSED,
             ),
         ),
-        errors=(InvalidRoomId, RoomNotFound, MediaRefusesUs, MediaUnavailable),
+        errors=(
+            InvalidRoomId,
+            RoomNotFound,
+            CallWasEnded,
+            RemovedFromThisCall,
+            MediaRefusesUs,
+            MediaUnavailable,
+        ),
     ),
 }

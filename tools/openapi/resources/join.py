@@ -4,7 +4,14 @@ from openapi.examples import ATTENDEE, ROOM_ID
 from openapi.operation import Answer, Header, Operation, Parameter
 from openapi.parameters import CALL_ROOM_ID, CLIENT_REQUEST_ID, AnyText
 from rooms.api.error_answers import Error
-from rooms.api.errors import ANSWERS, AdmissionRefused, InvalidRoomId, NoJoinPage
+from rooms.api.errors import (
+    ANSWERS,
+    AdmissionRefused,
+    CallWasEnded,
+    InvalidRoomId,
+    NoJoinPage,
+    RemovedFromThisCall,
+)
 from rooms.api.extension import admission, join, join_links
 from rooms.api.extension.join import BROWSER
 from rooms.domain.errors import RoomNotFound
@@ -103,7 +110,8 @@ JOIN = {
         description=(
             "Decides as the admission of a room does, and writes Admitted or Refused into its log. "
             "The first browser that is admitted is the only one from then on: it is known by its "
-            "secret `browser`."
+            "secret `browser`. With `lost`, somebody who was removed from that call in the last "
+            "five minutes, or whose call was ended for everybody, is told so instead."
         ),
         parameters=(CALL_ROOM_ID, CLIENT_REQUEST_ID),
         body=join.Join,
@@ -131,6 +139,12 @@ JOIN = {
                 example=_REFUSED,
             ),
         ),
-        errors=(RoomNotFound, MediaUnavailable, MediaRefusesUs),
+        errors=(
+            RoomNotFound,
+            CallWasEnded,
+            RemovedFromThisCall,
+            MediaUnavailable,
+            MediaRefusesUs,
+        ),
     ),
 }
