@@ -1,8 +1,8 @@
 """What a doctor says of a service: each check says what was found, and what to do."""
 
-from dataclasses import dataclass
 from typing import Literal
 
+from rooms.domain.check import Check
 from rooms.domain.limits import LIMITS
 from rooms.domain.time import DAY, HOUR, Ticks, format_second, format_time
 
@@ -18,7 +18,6 @@ type Name = Literal[
     "upkeep",
     "log export",
 ]
-type Status = Literal["ok", "warning", "failed"]
 type Storage = Literal["reachable", "not set", "denied", "unreachable"]
 type Rights = Literal["enough", "denied", "unknown", "not tried"]
 
@@ -37,17 +36,7 @@ _RIGHTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One check. `advice` says what to do; it is empty if there is nothing to do."""
-
-    name: Name
-    status: Status
-    text: str
-    advice: str = ""
-
-
-def storage(found: Storage) -> Check:
+def storage(found: Storage) -> Check[Name]:
     """Returns the check of the storage."""
     match found:
         case "reachable":
@@ -76,7 +65,7 @@ def storage(found: Storage) -> Check:
             )
 
 
-def table(name: str, marked: bool) -> Check:
+def table(name: str, marked: bool) -> Check[Name]:
     """Returns the check of the table: whether it has the marker."""
     if marked:
         return Check("table", "ok", f"The table {name} is there.")
@@ -88,12 +77,12 @@ def table(name: str, marked: bool) -> Check:
     )
 
 
-def table_missing(error: str) -> Check:
+def table_missing(error: str) -> Check[Name]:
     """Returns the check of a table that must be there and is not."""
     return Check("table", "failed", error, "Check ROOMS_TABLE, or make the table with: rooms init")
 
 
-def rights(found: Rights) -> Check:
+def rights(found: Rights) -> Check[Name]:
     """Returns the check of the right to write, from a write that changes nothing."""
     match found:
         case "enough":
@@ -116,12 +105,12 @@ def rights(found: Rights) -> Check:
             )
 
 
-def unread(name: Name) -> Check:
+def unread(name: Name) -> Check[Name]:
     """Returns a check for which the storage did not answer."""
     return Check(name, "failed", "The storage did not answer this.", "Ask again.")
 
 
-def clock(ahead: float) -> Check:
+def clock(ahead: float) -> Check[Name]:
     """Returns the check of the clock, from the seconds that it is ahead of the storage's."""
     if abs(ahead) < LIMITS.clock_warning_seconds:
         return Check("clock", "ok", "The clock agrees with that of the storage.")
@@ -134,7 +123,7 @@ def clock(ahead: float) -> Check:
     )
 
 
-def throttling(asked_in: int | None, refused_ago: float | None) -> Check:
+def throttling(asked_in: int | None, refused_ago: float | None) -> Check[Name]:
     """Returns the check of throttling: seconds until the storage is asked again, and since it last
     refused a request. This is what one process knows."""
     advice = "Look for what asks so much, such as one key or one room, and set ROOMS_KEY_RATE."
@@ -149,7 +138,7 @@ def throttling(asked_in: int | None, refused_ago: float | None) -> Check:
     return Check("throttling", "ok", "The storage has not refused requests lately.")
 
 
-def last_event(hour: Ticks | None) -> Check:
+def last_event(hour: Ticks | None) -> Check[Name]:
     """Returns the check of the events, from the hour that had the last one."""
     if hour is None:
         return Check(
@@ -162,7 +151,7 @@ def last_event(hour: Ticks | None) -> Check:
     return Check("last event", "ok", f"The last event of a call is from {begin} to {end}.")
 
 
-def quarantine(count: int, more: bool) -> Check:
+def quarantine(count: int, more: bool) -> Check[Name]:
     """Returns the check of the quarantine, from the number of events in it."""
     if not count:
         return Check("quarantine", "ok", "No event is in quarantine.")
@@ -176,7 +165,7 @@ def quarantine(count: int, more: bool) -> Check:
     )
 
 
-def upkeep(began: Ticks | None, now: Ticks) -> Check:
+def upkeep(began: Ticks | None, now: Ticks) -> Check[Name]:
     """Returns the check of the upkeep, from the beginning of its oldest pass; None if it has not
     begun everywhere."""
     advice = "The timer upkeep runs every ten minutes: look whether the app is always on."
@@ -189,7 +178,7 @@ def upkeep(began: Ticks | None, now: Ticks) -> Check:
     return Check("upkeep", "ok", f"The upkeep has begun anew since {format_second(began)}.")
 
 
-def log_export(end: Ticks | None, now: Ticks) -> Check:
+def log_export(end: Ticks | None, now: Ticks) -> Check[Name]:
     """Returns the check of the export of the log, from the end of the last day that it has; None if
     it has none."""
     advice = "Look at what the timer export says in the log of the service."
@@ -201,6 +190,6 @@ def log_export(end: Ticks | None, now: Ticks) -> Check:
     return Check("log export", "ok", f"The log is exported until {day}.")
 
 
-def no_archive(error: str) -> Check:
+def no_archive(error: str) -> Check[Name]:
     """Returns the check of an export whose place cannot be used."""
     return Check("log export", "failed", error, "Check ROOMS_ARCHIVE.")

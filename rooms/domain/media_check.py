@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rooms.domain.doctor import Status
+from rooms.domain.check import Check
 
 type Name = Literal["media server", "API keys", "room creation", "webhooks", "webhook filter"]
 type Reach = Literal["answers", "refuses", "silent"]
@@ -38,30 +38,20 @@ class HeardEvents:
     finished: bool
 
 
-@dataclass(frozen=True, slots=True)
-class MediaCheck:
-    """One check. `advice` says what to do; it is empty if there is nothing to do."""
-
-    name: Name
-    status: Status
-    text: str
-    advice: str = ""
-
-
-def server_checks(state: ServerState) -> Sequence[MediaCheck]:
+def server_checks(state: ServerState) -> Sequence[Check[Name]]:
     """Returns the checks of the server itself: only the first one if it cannot be asked."""
     if state.reach != "answers":
         return [reach_check(state.reach)]
     return [reach_check(state.reach), _keys(state.refused_keys), _room_creation(state.makes_rooms)]
 
 
-def reach_check(reach: Reach) -> MediaCheck:
+def reach_check(reach: Reach) -> Check[Literal["media server"]]:
     """Returns the check whether the server answers."""
     match reach:
         case "answers":
-            return MediaCheck("media server", "ok", "The media server answers.")
+            return Check("media server", "ok", "The media server answers.")
         case "refuses":
-            return MediaCheck(
+            return Check(
                 "media server",
                 "failed",
                 "The media server refuses the API key of this service.",
@@ -70,7 +60,7 @@ def reach_check(reach: Reach) -> MediaCheck:
                 "check the clocks of both.",
             )
         case "silent":
-            return MediaCheck(
+            return Check(
                 "media server",
                 "failed",
                 "The media server does not answer.",
@@ -79,7 +69,7 @@ def reach_check(reach: Reach) -> MediaCheck:
             )
 
 
-def webhook_checks(heard: HeardEvents, url: str) -> Sequence[MediaCheck]:
+def webhook_checks(heard: HeardEvents, url: str) -> Sequence[Check[Name]]:
     """Returns the checks of the events.
 
     Args:
@@ -93,17 +83,17 @@ def webhook_checks(heard: HeardEvents, url: str) -> Sequence[MediaCheck]:
             "one. If it has only just started, ask again."
         )
         text = "The end of a call that this check made was not heard of."
-        return [MediaCheck("webhooks", "failed", text, advice)]
+        return [Check("webhooks", "failed", text, advice)]
     return [
-        MediaCheck("webhooks", "ok", "Events of the media server come in."),
+        Check("webhooks", "ok", "Events of the media server come in."),
         _filter(heard.started),
     ]
 
 
-def _keys(refused: Sequence[str]) -> MediaCheck:
+def _keys(refused: Sequence[str]) -> Check[Name]:
     if not refused:
-        return MediaCheck("API keys", "ok", "The media server takes each API key.")
-    return MediaCheck(
+        return Check("API keys", "ok", "The media server takes each API key.")
+    return Check(
         "API keys",
         "warning",
         f"The media server does not take {', '.join(refused)}.",
@@ -112,11 +102,11 @@ def _keys(refused: Sequence[str]) -> MediaCheck:
     )
 
 
-def _room_creation(makes_rooms: bool | None) -> MediaCheck:
+def _room_creation(makes_rooms: bool | None) -> Check[Name]:
     advice = "Set `room.auto_create: false` in the configuration of the server."
     match makes_rooms:
         case False:
-            return MediaCheck(
+            return Check(
                 "room creation", "ok", "The media server opens no call by itself (auto_create)."
             )
         case True:
@@ -124,22 +114,22 @@ def _room_creation(makes_rooms: bool | None) -> MediaCheck:
                 "The media server opens a call for whoever has a token (auto_create), also one "
                 "that was ended: the end of a room, and a removal, are none."
             )
-            return MediaCheck("room creation", "failed", text, advice)
+            return Check("room creation", "failed", text, advice)
         case None:
             text = "Whether the media server opens a call by itself (auto_create) is not known."
-            return MediaCheck("room creation", "warning", text, advice)
+            return Check("room creation", "warning", text, advice)
 
 
-def _filter(heard_start: bool) -> MediaCheck:
+def _filter(heard_start: bool) -> Check[Name]:
     events = ", ".join(NEEDED_EVENTS)
     if not heard_start:
-        return MediaCheck(
+        return Check(
             "webhook filter",
             "ok",
             f"Events that are not needed do not come. Whether all of {events} do is not known: "
             "look who is in a room with a call.",
         )
-    return MediaCheck(
+    return Check(
         "webhook filter",
         "warning",
         "The media server sends events that this service does not read. In a large call they hold "

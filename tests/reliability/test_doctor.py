@@ -16,7 +16,8 @@ from rooms.api.extension.health import get_health
 from rooms.app import App
 from rooms.archive.places import ArchiveUnavailable
 from rooms.domain import doctor
-from rooms.domain.doctor import Check
+from rooms.domain.check import Check
+from rooms.domain.doctor import Name
 from rooms.domain.time import DAY, HOUR, now
 from rooms.storage.errors import StorageUnavailable
 from rooms.storage.marker import prepare
@@ -35,7 +36,7 @@ def table(azurite: str) -> str:
     return name
 
 
-async def found(storage: str, table: str = "", **settings: str) -> dict[str, Check]:
+async def found(storage: str, table: str = "", **settings: str) -> dict[str, Check[Name]]:
     """Returns the checks, by name, of a process that has just started."""
     app = App({"ROOMS_STORAGE": storage, "ROOMS_TABLE": table, **settings})
     async with closing(app):
@@ -53,7 +54,7 @@ async def closing(app: App) -> AsyncIterator[App]:
             await app.archive.close()
 
 
-def statuses(checks: dict[str, Check]) -> dict[str, str]:
+def statuses(checks: dict[str, Check[Name]]) -> dict[str, str]:
     return {name: check.status for name, check in checks.items()}
 
 

@@ -13,8 +13,8 @@ from rooms.app import App
 from rooms.archive.days import next_day, start_of
 from rooms.archive.places import ArchiveUnavailable
 from rooms.domain import doctor
-from rooms.domain.doctor import Check
-from rooms.domain.media_check import Reach, reach_check
+from rooms.domain.check import Check, Status
+from rooms.domain.media_check import reach_check
 from rooms.storage.archives import Archives
 from rooms.storage.condition import has_marker, is_denied, read_condition, try_to_write
 from rooms.storage.errors import ClockWrong, StorageUnavailable, TableMissing
@@ -30,7 +30,7 @@ class CheckBody(TypedDict):
     """One check. `advice` is empty if there is nothing to do."""
 
     name: doctor.Name
-    status: doctor.Status
+    status: Status
     text: str
     advice: str
 
@@ -48,7 +48,7 @@ async def get_doctor(request: Request) -> func.HttpResponse:
     return json_answer(200, checks)
 
 
-async def examine(app: App) -> AsyncIterator[Check]:
+async def examine(app: App) -> AsyncIterator[Check[doctor.Name]]:
     """Yields the checks of a service, until one finds that the others cannot be made."""
     try:
         async with asyncio.timeout(app.limits.health_seconds):
@@ -71,7 +71,7 @@ async def examine(app: App) -> AsyncIterator[Check]:
         yield doctor.clock(state.clock_ahead)
     yield doctor.throttling(state.asked_in, state.refused_ago)
     if app.settings.media is not None:
-        yield _media_server((await app.media.state()).reach)
+        yield reach_check((await app.media.state()).reach)
     try:
         found = await read_condition(app.table)
     except StorageUnavailable:
@@ -85,12 +85,7 @@ async def examine(app: App) -> AsyncIterator[Check]:
         yield await _log_export(app)
 
 
-def _media_server(reach: Reach) -> Check:
-    found = reach_check(reach)
-    return Check("media server", found.status, found.text, found.advice)
-
-
-async def _rights(app: App) -> Check:
+async def _rights(app: App) -> Check[doctor.Name]:
     try:
         await try_to_write(app.table)
     except ClockWrong:
@@ -100,7 +95,7 @@ async def _rights(app: App) -> Check:
     return doctor.rights("enough")
 
 
-async def _log_export(app: App) -> Check:
+async def _log_export(app: App) -> Check[doctor.Name]:
     try:
         address = app.archive.address if app.archive else ""
     except ArchiveUnavailable as error:
@@ -117,7 +112,7 @@ def _why(app: App, error: StorageUnavailable) -> doctor.Storage:
     return "denied" if is_denied(error) else "unreachable"
 
 
-def check_body(check: Check) -> CheckBody:
+def check_body(check: Check[doctor.Name]) -> CheckBody:
     """Returns a check as it is answered."""
     return {
         "name": check.name,

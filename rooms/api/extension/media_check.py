@@ -11,8 +11,8 @@ from rooms.api.responses import json_answer
 from rooms.api.routing import Routes
 from rooms.app import App
 from rooms.domain import media_check
-from rooms.domain.doctor import Status
-from rooms.domain.media_check import HeardEvents, MediaCheck, server_checks, webhook_checks
+from rooms.domain.check import Check, Status
+from rooms.domain.media_check import HeardEvents, server_checks, webhook_checks
 from rooms.media.errors import NoMediaPlane
 
 routes = Routes()
@@ -65,7 +65,7 @@ async def _heard(app: App, probe: str) -> HeardEvents:
         return HeardEvents(started=False, finished=False)
 
 
-def _body(checks: Sequence[MediaCheck]) -> MediaChecks:
+def _body(checks: Sequence[Check[media_check.Name]]) -> MediaChecks:
     return {
         "value": [
             {
