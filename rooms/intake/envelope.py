@@ -4,11 +4,10 @@ from collections.abc import Set
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import from_json
 
 from rooms.domain.events import SERVICE_LOG
 from rooms.domain.time import Ticks
-from rooms.intake.outcome import IgnoredEvent, RoomEvent, UnknownEvent
+from rooms.intake.outcome import IgnoredEvent, RoomEvent, UnknownEvent, object_of
 
 _PREFIX = "Microsoft.Communication."
 _CALLS = f"{_PREFIX}Call"
@@ -27,12 +26,9 @@ def read_event(
     from rooms.intake.fields import fault_of
     from rooms.intake.models import MODELS, PlacedEvent
 
-    try:
-        element = from_json(text.encode(errors="surrogatepass"))
-    except ValueError as error:
-        return UnknownEvent(f"no valid JSON: {error}")
-    if not isinstance(element, dict):
-        return UnknownEvent("must be an object")
+    element = object_of(text)
+    if isinstance(element, UnknownEvent):
+        return element
     in_cloud_events = bool(element.get("specversion"))
     type_field = "type" if in_cloud_events else "eventType"
     name = element.get(type_field)

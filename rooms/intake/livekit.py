@@ -12,7 +12,6 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import Field, PlainValidator, ValidationError, ValidationInfo
-from pydantic_core import from_json
 
 from rooms.domain.connection import Connection
 from rooms.domain.events import CARRIED, SERVICE_LOG, CallEvent, EventKind, is_call_room_id
@@ -28,6 +27,7 @@ from rooms.intake.outcome import (
     ProbeEvent,
     RoomEvent,
     UnknownEvent,
+    object_of,
 )
 from rooms.media.livekit.identity import raw_id_of
 from rooms.media.livekit.probe import is_probe
@@ -99,12 +99,9 @@ def read_webhook(text: str, now: Ticks, mark: str) -> Outcome:
     Args:
         mark: what the rooms of this deployment have as metadata. Those of others are left.
     """
-    try:
-        element = from_json(text.encode(errors="surrogatepass"))
-    except ValueError as error:
-        return UnknownEvent(f"no valid JSON: {error}")
-    if not isinstance(element, dict):
-        return UnknownEvent("must be an object")
+    element = object_of(text)
+    if isinstance(element, UnknownEvent):
+        return element
     name = element.get("event")
     if not isinstance(name, str) or not name.startswith(_KNOWN):
         return UnknownEvent(f"event: must be one of {', '.join(NEEDED_EVENTS)}")

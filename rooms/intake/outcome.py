@@ -1,6 +1,9 @@
 """What an event is that came."""
 
 from dataclasses import dataclass
+from typing import Any
+
+from pydantic_core import from_json
 
 from rooms.domain.connection import Connection
 from rooms.domain.events import CallEvent
@@ -63,3 +66,12 @@ class UnknownEvent:
     text of the event."""
 
     reason: str
+
+
+def object_of(text: str) -> dict[str, Any] | UnknownEvent:
+    """Returns the JSON object that a text is."""
+    try:
+        element = from_json(text.encode(errors="surrogatepass"))
+    except ValueError as error:
+        return UnknownEvent(f"no valid JSON: {error}")
+    return element if isinstance(element, dict) else UnknownEvent("must be an object")
