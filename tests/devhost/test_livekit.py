@@ -14,7 +14,7 @@ from devhost import ports
 from devhost.errors import CannotStart
 from devhost.livekit import livekit_beside
 from testkit.devhost import Devhost, running_devhost
-from testkit.ports import free_port
+from testkit.ports import answers, free_port
 from testkit.waiting import HANG_SECONDS, until
 from tests.devhost.apps import written_app
 
@@ -47,14 +47,6 @@ def server_of(devhost: Devhost) -> psutil.Process:
         for child in children
         if "livekit" in child.environ().get("LIVEKIT_CONFIG", "") and not child.children()
     )
-
-
-def answers(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), 5).close()
-    except OSError:
-        return False
-    return True
 
 
 def test_the_app_gets_the_settings_of_a_server_that_answers(devhost: Devhost) -> None:

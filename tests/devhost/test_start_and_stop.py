@@ -14,7 +14,7 @@ import pytest
 from devhost import ports
 from devhost.azurite import PROJECT, Azurite
 from testkit.devhost import Devhost, running_devhost
-from testkit.ports import free_port
+from testkit.ports import answers, free_port
 from testkit.raw_http import Answer
 from testkit.waiting import HANG_SECONDS, until
 from tests.devhost.apps import APP, failed_start, written_app
@@ -35,14 +35,6 @@ ON_AZURITE = {
     "APP_STORAGE": "UseDevelopmentStorage=true",
     "AzureWebJobsStorage": "UseDevelopmentStorage=true",
 }
-
-
-def answers(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), 5).close()
-    except OSError:
-        return False
-    return True
 
 
 def test_ctrl_c_lets_a_running_invocation_end_and_takes_no_new_one(tmp_path: Path) -> None:

@@ -2,11 +2,10 @@
 
 import re
 import subprocess
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 from devhost.azurite import PROJECT
+from devhost.child import status_of
 from devhost.livekit import EVENTS, WEBHOOK, configuration
 from rooms.domain.capabilities import CAPABILITIES
 from rooms.media.livekit.grants import LACKS
@@ -51,15 +50,7 @@ def test_livekit_server_starts_with_the_sample(livekit_program: Path, tmp_path: 
             [livekit_program, "--config", file, "--bind", "127.0.0.1"], stdout=log, stderr=log
         ) as server,
     ):
-        until(lambda: answers(port) or server.poll() is not None)
+        until(lambda: status_of(port, "/") == 200 or server.poll() is not None)
         running = server.poll() is None
         server.kill()
     assert running, (tmp_path / "log").read_text()
-
-
-def answers(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, ConnectionError):
-        return False

@@ -1,4 +1,4 @@
-"""Ports that nobody listens on."""
+"""Ports of this machine: those that nobody listens on, and whether somebody does."""
 
 import random
 import socket
@@ -19,3 +19,12 @@ def free_port(count: int = 1) -> int:
             except OSError:
                 continue
             return first
+
+
+def answers(port: int) -> bool:
+    """Returns whether somebody listens on a port."""
+    try:
+        socket.create_connection(("127.0.0.1", port), 5).close()
+    except OSError:
+        return False
+    return True
