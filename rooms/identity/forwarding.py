@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from email.utils import formatdate
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-from urllib.request import getproxies
 
 from rooms.auth.signing import signed_headers
 from rooms.domain.limits import LIMITS, Limits
+from rooms.http_session import new_session
 from rooms.identity.errors import AcsRefusesUs, AcsUnavailable, NoAnswerOfAcs
 from rooms.log_text import escaped
 from rooms.settings.acs import AcsResource
@@ -99,9 +99,7 @@ class Forwarding:
 
     def _known_session(self) -> "ClientSession":
         if self._session is None:
-            from aiohttp import ClientSession, DummyCookieJar
-
-            self._session = ClientSession(cookie_jar=DummyCookieJar(), trust_env=bool(getproxies()))
+            self._session = new_session()
         return self._session
 
     async def _credentials(self, method: str, target: str, body: bytes) -> dict[str, str]:

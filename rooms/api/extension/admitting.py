@@ -1,6 +1,5 @@
 """Decides whether people may join, writes the decisions down, and lets in who may."""
 
-import asyncio
 import secrets
 from dataclasses import dataclass
 
@@ -25,6 +24,7 @@ from rooms.domain.time import SECOND, Ticks, format_time
 from rooms.media.carrier import Joining, WayIn
 from rooms.storage.changes import Origin
 from rooms.storage.join_links import HeldLink
+from rooms.storage.parallel import both
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ async def check_loss(app: App, room_id: str, lost: LostConnection | None) -> Non
     """
     if lost is None:
         return
-    ended, removed = await asyncio.gather(
+    ended, removed = await both(
         app.call_log.was_ended(room_id, lost.call_id),
         app.call_log.was_removed(room_id, lost.participant_id),
     )

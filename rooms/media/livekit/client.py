@@ -9,9 +9,9 @@ import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any
-from urllib.request import getproxies
 
 from rooms.domain.limits import LIMITS, Limits
+from rooms.http_session import new_session
 from rooms.log_text import escaped
 from rooms.media.errors import MediaRefusesUs, MediaUnavailable
 from rooms.media.signed_json import signed
@@ -115,7 +115,5 @@ class LiveKitApi:
 
     def _known_session(self) -> "ClientSession":
         if self._session is None:
-            from aiohttp import ClientSession, DummyCookieJar
-
-            self._session = ClientSession(cookie_jar=DummyCookieJar(), trust_env=bool(getproxies()))
+            self._session = new_session()
         return self._session
