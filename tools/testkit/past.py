@@ -1,5 +1,6 @@
 """Tables with a past: what happened at chosen times, and upkeep as of NOW."""
 
+import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
@@ -138,13 +139,20 @@ async def record(table: Table, room_id: str, event: CallEvent) -> None:
     await Calls(table, lambda: event.at).record(room_id, event, "text")
 
 
-def upkeep_of(table: Table, at: Ticks = NOW, limits: Limits = LIMITS) -> Upkeep:
-    return Upkeep(table, Rooms(table, lambda: at), lambda: at, EXPIRED, RETENTION, limits)
+def upkeep_of(
+    table: Table,
+    at: Ticks = NOW,
+    limits: Limits = LIMITS,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> Upkeep:
+    rooms = Rooms(table, lambda: at)
+    return Upkeep(table, rooms, lambda: at, EXPIRED, RETENTION, limits, monotonic)
 
 
 async def run(client: TableClient, at: Ticks = NOW, limits: Limits = LIMITS) -> Report:
-    """Runs upkeep over all partitions, at that time."""
-    report = await upkeep_of(Table(client), at, limits).run(HANG_SECONDS)
+    """Runs upkeep over all partitions, at that time. No time passes meanwhile: upkeep saves its
+    place only at the end."""
+    report = await upkeep_of(Table(client), at, limits, lambda: 0.0).run(HANG_SECONDS)
     assert (report.done, report.unavailable) == (len(keys.partitions()), 0)
     return report
 
