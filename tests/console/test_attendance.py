@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from testkit.events import live_meeting
 from testkit.identifiers import raw_id
-from tests.console.pages import Console
+from tests.console.pages import HEIGHT, NARROW, Console, overflow
 from tests.console.scenes import NAMES, Scenes
 
 BARS = "svg rect[rx]"
@@ -54,6 +54,14 @@ def test_nothing_is_marked_if_no_event_is_lost(console: Console, scenes: Scenes)
     page = opened(console, scenes.lesson["roomId"])
     expect(page.get_by_text("≈")).to_have_count(0)
     expect(page.get_by_text("as far as events tell")).to_have_count(0)
+
+
+def test_times_of_two_days_fit_a_narrow_screen(console: Console, scenes: Scenes) -> None:
+    room_id = scenes.room("Camp", {raw_id(1): "Presenter"}, NAMES, scheduled=(-50, -1))
+    page = opened(console, room_id)
+    page.set_viewport_size({"width": NARROW, "height": HEIGHT})
+    expect(page.locator(".range").first).to_contain_text(re.compile(r"\d{4}.* to .*\d{4}"))
+    assert overflow(page) <= 0
 
 
 def test_a_person_with_two_raw_ids_is_one_row(console: Console, scenes: Scenes) -> None:
