@@ -124,6 +124,7 @@ async def client(
         read_timeout=read_timeout,
         retry_total=retries,
         retry_backoff_factor=0.01,
+        use_env_settings=False,
     ) as client:
         yield client
 
@@ -131,7 +132,9 @@ async def client(
 @pytest_asyncio.fixture
 async def direct(azurite: str) -> AsyncIterator[TableClient]:
     """The same without the proxy before it, which is quicker."""
-    async with TableClient.from_connection_string(azurite, f"t{uuid.uuid4().hex}") as client:
+    async with TableClient.from_connection_string(
+        azurite, f"t{uuid.uuid4().hex}", use_env_settings=False
+    ) as client:
         yield client
 
 

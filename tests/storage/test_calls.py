@@ -160,7 +160,7 @@ async def keep_past(azurite: str, table: str, hours: Iterable[int], now: Ticks) 
             entities |= {
                 entity["RowKey"]: entity for entity in event_entities(ROOM, event, "", now)
             }
-    async with TableClient.from_connection_string(azurite, table) as client:
+    async with TableClient.from_connection_string(azurite, table, use_env_settings=False) as client:
         for some in itertools.batched(entities.values(), 100, strict=False):
             await client.submit_transaction([upsert(entity) for entity in some])
 

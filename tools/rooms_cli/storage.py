@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError
 from azure.data.tables import TableClient, TableErrorCode
@@ -71,7 +72,13 @@ def asynchronous(storage: Storage) -> AsyncTableClient:
 
             client_id = os.environ.get(CLIENT_ID) or None
             credential = DefaultAzureCredential(managed_identity_client_id=client_id)
-        return AsyncTableClient(client.url, client.table_name, credential=credential, **_TIMEOUTS)
+        return AsyncTableClient(
+            client.url,
+            client.table_name,
+            credential=credential,
+            use_env_settings=bool(getproxies()),  # else aiohttp looks for a proxy at each request
+            **_TIMEOUTS,
+        )
     except ImportError:
         raise Failure(
             "This command needs a package that is not installed. Install it: pip install aiohttp"
