@@ -9,8 +9,9 @@ from testkit.identifiers import raw_id
 from testkit.running import RunningApp, running_app
 from tests.console.pages import Console, heading
 from tests.console.scenes import Scenes, hours_from_now
+from tests.effort import THOROUGH
 
-MANY = 1_000
+MANY = 1_000 if THOROUGH else 100
 NEEDLE = "Fracture clinic"
 INVITED = raw_id(7)
 

@@ -260,7 +260,7 @@ def die() -> None:
     raise Killed
 
 
-async def test_killed_ahead_of_every_other_write_it_ends_as_if_it_was_not(
+async def test_killed_again_and_again_it_ends_as_if_it_was_not(
     direct: TableClient,
 ) -> None:
     filling = await filled(direct)
@@ -270,14 +270,16 @@ async def test_killed_ahead_of_every_other_write_it_ends_as_if_it_was_not(
     while True:
         clock.now += DAY
         try:
-            # The first one holds the erasure; in the end, the second is the receipt each time.
-            done = await Erasures(MortalTable(direct, 3, die), clock).run(begun.id, HANG_SECONDS)
+            # The first write holds the erasure; in the end, the second is the receipt each time.
+            # No time passes, so that how often the place is saved depends on no machine.
+            erasures = Erasures(MortalTable(direct, 7, die), clock, monotonic=lambda: 0.0)
+            done = await erasures.run(begun.id, HANG_SECONDS)
         except Killed:
             kills += 1
         else:
             break
     rows = await rows_in(direct)
-    assert kills > 20
+    assert kills > 10
     assert rows_with(rows, *traces_of(ALICE, "Alice")) == []
     assert list(disagreements(rows)) == []
     assert done.found == {

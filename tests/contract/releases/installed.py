@@ -35,7 +35,7 @@ def installed(release: Release, cache: Path) -> Path:
 
 def _install_python(number: str, folder: Path) -> None:
     """Installs the release with the packages that constraints.txt pins for the newest one."""
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-compile"]
     pins = (PROJECT / "constraints.txt").read_text().splitlines(keepends=True)
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as constraints:
         constraints.writelines(pin for pin in pins if not pin.startswith(f"{_ROOMS}=="))

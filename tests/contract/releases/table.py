@@ -23,7 +23,7 @@ class Release:
 OLDER_RELEASES = (
     Release("Python", "1.0.0b1", "2022-02-01", in_each_run=True),
     Release("Python", "1.0.0b2", "2022-02-01"),
-    Release("Python", "1.0.0b3", "2023-03-31-preview", in_each_run=True),
+    Release("Python", "1.0.0b3", "2023-03-31-preview"),
     Release("Python", "1.0.0", "2023-06-14", in_each_run=True),
     Release("Python", "1.1.0b1", "2023-10-30-preview"),
     Release("Python", "1.1.0", "2024-04-15"),
