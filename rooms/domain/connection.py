@@ -7,10 +7,14 @@ from rooms.domain.time import Ticks
 
 
 class CarriedCall(NamedTuple):
-    """A call that the media plane has now. `id` is that of the call in our events."""
+    """A call that the media plane has now. `id` is that of the call in our events.
+
+    `made_at` is before the first join. The call before it in the room was over by then.
+    """
 
     room_id: str
     id: str
+    made_at: Ticks
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Inserts the events that were lost, by what the media server has. `repairs` has the rules."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from rooms.domain.call import Call
 from rooms.domain.connection import CarriedCall, Connection
@@ -35,7 +35,7 @@ class Repair:
         self,
         told: Sequence[RoomCall],
         present: Present,
-        there: Set[str],
+        there: Collection[CarriedCall],
         silent_since: Ticks | None,
     ) -> None:
         """Inserts what is missing. One request for each event, and for each call with people in it
@@ -43,23 +43,28 @@ class Repair:
 
         Args:
             present: of calls that the server had all the time.
-            there: the ids of all calls that it has.
+            there: all calls that it has.
             silent_since: as in `missing_end`.
         """
         at = self._clock()
         open_calls = {each.call.id: each.call for each in told}
         missing: list[tuple[str, CallEvent]] = []
-        for (room_id, call_id), people in present.items():
+        for (room_id, call_id, _), people in present.items():
             call = open_calls.get(call_id)
             if call is not None:
                 missing += ((room_id, event) for event in missing_leaves(call, people, at))
             elif people:
                 call = await self._calls.told(room_id, call_id, at)
             missing += ((room_id, event) for event in missing_joins(call_id, call, people, at))
+        ids = {call.id for call in there}
+        made = {call.room_id: call.made_at for call in there}
         for room_id, call in told:
-            if call.id in there:
+            if call.id in ids:
                 continue
-            end = missing_end(call, at, silent_since, _next_start(told, room_id, call))
+            next_start = _next_start(told, room_id, call)
+            if next_start is not None:  # the first join of that call may still be told
+                next_start = min(next_start, made.get(room_id, next_start))
+            end = missing_end(call, at, silent_since, next_start)
             if end is not None:
                 missing.append((room_id, end))
         await in_parallel(self._calls.record(room_id, event, "") for room_id, event in missing)

@@ -94,7 +94,7 @@ class Sweep:
             told,
             # Else the server was killed meanwhile, and has a call of the same room with others.
             {call: people for call, people in present.items() if call in after},
-            {call.id for call in after},
+            after,
             self._silence.since(self._clock()),
         )
         self._silence = Silence()

@@ -154,9 +154,27 @@ async def test_the_calls_of_a_server_that_was_killed_end_and_a_later_one_goes_on
     await meeting.join(BOB)
     await meeting.hear()
     await meeting.app.sweep.run()
+    (carried,) = await meeting.app.media.calls()
     before, after = await meeting.calls()
-    assert (before.ended_at, before.end_estimated) == (after.started_at, True)
+    assert (before.ended_at, before.end_estimated) == (carried.made_at, True)
     assert (after.ended_at, [leg.raw_id for leg in after.legs]) == (None, [BOB])
+
+
+async def test_nobody_is_in_two_calls_at_once_if_the_first_join_is_told_last(
+    meeting: Meeting,
+) -> None:
+    meeting.server.kill()
+    await meeting.join(ALICE, "Presenter")
+    late = meeting.server.webhooks.made.pop()
+    await asyncio.sleep(0.002)  # joins have a time to the millisecond
+    await meeting.join(BOB)
+    await meeting.hear()
+    await meeting.app.sweep.run()
+    await meeting.app.livekit_intake.accept(late.body.decode())
+    before, after = await meeting.calls()
+    assert [leg.raw_id for leg in after.legs] == [ALICE, BOB]
+    assert before.ended_at is not None
+    assert before.ended_at <= after.started_at
 
 
 async def test_the_call_of_a_server_that_was_killed_ends_with_the_look(meeting: Meeting) -> None:

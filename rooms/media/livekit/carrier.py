@@ -88,7 +88,11 @@ class LiveKit:
         """Returns calls of rooms of ours. Those of checks have no id of a room as their name."""
         answer = await self._api.call("ListRooms", only, roomList=True) or {}
         return [
-            CarriedCall(room["name"], room["sid"])
+            CarriedCall(
+                room["name"],
+                room["sid"],
+                from_unix_milliseconds(int(room["creation_time_ms"])),
+            )
             for room in answer.get("rooms", ())
             if room.get("metadata") == self._mark and is_call_room_id(room["name"])
         ]
