@@ -98,7 +98,10 @@ class Azurite:
             if self._in_memory
             else ["--location", self._folder / "azurite"]
         )
-        options: list[str | Path] = ["--silent", "--disableTelemetry", *place]
+        # Clients keep a connection for 15 s. If Azurite closed it before, by default after 5 s, it
+        # could do so just when a request is sent.
+        kept = ["--tableKeepAliveTimeout", "60"]
+        options: list[str | Path] = ["--silent", "--disableTelemetry", *kept, *place]
         return [
             _node(),
             PROJECT / "tools/devhost/azurite.js",
