@@ -29,7 +29,7 @@ def browser(livekit_program: Path) -> Iterator[Browser]:
     """A Chromium with a camera that shows a test picture."""
     if not (path := chromium.executable()):
         pytest.skip(chromium.MISSING)
-    devices = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    devices = ["--use-fake-device-for-media-stream=fps=5", "--use-fake-ui-for-media-stream"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=path, args=[*chromium.ARGUMENTS, *devices]

@@ -13,7 +13,7 @@ from tests.console import chromium
 from tests.console.pages import PATIENCE
 from tests.media.real.service import Service, eventually
 
-_DEVICES = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+_DEVICES = ["--use-fake-device-for-media-stream=fps=5", "--use-fake-ui-for-media-stream"]
 
 _HAS_PLAYED = "video => video.getVideoPlaybackQuality().totalVideoFrames > 0"
 
