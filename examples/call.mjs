@@ -19,6 +19,9 @@ const PUBLISH = {
   screen_share: (me, on) => me.setScreenShareEnabled(on),
 };
 
+/** The ids of the connection that this page had last. */
+let lost = {};
+
 const form = document.querySelector("form");
 const controls = document.getElementById("controls");
 
@@ -32,6 +35,7 @@ for (const [name, value] of new URLSearchParams(location.search)) {
 form.onsubmit = async (event) => {
   event.preventDefault();
   form.hidden = true;
+  lost = {}; // who clicks wants to come in, whatever was before
   await stayInCall();
   form.hidden = false;
 };
@@ -52,6 +56,7 @@ async function stayInCall() {
 async function admission() {
   const body = new URLSearchParams(new FormData(form));
   body.set("device", sessionStorage.device);
+  for (const [name, id] of Object.entries(lost)) body.set(name, id);
   try {
     const answer = await fetch("/join", { method: "POST", body });
     return { status: answer.status, ...(await answer.json()) };
@@ -64,7 +69,11 @@ async function admission() {
 async function beInCall({ url, token }) {
   const room = new Room();
   const ended = new Promise((resolve) => room.on(RoomEvent.Disconnected, resolve));
+  const remember = async () => {
+    lost = { callId: await room.getSid(), participantId: room.localParticipant.sid };
+  };
   room
+    .on(RoomEvent.Reconnected, remember)
     .on(RoomEvent.TrackSubscribed, (track, _, participant) => add(track, participant.name))
     .on(RoomEvent.TrackUnsubscribed, remove)
     .on(RoomEvent.LocalTrackPublished, ({ track }) => track.kind === "video" && add(track, "You"))
@@ -75,6 +84,7 @@ async function beInCall({ url, token }) {
     });
   try {
     await room.connect(url, token);
+    await remember();
   } catch {
     return undefined;
   }

@@ -36,7 +36,9 @@ async def join(request: web.Request) -> web.Response:
     raw_id, name = await signed_in(request)
     if not re.fullmatch("[0-9]{1,64}", room_id):  # it becomes a part of a URL
         return answer(404, "There is no such room.")
-    asked = {"rawId": raw_id, "device": str(sent.get("device", ""))}
+    asked: dict[str, Any] = {"rawId": raw_id, "device": str(sent.get("device", ""))}
+    if "callId" in sent:
+        asked["lost"] = {name: str(sent.get(name, "")) for name in ("callId", "participantId")}
     if name:
         asked["displayName"] = name
     try:
@@ -56,6 +58,8 @@ async def join(request: web.Request) -> web.Response:
             return answer(403, *(reason["message"] for reason in decision["reasons"]))
         case 404:
             return answer(404, "There is no such room.")
+        case 409:  # what was lost had been ended, or they were removed
+            return answer(409, decision["error"]["message"])
         case 429 | 503:
             return answer(503, TRY_AGAIN)
     # 401 is a wrong key. 200 without media: that Anteroom has no media server.

@@ -95,6 +95,25 @@ def test_a_consumer_sees_the_presenter_and_may_publish_nothing(
     consumer.context.close()
 
 
+def test_who_lost_a_call_that_was_ended_is_told_so(
+    browser: Browser, example: str, room_id: str, app_with_calls: AppWithCalls
+) -> None:
+    app = app_with_calls.app
+    raw = Raw(app.http, app.manage_key)
+    page = join(browser, example, room_id, PRESENTER)
+    until(lambda: raw.get(f"/rooms/{room_id}/presence").json()["call"] is not None)
+    call = raw.get(f"/rooms/{room_id}/presence").json()["call"]
+    assert raw.delete(f"/rooms/{room_id}/call").status == 204
+    expect(page.get_by_role("status")).to_have_text("The call has ended.", timeout=PATIENCE)
+    again = {"roomId": room_id, "rawId": PRESENTER, "device": "tab", "callId": call["id"]}
+    answer = page.request.post(f"{example}/join", form=again | {"participantId": "PA_lost"})
+    assert (answer.status, answer.json()) == (
+        409,
+        {"messages": ["This call was ended for everybody."]},
+    )
+    page.context.close()
+
+
 def test_a_stranger_hears_why_they_are_refused(
     browser: Browser, example: str, room_id: str
 ) -> None:
