@@ -35,7 +35,8 @@ def installed(release: Release, cache: Path) -> Path:
 
 def _install_python(number: str, folder: Path) -> None:
     """Installs the release with the packages that constraints.txt pins for the newest one."""
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-compile"]
+    quickly = ["--quiet", "--disable-pip-version-check", "--no-compile"]
+    pip = [sys.executable, "-m", "pip", "install", *quickly]
     pins = (PROJECT / "constraints.txt").read_text().splitlines(keepends=True)
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as constraints:
         constraints.writelines(pin for pin in pins if not pin.startswith(f"{_ROOMS}=="))
