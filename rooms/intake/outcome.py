@@ -69,7 +69,7 @@ class UnknownEvent:
 
 
 def object_of(text: str) -> dict[str, Any] | UnknownEvent:
-    """Returns the JSON object that a text is."""
+    """Returns the JSON object of a text, or why it is none."""
     try:
         element = from_json(text.encode(errors="surrogatepass"))
     except ValueError as error:
