@@ -1,4 +1,4 @@
-"""Rooms: the list, its filters and its pages; an app without any; a thousand of them."""
+"""Rooms: the list, its filters and its pages; an app without any; many of them."""
 
 from collections.abc import Iterator
 
@@ -32,7 +32,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
 
 @pytest.fixture(scope="module")
 def rooms(app: RunningApp) -> list[str]:
-    """A thousand rooms, and one of each kind; all ids, newest first."""
+    """Many rooms, and one of each kind; all ids, newest first."""
     scenes = Scenes(app)
     scenes.room(NEEDLE)
     scenes.many_rooms(MANY - 5)
