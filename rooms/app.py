@@ -269,7 +269,7 @@ class App:
     @cached_property
     def call_log(self) -> CallLog:
         """The record of what was done in calls."""
-        return CallLog(self.table, self.history, self.clock)
+        return CallLog(self.table, self.limits, self.clock)
 
     @cached_property
     def probes(self) -> Probes:

@@ -19,7 +19,8 @@ class Limits:
     """People whose names the details of one room have: as many as a roster has."""
 
     text: int = 256
-    """Characters of a title, a name, an external id, and a raw id that asks for admission."""
+    """Characters of a title, a name, an external id, a raw id that asks for admission, and the ids
+    of a call that was lost."""
 
     details_bytes: int = 448 * 1024
     """Compressed bytes of details. A log record has them twice: before a change, and after it."""
@@ -100,6 +101,10 @@ class Limits:
 
     clock_skew_seconds: float = 30.0
     """Seconds that the clock of another instance may be ahead of this one's, and is believed."""
+
+    loss_seconds: float = 300.0
+    """Seconds after it was put out of a call in which a device that lost the connection is told
+    so."""
 
     excerpt: int = 1_000
     """Characters of an event in quarantine that lists show."""

@@ -1,28 +1,30 @@
 """Records what was done in a call."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import aclosing
 from itertools import batched
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from rooms.domain.connection import Connection
+from rooms.domain.limits import Limits
 from rooms.domain.log import LIVEKIT_ACTOR
 from rooms.domain.log_details import ConnectionFailedDetail
 from rooms.domain.time import SECOND, Ticks
 from rooms.storage import keys
 from rooms.storage.arrivals import Arrivals
 from rooms.storage.changes import Origin, log_record
-from rooms.storage.history import History
+from rooms.storage.entities import unpack
 from rooms.storage.operations import insert
-from rooms.storage.table import Table
-
-_REMEMBERED: Ticks = 300 * SECOND
-"""How long after it somebody who lost the connection is told what was done in the call."""
-
-_SKEW: Ticks = 30 * SECOND
-"""How far ahead the clock of another instance may be."""
+from rooms.storage.table import MAX_PAGE, Table
 
 _AT_ONCE = 25
 """Records of one transaction, which holds 100 rows: each record has two more, of its arrival."""
+
+
+type PutOut = Literal["CallEndedForAll", "RemovedFromCall"]
+"""The kinds of records of what puts people out of a call."""
+
+_PUTS_OUT = "(kind eq 'CallEndedForAll' or kind eq 'RemovedFromCall')"
 
 
 class CallAction(NamedTuple):
@@ -42,8 +44,9 @@ class CallLog:
     """The record of what was done in the calls of all rooms. Raises StorageUnavailable as Table
     does."""
 
-    def __init__(self, table: Table, history: History, clock: Callable[[], Ticks]) -> None:
-        self._history = history
+    def __init__(self, table: Table, limits: Limits, clock: Callable[[], Ticks]) -> None:
+        self._table = table
+        self._limits = limits
         self._arrivals = Arrivals(table, clock)
         self._clock = clock
 
@@ -58,20 +61,31 @@ class CallLog:
                 ]
             )
 
-    async def was_ended(self, room_id: str, call_id: str) -> bool:
-        """Returns whether somebody has just ended this call for everybody. One request, or some if
-        much else has happened."""
-        return await self._has(room_id, "CallEndedForAll", "callId", call_id)
-
-    async def was_removed(self, room_id: str, participant_id: str) -> bool:
-        """Returns whether this device has just been removed from the call. Requests as
-        `was_ended`."""
-        return await self._has(room_id, "RemovedFromCall", "participantId", participant_id)
-
-    async def _has(self, room_id: str, kind: str, name: str, value: str) -> bool:
-        now = self._clock()
-        page = await self._history.log(room_id, now - _REMEMBERED, now + _SKEW, None, kind, None)
-        return any(record.detail.get(name) == value for record in page.items)
+    async def put_out(
+        self, room_id: str, raw_id: str, call_id: str, participant_id: str
+    ) -> PutOut | None:
+        """Returns what has just put this device of a person out of this call: it was removed, or
+        the call was ended for everybody. None if neither. One request."""
+        now, limits = self._clock(), self._limits
+        start = now - round(limits.loss_seconds * SECOND)
+        end = now + round(limits.clock_skew_seconds * SECOND)
+        found: PutOut | None = None
+        async with aclosing(
+            self._table.each(
+                keys.partition(room_id),
+                *keys.log_range(room_id, start, end),
+                MAX_PAGE,
+                where=_PUTS_OUT,
+            )
+        ) as rows:
+            async for row in rows:
+                detail = unpack(row)
+                if row["kind"] == "CallEndedForAll":
+                    if detail["callId"] == call_id:
+                        found = "CallEndedForAll"
+                elif (detail["rawId"], detail["participantId"]) == (raw_id, participant_id):
+                    return "RemovedFromCall"
+        return found
 
     async def record_failure(
         self, room_id: str, at: Ticks, event_id: str, detail: ConnectionFailedDetail

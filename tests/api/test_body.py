@@ -192,6 +192,23 @@ ADMISSIONS = [
         "Must be text of 1 to 256 characters",
     ),
     (b'{"rawId":"a","role":"Presenter"}', "$.role", "Unknown field."),
+    (b'{"rawId":"a","lost":[]}', "$.lost", "Must be an object."),
+    (b'{"rawId":"a","lost":"PA_a"}', "$.lost", "Must be an object."),
+    (b'{"rawId":"a","lost":{}}', "$.lost.callId", "This field is required."),
+    (b'{"rawId":"a","lost":{"callId":"b"}}', "$.lost.participantId", "This field is required."),
+    *(
+        (
+            b'{"rawId":"a","lost":{"callId":%s,"participantId":"b"}}' % value,
+            "$.lost.callId",
+            "Must be text",
+        )
+        for value in (b"null", b"5", b'""', b'"' + b"x" * 257 + b'"')
+    ),
+    (
+        b'{"rawId":"a","lost":{"callId":"b","participantId":"c","rawId":"d"}}',
+        "$.lost.rawId",
+        "Unknown field.",
+    ),
 ]
 
 
@@ -222,6 +239,9 @@ FIELDS = st.sampled_from(
         "name",
         "rawId",
         "displayName",
+        "lost",
+        "callId",
+        "participantId",
     ]
 )
 

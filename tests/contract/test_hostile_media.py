@@ -278,6 +278,8 @@ def test_what_a_call_costs(call: Call, proxy: StorageProxy, room_id: str) -> Non
         asked = {"rawId": ANN, "device": device}
         admitted = counted("admission", insight.send("POST", f"/rooms/{room_id}/admission", asked))
         server.join(admitted.json()["media"]["token"])
+        lost = asked | {"lost": {"callId": "RM_one", "participantId": "PA_one"}}
+        counted("after a loss", insight.send("POST", f"/rooms/{room_id}/admission", lost))
         counted("join", call.deliver(server.webhooks.made[-1]))
         ann = f"/rooms/{room_id}/call/participants/{quote(ANN)}"
         counted("mute", insight.send("POST", f"{ann}/mute"))
@@ -291,6 +293,7 @@ def test_what_a_call_costs(call: Call, proxy: StorageProxy, room_id: str) -> Non
         counted("end", insight.send("DELETE", f"/rooms/{room_id}/call"))
     assert {what: min(each) for what, each in costs.items()} == {
         "admission": 2,
+        "after a loss": 3,
         "join": 2,
         "mute": 2,
         "change": 2,

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from testkit.identifiers import raw_id
 from testkit.livekit_server import AppWithCalls
+from testkit.waiting import until
 from tests.console.pages import NARROW, WIDE, wrong_on_any_screen
 from tests.join_page.pages import (
     HEIGHT,
@@ -256,7 +257,7 @@ def test_who_is_told_nothing_of_the_end_begins_no_other_call(door: Door) -> None
         deaf = True
         assert door.raw.delete(f"/rooms/{room_id}/call").status == 204
         expect(heading(page, "The call has ended")).to_be_visible()
-        assert door.raw.get(f"/rooms/{room_id}/presence").json()["call"] is None
+        until(lambda: door.raw.get(f"/rooms/{room_id}/presence").json()["call"] is None)
 
 
 def test_who_ends_the_call_ends_it_for_all(meeting: Meeting) -> None:

@@ -266,12 +266,52 @@ async def test_the_table_of_roles_is_without_what_the_server_lacks(door: Door) -
     assert (len(names), names & LACKS) == (33 - len(LACKS), set())
 
 
-async def test_who_was_removed_does_not_come_back_by_mistake(door: Door) -> None:
-    removed = CallAction("RemovedFromCall", {"rawId": ANN, "participantId": "PA_ann"})
-    await door.app.call_log.record(door.room_id, [removed], ORIGIN)
-    answer = await door.post(lost={"callId": "RM_one", "participantId": "PA_ann"})
-    assert answer.status_code == 409
+LOST = {"callId": "RM_one", "participantId": "PA_ann"}
+DONE = {
+    "RemovedFromCall": CallAction("RemovedFromCall", {"rawId": ANN, "participantId": "PA_ann"}),
+    "CallEnded": CallAction("CallEndedForAll", {"callId": "RM_one"}),
+}
+
+
+@pytest.mark.parametrize("code", DONE)
+async def test_who_was_put_out_does_not_come_back_by_mistake(door: Door, code: str) -> None:
+    await door.app.call_log.record(door.room_id, [DONE[code]], ORIGIN)
+    answer = await door.post(lost=LOST)
+    told = json.loads(answer.get_body())["error"]["code"]
+    assert (answer.status_code, told) == (409, code)
     assert "Admitted" not in await door.kinds()
+    await door.way_in()  # on purpose
+
+
+@pytest.mark.parametrize("code", DONE)
+async def test_who_may_not_join_any_more_is_refused_whatever_was_done(
+    door: Door, code: str
+) -> None:
+    await door.app.call_log.record(door.room_id, [DONE[code]], ORIGIN)
+    await door.app.rooms.patch_roster(door.room_id, {ANN: None}, ORIGIN)
+    answer = await door.post(lost=LOST)
+    assert (answer.status_code, (await door.kinds())[0]) == (403, "Refused")
+    await door.app.rooms.delete(door.room_id, ORIGIN)
+    assert (await door.post(lost=LOST)).status_code == 404
+
+
+async def test_what_was_done_to_another_person_puts_nobody_out(door: Door) -> None:
+    await door.app.call_log.record(door.room_id, list(DONE.values())[:1], ORIGIN)
+    await door.way_in(rawId=raw_id(1), lost=LOST)
+
+
+async def test_however_much_has_happened_since_it_is_found_in_one_request(
+    door: Door, proxy: StorageProxy
+) -> None:
+    await door.app.call_log.record(door.room_id, [DONE["CallEnded"]], ORIGIN)
+    others = [CallAction("MutedInCall", {"rawId": ANN, "participantId": "PA_x"})] * 600
+    await door.app.call_log.record(door.room_id, others, ORIGIN)
+    proxy.forget()
+    assert (await door.post(lost=LOST)).status_code == 409
+    assert len(proxy.seen) == 2  # the room, and what was done
+    proxy.forget()
+    await door.way_in(lost=LOST | {"callId": "RM_two"})
+    assert len(proxy.seen) == 3
 
 
 async def test_the_way_in_has_the_fields_that_the_page_shows(door: Door) -> None:

@@ -11,7 +11,6 @@ from rooms.api.extension.admitting import (
     Asking,
     LostConnection,
     carry_out,
-    check_loss,
     judged,
     logged_reason,
 )
@@ -100,8 +99,7 @@ async def try_admission(request: Request) -> func.HttpResponse:
 async def decide_admission(request: Request) -> func.HttpResponse:
     """Decides whether a person may join, logs the decision, and answers with the way in."""
     room_id, asked = request.call_room_id(), request.parse(AskAdmission)
-    await check_loss(request.app, room_id, asked.lost)
-    asking = Asking(asked.raw_id, asked.display_name, asked.device)
+    asking = Asking(asked.raw_id, asked.display_name, asked.device, asked.lost)
     needs_name = request.app.media.lets_in and asked.display_name is None
     judgement = await judged(request.app, room_id, asked.raw_id, with_details=needs_name)
     way_in = await carry_out(request.app, judgement, asking, request.origin)

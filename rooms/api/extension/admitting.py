@@ -24,17 +24,25 @@ from rooms.domain.time import SECOND, Ticks, format_time
 from rooms.media.carrier import Joining, WayIn
 from rooms.storage.changes import Origin
 from rooms.storage.join_links import HeldLink
-from rooms.storage.parallel import both
+
+
+class LostConnection(StrictBody):
+    """The connection that somebody lost and does not know why: the ids of the call and of their leg
+    in it."""
+
+    call_id: Text
+    participant_id: Text
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Who asks to join, with which device: None is another one each time. `link` is the id of the
-    join link that they have."""
+    """Who asks to join, with which device: None is another one each time. `lost` is the connection
+    that this device had and lost. `link` is the id of the join link that they have."""
 
     raw_id: str
     display_name: str | None
     device: str | None
+    lost: LostConnection | None
     link: str | None = None
 
 
@@ -49,34 +57,6 @@ class Judgement:
     room: Room
     roster: Roster
     details: Details
-
-
-class LostConnection(StrictBody):
-    """The connection that somebody lost and does not know why: the ids of the call and of their leg
-    in it."""
-
-    call_id: Text
-    participant_id: Text
-
-
-async def check_loss(app: App, room_id: str, lost: LostConnection | None) -> None:
-    """Checks that a lost connection was no end that somebody wanted: then it must not come back by
-    itself. Two requests to the storage, or none if nothing was lost.
-
-    Raises:
-        CallWasEnded: somebody ended the call for everybody in the last five minutes.
-        RemovedFromThisCall: somebody removed them in the last five minutes.
-    """
-    if lost is None:
-        return
-    ended, removed = await both(
-        app.call_log.was_ended(room_id, lost.call_id),
-        app.call_log.was_removed(room_id, lost.participant_id),
-    )
-    if removed:
-        raise RemovedFromThisCall
-    if ended:
-        raise CallWasEnded
 
 
 async def judged(
@@ -116,7 +96,7 @@ async def carry_out(
     binds: HeldLink | None = None,
 ) -> WayIn | None:
     """Writes a decision into the log, and returns the way in of who is admitted, if they need one.
-    One request to the storage.
+    One request to the storage, and one more for who is admitted and has lost a connection.
 
     The media server is made ready before the record: where the log says Admitted, there was a way
     in.
@@ -126,11 +106,16 @@ async def carry_out(
             admitted binds it.
 
     Raises:
-        MediaError: the media server does not answer. Then the log has nothing.
-        JoinLinkUsed: another browser was faster. Then the log has nothing, either.
+        CallWasEnded: somebody has just ended the call that was lost, for everybody.
+        RemovedFromThisCall: somebody has just removed this device from it.
+        MediaError: the media server does not answer.
+        JoinLinkUsed: another browser was faster.
+        With all of these the log has nothing.
     """
     room_id, decision = judgement.room.id, judgement.decision
     if isinstance(decision, Admitted):
+        if asking.lost is not None:
+            await _check_loss(app, room_id, asking.raw_id, asking.lost)
         await app.media.provision(room_id)
     kind, detail = type(decision).__name__, _logged(asking, judgement)
     bound = binds if isinstance(decision, Admitted) else None
@@ -140,6 +125,15 @@ async def carry_out(
     name = asking.display_name or names_in(judgement.details).get(asking.raw_id)
     device = asking.device or secrets.token_urlsafe(12)
     return app.media.way_in(room_id, Joining(asking.raw_id, device, decision.role, name))
+
+
+async def _check_loss(app: App, room_id: str, raw_id: str, lost: LostConnection) -> None:
+    """Raises if the device was put out of the call: then it must not come back by mistake."""
+    match await app.call_log.put_out(room_id, raw_id, lost.call_id, lost.participant_id):
+        case "CallEndedForAll":
+            raise CallWasEnded
+        case "RemovedFromCall":
+            raise RemovedFromThisCall
 
 
 def logged_reason(reason: Reason) -> LoggedReason:

@@ -17,7 +17,6 @@ from rooms.api.extension.admitting import (
     Judgement,
     LostConnection,
     carry_out,
-    check_loss,
     judged,
 )
 from rooms.api.request import Request
@@ -46,8 +45,9 @@ class Join(StrictBody):
 
     `device` tells the devices of a person apart: a page that keeps it over a reload replaces
     itself in the call. `browser` is a random secret, at least 128 bits in base64url, that the
-    browser keeps: the link is then good in this browser only. `lost` is the connection that was
-    lost: who was removed, or whose call was ended, does not get in again then.
+    browser keeps: the link is then good in this browser only. `lost` is the
+    connection that this device had and lost: if it was put out of that call just before, it is told
+    so instead of coming back.
     """
 
     device: Device
@@ -100,9 +100,8 @@ async def join_room(request: Request, link: JoinLink) -> func.HttpResponse:
     asked = request.parse(Join)
     held = HeldLink(link, asked.browser)
     binds = None if await request.app.admissions.is_bound(held) else held
-    await check_loss(request.app, link.room_id, asked.lost)
     judgement = await judged(request.app, link.room_id, link.raw_id, with_details=True)
-    asking = Asking(link.raw_id, link.display_name, asked.device, link.id)
+    asking = Asking(link.raw_id, link.display_name, asked.device, asked.lost, link.id)
     way_in = await carry_out(request.app, judgement, asking, request.origin, binds)
     return admission_answer(link.room_id, link.raw_id, judgement.decision, way_in)
 

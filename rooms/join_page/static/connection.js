@@ -44,13 +44,13 @@ export async function stayInCall(link, { entering, entered, lost }, signal) {
       const leave = () => room.disconnect();
       signal.addEventListener("abort", leave);
       entering(room);
-      const know = async () => {
+      const remember = async () => {
         const callId = await room.getSid();
         if (callId) connection = { callId, participantId: room.localParticipant.sid };
       };
-      room.on(RoomEvent.Reconnected, know);
+      room.on(RoomEvent.Reconnected, remember);
       await room.connect(way.media.url, way.media.token);
-      await know();
+      await remember();
       tries = 0;
       entered(room, way);
       const why = OVER[DisconnectReason[await disconnected]];
