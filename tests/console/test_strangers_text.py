@@ -106,7 +106,6 @@ def test_in_a_room(console: Console, stranger: Stranger) -> None:
     expect_text(page, "title", "order", "name", "number")
 
 
-@pytest.mark.thorough
 def test_in_the_title_of_the_tab(console: Console, stranger: Stranger) -> None:
     page = console.enter(f"room/{stranger.room_id}")
     expect(page).to_have_title(f"{hostile('title')} · Anteroom")
@@ -118,7 +117,6 @@ def test_in_a_call_and_its_attendance(console: Console, stranger: Stranger) -> N
     expect_text(page, "name", "self", "phrase", "number")
 
 
-@pytest.mark.thorough
 def test_in_the_labels_of_a_chart(console: Console, stranger: Stranger) -> None:
     page = console.enter(f"room/{stranger.room_id}/call/{stranger.call.id}")
     expect(page.locator("svg text", has_text=BEGINS)).to_have_count(3)
@@ -168,7 +166,6 @@ def test_in_quarantine(console: Console, stranger: Stranger) -> None:
     expect_harmless(page)
 
 
-@pytest.mark.thorough
 def test_in_the_address(console: Console) -> None:
     console.allowed = {400, 404}
     page = console.enter(f"room/{hostile('address')}")
