@@ -28,7 +28,9 @@ async def entrance(
     azurite: str, entrance_table: str, livekit_double: LiveKitDouble
 ) -> AsyncIterator[Entrance]:
     async with (
-        TableClient.from_connection_string(azurite, entrance_table) as client,
+        TableClient.from_connection_string(
+            azurite, entrance_table, use_env_settings=False
+        ) as client,
         entrance_to(Table(client), livekit_double) as entrance,
     ):
         yield entrance

@@ -11,12 +11,13 @@ from azure.data.tables.aio import TableClient
 
 from rooms.domain.connection import Connection
 from rooms.domain.roster import Roster
-from rooms.domain.time import SECOND, Ticks, from_unix_milliseconds
+from rooms.domain.time import SECOND, Ticks, from_unix_milliseconds, now
 from rooms_cli.check.table import disagreements
 from testkit.identifiers import raw_id
 from testkit.livekit_double import ApiFault, LiveKitDouble
 from testkit.storage import ORIGIN
 from testkit.storage_proxy import Fault, StorageProxy
+from testkit.waiting import until
 from tests.media.meeting import Meeting, instance, meeting_of
 
 ALICE, BOB, STRANGER = raw_id(1), raw_id(2), raw_id(9)
@@ -166,7 +167,8 @@ async def test_nobody_is_in_two_calls_at_once_if_the_first_join_is_told_last(
     meeting.server.kill()
     await meeting.join(ALICE, "Presenter")
     late = meeting.server.webhooks.made.pop()
-    await asyncio.sleep(0.002)  # joins have a time to the millisecond
+    joined = (await meeting.connection(ALICE)).joined_at
+    await asyncio.to_thread(until, lambda: now() >= joined + SECOND // 500)  # else both are first
     await meeting.join(BOB)
     await meeting.hear()
     await meeting.app.sweep.run()

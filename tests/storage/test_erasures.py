@@ -267,17 +267,18 @@ async def test_killed_again_and_again_it_ends_as_if_it_was_not(
     clock = Clock(filling.now)
     begun = await Erasures(Table(direct), clock).start(ALICE, None, ASKER)
     kills = 0
-    while True:
-        clock.now += DAY
-        try:
+    async with asyncio.timeout(HANG_SECONDS):
+        while True:
+            clock.now += DAY
             # The first write holds the erasure; in the end, the second is the receipt each time.
             # No time passes, so that how often the place is saved depends on no machine.
             erasures = Erasures(MortalTable(direct, 7, die), clock, monotonic=lambda: 0.0)
-            done = await erasures.run(begun.id, HANG_SECONDS)
-        except Killed:
-            kills += 1
-        else:
-            break
+            try:
+                done = await erasures.run(begun.id, HANG_SECONDS)
+            except Killed:
+                kills += 1
+            else:
+                break
     rows = await rows_in(direct)
     assert kills > 10
     assert rows_with(rows, *traces_of(ALICE, "Alice")) == []
