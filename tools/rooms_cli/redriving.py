@@ -3,12 +3,13 @@
 import json
 import os
 import sys
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -164,11 +165,21 @@ def _result(entry: Entry, outcome: Outcome, detail: str) -> Result:
 
 
 def _each[T, R](work: Callable[[T], R], things: Sequence[T], what: str) -> Generator[R]:
-    """Yields the result of each, in order. Works on a few at once, and shows the progress."""
+    """Yields the result of each, in order, and shows the progress.
+
+    Works on a few at once, and begins no others before their results are taken.
+    """
     pool = ThreadPoolExecutor(AT_ONCE)
+    left, begun = iter(things), deque[Future[R]]()
     try:
         with _progress(len(things), what) as advance:
-            for result in pool.map(work, things):
+            while True:
+                begun.extend(
+                    pool.submit(work, thing) for thing in islice(left, AT_ONCE - len(begun))
+                )
+                if not begun:
+                    return
+                result = begun.popleft().result()
                 advance()
                 yield result
     finally:
