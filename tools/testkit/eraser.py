@@ -22,20 +22,24 @@ from testkit.waiting import HANG_SECONDS
 
 
 class MortalTable(Table):
-    """A table whose process dies ahead of the write after so many."""
+    """A table whose process dies ahead of the write after so many. Those are carried out one after
+    another: otherwise the last ones would be under way when it dies."""
 
     def __init__(self, client: TableClient, writes: int, die: Callable[[], None]) -> None:
         super().__init__(client)
         self._left = writes
         self._die = die
+        self._one = asyncio.Lock()
 
     async def commit(self, operations: Sequence[Operation], needed: Entity | None = None) -> None:
-        self._live()
-        await super().commit(operations, needed)
+        async with self._one:
+            self._live()
+            await super().commit(operations, needed)
 
     async def rewrite(self, operations: Sequence[Operation]) -> None:
-        self._live()
-        await super().rewrite(operations)
+        async with self._one:
+            self._live()
+            await super().rewrite(operations)
 
     def _live(self) -> None:
         if self._left == 0:
