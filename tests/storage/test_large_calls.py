@@ -129,7 +129,7 @@ async def test_who_watches_a_large_call_does_not_wait_for_it_to_be_folded_again(
 async def test_those_who_ask_for_a_large_call_at_once_share_the_reads(
     client: TableClient, clock: Clock, proxy: StorageProxy
 ) -> None:
-    calls = at_once(clock, Table(client))
+    calls = at_once(clock, Table(client), replace(FEW, fold_seconds=HANG_SECONDS))
     await keep(calls, *storm(20), ended(950))
     alone = await requests(proxy, at_once(clock, Table(client)).call(ROOM, "call", clock.now))
     together = await requests(
