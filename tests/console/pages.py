@@ -1,7 +1,7 @@
 """Pages of the console in a real browser. Errors and requests to other hosts fail the test."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any, Literal
@@ -192,11 +192,11 @@ def overflow(page: Page) -> int:
     return pixels
 
 
-def wrong_on_any_screen(page: Page) -> list[str]:
+def wrong_on_any_screen(page: Page, screens: Sequence[tuple[int, Scheme]] = SCREENS) -> list[str]:
     """Returns what axe finds on narrow and on wide screens, light and dark, and what does not fit
     them."""
     wrong = []
-    for width, scheme in SCREENS:
+    for width, scheme in screens:
         page.set_viewport_size({"width": width, "height": HEIGHT})
         page.emulate_media(color_scheme=scheme)
         try:

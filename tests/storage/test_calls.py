@@ -43,7 +43,7 @@ from tests.domain.histories import (
 )
 
 ROOM = "99400000000000007"
-STORED_HISTORIES = max(4, min(300, HISTORIES // 20))
+STORED_HISTORIES = max(2, min(300, HISTORIES // 20))
 
 
 @pytest.fixture
