@@ -95,6 +95,7 @@ def altered(value: Any) -> Iterator[Any]:
             )
 
 
+@pytest.mark.thorough
 def test_each_property_that_is_altered_or_removed_is_noticed(
     damageable: list[tuple[list[Row], Row]],
 ) -> None:

@@ -57,7 +57,7 @@ def all_started(mark: str) -> bool:
     ("options", "victim"),
     [
         pytest.param(["-n0"], "pytest", marks=pytest.mark.thorough),
-        (["-n1"], "pytest"),
+        pytest.param(["-n1"], "pytest", marks=pytest.mark.thorough),
         (["-n1", "--max-worker-restart=0"], "worker"),
     ],
     ids=["alone", "with a worker", "the worker"],

@@ -42,6 +42,7 @@ from testkit.past import (
 from testkit.storage import ORIGIN, Clock
 from testkit.storage_proxy import StorageProxy
 from testkit.waiting import HANG_SECONDS
+from tests.effort import THOROUGH
 
 LONG_AGO = CUTOFF - 100 * DAY
 UNKNOWN = "99412345678901237"
@@ -400,7 +401,7 @@ async def test_the_requests_for_a_room_of_which_nothing_goes(
     )  # two for the rows of two invitees; and one, as they have more than 100 rows
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(4 if THOROUGH else 1))
 async def test_nothing_of_the_time_that_is_kept_is_touched(
     direct: TableClient, past: Past, seed: int
 ) -> None:
