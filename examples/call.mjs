@@ -70,7 +70,8 @@ async function beInCall({ url, token }) {
   const room = new Room();
   const ended = new Promise((resolve) => room.on(RoomEvent.Disconnected, resolve));
   const remember = async () => {
-    lost = { callId: await room.getSid(), participantId: room.localParticipant.sid };
+    const callId = await room.getSid();
+    if (callId) lost = { callId, participantId: room.localParticipant.sid };
   };
   room
     .on(RoomEvent.Reconnected, remember)
