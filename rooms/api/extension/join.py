@@ -45,9 +45,9 @@ class Join(StrictBody):
 
     `device` tells the devices of a person apart: a page that keeps it over a reload replaces
     itself in the call. `browser` is a random secret, at least 128 bits in base64url, that the
-    browser keeps: the link is then good in this browser only. `lost` is the
-    connection that this device had and lost: if it was put out of that call just before, it is told
-    so instead of coming back.
+    browser keeps: the link is then good in this browser only. `lost` is the connection that this
+    device had and lost: if it was put out of that call just before, it is told so instead of coming
+    back.
     """
 
     device: Device
