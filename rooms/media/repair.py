@@ -56,15 +56,12 @@ class Repair:
             elif people:
                 call = await self._calls.told(room_id, call_id, at)
             missing += ((room_id, event) for event in missing_joins(call_id, call, people, at))
-        ids = {call.id for call in there}
-        made = {call.room_id: call.made_at for call in there}
+        carried = {each.room_id: each for each in there}
         for room_id, call in told:
-            if call.id in ids:
+            now = carried.get(room_id)
+            if now is not None and now.id == call.id:
                 continue
-            next_start = _next_start(told, room_id, call)
-            if next_start is not None:  # the first join of that call may still be told
-                next_start = min(next_start, made.get(room_id, next_start))
-            end = missing_end(call, at, silent_since, next_start)
+            end = missing_end(call, at, silent_since, _next_start(told, now, room_id, call))
             if end is not None:
                 missing.append((room_id, end))
         await in_parallel(self._calls.record(room_id, event, "") for room_id, event in missing)
@@ -72,11 +69,19 @@ class Repair:
             _log.warning("media: inserted %d events that the server has not told", len(missing))
 
 
-def _next_start(told: Sequence[RoomCall], room_id: str, call: Call) -> Ticks | None:
-    """Returns when the next call of the room began, if one is known."""
-    later = (
+def _next_start(
+    told: Sequence[RoomCall], now: CarriedCall | None, room_id: str, call: Call
+) -> Ticks | None:
+    """Returns when the next call of the room began, if one is told.
+
+    If the server has a call of the room `now`, that was made before: its first join may still be
+    told.
+    """
+    later = [
         each.call.started_at
         for each in told
         if each.room_id == room_id and each.call.start_order > call.start_order
-    )
+    ]
+    if later and now is not None:
+        later.append(now.made_at)
     return min(later, default=None)
