@@ -9,6 +9,7 @@ from urllib.request import getproxies
 
 from azure.data.tables.aio import TableClient
 
+from rooms.acs.resource import Resource
 from rooms.archive.container import Container, container_of
 from rooms.archive.export import Export
 from rooms.archive.export import Report as ExportReport
@@ -20,7 +21,6 @@ from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.room import Room
 from rooms.domain.roster import Roster
 from rooms.domain.time import DAY, Ticks, now
-from rooms.identity.forwarding import Forwarding
 from rooms.identity.local import LocalIdentities
 from rooms.intake.envelope import read_event
 from rooms.intake.recording import Intake, Read
@@ -53,6 +53,7 @@ from rooms.storage.table_check import TableCheck
 from rooms.upkeep.walk import Upkeep
 
 if TYPE_CHECKING:
+    from rooms.acs.rooms_api import RoomsApi
     from rooms.media.join_links import JoinLinks
     from rooms.media.reconciler import Reconciler
     from rooms.media.sweep import Sweep
@@ -241,10 +242,19 @@ class App:
         return LocalIdentities(Identities(self.table), self.clock)
 
     @cached_property
-    def forwarding(self) -> Forwarding | None:
-        """Sends requests about users on to ACS. None: this service makes its users itself."""
-        acs = self.settings.acs
-        return None if acs is None else Forwarding(acs, self.limits)
+    def acs(self) -> Resource | None:
+        """The resource of ACS. None: this service makes its users itself."""
+        chosen = self.settings.acs
+        return None if chosen is None else Resource(chosen, self.limits)
+
+    @cached_property
+    def rooms_at_acs(self) -> "RoomsApi | None":
+        """The rooms of the resource of ACS, or None: this service has nothing to do with them."""
+        if self.acs is None or self.settings.moving is None:
+            return None
+        from rooms.acs.rooms_api import RoomsApi
+
+        return RoomsApi(self.acs)
 
     @cached_property
     def media(self) -> Carrier:

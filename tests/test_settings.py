@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rooms.domain.log import (
+    ACS_ACTOR,
     EVENTS_ACTOR,
     JOIN_LINK_ACTOR,
     LIVEKIT_ACTOR,
@@ -19,6 +20,7 @@ from rooms.settings.archive import ArchiveContainer
 from rooms.settings.entra import SignIn
 from rooms.settings.error import SettingsError
 from rooms.settings.keys import MIN_KEY_BYTES, RESERVED_NAMES, AccessKey
+from rooms.settings.moving import Moving
 from rooms.settings.quota import Quota
 from rooms.upkeep.retention import UPKEEP_ACTOR
 
@@ -418,7 +420,14 @@ def test_a_quota_is_for_azure_or_for_who_sets_one(env: dict[str, str], quota: Qu
 
 
 def test_the_log_s_own_names_are_no_names_of_keys() -> None:
-    actors = {EVENTS_ACTOR, LIVEKIT_ACTOR, MEDIA_ACTOR, PARTICIPANT_ACTOR, JOIN_LINK_ACTOR}
+    actors = {
+        ACS_ACTOR,
+        EVENTS_ACTOR,
+        LIVEKIT_ACTOR,
+        MEDIA_ACTOR,
+        PARTICIPANT_ACTOR,
+        JOIN_LINK_ACTOR,
+    }
     assert actors | {UPKEEP_ACTOR} == RESERVED_NAMES
 
 
@@ -500,3 +509,34 @@ def test_a_container_that_cannot_be_is_refused(env: dict[str, str], said: str) -
         read_settings(env)
     assert str(raised.value).startswith(said)
     assert KEY_TEXT not in str(raised.value)
+
+
+ACS = "endpoint=https://contoso.communication.azure.com/;accesskey=a2V5"
+
+
+@pytest.mark.parametrize(
+    ("settings", "setting"),
+    [
+        ({"ROOMS_ACS_MODE": "observe"}, "ROOMS_ACS_MODE"),
+        ({"ROOMS_ACS_MODE": "both", "ROOMS_ACS_CONNECTION_STRING": ACS}, "ROOMS_ACS_MODE"),
+        ({"ROOMS_ACS_NEW": "own", "ROOMS_ACS_CONNECTION_STRING": ACS}, "ROOMS_ACS_NEW"),
+        ({"ROOMS_ACS_READS": "acs", "ROOMS_ACS_CONNECTION_STRING": ACS}, "ROOMS_ACS_READS"),
+        ({"ROOMS_ACS_REQUESTS": "5", "ROOMS_ACS_CONNECTION_STRING": ACS}, "ROOMS_ACS_REQUESTS"),
+        ({"ROOMS_ACS_MODE": "through", "ROOMS_ACS_NEW": "livekit"}, "ROOMS_ACS_NEW"),
+        ({"ROOMS_ACS_MODE": "through", "ROOMS_ACS_REQUESTS": "0"}, "ROOMS_ACS_REQUESTS"),
+    ],
+)
+def test_settings_of_a_move_that_cannot_be_used_are_named(
+    settings: dict[str, str], setting: str
+) -> None:
+    with pytest.raises(SettingsError, match=f"^{setting}: "):
+        read_settings(settings)
+
+
+def test_a_resource_alone_makes_users_and_its_rooms_stay_there() -> None:
+    assert read_settings({"ROOMS_ACS_CONNECTION_STRING": ACS}).moving is None
+
+
+def test_a_move_has_defaults() -> None:
+    moving = read_settings({"ROOMS_ACS_CONNECTION_STRING": ACS, "ROOMS_ACS_MODE": "through"}).moving
+    assert moving == Moving("through", new="acs", reads="own", requests=5, full_minutes=60)

@@ -1,6 +1,6 @@
 """The answer to each error: its status, code, text and field.
 
-Routes raise the classes below. domain, storage, auth and identity raise errors of their own, which
+Routes raise the classes below. domain, storage, auth and acs raise errors of their own, which
 know nothing of HTTP. ACS answers errors in two families:
 
 - A: `{"error": {"code", "message"}}`, and the code in the header x-ms-error-code (`ANSWERS`).
@@ -15,9 +15,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from rooms.acs import errors as acs
 from rooms.auth import errors as auth
 from rooms.domain import errors as domain
-from rooms.identity import errors as identity
 from rooms.media import errors as media
 from rooms.storage import errors as storage
 
@@ -239,22 +239,22 @@ ANSWERS: Mapping[type[Exception], Answer] = {
         "ACS makes the tokens, as ROOMS_ACS_CONNECTION_STRING or ROOMS_ACS__endpoint is set, and "
         "only ACS can check them.",
     ),
-    identity.AcsUnavailable: Answer(
+    acs.AcsUnavailable: Answer(
         503,
         "ServiceUnavailable",
         "ACS does not answer at the moment. Please try again.",
         retry_after=1,
     ),
-    identity.AcsRefusesUs: Answer(
+    acs.AcsRefusesUs: Answer(
         502,
         "BadGateway",
         "ACS refuses the credentials of this service. Whoever runs it must check "
         "ROOMS_ACS_CONNECTION_STRING, or the role of its identity.",
     ),
-    identity.NoAnswerOfAcs: Answer(
+    acs.NoAnswerOfAcs: Answer(
         502,
         "BadGateway",
-        "The endpoint that is set for ACS redirects. Whoever runs this service must check "
+        "What the endpoint set for ACS answers is not of ACS. Whoever runs this service must check "
         "ROOMS_ACS_CONNECTION_STRING or ROOMS_ACS__endpoint.",
     ),
     media.MediaUnavailable: Answer(

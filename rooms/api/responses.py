@@ -6,7 +6,17 @@ from typing import Any
 import azure.functions as func
 from pydantic_core import to_json
 
+from rooms.acs.answer import AcsAnswer
 from rooms.api.csv import csv_text
+
+_KEPT_OF_ACS = (
+    "content-type",
+    "api-supported-versions",
+    "retry-after",
+    "x-ms-error-code",
+    "x-ms-client-request-id",
+)
+"""Headers of an answer of ACS that the caller gets."""
 
 
 def acs_answer(
@@ -54,3 +64,11 @@ def link_to(next_page: str | None) -> dict[str, str]:
 def no_content(headers: Mapping[str, str] | None = None) -> func.HttpResponse:
     """Returns a 204. The empty content type keeps the library from adding one."""
     return func.HttpResponse(status_code=204, headers={"Content-Type": "", **(headers or {})})
+
+
+def passed_on(answer: AcsAnswer) -> func.HttpResponse:
+    """Returns an answer of ACS as it came."""
+    kept = {name: answer.headers[name] for name in _KEPT_OF_ACS if name in answer.headers}
+    return func.HttpResponse(
+        answer.body, status_code=answer.status, headers={"Content-Type": "", **kept}
+    )

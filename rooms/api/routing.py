@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import azure.functions as func
 
+from rooms.acs.errors import AcsError, Refused
+from rooms.acs.resource import SENT_ON
 from rooms.api.acs.identity_versions import SUPPORTED_IDENTITY_VERSIONS
 from rooms.api.acs.versions.api_version import ApiVersion
 from rooms.api.acs.versions.table import NEWEST, check_api_version
@@ -19,6 +21,7 @@ from rooms.api.errors import (
     ApiError,
     BodyTooLarge,
     Detail,
+    ForwardedToItself,
     InvalidParameter,
     LengthRequired,
 )
@@ -27,7 +30,7 @@ from rooms.api.on_behalf_of import on_behalf_of
 from rooms.api.protection import protect
 from rooms.api.refusals import field_named, why
 from rooms.api.request import Kind, Request, client_request_id, query
-from rooms.api.responses import json_answer
+from rooms.api.responses import json_answer, passed_on
 from rooms.app import App
 from rooms.auth.caller import Caller
 from rooms.auth.errors import AuthError, Denied, TenantKeysUnavailable
@@ -35,7 +38,6 @@ from rooms.auth.url import describe
 from rooms.domain.errors import DomainError
 from rooms.domain.join_link import JoinLink
 from rooms.domain.log import JOIN_LINK_ACTOR
-from rooms.identity.errors import ForwardingError
 from rooms.log_text import escaped
 from rooms.media.errors import MediaError, WebhookNotVerified
 from rooms.storage.errors import StorageError, StorageUnavailable
@@ -54,7 +56,7 @@ WITH_BODY = ("POST", "PUT", "PATCH")
 _LOGGED = (Denied, TenantKeysUnavailable, WebhookNotVerified)
 """Errors that are in the log already, with more than the answer says."""
 
-_KNOWN_ERRORS = (ApiError, AuthError, DomainError, ForwardingError, MediaError, StorageError)
+_KNOWN_ERRORS = (ApiError, AuthError, DomainError, AcsError, MediaError, StorageError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +218,8 @@ async def _outcome(
             if kind == "acs":
                 named, uri = query(http, "api-version"), http.url.partition("?")[0]
                 version = check_api_version(named, uri, operation.__name__)
+                if app.settings.moving is not None and SENT_ON in http.headers:
+                    raise ForwardedToItself
             speaks_for = None if kind == "identity" else on_behalf_of(http, caller)
             answer = await operation(Request(app, http, caller, kind, version, speaks_for))
         if answer.status_code < 300:
@@ -247,6 +251,9 @@ def refused(
     http: func.HttpRequest, error: Exception, kind: Kind, version: ApiVersion = NEWEST
 ) -> func.HttpResponse:
     """Returns the answer to an error, as requests of that kind get it. Logs it."""
+    if isinstance(error, Refused):
+        _log_refusal(http, error.answer.status, "as ACS answered")
+        return passed_on(error.answer)
     if details := _details(error):
         if kind == "acs":
             _log_refusal(http, 400, f"{BAD_REQUEST} {field_named(details[0].target)}")

@@ -15,6 +15,9 @@ LIVEKIT_ACTOR = "livekit"
 MEDIA_ACTOR = "media"
 """The actor of what this service does by itself in a call: to remove who may not be there."""
 
+ACS_ACTOR = "acs"
+"""The actor of what was changed at ACS, and found there."""
+
 PARTICIPANT_ACTOR = "participant"
 """The actor of what somebody in a call does in it. The detail says who."""
 

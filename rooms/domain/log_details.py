@@ -3,7 +3,7 @@
 from typing import Literal, NotRequired, TypedDict
 
 from rooms.domain.admission import ReasonCode
-from rooms.domain.room import JoinPolicy
+from rooms.domain.room import JoinPolicy, RoomCarrier
 from rooms.domain.roster import Role
 from rooms.domain.time import Time
 
@@ -38,9 +38,14 @@ class LoggedRoom(TypedDict):
 
 
 class RoomCreated(LoggedRoom):
-    """The detail of RoomCreated: the room, and its roles by raw id."""
+    """The detail of RoomCreated: the room, and its roles by raw id. A room that was made at ACS has
+    `carrier`; one that was found there also when it was first seen, and by whom: its roster is the
+    one that it had then."""
 
     participants: dict[str, Role]
+    carrier: NotRequired[RoomCarrier]
+    seenAt: NotRequired[Time]
+    seenBy: NotRequired[str]
 
 
 class RoomUpdated(TypedDict):

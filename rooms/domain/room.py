@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from rooms.domain.errors import InvalidValidity, PolicyChangeTooLate, ValidityFault
@@ -20,6 +20,10 @@ type JoinPolicy = Literal["InviteOnly", "CommunicationServiceUsers"]
 """Who may join: the invited, or every ACS user. A room of the latter policy is called open."""
 JOIN_POLICIES: tuple[JoinPolicy, ...] = get_args(JoinPolicy.__value__)
 
+type RoomCarrier = Literal["own", "acs"]
+"""Where the calls of a room run: `acs` for a room that ACS has, too; else `own`."""
+ROOM_CARRIERS: tuple[RoomCarrier, ...] = get_args(RoomCarrier.__value__)
+
 
 @dataclass(frozen=True, slots=True)
 class Room:
@@ -32,6 +36,7 @@ class Room:
     valid_until: Ticks
     pstn_dial_out_enabled: bool
     join_policy: JoinPolicy = "InviteOnly"
+    carrier: RoomCarrier = "own"
 
 
 type RoomState = Literal["open", "upcoming", "expired"]
@@ -129,9 +134,8 @@ def new_room(room_id: str, wanted: RoomChange, now: Ticks) -> Room:
 
 def updated_room(room: Room, wanted: RoomChange) -> Room:
     """Returns `room` with what `wanted` sets."""
-    return Room(
-        id=room.id,
-        created_at=room.created_at,
+    return replace(
+        room,
         valid_from=room.valid_from if wanted.valid_from is None else wanted.valid_from,
         valid_until=room.valid_until if wanted.valid_until is None else wanted.valid_until,
         pstn_dial_out_enabled=room.pstn_dial_out_enabled

@@ -1,1 +1,1 @@
-"""Users of Communication Services and their tokens: made here, or by ACS."""
+"""Users of Communication Services and their tokens, made here."""

@@ -13,6 +13,7 @@ from rooms.settings.error import SettingsError
 from rooms.settings.keys import KEY_PREFIXES, AccessKey, read_keys
 from rooms.settings.media import KEY_PREFIX as MEDIA_KEY_PREFIX
 from rooms.settings.media import MediaServer, read_media
+from rooms.settings.moving import Moving, read_moving
 from rooms.settings.quota import Quota, read_quota
 from rooms.settings.values import connection_string, flag, items, number, service_uri
 
@@ -57,6 +58,8 @@ class Settings:
     """Whether the log records who looks at presence, attendance and logs."""
     acs: AcsResource | None
     """The resource that makes users and tokens. None: this service makes them."""
+    moving: Moving | None
+    """What is done with the rooms of that resource. None: nothing."""
     media: MediaServer | None
     """What carries the calls. None: people join elsewhere."""
     join_page: bool
@@ -80,6 +83,11 @@ SETTINGS = frozenset(
     {
         "ROOMS_ACCESS_LOG",
         "ROOMS_ACS_CONNECTION_STRING",
+        "ROOMS_ACS_FULL_MINUTES",
+        "ROOMS_ACS_MODE",
+        "ROOMS_ACS_NEW",
+        "ROOMS_ACS_READS",
+        "ROOMS_ACS_REQUESTS",
         "ROOMS_ACS__clientId",
         "ROOMS_ACS__endpoint",
         "ROOMS_ARCHIVE",
@@ -144,6 +152,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
     """
     _check_references(env)
     in_azure = bool(env.get(_INSTANCE))
+    acs = read_acs(env)
     return Settings(
         storage_connection_string=connection_string(env, "ROOMS_STORAGE", "TableEndpoint"),
         storage_uri=service_uri(env, "ROOMS_STORAGE__tableServiceUri", "table"),
@@ -160,7 +169,8 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         ),
         console=flag(env, "ROOMS_CONSOLE", default=True),
         access_log=flag(env, "ROOMS_ACCESS_LOG", default=False),
-        acs=read_acs(env),
+        acs=acs,
+        moving=read_moving(env, acs),
         media=read_media(env),
         join_page=flag(env, "ROOMS_JOIN_PAGE", default=True),
         event_sources=_event_sources(env),

@@ -7,6 +7,7 @@ from rooms.domain.room import ROOM_IDS, Room, numbered_room_id, repeatable_room_
 from rooms.domain.roster import Roster
 from rooms.storage.changes import Origin, log_record
 from rooms.storage.entities import (
+    carrier_property,
     index_entity,
     room_entity,
     room_properties,
@@ -38,7 +39,7 @@ def creation(
 ) -> list[Operation]:
     """Returns the operations that make a room."""
     at = room.created_at
-    detail = room_properties(room) | {"participants": roster}
+    detail = room_properties(room) | carrier_property(room) | {"participants": roster}
     row = room_entity(room) | {"changedAt": stored_time(at)}
     if repeatability is not None:
         row |= {"repeatabilityId": repeatability.request_id, "bodyHash": repeatability.body_hash}

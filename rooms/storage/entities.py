@@ -87,7 +87,8 @@ def binary_of(entity: Mapping[str, Any]) -> bytes:
 
 
 def room_properties(room: Room) -> Entity:
-    """Returns the properties of a room, in its own row and in the index row."""
+    """Returns the properties of a room, in its own row and in the index row: without its carrier,
+    which only a move changes."""
     return {
         "createdAt": stored_time(room.created_at),
         "validFrom": stored_time(room.valid_from),
@@ -95,6 +96,11 @@ def room_properties(room: Room) -> Entity:
         "pstnDialOutEnabled": room.pstn_dial_out_enabled,
         "roomJoinPolicy": room.join_policy,
     }
+
+
+def carrier_property(room: Room) -> Entity:
+    """Returns the property of a room whose calls run at ACS; none for others."""
+    return {} if room.carrier == "own" else {"carrier": room.carrier}
 
 
 def room_id_of(entity: Mapping[str, Any]) -> str:
@@ -121,6 +127,7 @@ def _room(room_id: str, entity: Mapping[str, Any]) -> Room:
         valid_until=parse_time(entity["validUntil"]),
         pstn_dial_out_enabled=entity["pstnDialOutEnabled"],
         join_policy=join_policy_of(entity),
+        carrier=entity.get("carrier", "own"),
     )
 
 
@@ -133,13 +140,14 @@ def join_policy_of(entity: Mapping[str, Any]) -> JoinPolicy:
 
 def room_entity(room: Room) -> Entity:
     """Returns the room's row."""
-    return _row(room.id, keys.room_row(room.id)) | room_properties(room)
+    return _row(room.id, keys.room_row(room.id)) | room_properties(room) | carrier_property(room)
 
 
 def index_entity(room: Room, title: str | None = None) -> Entity:
     """Returns the room's row in the list of rooms."""
     titled = {} if title is None else {"title": title}
-    return _row(room.id, keys.index_row(room.id, room.created_at)) | room_properties(room) | titled
+    row = _row(room.id, keys.index_row(room.id, room.created_at))
+    return row | room_properties(room) | carrier_property(room) | titled
 
 
 def invitee_entity(room: Room, person: str) -> Entity:

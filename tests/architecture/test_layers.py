@@ -22,6 +22,7 @@ LAYERS = (
     ),
     ("rooms.app",),
     (
+        "rooms.acs",
         "rooms.archive",
         "rooms.auth",
         "rooms.identity",

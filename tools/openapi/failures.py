@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from openapi.operation import Error, Header, Kind, Operation
 from openapi.schemas import REF, Schema
+from rooms.acs.errors import AcsRefusesUs, AcsUnavailable, NoAnswerOfAcs
 from rooms.api import error_answers
 from rooms.api.acs.versions.table import API_VERSIONS
 from rooms.api.errors import (
@@ -26,7 +27,6 @@ from rooms.api.errors import (
 )
 from rooms.api.routing import WITH_BODY
 from rooms.auth.errors import Denied, TenantKeysUnavailable, TooManyRequests
-from rooms.identity.errors import AcsRefusesUs, AcsUnavailable, NoAnswerOfAcs
 from rooms.media.errors import InvalidJoinLink
 from rooms.storage.errors import ClockWrong, ContentRefused, StorageUnavailable, TableMissing
 

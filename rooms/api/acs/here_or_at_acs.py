@@ -10,11 +10,13 @@ from urllib.parse import quote, urlencode
 
 import azure.functions as func
 
+from rooms.acs.answer import AcsAnswer
+from rooms.acs.resource import SENT_ON, Resource
 from rooms.api.acs.identity_versions import IdentityVersion, check_identity_version
 from rooms.api.errors import ForwardedToItself, InvalidParameter
 from rooms.api.request import Request, client_request_id
+from rooms.api.responses import passed_on
 from rooms.api.routing import Operation
-from rooms.identity.forwarding import Forwarded, Forwarding
 from rooms.log_text import escaped
 
 _log = logging.getLogger(__name__)
@@ -23,12 +25,6 @@ _ID_OF_ACS = re.compile("8:[A-Za-z0-9:._-]{1,250}")
 """What may go on as an id: any kind of user that ACS may have, and no other path."""
 
 _REQUEST_ID = "x-ms-client-request-id"
-
-_KEPT = ("content-type", "api-supported-versions", "retry-after", "x-ms-error-code", _REQUEST_ID)
-"""Headers of an answer of ACS that the caller gets."""
-
-_SENT_ON = "x-anteroom-sent-on"
-"""The header of requests that were sent on. Who sends on must not get them."""
 
 type LocalOperation = Callable[[Request, IdentityVersion], Awaitable[func.HttpResponse]]
 
@@ -43,15 +39,15 @@ def here_or_at_acs(method: str, path: str, done: str, operation: LocalOperation)
 
     @wraps(operation)
     async def carry_out(request: Request) -> func.HttpResponse:
-        forwarding = request.app.forwarding
-        if forwarding is None:
+        resource = request.app.acs
+        if resource is None:
             uri = request.http.url.partition("?")[0]
             version = check_identity_version(request.query("api-version"), uri)
             answer = await operation(request, version)
         else:
-            answer = await _at_acs(request, forwarding, method, path)
+            answer = await _at_acs(request, resource, method, path)
         if answer.status_code < 300:
-            at = "" if forwarding is None else ", at ACS"
+            at = "" if resource is None else ", at ACS"
             _log.info("%s %s %s%s", escaped(request.caller.name), done, _whom(request, answer), at)
         return answer
 
@@ -64,15 +60,15 @@ def invalid_id() -> InvalidParameter:
 
 
 async def _at_acs(
-    request: Request, forwarding: Forwarding, method: str, path: str
+    request: Request, resource: Resource, method: str, path: str
 ) -> func.HttpResponse:
     raw_id = request.http.route_params.get("id", "")
     if "{id}" in path and not _ID_OF_ACS.fullmatch(raw_id):
         raise invalid_id()
-    if _SENT_ON in request.http.headers:
+    if SENT_ON in request.http.headers:
         raise ForwardedToItself
     request.check_media_type()
-    headers = {_SENT_ON: "true"}
+    headers = {}
     if "content-type" in request.http.headers:
         headers["Content-Type"] = "application/json"
     if request_id := client_request_id(request.http):
@@ -80,18 +76,13 @@ async def _at_acs(
     target = f"/{path.replace('{id}', quote(raw_id, safe=''))}"
     if version := request.query("api-version"):  # which versions there are is ACS's to say
         target = f"{target}?{urlencode({'api-version': version})}"
-    answer = await forwarding.send(method, target, headers, request.http.get_body())
+    answer = await resource.send(method, target, headers, request.http.get_body())
     if answer.status == 401 and not _is_of_teams_user(answer):
-        raise forwarding.refused()
-    kept = {name: answer.headers[name] for name in _KEPT if name in answer.headers}
-    return func.HttpResponse(
-        answer.body,
-        status_code=answer.status,
-        headers={"Content-Type": "", **kept},
-    )
+        raise resource.refused()
+    return passed_on(answer)
 
 
-def _is_of_teams_user(answer: Forwarded) -> bool:
+def _is_of_teams_user(answer: AcsAnswer) -> bool:
     """Returns whether a 401 is about the token of a Teams user, and not about our credentials."""
     match _json(answer.body):
         case {"error": {"code": "InvalidAccessToken"}}:

@@ -66,7 +66,7 @@ class PublishedKeys(TypedDict):
 async def check_access_token(request: Request) -> func.HttpResponse:
     """Answers whether a token of this service is valid now, also after revocations."""
     body = request.parse(CheckAccessToken)
-    if request.app.forwarding is not None:
+    if request.app.acs is not None:
         raise TokensAreOfAcs
     checked = await request.app.identities.check(body.token)
     if isinstance(checked, str):
@@ -84,7 +84,7 @@ async def check_access_token(request: Request) -> func.HttpResponse:
 @routes.public("GET", ".well-known/jwks.json")
 async def get_token_keys(app: App, http: func.HttpRequest) -> func.HttpResponse:
     """Answers anybody with the public key that checks the tokens of this service."""
-    if app.forwarding is not None:
+    if app.acs is not None:
         return json_answer(200, keys_body(None))
     try:
         async with asyncio.timeout(app.limits.health_seconds):

@@ -1,17 +1,17 @@
-"""Sends requests on to ACS, signed anew, and returns its answers as they are."""
+"""Sends requests to the resource of ACS, signed, and returns its answers as they are."""
 
 import asyncio
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from email.utils import formatdate
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from rooms.acs.answer import AcsAnswer
+from rooms.acs.errors import AcsRefusesUs, AcsUnavailable, NoAnswerOfAcs
 from rooms.auth.signing import signed_headers
 from rooms.domain.limits import LIMITS, Limits
 from rooms.http_session import new_session
-from rooms.identity.errors import AcsRefusesUs, AcsUnavailable, NoAnswerOfAcs
 from rooms.log_text import escaped
 from rooms.settings.acs import AcsResource
 
@@ -23,20 +23,14 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+SENT_ON = "x-anteroom-sent-on"
+"""The header of requests that are sent on. Who sends on must not get them."""
+
 _SCOPE = "https://communication.azure.com/.default"
 
 
-@dataclass(frozen=True, slots=True)
-class Forwarded:
-    """An answer of ACS. The names of its headers are in lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
-class Forwarding:
-    """Sends requests on to one resource. One serves the whole process, as it keeps connections."""
+class Resource:
+    """Sends requests to one resource. One serves the whole process, as it keeps connections."""
 
     def __init__(self, acs: AcsResource, limits: Limits = LIMITS) -> None:
         self._acs = acs
@@ -47,12 +41,12 @@ class Forwarding:
 
     async def send(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes
-    ) -> Forwarded:
+    ) -> AcsAnswer:
         """Sends a request to ACS once and returns the answer.
 
         Args:
             target: path and query, encoded.
-            headers: those of the caller that go on.
+            headers: beside the signature.
 
         Raises:
             AcsUnavailable: no answer came.
@@ -68,7 +62,7 @@ class Forwarding:
                 async with self._known_session().request(
                     method,
                     URL(f"{self._acs.endpoint}{target}", encoded=True),
-                    headers={**headers, **credentials, "Host": self._host},
+                    headers={SENT_ON: "true", **headers, **credentials, "Host": self._host},
                     data=body or None,
                     skip_auto_headers=("Content-Type",),
                     allow_redirects=False,
@@ -81,7 +75,7 @@ class Forwarding:
         if 300 <= answer.status < 400:
             _log.error("ACS at %s: a redirect (%d)", self._acs.endpoint, answer.status)
             raise NoAnswerOfAcs
-        return Forwarded(
+        return AcsAnswer(
             answer.status, {name.lower(): value for name, value in answer.headers.items()}, content
         )
 

@@ -13,11 +13,11 @@ import pytest_asyncio
 from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError
 
+from rooms.acs.errors import AcsUnavailable, NoAnswerOfAcs
+from rooms.acs.resource import Resource
 from rooms.auth.authenticator import Authenticator
 from rooms.auth.caller import Caller
 from rooms.domain.limits import Limits
-from rooms.identity.errors import AcsUnavailable, NoAnswerOfAcs
-from rooms.identity.forwarding import Forwarding
 from rooms.settings import read_settings
 from rooms.settings.acs import AcsResource
 from testkit.acs_double import AcsDouble, Reply
@@ -36,17 +36,17 @@ def acs() -> Iterator[AcsDouble]:
 
 
 @pytest_asyncio.fixture
-async def forwarding(acs: AcsDouble) -> AsyncIterator[Forwarding]:
-    made = Forwarding(AcsResource(acs.endpoint, KEY, None), PATIENT)
+async def resource(acs: AcsDouble) -> AsyncIterator[Resource]:
+    made = Resource(AcsResource(acs.endpoint, KEY, None), PATIENT)
     yield made
     await made.close()
 
 
 async def test_a_request_arrives_as_it_was_and_signed_with_the_key(
-    acs: AcsDouble, forwarding: Forwarding
+    acs: AcsDouble, resource: Resource
 ) -> None:
     headers = {"Content-Type": "application/json", "x-ms-client-request-id": "7"}
-    await forwarding.send("POST", TARGET, headers, BODY)
+    await resource.send("POST", TARGET, headers, BODY)
     (received,) = acs.received
     assert (received.method, received.target, received.body) == ("POST", TARGET, BODY)
     assert received.headers["host"] == acs.endpoint.removeprefix("http://")
@@ -55,66 +55,66 @@ async def test_a_request_arrives_as_it_was_and_signed_with_the_key(
     request = func.HttpRequest(
         "POST", f"{acs.endpoint}{TARGET}", headers=received.headers, body=received.body
     )
-    env = {"ROOMS_MANAGE_KEY__acs": base64.b64encode(KEY).decode()}
+    env = {"ROOMS_MANAGE_KEY__test": base64.b64encode(KEY).decode()}
     caller = await Authenticator(read_settings(env)).authenticate(request)
-    assert caller == Caller("acs", "manage")
+    assert caller == Caller("test", "manage")
 
 
-async def test_what_has_no_body_has_no_type_either(acs: AcsDouble, forwarding: Forwarding) -> None:
+async def test_what_has_no_body_has_no_type_either(acs: AcsDouble, resource: Resource) -> None:
     acs.reply = Reply(204)
-    answer = await forwarding.send("DELETE", "/identities/x?api-version=y", {}, b"")
+    answer = await resource.send("DELETE", "/identities/x?api-version=y", {}, b"")
     assert (answer.status, answer.body) == (204, b"")
     assert "content-type" not in acs.received[0].headers
 
 
 @pytest.mark.parametrize("status", [201, 400, 401, 404, 429, 500, 503])
 async def test_an_answer_comes_back_as_it_is(
-    acs: AcsDouble, forwarding: Forwarding, status: int
+    acs: AcsDouble, resource: Resource, status: int
 ) -> None:
     acs.reply = Reply(status, b"\x00\xff", {"Retry-After": "7", "X-Odd": "a"})
-    answer = await forwarding.send("POST", TARGET, {}, BODY)
+    answer = await resource.send("POST", TARGET, {}, BODY)
     assert (answer.status, answer.body) == (status, b"\x00\xff")
     assert (answer.headers["retry-after"], answer.headers["x-odd"]) == ("7", "a")
     assert len(acs.received) == 1, "nothing is sent again"
 
 
 async def test_no_redirect_is_followed(
-    acs: AcsDouble, forwarding: Forwarding, caplog: pytest.LogCaptureFixture
+    acs: AcsDouble, resource: Resource, caplog: pytest.LogCaptureFixture
 ) -> None:
     acs.reply = Reply(307, b"", {"Location": f"{acs.endpoint}/elsewhere"})
     with pytest.raises(NoAnswerOfAcs):
-        await forwarding.send("POST", TARGET, {}, BODY)
+        await resource.send("POST", TARGET, {}, BODY)
     assert [received.target for received in acs.received] == [TARGET]
     assert caplog.messages == [f"ACS at {acs.endpoint}: a redirect (307)"]
 
 
 async def test_a_cut_connection_is_no_answer(
-    acs: AcsDouble, forwarding: Forwarding, caplog: pytest.LogCaptureFixture
+    acs: AcsDouble, resource: Resource, caplog: pytest.LogCaptureFixture
 ) -> None:
     acs.reply = Reply(cut=True)
     with pytest.raises(AcsUnavailable):
-        await forwarding.send("POST", TARGET, {}, BODY)
+        await resource.send("POST", TARGET, {}, BODY)
     (message,) = caplog.messages
     assert message.startswith(f"ACS at {acs.endpoint}: no answer: ServerDisconnectedError")
     acs.reply = Reply()
-    assert (await forwarding.send("POST", TARGET, {}, BODY)).status == 200
+    assert (await resource.send("POST", TARGET, {}, BODY)).status == 200
 
 
 async def test_an_answer_that_does_not_come_is_waited_for_a_while(acs: AcsDouble) -> None:
-    forwarding = Forwarding(AcsResource(acs.endpoint, KEY, None), IMPATIENT)
+    resource = Resource(AcsResource(acs.endpoint, KEY, None), IMPATIENT)
     acs.reply = Reply(late=True)
     with pytest.raises(AcsUnavailable):
-        await forwarding.send("POST", TARGET, {}, BODY)
-    await forwarding.close()
+        await resource.send("POST", TARGET, {}, BODY)
+    await resource.close()
 
 
 async def test_nobody_listens() -> None:
     with AcsDouble() as gone:
         endpoint = gone.endpoint
-    forwarding = Forwarding(AcsResource(endpoint, KEY, None), PATIENT)
+    resource = Resource(AcsResource(endpoint, KEY, None), PATIENT)
     with pytest.raises(AcsUnavailable):
-        await forwarding.send("POST", TARGET, {}, BODY)
-    await forwarding.close()
+        await resource.send("POST", TARGET, {}, BODY)
+    await resource.close()
 
 
 @dataclass
@@ -138,9 +138,9 @@ async def test_a_managed_identity_sends_its_token(
     acs: AcsDouble, monkeypatch: pytest.MonkeyPatch, client_id: str | None
 ) -> None:
     monkeypatch.setattr(azure.identity.aio, "DefaultAzureCredential", Identity)
-    forwarding = Forwarding(AcsResource(acs.endpoint, None, client_id), PATIENT)
-    await forwarding.send("POST", TARGET, {}, BODY)
-    await forwarding.close()
+    resource = Resource(AcsResource(acs.endpoint, None, client_id), PATIENT)
+    await resource.send("POST", TARGET, {}, BODY)
+    await resource.close()
     assert acs.received[0].headers["authorization"] == f"Bearer token of {client_id}"
     assert "x-ms-date" not in acs.received[0].headers
 
@@ -149,10 +149,10 @@ async def test_an_identity_without_a_token_asks_nobody(
     acs: AcsDouble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(azure.identity.aio, "DefaultAzureCredential", Identity)
-    forwarding = Forwarding(AcsResource(acs.endpoint, None, "unknown"), PATIENT)
+    resource = Resource(AcsResource(acs.endpoint, None, "unknown"), PATIENT)
     with pytest.raises(AcsUnavailable):
-        await forwarding.send("POST", TARGET, {}, BODY)
-    await forwarding.close()
+        await resource.send("POST", TARGET, {}, BODY)
+    await resource.close()
     assert acs.received == []
 
 
@@ -160,8 +160,8 @@ def test_the_log_says_that_acs_refuses_us_and_not_the_key(
     acs: AcsDouble, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.ERROR):
-        Forwarding(AcsResource(acs.endpoint, KEY, None)).refused()
-        Forwarding(AcsResource(acs.endpoint, None, None)).refused()
+        Resource(AcsResource(acs.endpoint, KEY, None)).refused()
+        Resource(AcsResource(acs.endpoint, None, None)).refused()
     assert caplog.messages == [
         f"ACS at {acs.endpoint}: refuses the {what} of this service" for what in ("key", "identity")
     ]

@@ -1,0 +1,1 @@
+"""Azure Communication Services: the resource that makes users, and that has rooms of its own."""

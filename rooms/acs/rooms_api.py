@@ -1,0 +1,193 @@
+"""ACS's rooms, as values: each request in one api-version, whatever a caller's is.
+
+What ACS answers is read with care: an answer of another form is NoAnswerOfAcs, not a room.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from rooms.acs.answer import AcsAnswer
+from rooms.acs.errors import NoAnswerOfAcs, Refused
+from rooms.acs.resource import Resource
+from rooms.domain.room import Room, RoomChange, is_room_id
+from rooms.domain.roster import ROLES, Roster, RosterPatch
+from rooms.domain.time import format_time, parse_time
+
+API_VERSION = "2025-03-13"
+
+
+@dataclass(frozen=True, slots=True)
+class RoomAtAcs:
+    """A room as ACS has it, with its roster."""
+
+    room: Room
+    roster: Roster
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatabilityHeaders:
+    """The headers by which ACS knows a create that is sent again."""
+
+    request_id: str
+    first_sent: str
+
+
+class RoomsApi:
+    """The rooms of one resource.
+
+    Every method raises AcsUnavailable, NoAnswerOfAcs, AcsRefusesUs for a 401 or 403, and Refused
+    for any other error of ACS. A request is never sent twice. Each takes `Limits.acs_seconds` at
+    most.
+    """
+
+    def __init__(self, resource: Resource) -> None:
+        self._resource = resource
+
+    async def get(self, room_id: str) -> RoomAtAcs | None:
+        """Returns a room with its roster, or None if ACS does not know it. Two requests; more for a
+        roster of several pages."""
+        try:
+            room = room_of(await self._send("GET", f"/rooms/{room_id}"))
+            return RoomAtAcs(room, await self._roster(room_id))
+        except Refused as refused:
+            if refused.answer.status == 404:
+                return None
+            raise
+
+    async def page(self, link: str | None = None) -> tuple[list[Room], str | None]:
+        """Returns a page of the list, the newest room first, and the link of the next one. One
+        request."""
+        answer = await self._send("GET", link or "/rooms")
+        body = body_of(answer)
+        return [_room(each) for each in _values(body)], _next(body)
+
+    async def create(
+        self, wanted: RoomChange, roster: Roster, repeatability: RepeatabilityHeaders
+    ) -> tuple[Room, AcsAnswer]:
+        """Makes a room. Returns it, and the whole answer."""
+        people = {raw_id: {"role": role} for raw_id, role in roster.items()}
+        body = _fields(wanted) | ({"participants": people} if people else {})
+        headers = {
+            "Repeatability-Request-ID": repeatability.request_id,
+            "Repeatability-First-Sent": repeatability.first_sent,
+        }
+        answer = await self._send("POST", "/rooms", body, headers)
+        return room_of(answer), answer
+
+    async def update(self, room_id: str, wanted: RoomChange) -> Room:
+        """Sets what `wanted` sets, and returns the room."""
+        return room_of(await self._send("PATCH", f"/rooms/{room_id}", _fields(wanted)))
+
+    async def patch_roster(self, room_id: str, patch: RosterPatch) -> None:
+        """Merges a patch into the roster."""
+        people = {
+            raw_id: None if role is None else {"role": role} for raw_id, role in patch.items()
+        }
+        await self._send("PATCH", f"/rooms/{room_id}/participants", {"participants": people})
+
+    async def delete(self, room_id: str) -> None:
+        """Deletes a room."""
+        await self._send("DELETE", f"/rooms/{room_id}")
+
+    async def _roster(self, room_id: str) -> Roster:
+        roster: Roster = {}
+        link: str | None = f"/rooms/{room_id}/participants"
+        while link is not None:
+            body = body_of(await self._send("GET", link))
+            for each in _values(body):
+                match each:
+                    case {"rawId": str(raw_id), "role": role} if role in ROLES:
+                        roster[raw_id] = role
+                    case _:
+                        raise NoAnswerOfAcs
+            link = _next(body)
+        return roster
+
+    async def _send(
+        self,
+        method: str,
+        target: str,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> AcsAnswer:
+        """Returns an answer that is no error."""
+        sent = dict(headers or {})
+        if body is not None:
+            merges = method == "PATCH"
+            sent["Content-Type"] = f"application/{'merge-patch+' if merges else ''}json"
+        if "?" not in target:
+            target = f"{target}?{urlencode({'api-version': API_VERSION})}"
+        text = b"" if body is None else json.dumps(body).encode()
+        answer = await self._resource.send(method, target, sent, text)
+        if answer.status in (401, 403):
+            raise self._resource.refused()
+        if answer.status >= 400:
+            raise Refused(answer)
+        return answer
+
+
+def body_of(answer: AcsAnswer) -> Mapping[str, Any]:
+    """Returns the body of an answer. Raises NoAnswerOfAcs."""
+    try:
+        body = json.loads(answer.body)
+    except (ValueError, RecursionError) as error:
+        raise NoAnswerOfAcs from error
+    if not isinstance(body, dict):
+        raise NoAnswerOfAcs
+    return body
+
+
+def room_of(answer: AcsAnswer) -> Room:
+    """Returns the room of an answer. Raises NoAnswerOfAcs."""
+    return _room(body_of(answer))
+
+
+def _room(body: Any) -> Room:
+    match body:
+        case {
+            "id": str(room_id),
+            "createdAt": str(created_at),
+            "validFrom": str(valid_from),
+            "validUntil": str(valid_until),
+        } if is_room_id(room_id):
+            try:
+                return Room(
+                    id=room_id,
+                    created_at=parse_time(created_at),
+                    valid_from=parse_time(valid_from),
+                    valid_until=parse_time(valid_until),
+                    pstn_dial_out_enabled=body.get("pstnDialOutEnabled") is True,
+                    carrier="acs",
+                )
+            except ValueError as error:
+                raise NoAnswerOfAcs from error
+    raise NoAnswerOfAcs
+
+
+def _values(body: Mapping[str, Any]) -> list[Any]:
+    values = body.get("value")
+    if not isinstance(values, list):
+        raise NoAnswerOfAcs
+    return values
+
+
+def _next(body: Mapping[str, Any]) -> str | None:
+    """Returns path and query of the next page: requests go to the resource that is set, whatever a
+    link says."""
+    link = body.get("nextLink")
+    if not isinstance(link, str) or not link:
+        return None
+    parts = urlsplit(link)
+    return f"{parts.path}?{parts.query}"
+
+
+def _fields(wanted: RoomChange) -> dict[str, Any]:
+    """Returns what `wanted` sets, as a body has it."""
+    times = {"validFrom": wanted.valid_from, "validUntil": wanted.valid_until}
+    body: dict[str, Any] = {name: format_time(at) for name, at in times.items() if at is not None}
+    if wanted.pstn_dial_out_enabled is not None:
+        body["pstnDialOutEnabled"] = wanted.pstn_dial_out_enabled
+    return body
