@@ -18,7 +18,12 @@ from testkit.storage_proxy import StorageProxy
 from testkit.waiting import HANG_SECONDS
 
 # Of several processes (pytest-xdist), the one that prints loads no conftest.py below this one.
-pytest_plugins = ("tests.contract.tally", "tests.console.chromium", "tests.livekit")
+pytest_plugins = (
+    "tests.contract.tally",
+    "tests.console.chromium",
+    "tests.livekit",
+    "tests.acs_instance",
+)
 
 
 # An example may take as long as the machine does.
@@ -39,6 +44,7 @@ def pytest_configure() -> None:
 
 
 SERVICES = {
+    "AcsInstance",
     "LiveKitDouble",
     "StorageProxy",
     "failed_start",
