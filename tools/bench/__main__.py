@@ -19,6 +19,7 @@ from bench.report import Figures, draw, page
 from bench.speed import requests, speeds
 from bench.start import import_times, starts
 from bench.storms import storms
+from bench.through import through
 from devhost.azurite import PROJECT, Azurite
 from faults.machine import machine
 from faults.progress import progress
@@ -126,6 +127,11 @@ def bench(sizes: Sizes, tell: Tell) -> Figures:
         media=_alone(
             lambda folder, storage: asyncio.run(
                 media(folder, storage, sizes.people, sizes.rounds, tell)
+            )
+        ),
+        through=_alone(
+            lambda folder, storage: asyncio.run(
+                through(folder, storage, max(sizes.calls // 5, 1), sizes.rounds, tell)
             )
         ),
         neighbours=_alone(

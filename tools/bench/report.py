@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
-from bench import growth, media, neighbours, speed, start
+from bench import growth, media, neighbours, speed, start, through
 from bench.growth import Grown, Multiple
 from bench.media import Beside
 from bench.neighbours import Neighbours
@@ -13,6 +13,7 @@ from bench.plots import draw_growth, draw_imports, draw_rates
 from bench.speed import Speed
 from bench.start import Start
 from bench.storms import Storm
+from bench.through import Through
 from faults import markdown
 
 TEMPLATE = Path(__file__).parent / "page.md"
@@ -42,6 +43,7 @@ class Figures:
     """Of the tables, in words."""
     storms: Sequence[Storm]
     media: Sequence[Beside]
+    through: Sequence[Through]
     neighbours: Neighbours
     start: Start
     imports: Mapping[str, float]
@@ -50,7 +52,7 @@ class Figures:
         """The tables, in the order of the page."""
         return [
             *(self._speeds(), self._growth(), self._storms(), self._media()),
-            *(self._neighbours(), self._start(), self._imports()),
+            *(self._through(), self._neighbours(), self._start(), self._imports()),
         ]
 
     def missed(self) -> list[str]:
@@ -79,6 +81,12 @@ class Figures:
                 f"{media.LIMIT} is the goal"
                 for each in self.media
                 if each.ratio > media.LIMIT
+            ),
+            *(
+                f"{each.name} through to ACS: waits {each.trips[0]} times for the storage, and "
+                f"{each.trips[1]} without ACS, at most {through.LIMIT} more is the goal"
+                for each in self.through
+                if each.trips[0] > each.trips[1] + through.LIMIT
             ),
             *(
                 f"beside an abusive room: p99 {self.neighbours.ratio:.2f} times as long, at most "
@@ -200,6 +208,30 @@ class Figures:
         ]
         return Table("With a media server, and without", columns, rows)
 
+    def _through(self) -> Table:
+        columns = (
+            "change",
+            "ratio",
+            "p50 ms",
+            "ACS",
+            "own",
+            "p99 ms",
+            "ACS",
+            "own",
+            "waits",
+            "own",
+        )
+        rows = [
+            (
+                *(each.name, f"{each.ratio:.2f}"),
+                *(f"{one.p50:.0f}" for one in (each.service, each.acs, each.own)),
+                *(f"{one.p99:.0f}" for one in (each.service, each.acs, each.own)),
+                *map(str, each.trips),
+            )
+            for each in self.through
+        ]
+        return Table("Through to ACS, beside ACS and beside the service alone", columns, rows)
+
     def _neighbours(self) -> Table:
         columns = ("good rooms", "calls/s", "p50 ms", "p99 ms", "ratio of p99")
         calm, abused = self.neighbours.calm, self.neighbours.abused
@@ -238,7 +270,7 @@ def _multiples(found: tuple[Multiple, Multiple] | None) -> Iterable[str]:
 
 def page(figures: Figures, machine: Mapping[str, str]) -> str:
     """The page, in Markdown."""
-    names = ("speeds", "growth", "storms", "media", "neighbours", "start", "imports")
+    names = ("speeds", "growth", "storms", "media", "through", "neighbours", "start", "imports")
     parts = {
         name: markdown.table(each.columns, each.rows)
         for name, each in zip(names, figures.tables(), strict=True)
@@ -255,6 +287,8 @@ def page(figures: Figures, machine: Mapping[str, str]) -> str:
         most_start=start.LIMIT,
         most_start_media=start.MEDIA_LIMIT_MS,
         most_media=media.LIMIT,
+        most_trips=through.LIMIT,
+        acs_ms=f"{1000 * through.ACS_SECONDS:.0f}",
         most_beside=neighbours.LIMIT,
         rejoins=f"{figures.neighbours.rejoins:,}",
     )

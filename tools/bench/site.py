@@ -65,7 +65,7 @@ class Site:
     def signed(self, method: str, path: str, body: object = None) -> bytes:
         """A request of the Rooms API, signed as the SDKs do it."""
         target, host = f"{path}?api-version={NEWEST}", f"localhost:{self.app.port}"
-        return _request(
+        return request_bytes(
             method,
             target,
             host,
@@ -78,7 +78,7 @@ class Site:
     ) -> bytes:
         """A request of ours, with the key as it is."""
         host = f"localhost:{self.app.port}"
-        return _request(
+        return request_bytes(
             method, path, host, body, {"x-api-key": self.app.manage_key, **(headers or {})}
         )
 
@@ -149,9 +149,10 @@ async def _meet(table: TableClient, people: int) -> Meeting:
     return meeting
 
 
-def _request(
+def request_bytes(
     method: str, target: str, host: str, body: object, headers: Mapping[str, str]
 ) -> bytes:
+    """A request as it is sent."""
     content = encoded(body)
     sent = {"Host": host, **headers}
     if content:

@@ -11,6 +11,7 @@ from typing import Any, Self
 from aiohttp import web
 from azure.data.tables.aio import TableClient
 
+from devhost.table import prepare_table
 from rooms.app import App
 from rooms.domain.errors import RoomNotFound
 from rooms.domain.limits import LIMITS
@@ -67,7 +68,7 @@ class AcsInstance:
     @property
     def endpoint(self) -> str:
         """Returns the address behind the proxy, without a slash at its end."""
-        return f"http://127.0.0.1:{self._port}"
+        return f"http://127.0.0.1:{self.port}"
 
     @property
     def direct(self) -> str:
@@ -130,6 +131,7 @@ class AcsInstance:
         return self._loop.run(work)
 
     def __enter__(self) -> Self:
+        prepare_table(self.storage, self.table)
         self._loop.run(self._start())
         return self
 
@@ -147,9 +149,15 @@ class AcsInstance:
         self._client = TableClient.from_connection_string(
             self.storage, self.table, use_env_settings=False
         )
-        self.app = App({"ROOMS_STORAGE": self.storage, "ROOMS_MANAGE_KEY__app": self.key})
+        self.app = App(
+            {
+                "ROOMS_STORAGE": self.storage,
+                "ROOMS_TABLE": self.table,
+                "ROOMS_MANAGE_KEY__app": self.key,
+            }
+        )
         self.app.table = Table(self._client)
-        self._runner, self._port = await serve(_application(self._behind_the_proxy))
+        self._runner, self.port = await serve(_application(self._behind_the_proxy))
         self._direct_runner, self._direct_port = await serve(_application(self._past_the_proxy))
 
     async def _stop(self) -> None:

@@ -1,0 +1,114 @@
+"""Two services that have the same rooms: this one, in as many processes as a test wants, and a
+second instance that stands where ACS does."""
+
+import uuid
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from azure.data.tables.aio import TableClient
+
+from devhost.table import prepare_table
+from rooms.domain.time import SECOND, Ticks, now
+from testkit.acs_instance import AcsInstance
+from testkit.mortal_app import MortalApp, mortal_app
+from testkit.running import new_key
+from testkit.whole import StoredRoom, stored_rooms
+
+SETTLED_AFTER: Ticks = 130 * SECOND
+"""What is in doubt has been settled after so long: marks are left alone for a minute, and the timer
+comes each minute."""
+
+_COMPARED = ("createdAt", "validFrom", "validUntil", "pstnDialOutEnabled")
+
+MARK = ".pending:"
+"""What the keys of rows begin with that say what is under way at ACS."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What both sides have at a time."""
+
+    ours: Mapping[str, StoredRoom]
+    acs: Mapping[str, StoredRoom]
+    in_doubt: Sequence[Mapping[str, Any]]
+    """The marks of changes whose outcome is not known."""
+
+    def differences(self) -> Iterator[str]:
+        """Yields how the rooms of ACS differ here."""
+        ours, acs = (
+            {
+                room_id: room
+                for room_id, room in rooms.items()
+                if room.row is not None and not room.row.get("deleted")
+            }
+            for rooms in (self.ours, self.acs)
+        )
+        ours = {room_id: room for room_id, room in ours.items() if is_at_acs(room)}
+        for room_id in ours.keys() | acs.keys():
+            if room_id not in acs:
+                yield f"room {room_id} is only here"
+            elif room_id not in ours:
+                yield f"room {room_id} is only at ACS"
+            elif _told(ours[room_id]) != _told(acs[room_id]):
+                here, there = _told(ours[room_id]), _told(acs[room_id])
+                yield f"room {room_id} is {here} here, and {there} at ACS"
+
+
+def is_at_acs(room: StoredRoom) -> bool:
+    """Returns whether the calls of a room run at ACS."""
+    return room.row is not None and room.row.get("carrier") == "acs"
+
+
+def _told(room: StoredRoom) -> Mapping[str, Any]:
+    assert room.row is not None
+    return {name: room.row[name] for name in _COMPARED} | {"roster": dict(room.roster)}
+
+
+@dataclass
+class TwoSides:
+    """Both, in one storage."""
+
+    acs: AcsInstance
+    settings: Mapping[str, str] = field(default_factory=lambda: {"ROOMS_ACS_MODE": "through"})
+    ahead: Ticks = 0
+    """How far our clock is ahead."""
+    table: str = field(default_factory=lambda: f"t{uuid.uuid4().hex}")
+    key: str = field(default_factory=new_key)
+
+    def __post_init__(self) -> None:
+        prepare_table(self.acs.storage, self.table)
+
+    def clock(self) -> Ticks:
+        """Returns our time."""
+        return now() + self.ahead
+
+    def process(self) -> AbstractAsyncContextManager[MortalApp]:
+        """Starts a process of ours."""
+        settings = {**self.acs.settings, **self.settings, "ROOMS_TABLE": self.table}
+        return mortal_app(self.acs.storage, settings, self.key, self.clock)
+
+    @asynccontextmanager
+    async def later(self) -> AsyncIterator[MortalApp]:
+        """Starts a process at a time when everything in doubt may be settled."""
+        self.ahead += SETTLED_AFTER
+        try:
+            async with self.process() as process:
+                yield process
+        finally:
+            self.ahead -= SETTLED_AFTER
+
+    async def look(self) -> Sight:
+        """Returns what both have. Raises AssertionError if the rows of either disagree."""
+        ours = await _rows(self.acs.storage, self.table)
+        acs = await _rows(self.acs.storage, self.acs.table)
+        marks = [row for row in ours if row["RowKey"].startswith(MARK)]
+        return Sight(
+            stored_rooms(ours), stored_rooms(acs), [row for row in marks if not row.get("done")]
+        )
+
+
+async def _rows(storage: str, table: str) -> list[Mapping[str, Any]]:
+    async with TableClient.from_connection_string(storage, table, use_env_settings=False) as client:
+        return [row async for row in client.list_entities()]
