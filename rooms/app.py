@@ -218,7 +218,8 @@ class App:
     @cached_property
     def erasures(self) -> Erasures:
         """Erasures of persons."""
-        return Erasures(self.table, self.clock, self.limits)
+        reads_acs = self.settings.moving is not None
+        return Erasures(self.table, self.clock, self.limits, reads_acs=reads_acs)
 
     @cached_property
     def intake(self) -> Intake:

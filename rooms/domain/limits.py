@@ -213,6 +213,9 @@ class Limits:
     erased_records: int = 1_000
     """Log records that one receipt of an erasure names."""
 
+    erasure_rooms: int = 100
+    """Rooms at ACS that a refused erasure names."""
+
     upkeep_seconds: float = 20.0
     """Seconds of a run of upkeep. The host ends a function after 30."""
 

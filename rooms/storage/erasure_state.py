@@ -17,9 +17,10 @@ from rooms.storage import keys
 from rooms.storage.changes import Origin
 from rooms.storage.entities import Entity, identity_row, pack, stored_time, unpack
 
-type Phase = Literal["ids", "participants", "rows", "receipts", "closing", "done"]
+type Phase = Literal["ids", "participants", "rows", "receipts", "closing", "done", "refused"]
 """In turn: finds the raw ids that have the external id; finds the participant ids in calls; changes
-the rows; writes which were changed; deletes the users and these ids; and is over."""
+the rows; writes which were changed; deletes the users and these ids; and is over. Or it is refused
+before any row is changed."""
 
 PHASES: tuple[Phase, ...] = get_args(Phase.__value__)
 
@@ -37,11 +38,18 @@ class Erasure:
     found: Counter[str]
     rows: int
     """Rows that have been read."""
+    at_acs: tuple[str, ...] = ()
+    """Rooms at ACS that invite the person, the first of them, if it is refused for that."""
 
     @property
     def is_done(self) -> bool:
-        """Returns whether it is over."""
+        """Returns whether the person is erased."""
         return self.phase == "done"
+
+    @property
+    def is_over(self) -> bool:
+        """Returns whether nothing more is done."""
+        return self.phase in ("done", "refused")
 
 
 @dataclass(slots=True)
@@ -61,6 +69,8 @@ class Part:
     participants: set[str] = field(default_factory=set)
     rooms: set[str] = field(default_factory=set)
     """Rooms in which rows were changed."""
+    at_acs: set[str] = field(default_factory=set)
+    """Rooms at ACS that invite the person."""
 
     def begun(self, phase: Phase) -> "Part":
         """Returns where the next phase begins."""
@@ -83,7 +93,9 @@ def erasure_entity(erasure: Erasure) -> Entity:
         row["onBehalfOf"] = erasure.origin.on_behalf_of
     if erasure.finished_at is not None:
         row["finishedAt"] = stored_time(erasure.finished_at)
-    if erasure.is_done:
+    if erasure.at_acs:
+        row["atAcs"] = json.dumps(erasure.at_acs)
+    if erasure.is_over:
         return row
     return row | pack(
         {
@@ -114,6 +126,7 @@ def erasure_of(row: TableEntity) -> Erasure:
         finished_at=None if finished is None else parse_time(finished),
         found=Counter(json.loads(row["found"])),
         rows=row["rows"],
+        at_acs=tuple(json.loads(row.get("atAcs", "[]"))),
     )
 
 
@@ -138,8 +151,8 @@ def part_of(row: TableEntity) -> Part:
         at=None if value["at"] is None else (value["at"][0], value["at"][1]),
         rows=value["rows"],
         found=Counter(value["found"]),
-        **{name: set(value[name]) for name in _SETS},
+        **{name: set(value.get(name, ())) for name in _SETS},
     )
 
 
-_SETS = ("raw_ids", "external_ids", "participants", "rooms")
+_SETS = ("raw_ids", "external_ids", "participants", "rooms", "at_acs")

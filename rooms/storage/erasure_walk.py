@@ -16,6 +16,7 @@ from rooms.domain.erasure import Person
 from rooms.domain.limits import Limits
 from rooms.storage import keys
 from rooms.storage.entities import key_of, room_id_of, unpack
+from rooms.storage.erasure_at_acs import AcsRosters
 from rooms.storage.erasure_invitees import ErasedInvitees
 from rooms.storage.erasure_receipts import Receipts
 from rooms.storage.erasure_rows import erased_arrival, erased_row, traces_in
@@ -58,6 +59,8 @@ class Walk:
     receipts: Receipts
     limits: Limits
     monotonic: Callable[[], float] = time.monotonic
+    acs_rosters: AcsRosters | None = None
+    """Who is invited at ACS, if this service reads it."""
     settled: set[str] = field(default_factory=set)
     """Rooms whose current roster and details are without the person."""
 
@@ -131,6 +134,10 @@ class Walk:
         self.part.raw_ids |= raw_ids
         self.part.external_ids |= external_ids
         self.part.participants |= participants
+        if self.part.phase == "participants" and self.acs_rosters is not None and raw_ids:
+            room_id = room_id_of(row)
+            if await self.acs_rosters.invite(self.person, room_id):
+                self.part.at_acs.add(room_id)
 
     async def _count_quarantined(self, row: TableEntity) -> None:
         if await self._is_of_the_person(row):

@@ -20,6 +20,7 @@ from rooms.domain.time import SECOND, Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.changes import Origin
 from rooms.storage.entities import key_of, stored_time
+from rooms.storage.erasure_at_acs import AcsRosters
 from rooms.storage.erasure_receipts import Receipts
 from rooms.storage.erasure_state import (
     PHASES,
@@ -52,7 +53,15 @@ class Erasures:
         clock: Callable[[], Ticks],
         limits: Limits = LIMITS,
         monotonic: Callable[[], float] = time.monotonic,
+        *,
+        reads_acs: bool = False,
     ) -> None:
+        """Makes them.
+
+        Args:
+            reads_acs: whether this service reads rooms at ACS: then who is invited to one of them
+                is not erased, as they would come back.
+        """
         self._table = table
         self._clock = clock
         self._limits = limits
@@ -60,6 +69,7 @@ class Erasures:
         self._quarantine = Quarantine(table, clock, limits)
         self._receipts = Receipts(table, clock, limits)
         self._identities = Identities(table)
+        self._acs_rosters = AcsRosters(table, clock) if reads_acs else None
 
     async def start(self, raw_id: str | None, external_id: str | None, origin: Origin) -> Erasure:
         """Begins to erase the person with this raw id, or with this external id. Returns the
@@ -102,7 +112,7 @@ class Erasures:
         return await self._with_parts(erasure_of(await self._row(erasure_id)))
 
     async def open(self) -> list[Erasure]:
-        """Returns the erasures that are not done: one that was worked on first, then in the order
+        """Returns the erasures that are not over: one that was worked on first, then in the order
         of their begin. One request."""
         return [erasure_of(row) for row in await self._open_rows()]
 
@@ -115,19 +125,19 @@ class Erasures:
         """
         deadline = self._monotonic() + seconds
         left = seconds
-        is_done = erasure_of(await self._row(erasure_id)).is_done
-        while not is_done:
+        is_over = erasure_of(await self._row(erasure_id)).is_over
+        while not is_over:
             rows = await self._open_rows()
             if not rows or any(map(self._is_held, rows)):
                 break
             first = rows[0]
             await self._run(first, left)
             left = deadline - self._monotonic()
-            is_done = first["RowKey"] == keys.erasure_row(erasure_id) or left <= 0
+            is_over = first["RowKey"] == keys.erasure_row(erasure_id) or left <= 0
         return await self.get(erasure_id)
 
     async def run_open(self, seconds: float) -> list[Erasure]:
-        """Goes on with all erasures that are not done, and returns them."""
+        """Goes on with all erasures that are not over, and returns them."""
         deadline = self._monotonic() + seconds
         gone_on = []
         for erasure in await self.open():
@@ -159,7 +169,7 @@ class Erasures:
             keys.ERASURES_START,
             keys.ERASURES_END,
             MAX_PAGE,
-            where="phase ne 'done'",
+            where="phase ne 'done' and phase ne 'refused'",
         )
         # One that was worked on must be ended first, whatever the clocks of others say.
         return sorted(
@@ -171,13 +181,16 @@ class Erasures:
 
     async def _go_on(self, erasure_id: str, deadline: float) -> None:
         """Goes on with an erasure until the deadline, phase by phase."""
-        while not (erasure := erasure_of(row := await self._row(erasure_id))).is_done:
+        while not (erasure := erasure_of(row := await self._row(erasure_id))).is_over:
             if erasure.phase == "closing":
                 await self._close(erasure, row)
                 continue
             parts = await self._walked(erasure, deadline)
             if parts is None:
                 return
+            if rooms := sorted(set().union(*(part.at_acs for part in parts))):
+                await self._refuse(erasure, rooms, row)
+                continue
             following = erasure_entity(await self._next(erasure, parts))
             held = {"heldUntil": row["heldUntil"]}
             with suppress(Conflict):  # another process has gone on with it meanwhile
@@ -204,6 +217,7 @@ class Erasures:
                 self._receipts,
                 self._limits,
                 self._monotonic,
+                self._acs_rosters,
             ).go(deadline, save)
             for part in parts
             if part.at is not None
@@ -235,16 +249,31 @@ class Erasures:
         for user in await users_of(self._identities, erasure.person):
             await self._identities.forget(user)
         await self._receipts.close(erasure)
-        for part in await self._parts(erasure.id):
+        await self._end(replace(erasure, phase="done"), row)
+
+    async def _refuse(self, erasure: Erasure, rooms: list[str], row: TableEntity) -> None:
+        """Ends an erasure before any row is changed, with the rooms at ACS that invite the person,
+        and forgets the ids."""
+        refused = replace(
+            erasure,
+            phase="refused",
+            finished_at=self._clock(),
+            rows=sum(part.rows for part in await self._parts(erasure.id)),
+            at_acs=tuple(rooms[: self._limits.erasure_rooms]),
+        )
+        await self._end(refused, row)
+
+    async def _end(self, ended: Erasure, row: TableEntity) -> None:
+        """Forgets the ids of an erasure that is over."""
+        for part in await self._parts(ended.id):
             with suppress(Conflict):
-                key = keys.erasure_part_row(erasure.id, part.partition)
+                key = keys.erasure_part_row(ended.id, part.partition)
                 await self._table.delete(keys.IDENTITY_PARTITION, [key])
-        done = replace(erasure, phase="done")
         with suppress(Conflict):
-            await self._table.rewrite([replace_unchanged(erasure_entity(done), row)])
+            await self._table.rewrite([replace_unchanged(erasure_entity(ended), row)])
 
     async def _with_parts(self, erasure: Erasure) -> Erasure:
-        if erasure.phase in ("closing", "done"):
+        if erasure.phase == "closing" or erasure.is_over:
             return erasure
         parts = await self._parts(erasure.id)
         return replace(

@@ -15,10 +15,10 @@ def register(function_app: func.FunctionApp, app: App) -> None:
 
     @function_app.timer_trigger("timer", "17 8-58/10 * * * *")
     async def erasures(timer: func.TimerRequest) -> None:
-        """Goes on with the erasures of persons that are not done."""
+        """Goes on with the erasures of persons that are not over."""
         try:
             for erasure in await app.erasures.run_open(app.limits.upkeep_seconds):
-                outcome = "done" if erasure.is_done else f"{erasure.rows:,} rows read"
+                outcome = erasure.phase if erasure.is_over else f"{erasure.rows:,} rows read"
                 _log.info("erasure %s: %s", erasure.id, outcome)
         except StorageUnavailable:
             _log.error("erasures: no storage")

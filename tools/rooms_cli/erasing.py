@@ -8,6 +8,7 @@ import typer
 
 from rooms_cli.client import Client
 from rooms_cli.connection import connection
+from rooms_cli.failures import Failure
 from rooms_cli.options import Json, filled
 from rooms_cli.progress import progress_cleared, show_progress
 from rooms_cli.screen import say, show_json
@@ -15,6 +16,9 @@ from rooms_cli.words import number
 
 PAUSE_SECONDS = 1.0
 """Between two requests while another process works on the erasure."""
+
+_SHOWN = 5
+"""Rooms that a refusal names."""
 
 _NOUNS = {
     "rooms": ("room", "rooms"),
@@ -54,18 +58,28 @@ def erase(
     client = Client(connection(os.environ))
     erasure = client.erase(raw_id, external_id)
     with progress_cleared():
-        while erasure["status"] != "done":
+        while erasure["status"] == "running":
             before = erasure["rows"]
             show_progress(f"{before:,} rows read")
             erasure = client.continue_erasure(erasure["id"])
-            if erasure["status"] != "done" and erasure["rows"] == before:
+            if erasure["status"] == "running" and erasure["rows"] == before:
                 time.sleep(PAUSE_SECONDS)
     if as_json:
         show_json(erasure)
-        return
+        raise typer.Exit(erasure["status"] == "refused")
+    if erasure["status"] == "refused":
+        raise Failure(_refusal(erasure["roomsAtAcs"]))
     found = [number(count, *_NOUNS[name]) for name, count in erasure["found"].items() if count]
     if found:
         say(f"The person is erased. {erasure['pseudonym']} stands for them in {', '.join(found)}.")
     else:
         say("Nothing of this person was found.")
     say(f"Read {erasure['rows']:,} rows. The receipt is in the log of _service: {erasure['id']}.")
+
+
+def _refusal(rooms: list[str]) -> str:
+    named = ", ".join(rooms[:_SHOWN]) + (", ..." if len(rooms) > _SHOWN else "")
+    return (
+        f"Nothing was erased: rooms at ACS invite the person ({named}), so they would come back. "
+        "Remove the person from these rooms first. --json names more of them."
+    )

@@ -17,7 +17,7 @@ from rooms.storage.errors import StorageUnavailable
 
 routes = Routes()
 
-type Status = Literal["running", "done"]
+type Status = Literal["running", "done", "refused"]
 
 
 class ErasePerson(StrictBody):
@@ -44,13 +44,15 @@ class Found(TypedDict):
 
 class ErasureBody(TypedDict):
     """The erasure of a person. `found` and `rows`, the rows that were read, grow while it is
-    `running`."""
+    `running`. It is `refused`, and nothing is changed, if `roomsAtAcs` invite the person: at most
+    100 of them. Else that is empty."""
 
     id: str
     status: Status
     pseudonym: str
     found: Found
     rows: Count
+    roomsAtAcs: list[str]
     startedAt: Time
     finishedAt: Time | None
 
@@ -84,12 +86,20 @@ async def get_erasure(request: Request) -> func.HttpResponse:
     return json_answer(200, erasure_body(erasure))
 
 
+def _status(erasure: Erasure) -> Status:
+    match erasure.phase:
+        case "done" | "refused":
+            return erasure.phase
+        case _:
+            return "running"
+
+
 def erasure_body(erasure: Erasure) -> ErasureBody:
     """Returns an erasure as it is answered."""
     found = erasure.found
     return {
         "id": erasure.id,
-        "status": "done" if erasure.is_done else "running",
+        "status": _status(erasure),
         "pseudonym": erasure.person.pseudonym,
         "found": {
             "rooms": found["rooms"],
@@ -102,6 +112,7 @@ def erasure_body(erasure: Erasure) -> ErasureBody:
             "users": found["users"],
         },
         "rows": erasure.rows,
+        "roomsAtAcs": list(erasure.at_acs),
         "startedAt": format_time(erasure.started_at),
         "finishedAt": time_or_none(erasure.finished_at),
     }

@@ -37,6 +37,7 @@ _EXAMPLE = {
         "users": 1,
     },
     "rows": 5210,
+    "roomsAtAcs": [],
     "startedAt": "2026-05-04T10:00:00+00:00",
     "finishedAt": "2026-05-04T10:00:03+00:00",
 }
@@ -54,7 +55,9 @@ PERSONS = {
             "works on it for some seconds. If it is then still `running`, ask to continue; else "
             "a timer goes on with it. Writes PersonErased into the log of each room that was "
             "changed, and into that of the service. Asked again while it runs, it answers with "
-            "the same erasure."
+            "the same erasure. While the service reads rooms at ACS, it is `refused` if one of "
+            "them invites the person: remove them there first, else the next look would bring "
+            "them back."
         ),
         parameters=(CLIENT_REQUEST_ID,),
         body=persons.ErasePerson,

@@ -31,10 +31,10 @@ def check_identity(place: Place, row: Row) -> None:
         case "erasure":
             phase = text_in(row, "phase")
             over = optional(time_in, row, "finishedAt") is not None
-            if phase not in PHASES or over != (phase in ("closing", "done")):
+            if phase not in PHASES or over != (phase in ("closing", "done", "refused")):
                 raise Unreadable("It does not say how far it is.")
-            if (phase == "done") == ("data0" in row):
-                raise Unreadable("It has ids of a person though it is done, or none before.")
+            if (phase in ("done", "refused")) == ("data0" in row):
+                raise Unreadable("It has ids of a person though it is over, or none before.")
             time_in(row, "startedAt")
             for name in ("pseudonym", "actor", "found"):
                 text_in(row, name)

@@ -1,0 +1,80 @@
+"""Who is invited to a room at ACS is not erased, as the next look there would bring them back."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from azure.data.tables.aio import TableClient
+
+from rooms.domain.room import Room
+from rooms.domain.time import DAY
+from rooms.storage.changes import Origin
+from rooms.storage.creation import creation
+from rooms.storage.erasure_state import Erasure
+from rooms.storage.erasures import Erasures
+from rooms.storage.rooms import Rooms
+from rooms.storage.table import Table
+from testkit.storage import Clock
+from testkit.traces import rows_with, traces_of
+from testkit.waiting import HANG_SECONDS
+from tests.check.filled import ALICE, BEGIN, BOB, ORIGIN
+
+ASKER = Origin("clinic", "erase-1")
+AT_ACS = Room("99445653749945729", BEGIN, BEGIN, BEGIN + DAY, False, carrier="acs")
+
+
+async def made(client: TableClient, room: Room = AT_ACS) -> Rooms:
+    roster: dict[str, Any] = {ALICE: "Presenter", BOB: "Attendee"}
+    await Table(client).commit(creation(room, roster, None, ORIGIN))
+    return Rooms(Table(client), Clock(BEGIN + 1))
+
+
+async def erased(client: TableClient, *, at: int = BEGIN + 2, reads_acs: bool = True) -> Erasure:
+    erasures = Erasures(Table(client), Clock(at), reads_acs=reads_acs)
+    begun = await erasures.start(ALICE, None, ASKER)
+    return await erasures.run(begun.id, HANG_SECONDS)
+
+
+async def rows_in(client: TableClient) -> list[dict[str, Any]]:
+    return [dict(row) async for row in client.list_entities()]
+
+
+async def test_who_is_invited_there_is_refused_with_the_room_and_nothing_is_changed(
+    direct: TableClient,
+) -> None:
+    await made(direct)
+    before = rows_with(await rows_in(direct), *traces_of(ALICE))
+    refused = await erased(direct)
+    rows = await rows_in(direct)
+    assert (refused.phase, refused.at_acs, refused.person.raw_ids) == (
+        "refused",
+        (AT_ACS.id,),
+        frozenset(),
+    )
+    assert rows_with(rows, *traces_of(ALICE)) == before
+    assert not any(row.get("erased") for row in rows)
+    assert await Erasures(Table(direct), Clock(BEGIN + 3)).open() == []
+
+
+async def test_who_was_removed_there_is_erased(direct: TableClient) -> None:
+    rooms = await made(direct)
+    await rooms.patch_roster(AT_ACS.id, {ALICE: None}, ORIGIN)
+    assert (await erased(direct)).is_done
+    assert rows_with(await rows_in(direct), *traces_of(ALICE)) == []
+
+
+@pytest.mark.parametrize(
+    ("room", "asked"),
+    [
+        (AT_ACS, {"at": BEGIN + DAY}),
+        (AT_ACS, {"reads_acs": False}),
+        (replace(AT_ACS, carrier="own"), {}),
+    ],
+    ids=["past-its-end", "not-read-at-acs", "not-at-acs"],
+)
+async def test_a_room_that_is_not_read_at_acs_refuses_nobody(
+    direct: TableClient, room: Room, asked: Any
+) -> None:
+    await made(direct, room)
+    assert (await erased(direct, **asked)).is_done
+    assert rows_with(await rows_in(direct), *traces_of(ALICE)) == []
