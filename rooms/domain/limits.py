@@ -56,6 +56,13 @@ class Limits:
     acs_seconds: float = 4.0
     """Seconds for a request that goes on to ACS. It is a part of those above."""
 
+    mark_seconds: float = 60.0
+    """Seconds from the beginning of a change at ACS after which no request works on it any more,
+    and who finds its mark may settle it: six times as long as a request takes."""
+
+    mark_kept: Ticks = DAY
+    """Ticks after which the mark of a change at ACS is removed, whatever became of it."""
+
     signed_writes: int = 100_000
     """Signed writes that a process remembers, so that nobody sends them again: as many as it can
     carry out while their signatures are good. They take some 30 MB."""

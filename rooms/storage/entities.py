@@ -7,7 +7,7 @@ JSON, compressed, in as many binary properties as it needs.
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import lru_cache
 from typing import Any
 
@@ -117,6 +117,11 @@ def room_of(entity: Mapping[str, Any]) -> Room:
 def listed_room_of(entity: Mapping[str, Any]) -> Room:
     """Returns the room of an index row."""
     return _room(keys.listed_room_id(entity["RowKey"]), entity)
+
+
+def created_room_of(entity: Mapping[str, Any]) -> Room:
+    """Returns the room that ACS made, of the mark of a create."""
+    return replace(_room(entity["roomId"], entity), carrier="acs")
 
 
 def _room(room_id: str, entity: Mapping[str, Any]) -> Room:

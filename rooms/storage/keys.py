@@ -18,6 +18,8 @@ users have one of their own.
     .arrived:{arrival}:{room}               as {room}:arrived, over the rooms of a partition
     .floor:{floor}                          the floor, below which nothing arrives any more
     .floor                                  that the partition has had a floor
+    .pending:{room}:{change}                that a change of a room is under way at ACS
+    .pending:+{create}                      the same of a create
     .quarantine:{id}                        an event that was not understood
     .quarantine-part:{id}:{number}          the rest of one that is too large for a row
     .upkeep                                 how far upkeep has come in this partition
@@ -412,6 +414,40 @@ def join_link_row(link: JoinLink) -> str:
 def link_expiry_of(row: str) -> Ticks:
     """Returns when the join link of such a row expires."""
     return int(row.split(":")[1])
+
+
+MARKS_START = ".pending:"
+MARKS_END = ".pending;"
+CREATE_MARKS_START = ".pending:+"
+CREATE_MARKS_END = ".pending:,"
+"""Marks of creates stand between these, before those of changes."""
+
+
+def mark_row(room_id: str, change: str) -> str:
+    """Returns the key of the mark of a change, which is named by 32 hex digits."""
+    return f"{MARKS_START}{room_id}:{change}"
+
+
+def marks_range(room_id: str) -> tuple[str, str]:
+    """Returns the range of the marks of changes of a room."""
+    return f"{MARKS_START}{room_id}:", f"{MARKS_START}{room_id};"
+
+
+def room_of_mark(row: str) -> str:
+    """Returns the room of the mark of a change."""
+    return row.split(":")[1]
+
+
+def create_mark_key(request_id: str) -> tuple[str, str]:
+    """Returns the partition, and the key, of the mark of a create with that
+    Repeatability-Request-ID."""
+    digest = hashed(request_id)
+    return create_mark_partition(digest), f"{CREATE_MARKS_START}{digest}"
+
+
+def create_mark_partition(digest: str) -> str:
+    """Returns the partition of the mark of a create, whose id has that hash."""
+    return str(int(digest, 16) % 10)
 
 
 QUARANTINE_START = ".quarantine:"

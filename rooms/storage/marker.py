@@ -24,7 +24,7 @@ ROWS = 1_000
 """Rows that tell whose table it is: what one request reads."""
 
 _OURS = re.compile(
-    r"\.(index|invitees?|calls|arrived|floor|join-link|quarantine(-part)?|upkeep|deployment|user"
+    r"\.(index|invitees?|calls|arrived|floor|join-link|pending|quarantine(-part)?|upkeep|deployment|user"
     r"|archive|probe|erasure(-part)?)(:.*)?"
     r"|[A-Za-z0-9_-]{1,64}:(room|details|roster:.*|~.*|arrived:.*|calls?:.*)"
 )

@@ -36,9 +36,18 @@ UPKEEP_ACTOR = "upkeep"
 _KNOWN = 20
 """Rows that hold a room's state; most rooms have fewer, rosters included."""
 
-SHOWN = ["PartitionKey", "RowKey", "Timestamp", "receivedAt", "parts", "usedAt", "finishedAt"]
-"""What has to be known of events in quarantine and their parts, of users and of erasures. Rows of
-invitees are read whole."""
+SHOWN = [
+    "PartitionKey",
+    "RowKey",
+    "Timestamp",
+    "receivedAt",
+    "parts",
+    "usedAt",
+    "finishedAt",
+    "startedAt",
+]
+"""What has to be known of events in quarantine and their parts, of users, of erasures and of marks.
+Rows of invitees are read whole."""
 
 _STATE = ["PartitionKey", "RowKey", "validUntil", "deleted", "changedAt"]
 
@@ -56,8 +65,8 @@ def log_failures(what: str, which: str) -> Iterator[None]:
 
 @dataclass(slots=True)
 class Retention:
-    """What goes: rooms that could last be joined before `expired`, what is older than `kept`, and
-    rows by which nobody finds a room.
+    """What goes: rooms that could last be joined before `expired`, what is older than `kept`, marks
+    of changes at ACS from before `marks_kept`, and rows by which nobody finds a room.
 
     `removed` counts it. Raises StorageUnavailable as Table does.
     """
@@ -66,6 +75,7 @@ class Retention:
     rooms: Rooms
     expired: Ticks
     kept: Ticks
+    marks_kept: Ticks
     limits: Limits
     removed: Counter[str] = field(default_factory=Counter)
 
@@ -160,6 +170,13 @@ class Retention:
         if rows:
             partition, row_keys = rows[0]["PartitionKey"], [row["RowKey"] for row in rows]
             await self._remove_each(partition, row_keys, "used join links")
+
+    async def purge_marks(self, rows: Sequence[TableEntity]) -> None:
+        """Deletes those of these marks of changes at ACS that began too long ago: what ACS has then
+        is taken over as it is."""
+        for row in rows:
+            if parse_time(row["startedAt"]) < self.marks_kept:
+                await self._remove_unchanged(row, "marks")
 
     async def purge_users(self, rows: Sequence[TableEntity]) -> None:
         """Deletes those of these users who got their last token too long ago. Who gets one

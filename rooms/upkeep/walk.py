@@ -134,6 +134,7 @@ _RANGES: Sequence[_Range] = (
     ),
     (keys.ARRIVED_START, keys.ARRIVED_END, _arrivals),
     (keys.JOIN_LINKS_START, keys.JOIN_LINKS_END, _join_links),
+    (keys.MARKS_START, keys.MARKS_END, _in_batches(Retention.purge_marks, BATCH)),
 )
 """What is gone through in a partition of rooms, in that order: rows of invitees after the rooms, of
 which some are gone by then. The other rows that begin with a dot go with those of rooms."""
@@ -176,6 +177,7 @@ class Upkeep:
             self._rooms,
             now - self._expired,
             now - self._retention,
+            now - self._limits.mark_kept,
             self._limits,
             report.removed,
         )

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from azure.data.tables.aio import TableClient
 
+from rooms.domain.room import RoomChange
 from rooms.domain.time import DAY
 from rooms.storage.archives import Archives, Exported
 from rooms.storage.erasures import Erasures
+from rooms.storage.marks import Create, Marks
 from rooms.storage.probes import Probes
 from rooms.storage.table import Table
 from rooms.upkeep.walk import Upkeep
@@ -43,6 +45,9 @@ async def _filled(azurite: str) -> list[Row]:
         archives = Archives(Table(client))
         await archives.made_key()
         await archives.note(Exported("a" * 32, "/archive", "2026-05-04", "0" * 64, filling.now))
+        marks = Marks(Table(client), lambda: filling.now)
+        await marks.write(marks.of_change(f"{10**16 + 7}", ORIGIN, deletes=True))
+        await marks.begin(marks.of_create(ORIGIN, RoomChange(), {}, Create("c", "now", "hash")))
         await Probes(Table(client)).hear("anteroom check 1", finished=True)
         await Upkeep(Table(client), filling.rooms, lambda: filling.now, DAY * 30, DAY * 400).run(20)
         return [dict[str, Any](row) async for row in client.list_entities()]

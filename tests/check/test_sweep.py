@@ -31,8 +31,8 @@ def place(row: Row) -> Place:
 @pytest.fixture(scope="session")
 def damageable(rows: list[Row]) -> list[tuple[list[Row], Row]]:
     """Each row, behind all that are looked at together with it: those of its room, or of its event
-    in quarantine. Without the identities, archives and erasures, with which nothing else agrees:
-    see test_table.py."""
+    in quarantine. Without the identities, archives, erasures and marks, with which nothing else
+    agrees: see test_table.py."""
     by_subject: defaultdict[str, list[Row]] = defaultdict(list)
     for row in rows:
         if place(row).kind in (
@@ -43,6 +43,8 @@ def damageable(rows: list[Row]) -> list[tuple[list[Row], Row]]:
             "archive",
             "archive key",
             "probe",
+            "mark",
+            "create mark",
         ):
             continue
         by_subject[place(row).of].append(row)

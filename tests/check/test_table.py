@@ -115,6 +115,25 @@ def test_a_damaged_row_of_the_identities_is_told(
     assert (found.partition, found.room) == ("identity", "")
 
 
+@pytest.mark.parametrize(
+    ("kind", "damage", "told"),
+    [
+        ("mark", {"until": "2026-05-04T10:30:00.0000000Z"}, "It was over before it began."),
+        ("mark", {"change": "0" * 32}, "Its `change` is not that of its key."),
+        ("mark", {"open": 1}, "Its `open` is not true or false."),
+        ("mark", {"data0": b"x"}, "Its data is cut off, or too long."),
+        ("mark", pack([]), "It does not say what was to be changed."),
+        ("create mark", {"repeatabilityId": "x"}, "Its `repeatabilityId` is not that of which"),
+        ("create mark", {"bodyHash": 1}, "Its `bodyHash` is not text."),
+    ],
+)
+def test_a_damaged_mark_is_told(
+    rows: list[Row], kind: Kind, damage: dict[str, Any], told: str
+) -> None:
+    (found,) = disagreements(with_row(rows, row_of(rows, kind) | damage))
+    assert found.what.startswith(f"The mark of a change at ACS cannot be understood. {told}")
+
+
 def test_a_row_is_told_with_its_room_and_what_can_be_done(rows: list[Row]) -> None:
     index = row_of(rows, "index")
     room_id = keys.listed_room_id(index["RowKey"])

@@ -87,6 +87,8 @@ class LiveTable:
             match placed(row):
                 case Place(kind="floor" | "floor made"):
                     pass  # it may have been raised meanwhile: both rows are read at once
+                case Place(kind="mark" | "create mark"):
+                    pass  # each is by itself
                 case Place(of=room_id):
                     dots[room_id][row["RowKey"]] = row
                 case found:

@@ -27,6 +27,8 @@ type Kind = Literal[
     "arrived",
     "all arrived",
     "join link",
+    "mark",
+    "create mark",
     "floor",
     "floor made",
     "quarantined",
@@ -62,15 +64,18 @@ OF_NO_ROOM: tuple[Kind, ...] = (
     "upkeep",
     "floor",
     "floor made",
+    "mark",
+    "create mark",
     *OF_USERS,
 )
-"""What belongs to no room."""
+"""What belongs to no room, or is none of what agrees with its other rows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a row is: `of` is the id of its room, of its event in quarantine, or of its user, and ""
-    for floors, a row of upkeep, the deployment and the marker of the table.
+    """What a row is: `of` is the id of its room, of its event in quarantine, or of its user, the
+    hash of a create, and "" for floors, a row of upkeep, the deployment and the marker of the
+    table.
 
     `at` is the time in its key, or the beginning of the hour there, if there is one. `who` is the
     rest of the key: what tells a record, a call, an arrival, a join link, a person or a group from
@@ -92,6 +97,8 @@ class Place:
                 return ""
             case "quarantined" | "part":
                 return keys.quarantine_partition(self.of)
+            case "create mark":
+                return keys.create_mark_partition(self.of)
         return keys.partition(self.of)
 
 
@@ -112,6 +119,8 @@ _FORMS: dict[Kind, str] = {
     "arrived": f"{_ANY_ROOM}:arrived:{_ARRIVAL}",
     "all arrived": rf"\.arrived:{_ARRIVAL}:{_ANY_ROOM}",
     "join link": rf"\.join-link:(?P<time>[0-9]{{19}}):{_ROOM}:(?P<who>[0-9a-f]{{32}})",
+    "mark": rf"\.pending:{_ROOM}:(?P<who>[0-9a-f]{{32}})",
+    "create mark": rf"\.pending:\+(?P<of>{_HASH})",
     "floor": r"(?P<of>)\.floor:(?P<time>[0-9]{19})",
     "floor made": r"(?P<of>)\.floor",
     "invitee": rf"\.invitee:(?P<who>{_HASH}):{_NEWEST}:{_ROOM}",

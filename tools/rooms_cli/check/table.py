@@ -9,6 +9,7 @@ from rooms.storage import keys
 from rooms_cli.check.arrivals import check_floors
 from rooms_cli.check.disagreement import Disagreement
 from rooms_cli.check.identities import check_identity
+from rooms_cli.check.marks import check_mark
 from rooms_cli.check.places import OF_NO_ROOM, Place, Placed, Row, place_of
 from rooms_cli.check.properties import Unreadable, text_in, time_in
 from rooms_cli.check.quarantine import check_quarantined
@@ -86,6 +87,12 @@ def placed(row: Row) -> Place | Disagreement:
     if place.kind == "restore":
         what = "The table is not whole: a restore has not ended."
         return Disagreement(partition, room, (key,), what, "Run `rooms restore` again.")
+    if place.kind in ("mark", "create mark"):
+        try:
+            check_mark(place, row)
+        except Unreadable as problem:
+            what = f"The mark of a change at ACS cannot be understood. {problem}"
+            return Disagreement(partition, room, (key,), what, "")
     if place.kind in _OF_IDENTITY:
         try:
             check_identity(place, row)
