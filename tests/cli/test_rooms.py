@@ -14,7 +14,7 @@ from tests.cli.line import Line
 
 ALICE, BOB, CAROL, DAVE = map(raw_id, range(1, 5))
 
-INVITE_ONLY = {"roomJoinPolicy": "InviteOnly"}
+INVITE_ONLY = {"roomJoinPolicy": "InviteOnly", "carrier": "own"}
 
 OPENS, LATER = "2025-03-03T10:00:00Z", "2025-03-04T00:00:00+00:00"
 

@@ -16,9 +16,10 @@ ALICE, BOB, CAROL = raw_id(1), raw_id(2), raw_id(3)
 def test_a_room_of_which_nothing_is_said(raw: Raw, insight: Insight) -> None:
     room = raw.new_room()
     room_id = room.pop("id")
-    of_the_room: dict[str, Any] = {"roomJoinPolicy": "InviteOnly"} | dict.fromkeys(
-        ("title", "externalId", "scheduledStart", "scheduledEnd")
-    )
+    of_the_room: dict[str, Any] = {
+        "roomJoinPolicy": "InviteOnly",
+        "carrier": "own",
+    } | dict.fromkeys(("title", "externalId", "scheduledStart", "scheduledEnd"))
     expected = {"roomId": room_id, "state": "open", **room, **of_the_room, "participants": []}
     assert_is(insight.json(f"/rooms/{room_id}/overview"), expected)
 
@@ -54,6 +55,7 @@ def test_everything_with_participants_in_the_order_of_the_roster(
         "state": "open",
         **room,
         "roomJoinPolicy": "InviteOnly",
+        "carrier": "own",
         **of_the_room,
         "participants": participants,
     }

@@ -12,7 +12,7 @@ from rooms.api.routing import Routes
 from rooms.api.shapes import RoomId
 from rooms.domain.details import Details
 from rooms.domain.errors import RoomNotFound
-from rooms.domain.room import JoinPolicy, Room, RoomState, state_at
+from rooms.domain.room import JoinPolicy, Room, RoomCarrier, RoomState, state_at
 from rooms.domain.roster import Roster
 from rooms.domain.time import Time, format_time
 
@@ -24,7 +24,8 @@ class NamedParticipant(Participant, Names):
 
 
 class Overview(TypedDict):
-    """A room with its state, details and participants."""
+    """A room with its state, details and participants. `carrier` says where its calls run: at ACS,
+    or here (`own`)."""
 
     roomId: RoomId
     state: RoomState | Literal["deleted"]
@@ -33,6 +34,7 @@ class Overview(TypedDict):
     validUntil: Time
     pstnDialOutEnabled: bool
     roomJoinPolicy: JoinPolicy
+    carrier: RoomCarrier
     title: str | None
     externalId: str | None
     scheduledStart: Time | None
@@ -62,6 +64,7 @@ def overview_body(
         "validUntil": format_time(room.valid_until),
         "pstnDialOutEnabled": room.pstn_dial_out_enabled,
         "roomJoinPolicy": room.join_policy,
+        "carrier": room.carrier,
         "title": details.get("title"),
         "externalId": details.get("externalId"),
         "scheduledStart": details.get("scheduledStart"),

@@ -16,7 +16,7 @@ from rooms.api.responses import acs_answer
 from rooms.api.routing import Routes
 from rooms.api.shapes import page_body
 from rooms.domain.limits import LIMITS
-from rooms.domain.room import ROOM_STATES
+from rooms.domain.room import ROOM_STATES, RoomCarrier
 from rooms.domain.room_filter import RoomQuery, TitledRoom
 from rooms.domain.roster import is_acs_user
 
@@ -27,8 +27,9 @@ FILTERS = ("participant", "externalId", "state", "from", "until", "title")
 
 
 class ListedRoom(Room, JoinPolicyOfRoom):
-    """A room with who may join, and its title."""
+    """A room with who may join, its title, and where its calls run: at ACS, or here (`own`)."""
 
+    carrier: RoomCarrier
     title: str | None
 
 
@@ -92,6 +93,7 @@ def _filters(http: func.HttpRequest) -> list[str]:
 
 
 def listed_body(listed: TitledRoom, version: ApiVersion) -> ListedRoom:
-    """Returns a room with who may join, and its title."""
+    """Returns a room with who may join, its title, and where its calls run."""
     room = version.room(listed.room, {})
-    return cast(ListedRoom, {**room, **join_policy_body(listed.room), "title": listed.title})
+    ours = {"carrier": listed.room.carrier, "title": listed.title}
+    return cast(ListedRoom, {**room, **join_policy_body(listed.room), **ours})
