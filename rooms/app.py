@@ -26,7 +26,7 @@ from rooms.intake.envelope import read_event
 from rooms.intake.recording import Intake, Read
 from rooms.join_page.assets import read_join_page
 from rooms.log_text import escaped
-from rooms.media.carrier import Carrier
+from rooms.media.carrier import Carrier, Entry
 from rooms.media.none import NoCarrier
 from rooms.pages.files import Page
 from rooms.settings import Settings, read_settings, unknown_settings
@@ -54,6 +54,7 @@ from rooms.upkeep.walk import Upkeep
 
 if TYPE_CHECKING:
     from rooms.acs.rooms_api import RoomsApi
+    from rooms.media.acs import AcsCalls
     from rooms.media.join_links import JoinLinks
     from rooms.media.reconciler import Reconciler
     from rooms.media.sweep import Sweep
@@ -266,6 +267,17 @@ class App:
         from rooms.media.livekit.carrier import LiveKit
 
         return LiveKit(server, self.settings.deployment, self.clock, self.limits)
+
+    def entry_to(self, room: Room) -> Entry:
+        """Returns how people get into the calls of a room."""
+        return self.media if room.carrier == "own" else self.calls_at_acs
+
+    @cached_property
+    def calls_at_acs(self) -> "AcsCalls":
+        """The calls that ACS carries."""
+        from rooms.media.acs import AcsCalls
+
+        return AcsCalls(self.acs, self.clock)
 
     @cached_property
     def join_links(self) -> "JoinLinks | None":

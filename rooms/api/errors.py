@@ -213,6 +213,18 @@ ANSWERS: Mapping[type[Exception], Answer] = {
         "NotAllowedInCall",
         "Only a Presenter who is in the call of this room, while it is open, may do this.",
     ),
+    domain.CallsAtAcs: Answer(
+        409,
+        "CallsAtAcs",
+        "ACS has this room and carries its calls, so this cannot be done here. Move the room "
+        "first: POST /rooms/{id}/carrier, or rooms move.",
+    ),
+    domain.OtherResource: Answer(
+        409,
+        "OtherResource",
+        "The ACS resource of this service does not know this user: another resource made it, or "
+        "it was deleted.",
+    ),
     storage.QuarantinedEventNotFound: Answer(
         404, "NotFound", "There is no such event in quarantine."
     ),

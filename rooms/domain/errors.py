@@ -11,7 +11,9 @@ DomainError
 ├── ReversedSchedule      the scheduled end is not after the start
 ├── RoomOver              nobody can join the room any more
 ├── PersonNotInvited      a join link is for somebody whom the room would not let in
-└── InvalidLinkExpiry     a join link would expire in the past, or after the room
+├── InvalidLinkExpiry     a join link would expire in the past, or after the room
+├── CallsAtAcs            ACS carries the calls of the room
+└── OtherResource         the user is not one of the ACS resource
 """
 
 from collections.abc import Sequence
@@ -89,3 +91,11 @@ class PersonNotInvited(DomainError):
 
 class InvalidLinkExpiry(DomainError):
     """A join link would expire in the past, or after the end of the room."""
+
+
+class CallsAtAcs(DomainError):
+    """This service cannot do it: ACS has the room and carries its calls."""
+
+
+class OtherResource(DomainError):
+    """The ACS resource does not know the user: another resource made it, or it was deleted."""

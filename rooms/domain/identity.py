@@ -1,10 +1,11 @@
 """Users of Communication Services that this service made, and what their tokens may be."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rooms.domain.roster import is_acs_user
-from rooms.domain.time import DAY, Ticks
+from rooms.domain.time import DAY, SECOND, Ticks
 
 SCOPES = ("chat", "voip", "chat.join", "chat.join.limited", "voip.join")
 """What a token can be for."""
@@ -16,6 +17,7 @@ USE_INTERVAL: Ticks = DAY
 """How precisely the last use of a user is known. The retention is at least seven times as long."""
 
 _PREFIX = "8:acs:"
+_MINUTE = 60 * SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,11 @@ def parts_of(raw_id: str) -> tuple[str, str] | None:
 def first_unknown_scope(scopes: Sequence[str]) -> int | None:
     """Returns the place of the first scope that is none, or None."""
     return next((place for place, scope in enumerate(scopes) if scope not in SCOPES), None)
+
+
+def lifetime_until(end: Ticks, now: Ticks) -> int:
+    """Returns how many minutes a token lives that should be good until `end`."""
+    return min(max(math.ceil((end - now) / _MINUTE), MIN_MINUTES), MAX_MINUTES)
 
 
 def is_lifetime(minutes: int) -> bool:

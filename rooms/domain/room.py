@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
-from rooms.domain.errors import InvalidValidity, PolicyChangeTooLate, ValidityFault
+from rooms.domain.errors import CallsAtAcs, InvalidValidity, PolicyChangeTooLate, ValidityFault
 from rooms.domain.time import DAY, MAX_TIME, Ticks
 
 MAX_VALIDITY: Ticks = 180 * DAY
@@ -80,6 +80,12 @@ def state_at(room: Room, at: Ticks) -> RoomState:
     if at < room.valid_from:
         return "upcoming"
     return "open" if at < room.valid_until else "expired"
+
+
+def check_calls_here(room: Room) -> None:
+    """Raises CallsAtAcs if the calls of the room run at ACS."""
+    if room.carrier == "acs":
+        raise CallsAtAcs
 
 
 def admits_guests(policy: JoinPolicy) -> bool:

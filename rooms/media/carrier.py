@@ -1,4 +1,4 @@
-"""The port to the media plane: what a carrier does for the call of a room."""
+"""The port to what carries calls: how people get in, and what is done to those who are in."""
 
 import re
 from dataclasses import dataclass, field
@@ -7,6 +7,7 @@ from typing import Protocol
 from rooms.domain.connection import CarriedCall, Connection
 from rooms.domain.in_call import Participant
 from rooms.domain.media_check import ServerState
+from rooms.domain.room import Room
 from rooms.domain.roster import Role
 from rooms.domain.time import Ticks
 
@@ -33,26 +34,41 @@ class WayIn:
     expires_at: Ticks
 
 
-class Carrier(Protocol):
+@dataclass(frozen=True, slots=True)
+class AcsToken:
+    """A token of ACS. With it a person joins the rooms that invite them until `expires_at`, each by
+    its id, with ACS's calling SDK."""
+
+    token: str = field(repr=False)
+    expires_at: Ticks
+
+
+class Entry(Protocol):
+    """How people get into the calls of rooms."""
+
+    lacks: frozenset[str]
+    """The capabilities that nobody has in these calls."""
+    lets_in: bool
+    """Whether people need a way in from us. Else they get one only if it is asked for."""
+
+    async def way_in(self, room: Room, joining: Joining) -> WayIn | AcsToken:
+        """Returns how an admitted person gets in, once what carries the call is ready for them.
+        Changes nothing that another way in could not change again.
+
+        Raises:
+            NoMediaPlane, CallsAtAcs: there is no way in from us.
+            OtherResource: ACS does not know the person.
+            MediaError, AcsError: what carries the call does not answer, or refuses.
+        """
+        ...
+
+
+class Carrier(Entry, Protocol):
     """A media plane. It has no state of its own: the media server has it.
 
     All that it asks of the server raises MediaUnavailable or MediaRefusesUs, and takes at most
     `Limits.media_seconds`.
     """
-
-    lacks: frozenset[str]
-    """The capabilities that nobody has in its calls."""
-    lets_in: bool
-    """Whether people need a way in from us."""
-
-    async def provision(self, room_id: str) -> None:
-        """Makes the server ready for the call of a room. Changes nothing if it is. Another
-        deployment's call of a room with this id is none for us: MediaUnavailable."""
-        ...
-
-    def way_in(self, room_id: str, joining: Joining) -> WayIn:
-        """Returns how an admitted person gets in."""
-        ...
 
     def holder_of(self, token: str) -> Participant | None:
         """Returns whom a token lets in, or None if this service, or the media server, did not make

@@ -2,6 +2,7 @@
 
 from rooms.domain.connection import CarriedCall, Connection
 from rooms.domain.media_check import ServerState
+from rooms.domain.room import Room
 from rooms.domain.roster import Role
 from rooms.media.carrier import Joining, WayIn
 from rooms.media.errors import NoMediaPlane
@@ -13,10 +14,7 @@ class NoCarrier:
     lacks: frozenset[str] = frozenset()
     lets_in = False
 
-    async def provision(self, room_id: str) -> None:
-        pass
-
-    def way_in(self, room_id: str, joining: Joining) -> WayIn:
+    async def way_in(self, room: Room, joining: Joining) -> WayIn:
         raise NoMediaPlane
 
     async def call(self, room_id: str) -> CarriedCall | None:

@@ -32,7 +32,8 @@ def _text(answer: Answer) -> str:
 
 
 def test_the_answers_shown_are_real(insight: Insight, admission: str) -> None:
-    _, admitted, refused, roles = shown_json("admission.md")  # tests/media has the first one
+    # tests/media and tests/moving have the first two.
+    _, _, admitted, refused, roles = shown_json("admission.md")
     at = quote(OPENS.isoformat())
     assert is_as_shown(_text(insight.get(f"{admission}?rawId={PRESENTER}&at={at}")), admitted)
     assert is_as_shown(_text(insight.send("POST", admission, {"rawId": STRANGER})), refused)

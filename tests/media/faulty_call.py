@@ -33,6 +33,7 @@ from testkit.livekit_double import LiveKitDouble
 from testkit.running import new_key
 from testkit.serving import serve
 from testkit.storage import ORIGIN, Clock
+from tests.media.meeting import livekit_of
 
 ANN, BOB = raw_id(1), raw_id(2)
 ROSTER: Roster = {ANN: "Presenter", BOB: "Attendee"}
@@ -79,10 +80,10 @@ class FaultyCall:
 
     async def join(self, who: str, device: str) -> None:
         """Lets somebody in who was admitted."""
-        await self.app.media.provision(self.room_id)
         role: Role = ROSTER[who]
-        way = self.app.media.way_in(self.room_id, Joining(who, device, role))
-        assert way
+        media = livekit_of(self.app)
+        await media.provision(self.room_id)
+        way = media.sign(self.room_id, Joining(who, device, role))
         await asyncio.to_thread(self.server.join, way.token)
 
     async def leave(self, who: str, device: str) -> None:

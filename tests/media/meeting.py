@@ -15,6 +15,7 @@ from rooms.domain.room import Room, RoomChange
 from rooms.domain.roster import Role, Roster, RosterPatch
 from rooms.domain.time import MAX_TIME, now
 from rooms.media.carrier import Joining
+from rooms.media.livekit.carrier import LiveKit
 from rooms.storage.table import Table
 from testkit.livekit_double import LiveKitDouble
 from testkit.livekit_state import Participant
@@ -36,9 +37,7 @@ class Meeting:
 
     async def token(self, who: str, role: Role = "Attendee", device: str = "laptop") -> str:
         """The token that somebody got who was admitted in that role."""
-        await self.app.media.provision(self.id)
-        way = self.app.media.way_in(self.id, Joining(who, device, role))
-        assert way
+        way = await self.app.media.way_in(self.room, Joining(who, device, role))
         return way.token
 
     async def join(self, who: str, role: Role = "Attendee", device: str = "laptop") -> Participant:
@@ -75,6 +74,10 @@ class Meeting:
         connections = await self.app.media.connections(self.id)
         return {each.raw_id: each.role for each in connections}
 
+    async def begin_call_of(self, room_id: str) -> None:
+        """Makes the server ready for the call of another room."""
+        await livekit_of(self.app).provision(room_id)
+
     def has_call(self) -> bool:
         """Whether the server has a call of the room."""
         return self.id in self.server.rooms
@@ -88,6 +91,12 @@ class Meeting:
         """The log of the room, oldest first."""
         page = await self.app.history.log(self.id, 0, MAX_TIME, None, None, None)
         return page.items[::-1]
+
+
+def livekit_of(app: App) -> LiveKit:
+    """The carrier of a service whose calls a LiveKit server carries."""
+    assert isinstance(app.media, LiveKit)
+    return app.media
 
 
 @asynccontextmanager

@@ -103,6 +103,7 @@ async def test_the_way_in_is_for_this_room_person_and_role_and_for_a_minute(
     door: Door, livekit_double: LiveKitDouble, who: str
 ) -> None:
     way_in = await door.way_in(rawId=who, displayName="Ann", device="tab-1")
+    assert way_in["kind"] == "livekit"
     assert way_in["url"] == livekit_double.settings["ROOMS_MEDIA_URL"]
     assert way_in["tokenExpiresAt"] == format_time(NOW + 60 * SECOND)
     assert claims(way_in, livekit_double) == {

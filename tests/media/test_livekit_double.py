@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from rooms.domain.roster import Role
 from rooms.domain.time import now
-from rooms.media.carrier import Carrier, Joining, WayIn
+from rooms.media.carrier import Joining
 from rooms.media.errors import MediaRefusesUs, MediaUnavailable
 from rooms.media.livekit.carrier import LiveKit
 from rooms.media.signed_json import claims_of
@@ -26,7 +26,7 @@ SENT_TWICE = (WebhookFault.TWICE, WebhookFault.REPLAYED)
 
 
 @pytest_asyncio.fixture
-async def carrier(livekit_double: LiveKitDouble) -> AsyncIterator[Carrier]:
+async def carrier(livekit_double: LiveKitDouble) -> AsyncIterator[LiveKit]:
     """The service's side, with a room provisioned."""
     server = read_media(livekit_double.settings)
     assert server
@@ -76,10 +76,8 @@ def receive(livekit_double: LiveKitDouble) -> Iterator[Callable[..., None]]:
         receiver.server_close()
 
 
-def way_in(carrier: Carrier, role: Role = "Attendee", device: str = "phone") -> str:
-    way = carrier.way_in(ROOM, Joining(ANN, device, role, "Ann"))
-    assert isinstance(way, WayIn)
-    return way.token
+def way_in(carrier: LiveKit, role: Role = "Attendee", device: str = "phone") -> str:
+    return carrier.sign(ROOM, Joining(ANN, device, role, "Ann")).token
 
 
 def told(double: LiveKitDouble) -> list[tuple[str, str | None]]:
@@ -95,7 +93,7 @@ def statuses(deliveries: list[Delivery]) -> list[tuple[str, int | None]]:
 
 
 async def test_who_has_the_token_of_the_carrier_is_in_the_call(
-    livekit_double: LiveKitDouble, carrier: Carrier
+    livekit_double: LiveKitDouble, carrier: LiveKit
 ) -> None:
     joined = livekit_double.join(way_in(carrier))
     (connection,) = await carrier.connections(ROOM)
@@ -104,7 +102,7 @@ async def test_who_has_the_token_of_the_carrier_is_in_the_call(
 
 
 async def test_the_same_device_again_is_in_once(
-    livekit_double: LiveKitDouble, carrier: Carrier
+    livekit_double: LiveKitDouble, carrier: LiveKit
 ) -> None:
     for _ in range(2):
         livekit_double.join(way_in(carrier))
@@ -113,7 +111,7 @@ async def test_the_same_device_again_is_in_once(
 
 
 async def test_a_removed_device_joins_again_with_its_token(
-    livekit_double: LiveKitDouble, carrier: Carrier
+    livekit_double: LiveKitDouble, carrier: LiveKit
 ) -> None:
     token = way_in(carrier)
     await carrier.remove(ROOM, livekit_double.join(token).identity)
@@ -124,7 +122,7 @@ async def test_a_removed_device_joins_again_with_its_token(
 
 
 async def test_a_role_replaces_all_that_a_device_may_do(
-    livekit_double: LiveKitDouble, carrier: Carrier
+    livekit_double: LiveKitDouble, carrier: LiveKit
 ) -> None:
     identity = livekit_double.join(way_in(carrier, "Presenter")).identity
     livekit_double.publish(ROOM, identity, "CAMERA")
@@ -137,7 +135,7 @@ async def test_a_role_replaces_all_that_a_device_may_do(
 
 
 async def test_microphones_are_muted_and_cameras_are_not(
-    livekit_double: LiveKitDouble, carrier: Carrier
+    livekit_double: LiveKitDouble, carrier: LiveKit
 ) -> None:
     identity = livekit_double.join(way_in(carrier)).identity
     tracks = [livekit_double.publish(ROOM, identity, name) for name in ("MICROPHONE", "CAMERA")]
@@ -146,7 +144,7 @@ async def test_microphones_are_muted_and_cameras_are_not(
 
 
 async def test_nobody_joins_a_room_that_was_ended(
-    livekit_double: LiveKitDouble, carrier: Carrier
+    livekit_double: LiveKitDouble, carrier: LiveKit
 ) -> None:
     token = way_in(carrier)
     livekit_double.join(token)
@@ -162,7 +160,7 @@ async def test_nobody_joins_a_room_that_was_ended(
 
 
 async def test_provisioning_again_leaves_the_call_as_it_is(
-    livekit_double: LiveKitDouble, carrier: Carrier
+    livekit_double: LiveKitDouble, carrier: LiveKit
 ) -> None:
     before = await carrier.calls()
     await carrier.provision(ROOM)
@@ -179,7 +177,7 @@ async def test_provisioning_again_leaves_the_call_as_it_is(
     ],
 )
 async def test_a_fault_of_the_api_is_an_error_of_the_carrier(
-    livekit_double: LiveKitDouble, carrier: Carrier, fault: ApiFault, error: type[Exception]
+    livekit_double: LiveKitDouble, carrier: LiveKit, fault: ApiFault, error: type[Exception]
 ) -> None:
     livekit_double.api = lambda _method: fault
     with pytest.raises(error):
@@ -187,7 +185,7 @@ async def test_a_fault_of_the_api_is_an_error_of_the_carrier(
 
 
 async def test_a_slow_request_is_carried_out(
-    livekit_double: LiveKitDouble, carrier: Carrier
+    livekit_double: LiveKitDouble, carrier: LiveKit
 ) -> None:
     livekit_double.api = lambda _method: ApiFault.SLOW
     with pytest.raises(MediaUnavailable):
@@ -196,7 +194,7 @@ async def test_a_slow_request_is_carried_out(
 
 
 async def test_what_is_answered_with_503_is_sent_again_and_in_order(
-    livekit_double: LiveKitDouble, carrier: Carrier, receive: Callable[..., None]
+    livekit_double: LiveKitDouble, carrier: LiveKit, receive: Callable[..., None]
 ) -> None:
     receive(503, 503, 401)
     livekit_double.abort(way_in(carrier))
@@ -211,7 +209,7 @@ async def test_what_is_answered_with_503_is_sent_again_and_in_order(
 
 
 async def test_what_nobody_takes_five_times_is_lost(
-    livekit_double: LiveKitDouble, carrier: Carrier, receive: Callable[..., None]
+    livekit_double: LiveKitDouble, carrier: LiveKit, receive: Callable[..., None]
 ) -> None:
     receive(*[500] * 5)
     livekit_double.join(way_in(carrier))
@@ -223,7 +221,7 @@ async def test_what_nobody_takes_five_times_is_lost(
 @pytest.mark.parametrize("fault", WebhookFault)
 async def test_a_faulty_webhook_is_sent_as_often_as_its_fault_says(
     livekit_double: LiveKitDouble,
-    carrier: Carrier,
+    carrier: LiveKit,
     receive: Callable[..., None],
     fault: WebhookFault,
 ) -> None:
@@ -240,7 +238,7 @@ async def test_a_faulty_webhook_is_sent_as_often_as_its_fault_says(
 
 
 async def test_a_killed_server_tells_nobody(
-    livekit_double: LiveKitDouble, carrier: Carrier
+    livekit_double: LiveKitDouble, carrier: LiveKit
 ) -> None:
     livekit_double.join(way_in(carrier))
     before = told(livekit_double)
@@ -252,7 +250,7 @@ async def test_a_killed_server_tells_nobody(
 
 
 async def test_a_webhook_is_signed_and_names_no_tracks(
-    livekit_double: LiveKitDouble, carrier: Carrier
+    livekit_double: LiveKitDouble, carrier: LiveKit
 ) -> None:
     livekit_double.join(way_in(carrier))
     made = livekit_double.webhooks.made[-1]

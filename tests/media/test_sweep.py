@@ -61,7 +61,7 @@ async def test_what_failed_at_a_change_is_corrected(meeting: Meeting) -> None:
 async def test_the_call_of_a_room_of_which_nothing_is_stored_ends(
     meeting: Meeting,
 ) -> None:
-    await meeting.app.media.provision("99400000000000000")
+    await meeting.begin_call_of("99400000000000000")
     await meeting.app.sweep.run()
     assert list(meeting.server.rooms) == [meeting.id]
 
@@ -83,7 +83,7 @@ async def test_rooms_of_others_on_the_server_are_left_alone(
 async def test_a_call_that_cannot_be_looked_at_keeps_no_other_from_it(
     meeting: Meeting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await meeting.app.media.provision("99400000000000000")
+    await meeting.begin_call_of("99400000000000000")
     connections = meeting.app.media.connections
 
     async def fails(room_id: str) -> list[Connection]:

@@ -186,7 +186,7 @@ async def _webhooks(
     assert server
     carrier = LiveKit(server, "", now)
     for who, role in roster.items():
-        livekit.join(carrier.way_in(room_id, Joining(who, "phone", role)).token)
+        livekit.join(carrier.sign(room_id, Joining(who, "phone", role)).token)
     joined = "participant_joined"
     return [
         made

@@ -37,6 +37,7 @@ class AskAdmission(StrictBody):
     display_name: Text | None = None
     device: Device | None = None
     lost: LostConnection | None = None
+    media: bool | None = None
 
 
 class Allowed(TypedDict):
@@ -50,15 +51,26 @@ class WayIn(TypedDict):
     """Where the person connects, and the token that lets them in, once or again, until it expires.
     It is for that person only: the log never has it."""
 
+    kind: Literal["livekit"]
     url: Link
     token: str
     tokenExpiresAt: Time
 
 
+class WayInAtAcs(TypedDict):
+    """The token of ACS with which the person joins the room, by its id, with the calling SDK. It is
+    for that person only: the log never has it."""
+
+    kind: Literal["acs"]
+    token: str
+    expiresAt: Time
+
+
 class Admitted(TypedDict):
     """The person may join until just before `validUntil`, with this role and these
     capabilities. A `guest` joins an open room without an invitation. Answers to a POST have
-    `media` if the service has a media server."""
+    `media`, the way into the call: from a media server unless `media` was false, from ACS if
+    `media` was true."""
 
     roomId: RoomId
     rawId: str
@@ -67,7 +79,7 @@ class Admitted(TypedDict):
     guest: bool
     capabilities: list[Allowed]
     validUntil: Time
-    media: NotRequired[WayIn]
+    media: NotRequired[WayIn | WayInAtAcs]
 
 
 class Refused(TypedDict):
@@ -99,8 +111,9 @@ async def try_admission(request: Request) -> func.HttpResponse:
 async def decide_admission(request: Request) -> func.HttpResponse:
     """Decides whether a person may join, logs the decision, and answers with the way in."""
     room_id, asked = request.call_room_id(), request.parse(AskAdmission)
-    asking = Asking(asked.raw_id, asked.display_name, asked.device, asked.lost)
-    needs_name = request.app.media.lets_in and asked.display_name is None
+    asking = Asking(asked.raw_id, asked.display_name, asked.device, asked.lost, media=asked.media)
+    wants_media = request.app.media.lets_in and asked.media is not False
+    needs_name = wants_media and asked.display_name is None
     judgement = await judged(request.app, room_id, asked.raw_id, with_details=needs_name)
     way_in = await carry_out(request.app, judgement, asking, request.origin)
     return admission_answer(room_id, asked.raw_id, judgement.decision, way_in)
@@ -110,7 +123,7 @@ def admission_answer(
     room_id: str,
     raw_id: str,
     decision: domain.Admitted | domain.Refused,
-    way_in: carrier.WayIn | None,
+    way_in: carrier.WayIn | carrier.AcsToken | None,
 ) -> func.HttpResponse:
     """Returns the answer to who asked to join: 200, or 403."""
     match decision:
@@ -157,13 +170,14 @@ def refused_body(room_id: str, raw_id: str, refused: domain.Refused) -> Refused:
     return {"roomId": room_id, "rawId": raw_id, "admitted": False, "reasons": reasons}
 
 
-def media_body(way_in: carrier.WayIn) -> WayIn:
+def media_body(way_in: carrier.WayIn | carrier.AcsToken) -> WayIn | WayInAtAcs:
     """Returns the way in, as answers have it."""
-    return {
-        "url": way_in.url,
-        "token": way_in.token,
-        "tokenExpiresAt": format_time(way_in.expires_at),
-    }
+    expires_at = format_time(way_in.expires_at)
+    match way_in:
+        case carrier.WayIn(url, token):
+            return {"kind": "livekit", "url": url, "token": token, "tokenExpiresAt": expires_at}
+        case carrier.AcsToken(token):
+            return {"kind": "acs", "token": token, "expiresAt": expires_at}
 
 
 def _allowed_body(allowed: capabilities.Allowed) -> Allowed:

@@ -19,9 +19,9 @@ from rooms.domain.limits import LIMITS
 from rooms.domain.log_details import AdmittedDetail, Asker, RefusedDetail
 from rooms.domain.log_details import Reason as LoggedReason
 from rooms.domain.room import Room
-from rooms.domain.roster import Roster
+from rooms.domain.roster import Role, Roster
 from rooms.domain.time import SECOND, Ticks, format_time
-from rooms.media.carrier import Joining, WayIn
+from rooms.media.carrier import AcsToken, Joining, WayIn
 from rooms.storage.changes import Origin
 from rooms.storage.join_links import HeldLink
 
@@ -37,13 +37,15 @@ class LostConnection(StrictBody):
 @dataclass(frozen=True, slots=True)
 class Asking:
     """Who asks to join, with which device: None is another one each time. `lost` is the connection
-    that this device had and lost. `link` is the id of the join link that they have."""
+    that this device had and lost. `link` is the id of the join link that they have. `media` is
+    whether they want a way in; None: if they need one from us."""
 
     raw_id: str
     display_name: str | None
     device: str | None
     lost: LostConnection | None
     link: str | None = None
+    media: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,8 @@ async def judged(
     logged = max(as_of, found.changed_at + 1)
     if at is None:
         at = logged if logged - as_of <= LIMITS.clock_skew_seconds * SECOND else as_of
-    decision = admission(found.room, found.roster, raw_id, at, occupancy, capacity, app.media.lacks)
+    lacks = app.entry_to(found.room).lacks
+    decision = admission(found.room, found.roster, raw_id, at, occupancy, capacity, lacks)
     return Judgement(logged, decision, occupancy.incomplete, found.room, found.roster, details)
 
 
@@ -94,12 +97,11 @@ async def carry_out(
     asking: Asking,
     origin: Origin,
     binds: HeldLink | None = None,
-) -> WayIn | None:
-    """Writes a decision into the log, and returns the way in of who is admitted, if they need one.
+) -> WayIn | AcsToken | None:
+    """Writes a decision into the log, and returns the way in of who is admitted, if they want one.
     One request to the storage, and one more for who is admitted and has lost a connection.
 
-    The media server is made ready before the record: where the log says Admitted, there was a way
-    in.
+    The way in comes before the record: where the log says Admitted, there was one.
 
     Args:
         binds: the join link of `asking` if no browser is known that it is bound to. Who is
@@ -108,23 +110,34 @@ async def carry_out(
     Raises:
         CallWasEnded: somebody has just ended the call that was lost, for everybody.
         RemovedFromThisCall: somebody has just removed this device from it.
-        MediaError: the media server does not answer.
+        OtherResource: ACS does not know the person.
+        NoMediaPlane, CallsAtAcs: there is no way in from here.
+        MediaError, AcsError: what carries the call does not answer, or refuses.
         JoinLinkUsed: another browser was faster.
         With all of these the log has nothing.
     """
     room_id, decision = judgement.room.id, judgement.decision
+    way_in = None
     if isinstance(decision, Admitted):
         if asking.lost is not None:
             await _check_loss(app, room_id, asking.raw_id, asking.lost)
-        await app.media.provision(room_id)
+        way_in = await _way_in(app, judgement, asking, decision.role)
     kind, detail = type(decision).__name__, _logged(asking, judgement)
     bound = binds if isinstance(decision, Admitted) else None
     await app.admissions.record(room_id, judgement.at, kind, detail, origin, bound)
-    if isinstance(decision, Refused) or not app.media.lets_in:
+    return way_in
+
+
+async def _way_in(
+    app: App, judgement: Judgement, asking: Asking, role: Role
+) -> WayIn | AcsToken | None:
+    """Returns the way in of somebody who is admitted, if they want one."""
+    entry = app.entry_to(judgement.room)
+    if not (entry.lets_in if asking.media is None else asking.media):
         return None
     name = asking.display_name or names_in(judgement.details).get(asking.raw_id)
     device = asking.device or secrets.token_urlsafe(12)
-    return app.media.way_in(room_id, Joining(asking.raw_id, device, decision.role, name))
+    return await entry.way_in(judgement.room, Joining(asking.raw_id, device, role, name))
 
 
 async def _check_loss(app: App, room_id: str, raw_id: str, lost: LostConnection) -> None:

@@ -16,6 +16,7 @@ from rooms.api.responses import no_content
 from rooms.api.routing import Routes
 from rooms.domain.connection import CarriedCall, Connection
 from rooms.domain.in_call import Act, may
+from rooms.domain.room import check_calls_here
 from rooms.media.errors import NoMediaPlane
 from rooms.storage.call_log import CallAction, done_to
 
@@ -77,17 +78,21 @@ async def _allowed(
     request.
 
     Raises:
+        CallsAtAcs: ACS carries the calls of the room.
         NoMediaPlane: calls are carried elsewhere.
         RoomNotFound: there is no such room.
         NotAllowedInCall: the caller has a token of a call, and is not in this one, or may not do
             this in it.
     """
     app, who = request.app, request.caller.participant
-    if app.settings.media is None:
+    if app.settings.media is None and app.acs is None:
         raise NoMediaPlane
     if who is not None and who.room_id != room_id:
         raise NotAllowedInCall
     found = await app.rooms.with_roster(room_id)
+    check_calls_here(found.room)
+    if app.settings.media is None:
+        raise NoMediaPlane
     if who is not None and not may(
         act, found.room, found.roster, who.raw_id, app.clock(), app.media.lacks
     ):

@@ -23,11 +23,13 @@ from rooms.api.request import Request
 from rooms.api.responses import json_answer
 from rooms.api.routing import Routes
 from rooms.api.shapes import RoomId
+from rooms.app import App
 from rooms.domain import admission as domain
 from rooms.domain.admission import role_in
 from rooms.domain.details import Details, names_in
 from rooms.domain.join_link import JoinLink
 from rooms.domain.log_details import Reason
+from rooms.domain.room import check_calls_here
 from rooms.domain.roster import Role
 from rooms.domain.time import Ticks, Time, format_time
 from rooms.storage.join_links import HeldLink
@@ -90,7 +92,7 @@ async def get_join(request: Request, link: JoinLink) -> func.HttpResponse:
     """
     held = HeldLink(link, request.http.headers.get(BROWSER.lower(), ""))
     await request.app.admissions.is_bound(held)
-    judgement = await judged(request.app, link.room_id, link.raw_id, with_details=True)
+    judgement = await _judged(request.app, link)
     return json_answer(200, _state_body(link, judgement, request.app.clock()))
 
 
@@ -100,10 +102,18 @@ async def join_room(request: Request, link: JoinLink) -> func.HttpResponse:
     asked = request.parse(Join)
     held = HeldLink(link, asked.browser)
     binds = None if await request.app.admissions.is_bound(held) else held
-    judgement = await judged(request.app, link.room_id, link.raw_id, with_details=True)
+    judgement = await _judged(request.app, link)
     asking = Asking(link.raw_id, link.display_name, asked.device, asked.lost, link.id)
     way_in = await carry_out(request.app, judgement, asking, request.origin, binds)
     return admission_answer(link.room_id, link.raw_id, judgement.decision, way_in)
+
+
+async def _judged(app: App, link: JoinLink) -> Judgement:
+    """Decides whether the person of a link may join now. Raises CallsAtAcs if it is of no use, as
+    the calls of the room run there."""
+    judgement = await judged(app, link.room_id, link.raw_id, with_details=True)
+    check_calls_here(judgement.room)
+    return judgement
 
 
 def _state_body(link: JoinLink, judgement: Judgement, now: Ticks) -> JoinState:

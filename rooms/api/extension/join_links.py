@@ -13,6 +13,7 @@ from rooms.api.routing import Routes
 from rooms.api.shapes import Link, RoomId
 from rooms.domain.join_link import JoinLink, link_expiry
 from rooms.domain.log_details import JoinLinkMade
+from rooms.domain.room import check_calls_here
 from rooms.domain.time import Time, format_time
 
 routes = Routes()
@@ -43,6 +44,7 @@ async def make_join_link(request: Request) -> func.HttpResponse:
         raise NoJoinPage
     room_id, asked = request.call_room_id(), request.parse(MakeJoinLink)
     found, now = await request.app.rooms.with_roster(room_id), request.app.clock()
+    check_calls_here(found.room)
     expires_at = link_expiry(found.room, found.roster, asked.raw_id, asked.expires_at, now)
     link = JoinLink(secrets.token_hex(16), room_id, asked.raw_id, asked.display_name, expires_at)
     detail: JoinLinkMade = {

@@ -6,12 +6,14 @@ import { Heading } from "/join/static/parts.js";
 const TITLES = {
   JoinLinkInvalid: "This link does not work",
   JoinLinkUsed: "This link is already in use",
+  CallsAtAcs: "The call is in another app",
 };
 
 const ADVICE = {
   JoinLinkInvalid: "The link is damaged, or has expired. Ask whoever sent it for another one.",
   JoinLinkUsed:
     "Somebody has joined with this link in another browser. Go on there, or ask whoever sent it for another one.",
+  CallsAtAcs: "The call of this room is not on this page. Ask whoever sent the link where to join.",
 };
 
 /** What to do about a failure of the service. */

@@ -15,6 +15,7 @@ from rooms.domain.events import is_call_room_id
 from rooms.domain.in_call import Participant
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.media_check import ServerState
+from rooms.domain.room import Room
 from rooms.domain.roster import Role
 from rooms.domain.time import SECOND, Ticks, from_unix_milliseconds, unix_seconds
 from rooms.log_text import escaped
@@ -57,9 +58,16 @@ class LiveKit:
         self._creations = SingleFlight(self._create_room)
 
     async def provision(self, room_id: str) -> None:
+        """Makes the server ready for the call of a room. Changes nothing if it is. Another
+        deployment's call of a room with this id is none for us: MediaUnavailable."""
         await self._creations.get(room_id)
 
-    def way_in(self, room_id: str, joining: Joining) -> WayIn:
+    async def way_in(self, room: Room, joining: Joining) -> WayIn:
+        await self.provision(room.id)
+        return self.sign(room.id, joining)
+
+    def sign(self, room_id: str, joining: Joining) -> WayIn:
+        """Returns the way into the call of a room for which the server is ready."""
         seconds, now = self._server.token_seconds, self._clock()
         claims = {
             "sub": identity_of(joining.raw_id, joining.device),

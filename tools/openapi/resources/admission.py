@@ -3,6 +3,7 @@
 from openapi.examples import ATTENDEE, ROOM_ID
 from openapi.operation import Answer, Header, Operation, Parameter
 from openapi.parameters import CALL_ROOM_ID, CLIENT_REQUEST_ID, ShortText
+from rooms.acs.errors import AcsRefusesUs, AcsUnavailable, NoAnswerOfAcs
 from rooms.api.body import GivenTime
 from rooms.api.errors import (
     ANSWERS,
@@ -14,8 +15,8 @@ from rooms.api.errors import (
 )
 from rooms.api.extension import admission
 from rooms.api.extension.admission import AskAdmission
-from rooms.domain.errors import RoomNotFound
-from rooms.media.errors import MediaRefusesUs, MediaUnavailable
+from rooms.domain.errors import CallsAtAcs, OtherResource, RoomNotFound
+from rooms.media.errors import MediaRefusesUs, MediaUnavailable, NoMediaPlane
 
 _ADMITTED = {
     "roomId": ROOM_ID,
@@ -26,6 +27,7 @@ _ADMITTED = {
     "capabilities": [{"name": "turnVideoOnOff"}, {"name": "muteUnmuteMic"}],
     "validUntil": "2026-05-04T11:00:00+00:00",
     "media": {
+        "kind": "livekit",
         "url": "wss://livekit.example.com",
         "token": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9...",
         "tokenExpiresAt": "2026-05-04T10:03:12.5+00:00",
@@ -85,17 +87,20 @@ ADMISSION = {
             "Writes Admitted or Refused into the log of the room. The service applies the current "
             "room and roster. In an open room, an ACS user who is not invited is a guest with the "
             "role Attendee. If the service has a media server (`ROOMS_MEDIA_URL`), the answer has "
-            "`media`: the way into the call. A device that joins again takes its own place: "
-            "without `device`, each admission is for another one. With `lost`, somebody who was "
-            "removed from that call in the last five minutes, or whose call was ended for "
-            "everybody, is told so instead. If the media server does not answer, nothing is "
-            "decided."
+            "`media`: the way into the call. With `media: false` it has none. For a room whose "
+            "calls run at ACS it has a token of ACS if `media` is true. A device that joins again "
+            "takes its own place: without `device`, each admission is for another one. With "
+            "`lost`, somebody who was removed from that call in the last five minutes, or whose "
+            "call was ended for everybody, is told so instead. If the media server does not "
+            "answer, or ACS makes no token, nothing is decided. What ACS refuses is answered as "
+            "ACS answered it."
         ),
         parameters=(CALL_ROOM_ID, CLIENT_REQUEST_ID),
         body=AskAdmission,
         examples={
             "a person with a name": {"rawId": ATTENDEE, "displayName": "Ines Khan"},
             "a browser that keeps its place in the call": {"rawId": ATTENDEE, "device": "tab-7f3a"},
+            "somebody who joins a call at ACS": {"rawId": ATTENDEE, "media": True},
             "a browser that lost its connection": {
                 "rawId": ATTENDEE,
                 "device": "tab-7f3a",
@@ -124,8 +129,14 @@ ADMISSION = {
             RoomNotFound,
             CallWasEnded,
             RemovedFromThisCall,
+            CallsAtAcs,
+            OtherResource,
+            NoMediaPlane,
             MediaRefusesUs,
             MediaUnavailable,
+            AcsRefusesUs,
+            AcsUnavailable,
+            NoAnswerOfAcs,
         ),
     ),
 }

@@ -4,7 +4,7 @@ from openapi.examples import ATTENDEE
 from openapi.operation import Answer, Error, Operation, Parameter
 from openapi.parameters import CALL_ROOM_ID, CLIENT_REQUEST_ID, SomeText
 from rooms.api.errors import InvalidRoomId, NoCallNow, NotAllowedInCall, ParticipantNotInCall
-from rooms.domain.errors import RoomNotFound
+from rooms.domain.errors import CallsAtAcs, RoomNotFound
 from rooms.media.errors import MediaRefusesUs, MediaUnavailable, NoMediaPlane
 
 _PARTICIPANT_ID = Parameter(
@@ -29,6 +29,7 @@ _ERRORS: tuple[Error, ...] = (
     InvalidRoomId,
     NotAllowedInCall,
     RoomNotFound,
+    CallsAtAcs,
     NoMediaPlane,
     MediaRefusesUs,
     MediaUnavailable,

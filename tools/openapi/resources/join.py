@@ -14,7 +14,7 @@ from rooms.api.errors import (
 )
 from rooms.api.extension import admission, join, join_links
 from rooms.api.extension.join import BROWSER
-from rooms.domain.errors import RoomNotFound
+from rooms.domain.errors import CallsAtAcs, RoomNotFound
 from rooms.media.errors import MediaRefusesUs, MediaUnavailable
 from rooms.storage.errors import JoinLinkUsed
 
@@ -75,7 +75,7 @@ JOIN = {
             "with an end": {"rawId": ATTENDEE, "expiresAt": "2026-05-04T10:30:00Z"},
         },
         answers=(Answer(201, "The link.", join_links.MadeJoinLink, example=_LINK),),
-        errors=(InvalidRoomId, RoomNotFound, NoJoinPage),
+        errors=(InvalidRoomId, RoomNotFound, NoJoinPage, CallsAtAcs),
     ),
     "get_join": Operation(
         kind="link",
@@ -102,7 +102,7 @@ JOIN = {
                 example=_STATE,
             ),
         ),
-        errors=(JoinLinkUsed, RoomNotFound),
+        errors=(JoinLinkUsed, RoomNotFound, CallsAtAcs),
     ),
     "join_room": Operation(
         kind="link",
@@ -143,6 +143,7 @@ JOIN = {
             RoomNotFound,
             CallWasEnded,
             RemovedFromThisCall,
+            CallsAtAcs,
             MediaUnavailable,
             MediaRefusesUs,
         ),
