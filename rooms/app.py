@@ -33,6 +33,7 @@ from rooms.settings import Settings, read_settings, unknown_settings
 from rooms.settings.entra import AUDIENCES_OF_THE_SDKS
 from rooms.storage.accesses import Accesses
 from rooms.storage.admissions import Admissions
+from rooms.storage.adoption import Adoption
 from rooms.storage.call_log import CallLog
 from rooms.storage.calls import Calls
 from rooms.storage.clock_check import ClockCheck
@@ -44,6 +45,7 @@ from rooms.storage.history import History
 from rooms.storage.identities import Identities
 from rooms.storage.lists import Lists
 from rooms.storage.live_rooms import LiveRooms
+from rooms.storage.marks import Marks
 from rooms.storage.probes import Probes
 from rooms.storage.quarantine import Quarantine
 from rooms.storage.rooms import Rooms
@@ -53,6 +55,7 @@ from rooms.storage.table_check import TableCheck
 from rooms.upkeep.walk import Upkeep
 
 if TYPE_CHECKING:
+    from rooms.acs.pull import Pull
     from rooms.acs.rooms_api import RoomsApi
     from rooms.media.acs import AcsCalls
     from rooms.media.join_links import JoinLinks
@@ -257,6 +260,25 @@ class App:
         from rooms.acs.rooms_api import RoomsApi
 
         return RoomsApi(self.acs)
+
+    @cached_property
+    def marks(self) -> Marks:
+        """The marks of changes that are under way at ACS."""
+        return Marks(self.table, self.clock, self.limits)
+
+    @cached_property
+    def adoption(self) -> Adoption:
+        """Makes rooms of ACS those of this service."""
+        return Adoption(self.table, self.clock, self.limits)
+
+    @cached_property
+    def pull(self) -> "Pull | None":
+        """Makes what is here of a room as ACS has it, or None."""
+        if self.rooms_at_acs is None:
+            return None
+        from rooms.acs.pull import Pull
+
+        return Pull(self.rooms_at_acs, self.adoption, self.marks, self.clock, self.limits)
 
     @cached_property
     def media(self) -> Carrier:

@@ -35,7 +35,7 @@ from rooms.app import App
 from rooms.auth.caller import Caller
 from rooms.auth.errors import AuthError, Denied, TenantKeysUnavailable
 from rooms.auth.url import describe
-from rooms.domain.errors import DomainError
+from rooms.domain.errors import DomainError, RoomNotFound
 from rooms.domain.join_link import JoinLink
 from rooms.domain.log import JOIN_LINK_ACTOR
 from rooms.log_text import escaped
@@ -221,7 +221,8 @@ async def _outcome(
                 if app.settings.moving is not None and SENT_ON in http.headers:
                     raise ForwardedToItself
             speaks_for = None if kind == "identity" else on_behalf_of(http, caller)
-            answer = await operation(Request(app, http, caller, kind, version, speaks_for))
+            request = Request(app, http, caller, kind, version, speaks_for)
+            answer = await _carried_out(request, operation)
         if answer.status_code < 300:
             repeatable = answer.headers.get("Repeatability-Result") == "accepted"
             app.authenticator.carried_out(http, caller, repeatable)
@@ -230,6 +231,17 @@ async def _outcome(
         return _no_answer(app, http, kind, version)
     except _KNOWN_ERRORS as error:
         return refused(http, error, kind, version)
+
+
+async def _carried_out(request: Request, operation: Operation) -> func.HttpResponse:
+    """Carries out an operation; once more, if the room is not here and ACS has it."""
+    try:
+        return await operation(request)
+    except RoomNotFound:
+        pull, room_id = request.app.pull, request.http.route_params.get("roomId")
+        if pull is None or room_id is None or not await pull.find(room_id):
+            raise
+    return await operation(request)
 
 
 def _no_answer(

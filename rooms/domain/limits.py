@@ -63,6 +63,23 @@ class Limits:
     mark_kept: Ticks = DAY
     """Ticks after which the mark of a change at ACS is removed, whatever became of it."""
 
+    quiet_seconds: float = 10.0
+    """Seconds after a change of a room here in which what ACS has is not believed: it may be read
+    late."""
+
+    pull_seconds: float = 5.0
+    """Seconds that an event or an admission waits for a room to be pulled from ACS."""
+
+    fresh_seconds: float = 30.0
+    """Seconds in which a process does not pull a room again for an admission."""
+
+    unknown_seconds: float = 5.0
+    """Seconds in which a process does not ask ACS again for a room that ACS does not know."""
+
+    remembered_rooms: int = 10_000
+    """Rooms of which a process remembers whether they are here, and when they were pulled. Each
+    takes some 200 bytes."""
+
     signed_writes: int = 100_000
     """Signed writes that a process remembers, so that nobody sends them again: as many as it can
     carry out while their signatures are good. They take some 30 MB."""

@@ -49,10 +49,12 @@ class RoomCreated(LoggedRoom):
 
 
 class RoomUpdated(TypedDict):
-    """The detail of RoomUpdated: the room before and after."""
+    """The detail of RoomUpdated: the room before and after. `seenBy` is who imported a change that
+    was made at ACS."""
 
     before: LoggedRoom
     after: LoggedRoom
+    seenBy: NotRequired[str]
 
 
 class RoomDeleted(TypedDict):
@@ -67,11 +69,12 @@ class RoleChange(TypedDict):
 
 
 class ParticipantsUpdated(TypedDict):
-    """The detail of ParticipantsUpdated: roles by raw id."""
+    """The detail of ParticipantsUpdated: roles by raw id. `seenBy` as in RoomUpdated."""
 
     added: dict[str, Role]
     changed: dict[str, RoleChange]
     removed: dict[str, Role]
+    seenBy: NotRequired[str]
 
 
 class LoggedNames(TypedDict):

@@ -66,8 +66,15 @@ LOG_KINDS: dict[str, LogKind] = {
             RoomCreated,
             sentences.room_created,
             personal=("participants.keys",),
+            not_personal=("seenBy",),
         ),
-        LogKind("RoomUpdated", "change", RoomUpdated, sentences.room_updated),
+        LogKind(
+            "RoomUpdated",
+            "change",
+            RoomUpdated,
+            sentences.room_updated,
+            not_personal=("seenBy",),
+        ),
         LogKind("RoomDeleted", "change", RoomDeleted, sentences.room_deleted),
         LogKind(
             "ParticipantsUpdated",
@@ -75,6 +82,7 @@ LOG_KINDS: dict[str, LogKind] = {
             ParticipantsUpdated,
             sentences.participants_updated,
             personal=("added.keys", "changed.keys", "removed.keys"),
+            not_personal=("seenBy",),
         ),
         LogKind(
             "DetailsUpdated",

@@ -32,12 +32,14 @@ _LOOKED_AT: Mapping[Looked, str] = {
 def room_created(detail: Detail, names: Names) -> str:
     """Returns the sentence of RoomCreated."""
     invited = clause("; invited", _with_roles(detail["participants"], names))
-    return f"created the room, {_validity(detail)}{invited}"
+    seen = f"; seen by {detail['seenBy']} {moment(detail['seenAt'])}" if "seenAt" in detail else ""
+    return f"created the room, {_validity(detail)}{invited}{seen}"
 
 
 def room_updated(detail: Detail, _: Names) -> str:
     """Returns the sentence of RoomUpdated."""
-    return f"changed the room: {'; '.join(_changes(detail['before'], detail['after']))}"
+    changes = "; ".join(_changes(detail["before"], detail["after"]))
+    return f"changed the room: {changes}{_importer(detail)}"
 
 
 def room_deleted(_: Detail, __: Names) -> str:
@@ -47,7 +49,7 @@ def room_deleted(_: Detail, __: Names) -> str:
 
 def participants_updated(detail: Detail, names: Names) -> str:
     """Returns the sentence of ParticipantsUpdated."""
-    return "; ".join(_roster_changes(detail, names))
+    return f"{'; '.join(_roster_changes(detail, names))}{_importer(detail)}"
 
 
 def details_updated(detail: Detail, names: Names) -> str:
@@ -93,6 +95,10 @@ def person_erased(detail: Detail, _: Names) -> str:
         return f"erased a person from {_counted(len(detail['records']), 'log record')} here"
     rooms = detail["found"].get("rooms", 0)
     return f"erased a person, who was found in {_counted(rooms, 'room') if rooms else 'no room'}"
+
+
+def _importer(detail: Detail) -> str:
+    return clause("; imported by", detail.get("seenBy"))
 
 
 def _counted(count: int, noun: str) -> str:

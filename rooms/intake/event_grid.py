@@ -6,6 +6,7 @@ import logging
 import azure.functions as func
 
 from rooms.app import App
+from rooms.intake.outcome import RoomEvent
 from rooms.storage.errors import StorageError
 
 
@@ -28,11 +29,13 @@ def register(function_app: func.FunctionApp, app: App) -> None:
         """
         try:
             async with asyncio.timeout(app.limits.event_seconds):
-                await app.intake.accept(event)
+                outcome = await app.intake.accept(event)
         except TimeoutError:
             raise EventNotKept("the storage does not answer in time") from None
         except StorageError as error:
             raise EventNotKept(str(error)) from None
+        if app.pull is not None and isinstance(outcome, RoomEvent):
+            await app.pull.heard_of(outcome.room_id)
 
 
 def _in_one_line(record: logging.LogRecord) -> bool:

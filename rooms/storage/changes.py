@@ -13,8 +13,15 @@ from azure.data.tables import TableEntity
 from rooms.domain.errors import RoomNotFound
 from rooms.domain.time import Ticks, parse_time
 from rooms.storage.arrivals import Arrivals
-from rooms.storage.entities import Entity, key_of, log_entity, stored_time
-from rooms.storage.operations import Conflict, Operation, insert, merge
+from rooms.storage.entities import (
+    Entity,
+    index_entity,
+    key_of,
+    log_entity,
+    room_of,
+    stored_time,
+)
+from rooms.storage.operations import Conflict, Operation, insert, merge, remove
 from rooms.storage.retry import retried
 from rooms.storage.table import Table
 
@@ -55,6 +62,18 @@ class Changes:
         between."""
         changed = key_of(row) | properties | {"changedAt": stored_time(at)}
         await self._arrivals.commit([insert(record), merge(changed, row), *more])
+
+    async def delete(self, row: TableEntity, origin: Origin, *more: Operation) -> None:
+        """Makes the room whose row was read a tombstone, which remembers who made it. Raises
+        Conflict if another change came between."""
+        room, at = room_of(row), self.time_of(row)
+        tombstone = {
+            "deleted": True,
+            "deletedByRequest": origin.request_id,
+            "deletedBy": origin.actor,
+        }
+        record = log_record(room.id, at, "RoomDeleted", origin, {})
+        await self.commit(row, at, record, tombstone, remove(index_entity(room)), *more)
 
     def time_of(self, row: TableEntity) -> Ticks:
         """Returns the time of a change of the room with this row: later than the last one, whatever

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from rooms.domain.room import ROOM_IDS, Room, numbered_room_id, repeatable_room_id
 from rooms.domain.roster import Roster
+from rooms.domain.time import Ticks
 from rooms.storage.changes import Origin, log_record
 from rooms.storage.entities import (
     carrier_property,
@@ -26,6 +27,19 @@ class Repeatability:
     body_hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """When a room that was made at ACS was found there, and by whom: PULL, or the name of the
+    caller who imported it."""
+
+    at: Ticks
+    by: str
+
+
+PULL = "pull"
+"""Who finds rooms at ACS if nobody imports them: this service."""
+
+
 def new_room_id(repeatability: Repeatability | None, attempt: int) -> str:
     """Returns a random id, or one made from the request, so that it meets its own room when it is
     sent again."""
@@ -35,11 +49,18 @@ def new_room_id(repeatability: Repeatability | None, attempt: int) -> str:
 
 
 def creation(
-    room: Room, roster: Roster, repeatability: Repeatability | None, origin: Origin
+    room: Room,
+    roster: Roster,
+    repeatability: Repeatability | None,
+    origin: Origin,
+    seen: Seen | None = None,
 ) -> list[Operation]:
-    """Returns the operations that make a room."""
+    """Returns the operations that make a room. If it was `seen` at ACS, its roster is the one that
+    it had then."""
     at = room.created_at
     detail = room_properties(room) | carrier_property(room) | {"participants": roster}
+    if seen is not None:
+        detail |= {"seenAt": stored_time(seen.at), "seenBy": seen.by}
     row = room_entity(room) | {"changedAt": stored_time(at)}
     if repeatability is not None:
         row |= {"repeatabilityId": repeatability.request_id, "bodyHash": repeatability.body_hash}

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from rooms.domain.details import Details, details_difference
+from rooms.domain.limits import LIMITS
 from rooms.domain.room import Room
 from rooms.domain.roster import Roster, RosterDifference, roster_difference
 from rooms.domain.time import Ticks
@@ -48,19 +49,29 @@ class Step:
 
 
 def steps(
-    before: Contents, after: Contents, at: Ticks, origin: Origin, details_bytes: int
+    before: Contents,
+    after: Contents,
+    at: Ticks,
+    origin: Origin,
+    details_bytes: int = LIMITS.details_bytes,
+    seen_by: str | None = None,
 ) -> Iterator[Step]:
     """Yields the parts of a change: that of the room at `at`, and then those of the roster and the
     details, each a tick later.
 
+    Args:
+        details_bytes: what changed details have at most, compressed.
+        seen_by: who imported the change of the room or the roster.
+
     Raises:
         DetailsTooLarge: compressed, changed details have more than `details_bytes`.
     """
+    seen = {} if seen_by is None else {"seenBy": seen_by}
     if after.room != before.room:
-        yield _room_step(before, after, at, origin)
+        yield _room_step(before, after, at, origin, seen)
         at += 1
     if difference := roster_difference(before.roster, after.roster):
-        yield _roster_step(difference, after, at, origin)
+        yield _roster_step(difference, after, at, origin, seen)
         at += 1
     if after.details != before.details:
         yield _details_step(before, after, at, origin, details_bytes)
@@ -72,9 +83,9 @@ def new_people(before: Contents, after: Contents) -> list[str]:
     return [*(after.roster.keys() - before.roster.keys()), *by_external_id]
 
 
-def _room_step(before: Contents, after: Contents, at: Ticks, origin: Origin) -> Step:
+def _room_step(before: Contents, after: Contents, at: Ticks, origin: Origin, seen: Entity) -> Step:
     room = after.room
-    detail = {"before": room_properties(before.room), "after": room_properties(room)}
+    detail = {"before": room_properties(before.room), "after": room_properties(room)} | seen
     operations = []
     if after.details == before.details:
         operations.append(upsert(index_entity(room)))  # which leaves the title there
@@ -83,7 +94,9 @@ def _room_step(before: Contents, after: Contents, at: Ticks, origin: Origin) -> 
     return Step(at, log_record(room.id, at, "RoomUpdated", origin, detail), operations)
 
 
-def _roster_step(difference: RosterDifference, after: Contents, at: Ticks, origin: Origin) -> Step:
+def _roster_step(
+    difference: RosterDifference, after: Contents, at: Ticks, origin: Origin, seen: Entity
+) -> Step:
     detail = {
         "added": difference.added,
         "changed": {
@@ -91,7 +104,7 @@ def _roster_step(difference: RosterDifference, after: Contents, at: Ticks, origi
             for raw_id, (was, becomes) in difference.changed.items()
         },
         "removed": difference.removed,
-    }
+    } | seen
     room = after.room
     record = log_record(room.id, at, "ParticipantsUpdated", origin, detail)
     return Step(at, record, [insert(roster_entity(room, at, after.roster))])

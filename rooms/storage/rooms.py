@@ -15,7 +15,7 @@ from rooms.domain.roster import Roster, RosterPatch, check_size, patched_roster
 from rooms.domain.time import Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.arrivals import Arrivals
-from rooms.storage.changes import Changes, Origin, existing_row, log_record
+from rooms.storage.changes import Changes, Origin, existing_row
 from rooms.storage.creation import Repeatability, creation, new_room_id
 from rooms.storage.edits import (
     Contents,
@@ -26,10 +26,10 @@ from rooms.storage.edits import (
     steps,
     unchanged,
 )
-from rooms.storage.entities import index_entity, room_of, room_properties, unpack
+from rooms.storage.entities import room_of, room_properties, unpack
 from rooms.storage.errors import RequestIdReused
 from rooms.storage.invitees import invite
-from rooms.storage.operations import Conflict, insert, remove
+from rooms.storage.operations import Conflict, insert
 from rooms.storage.retry import retried
 from rooms.storage.table import Table
 
@@ -204,7 +204,7 @@ class Rooms:
             row = await self._room_row(room_id)
             if row and row.get("deleted") and (again or _repeats_deletion(row, origin)):
                 return
-            await self._mark_deleted(existing_row(row), origin)
+            await self._changes.delete(existing_row(row), origin)
 
         await self._changes.in_turn(room_id, change)
         await self._after_change(room_id, None, {})
@@ -217,7 +217,7 @@ class Rooms:
             row = await self._room_row(room_id)
             if row is None or row.get("deleted") or room_of(row).valid_until >= before:
                 return False
-            await self._mark_deleted(row, origin)
+            await self._changes.delete(row, origin)
             return True
 
         return await self._changes.in_turn(room_id, change)
@@ -251,17 +251,6 @@ class Rooms:
         if row["bodyHash"] != repeatability.body_hash:
             raise RequestIdReused
         return _with_roster(row, unpack(roster_row))
-
-    async def _mark_deleted(self, row: TableEntity, origin: Origin) -> None:
-        room = room_of(row)
-        at = self._changes.time_of(row)
-        record = log_record(room.id, at, "RoomDeleted", origin, {})
-        tombstone = {
-            "deleted": True,
-            "deletedByRequest": origin.request_id,
-            "deletedBy": origin.actor,
-        }
-        await self._changes.commit(row, at, record, tombstone, remove(index_entity(room)))
 
     async def _room_row(self, room_id: str) -> TableEntity | None:
         return await self._table.get(keys.partition(room_id), keys.room_row(room_id))

@@ -11,7 +11,7 @@ from rooms.domain.details import Details
 from rooms.domain.events import EVENT_KINDS, CallEvent, EndReason
 from rooms.domain.log import EVENT_ACTORS
 from rooms.domain.log_kinds import LOG_KINDS, is_access
-from rooms.domain.room import JOIN_POLICIES, JoinPolicy, Room
+from rooms.domain.room import JOIN_POLICIES, JoinPolicy, Room, RoomCarrier
 from rooms.domain.roster import Role, Roster
 from rooms.domain.time import Ticks
 from rooms.storage import keys
@@ -71,7 +71,18 @@ def room_in(row: Row, room_id: str) -> Room:
         time_in(row, name) for name in ("createdAt", "validFrom", "validUntil")
     )
     dial_out = flag_in(row, "pstnDialOutEnabled")
-    return Room(room_id, created_at, valid_from, valid_until, dial_out, policy_in(row))
+    policy, carrier = policy_in(row), carrier_in(row)
+    return Room(room_id, created_at, valid_from, valid_until, dial_out, policy, carrier)
+
+
+def carrier_in(row: Row) -> RoomCarrier:
+    """Where the calls of a room run. Rows of rooms whose calls do not run at ACS say nothing."""
+    match row:
+        case {"carrier": "acs"}:
+            return "acs"
+        case {"carrier": _}:
+            raise Unreadable("Its `carrier` is none that this service writes.")
+    return "own"
 
 
 def policy_in(row: Row) -> JoinPolicy:

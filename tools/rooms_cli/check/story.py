@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rooms.domain.details import Details
+from rooms.domain.log_details import LoggedRoom
 from rooms.domain.time import Ticks
 from rooms_cli.check.contents import InForce, Record, RoomState
 
@@ -40,5 +41,5 @@ class Story:
 
 def logged_room(logged: Mapping[str, Any]) -> Mapping[str, Any]:
     """The room in a log record. Records from before open rooms have no policy."""
-    room = {name: value for name, value in logged.items() if name != "participants"}
+    room = {name: value for name, value in logged.items() if name in LoggedRoom.__annotations__}
     return {"roomJoinPolicy": "InviteOnly"} | room

@@ -1,0 +1,39 @@
+"""An app in mode observe, whose ACS is a second instance."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from azure.data.tables.aio import TableClient
+
+from rooms.acs.pull import Pull
+from rooms.app import App
+from rooms.domain.time import now
+from rooms.storage.table import Table
+from testkit.acs_instance import AcsInstance
+from testkit.storage import Clock
+from tests.moving.pull.observing import KEY, PATIENT, QUIET
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The clock of the app: so far ahead that no change is of just now."""
+    return Clock(now() + QUIET)
+
+
+@pytest_asyncio.fixture
+async def app(client: TableClient, acs: AcsInstance, clock: Clock) -> AsyncIterator[App]:
+    """The app, with a table of its own."""
+    env = {"ROOMS_MANAGE_KEY__app": KEY, "ROOMS_ACS_MODE": "observe", **acs.settings}
+    app = App(env, clock, PATIENT)
+    app.table = Table(client)
+    yield app
+    assert app.acs is not None
+    await app.acs.close()
+
+
+@pytest.fixture
+def pull(app: App) -> Pull:
+    """The pull of the app."""
+    assert app.pull is not None
+    return app.pull
