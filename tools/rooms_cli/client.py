@@ -90,7 +90,7 @@ class Client:
         }
         try:
             with self._failures():
-                return _room(self._rooms.create_room(**arguments))
+                return as_on_the_wire(self._rooms.create_room(**arguments))
         except Denied:
             raise needs_manage_key("rooms create") from None
         except InvalidRawId:
@@ -213,6 +213,26 @@ class Client:
         erasure: Json = self._request("POST", f"/persons/erasures/{erasure_id}/continue")
         return erasure
 
+    def import_room(self, room_id: str, body: Json) -> str:
+        """Imports a room as another service has it, and returns the outcome."""
+        try:
+            answer: Json = self._request("PUT", f"/rooms/{quote(room_id, safe='')}", body=body)
+        except Denied:
+            raise needs_manage_key("rooms import") from None
+        return str(answer["outcome"])
+
+    def set_carrier(self, room_id: str, body: Json) -> None:
+        """Moves the calls of a room to another carrier."""
+        try:
+            self._request("POST", _path(room_id, "carrier"), body=body)
+        except Denied:
+            raise needs_manage_key("rooms move") from None
+
+    def moving(self) -> Json:
+        """Returns how a move from ACS goes."""
+        answer: Json = self._request("GET", "/moving")
+        return answer
+
     def _act(self, method: str, path: str, command: str) -> None:
         try:
             self._request(method, path)
@@ -266,7 +286,7 @@ def names_in(details: Json) -> dict[str, str]:
     }
 
 
-def _room(room: CommunicationRoom) -> Json:
+def as_on_the_wire(room: CommunicationRoom) -> Json:
     """Returns the room as it was on the wire."""
     return {
         "id": room.id,

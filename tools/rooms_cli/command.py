@@ -21,6 +21,7 @@ from rooms_cli.init import init
 from rooms_cli.inviting import invite_link
 from rooms_cli.lists import newest
 from rooms_cli.media import media
+from rooms_cli.moving.compare_command import compare
 from rooms_cli.options import (
     MAX_TITLE,
     POLICIES,
@@ -68,6 +69,7 @@ app.command()(export_log)
 app.command()(verify_log)
 app.command()(restore)
 app.command("init")(init)
+app.command()(compare)
 
 TIME = "RFC 3339, for example 2026-05-04T10:00:00Z."
 

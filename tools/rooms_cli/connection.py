@@ -33,6 +33,15 @@ def connection(environment: Mapping[str, str]) -> Connection:
             f"{VARIABLE} is not set. With `make start`, run the line `source .../.devhost/env` "
             f"that it prints. Otherwise: export {VARIABLE}='endpoint=...;accesskey=...'"
         )
+    return parsed(text, VARIABLE, environment.get(ON_BEHALF_OF))
+
+
+def parsed(text: str, variable: str, on_behalf_of: str | None = None) -> Connection:
+    """Returns the connection string that `variable` has.
+
+    Raises:
+        Failure: it is not valid. The message does not have it.
+    """
     parts = {
         name.strip().lower(): value.strip()
         for name, _, value in (part.partition("=") for part in text.split(";"))
@@ -40,19 +49,19 @@ def connection(environment: Mapping[str, str]) -> Connection:
     endpoint, key = parts.get("endpoint", "").rstrip("/"), parts.get("accesskey", "")
     if not _is_url(endpoint):
         raise Failure(
-            f"{VARIABLE} has no valid endpoint. "
+            f"{variable} has no valid endpoint. "
             "It should look like this: endpoint=https://<host>/;accesskey=<key>"
         )
     if not key:
         raise Failure(
-            f"{VARIABLE} has no accesskey. Copy the whole string, and put it in single quotes."
+            f"{variable} has no accesskey. Copy the whole string, and put it in single quotes."
         )
     if not _is_base64(key):
         raise Failure(
-            f"The accesskey in {VARIABLE} is not base64. "
+            f"The accesskey in {variable} is not base64. "
             "Copy the whole key, including any = at its end."
         )
-    return Connection(endpoint, key, environment.get(ON_BEHALF_OF))
+    return Connection(endpoint, key, on_behalf_of)
 
 
 def _is_url(text: str) -> bool:

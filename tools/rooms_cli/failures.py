@@ -3,6 +3,7 @@
 Failure                the command failed
 ├── Denied             the service does not accept the key, or the key lacks the permission
 ├── InvalidRawId       a raw id is not that of an ACS user
+├── Refused            the service refuses the request, and says why
 └── TemporaryFailure   the service is busy or does not answer: a retry may succeed
 """
 
@@ -73,6 +74,14 @@ class InvalidRawId(Failure):
     """A raw id is not that of an ACS user."""
 
 
+class Refused(Failure):
+    """The service refuses the request. `code` is that of its answer."""
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 class TemporaryFailure(Failure):
     """The service is busy or does not answer. A retry may succeed."""
 
@@ -132,7 +141,9 @@ def refused(endpoint: str, status: int, body: object, date: str | None = None) -
     if said == INVALID_RAW_ID:
         return InvalidRawId(f"A raw id is not that of an ACS user. {_RAW_ID_FORMAT}")
     message = f"{said} {ADVICE[said]}" if said in ADVICE else _message(error)
-    return TemporaryFailure(message) if _is_temporary(status) else Failure(message)
+    if _is_temporary(status):
+        return TemporaryFailure(message)
+    return Refused(message, str(error.get("code")))
 
 
 def _seconds_ahead(date: str | None) -> int:

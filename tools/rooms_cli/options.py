@@ -88,6 +88,9 @@ Room = Annotated[str, typer.Argument(metavar="ROOM", parser=_room_id, help="The 
 OptionalRoom = Annotated[
     str | None, typer.Argument(metavar="ROOM", parser=_room_id, help="The room's id.")
 ]
+Rooms = Annotated[
+    list[str] | None, typer.Argument(metavar="ROOM", parser=_room_id, help="The ids of rooms.")
+]
 Person = Annotated[
     str,
     typer.Argument(

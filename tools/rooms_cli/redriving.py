@@ -3,13 +3,11 @@
 import json
 import os
 import sys
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +20,7 @@ from rooms_cli.connection import connection
 from rooms_cli.dead_letters import Entry, read_entries, same
 from rooms_cli.failures import Failure, TemporaryFailure
 from rooms_cli.screen import say, show_json, show_table
+from rooms_cli.side_by_side import each
 from rooms_cli.webhook import Webhook, is_temporary, webhook_key
 
 AT_ONCE = 8
@@ -165,25 +164,11 @@ def _result(entry: Entry, outcome: Outcome, detail: str) -> Result:
 
 
 def _each[T, R](work: Callable[[T], R], things: Sequence[T], what: str) -> Generator[R]:
-    """Yields the result of each, in order, and shows the progress.
-
-    Works on a few at once, and begins no others before their results are taken.
-    """
-    pool = ThreadPoolExecutor(AT_ONCE)
-    left, begun = iter(things), deque[Future[R]]()
-    try:
-        with _progress(len(things), what) as advance:
-            while True:
-                begun.extend(
-                    pool.submit(work, thing) for thing in islice(left, AT_ONCE - len(begun))
-                )
-                if not begun:
-                    return
-                result = begun.popleft().result()
-                advance()
-                yield result
-    finally:
-        pool.shutdown(cancel_futures=True)
+    """Yields the result of each, in order, and shows the progress."""
+    with _progress(len(things), what) as advance, closing(each(work, things, AT_ONCE)) as results:
+        for result in results:
+            advance()
+            yield result
 
 
 @contextmanager

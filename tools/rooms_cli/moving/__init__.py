@@ -1,0 +1,1 @@
+"""The commands of a move from ACS: `rooms import`, `compare`, `move` and `moving`."""
