@@ -50,6 +50,12 @@ def test_without_a_key_nothing_is_played(
     assert "A key is required" in capsys.readouterr().err
 
 
+def test_rooms_are_made_at_the_app_unless_another_stands_for_acs(project: Path) -> None:
+    line = ("--endpoint", "http://some.host")
+    assert parsed(project, *line).address.acs == "http://some.host"
+    assert parsed(project, *line, "--acs", "http://acs.host").address.acs == "http://acs.host"
+
+
 def test_the_webhook_is_the_hosts_unless_another_is_given(project: Path) -> None:
     url = "http://some.host/runtime/webhooks/EventGrid?functionName=call_events"
     assert parsed(project, "--endpoint", "http://some.host/").address.webhook == url

@@ -45,15 +45,21 @@ class Address:
     key: str
     webhook: str
     """The URL for events. In Azure it contains a `code`."""
+    acs: str
+    """Where rooms are made and changed: the app itself, or what stands for ACS beside it."""
 
     @classmethod
-    def of(cls, endpoint: str, key: str, webhook: str | None = None) -> "Address":
-        """Returns the address. The default webhook is that of the Functions host."""
+    def of(
+        cls, endpoint: str, key: str, webhook: str | None = None, acs: str | None = None
+    ) -> "Address":
+        """Returns the address. The default webhook is that of the Functions host. `acs` has the
+        same key."""
         endpoint = endpoint.rstrip("/")
         return cls(
             endpoint,
             key,
             webhook or f"{endpoint}/runtime/webhooks/EventGrid?functionName={FUNCTION}",
+            acs or endpoint,
         )
 
     def console(self, room_id: str) -> str:
@@ -87,7 +93,7 @@ class App:
             )
         except AzureError as problem:
             raise AppFailed(
-                f"Cannot create a room at {self.address.endpoint}: {_next_step(problem)}"
+                f"Cannot create a room at {self.address.acs}: {_next_step(problem)}"
             ) from problem
         details = {
             "title": meeting.title,
@@ -166,7 +172,7 @@ async def connected(address: Address) -> AsyncIterator[App]:
     logging.getLogger("azure.communication.rooms").setLevel(logging.ERROR)
     credential = AzureKeyCredential(address.key)
     async with (
-        RoomsClient(address.endpoint, credential) as rooms,
+        RoomsClient(address.acs, credential) as rooms,
         aiohttp.ClientSession(timeout=_TIMEOUT) as session,
     ):
         yield App(address, rooms, session, asyncio.Semaphore(_REQUESTS_AT_ONCE))

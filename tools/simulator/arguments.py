@@ -55,7 +55,7 @@ def parse(line: list[str], project: Path, environment: Mapping[str, str]) -> Arg
     rooms = max(given.rooms, len(given.drop))
     drops = given.drop + given.drop[-1:] * (rooms - len(given.drop))
     return Arguments(
-        Address.of(given.endpoint, key, given.webhook),
+        Address.of(given.endpoint, key, given.webhook, given.acs),
         given.people,
         given.speed if given.live else 1,
         tuple(
@@ -106,6 +106,12 @@ def _parser() -> argparse.ArgumentParser:
         "--webhook",
         type=_url,
         help="URL for events (default: at the endpoint); in Azure it contains code=",
+    )
+    where.add_argument(
+        "--acs",
+        type=_url,
+        metavar="URL",
+        help="make and change the room there, as ACS, for an app that observes it; the same key",
     )
     what = parser.add_argument_group("what")
     what.add_argument(
