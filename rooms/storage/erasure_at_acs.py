@@ -5,7 +5,10 @@ from collections.abc import Callable
 
 from rooms.domain.erasure import Person
 from rooms.domain.time import Ticks
+from rooms.storage import keys
 from rooms.storage.history import History
+from rooms.storage.marks import Marks
+from rooms.storage.parallel import in_parallel
 from rooms.storage.table import Table
 
 
@@ -14,6 +17,7 @@ class AcsRosters:
 
     def __init__(self, table: Table, clock: Callable[[], Ticks]) -> None:
         self._history = History(table)
+        self._marks = Marks(table, clock)
         self._clock = clock
 
     async def invite(self, person: Person, room_id: str) -> bool:
@@ -26,4 +30,15 @@ class AcsRosters:
             and known.room.carrier == "acs"
             and self._clock() < known.room.valid_until
             and any(map(person.is_raw_id, known.roster))
+        )
+
+    async def are_changing(self, person: Person) -> bool:
+        """Returns whether a change that invites or removes the person is under way, or in doubt.
+        One request for each partition, in parallel."""
+        open_marks = await in_parallel(map(self._marks.open, keys.PARTITIONS))
+        return any(
+            person.is_raw_id(raw_id)
+            for marks in open_marks
+            for mark in marks
+            for raw_id in mark.patch
         )

@@ -188,8 +188,8 @@ class Erasures:
             parts = await self._walked(erasure, deadline)
             if parts is None:
                 return
-            if rooms := sorted(set().union(*(part.at_acs for part in parts))):
-                await self._refuse(erasure, rooms, row)
+            if await self._is_at_acs(erasure, parts):
+                await self._refuse(erasure, parts, row)
                 continue
             following = erasure_entity(await self._next(erasure, parts))
             held = {"heldUntil": row["heldUntil"]}
@@ -251,14 +251,24 @@ class Erasures:
         await self._receipts.close(erasure)
         await self._end(replace(erasure, phase="done"), row)
 
-    async def _refuse(self, erasure: Erasure, rooms: list[str], row: TableEntity) -> None:
+    async def _is_at_acs(self, erasure: Erasure, parts: list[Part]) -> bool:
+        """Returns whether a room at ACS invites the person, or a change is under way by which one
+        may. Looks at the end of the last phase that changes nothing."""
+        if self._acs_rosters is None or erasure.phase != "participants":
+            return False
+        return any(part.at_acs for part in parts) or await self._acs_rosters.are_changing(
+            erasure.person
+        )
+
+    async def _refuse(self, erasure: Erasure, parts: list[Part], row: TableEntity) -> None:
         """Ends an erasure before any row is changed, with the rooms at ACS that invite the person,
         and forgets the ids."""
+        rooms = sorted(set[str]().union(*(part.at_acs for part in parts)))
         refused = replace(
             erasure,
             phase="refused",
             finished_at=self._clock(),
-            rows=sum(part.rows for part in await self._parts(erasure.id)),
+            rows=erasure.rows + sum(part.rows for part in parts),
             at_acs=tuple(rooms[: self._limits.erasure_rooms]),
         )
         await self._end(refused, row)

@@ -12,6 +12,7 @@ from rooms.storage.changes import Origin
 from rooms.storage.creation import creation
 from rooms.storage.erasure_state import Erasure
 from rooms.storage.erasures import Erasures
+from rooms.storage.marks import Marks
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
 from testkit.storage import Clock
@@ -61,6 +62,18 @@ async def test_who_was_removed_there_is_erased(direct: TableClient) -> None:
     await rooms.patch_roster(AT_ACS.id, {ALICE: None}, ORIGIN)
     assert (await erased(direct)).is_done
     assert rows_with(await rows_in(direct), *traces_of(ALICE)) == []
+
+
+async def test_who_is_named_by_a_change_that_is_under_way_is_refused_until_it_is_settled(
+    direct: TableClient,
+) -> None:
+    marks = Marks(Table(direct), Clock(BEGIN))
+    mark = marks.of_change(AT_ACS.id, ORIGIN, patch={ALICE: "Attendee"})
+    await marks.write(mark)
+    refused = await erased(direct)
+    assert (refused.phase, refused.at_acs) == ("refused", ())
+    await marks.remove(mark)
+    assert (await erased(direct, at=BEGIN + 3)).is_done
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,11 @@ def erase(
 
 
 def _refusal(rooms: list[str]) -> str:
+    if not rooms:
+        return (
+            "Nothing was erased: a change of the person's invitation is under way at ACS. "
+            "Try again in two minutes."
+        )
     named = ", ".join(rooms[:_SHOWN]) + (", ..." if len(rooms) > _SHOWN else "")
     return (
         f"Nothing was erased: rooms at ACS invite the person ({named}), so they would come back. "

@@ -44,8 +44,9 @@ class Found(TypedDict):
 
 class ErasureBody(TypedDict):
     """The erasure of a person. `found` and `rows`, the rows that were read, grow while it is
-    `running`. It is `refused`, and nothing is changed, if `roomsAtAcs` invite the person: at most
-    100 of them. Else that is empty."""
+    `running`. It is `refused`, and nothing is changed, if rooms at ACS invite the person:
+    `roomsAtAcs` has at most 100 of them. If it has none, a change that invites the person is under
+    way: ask again in two minutes."""
 
     id: str
     status: Status
