@@ -4,14 +4,14 @@ import { html } from "htm/preact";
 import { useState } from "preact/hooks";
 import { ask, ofRoom } from "/console/api.js";
 import { joinLinks } from "/console/settings.js";
-import { called } from "/console/words.js";
+import { called, runsAtAcs } from "/console/words.js";
 
 const MAY_NOT = "Whoever only reads cannot make links.";
 
 /** Nothing where nobody can join with a link: then it would let nobody in. */
 export function JoinLink({ room, person }) {
   const [made, setMade] = useState({});
-  if (!joinLinks || !["open", "upcoming"].includes(room.state)) return null;
+  if (!joinLinks || runsAtAcs(room) || !["open", "upcoming"].includes(room.state)) return null;
   const copy = async () => {
     setMade({ busy: true });
     try {

@@ -11,6 +11,7 @@ import {
   moment,
   rawIdsOf,
   roughly,
+  runsAtAcs,
   short,
   whoCanJoin,
 } from "/console/words.js";
@@ -77,6 +78,11 @@ export const State = ({ of, estimated }) => html`<span class=${`state ${of}`}
 export const Guests = ({ room }) =>
   admitsGuests(room) &&
   html`<span class="state guests" title=${`Who can join: ${whoCanJoin(room)}`}>guests</span>`;
+
+/** That the calls of a room run at ACS; nothing if they do not. */
+export const AtAcs = ({ room }) =>
+  runsAtAcs(room) &&
+  html`<span class="state" title="People join with the ACS calling SDK">at ACS</span>`;
 
 /** When a call ended, or that it is live. */
 export const Ended = ({ of, now }) =>

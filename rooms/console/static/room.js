@@ -7,6 +7,7 @@ import { JoinLink } from "/console/join-link.js";
 import { useLoaded, usePages } from "/console/loading.js";
 import { Log } from "/console/log.js";
 import {
+  AtAcs,
   Ended,
   Guests,
   Heading,
@@ -49,7 +50,7 @@ export function Room({ route }) {
     <${Heading}>${room?.title ?? `Room ${roomId}`}<//>
     <p>
       <code>${roomId}</code>${" "}
-      ${room && html`<${State} of=${room.state} /> <${Guests} room=${room} />`}
+      ${room && html`<${State} of=${room.state} /> <${Guests} room=${room} /><${AtAcs} room=${room} />`}
     </p>
     <${Tabs} roomId=${roomId} room=${room} current=${tab} />
     <${Problem} failure=${failure} at=${at} />

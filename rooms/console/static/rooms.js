@@ -5,6 +5,7 @@ import { serviceNow } from "/console/api.js";
 import { At, Field, Typed } from "/console/fields.js";
 import { usePages } from "/console/loading.js";
 import {
+  AtAcs,
   Guests,
   Heading,
   Loading,
@@ -79,7 +80,9 @@ const List = ({ pages }) => html`
           <a href=${address(["room", room.id])}>${room.title ?? room.id}</a>
           ${room.title && html`<br /><code class="faint">${room.id}</code>`}
         </th>
-        <td><${State} of=${stateOf(room)} /> <${Guests} room=${room} /></td>
+        <td>
+          <${State} of=${stateOf(room)} /> <${Guests} room=${room} /><${AtAcs} room=${room} />
+        </td>
         <td><${Range} from=${room.validFrom} until=${room.validUntil} /></td>
         <td><${Time} of=${room.createdAt} /></td>
       </tr>`,

@@ -74,6 +74,9 @@ export function didNotJoin({ status, estimated }) {
   return `${estimated ? "≈ " : ""}${status === "expected" ? "not joined yet" : "did not join"}`;
 }
 
+/** Whether the calls of a room run at ACS. */
+export const runsAtAcs = ({ carrier }) => carrier === "acs";
+
 /** Whether people who are not invited can join a room. */
 export const admitsGuests = ({ roomJoinPolicy }) => roomJoinPolicy === "CommunicationServiceUsers";
 
