@@ -43,6 +43,7 @@ from rooms.storage.feed import Feed
 from rooms.storage.guard import Guard
 from rooms.storage.history import History
 from rooms.storage.identities import Identities
+from rooms.storage.imports import Imports
 from rooms.storage.lists import Lists
 from rooms.storage.live_rooms import LiveRooms
 from rooms.storage.marks import Marks
@@ -171,13 +172,7 @@ class App:
     @cached_property
     def rooms(self) -> Rooms:
         """The rooms, their rosters and their details."""
-        if self.settings.media is None:
-            return Rooms(self.table, self.clock, self.limits)
-
-        async def correct_call(room_id: str, room: Room | None, roster: Roster) -> None:
-            await self.reconciler.after_change(room_id, room, roster)
-
-        return Rooms(self.table, self.clock, self.limits, correct_call)
+        return Rooms(self.table, self.clock, self.limits, self._correct_call)
 
     @cached_property
     def lists(self) -> Lists:
@@ -272,6 +267,14 @@ class App:
         return Adoption(self.table, self.clock, self.limits)
 
     @cached_property
+    def imports(self) -> Imports:
+        """Takes in rooms as they are at ACS."""
+        moving = self.settings.moving
+        marks = self.marks if moving is not None and moving.mode == "through" else None
+        quiet = self.limits.quiet_seconds
+        return Imports(self.adoption, marks, self.clock, quiet, self._correct_call)
+
+    @cached_property
     def pull(self) -> "Pull | None":
         """Makes what is here of a room as ACS has it, or None."""
         if self.rooms_at_acs is None:
@@ -361,6 +364,10 @@ class App:
         if self.archive is None:
             return None
         return await Export(self.table, self.archive, self.clock).run(self.limits.export_seconds)
+
+    async def _correct_call(self, room_id: str, room: Room | None, roster: Roster) -> None:
+        if self.settings.media is not None:
+            await self.reconciler.after_change(room_id, room, roster)
 
     def _intake(self, source: EventSource, read: Read) -> Intake:
         return Intake(source, read, self.calls, self.call_log, self.quarantine, self.clock)

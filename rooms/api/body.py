@@ -95,6 +95,16 @@ type OptionalTime = Annotated[
 ]
 
 
+def _given_time(value: Any) -> Ticks:
+    at = _time(value)
+    if at is None:
+        raise PydanticCustomError("time", "no time")
+    return at
+
+
+type RequiredTime = Annotated[Ticks, PlainValidator(_given_time, json_schema_input_type=GivenTime)]
+
+
 class Body(BaseModel):
     """Base of all bodies. Ignores unknown fields and converts no types, as ACS does."""
 

@@ -292,6 +292,28 @@ ANSWERS: Mapping[type[Exception], Answer] = {
         "JoinLinkInvalid",
         "This join link is not valid, or it has expired. Ask for another one.",
     ),
+    storage.DeletedHere: Answer(
+        409, "DeletedHere", "This room was deleted here, and is not made again by an import."
+    ),
+    storage.AnotherRoom: Answer(
+        409,
+        "AnotherRoom",
+        "This service has a room of this id that was created at another time.",
+    ),
+    storage.AnotherCarrier: Answer(
+        409,
+        "AnotherCarrier",
+        lambda error: (
+            f"The calls of this room run {'at ACS' if error.carrier == 'acs' else 'here'}, and not "
+            "where the import says. Only a move changes that."
+        ),
+    ),
+    storage.ChangeUnderWay: Answer(
+        409,
+        "ChangeUnderWay",
+        "A change of this room is under way at ACS, or was made just now. Please import the room "
+        "again in a minute.",
+    ),
     storage.JoinLinkUsed: Answer(
         403,
         "JoinLinkUsed",

@@ -12,10 +12,15 @@ StorageError
 ├── QuarantinedEventNotFound  no such event in quarantine
 ├── ErasureNotFound           no such erasure of a person
 ├── JoinLinkUsed              a join link is bound to another browser
+├── DeletedHere               an imported room was deleted here
+├── AnotherRoom               an imported room is another one of the same id
+├── AnotherCarrier            the calls of an imported room run elsewhere here
+├── ChangeUnderWay            a change of an imported room may be under way at ACS
 └── InvalidCursor             a cursor is not of this list
 """
 
 from rooms.domain.limits import LIMITS
+from rooms.domain.room import RoomCarrier
 
 
 class StorageError(Exception):
@@ -109,6 +114,26 @@ class ErasureNotFound(StorageError):
 
 class JoinLinkUsed(StorageError):
     """A join link is bound to another browser."""
+
+
+class DeletedHere(StorageError):
+    """A room that is imported was deleted here."""
+
+
+class AnotherRoom(StorageError):
+    """A room that is imported was created at another time than the one here with its id."""
+
+
+class AnotherCarrier(StorageError):
+    """The calls of a room that is imported run elsewhere here: `carrier`."""
+
+    def __init__(self, carrier: RoomCarrier = "own") -> None:
+        super().__init__(carrier)
+        self.carrier = carrier
+
+
+class ChangeUnderWay(StorageError):
+    """A change of a room that is imported may be under way at ACS, or was just made."""
 
 
 class InvalidCursor(StorageError):

@@ -14,6 +14,7 @@ from rooms.api.extension import (
     details,
     doctor,
     health,
+    imports,
     in_call,
     invitees,
     join,
@@ -137,6 +138,12 @@ TAGS: Sequence[Tag] = (
         "Events that the service did not understand.",
         quarantine.routes.all,
         resources.QUARANTINE,
+    ),
+    Tag(
+        "Moving",
+        "The rooms of ACS that come to this service.",
+        imports.routes.all,
+        resources.IMPORTS,
     ),
     Tag(
         "LiveKit",

@@ -1,5 +1,6 @@
 """Invitees: people are invited, named and removed with one request."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any, TypedDict
 
 import azure.functions as func
@@ -74,13 +75,7 @@ async def update_invitees(request: Request) -> func.HttpResponse:
     """Invites people with their names, changes both, or removes people: all of it or nothing."""
     body, limits = request.parse(UpdateInvitees), request.app.limits
     check_size(body.participants, limits.participants)
-    if (unsupported := first_unsupported(body.participants)) is not None:
-        raise ValidationFailed(
-            Detail(
-                "Must be the raw id of an ACS user: 8:acs:<guid>_<guid>.",
-                f"$.participants.{unsupported[:_SHOWN]}",
-            )
-        )
+    check_acs_users(body.participants)
 
     def edit_details(details: Details) -> Details:
         return patched_details(details, body.names, limits.names)
@@ -89,6 +84,18 @@ async def update_invitees(request: Request) -> func.HttpResponse:
         request.room_id(), unchanged, body.edit_roster, edit_details, request.origin
     )
     return json_answer(200, invitees_body(changed.roster, changed.details))
+
+
+def check_acs_users(raw_ids: Iterable[str]) -> None:
+    """Checks the names in `participants` of a body. Raises ValidationFailed for the first that is
+    no raw id of an ACS user."""
+    if (unsupported := first_unsupported(raw_ids)) is not None:
+        raise ValidationFailed(
+            Detail(
+                "Must be the raw id of an ACS user: 8:acs:<guid>_<guid>.",
+                f"$.participants.{unsupported[:_SHOWN]}",
+            )
+        )
 
 
 def invitees_body(roster: Roster, details: Details) -> Invitees:

@@ -9,10 +9,9 @@ from azure.data.tables.aio import TableClient
 from rooms.acs.pull import Pull
 from rooms.app import App
 from rooms.domain.time import now
-from rooms.storage.table import Table
 from testkit.acs_instance import AcsInstance
 from testkit.storage import Clock
-from tests.moving.pull.observing import KEY, PATIENT, QUIET
+from tests.moving.pull.observing import QUIET, app_of
 
 
 @pytest.fixture
@@ -24,9 +23,7 @@ def clock() -> Clock:
 @pytest_asyncio.fixture
 async def app(client: TableClient, acs: AcsInstance, clock: Clock) -> AsyncIterator[App]:
     """The app, with a table of its own."""
-    env = {"ROOMS_MANAGE_KEY__app": KEY, "ROOMS_ACS_MODE": "observe", **acs.settings}
-    app = App(env, clock, PATIENT)
-    app.table = Table(client)
+    app = app_of(client, clock, {"ROOMS_ACS_MODE": "observe", **acs.settings})
     yield app
     assert app.acs is not None
     await app.acs.close()

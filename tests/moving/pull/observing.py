@@ -1,6 +1,7 @@
 """What tests of the pull share: the app's limits, and what they look at."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,9 +12,11 @@ from rooms.app import App
 from rooms.domain.limits import LIMITS
 from rooms.domain.time import SECOND
 from rooms.intake import event_grid
+from rooms.storage.table import Table
 from testkit.events import Element
 from testkit.functions import ask
 from testkit.running import new_key
+from testkit.storage import Clock
 from testkit.waiting import HANG_SECONDS
 from testkit.whole import StoredRoom, stored_rooms
 
@@ -21,6 +24,13 @@ KEY = new_key()
 PATIENT = replace(LIMITS, acs_seconds=HANG_SECONDS, pull_seconds=HANG_SECONDS)
 """Nothing is late on a slow machine."""
 QUIET = round(LIMITS.quiet_seconds * SECOND) + SECOND
+
+
+def app_of(client: TableClient, clock: Clock, settings: Mapping[str, str]) -> App:
+    """An app in that table, with that clock."""
+    app = App({"ROOMS_MANAGE_KEY__app": KEY, **settings}, clock, PATIENT)
+    app.table = Table(client)
+    return app
 
 
 async def stored(client: TableClient, room_id: str) -> StoredRoom:

@@ -7,6 +7,7 @@ from openapi.resources.details import DETAILS, OVERVIEW
 from openapi.resources.document import DOCUMENT
 from openapi.resources.health import HEALTH
 from openapi.resources.identities import IDENTITIES, TOKENS
+from openapi.resources.imports import IMPORTS
 from openapi.resources.in_call import IN_CALL
 from openapi.resources.invitees import INVITEES
 from openapi.resources.join import JOIN
@@ -27,6 +28,7 @@ __all__ = [
     "DOCUMENT",
     "HEALTH",
     "IDENTITIES",
+    "IMPORTS",
     "INVITEES",
     "IN_CALL",
     "JOIN",
