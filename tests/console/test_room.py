@@ -65,6 +65,19 @@ def test_names_and_external_ids_are_shown(console: Console, scenes: Scenes) -> N
 
 
 @pytest.mark.thorough
+def test_a_room_at_acs_says_so_and_has_no_join_links(console: Console, scenes: Scenes) -> None:
+    now, later = hours_from_now(-1), hours_from_now(1)
+    body = {"createdAt": now, "validFrom": now, "validUntil": later, "pstnDialOutEnabled": False}
+    body |= {"participants": {raw_id(1): {"role": "Presenter"}}, "carrier": "acs"}
+    assert scenes.insight.send("PUT", "/rooms/99400000000000007", body).status == 201
+    page = console.show("room/99400000000000007")
+    expect(page.get_by_text("at ACS", exact=True)).to_be_visible()
+    participants = page.get_by_role("region", name="Participants")
+    expect(participants.get_by_role("row")).to_have_count(2)
+    expect(participants.get_by_role("button")).to_have_count(0)
+
+
+@pytest.mark.thorough
 def test_a_room_to_which_nobody_is_invited_says_so(console: Console, scenes: Scenes) -> None:
     page = console.show(f"room/{scenes.room()}")
     expect(page.get_by_text("No participants")).to_be_visible()
