@@ -172,7 +172,9 @@ class App:
     @cached_property
     def rooms(self) -> Rooms:
         """The rooms, their rosters and their details."""
-        return Rooms(self.table, self.clock, self.limits, self._correct_call)
+        moving = self.settings.moving
+        observes = moving is not None and moving.mode == "observe"
+        return Rooms(self.table, self.clock, self.limits, self._correct_call, observes=observes)
 
     @cached_property
     def lists(self) -> Lists:

@@ -230,6 +230,12 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     ),
     storage.ErasureNotFound: Answer(404, "NotFound", "There is no such erasure of a person."),
     StillNotUnderstood: Answer(409, "NotUnderstood"),
+    domain.ReadOnlyHere: Answer(
+        409,
+        "ReadOnlyHere",
+        "This service only observes the rooms of ACS, as ROOMS_ACS_MODE is observe. Must be sent "
+        "to ACS.",
+    ),
     domain.UserNotFound: Answer(
         404, "NotFound", "There is no such identity: it was not made here, or it was deleted."
     ),

@@ -5,6 +5,7 @@ DomainError
 ├── UserNotFound          no such user of this service, or a deleted one
 ├── InvalidValidity       the times of a room break a rule
 ├── PolicyChangeTooLate   the room has opened: who may join stays as it is
+├── ReadOnlyHere          rooms are changed at ACS, and only observed here
 ├── TooManyParticipants   a roster, or a change of one, is too long
 ├── TooManyNames          details name too many people
 ├── IncompleteSchedule    only one of the two scheduled times is set
@@ -51,6 +52,10 @@ class InvalidValidity(DomainError):
 
 class PolicyChangeTooLate(DomainError):
     """Who may join a room is to change after it has opened."""
+
+
+class ReadOnlyHere(DomainError):
+    """Rooms are made and changed at ACS: this service only observes them."""
 
 
 class TooManyParticipants(DomainError):

@@ -21,10 +21,12 @@ from rooms.storage.operations import Operation, insert
 
 @dataclass(frozen=True, slots=True)
 class Repeatability:
-    """The Repeatability-Request-ID of a create, and a hash of the body that came with it."""
+    """The Repeatability-Request-ID of a create, a hash of the body that came with it, and
+    Repeatability-First-Sent."""
 
     request_id: str
     body_hash: str
+    first_sent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,14 @@ def creation(
     repeatability: Repeatability | None,
     origin: Origin,
     seen: Seen | None = None,
+    made_by: str | None = None,
 ) -> list[Operation]:
     """Returns the operations that make a room. If it was `seen` at ACS, its roster is the one that
-    it had then."""
+    it had then.
+
+    Args:
+        made_by: which change at ACS made the room, if a request to this service did.
+    """
     at = room.created_at
     detail = room_properties(room) | carrier_property(room) | {"participants": roster}
     if seen is not None:
@@ -64,6 +71,8 @@ def creation(
     row = room_entity(room) | {"changedAt": stored_time(at)}
     if repeatability is not None:
         row |= {"repeatabilityId": repeatability.request_id, "bodyHash": repeatability.body_hash}
+    if made_by is not None:
+        row |= {"madeBy": made_by}
     return [
         insert(log_record(room.id, at, "RoomCreated", origin, detail)),
         insert(row),

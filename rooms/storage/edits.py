@@ -1,13 +1,19 @@
 """What a change of a room, its roster and its details writes: log records, and rows beside the
 room's own."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from rooms.domain.details import Details, details_difference
 from rooms.domain.limits import LIMITS
-from rooms.domain.room import Room
-from rooms.domain.roster import Roster, RosterDifference, roster_difference
+from rooms.domain.room import Room, RoomChange, updated_room
+from rooms.domain.roster import (
+    Roster,
+    RosterDifference,
+    RosterPatch,
+    patched_roster,
+    roster_difference,
+)
 from rooms.domain.time import Ticks
 from rooms.storage.changes import Origin, log_record
 from rooms.storage.entities import (
@@ -20,14 +26,11 @@ from rooms.storage.entities import (
 from rooms.storage.invitees import external_people
 from rooms.storage.operations import Operation, insert, replace, upsert
 
-type RoomEdit = Callable[[Room], Room]
-type RosterEdit = Callable[[Roster], Roster]
+type PatchOf = Callable[[Roster], RosterPatch]
+"""Returns the patch that a change of this roster is."""
+type RoomCheck = Callable[[Room, Room], None]
+"""Checks a room before and after a change. Raises DomainError."""
 type DetailsEdit = Callable[[Details], Details]
-
-
-def unchanged[T](value: T) -> T:
-    """Returns what it is given: the edit that changes nothing."""
-    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,38 @@ class Contents:
     room: Room
     roster: Roster
     details: Details
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What a change does to a room, its roster and its details. None: it is not of these."""
+
+    wanted: RoomChange | None = None
+    patch: RosterPatch | PatchOf | None = None
+    details: DetailsEdit | None = None
+    check: RoomCheck | None = None
+
+    @property
+    def is_of_room(self) -> bool:
+        """Returns whether it is of the room or its roster: of what ACS has, too."""
+        return self.wanted is not None or self.patch is not None
+
+    def patch_of(self, roster: Roster) -> RosterPatch:
+        """Returns the change of this roster."""
+        if self.patch is None or isinstance(self.patch, Mapping):
+            return self.patch or {}
+        return self.patch(roster)
+
+    def applied(self, before: Contents) -> Contents:
+        """Returns the contents after the change. Raises DomainError."""
+        room = before.room if self.wanted is None else updated_room(before.room, self.wanted)
+        if self.check is not None:
+            self.check(before.room, room)
+        return Contents(
+            room,
+            patched_roster(before.roster, self.patch_of(before.roster)),
+            before.details if self.details is None else self.details(before.details),
+        )
 
 
 @dataclass(frozen=True, slots=True)

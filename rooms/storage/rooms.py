@@ -9,28 +9,19 @@ from typing import Any
 from azure.data.tables import TableEntity
 
 from rooms.domain.details import Details, patched_details
+from rooms.domain.errors import ReadOnlyHere
 from rooms.domain.limits import LIMITS, Limits
-from rooms.domain.room import Room, RoomChange, new_room, updated_room
-from rooms.domain.roster import Roster, RosterPatch, check_size, patched_roster
+from rooms.domain.room import Room, RoomChange, check_calls_here, new_room
+from rooms.domain.roster import Roster, RosterPatch
 from rooms.domain.time import Ticks, parse_time
-from rooms.storage import keys
-from rooms.storage.arrivals import Arrivals
-from rooms.storage.changes import Changes, Origin, existing_row
-from rooms.storage.creation import Repeatability, creation, new_room_id
-from rooms.storage.edits import (
-    Contents,
-    DetailsEdit,
-    RoomEdit,
-    RosterEdit,
-    new_people,
-    steps,
-    unchanged,
-)
-from rooms.storage.entities import room_of, room_properties, unpack
+from rooms.storage.changes import Origin, existing_row
+from rooms.storage.creation import Repeatability, new_room_id
+from rooms.storage.edits import Contents, Edit
+from rooms.storage.entities import room_of, unpack
 from rooms.storage.errors import RequestIdReused
-from rooms.storage.invitees import invite
-from rooms.storage.operations import Conflict, insert
+from rooms.storage.operations import Conflict
 from rooms.storage.retry import retried
+from rooms.storage.room_rows import RoomRows
 from rooms.storage.table import Table
 
 
@@ -57,7 +48,9 @@ class Rooms:
     as Table does.
 
     `after_change` is told of each change of a room or its roster, also of one that is sent again
-    and finds it done.
+    and finds it done. It is not told of rooms whose calls run at ACS. These, and their rosters,
+    cannot be changed: CallsAtAcs is raised. If the service only `observes`, no room can be made
+    either, and ReadOnlyHere is raised.
     """
 
     def __init__(
@@ -66,13 +59,14 @@ class Rooms:
         clock: Callable[[], Ticks],
         limits: Limits = LIMITS,
         after_change: AfterChange = _nobody_is_told,
+        *,
+        observes: bool = False,
     ) -> None:
-        self._table = table
-        self._arrivals = Arrivals(table, clock)
-        self._changes = Changes(table, clock)
+        self.rows = RoomRows(table, clock, limits)
         self._clock = clock
         self._limits = limits
         self._after_change = after_change
+        self._observes = observes
 
     async def create(
         self,
@@ -87,6 +81,8 @@ class Rooms:
         Raises:
             RequestIdReused: the Repeatability-Request-ID was used with another body.
         """
+        if self._observes:
+            raise ReadOnlyHere
         numbers = itertools.count()
 
         async def attempt() -> RoomWithRoster:
@@ -97,25 +93,21 @@ class Rooms:
 
     async def get(self, room_id: str) -> Room:
         """Returns the room. One request."""
-        return room_of(existing_row(await self._room_row(room_id)))
+        return room_of(existing_row(await self.rows.row(room_id)))
 
     async def with_roster(self, room_id: str) -> RoomWithRoster:
         """Returns the room with its current roster. One request."""
-        row, known = await self._contents(room_id, with_details=False)
-        return _with_roster(row, known.roster)
+        read = await self.rows.read(room_id)
+        return _with_roster(read.row, read.contents.roster)
 
     async def with_details(self, room_id: str) -> tuple[RoomWithRoster, Details]:
         """Returns the room with its current roster, and its details. One request."""
-        row, known = await self._contents(room_id, with_details=True)
-        return _with_roster(row, known.roster), known.details
+        read = await self.rows.read(room_id, with_details=True)
+        return _with_roster(read.row, read.contents.roster), read.contents.details
 
     async def update(self, room_id: str, wanted: RoomChange, origin: Origin) -> Room:
         """Sets what `wanted` sets and returns the room. Requests as `change`."""
-
-        def edit(room: Room) -> Room:
-            return updated_room(room, wanted)
-
-        return (await self.change(room_id, edit, unchanged, unchanged, origin)).room
+        return (await self.change(room_id, Edit(wanted), origin)).room
 
     async def patch_roster(self, room_id: str, patch: RosterPatch, origin: Origin) -> Roster:
         """Merges a patch into the roster and returns it: all of it or nothing. Requests as
@@ -124,11 +116,7 @@ class Rooms:
         Raises:
             TooManyParticipants: the roster would be too long.
         """
-
-        def edit(roster: Roster) -> Roster:
-            return patched_roster(roster, patch)
-
-        return (await self.change(room_id, unchanged, edit, unchanged, origin)).roster
+        return (await self.change(room_id, Edit(patch=patch), origin)).roster
 
     async def patch_details(
         self, room_id: str, patch: Mapping[str, Any], origin: Origin
@@ -143,51 +131,28 @@ class Rooms:
         def edit(details: Details) -> Details:
             return patched_details(details, patch, self._limits.names)
 
-        return (await self.change(room_id, unchanged, unchanged, edit, origin)).details
+        return (await self.change(room_id, Edit(details=edit), origin)).details
 
-    async def change(
-        self,
-        room_id: str,
-        edit: RoomEdit,
-        edit_roster: RosterEdit,
-        edit_details: DetailsEdit,
-        origin: Origin,
-    ) -> Contents:
+    async def change(self, room_id: str, edit: Edit, origin: Origin) -> Contents:
         """Edits a room, its roster and its details, all or none, and returns them. Two requests;
-        one if nothing changes. The details are not read, and none, if `edit_details` is
-        `unchanged`.
+        one if nothing changes. The details are not read, and none, if the edit is not of them.
 
         Raises:
             TooManyParticipants: the roster would be too long.
             DetailsTooLarge: the details would not fit.
-            DomainError: what the edits raise.
+            DomainError: what the edit raises.
         """
 
         async def change() -> Contents:
-            row, before = await self._contents(room_id, edit_details is not unchanged)
-            after = Contents(
-                edit(before.room), edit_roster(before.roster), edit_details(before.details)
-            )
-            check_size(after.roster, self._limits.participants)
-            at = self._changes.time_of(row)
-            parts = list(steps(before, after, at, origin, self._limits.details_bytes))
-            if not parts:
-                return before
-            first, *others = parts
-            await self._changes.commit(
-                row,
-                parts[-1].at,
-                first.record,
-                room_properties(after.room),
-                *(insert(other.record) for other in others),
-                *(operation for part in parts for operation in part.operations),
-                *invite(after.room, new_people(before, after)),
-            )
+            read = await self.rows.read(room_id, with_details=edit.details is not None)
+            if edit.is_of_room:
+                self._check_carrier(read.room)
+            after = edit.applied(read.contents)
+            await self.rows.commit(read, after, origin)
             return after
 
-        after = await self._changes.in_turn(room_id, change)
-        if edit is not unchanged or edit_roster is not unchanged:
-            await self._after_change(room_id, after.room, after.roster)
+        after = await self.rows.in_turn(room_id, change)
+        await self._tell(edit, after)
         return after
 
     async def delete(self, room_id: str, origin: Origin, *, again: bool = False) -> None:
@@ -201,26 +166,37 @@ class Rooms:
         """
 
         async def change() -> None:
-            row = await self._room_row(room_id)
-            if row and row.get("deleted") and (again or _repeats_deletion(row, origin)):
+            row = await self.rows.row(room_id)
+            if row and row.get("deleted") and (again or repeats_deletion(row, origin)):
                 return
-            await self._changes.delete(existing_row(row), origin)
+            row = existing_row(row)
+            self._check_carrier(room_of(row))
+            await self.rows.bury(row, origin)
 
-        await self._changes.in_turn(room_id, change)
+        await self.rows.in_turn(room_id, change)
         await self._after_change(room_id, None, {})
 
     async def delete_expired(self, room_id: str, before: Ticks, origin: Origin) -> bool:
         """Deletes the room if it could last be joined before that time, and says whether it did.
-        Two requests. Nobody is told: its call has long ended."""
+        Two requests. Nobody is told: its call has long ended. ACS is not asked."""
 
         async def change() -> bool:
-            row = await self._room_row(room_id)
+            row = await self.rows.row(room_id)
             if row is None or row.get("deleted") or room_of(row).valid_until >= before:
                 return False
-            await self._changes.delete(row, origin)
+            await self.rows.bury(row, origin)
             return True
 
-        return await self._changes.in_turn(room_id, change)
+        return await self.rows.in_turn(room_id, change)
+
+    def _check_carrier(self, room: Room) -> None:
+        if self._observes and room.carrier == "acs":
+            raise ReadOnlyHere
+        check_calls_here(room)
+
+    async def _tell(self, edit: Edit, after: Contents) -> None:
+        if edit.is_of_room and after.room.carrier == "own":
+            await self._after_change(after.room.id, after.room, after.roster)
 
     async def _create(
         self,
@@ -234,7 +210,7 @@ class Rooms:
         now = self._clock()
         room = new_room(new_room_id(repeatability, attempt), wanted, now)
         try:
-            await self._arrivals.commit(creation(room, roster, repeatability, origin))
+            await self.rows.create(room, roster, repeatability, origin)
         except Conflict:
             if repeatability is None:
                 raise
@@ -244,7 +220,7 @@ class Rooms:
     async def _made_before(self, room_id: str, repeatability: Repeatability) -> RoomWithRoster:
         """Returns the room that this create made before. Raises Conflict if it is another one, or
         one that upkeep is removing: rosters go first."""
-        rows = await self._first_rows(room_id)
+        rows = await self.rows.first(room_id)
         if len(rows) < 2 or rows[0].get("repeatabilityId") != repeatability.request_id:
             raise Conflict
         row, roster_row = rows
@@ -252,30 +228,11 @@ class Rooms:
             raise RequestIdReused
         return _with_roster(row, unpack(roster_row))
 
-    async def _room_row(self, room_id: str) -> TableEntity | None:
-        return await self._table.get(keys.partition(room_id), keys.room_row(room_id))
-
-    async def _contents(self, room_id: str, with_details: bool) -> tuple[TableEntity, Contents]:
-        """Returns the row of the room, and what a change may change."""
-        first = keys.details_row(room_id) if with_details else keys.room_row(room_id)
-        rows = await self._table.first(
-            keys.partition(room_id), first, keys.end_of_rosters(room_id), count=2 + with_details
-        )
-        details: Details = {}
-        if rows and rows[0]["RowKey"] == keys.details_row(room_id):
-            details = unpack(rows.pop(0))
-        row = existing_row(rows[0] if rows else None)
-        return row, Contents(room_of(row), unpack(rows[1]), details)
-
-    async def _first_rows(self, room_id: str) -> list[TableEntity]:
-        return await self._table.first(
-            keys.partition(room_id), keys.room_row(room_id), keys.end_of_rosters(room_id), count=2
-        )
-
 
 def _with_roster(row: TableEntity, roster: Roster) -> RoomWithRoster:
     return RoomWithRoster(room_of(row), roster, parse_time(row["changedAt"]))
 
 
-def _repeats_deletion(row: TableEntity, origin: Origin) -> bool:
+def repeats_deletion(row: TableEntity, origin: Origin) -> bool:
+    """Returns whether the room of this row was deleted by the same request."""
     return bool(origin.request_id) and row.get("deletedByRequest") == origin.request_id

@@ -11,7 +11,7 @@ from rooms.api.body import parse_body
 from rooms.api.errors import ApiVersionUnspecified, UnsupportedApiVersion, ValidationFailed
 from rooms.domain.errors import PolicyChangeTooLate
 from rooms.domain.room import Room, RoomChange, updated_room
-from rooms.domain.roster import Roster
+from rooms.domain.roster import Roster, patched_roster
 from rooms.domain.time import SECOND, parse_time
 
 URI = "https://localhost/rooms"
@@ -42,7 +42,8 @@ def listed(*people: tuple[str, str | None]) -> list[dict[str, Any]]:
 
 
 def edited(version: ApiVersion, body: object, roster: Roster = ROSTER) -> Roster:
-    return parse_body(version.update, json.dumps(body).encode()).edit_roster(roster)
+    change = parse_body(version.update, json.dumps(body).encode()).roster_change
+    return roster if change is None else patched_roster(roster, change(roster))
 
 
 @pytest.mark.parametrize("name", API_VERSIONS)
@@ -216,7 +217,7 @@ def test_every_version_leaves_out_what_is_absent_or_null(name: str, body: bytes)
     version = API_VERSIONS[name]
     created, updated = parse_body(version.create, body), parse_body(version.update, body)
     assert (created.change, created.roster) == (RoomChange(), {})
-    assert (updated.change, updated.edit_roster(ROSTER)) == (RoomChange(), ROSTER)
+    assert (updated.change, updated.roster_change) == (RoomChange(), None)
 
 
 @pytest.mark.parametrize(

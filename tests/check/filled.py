@@ -1,21 +1,19 @@
 """A table with something of everything, written by the service's own operations at chosen times."""
 
-from dataclasses import replace
-
 from azure.data.tables.aio import TableClient
 
 from rooms.domain.events import CallEvent, EndReason, EventKind
 from rooms.domain.join_link import JoinLink
 from rooms.domain.limits import Limits
 from rooms.domain.room import RoomChange
-from rooms.domain.roster import Role, patched_roster
+from rooms.domain.roster import Role
 from rooms.domain.time import DAY, HOUR, SECOND, Ticks, format_time, parse_time
 from rooms.identity.local import LocalIdentities
 from rooms.storage.admissions import Admissions
 from rooms.storage.calls import Calls
 from rooms.storage.changes import Origin
 from rooms.storage.creation import Repeatability
-from rooms.storage.edits import unchanged
+from rooms.storage.edits import Edit
 from rooms.storage.identities import Identities
 from rooms.storage.join_links import HeldLink
 from rooms.storage.quarantine import Quarantine
@@ -81,13 +79,8 @@ class Filling:
         await self.rooms.update(
             room.id, RoomChange(join_policy="CommunicationServiceUsers"), ORIGIN
         )
-        await self.rooms.change(
-            room.id,
-            lambda room: replace(room, valid_until=room.valid_until + DAY),
-            lambda roster: patched_roster(roster, {CAROL: "Presenter"}),
-            unchanged,
-            ORIGIN,
-        )
+        longer = RoomChange(valid_until=BEGIN + 2 * DAY)
+        await self.rooms.change(room.id, Edit(longer, {CAROL: "Presenter"}), ORIGIN)
         await self.admissions.record(
             room.id, self.now + 1, "Admitted", {"rawId": ALICE, "role": "Attendee"}, ORIGIN
         )

@@ -15,7 +15,7 @@ from rooms.domain.time import DAY, HOUR, parse_time
 from rooms.storage.adoption import CHANGES_AT_ONCE, Adoption, Copy
 from rooms.storage.changes import Origin
 from rooms.storage.creation import Seen
-from rooms.storage.edits import Contents
+from rooms.storage.edits import Contents, Edit
 from rooms.storage.entities import stored_time, unpack
 from rooms.storage.feed import BEGINNING, Feed
 from rooms.storage.history import History
@@ -25,7 +25,7 @@ from rooms.storage.operations import Conflict
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
 from testkit.identifiers import raw_id
-from testkit.storage import ORIGIN, Clock, know_floors
+from testkit.storage import ORIGIN, Clock, change_here, know_floors
 from testkit.storage_proxy import StorageProxy
 from testkit.whole import StoredRoom, stored_rooms
 
@@ -185,16 +185,16 @@ async def test_another_order_of_the_roster_is_no_difference(
 async def test_the_policy_and_the_title_are_ours(adoption: Adoption, table: Table) -> None:
     await adoption.adopt(AT_ACS, INVITED)
     opened = RoomChange(join_policy="CommunicationServiceUsers")
-    room = await Rooms(table, lambda: NOW).update(ROOM, opened, ORIGIN)
+    await change_here(Rooms(table, lambda: NOW), ROOM, Edit(opened))
     assert not await adoption.follow(await copied(adoption), AT_ACS, INVITED)
-    assert (await copied(adoption)).room == room
+    assert (await copied(adoption)).room.join_policy == opened.join_policy
 
 
 async def test_nothing_is_written_over_a_change_that_came_between(
     adoption: Adoption, client: TableClient, table: Table
 ) -> None:
     copy = await adopted(adoption)
-    await Rooms(table, lambda: NOW).patch_roster(ROOM, {CAROL: "Consumer"}, ORIGIN)
+    await change_here(Rooms(table, lambda: NOW), ROOM, Edit(patch={CAROL: "Consumer"}))
     with pytest.raises(Conflict):
         await adoption.follow(copy, AT_ACS, {})
     with pytest.raises(Conflict):

@@ -15,7 +15,7 @@ from rooms.domain.time import DAY, HOUR, SECOND, Ticks, now
 from rooms.storage import keys
 from rooms.storage.arrivals import Arrivals
 from rooms.storage.calls import Calls
-from rooms.storage.edits import unchanged
+from rooms.storage.edits import Edit
 from rooms.storage.entities import log_entity
 from rooms.storage.errors import InvalidCursor, StorageUnavailable
 from rooms.storage.feed import BEGINNING, NOW, Feed
@@ -309,15 +309,8 @@ async def test_two_records_of_one_transaction_arrive_in_their_order(client: Tabl
     rooms = Rooms(table, now)
     room = (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
     start = (await Feed(table, now).page(room.id, BEGINNING)).cursor
-    await rooms.change(
-        room.id,
-        lambda room: room.__class__(
-            room.id, room.created_at, room.valid_from, room.valid_until + DAY, True
-        ),
-        lambda _: {raw_id(1): "Attendee"},
-        unchanged,
-        ORIGIN,
-    )
+    edit = Edit(RoomChange(pstn_dial_out_enabled=True), {raw_id(1): "Attendee"})
+    await rooms.change(room.id, edit, ORIGIN)
     page = await Feed(Table(client), now).page(room.id, start)
     assert [each.record.kind for each in page.items] == ["RoomUpdated", "ParticipantsUpdated"]
 

@@ -20,7 +20,7 @@ from rooms.domain.roster import Role, Roster
 from rooms.domain.time import DAY, SECOND, now
 from rooms.storage import keys
 from rooms.storage.creation import Repeatability
-from rooms.storage.edits import unchanged
+from rooms.storage.edits import Edit
 from rooms.storage.entities import invitee_entity
 from rooms.storage.errors import StorageUnavailable
 from rooms.storage.history import History
@@ -384,10 +384,7 @@ async def test_people_are_invited_with_external_ids_by_one_transaction(
     def edit_details(details: Details) -> Details:
         return patched_details(details, named(ids))
 
-    def edit_roster(roster: Roster) -> Roster:
-        return roster | attendees(people)
-
-    await rooms.change(room.id, unchanged, edit_roster, edit_details, ORIGIN)
+    await rooms.change(room.id, Edit(patch=attendees(people), details=edit_details), ORIGIN)
     rows = rows_for([*people, *map(keys.by_external_id, ids.values())])
     assert (transactions.sizes, len(proxy.seen)) == ([6 + ARRIVAL + 2 + rows], 2)
     assert transactions.sizes[0] <= 100
@@ -411,13 +408,11 @@ async def test_the_largest_change_fits_one_transaction(
     for _ in range(2):
         for each in names.values():
             each |= {"name": source.randbytes(14).hex(), "externalId": source.randbytes(14).hex()}
-        await rooms.change(
-            room.id,
-            unchanged,
-            lambda roster: attendees(people) if not roster else dict.fromkeys(roster, "Consumer"),
-            lambda _: {"participants": names},
-            ORIGIN,
+        edit = Edit(
+            patch=lambda roster: dict.fromkeys(roster, "Consumer") if roster else attendees(people),
+            details=lambda _: {"participants": names},
         )
+        await rooms.change(room.id, edit, ORIGIN)
     assert max(transactions.bytes) < 4 * 1024 * 1024
     known = await History(Table(client)).snapshot(room.id)
     assert known.details == {"participants": names}

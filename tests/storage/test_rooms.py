@@ -11,14 +11,14 @@ from azure.data.tables.aio import TableClient
 
 from rooms.domain.errors import RoomNotFound, TooManyParticipants
 from rooms.domain.limits import LIMITS
-from rooms.domain.room import Room, RoomChange
+from rooms.domain.room import RoomChange
 from rooms.domain.roster import Roster
 from rooms.domain.time import DAY, now, parse_time
 from rooms.storage import keys
 from rooms.storage.changes import Origin
 from rooms.storage.creation import Repeatability
 from rooms.storage.cursors import Page
-from rooms.storage.edits import unchanged
+from rooms.storage.edits import Edit
 from rooms.storage.entities import unpack
 from rooms.storage.errors import RequestIdReused, StorageUnavailable
 from rooms.storage.identities import Identities
@@ -117,21 +117,19 @@ async def test_a_room_and_its_roster_are_changed_together_or_not_at_all(
 ) -> None:
     room = (await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)).room
 
-    def with_dial_out(before: Room) -> Room:
-        return replace(before, pstn_dial_out_enabled=True)
-
-    def too_many(before: Roster) -> Roster:
-        return {raw_id(number): "Attendee" for number in range(LIMITS.participants + 1)}
-
+    dial_out = RoomChange(pstn_dial_out_enabled=True)
+    too_many: Roster = {raw_id(number): "Attendee" for number in range(LIMITS.participants + 1)}
     with pytest.raises(TooManyParticipants):
-        await rooms.change(room.id, with_dial_out, too_many, unchanged, ORIGIN)
+        await rooms.change(room.id, Edit(dial_out, too_many), ORIGIN)
     assert await rooms.get(room.id) == room
-    after = await rooms.change(
-        room.id, with_dial_out, lambda _: {BOB: "Attendee"}, unchanged, ORIGIN
-    )
+    edit = Edit(dial_out, {ALICE: None, BOB: "Attendee"})
+    after = await rooms.change(room.id, edit, ORIGIN)
     known = await rooms.with_roster(room.id)
     assert (after.room, after.roster) == (known.room, known.roster)
-    assert (after.room, after.roster) == (with_dial_out(room), {BOB: "Attendee"})
+    assert (after.room, after.roster) == (
+        replace(room, pstn_dial_out_enabled=True),
+        {BOB: "Attendee"},
+    )
     assert (await stored(client))[room.id].kinds == [
         "ParticipantsUpdated",
         "RoomUpdated",

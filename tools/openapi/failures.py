@@ -43,7 +43,7 @@ _ALWAYS = (
 _VERSIONS = (ApiVersionUnspecified, UnsupportedApiVersion)
 _OF_FORWARDING = (AcsUnavailable, AcsRefusesUs, NoAnswerOfAcs, ForwardedToItself)
 _OF_KIND: Mapping[Kind, tuple[Error, ...]] = {
-    "acs": (*_ALWAYS, *_VERSIONS),
+    "acs": (*_ALWAYS, *_VERSIONS, *_OF_FORWARDING),
     "identity": (*_ALWAYS, *_VERSIONS, *_OF_FORWARDING),
     "extension": _ALWAYS,
     "link": (
@@ -55,7 +55,7 @@ _OF_KIND: Mapping[Kind, tuple[Error, ...]] = {
         StorageUnavailable,
         TableMissing,
     ),
-    "either": (*_ALWAYS, *_VERSIONS),
+    "either": (*_ALWAYS, *_VERSIONS, *_OF_FORWARDING),
     "public": (),
 }
 

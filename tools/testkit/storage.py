@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
-from rooms.domain.time import Ticks, now
+from rooms.domain.time import MAX_TIME, Ticks, now
 from rooms.storage import keys
 from rooms.storage.arrivals import Arrivals
 from rooms.storage.changes import Origin
+from rooms.storage.edits import Edit
+from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
 
 ORIGIN = Origin("tester", "request-1")
@@ -16,6 +18,17 @@ async def know_floors(table: Table) -> None:
     arrivals = Arrivals(table, now)
     for partition in keys.PARTITIONS:
         await arrivals.made_floor(partition)
+
+
+async def change_here(rooms: Rooms, room_id: str, edit: Edit) -> None:
+    """Changes a room in the table, wherever its calls run."""
+    read = await rooms.rows.read(room_id)
+    await rooms.rows.commit(read, edit.applied(read.contents), ORIGIN)
+
+
+async def delete_here(rooms: Rooms, room_id: str) -> None:
+    """Deletes a room in the table, wherever its calls run."""
+    assert await rooms.delete_expired(room_id, MAX_TIME, ORIGIN)
 
 
 @dataclass

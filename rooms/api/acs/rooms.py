@@ -11,11 +11,11 @@ from rooms.api.responses import acs_answer, no_content
 from rooms.api.routing import Routes
 from rooms.api.shapes import page_body
 from rooms.domain.limits import LIMITS
-from rooms.domain.room import Room, check_changed_validity, check_new_validity, updated_room
+from rooms.domain.room import Room, check_changed_validity, check_new_validity
 from rooms.domain.roster import check_size
 from rooms.domain.time import parse_http_date, parse_time
 from rooms.storage.creation import Repeatability
-from rooms.storage.edits import unchanged
+from rooms.storage.edits import Edit
 
 routes = Routes()
 
@@ -68,14 +68,11 @@ async def update_room(request: Request) -> func.HttpResponse:
     check_size(people)
     check_identifiers(people)
 
-    def edit(room: Room) -> Room:
-        after = updated_room(room, wanted)
+    def check(room: Room, after: Room) -> None:
         body.check(room, after, now)
-        return after
 
-    changed = await request.app.rooms.change(
-        request.room_id(), edit, body.edit_roster, unchanged, request.origin
-    )
+    edit = Edit(wanted, body.roster_change, check=check)
+    changed = await request.app.rooms.change(request.room_id(), edit, request.origin)
     return acs_answer(200, version.changed_room(changed.room, changed.roster), version.supported)
 
 

@@ -14,8 +14,8 @@ from rooms.api.responses import json_answer
 from rooms.api.routing import Routes
 from rooms.domain.details import Details, patched_details
 from rooms.domain.limits import LIMITS
-from rooms.domain.roster import Role, Roster, check_size, first_unsupported, patched_roster
-from rooms.storage.edits import unchanged
+from rooms.domain.roster import Role, Roster, RosterPatch, check_size, first_unsupported
+from rooms.storage.edits import Edit, PatchOf
 
 routes = Routes()
 
@@ -41,15 +41,24 @@ class UpdateInvitees(StrictBody):
         Field(json_schema_extra={"maxProperties": LIMITS.participants}),
     ]
 
-    def edit_roster(self, roster: Roster) -> Roster:
-        """Returns the roster after the change."""
-        return patched_roster(
-            roster,
-            {
-                raw_id: None if invitee is None else invitee.role or roster.get(raw_id, "Attendee")
-                for raw_id, invitee in self.participants.items()
-            },
-        )
+    @property
+    def roster_change(self) -> RosterPatch | PatchOf:
+        """What changes of a roster: without a role, who is invited keeps theirs."""
+        given = {
+            raw_id: None if invitee is None else invitee.role
+            for raw_id, invitee in self.participants.items()
+        }
+        kept = [
+            raw_id
+            for raw_id, invitee in self.participants.items()
+            if invitee is not None and invitee.role is None
+        ]
+        if not kept:
+            return given
+        return lambda roster: {
+            **given,
+            **{raw_id: roster.get(raw_id, "Attendee") for raw_id in kept},
+        }
 
     @property
     def names(self) -> dict[str, Any]:
@@ -80,9 +89,8 @@ async def update_invitees(request: Request) -> func.HttpResponse:
     def edit_details(details: Details) -> Details:
         return patched_details(details, body.names, limits.names)
 
-    changed = await request.app.rooms.change(
-        request.room_id(), unchanged, body.edit_roster, edit_details, request.origin
-    )
+    edit = Edit(patch=body.roster_change, details=edit_details)
+    changed = await request.app.rooms.change(request.room_id(), edit, request.origin)
     return json_answer(200, invitees_body(changed.roster, changed.details))
 
 

@@ -12,12 +12,13 @@ from rooms.domain.room import RoomChange
 from rooms.domain.roster import Roster
 from rooms.domain.time import DAY, HOUR, SECOND, Ticks, now, parse_time
 from rooms.identity.tokens import Claims
+from rooms.storage.edits import Edit
 from rooms.storage.table import Table
 from testkit.acs_faults import AcsFault
 from testkit.acs_instance import AcsInstance
 from testkit.identifiers import raw_id
 from testkit.livekit_double import LiveKitDouble
-from testkit.storage import ORIGIN
+from testkit.storage import ORIGIN, change_here
 from testkit.storage_proxy import StorageProxy
 from tests.docs.shown import shown_json
 from tests.moving.move.both import Both, both_sides, code, content
@@ -68,7 +69,7 @@ async def test_who_is_refused_gets_no_token(both: Both) -> None:
 
 async def test_a_user_whom_the_resource_does_not_know_is_not_admitted(both: Both) -> None:
     stranger = raw_id()
-    await both.app.rooms.patch_roster(both.id, {stranger: "Attendee"}, ORIGIN)
+    await change_here(both.app.rooms, both.id, Edit(patch={stranger: "Attendee"}))
     assert code(await both.admit(stranger, media=True), 409) == "OtherResource"
     assert "Admitted" not in await both.kinds()
 

@@ -13,12 +13,13 @@ from rooms.domain.room import RoomChange
 from rooms.domain.time import DAY, HOUR, format_time, now
 from rooms.storage.changes import Origin
 from rooms.storage.entities import unpack
+from rooms.storage.rooms import Rooms
 from testkit.acs_instance import AcsInstance
 from testkit.events import Meeting
 from testkit.functions import ask
 from testkit.identifiers import raw_id
 from testkit.raw_http import Answer
-from testkit.storage import ORIGIN, Clock, know_floors
+from testkit.storage import ORIGIN, Clock, delete_here, know_floors
 from testkit.storage_proxy import StorageProxy
 from tests.moving.pull.observing import KEY, QUIET, app_of, body_of, deliver, stored, told
 
@@ -119,7 +120,7 @@ async def test_a_room_of_this_service_is_changed_by_who_imports_it(
 
 async def test_a_deleted_room_is_not_imported_again(app: App, client: TableClient) -> None:
     await put(app, AT_ACS)
-    await app.rooms.delete(ROOM, ORIGIN)
+    await delete_here(app.rooms, ROOM)
     assert await refusal(app, AT_ACS) == (409, "DeletedHere")
     assert await told(client, ROOM) == [CREATED, ("RoomDeleted", ORIGIN.actor)]
 
@@ -243,7 +244,7 @@ async def test_a_call_from_before_the_import_has_those_who_did_not_come(app: App
 
 
 async def test_an_old_room_that_is_imported_is_listed_at_its_time(app: App) -> None:
-    room = (await app.rooms.create(RoomChange(), {}, None, ORIGIN)).room
+    room = (await Rooms(app.table, now).create(RoomChange(), {}, None, ORIGIN)).room
     await put(app, AT_ACS)
     listed = await body_of(app, "/rooms")
     assert [each["id"] for each in listed["value"]] == [room.id, ROOM]

@@ -14,11 +14,13 @@ from rooms.domain.log import ACS_ACTOR
 from rooms.domain.room import RoomChange
 from rooms.domain.time import DAY, format_time, now
 from rooms.storage.changes import Origin
+from rooms.storage.edits import Edit
 from rooms.storage.marks import Mark
+from rooms.storage.rooms import Rooms
 from testkit.acs_faults import AcsFault
 from testkit.acs_instance import AcsInstance
 from testkit.identifiers import raw_id
-from testkit.storage import ORIGIN, Clock, know_floors
+from testkit.storage import ORIGIN, Clock, change_here, delete_here, know_floors
 from testkit.storage_proxy import StorageProxy
 from tests.moving.pull.observing import QUIET, told
 
@@ -98,7 +100,7 @@ async def test_a_room_that_was_deleted_here_is_not_revived(
     app: App, pull: Pull, acs: AcsInstance, client: TableClient, room_id: str
 ) -> None:
     await pull.room(room_id)
-    await app.rooms.delete(room_id, ORIGIN)
+    await delete_here(app.rooms, room_id)
     acs.received.clear()
     assert await pull.room(room_id) == "deletedHere"
     assert acs.received == []
@@ -118,7 +120,7 @@ async def test_a_room_that_acs_drops_after_its_end_stays(
 async def test_a_room_whose_calls_run_here_is_not_asked_for(
     app: App, pull: Pull, acs: AcsInstance
 ) -> None:
-    room = (await app.rooms.create(RoomChange(), {}, None, ORIGIN)).room
+    room = (await Rooms(app.table, now).create(RoomChange(), {}, None, ORIGIN)).room
     assert await pull.room(room.id) == "own"
     assert acs.received == []
 
@@ -133,7 +135,7 @@ async def test_a_roster_that_acs_tells_late_reverts_nothing(
     await pull.room(room_id)
     acs.late_rosters.seconds = math.inf
     acs.raw.patch(f"/rooms/{room_id}/participants", CAROL_TOO)
-    await app.rooms.patch_roster(room_id, {CAROL: "Consumer"}, ORIGIN)
+    await change_here(app.rooms, room_id, Edit(patch={CAROL: "Consumer"}))
     assert await pull.room(room_id) == "left"
     acs.late_rosters.catch_up()
     clock.now += QUIET
@@ -198,7 +200,7 @@ async def test_a_mark_of_what_was_not_carried_out_just_goes(
     if state != "unknown":
         await pull.room(mark.room_id)
     if state == "deletedHere":
-        await app.rooms.delete(mark.room_id, ORIGIN)
+        await delete_here(app.rooms, mark.room_id)
     if state in ("unknown", "over"):
         acs.raw.delete(f"/rooms/{mark.room_id}")
     if state == "over":

@@ -6,7 +6,7 @@ from openapi.parameters import CLIENT_REQUEST_ID, ROOM_ID
 from rooms.api.errors import InvalidRoomId, InvalidRoomIdLength
 from rooms.api.extension import invitees
 from rooms.api.extension.invitees import UpdateInvitees
-from rooms.domain.errors import RoomNotFound
+from rooms.domain.errors import CallsAtAcs, ReadOnlyHere, RoomNotFound
 
 _KHAN = {"role": "Presenter", "name": "Dr. Khan", "externalId": "D-1"}
 
@@ -38,6 +38,6 @@ INVITEES = {
                 example={"participants": [{"rawId": PRESENTER, **_KHAN}]},
             ),
         ),
-        errors=(InvalidRoomId, InvalidRoomIdLength, RoomNotFound),
+        errors=(InvalidRoomId, InvalidRoomIdLength, RoomNotFound, CallsAtAcs, ReadOnlyHere),
     ),
 }

@@ -5,7 +5,7 @@ from openapi.parameters import CALL_ROOM_ID, CLIENT_REQUEST_ID, ROOM_ID
 from rooms.api.errors import InvalidRoomId, InvalidRoomIdLength
 from rooms.api.extension import join_policy
 from rooms.api.extension.join_policy import SetJoinPolicy
-from rooms.domain.errors import RoomNotFound
+from rooms.domain.errors import CallsAtAcs, ReadOnlyHere, RoomNotFound
 
 _OPEN = {"roomJoinPolicy": "CommunicationServiceUsers"}
 
@@ -34,6 +34,6 @@ JOIN_POLICY = {
                 200, "The policy after the change.", join_policy.JoinPolicyOfRoom, example=_OPEN
             ),
         ),
-        errors=(InvalidRoomId, InvalidRoomIdLength, RoomNotFound),
+        errors=(InvalidRoomId, InvalidRoomIdLength, RoomNotFound, CallsAtAcs, ReadOnlyHere),
     ),
 }

@@ -16,7 +16,7 @@ from rooms.api.errors import (
     InvalidRoomIdLength,
     UnsupportedIdentifier,
 )
-from rooms.domain.errors import RoomNotFound
+from rooms.domain.errors import CallsAtAcs, ReadOnlyHere, RoomNotFound
 
 _ERRORS = (InvalidRoomId, InvalidRoomIdLength, RoomNotFound)
 
@@ -46,7 +46,7 @@ def _of_2022(name: str, summary: str, description: str, answer: str) -> Operatio
                 example={"participants": [_listed(PRESENTER, "Presenter")]},
             ),
         ),
-        errors=(InvalidIdentifier, *_ERRORS),
+        errors=(InvalidIdentifier, CallsAtAcs, ReadOnlyHere, *_ERRORS),
     )
 
 
@@ -95,7 +95,7 @@ PARTICIPANTS = {
                 example={},
             ),
         ),
-        errors=(UnsupportedIdentifier, *_ERRORS),
+        errors=(UnsupportedIdentifier, CallsAtAcs, ReadOnlyHere, *_ERRORS),
     ),
     "add_participants": _of_2022(
         "add_participants",

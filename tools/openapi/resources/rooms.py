@@ -35,7 +35,7 @@ from rooms.api.errors import (
 )
 from rooms.api.extension import room_list
 from rooms.domain import room as domain
-from rooms.domain.errors import PolicyChangeTooLate, RoomNotFound
+from rooms.domain.errors import CallsAtAcs, PolicyChangeTooLate, ReadOnlyHere, RoomNotFound
 from rooms.domain.limits import LIMITS
 from rooms.domain.room import RoomState
 
@@ -142,7 +142,7 @@ ROOMS = {
                 example=_ROOM,
             ),
         ),
-        errors=(InvalidIdentifier,),
+        errors=(InvalidIdentifier, CallsAtAcs, ReadOnlyHere),
     ),
     "list_rooms": Operation(
         kind="either",
@@ -243,7 +243,7 @@ ROOMS = {
             },
         },
         answers=(_ok("The room after the change.", Room | RoomOf2022 | ChangedRoomOf2021, _ROOM),),
-        errors=(InvalidIdentifier, PolicyChangeTooLate, *_ERRORS),
+        errors=(InvalidIdentifier, PolicyChangeTooLate, CallsAtAcs, ReadOnlyHere, *_ERRORS),
     ),
     "delete_room": Operation(
         kind="acs",
@@ -255,6 +255,6 @@ ROOMS = {
         ),
         parameters=(ROOM_ID, api_version("delete_room"), CLIENT_REQUEST_ID),
         answers=(Answer(204, "The room is deleted.", headers=supported_versions(required=True)),),
-        errors=_ERRORS,
+        errors=(CallsAtAcs, ReadOnlyHere, *_ERRORS),
     ),
 }

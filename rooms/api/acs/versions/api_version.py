@@ -9,6 +9,7 @@ from rooms.api.body import Body
 from rooms.domain.room import Room, RoomChange
 from rooms.domain.roster import Roster
 from rooms.domain.time import Ticks
+from rooms.storage.edits import PatchOf
 
 
 class RoomBody(Body, ABC):
@@ -39,9 +40,10 @@ class UpdateBody(RoomBody):
         """Returns the raw ids that the body names."""
         return ()
 
-    def edit_roster(self, roster: Roster) -> Roster:
-        """Returns the roster after the change."""
-        return roster
+    @property
+    def roster_change(self) -> PatchOf | None:
+        """What the body changes of a roster, or None: nothing."""
+        return None
 
 
 @dataclass(frozen=True, slots=True)

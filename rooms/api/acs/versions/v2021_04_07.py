@@ -11,8 +11,9 @@ from rooms.api.shapes import NoContent, RoomId
 from rooms.domain import room as domain
 from rooms.domain.limits import LIMITS
 from rooms.domain.room import RoomChange
-from rooms.domain.roster import Roster, RosterPatch, patched_roster
+from rooms.domain.roster import Roster, RosterPatch
 from rooms.domain.time import Time, format_time
+from rooms.storage.edits import PatchOf
 
 
 class RoomOf2021(TypedDict):
@@ -71,14 +72,20 @@ class UpdateRoomOf2021(GivenRoom, UpdateBody):
         """Returns the raw ids that the body names."""
         return self.participants or {}
 
-    def edit_roster(self, roster: Roster) -> Roster:
-        """Returns the roster after the change. Who was invited already keeps their role."""
-        given = (self.participants or {}).items()
-        patch: RosterPatch = {
-            raw_id: None if participant is None else roster.get(raw_id, "Attendee")
-            for raw_id, participant in given
-        }
-        return patched_roster(roster, patch)
+    @property
+    def roster_change(self) -> PatchOf | None:
+        """What the body changes of a roster. Who was invited already keeps their role."""
+        if self.participants is None:
+            return None
+        given = self.participants.items()
+
+        def patch(roster: Roster) -> RosterPatch:
+            return {
+                raw_id: None if participant is None else roster.get(raw_id, "Attendee")
+                for raw_id, participant in given
+            }
+
+        return patch
 
 
 def room_of_2021(room: domain.Room, roster: Roster) -> RoomOf2021:

@@ -12,8 +12,9 @@ from rooms.api.shapes import RoomId
 from rooms.domain import room as domain
 from rooms.domain.limits import LIMITS
 from rooms.domain.room import JoinPolicy, RoomChange, check_policy_change
-from rooms.domain.roster import Role, Roster, RosterPatch, patched_roster
+from rooms.domain.roster import Role, Roster, RosterPatch
 from rooms.domain.time import Ticks, Time, format_time
+from rooms.storage.edits import PatchOf
 
 
 class CommunicationUser(TypedDict):
@@ -134,11 +135,13 @@ class UpdateRoomOf2022(GivenRoom, UpdateBody):
         """Returns the raw ids that the body names."""
         return _roster(self.participants or [])
 
-    def edit_roster(self, roster: Roster) -> Roster:
-        """Returns the roster after the change. Those who stay keep their place."""
+    @property
+    def roster_change(self) -> PatchOf | None:
+        """What the body changes of a roster. Those who stay keep their place."""
         if self.participants is None:
-            return roster
-        return patched_roster(roster, {**dict.fromkeys(roster), **_roster(self.participants)})
+            return None
+        given = _roster(self.participants)
+        return lambda roster: {**dict.fromkeys(roster), **given}
 
 
 def room_of_2022(room: domain.Room, roster: Roster) -> RoomOf2022:
