@@ -47,6 +47,7 @@ def source(azurite: str) -> Iterator[TableClient]:
             await filling.a_room_of_everything()
             await filling.a_deleted_room()
             await filling.a_room_of_many()
+            await filling.a_room_of_acs()
             await filling.quarantine.put("broken", "why")
             await filling.identities.create_with_token(["voip"], 60)
 

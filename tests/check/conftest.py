@@ -33,6 +33,7 @@ async def _filled(azurite: str) -> list[Row]:
         await filling.a_room_of_everything()
         await filling.a_deleted_room()
         await filling.a_room_of_many()
+        await filling.a_room_of_acs()
         await filling.meeting(EVENTS_ONLY, "another call")
         await filling.quarantine.put("broken", "why")
         await filling.quarantine.put(Random(1).randbytes(25_000).hex(), "large")

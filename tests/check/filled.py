@@ -1,18 +1,21 @@
 """A table with something of everything, written by the service's own operations at chosen times."""
 
+from dataclasses import replace
+
 from azure.data.tables.aio import TableClient
 
 from rooms.domain.events import CallEvent, EndReason, EventKind
 from rooms.domain.join_link import JoinLink
 from rooms.domain.limits import Limits
-from rooms.domain.room import RoomChange
+from rooms.domain.room import Room, RoomChange
 from rooms.domain.roster import Role
 from rooms.domain.time import DAY, HOUR, SECOND, Ticks, format_time, parse_time
 from rooms.identity.local import LocalIdentities
 from rooms.storage.admissions import Admissions
+from rooms.storage.adoption import Adoption
 from rooms.storage.calls import Calls
 from rooms.storage.changes import Origin
-from rooms.storage.creation import Repeatability
+from rooms.storage.creation import Repeatability, Seen
 from rooms.storage.edits import Edit
 from rooms.storage.identities import Identities
 from rooms.storage.join_links import HeldLink
@@ -24,6 +27,7 @@ from testkit.identifiers import raw_id
 BEGIN = parse_time("2026-05-04T10:30:00Z")
 ORIGIN = Origin("tester", "request-1")
 EVENTS_ONLY = "anywhere-7"
+OF_ACS = "9949999999999999"
 ALICE, BOB, CAROL = (raw_id(number) for number in range(1, 4))
 
 
@@ -38,10 +42,22 @@ class Filling:
         self.quarantine = Quarantine(table, self._clock, Limits(quarantine_part_bytes=10_000))
         self.identities = LocalIdentities(Identities(table), self._clock)
         self.admissions = Admissions(table, self.calls, self._clock)
+        self.adoption = Adoption(table, self._clock)
 
     def _clock(self) -> Ticks:
         self.now += 60 * SECOND
         return self.now
+
+    async def a_room_of_acs(self) -> None:
+        """A room that was made at ACS, found an hour after, and changed there."""
+        made = self.now - HOUR
+        room = Room(OF_ACS, made, BEGIN, BEGIN + DAY, False, carrier="acs")
+        await self.adoption.adopt(room, {BOB: "Attendee"}, seen=Seen(self.now, "pull"))
+        await self.rooms.patch_details(OF_ACS, {"title": "At ACS"}, ORIGIN)
+        copy = await self.adoption.copy(OF_ACS)
+        assert copy is not None
+        longer = replace(room, valid_until=BEGIN + 2 * DAY)
+        await self.adoption.follow(copy, longer, {CAROL: "Consumer"}, seen_by="tester")
 
     async def a_room_of_everything(self) -> str:
         room = (

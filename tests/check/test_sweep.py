@@ -48,7 +48,7 @@ def damageable(rows: list[Row]) -> list[tuple[list[Row], Row]]:
         ):
             continue
         by_subject[place(row).of].append(row)
-    assert len(by_subject) == 8
+    assert len(by_subject) == 9
     return [(some, row) for some in by_subject.values() for row in some]
 
 

@@ -11,7 +11,14 @@ import pytest
 from rooms.domain.events import CallEvent
 from rooms.domain.time import DAY, HOUR, MAX_TIME, SECOND, parse_time
 from rooms.storage import keys
-from rooms.storage.entities import event_entities, event_of, log_entity, pack, stored_time
+from rooms.storage.entities import (
+    event_entities,
+    event_of,
+    log_entity,
+    pack,
+    stored_time,
+    unpack,
+)
 from rooms_cli.check.disagreement import Disagreement
 from rooms_cli.check.places import Kind, Row, place_of
 from rooms_cli.check.table import disagreements
@@ -144,6 +151,38 @@ def test_a_row_is_told_with_its_room_and_what_can_be_done(rows: list[Row]) -> No
         (index["RowKey"], f"{room_id}:details"),
         "The list has another title than the details.",
         "The next change of the room's title writes this row anew.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "carrier", "what"),
+    [
+        ("index", "acs", "The list has another carrier than the room."),
+        ("room", "acs", "Where the calls of the room run is not what its log says."),
+        ("room", "livekit", "The room cannot be understood."),
+    ],
+)
+def test_another_carrier_than_the_log_tells_is_told(
+    rows: list[Row], kind: Kind, carrier: str, what: str
+) -> None:
+    row = row_of(rows, kind)
+    assert "carrier" not in row
+    found = said(with_row(rows, row | {"carrier": carrier}))
+    assert any(each.startswith(what) for each in found), found
+
+
+def test_a_room_of_acs_that_lost_its_carrier_is_told(rows: list[Row]) -> None:
+    row = row_of(rows, "room", carrier="acs")
+    del row["carrier"]
+    assert "Where the calls of the room run is not what its log says." in said(with_row(rows, row))
+
+
+def test_a_room_that_was_seen_by_nobody_is_told(rows: list[Row]) -> None:
+    record = row_of(rows, "record", actor="acs", kind="RoomCreated")
+    detail = unpack(record)
+    del detail["seenBy"]
+    assert "A log record cannot be understood. Its detail is none of the kind RoomCreated." in said(
+        with_row(rows, record | pack(detail))
     )
 
 

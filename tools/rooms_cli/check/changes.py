@@ -27,6 +27,7 @@ def check_changes(story: Story, tell: Tell) -> None:
     _check_room(story.state, tell)
     _check_order(story, tell)
     _check_properties(story, tell)
+    _check_carrier(story, tell)
     _check_details(story, tell)
     check_rosters(story, tell)
 
@@ -107,6 +108,27 @@ def _check_properties(story: Story, tell: Tell) -> None:
                 later_row,
                 record.row,
             )
+            return
+        later, later_row = before, record.row
+
+
+def _check_carrier(story: Story, tell: Tell) -> None:
+    later, later_row = story.state.room.carrier, story.state.row
+    for record in reversed(story.changes):
+        match record.kind:
+            case "RoomMoved":
+                before, after = record.detail["before"], record.detail["after"]
+            case "RoomCreated":
+                before = after = record.detail.get("carrier", "own")
+            case _:
+                continue
+        if after != later:
+            if record.at >= story.certain:
+                tell(
+                    "Where the calls of the room run is not what its log says.",
+                    later_row,
+                    record.row,
+                )
             return
         later, later_row = before, record.row
 

@@ -196,11 +196,12 @@ def _check_detail(kind: str, detail: dict[str, Any]) -> None:
     shape = LOG_KINDS[kind].detail
     known = detail.keys() <= shape.__annotations__.keys()
     refused_without_reason = detail.get("reasons") == []
+    seen_by_nobody = "seenAt" in detail and "seenBy" not in detail
     try:
         _adapter(shape).validate_python(detail, strict=True)
     except ValidationError:
         known = False
-    if not known or refused_without_reason:
+    if not known or refused_without_reason or seen_by_nobody:
         raise Unreadable(f"Its detail is none of the kind {kind}.")
 
 

@@ -39,7 +39,8 @@ def check_index(room: Room, deleted: bool, title: str | None, index: Placed, tel
         tell(f"The room cannot be understood in the list. {problem}", own, advice=ANEW)
         return
     if listed != room:
-        tell("The list has another validity or dial-out than the room.", own, room_row, advice=ANEW)
+        what = "carrier" if listed.carrier != room.carrier else "validity or dial-out"
+        tell(f"The list has another {what} than the room.", own, room_row, advice=ANEW)
     if listed_title != title:
         tell(
             "The list has another title than the details.",
