@@ -6,15 +6,16 @@ What ACS answers is read with care: an answer of another form is NoAnswerOfAcs, 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
 from rooms.acs.answer import AcsAnswer
-from rooms.acs.errors import NoAnswerOfAcs, Refused
-from rooms.acs.resource import Resource
+from rooms.acs.errors import AcsRefusesUs, NoAnswerOfAcs, Refused
+from rooms.domain.limits import LIMITS
 from rooms.domain.room import Room, RoomChange, is_room_id
 from rooms.domain.roster import ROLES, Roster, RosterPatch
 from rooms.domain.time import format_time, parse_time
+from rooms.log_text import escaped
 
 API_VERSION = "2025-03-13"
 
@@ -35,6 +36,28 @@ class RepeatabilityHeaders:
     first_sent: str
 
 
+@dataclass(frozen=True, slots=True)
+class RoomPage:
+    """A page of the list, the newest room first. `link` leads to the next one."""
+
+    rooms: list[Room]
+    not_understood: list[str]
+    """Ids of what is no room that this service knows."""
+    link: str | None
+
+
+class Sender(Protocol):
+    """What sends requests to ACS, as Resource does."""
+
+    async def send(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes
+    ) -> AcsAnswer:
+        """Sends a request, and returns the answer."""
+
+    def refused(self) -> AcsRefusesUs:
+        """Returns the error for an answer that refuses us."""
+
+
 class RoomsApi:
     """The rooms of one resource.
 
@@ -43,7 +66,7 @@ class RoomsApi:
     most.
     """
 
-    def __init__(self, resource: Resource) -> None:
+    def __init__(self, resource: Sender) -> None:
         self._resource = resource
 
     async def get(self, room_id: str) -> RoomAtAcs | None:
@@ -51,18 +74,32 @@ class RoomsApi:
         roster of several pages."""
         try:
             room = room_of(await self._send("GET", f"/rooms/{room_id}"))
-            return RoomAtAcs(room, await self._roster(room_id))
+            return RoomAtAcs(room, await self._people(room_id))
         except Refused as refused:
             if refused.answer.status == 404:
                 return None
             raise
 
-    async def page(self, link: str | None = None) -> tuple[list[Room], str | None]:
-        """Returns a page of the list, the newest room first, and the link of the next one. One
-        request."""
-        answer = await self._send("GET", link or "/rooms")
-        body = body_of(answer)
-        return [_room(each) for each in _values(body)], _next(body)
+    async def roster(self, room_id: str) -> Roster | None:
+        """Returns the roster of a room, or None if ACS does not know the room. One request; more
+        for one of several pages."""
+        try:
+            return await self._people(room_id)
+        except Refused as refused:
+            if refused.answer.status == 404:
+                return None
+            raise
+
+    async def page(self, link: str | None = None) -> RoomPage:
+        """Returns a page of the list. One request."""
+        body = body_of(await self._send("GET", link or "/rooms"))
+        rooms, not_understood = list[Room](), list[str]()
+        for each in _values(body):
+            try:
+                rooms.append(_room(each))
+            except NoAnswerOfAcs:
+                not_understood.append(_id_of(each))
+        return RoomPage(rooms, not_understood, _next(body))
 
     async def create(
         self, wanted: RoomChange, roster: Roster, repeatability: RepeatabilityHeaders
@@ -92,7 +129,7 @@ class RoomsApi:
         """Deletes a room."""
         await self._send("DELETE", f"/rooms/{room_id}")
 
-    async def _roster(self, room_id: str) -> Roster:
+    async def _people(self, room_id: str) -> Roster:
         roster: Roster = {}
         link: str | None = f"/rooms/{room_id}/participants"
         while link is not None:
@@ -165,6 +202,14 @@ def _room(body: Any) -> Room:
             except ValueError as error:
                 raise NoAnswerOfAcs from error
     raise NoAnswerOfAcs
+
+
+def _id_of(body: Any) -> str:
+    """Returns the id of what is no room that this service knows, if it has one."""
+    match body:
+        case {"id": str(room_id)}:
+            return escaped(room_id[: LIMITS.event_room_id])
+    return "-"
 
 
 def _values(body: Mapping[str, Any]) -> list[Any]:
