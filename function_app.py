@@ -23,6 +23,7 @@ from rooms.api.extension import (
     livekit_events,
     log,
     media_check,
+    moving,
     overview,
     person_attendance,
     persons,
@@ -37,7 +38,7 @@ from rooms.app import App
 from rooms.console import routes as console
 from rooms.intake import event_grid
 from rooms.join_page import routes as join_page
-from rooms.upkeep import export_timer, media_timer, timer
+from rooms.upkeep import acs_timer, export_timer, media_timer, timer
 
 service = App(os.environ)  # a setting that it cannot use stops the app here, with its name
 app = func.FunctionApp()
@@ -69,6 +70,7 @@ for module in (
     health,
     doctor,
     media_check,
+    moving,
     openapi,
     console,
     join_page,
@@ -78,3 +80,4 @@ event_grid.register(app, service)
 timer.register(app, service)
 export_timer.register(app, service)
 media_timer.register(app, service)
+acs_timer.register(app, service)

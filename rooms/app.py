@@ -44,10 +44,12 @@ from rooms.storage.guard import Guard
 from rooms.storage.history import History
 from rooms.storage.identities import Identities
 from rooms.storage.imports import Imports
+from rooms.storage.listed_rooms import ListedRooms
 from rooms.storage.lists import Lists
 from rooms.storage.live_rooms import LiveRooms
 from rooms.storage.marks import Marks
 from rooms.storage.probes import Probes
+from rooms.storage.pull_state import PullStates
 from rooms.storage.quarantine import Quarantine
 from rooms.storage.rooms import Rooms
 from rooms.storage.single_flight import SingleFlight
@@ -56,6 +58,7 @@ from rooms.storage.table_check import TableCheck
 from rooms.upkeep.walk import Upkeep
 
 if TYPE_CHECKING:
+    from rooms.acs.passes.run import Passes
     from rooms.acs.pull import Pull
     from rooms.acs.rooms_api import RoomsApi
     from rooms.media.acs import AcsCalls
@@ -284,6 +287,37 @@ class App:
         from rooms.acs.pull import Pull
 
         return Pull(self.rooms_at_acs, self.adoption, self.marks, self.clock, self.limits)
+
+    @cached_property
+    def pull_states(self) -> PullStates:
+        """How far the passes over the rooms at ACS have come."""
+        return PullStates(self.table, self.clock, self.limits)
+
+    @cached_property
+    def passes(self) -> "Passes | None":
+        """Finds what was changed at ACS, and settles what is in doubt, or None."""
+        moving = self.settings.moving
+        if self.acs is None or moving is None:
+            return None
+        from rooms.acs.pace import Pace, PacedResource
+        from rooms.acs.passes.run import Passes
+        from rooms.acs.passes.work import Parts
+        from rooms.acs.pull import Pull
+        from rooms.acs.rooms_api import RoomsApi
+
+        pace = Pace(moving.requests, self.clock)
+        rooms_at_acs = RoomsApi(PacedResource(self.acs, pace))
+        parts = Parts(
+            rooms_at_acs,
+            Pull(rooms_at_acs, self.adoption, self.marks, self.clock, self.limits),
+            self.adoption,
+            self.marks,
+            self.pull_states,
+            self.rooms,
+            ListedRooms(self.table),
+            self.calls,
+        )
+        return Passes(parts, pace, moving, self.clock, self.limits)
 
     @cached_property
     def media(self) -> Carrier:

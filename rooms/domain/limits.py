@@ -80,6 +80,22 @@ class Limits:
     """Rooms of which a process remembers whether they are here, and when they were pulled. Each
     takes some 200 bytes."""
 
+    passes_seconds: float = 20.0
+    """Seconds of a run of the passes over the rooms at ACS. The host ends a function after 30."""
+
+    passes_overtime: float = 5.0
+    """Seconds after these in which such a run can end what it has begun."""
+
+    head_pages: int = 10
+    """Pages of ACS's list on which a run looks for new rooms: 300 rooms a minute. Who makes more is
+    seen by the next full pass."""
+
+    unknown_kept: Ticks = DAY
+    """Ticks after which ACS is asked once more for a room of events that it did not know."""
+
+    named_rooms: int = 100
+    """Rooms that each list of what the passes found names."""
+
     signed_writes: int = 100_000
     """Signed writes that a process remembers, so that nobody sends them again: as many as it can
     carry out while their signatures are good. They take some 30 MB."""

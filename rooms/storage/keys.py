@@ -20,9 +20,15 @@ users have one of their own.
     .floor                                  that the partition has had a floor
     .pending:{room}:{change}                that a change of a room is under way at ACS
     .pending:+{create}                      the same of a create
+    .pull-unknown:{room}                    that ACS does not know a room of which events came
     .quarantine:{id}                        an event that was not understood
     .quarantine-part:{id}:{number}          the rest of one that is too large for a row
     .upkeep                                 how far upkeep has come in this partition
+
+Only in the first partition:
+
+    .pull                                   how far the passes over the rooms at ACS have come
+    .pull-asked:{pass}                      that somebody wants a pass now
 
 In the partition of the users:
 
@@ -476,6 +482,26 @@ def quarantine_part_row(event_id: str, number: int) -> str:
 def quarantine_parts_range(event_id: str) -> tuple[str, str]:
     """Returns the range of the further parts of an event in quarantine."""
     return f"{QUARANTINE_PARTS_START}{event_id}:", f"{QUARANTINE_PARTS_START}{event_id};"
+
+
+PULL_PARTITION = PARTITIONS[0]
+PULL_STATE_ROW = ".pull"
+"""How far the passes over the rooms at ACS have come, and where."""
+PULL_ASKED_END = ".pull-asked;"
+
+
+def pull_asked_row(which: str) -> str:
+    """Returns the key that says that somebody wants a pass over the rooms at ACS."""
+    return f".pull-asked:{which}"
+
+
+UNKNOWN_AT_ACS_START = ".pull-unknown:"
+UNKNOWN_AT_ACS_END = ".pull-unknown;"
+
+
+def pull_unknown_row(room_id: str) -> str:
+    """Returns the key that says that ACS does not know a room."""
+    return f"{UNKNOWN_AT_ACS_START}{room_id}"
 
 
 DOTS_START = "."

@@ -31,6 +31,7 @@ from rooms.storage.entities import (
 )
 from rooms.storage.operations import Conflict, Operation, insert, remove, remove_unchanged
 from rooms.storage.operations import replace as replace_row
+from rooms.storage.parallel import in_parallel
 from rooms.storage.retry import retried
 from rooms.storage.table import Table
 
@@ -147,6 +148,12 @@ class Marks:
         with suppress(Conflict):
             await self._table.delete(key["PartitionKey"], [key["RowKey"]])
 
+    async def give_up(self, mark: Mark) -> None:
+        """Removes a mark that was read, unless it has changed since: then the create was sent
+        again. One request."""
+        with suppress(Conflict):
+            await self._table.rewrite([removal(mark)])
+
     async def of_room(self, room_id: str) -> list[Mark]:
         """Returns the marks of changes of a room, the oldest first. One request."""
         rows = await self._table.first(
@@ -161,6 +168,17 @@ class Marks:
             partition, keys.MARKS_START, keys.MARKS_END, MAX_MARKS, where="open eq true"
         )
         return sorted(map(_mark, rows), key=lambda mark: mark.started_at)
+
+    async def count_open(self) -> int:
+        """Returns how many marks there are of what is not done; up to MAX_MARKS of a partition. Ten
+        requests."""
+        found = await in_parallel(
+            self._table.first(
+                partition, keys.MARKS_START, keys.MARKS_END, MAX_MARKS, ["RowKey"], "open eq true"
+            )
+            for partition in keys.PARTITIONS
+        )
+        return sum(map(len, found))
 
     def _begun(self, room_id: str | None, origin: Origin) -> Mark:
         now = self._clock()

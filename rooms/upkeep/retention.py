@@ -45,9 +45,10 @@ SHOWN = [
     "usedAt",
     "finishedAt",
     "startedAt",
+    "askedAt",
 ]
-"""What has to be known of events in quarantine and their parts, of users, of erasures and of marks.
-Rows of invitees are read whole."""
+"""What has to be known of events in quarantine and their parts, of users, of erasures, of marks and
+of rooms that ACS did not know. Rows of invitees are read whole."""
 
 _STATE = ["PartitionKey", "RowKey", "validUntil", "deleted", "changedAt"]
 
@@ -66,7 +67,8 @@ def log_failures(what: str, which: str) -> Iterator[None]:
 @dataclass(slots=True)
 class Retention:
     """What goes: rooms that could last be joined before `expired`, what is older than `kept`, marks
-    of changes at ACS from before `marks_kept`, and rows by which nobody finds a room.
+    of changes at ACS from before `marks_kept`, rooms that ACS did not know before `unknown_kept`,
+    and rows by which nobody finds a room.
 
     `removed` counts it. Raises StorageUnavailable as Table does.
     """
@@ -76,6 +78,7 @@ class Retention:
     expired: Ticks
     kept: Ticks
     marks_kept: Ticks
+    unknown_kept: Ticks
     limits: Limits
     removed: Counter[str] = field(default_factory=Counter)
 
@@ -177,6 +180,12 @@ class Retention:
         for row in rows:
             if parse_time(row["startedAt"]) < self.marks_kept:
                 await self._remove_unchanged(row, "marks")
+
+    async def purge_unknown_at_acs(self, rows: Sequence[TableEntity]) -> None:
+        """Deletes those of these rows whose rooms ACS is asked for again anyway."""
+        for row in rows:
+            if parse_time(row["askedAt"]) < self.unknown_kept:
+                await self._remove_unchanged(row, "rooms that ACS did not know")
 
     async def purge_users(self, rows: Sequence[TableEntity]) -> None:
         """Deletes those of these users who got their last token too long ago. Who gets one

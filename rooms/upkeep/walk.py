@@ -135,6 +135,11 @@ _RANGES: Sequence[_Range] = (
     (keys.ARRIVED_START, keys.ARRIVED_END, _arrivals),
     (keys.JOIN_LINKS_START, keys.JOIN_LINKS_END, _join_links),
     (keys.MARKS_START, keys.MARKS_END, _in_batches(Retention.purge_marks, BATCH)),
+    (
+        keys.UNKNOWN_AT_ACS_START,
+        keys.UNKNOWN_AT_ACS_END,
+        _in_batches(Retention.purge_unknown_at_acs, BATCH),
+    ),
 )
 """What is gone through in a partition of rooms, in that order: rows of invitees after the rooms, of
 which some are gone by then. The other rows that begin with a dot go with those of rooms."""
@@ -178,6 +183,7 @@ class Upkeep:
             now - self._expired,
             now - self._retention,
             now - self._limits.mark_kept,
+            now - self._limits.unknown_kept,
             self._limits,
             report.removed,
         )

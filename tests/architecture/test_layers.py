@@ -17,6 +17,7 @@ LAYERS = (
         "rooms.upkeep.timer",
         "rooms.upkeep.export_timer",
         "rooms.upkeep.media_timer",
+        "rooms.upkeep.acs_timer",
         "rooms.console.routes",
         "rooms.join_page.routes",
     ),

@@ -14,6 +14,7 @@ from rooms.storage.archives import Archives, Exported
 from rooms.storage.erasures import Erasures
 from rooms.storage.marks import Create, Marks
 from rooms.storage.probes import Probes
+from rooms.storage.pull_state import PullStates
 from rooms.storage.table import Table
 from rooms.upkeep.walk import Upkeep
 from rooms_cli.check.places import Row
@@ -48,6 +49,10 @@ async def _filled(azurite: str) -> list[Row]:
         await archives.note(Exported("a" * 32, "/archive", "2026-05-04", "0" * 64, filling.now))
         marks = Marks(Table(client), lambda: filling.now)
         await marks.write(marks.of_change(f"{10**16 + 7}", ORIGIN, deletes=True))
+        states = PullStates(Table(client), lambda: filling.now)
+        await states.hold(0)
+        await states.ask("full")
+        await states.note_unknown(f"{10**16 + 8}")
         await marks.begin(marks.of_create(ORIGIN, RoomChange(), {}, Create("c", "now", "hash")))
         await Probes(Table(client)).hear("anteroom check 1", finished=True)
         await Upkeep(Table(client), filling.rooms, lambda: filling.now, DAY * 30, DAY * 400).run(20)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rooms.storage.entities import pack, unpack
-from rooms_cli.check.places import Place, Row, place_of
+from rooms_cli.check.places import OF_PASSES, Place, Row, place_of
 from rooms_cli.check.table import disagreements
 
 NOBODY_KNOWS = {
@@ -45,6 +45,7 @@ def damageable(rows: list[Row]) -> list[tuple[list[Row], Row]]:
             "probe",
             "mark",
             "create mark",
+            *OF_PASSES,
         ):
             continue
         by_subject[place(row).of].append(row)

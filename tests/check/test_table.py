@@ -141,6 +141,23 @@ def test_a_damaged_mark_is_told(
     assert found.what.startswith(f"The mark of a change at ACS cannot be understood. {told}")
 
 
+@pytest.mark.parametrize(
+    ("kind", "damage", "told"),
+    [
+        ("passes", {"heldUntil": "x"}, "Its `heldUntil` is no time as"),
+        ("passes", pack({"full": 1}), "It does not say how far the passes have come."),
+        ("pass asked", {"askedAt": 1}, "Its `askedAt` is not text."),
+        ("unknown at ACS", {"askedAt": "x"}, "Its `askedAt` is no time as"),
+    ],
+)
+def test_a_damaged_row_of_the_passes_is_told(
+    rows: list[Row], kind: Kind, damage: dict[str, Any], told: str
+) -> None:
+    (found,) = disagreements(with_row(rows, row_of(rows, kind) | damage))
+    what = "What the passes over the rooms at ACS wrote cannot be understood."
+    assert found.what.startswith(f"{what} {told}")
+
+
 def test_a_row_is_told_with_its_room_and_what_can_be_done(rows: list[Row]) -> None:
     index = row_of(rows, "index")
     room_id = keys.listed_room_id(index["RowKey"])

@@ -85,7 +85,7 @@ def test_each_documented_limit_exists() -> None:
 
 def _shown(name: str, value: float) -> str:
     """Returns how the page writes the value of a limit."""
-    if name in ("event_ahead", "call_length", "mark_kept"):
+    if name in ("event_ahead", "call_length", "mark_kept", "unknown_kept"):
         return f"{value // DAY:g} day"
     if name.endswith("_bytes"):
         kib = int(value) // 1024

@@ -19,7 +19,7 @@ from azure.data.tables import TableClient
 from rooms.domain.time import Ticks
 from rooms.storage import keys
 from rooms_cli.check.disagreement import Disagreement
-from rooms_cli.check.places import Place, Placed, Row, place_of
+from rooms_cli.check.places import OF_PASSES, Place, Placed, Row, place_of
 from rooms_cli.check.table import of_floors, of_quarantined, of_room, placed
 
 WAITS = (0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
@@ -87,7 +87,7 @@ class LiveTable:
             match placed(row):
                 case Place(kind="floor" | "floor made"):
                     pass  # it may have been raised meanwhile: both rows are read at once
-                case Place(kind="mark" | "create mark"):
+                case Place(kind=kind) if kind in ("mark", "create mark", *OF_PASSES):
                     pass  # each is by itself
                 case Place(of=room_id):
                     dots[room_id][row["RowKey"]] = row

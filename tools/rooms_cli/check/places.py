@@ -8,6 +8,7 @@ from typing import Any, Literal
 from rooms.domain.limits import LIMITS
 from rooms.domain.time import MAX_TIME, Ticks
 from rooms.storage import keys
+from rooms.storage.pull_state import PASSES
 
 type Row = Mapping[str, Any]
 type Placed = Sequence[tuple["Place", Row]]
@@ -29,6 +30,9 @@ type Kind = Literal[
     "join link",
     "mark",
     "create mark",
+    "passes",
+    "pass asked",
+    "unknown at ACS",
     "floor",
     "floor made",
     "quarantined",
@@ -58,6 +62,9 @@ OF_USERS: tuple[Kind, ...] = (
 )
 """What stands in the partition of the users."""
 
+OF_PASSES: tuple[Kind, ...] = ("passes", "pass asked", "unknown at ACS")
+"""What the passes over the rooms at ACS have written."""
+
 OF_NO_ROOM: tuple[Kind, ...] = (
     "quarantined",
     "part",
@@ -66,6 +73,7 @@ OF_NO_ROOM: tuple[Kind, ...] = (
     "floor made",
     "mark",
     "create mark",
+    *OF_PASSES,
     *OF_USERS,
 )
 """What belongs to no room, or is none of what agrees with its other rows."""
@@ -99,6 +107,8 @@ class Place:
                 return keys.quarantine_partition(self.of)
             case "create mark":
                 return keys.create_mark_partition(self.of)
+            case "passes" | "pass asked":
+                return keys.PULL_PARTITION
         return keys.partition(self.of)
 
 
@@ -121,6 +131,9 @@ _FORMS: dict[Kind, str] = {
     "join link": rf"\.join-link:(?P<time>[0-9]{{19}}):{_ROOM}:(?P<who>[0-9a-f]{{32}})",
     "mark": rf"\.pending:{_ROOM}:(?P<who>[0-9a-f]{{32}})",
     "create mark": rf"\.pending:\+(?P<of>{_HASH})",
+    "passes": r"(?P<of>)\.pull",
+    "pass asked": rf"(?P<of>)\.pull-asked:(?P<who>{'|'.join(PASSES)})",
+    "unknown at ACS": rf"\.pull-unknown:{_ROOM}",
     "floor": r"(?P<of>)\.floor:(?P<time>[0-9]{19})",
     "floor made": r"(?P<of>)\.floor",
     "invitee": rf"\.invitee:(?P<who>{_HASH}):{_NEWEST}:{_ROOM}",

@@ -10,7 +10,8 @@ from rooms_cli.check.arrivals import check_floors
 from rooms_cli.check.disagreement import Disagreement
 from rooms_cli.check.identities import check_identity
 from rooms_cli.check.marks import check_mark
-from rooms_cli.check.places import OF_NO_ROOM, Place, Placed, Row, place_of
+from rooms_cli.check.passes import check_passes
+from rooms_cli.check.places import OF_NO_ROOM, OF_PASSES, Place, Placed, Row, place_of
 from rooms_cli.check.properties import Unreadable, text_in, time_in
 from rooms_cli.check.quarantine import check_quarantined
 from rooms_cli.check.room import check_room
@@ -93,6 +94,14 @@ def placed(row: Row) -> Place | Disagreement:
         except Unreadable as problem:
             what = f"The mark of a change at ACS cannot be understood. {problem}"
             return Disagreement(partition, room, (key,), what, "")
+    if place.kind in OF_PASSES:
+        try:
+            check_passes(place, row)
+        except Unreadable as problem:
+            what = f"What the passes over the rooms at ACS wrote cannot be understood. {problem}"
+            return Disagreement(
+                partition, room, (key,), what, "Delete the row: the passes begin again."
+            )
     if place.kind in _OF_IDENTITY:
         try:
             check_identity(place, row)
