@@ -138,6 +138,14 @@ class StillNotUnderstood(ApiError):
     """A redriven event is still not understood. It stays in quarantine."""
 
 
+class NotMoving(ApiError):
+    """This service has nothing to do with rooms at ACS."""
+
+
+class PassGoesOn(ApiError):
+    """The pass that is asked for is under way."""
+
+
 class TeamsUsersNeedAcs(ApiError):
     """A token of a Teams user is to be exchanged, and no resource of ACS is set."""
 
@@ -218,6 +226,15 @@ ANSWERS: Mapping[type[Exception], Answer] = {
         "CallsAtAcs",
         "ACS has this room and carries its calls, so this cannot be done here. Move the room "
         "first: POST /rooms/{id}/carrier, or rooms move.",
+    ),
+    NotMoving: Answer(
+        404,
+        "NotFound",
+        "This service has nothing to do with rooms at ACS: set ROOMS_ACS_MODE to observe or "
+        "through.",
+    ),
+    PassGoesOn: Answer(
+        409, "PassGoesOn", "This pass is under way. Ask for another one when it has ended."
     ),
     domain.OtherResource: Answer(
         409,

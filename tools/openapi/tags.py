@@ -24,6 +24,7 @@ from rooms.api.extension import (
     livekit_events,
     log,
     media_check,
+    moving,
     overview,
     person_attendance,
     persons,
@@ -141,9 +142,9 @@ TAGS: Sequence[Tag] = (
     ),
     Tag(
         "Moving",
-        "The rooms of ACS that come to this service.",
-        imports.routes.all,
-        resources.IMPORTS,
+        "The move from ACS: its state, and the rooms of ACS that come to this service.",
+        (*moving.routes.all, *imports.routes.all),
+        resources.MOVING | resources.IMPORTS,
     ),
     Tag(
         "LiveKit",

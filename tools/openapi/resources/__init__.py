@@ -14,6 +14,7 @@ from openapi.resources.join import JOIN
 from openapi.resources.join_policy import JOIN_POLICY
 from openapi.resources.livekit_events import LIVEKIT_EVENTS
 from openapi.resources.log import LOG
+from openapi.resources.moving import MOVING
 from openapi.resources.participants import PARTICIPANTS
 from openapi.resources.persons import PERSONS
 from openapi.resources.quarantine import QUARANTINE
@@ -35,6 +36,7 @@ __all__ = [
     "JOIN_POLICY",
     "LIVEKIT_EVENTS",
     "LOG",
+    "MOVING",
     "OVERVIEW",
     "PARTICIPANTS",
     "PERSONS",
