@@ -1,5 +1,6 @@
 """Gives tests of several folders what they share: an Azurite, a proxy before it, tables."""
 
+import gc
 import os
 import signal
 import uuid
@@ -60,6 +61,15 @@ SERVICES = {
     "sync_playwright",
 }
 """What starts processes or listens on ports. A test is quick if it needs none of these."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Keeps the garbage collector from looking at thousands of tests again and again."""
+    gc.disable()
+    yield
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
