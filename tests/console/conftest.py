@@ -12,10 +12,10 @@ from tests.console.scenes import Scenes
 expect.set_options(timeout=PATIENCE)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Chromium]:
-    """Closed with the module: Playwright has an event loop in this thread, in which tests that are
-    coroutines could not run."""
+    """One for the files of this folder. Closed behind them: Playwright has an event loop in this
+    thread, in which tests that are coroutines could not run."""
     if not (path := chromium.executable()):
         pytest.skip(chromium.MISSING)
     with sync_playwright() as playwright:
@@ -40,9 +40,12 @@ def scenes(app: RunningApp) -> Scenes:
 
 
 @pytest.fixture(scope="module")
-def tabs() -> list[Page]:
+def tabs() -> Iterator[list[Page]]:
     """The tab that tests of a file share."""
-    return []
+    tabs: list[Page] = []
+    yield tabs
+    for page in tabs:
+        page.close()
 
 
 @pytest.fixture
