@@ -681,14 +681,14 @@ def test_a_deleted_room(raw: Raw, operation: str) -> None:
     room = raw.new_room()
     assert raw.delete(f"/rooms/{room['id']}").status == 204
     assert is_family_a(raw.send(*operations(room["id"])[operation]), 404, NOT_FOUND)
-    assert room["id"] not in raw.room_ids()
+    assert room["id"] not in raw.newest_ids()
 
 
 def test_an_expired_room_stays_readable_and_listed(raw: Raw, app: RunningApp) -> None:
     room = raw.new_room({"validFrom": time_in(days=-2), "validUntil": _soon()})
     _wait_until(room["validUntil"])
     assert raw.get(f"/rooms/{room['id']}").json() == room
-    assert room["id"] in raw.room_ids()
+    assert room["id"] in raw.newest_ids()
 
 
 def _soon() -> str:
@@ -966,17 +966,18 @@ def test_a_repeated_create_answers_with_the_same_room(raw: Raw) -> None:
         assert (answer.status, answer.body) == (201, first.body)
         assert answer.headers["location"] == first.json()["id"]
         assert answer.headers["repeatability-result"] == "accepted"
-    assert raw.room_ids().count(first.json()["id"]) == 1
-    assert raw.room_ids()[1] != first.json()["id"]
+    newest = raw.newest_ids()
+    assert newest.count(first.json()["id"]) == 1
+    assert newest[1] != first.json()["id"]
 
 
 def test_a_create_that_is_repeated_at_the_same_time_makes_one_room(raw: Raw) -> None:
-    headers, before = repeatability(str(uuid4())), raw.room_ids()
+    headers, before = repeatability(str(uuid4())), raw.newest_ids()
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: raw.post("/rooms", {}, headers), range(8)))
     assert [answer.status for answer in answers] == [201] * 8
     assert len({answer.body for answer in answers}) == 1
-    assert raw.room_ids() == [answers[0].json()["id"], *before]
+    assert raw.newest_ids() == [answers[0].json()["id"], *before][:30]
 
 
 def test_another_create_makes_another_room(raw: Raw) -> None:
@@ -987,11 +988,11 @@ def test_another_create_makes_another_room(raw: Raw) -> None:
 def test_the_same_repeatability_id_with_another_body(raw: Raw) -> None:
     headers = repeatability(str(uuid4()))
     room = raw.post("/rooms", {}, headers).json()
-    before = raw.room_ids()
+    before = raw.newest_ids()
     assert targets(raw.post("/rooms", {"pstnDialOutEnabled": True}, headers)) == [
         "Repeatability-Request-ID"
     ]
-    assert raw.room_ids() == before
+    assert raw.newest_ids() == before
     assert raw.get(f"/rooms/{room['id']}").json() == room
 
 
@@ -999,12 +1000,12 @@ def test_the_same_repeatability_id_with_another_body(raw: Raw) -> None:
 def test_a_repeatability_id_without_the_time_when_first_sent(
     raw: Raw, first_sent: str | None
 ) -> None:
-    before = raw.room_ids()
+    before = raw.newest_ids()
     headers = {"Repeatability-Request-ID": str(uuid4())}
     if first_sent is not None:
         headers["Repeatability-First-Sent"] = first_sent
     assert targets(raw.post("/rooms", {}, headers)) == ["Repeatability-First-Sent"]
-    assert raw.room_ids() == before
+    assert raw.newest_ids() == before
 
 
 def test_a_repeated_delete_is_the_same_delete(raw: Raw) -> None:

@@ -133,6 +133,12 @@ class Raw:
         """Returns the ids of all rooms, newest first."""
         return [room["id"] for page in self.pages() for room in page]
 
+    def newest_ids(self) -> list[str]:
+        """Returns the ids of the rooms of the first page, newest first."""
+        answer = self.get("/rooms")
+        assert answer.status == 200, (answer.status, answer.body)
+        return [room["id"] for room in answer.json()["value"]]
+
 
 def family_a(code: str, message: str) -> dict[str, Any]:
     """Returns the body of an error of family A."""
