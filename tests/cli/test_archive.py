@@ -9,6 +9,7 @@ import pytest
 from azure.data.tables import TableClient, UpdateMode
 from azure.data.tables.aio import TableClient as AsyncTableClient
 
+from rooms.domain.time import DAY, now
 from rooms.storage import keys
 from tests.check.filled import Filling
 from tests.cli.line import Line, environment
@@ -21,7 +22,9 @@ def table(azurite: str) -> str:
 
     async def fill() -> None:
         async with AsyncTableClient.from_connection_string(azurite, name) as client:
-            await Filling(client).a_room_of_everything()
+            filling = Filling(client)
+            filling.now = now() - 2 * DAY  # each day since then has a manifest
+            await filling.a_room_of_everything()
 
     asyncio.run(fill())
     return name
