@@ -1,4 +1,4 @@
-"""Commands print what docs/cli.md and docs/check.md show, each in a process of its own."""
+"""Commands print what docs/cli.md and docs/check.md show."""
 
 import re
 import shlex
@@ -60,7 +60,7 @@ def test_what_is_shown_is_printed(line: Line, meeting: str) -> None:
         return shlex.split(ROOM.sub(meeting, TIME.sub(lambda time: moved(time[0], later), command)))
 
     for command, lines in commands.items():
-        ended = line.process(*now(command))
+        ended = line.run(*now(command))
         assert ended.code == 0
         assert [fixed(text) for text in (ended.err + ended.out).splitlines()] == [
             fixed(text) for text in lines
