@@ -94,6 +94,7 @@ def test_decisions_of_who_comes_in(line: Line, raw: Raw, insight: Insight) -> No
     assert refused == "refused 8:acs:5ab1e000…-000000000002: You are not invited to this room"
 
 
+@pytest.mark.thorough
 def test_a_record_behind_empty_pages_is_found(line: Line, insight: Insight) -> None:
     call = Meeting(room_of_another_service())
     insight.deliver(call.started())

@@ -11,6 +11,7 @@ from rooms.storage.cursors import to_cursor
 from testkit.events import Meeting, room_of_another_service
 from testkit.identifiers import raw_id
 from testkit.insight import READS, ROOM_READS, Insight
+from tests.effort import THOROUGH
 
 ROUTES = (*(f"/rooms/ROOM/{read}".replace("calls/x", "calls/CALL") for read in ROOM_READS), *READS)
 NAMES = st.sampled_from(
@@ -74,7 +75,9 @@ values = st.one_of(times, words, tokens, st.text()).map(
     lambda text: text.encode(errors="replace")
 ) | st.binary(max_size=20)
 generated = settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=6 if THOROUGH else 2,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 

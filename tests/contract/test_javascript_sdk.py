@@ -13,6 +13,7 @@ from testkit.identifiers import raw_id
 from testkit.raw import VERSIONS
 from testkit.running import RunningApp, new_key
 from tests.contract.node import run_node
+from tests.effort import thorough
 
 SCRIPTS = Path(__file__).parent / "javascript"
 USERS = [raw_id(n) for n in range(4)]
@@ -20,7 +21,7 @@ USERS = [raw_id(n) for n in range(4)]
 type Run = Callable[..., Any]
 
 
-@pytest.fixture(scope="module", params=["endpoint", "connection_string"])
+@pytest.fixture(scope="module", params=["connection_string", *thorough("endpoint")])
 def run(request: pytest.FixtureRequest, app: RunningApp) -> Run:
     """Runs a script with a key (the app's, if none is given); what it printed."""
 

@@ -129,6 +129,7 @@ def test_the_quickstart_runs_with_the_newest_sdk(browser: Browser, own_app: Runn
     assert Raw(own_app.http, own_app.manage_key).room_ids() == []
 
 
+@pytest.mark.thorough
 def test_the_quickstart_of_the_owners_runs_with_their_sdk(
     browser: Browser, own_app: RunningApp, pytestconfig: pytest.Config
 ) -> None:

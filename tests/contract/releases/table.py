@@ -11,8 +11,8 @@ class Release:
     language: Literal["Python", "JavaScript"]
     number: str
     api_version: str
-    in_each_run: bool = False
-    """Otherwise it is run with THOROUGH=1."""
+    in_each_run: Literal["connection_string", "endpoint"] | None = None
+    """What its client is made from in each run. All else is run with THOROUGH=1."""
 
     @property
     def generation(self) -> Literal["2022", "2023"]:
@@ -21,10 +21,10 @@ class Release:
 
 
 OLDER_RELEASES = (
-    Release("Python", "1.0.0b1", "2022-02-01", in_each_run=True),
+    Release("Python", "1.0.0b1", "2022-02-01", in_each_run="connection_string"),
     Release("Python", "1.0.0b2", "2022-02-01"),
     Release("Python", "1.0.0b3", "2023-03-31-preview"),
-    Release("Python", "1.0.0", "2023-06-14", in_each_run=True),
+    Release("Python", "1.0.0", "2023-06-14", in_each_run="endpoint"),
     Release("Python", "1.1.0b1", "2023-10-30-preview"),
     Release("Python", "1.1.0", "2024-04-15"),
     Release("Python", "1.1.1", "2024-04-15"),

@@ -18,7 +18,7 @@ def clients(generation: str) -> list[Any]:
     return [
         pytest.param(
             Client(release, source),
-            marks=[] if release.in_each_run else [pytest.mark.thorough],
+            marks=[] if release.in_each_run == source else [pytest.mark.thorough],
             id=f"{release.language}-{release.number}-{source}",
         )
         for release in OLDER_RELEASES
