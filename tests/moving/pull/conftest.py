@@ -1,5 +1,6 @@
 """An app in mode observe, whose ACS is a second instance."""
 
+import uuid
 from collections.abc import AsyncIterator
 
 import pytest
@@ -12,6 +13,17 @@ from rooms.domain.time import now
 from testkit.acs_instance import AcsInstance
 from testkit.storage import Clock
 from tests.moving.pull.observing import QUIET, app_of
+
+
+@pytest_asyncio.fixture
+async def client(request: pytest.FixtureRequest, azurite: str) -> AsyncIterator[TableClient]:
+    """A table that does not exist yet; behind the proxy only for tests that count requests."""
+    counted = "proxy" in request.fixturenames
+    storage = request.getfixturevalue("proxy").connection_string if counted else azurite
+    async with TableClient.from_connection_string(
+        storage, f"t{uuid.uuid4().hex}", use_env_settings=False
+    ) as client:
+        yield client
 
 
 @pytest.fixture
