@@ -48,6 +48,7 @@ from rooms.storage.listed_rooms import ListedRooms
 from rooms.storage.lists import Lists
 from rooms.storage.live_rooms import LiveRooms
 from rooms.storage.marks import Marks
+from rooms.storage.moves import Moves
 from rooms.storage.probes import Probes
 from rooms.storage.pull_state import PullStates
 from rooms.storage.quarantine import Quarantine
@@ -178,6 +179,11 @@ class App:
         moving = self.settings.moving
         observes = moving is not None and moving.mode == "observe"
         return Rooms(self.table, self.clock, self.limits, self._correct_call, observes=observes)
+
+    @cached_property
+    def moves(self) -> Moves:
+        """The moves of rooms between ACS and this service."""
+        return Moves(self.table, self.clock)
 
     @cached_property
     def lists(self) -> Lists:
@@ -402,7 +408,8 @@ class App:
         return await Export(self.table, self.archive, self.clock).run(self.limits.export_seconds)
 
     async def _correct_call(self, room_id: str, room: Room | None, roster: Roster) -> None:
-        if self.settings.media is not None:
+        at_acs = room is not None and room.carrier == "acs"  # where no call is to be corrected
+        if self.settings.media is not None and not at_acs:
             await self.reconciler.after_change(room_id, room, roster)
 
     def _intake(self, source: EventSource, read: Read) -> Intake:

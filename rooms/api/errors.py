@@ -236,6 +236,24 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     PassGoesOn: Answer(
         409, "PassGoesOn", "This pass is under way. Ask for another one when it has ended."
     ),
+    domain.CallGoesOn: Answer(
+        409,
+        "CallGoesOn",
+        "The room has a call now. Move it when the call is over, or with force: who is in the "
+        "call then meets nobody who joins later.",
+    ),
+    domain.GoneAtAcs: Answer(
+        409,
+        "GoneAtAcs",
+        "ACS does not have this room any more. It cannot be made there again, as nobody can choose "
+        "the id of a room at ACS. Make another room there.",
+    ),
+    domain.NoGuestsAtAcs: Answer(
+        409,
+        "NoGuestsAtAcs",
+        "This room is open to guests, and ACS lets in only who is invited. Set roomJoinPolicy to "
+        "InviteOnly first.",
+    ),
     domain.OtherResource: Answer(
         409,
         "OtherResource",
@@ -334,8 +352,8 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     storage.ChangeUnderWay: Answer(
         409,
         "ChangeUnderWay",
-        "A change of this room is under way at ACS, or was made just now. Please import the room "
-        "again in a minute.",
+        "A change of this room is under way at ACS, or was made just now. Please try again in a "
+        "minute.",
     ),
     storage.JoinLinkUsed: Answer(
         403,

@@ -11,6 +11,7 @@ _WHY_CORRECTED: Mapping[CorrectionReason, str] = {
     "NotOpenYet": "the room is not open yet",
     "Closed": "the room is closed",
     "Deleted": "there is no such room",
+    "CallsAtAcs": "the calls of the room run at ACS",
 }
 
 _LEFT: Mapping[str, str] = {

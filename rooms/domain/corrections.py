@@ -17,7 +17,7 @@ OPENS_AT_ONCE: Ticks = int(LIMITS.clock_skew_seconds) * SECOND
 
 @dataclass(frozen=True, slots=True)
 class EndCall:
-    """The room is not open: the call ends, for all."""
+    """The room is not open, or not here: the call ends, for all."""
 
     reason: CorrectionReason
 
@@ -66,6 +66,8 @@ def corrections(
 def _why_closed(room: Room | None, at: Ticks) -> CorrectionReason | None:
     if room is None:
         return "Deleted"
+    if room.carrier == "acs":
+        return "CallsAtAcs"
     match state_at(room, at):
         case "expired":
             return "Closed"

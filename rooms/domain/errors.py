@@ -14,6 +14,9 @@ DomainError
 ├── PersonNotInvited      a join link is for somebody whom the room would not let in
 ├── InvalidLinkExpiry     a join link would expire in the past, or after the room
 ├── CallsAtAcs            ACS carries the calls of the room
+├── CallGoesOn            a room is to move while it has a call
+├── GoneAtAcs             a room is to move to ACS, which does not have it
+├── NoGuestsAtAcs         a room that is open to guests is to move to ACS
 └── OtherResource         the user is not one of the ACS resource
 """
 
@@ -100,6 +103,18 @@ class InvalidLinkExpiry(DomainError):
 
 class CallsAtAcs(DomainError):
     """This service cannot do it: ACS has the room and carries its calls."""
+
+
+class CallGoesOn(DomainError):
+    """A room is to move while it has a call."""
+
+
+class GoneAtAcs(DomainError):
+    """A room is to move to ACS, which does not have it."""
+
+
+class NoGuestsAtAcs(DomainError):
+    """A room that is open to guests is to move to ACS."""
 
 
 class OtherResource(DomainError):

@@ -57,6 +57,13 @@ class RoomUpdated(TypedDict):
     seenBy: NotRequired[str]
 
 
+class RoomMoved(TypedDict):
+    """The detail of RoomMoved: where the calls of the room ran, and where they run from then on."""
+
+    before: RoomCarrier
+    after: RoomCarrier
+
+
 class RoomDeleted(TypedDict):
     """The detail of RoomDeleted. It is empty."""
 
@@ -205,9 +212,9 @@ class EventDetail(TypedDict):
     estimated: NotRequired[bool]
 
 
-type CorrectionReason = Literal["NotInvited", "NotOpenYet", "Closed", "Deleted"]
+type CorrectionReason = Literal["NotInvited", "NotOpenYet", "Closed", "Deleted", "CallsAtAcs"]
 """Why this service corrects a call by itself: the person is not invited, or the room is not open,
-or not there any more."""
+or not there any more, or its calls run at ACS."""
 
 
 class RemovedFromCall(TypedDict):

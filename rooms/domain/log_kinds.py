@@ -26,6 +26,7 @@ from rooms.domain.log_details import (
     RoleCorrected,
     RoomCreated,
     RoomDeleted,
+    RoomMoved,
     RoomUpdated,
 )
 from rooms.domain.phrases import Names
@@ -75,6 +76,7 @@ LOG_KINDS: dict[str, LogKind] = {
             sentences.room_updated,
             not_personal=("seenBy",),
         ),
+        LogKind("RoomMoved", "change", RoomMoved, sentences.room_moved),
         LogKind("RoomDeleted", "change", RoomDeleted, sentences.room_deleted),
         LogKind(
             "ParticipantsUpdated",

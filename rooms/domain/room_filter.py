@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from rooms.domain.room import Room, RoomState
+from rooms.domain.room import Room, RoomCarrier, RoomState
 from rooms.domain.time import MAX_TIME, Ticks
 
 
@@ -16,8 +16,8 @@ class TitledRoom:
 
 @dataclass(frozen=True, slots=True)
 class RoomFilter:
-    """Bounds of when rooms open and close, each included, and a text that their titles contain, in
-    whatever case.
+    """Bounds of when rooms open and close, each included, a text that their titles contain, in
+    whatever case, and where their calls run.
     """
 
     opens_from: Ticks = 0
@@ -25,6 +25,7 @@ class RoomFilter:
     closes_from: Ticks = 0
     closes_until: Ticks = MAX_TIME
     title: str | None = None
+    carrier: RoomCarrier | None = None
 
     def fits(self, listed: TitledRoom) -> bool:
         """Returns whether the list shows the room."""
@@ -33,6 +34,7 @@ class RoomFilter:
         return (
             opens
             and closes
+            and self.carrier in (None, listed.room.carrier)
             and (self.title is None or self.title.casefold() in (listed.title or "").casefold())
         )
 
@@ -41,14 +43,15 @@ class RoomFilter:
 class RoomQuery:
     """The rooms that a caller asks for. None stands for all.
 
-    They are in `state`, may be joined at some moment from `start` until just before `end`, and
-    their titles contain `title`, in whatever case.
+    They are in `state`, may be joined at some moment from `start` until just before `end`, their
+    titles contain `title`, in whatever case, and `carrier` carries their calls.
     """
 
     state: RoomState | None = None
     start: Ticks | None = None
     end: Ticks | None = None
     title: str | None = None
+    carrier: RoomCarrier | None = None
 
     def at(self, now: Ticks) -> RoomFilter:
         """Returns the filter for rooms as they are at `now`."""
@@ -61,7 +64,7 @@ class RoomQuery:
                 wanted = RoomFilter(closes_until=now)
             case None:
                 wanted = RoomFilter()
-        wanted = replace(wanted, title=self.title)
+        wanted = replace(wanted, title=self.title, carrier=self.carrier)
         if self.start is not None:
             after_start = min(self.start + 1, MAX_TIME)
             wanted = replace(wanted, closes_from=max(wanted.closes_from, after_start))

@@ -42,6 +42,12 @@ def room_updated(detail: Detail, _: Names) -> str:
     return f"changed the room: {changes}{_importer(detail)}"
 
 
+def room_moved(detail: Detail, _: Names) -> str:
+    """Returns the sentence of RoomMoved."""
+    where = "to ACS" if detail["after"] == "acs" else "from ACS to this service"
+    return f"moved the calls of the room {where}"
+
+
 def room_deleted(_: Detail, __: Names) -> str:
     """Returns the sentence of RoomDeleted."""
     return "deleted the room"

@@ -15,7 +15,7 @@ StorageError
 ├── DeletedHere               an imported room was deleted here
 ├── AnotherRoom               an imported room is another one of the same id
 ├── AnotherCarrier            the calls of an imported room run elsewhere here
-├── ChangeUnderWay            a change of an imported room may be under way at ACS
+├── ChangeUnderWay            a change of the room may be under way at ACS
 └── InvalidCursor             a cursor is not of this list
 """
 
@@ -133,7 +133,7 @@ class AnotherCarrier(StorageError):
 
 
 class ChangeUnderWay(StorageError):
-    """A change of a room that is imported may be under way at ACS, or was just made."""
+    """A change of a room that is imported, or moves, may be under way at ACS, or was just made."""
 
 
 class InvalidCursor(StorageError):

@@ -208,4 +208,6 @@ def _where(wanted: RoomFilter) -> str:
     chosen = [f"{what} '{stored_time(at)}'" for what, at, nothing in bounds if at != nothing]
     if wanted.title is not None:
         chosen.append("title gt ''")
+    if wanted.carrier == "acs":  # rows of others may have no carrier, so no filter finds them
+        chosen.append("carrier eq 'acs'")
     return " and ".join(chosen)

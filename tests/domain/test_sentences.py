@@ -74,6 +74,16 @@ def said(kind: str, detail: Any) -> str:
         ),
         ("RoomDeleted", {}, "deleted the room"),
         (
+            "RoomMoved",
+            {"before": "acs", "after": "own"},
+            "moved the calls of the room from ACS to this service",
+        ),
+        (
+            "RoomMoved",
+            {"before": "own", "after": "acs"},
+            "moved the calls of the room to ACS",
+        ),
+        (
             "ParticipantsUpdated",
             {
                 "added": {"8:a": "Presenter", "8:x": "Attendee"},

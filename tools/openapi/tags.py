@@ -11,6 +11,7 @@ from rooms.api.extension import (
     admission,
     attendance,
     calls,
+    carrier,
     details,
     doctor,
     health,
@@ -83,6 +84,12 @@ TAGS: Sequence[Tag] = (
         "Who may join a room: the invited, or every ACS user.",
         join_policy.routes.all,
         resources.JOIN_POLICY,
+    ),
+    Tag(
+        "Carrier",
+        "Where the calls of a room run: at ACS, or here.",
+        carrier.routes.all,
+        resources.CARRIER,
     ),
     Tag(
         "Admission",

@@ -65,11 +65,15 @@ async def judged(
     app: App, room_id: str, raw_id: str, at: Ticks | None = None, *, with_details: bool = False
 ) -> Judgement:
     """Decides whether somebody may join at `at`, or now, and changes nothing. One request to the
-    storage, and those for the people in the call.
+    storage, and those for the people in the call. Where rooms are changed at ACS, also those to
+    pull a room that was not pulled just before.
 
     The room and the roster are always those of now. Now is what the clock says: a change by an
     instance whose clock is wrong must not close the room, only the log has the decision after it.
     """
+    moving = app.settings.moving
+    if app.pull is not None and moving is not None and moving.mode == "observe":
+        await app.pull.fresh(room_id)
     as_of = app.clock()
     details: Details = {}
     if with_details:

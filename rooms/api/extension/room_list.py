@@ -16,13 +16,13 @@ from rooms.api.responses import acs_answer
 from rooms.api.routing import Routes
 from rooms.api.shapes import page_body
 from rooms.domain.limits import LIMITS
-from rooms.domain.room import ROOM_STATES, RoomCarrier
+from rooms.domain.room import ROOM_CARRIERS, ROOM_STATES, RoomCarrier
 from rooms.domain.room_filter import RoomQuery, TitledRoom
 from rooms.domain.roster import is_acs_user
 
 routes = Routes()
 
-FILTERS = ("participant", "externalId", "state", "from", "until", "title")
+FILTERS = ("participant", "externalId", "state", "from", "until", "title", "carrier")
 """Parameters that ACS does not have. A request with one of them is for the filtered list."""
 
 
@@ -64,7 +64,8 @@ async def _list_some_rooms(request: Request) -> func.HttpResponse:
     title, external_id = (_text(request, name) for name in ("title", "externalId"))
     if participant is not None and external_id is not None:
         raise InvalidParameter("Must be left out if `participant` is given.", "externalId")
-    wanted = RoomQuery(state, start, end, title)
+    carrier = request.choice("carrier", *ROOM_CARRIERS)
+    wanted = RoomQuery(state, start, end, title, carrier)
     cursor, now = request.query("nextLink"), request.app.clock()
     lists = request.app.lists
     if participant is not None:

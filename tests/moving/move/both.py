@@ -10,7 +10,7 @@ from rooms.app import App
 from rooms.domain.log import LogRecord
 from rooms.domain.room import Room, RoomCarrier, RoomChange
 from rooms.domain.roster import Role, Roster, RosterPatch
-from rooms.domain.time import MAX_TIME, Ticks, now
+from rooms.domain.time import MAX_TIME, SECOND, Ticks, now
 from rooms.storage.arrivals import Arrivals
 from rooms.storage.creation import creation
 from rooms.storage.table import Table
@@ -93,6 +93,11 @@ def content(answer: Answer) -> Any:
     return answer.json()
 
 
+def _later() -> Ticks:
+    """The time, once nothing of what was made is too young to be read at ACS."""
+    return now() + 60 * SECOND
+
+
 @asynccontextmanager
 async def both_sides(
     table: Table,
@@ -101,10 +106,10 @@ async def both_sides(
     settings: Mapping[str, str],
     valid_for: Ticks,
 ) -> AsyncIterator[Both]:
-    """Makes a room at ACS, valid from now, and has it here, too."""
+    """Makes a room at ACS, valid from now, and has it here, too. A minute passes."""
     key = new_key()
     media = {} if livekit is None else livekit.settings
-    app = App({"ROOMS_MANAGE_KEY__test": key, **acs.settings, **media, **settings})
+    app = App({"ROOMS_MANAGE_KEY__test": key, **acs.settings, **media, **settings}, _later)
     app.table = table
     await know_floors(table)
     people = tuple(acs.run(acs.app.identities.create()) for _ in ROLES)

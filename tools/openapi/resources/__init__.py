@@ -3,6 +3,7 @@
 from openapi.resources.admission import ADMISSION
 from openapi.resources.attendance import ATTENDANCE
 from openapi.resources.calls import CALLS
+from openapi.resources.carrier import CARRIER
 from openapi.resources.details import DETAILS, OVERVIEW
 from openapi.resources.document import DOCUMENT
 from openapi.resources.health import HEALTH
@@ -25,6 +26,7 @@ __all__ = [
     "ADMISSION",
     "ATTENDANCE",
     "CALLS",
+    "CARRIER",
     "DETAILS",
     "DOCUMENT",
     "HEALTH",

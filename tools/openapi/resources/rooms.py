@@ -37,7 +37,7 @@ from rooms.api.extension import room_list
 from rooms.domain import room as domain
 from rooms.domain.errors import CallsAtAcs, PolicyChangeTooLate, ReadOnlyHere, RoomNotFound
 from rooms.domain.limits import LIMITS
-from rooms.domain.room import RoomState
+from rooms.domain.room import RoomCarrier, RoomState
 
 type RepeatabilityId = Annotated[
     str, WithJsonSchema({"type": "string", "maxLength": LIMITS.repeatability_id})
@@ -154,7 +154,7 @@ ROOMS = {
             "operations on rooms.\n\n"
             "**The filtered list** has the rooms that match all filters, each with its `title`. It "
             "answers a request with at least one of `participant`, `externalId`, `state`, `from`, "
-            "`until` and `title`, or with `x-api-key` and no Authorization. It needs no "
+            "`until`, `title` and `carrier`, or with `x-api-key` and no Authorization. It needs no "
             "api-version: the newest is the default. It has the errors of extension routes: "
             "`InvalidParameter`, with a `target`. A filter without a value is an error, because a "
             "forgotten value would list every room."
@@ -177,6 +177,7 @@ ROOMS = {
                 example="D-1",
             ),
             Parameter("state", "query", RoomState, "Rooms that are in this state now."),
+            Parameter("carrier", "query", RoomCarrier, "Rooms whose calls run there."),
             Parameter(
                 "title",
                 "query",
