@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from rooms.acs.passes.run import Passes
     from rooms.acs.pull import Pull
     from rooms.acs.rooms_api import RoomsApi
+    from rooms.acs.through import Through
     from rooms.media.acs import AcsCalls
     from rooms.media.join_links import JoinLinks
     from rooms.media.reconciler import Reconciler
@@ -176,6 +177,8 @@ class App:
     @cached_property
     def rooms(self) -> Rooms:
         """The rooms, their rosters and their details."""
+        if self.through is not None:
+            return self.through
         moving = self.settings.moving
         observes = moving is not None and moving.mode == "observe"
         return Rooms(self.table, self.clock, self.limits, self._correct_call, observes=observes)
@@ -266,6 +269,24 @@ class App:
         from rooms.acs.rooms_api import RoomsApi
 
         return RoomsApi(self.acs)
+
+    @cached_property
+    def through(self) -> "Through | None":
+        """The rooms, of which some are changed at ACS first, or None: in another mode."""
+        moving = self.settings.moving
+        if self.rooms_at_acs is None or moving is None or moving.mode != "through":
+            return None
+        from rooms.acs.through import Through
+
+        return Through(
+            self.table,
+            self.clock,
+            self.limits,
+            after_change=self._correct_call,
+            acs=self.rooms_at_acs,
+            marks=self.marks,
+            new=moving.new,
+        )
 
     @cached_property
     def marks(self) -> Marks:

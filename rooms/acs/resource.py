@@ -16,7 +16,7 @@ from rooms.log_text import escaped
 from rooms.settings.acs import AcsResource
 
 if TYPE_CHECKING:
-    from aiohttp import ClientSession
+    from aiohttp import ClientHandlerType, ClientRequest, ClientResponse, ClientSession
     from azure.identity.aio import DefaultAzureCredential
 
 # aiohttp, yarl and azure-identity are imported with the first request: they slow a cold start.
@@ -66,6 +66,7 @@ class Resource:
                     data=body or None,
                     skip_auto_headers=("Content-Type",),
                     allow_redirects=False,
+                    middlewares=(_once,) if method == "DELETE" else (),
                 ) as answer:
                     content = await answer.read()
         except (TimeoutError, ClientError, AzureError, OSError) as error:
@@ -107,3 +108,14 @@ class Resource:
             self._identity = DefaultAzureCredential(managed_identity_client_id=client_id)
         token = await self._identity.get_token(_SCOPE)
         return {"Authorization": f"Bearer {token.token}"}
+
+
+async def _once(request: "ClientRequest", send: "ClientHandlerType") -> "ClientResponse":
+    """Sends a request once. By itself aiohttp sends a DELETE again if a kept connection is cut,
+    and the first one may have been carried out."""
+    from aiohttp import ClientConnectionError
+
+    try:
+        return await send(request)
+    except ClientConnectionError as error:
+        raise ClientConnectionError(f"{type(error).__name__} {error}") from error

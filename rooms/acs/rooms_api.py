@@ -34,6 +34,7 @@ class RepeatabilityHeaders:
 
     request_id: str
     first_sent: str
+    """Nothing: the caller does not send it, and ACS will refuse that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +108,9 @@ class RoomsApi:
         """Makes a room. Returns it, and the whole answer."""
         people = {raw_id: {"role": role} for raw_id, role in roster.items()}
         body = _fields(wanted) | ({"participants": people} if people else {})
-        headers = {
-            "Repeatability-Request-ID": repeatability.request_id,
-            "Repeatability-First-Sent": repeatability.first_sent,
-        }
+        headers = {"Repeatability-Request-ID": repeatability.request_id}
+        if repeatability.first_sent:
+            headers["Repeatability-First-Sent"] = repeatability.first_sent
         answer = await self._send("POST", "/rooms", body, headers)
         return room_of(answer), answer
 

@@ -67,8 +67,10 @@ def no_content(headers: Mapping[str, str] | None = None) -> func.HttpResponse:
 
 
 def passed_on(answer: AcsAnswer) -> func.HttpResponse:
-    """Returns an answer of ACS as it came."""
+    """Returns an answer of ACS as it came. One that throttles says when to come again."""
     kept = {name: answer.headers[name] for name in _KEPT_OF_ACS if name in answer.headers}
+    if answer.status == 429:
+        kept.setdefault("retry-after", "1")
     return func.HttpResponse(
         answer.body, status_code=answer.status, headers={"Content-Type": "", **kept}
     )

@@ -31,6 +31,11 @@ class Moving:
     full_minutes: int
     """Minutes between two comparisons of all rooms."""
 
+    @property
+    def makes_rooms_at_acs(self) -> bool:
+        """Returns whether a room that is made here is made at ACS first."""
+        return self.mode == "through" and self.new == "acs"
+
 
 def read_moving(env: Mapping[str, str], acs: AcsResource | None) -> Moving | None:
     """Reads what is done with the rooms at ACS, or None: nothing, only users are made there.

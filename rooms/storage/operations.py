@@ -46,6 +46,11 @@ def touch(entity: Entity) -> Operation:
     return TransactionOperation.UPDATE, entity, {"mode": "merge"}
 
 
+def touch_unchanged(read: TableEntity) -> Operation:
+    """Changes nothing in the row but its ETag. It must not have changed since it was read."""
+    return merge(key_of(read), read)
+
+
 def replace(entity: Entity) -> Operation:
     """Writes the row, whether or not it exists."""
     return TransactionOperation.UPSERT, entity, {"mode": "replace"}

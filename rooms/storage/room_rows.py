@@ -19,7 +19,7 @@ from rooms.storage.creation import Repeatability, creation
 from rooms.storage.edits import Contents, Step, new_people, steps
 from rooms.storage.entities import room_of, room_properties, unpack
 from rooms.storage.invitees import invite
-from rooms.storage.operations import Operation, insert
+from rooms.storage.operations import Operation, insert, touch_unchanged
 from rooms.storage.table import Table
 
 
@@ -126,6 +126,12 @@ class RoomRows:
             *more,
         )
         return True
+
+    async def keep(self, row: TableEntity, *more: Operation) -> None:
+        """Leaves a room as it is, and does what else is given; nothing, if there is nothing. Other
+        changes that are under way then find that one came between. One request."""
+        if more:
+            await self._table.rewrite([touch_unchanged(row), *more])
 
     async def bury(self, row: TableEntity, origin: Origin, *more: Operation) -> None:
         """Makes the room of this row a tombstone, and does what else is given; its rosters and log

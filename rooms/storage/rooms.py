@@ -98,12 +98,12 @@ class Rooms:
     async def with_roster(self, room_id: str) -> RoomWithRoster:
         """Returns the room with its current roster. One request."""
         read = await self.rows.read(room_id)
-        return _with_roster(read.row, read.contents.roster)
+        return room_with_roster(read.row, read.contents.roster)
 
     async def with_details(self, room_id: str) -> tuple[RoomWithRoster, Details]:
         """Returns the room with its current roster, and its details. One request."""
         read = await self.rows.read(room_id, with_details=True)
-        return _with_roster(read.row, read.contents.roster), read.contents.details
+        return room_with_roster(read.row, read.contents.roster), read.contents.details
 
     async def update(self, room_id: str, wanted: RoomChange, origin: Origin) -> Room:
         """Sets what `wanted` sets and returns the room. Requests as `change`."""
@@ -226,10 +226,11 @@ class Rooms:
         row, roster_row = rows
         if row["bodyHash"] != repeatability.body_hash:
             raise RequestIdReused
-        return _with_roster(row, unpack(roster_row))
+        return room_with_roster(row, unpack(roster_row))
 
 
-def _with_roster(row: TableEntity, roster: Roster) -> RoomWithRoster:
+def room_with_roster(row: TableEntity, roster: Roster) -> RoomWithRoster:
+    """Returns the room of this row, with its roster."""
     return RoomWithRoster(room_of(row), roster, parse_time(row["changedAt"]))
 
 

@@ -60,10 +60,11 @@ async def ask(
     path: str,
     body: object = None,
     headers: Mapping[str, str] | None = None,
+    version: str = NEWEST,
 ) -> Answer:
     """Returns what the app answers to a request that is signed with a key, and comes over no
     network. `headers` are added to those of the SDKs."""
-    target = f"{path}{'&' if '?' in path else '?'}api-version={NEWEST}"
+    target = f"{path}{'&' if '?' in path else '?'}api-version={version}"
     content = encoded(body)
     media_type = "application/merge-patch+json" if method == "PATCH" else "application/json"
     sent = {"host": HOST, "accept": "application/json"}

@@ -26,7 +26,7 @@ async def create_room(request: Request) -> func.HttpResponse:
     version = request.version
     body = request.parse(version.create)
     wanted, roster = body.change, body.roster
-    repeatability = _repeatability(request.http)
+    repeatability = _repeatability(request)
     check_new_validity(wanted, request.app.clock())
     check_size(roster)
     check_identifiers(roster)
@@ -84,21 +84,25 @@ async def delete_room(request: Request) -> func.HttpResponse:
     return no_content({"api-supported-versions": version.supported})
 
 
-def _repeatability(http: func.HttpRequest) -> Repeatability | None:
-    """Reads the OASIS headers of a repeatable request: an id, and when it was first sent."""
+def _repeatability(request: Request) -> Repeatability | None:
+    """Reads the OASIS headers of a repeatable request: an id, and when it was first sent. If the
+    room is made at ACS, that is left for ACS to check."""
+    http, moving = request.http, request.app.settings.moving
     request_id = http.headers.get("repeatability-request-id")
     if not request_id:
         return None
     if len(request_id) > LIMITS.repeatability_id:
         too_long = f"A Repeatability-Request-ID has at most {LIMITS.repeatability_id} characters."
         raise ValidationFailed(Detail(too_long, "Repeatability-Request-ID"))
-    if not _is_date(http.headers.get("repeatability-first-sent", "")):
+    first_sent = http.headers.get("repeatability-first-sent", "")
+    at_acs = moving is not None and moving.makes_rooms_at_acs
+    if not (at_acs or _is_date(first_sent)):
         expected = (
             "Repeatability-Request-ID needs this header too: an HTTP date, like "
             "Mon, 04 May 2026 10:00:00 GMT."
         )
         raise ValidationFailed(Detail(expected, "Repeatability-First-Sent"))
-    return Repeatability(request_id, hashlib.sha256(http.get_body()).hexdigest())
+    return Repeatability(request_id, hashlib.sha256(http.get_body()).hexdigest(), first_sent)
 
 
 def _is_date(text: str) -> bool:

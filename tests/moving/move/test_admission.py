@@ -13,6 +13,7 @@ from rooms.domain.roster import Roster
 from rooms.domain.time import DAY, HOUR, SECOND, Ticks, now, parse_time
 from rooms.identity.tokens import Claims
 from rooms.storage.edits import Edit
+from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
 from testkit.acs_faults import AcsFault
 from testkit.acs_instance import AcsInstance
@@ -102,7 +103,7 @@ async def test_a_room_on_the_media_server_tells_its_kind_and_can_leave_it_out(
     both: Both, livekit_double: LiveKitDouble
 ) -> None:
     roster: Roster = dict.fromkeys(both.people, "Attendee")
-    made = await both.app.rooms.create(RoomChange(), roster, None, ORIGIN)
+    made = await Rooms(both.app.table, now).create(RoomChange(), roster, None, ORIGIN)
     own = replace(both, room=made.room)
     assert "media" not in content(await own.admit(both.people[0], media=False))
     assert livekit_double.asked == []
