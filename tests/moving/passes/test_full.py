@@ -9,6 +9,7 @@ from rooms.acs.errors import AcsUnavailable
 from rooms.domain.room import RoomChange
 from rooms.domain.time import DAY, HOUR
 from testkit.acs_in_memory import answer, people
+from testkit.storage import delete_here
 from tests.moving.passes.rig import APP, START, Killed, Rig
 
 
@@ -184,7 +185,7 @@ async def test_a_room_that_is_deleted_here_is_named_and_never_revived(
 ) -> None:
     made = rig.acs.add()
     await rig.settled()
-    await rig.rooms.delete(made, APP)
+    await delete_here(rig.rooms, made)
     await rig.minute(60)
     assert (await rig.state()).deleted_here.keys() == {made}
     assert f"moving: the room {made} is deleted here, and still at ACS" in caplog.messages

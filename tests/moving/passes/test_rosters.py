@@ -4,7 +4,8 @@ import pytest
 
 from rooms.domain.time import DAY, HOUR
 from testkit.acs_in_memory import answer, people
-from tests.moving.passes.rig import APP, START, Killed, Rig
+from testkit.storage import delete_here
+from tests.moving.passes.rig import START, Killed, Rig
 
 
 async def test_rosters_that_were_changed_at_acs_are_found_within_a_day(rig: Rig) -> None:
@@ -85,6 +86,6 @@ async def test_a_room_that_is_deleted_here_meanwhile_is_no_failure(rig: Rig) -> 
     await rig.states.ask("rosters")
 
     rig.clock.now += HOUR
-    await rig.rooms.delete(made, APP)
+    await delete_here(rig.rooms, made)
     await rig.minute()
     assert (await rig.state()).rosters.rooms == 0
