@@ -58,3 +58,8 @@ def place_before(created_at: Ticks) -> str:
 def place_in_list(room: Room) -> str:
     """Returns the place of a room."""
     return keys.index_row(room.id, room.created_at)
+
+
+def place_behind(room: Room) -> str:
+    """Returns the place just behind a room."""
+    return keys.after(place_in_list(room))

@@ -111,6 +111,7 @@ def _differing(
         for room in there
         if differs(room, known.get(room.id))
         and (room.id in known or not work.is_left_to_its_create(room.created_at))
+        and not _was_not_understood(work, room)
     ]
     missing = [
         room.id
@@ -121,6 +122,12 @@ def _differing(
         and room.created_at < asked_at - JUST_MADE
     ]
     return [*otherwise, *missing]
+
+
+def _was_not_understood(work: Work, room: Room) -> bool:
+    """Returns whether this pass has pulled a room in vain: else a page with many of them would
+    never come to its end."""
+    return work.state.not_understood.get(room.id, 0) >= (work.state.full.began_at or 0)
 
 
 async def _pull(work: Work, full: Full, room_ids: Sequence[str]) -> None:

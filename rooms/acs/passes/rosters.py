@@ -2,13 +2,14 @@
 them."""
 
 import logging
+from itertools import batched
 
 from rooms.acs.errors import NoAnswerOfAcs
 from rooms.acs.passes.work import Work, counted
 from rooms.acs.pull import Outcome
 from rooms.domain.errors import RoomNotFound
 from rooms.domain.time import DAY
-from rooms.storage.listed_rooms import BEGIN, END
+from rooms.storage.listed_rooms import BEGIN, END, place_behind
 from rooms.storage.parallel import both
 from rooms.storage.pull_state import Rosters
 
@@ -40,11 +41,13 @@ async def compare_rosters(work: Work) -> None:
     while rosters.reached < END:
         here, reached = await work.parts.listed.between(rosters.reached, END, _ROWS)
         rooms = [room for room in here if room.carrier == "acs" and room.valid_until > work.clock()]
-        outcomes = counted(await work.pulled([room.id for room in rooms], compare))
-        rosters.changed += outcomes["changed"]
-        rosters.rooms += len(rooms)
+        for some in batched(rooms, work.at_once, strict=False):
+            outcomes = counted(await work.pulled([room.id for room in some], compare))
+            rosters.changed += outcomes["changed"]
+            rosters.rooms += len(some)
+            rosters.reached = place_behind(some[-1])
+            await work.save()
         rosters.reached = reached
-        await work.save()
     _end(work, rosters)
 
 

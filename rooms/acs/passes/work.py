@@ -74,6 +74,12 @@ class Work:
     _saved: Ticks = 0
     _failed: int = 0
 
+    @property
+    def at_once(self) -> int:
+        """Returns how many rooms are looked at at the same time: if they were more, each would take
+        a turn of the run, and none come to its end."""
+        return min(AT_ONCE, self.pace.per_second)
+
     async def save(self) -> None:
         """Writes the state, if it was written longer ago than SAVE_EVERY."""
         now = self.clock()
@@ -103,8 +109,7 @@ class Work:
             TimeIsUp, StorageUnavailable: some were left.
             AcsError: ACS failed at too many, one after the other.
         """
-        # More at once would each take a turn of the run, and none come to its end.
-        free = asyncio.Semaphore(min(AT_ONCE, self.pace.per_second))
+        free = asyncio.Semaphore(self.at_once)
         outcomes: dict[str, Outcome] = {}
 
         async def one(room_id: str) -> None:

@@ -1,7 +1,7 @@
 """The passes of a service, beside an ACS in memory, with a clock that the test sets."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from azure.data.tables.aio import TableClient
 
@@ -11,7 +11,7 @@ from rooms.acs.passes.run import Passes
 from rooms.acs.passes.work import Parts
 from rooms.acs.pull import Pull
 from rooms.acs.rooms_api import RoomsApi
-from rooms.domain.limits import LIMITS
+from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.room import Room
 from rooms.domain.time import MAX_TIME, SECOND, Ticks, parse_time
 from rooms.settings.moving import Mode, Moving
@@ -63,6 +63,7 @@ class Rig:
     client: TableClient
     mode: Mode = "observe"
     requests: int = 100
+    limits: Limits = LIMITS
     clock: Clock = field(default_factory=lambda: Clock(START))
     acs: AcsInMemory = field(init=False)
 
@@ -72,7 +73,6 @@ class Rig:
 
     def _build(self) -> None:
         self.table, clock = MortalTable(self.client), self.clock
-        self.limits = LIMITS
         self.marks = Marks(self.table, clock)
         self.adoption = Adoption(self.table, clock)
         self.rooms = Rooms(self.table, clock)
@@ -92,7 +92,7 @@ class Rig:
             self.calls,
         )
         moving = Moving(self.mode, "acs", "own", self.requests, 60)
-        self.passes = Passes(self.parts, self.pace, moving, clock)
+        self.passes = Passes(self.parts, self.pace, moving, clock, self.limits)
 
     async def _sleep(self, seconds: float) -> None:
         self.clock.now += round(seconds * SECOND)
@@ -118,14 +118,15 @@ class Rig:
             await self.minute()
         self.acs.asked.clear()
 
-    def slow(self, requests: int) -> None:
-        """Lets so many requests be made in a second."""
-        self.requests = requests
+    def slow(self) -> None:
+        """Lets a run make a request a second, for six seconds."""
+        self.requests, self.limits = 1, replace(LIMITS, passes_seconds=6)
         self.restart()
 
     def fast(self) -> None:
-        """Lets as many requests be made as tests need."""
-        self.slow(100)
+        """Lets a run make as many requests as tests need."""
+        self.requests, self.limits = 100, LIMITS
+        self.restart()
 
     def pulls(self) -> list[str]:
         """Returns the rooms that ACS was asked for, in that order."""

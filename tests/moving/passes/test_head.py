@@ -36,6 +36,7 @@ async def test_more_than_a_page_of_rooms_made_since_the_last_look_are_all_found(
     assert (await rig.state()).head.pages == 3
 
 
+@pytest.mark.thorough
 async def test_what_is_older_than_the_pages_of_a_look_is_left_to_the_full_pass(rig: Rig) -> None:
     rig.acs.add()
     await rig.settled()

@@ -22,6 +22,7 @@ async def test_rosters_that_were_changed_at_acs_are_found_within_a_day(rig: Rig)
     assert (rosters.rooms, rosters.changed) == (2, 1)
 
 
+@pytest.mark.thorough
 async def test_a_room_whose_roster_agrees_takes_one_request(rig: Rig) -> None:
     made = [rig.acs.add(people(1), START - n * HOUR) for n in range(3)]
     await rig.adopt(*made)
@@ -32,6 +33,7 @@ async def test_a_room_whose_roster_agrees_takes_one_request(rig: Rig) -> None:
     assert sorted(told) == [f"/rooms/{room_id}/participants" for room_id in made]
 
 
+@pytest.mark.thorough
 async def test_rooms_past_their_end_are_left_out(rig: Rig) -> None:
     rig.acs.add(people(1), START - 2 * DAY, valid_until=START - DAY)
     await rig.settled()
@@ -39,15 +41,15 @@ async def test_rooms_past_their_end_are_left_out(rig: Rig) -> None:
 
 
 async def test_a_pass_that_is_killed_goes_on_where_it_was(rig: Rig) -> None:
-    made = [rig.acs.add(people(1), START - n * HOUR) for n in range(30)]
+    made = [rig.acs.add(people(1), START - n * HOUR) for n in range(9)]
     await rig.adopt(*made)
     await rig.settled()
     await rig.states.ask("rosters")
-    rig.slow(1)
+    rig.slow()
     await rig.minute()
     before = (await rig.state()).rosters.rooms
-    assert 0 < before < 30
-    rig.acs.next("/rooms/", rig.kill, skip=3)
+    assert 0 < before < 9
+    rig.acs.next("/rooms/", rig.kill, skip=1)
     with pytest.raises(Killed):
         await rig.minute()
     rig.fast()
@@ -55,7 +57,7 @@ async def test_a_pass_that_is_killed_goes_on_where_it_was(rig: Rig) -> None:
     await rig.minute()
     assert not (await rig.state()).rosters.goes_on
     asked = sum(path.endswith("/participants") for path in rig.acs.asked)
-    assert asked <= 30 - before
+    assert asked <= 9 - before
 
 
 async def test_a_roster_that_is_not_understood_is_named_until_it_is(rig: Rig) -> None:
@@ -80,6 +82,7 @@ async def test_a_room_that_is_gone_at_acs_is_found_by_its_roster_too(rig: Rig) -
     assert await rig.actors(made) == [("RoomCreated", "acs"), ("RoomDeleted", "acs")]
 
 
+@pytest.mark.thorough
 async def test_a_room_that_is_deleted_here_meanwhile_is_no_failure(rig: Rig) -> None:
     made = rig.acs.add(people(1))
     await rig.settled()

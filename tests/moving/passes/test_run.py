@@ -10,9 +10,9 @@ from tests.moving.passes.rig import START, Killed, Rig
 
 
 async def test_no_run_takes_longer_than_its_time(rig: Rig) -> None:
-    for n in range(60):
+    for n in range(9):
         rig.acs.add(people(1), START - n * HOUR)
-    rig.slow(1)
+    rig.slow()
     rig.clock.now += 60 * SECOND
     began = rig.clock.now
     await rig.passes.run()
@@ -82,9 +82,9 @@ async def test_what_is_no_answer_of_acs_ends_the_run(
 
 async def test_a_state_with_all_there_may_be_comes_back_as_it_was(rig: Rig) -> None:
     rig.acs.page = 1
-    for n in range(40):
+    for n in range(9):
         rig.acs.add(people(1), START - HOUR - n)
-    rig.slow(1)
+    rig.slow()
     await rig.minute()
     held = await rig.states.hold(1)
     assert held is not None

@@ -73,6 +73,7 @@ async def test_a_change_under_way_is_left_alone(rig: Rig) -> None:
     assert await open_marks(rig) == 1
 
 
+@pytest.mark.thorough
 async def test_a_deletion_that_acs_carried_out_is_of_who_wanted_it(rig: Rig) -> None:
     made = rig.acs.add(people(1), START - HOUR)
     await rig.settled()
@@ -115,6 +116,7 @@ async def test_a_create_whose_answer_was_lost_is_found_by_its_times_and_roster(
     assert f"moving: the create of the room {made} was lost, and is finished" in caplog.messages
 
 
+@pytest.mark.thorough
 async def test_two_lost_creates_of_the_same_kind_have_a_room_each(rig: Rig) -> None:
     await rig.settled()
     marks = [create_of(rig, people(2)) for _ in range(2)]
@@ -179,6 +181,7 @@ async def test_a_create_that_is_sent_again_keeps_its_mark(rig: Rig) -> None:
     assert await open_marks(rig) == 1
 
 
+@pytest.mark.thorough
 async def test_the_marks_of_a_room_that_was_moved_go(rig: Rig) -> None:
     created = await rig.rooms.create(RoomChange(), {}, None, APP)
     await rig.marks.write(rig.marks.of_change(created.room.id, APP, WANTED))
