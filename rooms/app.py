@@ -303,8 +303,7 @@ class App:
         """Takes in rooms as they are at ACS."""
         moving = self.settings.moving
         marks = self.marks if moving is not None and moving.mode == "through" else None
-        quiet = self.limits.quiet_seconds
-        return Imports(self.adoption, marks, self.clock, quiet, self._correct_call)
+        return Imports(self.adoption, marks, self.clock, self._correct_call, self.limits)
 
     @cached_property
     def pull(self) -> "Pull | None":

@@ -59,7 +59,7 @@ class Adoption:
         self._table = table
         self._arrivals = Arrivals(table, clock)
         self._changes = Changes(table, clock)
-        self.most_participants = limits.participants
+        self._most_participants = limits.participants
 
     async def copy(self, room_id: str) -> Copy | None:
         """Returns what is here of a room, also of a deleted one. One request."""
@@ -95,7 +95,7 @@ class Adoption:
         Raises:
             TooManyParticipants: the roster is too long.
         """
-        check_size(roster, self.most_participants)
+        check_size(roster, self._most_participants)
         await self._arrivals.commit(creation(room, roster, None, origin, seen))
 
     async def follow(
@@ -119,7 +119,7 @@ class Adoption:
         Raises:
             TooManyParticipants: the roster is too long.
         """
-        check_size(roster, self.most_participants)
+        check_size(roster, self._most_participants)
         there = Contents(room, roster, {})
         at = self._changes.time_of(copy.row)
         after, parts, told = copy.contents, list[Step](), list[Mark]()

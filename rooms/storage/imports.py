@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.log import ACS_ACTOR
 from rooms.domain.room import Room
 from rooms.domain.roster import Roster, check_size
@@ -43,14 +44,14 @@ class Imports:
         adoption: Adoption,
         marks: Marks | None,
         clock: Callable[[], Ticks],
-        quiet_seconds: float,
         after_change: AfterChange,
+        limits: Limits = LIMITS,
     ) -> None:
         self._adoption = adoption
         self._marks = marks
         self._clock = clock
-        self._quiet = round(quiet_seconds * SECOND)
         self._after_change = after_change
+        self._limits = limits
 
     async def take(
         self, room: Room, roster: Roster, origin: Origin, *, dry_run: bool = False
@@ -67,7 +68,7 @@ class Imports:
             AnotherCarrier: its calls run elsewhere than `room` says.
             ChangeUnderWay: what ACS has may be read too early, or too late.
         """
-        check_size(roster, self._adoption.most_participants)
+        check_size(roster, self._limits.participants)
 
         async def attempt() -> Imported:
             copy = await self._adoption.copy(room.id)
@@ -78,6 +79,9 @@ class Imports:
         return await retried(attempt, Conflict)
 
     async def _new(self, room: Room, roster: Roster, origin: Origin, dry_run: bool) -> Imported:
+        # The create that made it may be about to write it here.
+        if self._marks is not None and self._is_within(self._limits.mark_seconds, room.created_at):
+            raise ChangeUnderWay
         if not dry_run:
             by_acs, seen = Origin(ACS_ACTOR, origin.request_id), Seen(self._clock(), origin.actor)
             await self._adoption.adopt(room, roster, by_acs, seen)
@@ -110,6 +114,10 @@ class Imports:
         if self._marks is None:
             return []
         marks, now = await self._marks.of_room(copy.room.id), self._clock()
-        if now < copy.changed_at + self._quiet or any(mark.until > now for mark in marks):
+        changed_just_now = self._is_within(self._limits.quiet_seconds, copy.changed_at)
+        if changed_just_now or any(mark.until > now for mark in marks):
             raise ChangeUnderWay
         return marks
+
+    def _is_within(self, seconds: float, at: Ticks) -> bool:
+        return self._clock() < at + round(seconds * SECOND)

@@ -10,7 +10,7 @@ from azure.data.tables.aio import TableClient
 from rooms.app import App
 from rooms.domain.log import ACS_ACTOR
 from rooms.domain.room import RoomChange
-from rooms.domain.time import DAY, HOUR, format_time, now
+from rooms.domain.time import DAY, HOUR, SECOND, format_time, now
 from rooms.storage.changes import Origin
 from rooms.storage.entities import unpack
 from rooms.storage.rooms import Rooms
@@ -21,7 +21,7 @@ from testkit.identifiers import raw_id
 from testkit.raw_http import Answer
 from testkit.storage import ORIGIN, Clock, delete_here, know_floors
 from testkit.storage_proxy import StorageProxy
-from tests.moving.pull.observing import KEY, QUIET, app_of, body_of, deliver, stored, told
+from tests.moving.pull.observing import KEY, PATIENT, QUIET, app_of, body_of, deliver, stored, told
 
 ALICE, BOB, CAROL = (raw_id(number) for number in range(1, 4))
 ROOM = "99400000000000017"
@@ -168,6 +168,15 @@ async def test_a_change_of_just_now_is_not_overwritten(
     assert await refusal(through, CHANGED) == (409, "ChangeUnderWay")
     clock.now += QUIET
     assert await outcome(through, CHANGED) == (200, "changed")
+
+
+async def test_a_room_that_a_create_may_be_about_to_write_is_left_to_it(
+    through: App, clock: Clock
+) -> None:
+    body, path = AT_ACS | {"createdAt": format_time(clock.now)}, "99400000000000027"
+    assert (await put(through, body, path)).status == 409
+    clock.now += round(PATIENT.mark_seconds * SECOND)
+    assert (await put(through, body, path)).status == 201
 
 
 async def copied(app: App) -> Any:
