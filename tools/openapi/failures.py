@@ -27,6 +27,7 @@ from rooms.api.errors import (
 )
 from rooms.api.routing import WITH_BODY
 from rooms.auth.errors import Denied, TenantKeysUnavailable, TooManyRequests
+from rooms.domain.errors import RoomNotFound
 from rooms.media.errors import InvalidJoinLink
 from rooms.storage.errors import ClockWrong, ContentRefused, StorageUnavailable, TableMissing
 
@@ -41,7 +42,8 @@ _ALWAYS = (
     TenantKeysUnavailable,
 )
 _VERSIONS = (ApiVersionUnspecified, UnsupportedApiVersion)
-_OF_FORWARDING = (AcsUnavailable, AcsRefusesUs, NoAnswerOfAcs, ForwardedToItself)
+_OF_ACS = (AcsUnavailable, AcsRefusesUs, NoAnswerOfAcs)
+_OF_FORWARDING = (*_OF_ACS, ForwardedToItself)
 _OF_KIND: Mapping[Kind, tuple[Error, ...]] = {
     "acs": (*_ALWAYS, *_VERSIONS, *_OF_FORWARDING),
     "identity": (*_ALWAYS, *_VERSIONS, *_OF_FORWARDING),
@@ -87,6 +89,8 @@ IDENTITY_HEADERS: Mapping[str, Header] = {
 def failures(operation: Operation, method: str) -> dict[int, list[Error]]:
     """Returns the errors of an operation, by their status."""
     errors = [*_OF_KIND[operation.kind], *operation.errors]
+    if RoomNotFound in errors and operation.kind in ("acs", "extension"):
+        errors += _OF_ACS  # which is asked first, where its rooms are observed
     if operation.kind != "public" and method in WITH_BODY:
         errors += [LengthRequired, ContentRefused]
     if operation.kind != "public" and method != "GET":
