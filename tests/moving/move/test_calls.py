@@ -161,6 +161,9 @@ async def test_a_link_that_was_made_here_says_that_acs_carries_the_call(both: Bo
 # Where the calls of rooms run.
 
 
+@pytest.mark.parametrize(
+    "both", [{"ROOMS_ACS_MODE": "through", "ROOMS_ACS_NEW": "own"}], indirect=True
+)
 async def test_rooms_are_listed_by_where_their_calls_run(both: Both) -> None:
     made = await both.app.rooms.create(RoomChange(), {}, None, ORIGIN)
     other = replace(both, room=made.room)
