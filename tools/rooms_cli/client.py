@@ -213,20 +213,21 @@ class Client:
         erasure: Json = self._request("POST", f"/persons/erasures/{erasure_id}/continue")
         return erasure
 
-    def import_room(self, room_id: str, body: Json) -> str:
-        """Imports a room as another service has it, and returns the outcome."""
+    def import_room(self, room_id: str, body: Json) -> Json:
+        """Imports a room as it is elsewhere, and returns the answer: what that changed."""
         try:
             answer: Json = self._request("PUT", f"/rooms/{quote(room_id, safe='')}", body=body)
         except Denied:
             raise needs_manage_key("rooms import") from None
-        return str(answer["outcome"])
+        return answer
 
-    def set_carrier(self, room_id: str, body: Json) -> None:
-        """Moves the calls of a room to another carrier."""
+    def move(self, room_id: str, body: Json) -> str:
+        """Moves the calls of a room to another carrier, and returns the outcome."""
         try:
-            self._request("POST", _path(room_id, "carrier"), body=body)
+            answer: Json = self._request("POST", _path(room_id, "carrier"), body=body)
         except Denied:
             raise needs_manage_key("rooms move") from None
+        return str(answer["outcome"])
 
     def moving(self) -> Json:
         """Returns how a move from ACS goes."""

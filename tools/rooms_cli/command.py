@@ -22,6 +22,9 @@ from rooms_cli.inviting import invite_link
 from rooms_cli.lists import newest
 from rooms_cli.media import media
 from rooms_cli.moving.compare_command import compare
+from rooms_cli.moving.import_command import import_rooms
+from rooms_cli.moving.move_command import move
+from rooms_cli.moving.moving_command import moving
 from rooms_cli.options import (
     MAX_TITLE,
     POLICIES,
@@ -69,7 +72,10 @@ app.command()(export_log)
 app.command()(verify_log)
 app.command()(restore)
 app.command("init")(init)
+app.command("import")(import_rooms)
 app.command()(compare)
+app.command()(move)
+app.command()(moving)
 
 TIME = "RFC 3339, for example 2026-05-04T10:00:00Z."
 

@@ -55,6 +55,8 @@ ARGUMENTS = {
     "rawId": "PERSON",
     "$.rawId": "PERSON",
     "$.expiresAt": "--expires",
+    "$.carrier": "--to",
+    "$.deleteAtAcs": "--delete-at-acs",
 }
 """The argument of the command line for each field that the service may name in an error."""
 
@@ -75,10 +77,11 @@ class InvalidRawId(Failure):
 
 
 class Refused(Failure):
-    """The service refuses the request. `code` is that of its answer."""
+    """The service refuses the request. `status` and `code` are those of its answer."""
 
-    def __init__(self, message: str, code: str) -> None:
+    def __init__(self, message: str, status: int, code: str) -> None:
         super().__init__(message)
+        self.status = status
         self.code = code
 
 
@@ -143,7 +146,7 @@ def refused(endpoint: str, status: int, body: object, date: str | None = None) -
     message = f"{said} {ADVICE[said]}" if said in ADVICE else _message(error)
     if _is_temporary(status):
         return TemporaryFailure(message)
-    return Refused(message, str(error.get("code")))
+    return Refused(message, status, str(error.get("code")))
 
 
 def _seconds_ahead(date: str | None) -> int:

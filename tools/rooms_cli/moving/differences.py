@@ -1,6 +1,6 @@
 """What differs between a room here and at ACS."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from rooms.domain.time import parse_time
@@ -24,10 +24,10 @@ class Difference:
 
 
 def of_fields(here: Json, at_acs: Json) -> Iterator[Difference]:
-    """Yields the fields of a room that differ, as they are shown."""
+    """Yields the fields of a room that differ, as they are shown: those that `here` has."""
     for name in TIMES:
-        if parse_time(here[name]) != parse_time(at_acs[name]):
-            yield Difference(name, _shown(here[name]), _shown(at_acs[name]))
+        if name in here and parse_time(here[name]) != parse_time(at_acs[name]):
+            yield Difference(name, *_told_apart(here[name], at_acs[name]))
     one, other = (str(each["pstnDialOutEnabled"] is True).lower() for each in (here, at_acs))
     if one != other:
         yield Difference("pstnDialOutEnabled", one, other)
@@ -46,6 +46,7 @@ def roster_of(overview: Json) -> People:
     return {each["rawId"]: each["role"] for each in overview["participants"]}
 
 
-def _shown(time: str) -> str:
-    """Returns a time to the second, or as it is if that is not all of it."""
-    return moment(time) if parse_time(moment(time)) == parse_time(time) else time
+def _told_apart(*times: str) -> Iterable[str]:
+    """Returns times to the second, or as they are if that is the same."""
+    seconds = [moment(time) for time in times]
+    return times if len(set(seconds)) == 1 else seconds
