@@ -15,6 +15,7 @@ from faults.abuse import abuse
 from faults.fuzz import fuzz
 from faults.kills import kills
 from faults.machine import machine
+from faults.moving.part import moving
 from faults.picture import draw_memory
 from faults.progress import progress
 from faults.report import page
@@ -57,6 +58,12 @@ def _kills(run: Run, tell: Tell) -> Result:
     return kills(run.azurite, run.folder, tell, seed=run.seed)
 
 
+def _moving(run: Run, tell: Tell) -> Result:
+    if run.short:
+        return moving(run.azurite, tell, 100, kills=3, every=5, direct=40, seed=run.seed)
+    return moving(run.azurite, tell, seed=run.seed)
+
+
 def _fuzz(run: Run, tell: Tell) -> Result:
     return fuzz(run.azurite, run.folder, tell, 500 if run.short else 10_000, run.seed)
 
@@ -78,6 +85,7 @@ def _abuse(run: Run, tell: Tell) -> Result:
 PARTS: Mapping[str, Part] = {
     "storage": _storage,
     "kills": _kills,
+    "moving": _moving,
     "abuse": _abuse,
     "fuzz": _fuzz,
     "soak": _soak,

@@ -15,6 +15,7 @@ from azure.data.tables.aio import TableClient
 from rooms.acs.answer import AcsAnswer
 from rooms.acs.resource import Resource
 from rooms.app import App
+from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.time import Ticks, now
 from rooms.settings.acs import AcsResource
 from rooms.storage.table import Table
@@ -141,7 +142,11 @@ class MortalApp:
 
 @asynccontextmanager
 async def mortal_app(
-    storage: str, settings: Mapping[str, str], key: str, clock: Callable[[], Ticks] = now
+    storage: str,
+    settings: Mapping[str, str],
+    key: str,
+    clock: Callable[[], Ticks] = now,
+    limits: Limits = LIMITS,
 ) -> AsyncIterator[MortalApp]:
     """Starts a process.
 
@@ -151,7 +156,7 @@ async def mortal_app(
         key: the one that may manage rooms. Its holder is `app`.
     """
     life = Life()
-    app = App({"ROOMS_STORAGE": storage, "ROOMS_MANAGE_KEY__app": key, **settings}, clock)
+    app = App({"ROOMS_STORAGE": storage, "ROOMS_MANAGE_KEY__app": key, **settings}, clock, limits)
     client = TableClient.from_connection_string(
         storage,
         app.settings.table,

@@ -10,7 +10,9 @@ from typing import Any
 from azure.data.tables.aio import TableClient
 
 from devhost.table import prepare_table
+from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.time import SECOND, Ticks, now
+from rooms.storage import keys
 from testkit.acs_instance import AcsInstance
 from testkit.mortal_app import MortalApp, mortal_app
 from testkit.running import new_key
@@ -20,10 +22,10 @@ SETTLED_AFTER: Ticks = 130 * SECOND
 """What is in doubt has been settled after so long: marks are left alone for a minute, and the timer
 comes each minute."""
 
-_COMPARED = ("createdAt", "validFrom", "validUntil", "pstnDialOutEnabled")
+THROUGH = {"ROOMS_ACS_MODE": "through", "ROOMS_ACS_REQUESTS": "100"}
+"""The settings of a service whose rooms are made at ACS, and which may ask it often."""
 
-MARK = ".pending:"
-"""What the keys of rows begin with that say what is under way at ACS."""
+_COMPARED = ("createdAt", "validFrom", "validUntil", "pstnDialOutEnabled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,12 @@ class Sight:
     acs: Mapping[str, StoredRoom]
     in_doubt: Sequence[Mapping[str, Any]]
     """The marks of changes whose outcome is not known."""
+
+    def problems(self) -> Iterator[str]:
+        """Yields what is not as it must be, when all is settled."""
+        yield from self.differences()
+        for mark in self.in_doubt:
+            yield f"still in doubt: {mark['RowKey']}"
 
     def differences(self) -> Iterator[str]:
         """Yields how the rooms of ACS differ here."""
@@ -71,7 +79,8 @@ class TwoSides:
     """Both, in one storage."""
 
     acs: AcsInstance
-    settings: Mapping[str, str] = field(default_factory=lambda: {"ROOMS_ACS_MODE": "through"})
+    settings: Mapping[str, str] = field(default_factory=lambda: THROUGH)
+    limits: Limits = LIMITS
     ahead: Ticks = 0
     """How far our clock is ahead."""
     table: str = field(default_factory=lambda: f"t{uuid.uuid4().hex}")
@@ -87,7 +96,7 @@ class TwoSides:
     def process(self) -> AbstractAsyncContextManager[MortalApp]:
         """Starts a process of ours."""
         settings = {**self.acs.settings, **self.settings, "ROOMS_TABLE": self.table}
-        return mortal_app(self.acs.storage, settings, self.key, self.clock)
+        return mortal_app(self.acs.storage, settings, self.key, self.clock, self.limits)
 
     @asynccontextmanager
     async def later(self) -> AsyncIterator[MortalApp]:
@@ -99,14 +108,22 @@ class TwoSides:
         finally:
             self.ahead -= SETTLED_AFTER
 
+    async def settle(self) -> None:
+        """Lets the timer settle what is in doubt, and find all that was changed at ACS."""
+        async with self.later() as process:
+            for which in ("full", "rosters"):
+                answer = await process.ask("POST", "/moving", {"pass": which})
+                assert answer.status == 202, answer
+            assert process.app.passes is not None
+            await process.app.passes.run()
+
     async def look(self) -> Sight:
         """Returns what both have. Raises AssertionError if the rows of either disagree."""
         ours = await _rows(self.acs.storage, self.table)
         acs = await _rows(self.acs.storage, self.acs.table)
-        marks = [row for row in ours if row["RowKey"].startswith(MARK)]
-        return Sight(
-            stored_rooms(ours), stored_rooms(acs), [row for row in marks if not row.get("done")]
-        )
+        marks = [row for row in ours if row["RowKey"].startswith(keys.MARKS_START)]
+        in_doubt = [mark for mark in marks if mark["open"]]
+        return Sight(stored_rooms(ours), stored_rooms(acs), in_doubt)
 
 
 async def _rows(storage: str, table: str) -> list[Mapping[str, Any]]:

@@ -1,0 +1,1 @@
+"""Changes that go through this service to ACS: kills, faults, and changes at ACS itself."""
