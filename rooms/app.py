@@ -59,6 +59,7 @@ from rooms.storage.table_check import TableCheck
 from rooms.upkeep.walk import Upkeep
 
 if TYPE_CHECKING:
+    from rooms.acs.pace import Pace
     from rooms.acs.passes.run import Passes
     from rooms.acs.pull import Pull
     from rooms.acs.rooms_api import RoomsApi
@@ -276,6 +277,7 @@ class App:
         moving = self.settings.moving
         if self.rooms_at_acs is None or moving is None or moving.mode != "through":
             return None
+        assert self.pace is not None
         from rooms.acs.through import Through
 
         return Through(
@@ -285,6 +287,7 @@ class App:
             after_change=self._correct_call,
             acs=self.rooms_at_acs,
             marks=self.marks,
+            pace=self.pace,
             new=moving.new,
         )
 
@@ -320,19 +323,28 @@ class App:
         return PullStates(self.table, self.clock, self.limits)
 
     @cached_property
+    def pace(self) -> "Pace | None":
+        """How fast ACS is asked in the background, or None."""
+        moving = self.settings.moving
+        if moving is None:
+            return None
+        from rooms.acs.pace import Pace
+
+        return Pace(moving.requests, self.clock)
+
+    @cached_property
     def passes(self) -> "Passes | None":
         """Finds what was changed at ACS, and settles what is in doubt, or None."""
         moving = self.settings.moving
-        if self.acs is None or moving is None:
+        if self.acs is None or moving is None or self.pace is None:
             return None
-        from rooms.acs.pace import Pace, PacedResource
+        from rooms.acs.pace import PacedResource
         from rooms.acs.passes.run import Passes
         from rooms.acs.passes.work import Parts
         from rooms.acs.pull import Pull
         from rooms.acs.rooms_api import RoomsApi
 
-        pace = Pace(moving.requests, self.clock)
-        rooms_at_acs = RoomsApi(PacedResource(self.acs, pace))
+        rooms_at_acs = RoomsApi(PacedResource(self.acs, self.pace))
         parts = Parts(
             rooms_at_acs,
             Pull(rooms_at_acs, self.adoption, self.marks, self.clock, self.limits),
@@ -343,7 +355,7 @@ class App:
             ListedRooms(self.table),
             self.calls,
         )
-        return Passes(parts, pace, moving, self.clock, self.limits)
+        return Passes(parts, self.pace, moving, self.clock, self.limits)
 
     @cached_property
     def media(self) -> Carrier:

@@ -8,6 +8,7 @@ import uuid
 from contextlib import suppress
 from email.utils import formatdate
 
+from rooms.acs.pace import Pace
 from rooms.acs.rooms_api import RepeatabilityHeaders, RoomsApi
 from rooms.acs.under_way import UnderWay
 from rooms.domain.room import Room, RoomChange
@@ -26,10 +27,11 @@ from rooms.storage.rooms import RoomWithRoster, room_with_roster
 class Creates:
     """Makes rooms at ACS. Raises AcsError as RoomsApi does, StorageUnavailable as Table does."""
 
-    def __init__(self, rows: RoomRows, acs: RoomsApi, marks: Marks) -> None:
+    def __init__(self, rows: RoomRows, acs: RoomsApi, marks: Marks, pace: Pace) -> None:
         self._rows = rows
         self._acs = acs
         self._marks = marks
+        self._pace = pace
 
     async def create(
         self,
@@ -55,7 +57,9 @@ class Creates:
                 return await self._made_before(before, before.create.made)
             mark = before
         # Of a create that was begun before, ACS may have carried out the first try.
-        under_way = UnderWay(self._marks, mark, is_marked=True, in_doubt=before is not None)
+        under_way = UnderWay(
+            self._marks, self._pace, mark, is_marked=True, in_doubt=before is not None
+        )
         headers = RepeatabilityHeaders(given.request_id, given.first_sent)
         async with under_way.closed():
             room, _ = await under_way.ask(self._acs.create(wanted, roster, headers))
@@ -74,7 +78,7 @@ class Creates:
 
     async def _write(self, room: Room, roster: Roster, mark: Mark) -> None:
         with suppress(Conflict):  # it was pulled, or another try of this create was faster
-            await self._rows.create(room, roster, None, mark.origin, made_by=mark.change)
+            await self._rows.create(room, roster, None, mark.origin)
 
     async def _note(self, mark: Mark, room: Room) -> None:
         with suppress(Conflict):  # the mark was settled

@@ -17,6 +17,7 @@ from azure.data.tables import TableEntity
 
 from rooms.acs.creates import Creates
 from rooms.acs.errors import Refused
+from rooms.acs.pace import Pace
 from rooms.acs.rooms_api import RoomsApi
 from rooms.acs.under_way import UnderWay
 from rooms.domain.errors import CallsAtAcs, RoomNotFound
@@ -53,13 +54,15 @@ class Through(Rooms):
         after_change: AfterChange,
         acs: RoomsApi,
         marks: Marks,
+        pace: Pace,
         new: RoomCarrier,
     ) -> None:
         super().__init__(table, clock, limits, after_change)
         self._acs = acs
         self._marks = marks
+        self._pace = pace
         self._new = new
-        self._creates = Creates(self.rows, acs, marks)
+        self._creates = Creates(self.rows, acs, marks, pace)
 
     async def create(
         self,
@@ -89,7 +92,7 @@ class Through(Rooms):
             return await super().change(room_id, edit, origin)
         patch = None if callable(edit.patch) else edit.patch
         mark = self._marks.of_change(room_id, origin, edit.wanted, patch)
-        under_way = UnderWay(self._marks, mark)
+        under_way = UnderWay(self._marks, self._pace, mark)
 
         async def attempt() -> Contents:
             read = await self._begun(
@@ -120,7 +123,7 @@ class Through(Rooms):
             again: whether the room may have been deleted by anybody before.
         """
         mark = self._marks.of_change(room_id, origin, deletes=True)
-        under_way = UnderWay(self._marks, mark)
+        under_way = UnderWay(self._marks, self._pace, mark)
         gone = False
 
         async def attempt() -> None:

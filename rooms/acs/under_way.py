@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from rooms.acs.errors import AcsRefusesUs, Refused
+from rooms.acs.pace import Pace
 from rooms.storage.errors import StorageError
 from rooms.storage.marks import Mark, Marks, removal
 from rooms.storage.operations import Operation
@@ -15,6 +16,7 @@ class UnderWay:
     """A change under way."""
 
     marks: Marks
+    pace: Pace
     mark: Mark
     is_marked: bool = False
     """Whether the mark may be there."""
@@ -28,7 +30,8 @@ class UnderWay:
             await self.marks.write(self.mark)
 
     async def ask[T](self, request: Awaitable[T]) -> T:
-        """Returns what ACS answers to a request that changes something. Raises AcsError."""
+        """Returns what ACS answers to a request that changes something. Raises AcsError. If ACS
+        throttles, what asks it in the background pauses."""
         doubted, self.in_doubt = self.in_doubt, True
         try:
             return await request
@@ -37,6 +40,8 @@ class UnderWay:
             raise
         except Refused as refused:
             self.in_doubt = doubted or refused.in_doubt
+            if (pause := refused.retry_after) is not None:
+                self.pace.throttle(pause)
             raise
 
     @property

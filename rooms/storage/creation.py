@@ -56,14 +56,9 @@ def creation(
     repeatability: Repeatability | None,
     origin: Origin,
     seen: Seen | None = None,
-    made_by: str | None = None,
 ) -> list[Operation]:
     """Returns the operations that make a room. If it was `seen` at ACS, its roster is the one that
-    it had then.
-
-    Args:
-        made_by: which change at ACS made the room, if a request to this service did.
-    """
+    it had then."""
     at = room.created_at
     detail = room_properties(room) | carrier_property(room) | {"participants": roster}
     if seen is not None:
@@ -71,8 +66,6 @@ def creation(
     row = room_entity(room) | {"changedAt": stored_time(at)}
     if repeatability is not None:
         row |= {"repeatabilityId": repeatability.request_id, "bodyHash": repeatability.body_hash}
-    if made_by is not None:
-        row |= {"madeBy": made_by}
     return [
         insert(log_record(room.id, at, "RoomCreated", origin, detail)),
         insert(row),

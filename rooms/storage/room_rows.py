@@ -88,14 +88,9 @@ class RoomRows:
         roster: Roster,
         repeatability: Repeatability | None,
         origin: Origin,
-        made_by: str | None = None,
     ) -> None:
-        """Writes a new room. One request. Raises Conflict if there is one with its id.
-
-        Args:
-            made_by: which change at ACS made the room, if it was made there.
-        """
-        await self._arrivals.commit(creation(room, roster, repeatability, origin, made_by=made_by))
+        """Writes a new room. One request. Raises Conflict if there is one with its id."""
+        await self._arrivals.commit(creation(room, roster, repeatability, origin))
 
     def check(self, read: ReadRoom, after: Contents, origin: Origin) -> None:
         """Checks that a change could be committed.

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import azure.functions as func
 
+from rooms.api.acs.reads_at_acs import or_from_acs
 from rooms.api.acs.versions.v2022_02_01 import ListedParticipants
 from rooms.api.acs.versions.v2023_03_31 import UpdateParticipants
 from rooms.api.errors import InvalidIdentifier, UnsupportedIdentifier
@@ -16,6 +17,7 @@ routes = Routes()
 
 
 @routes.acs("GET", "rooms/{roomId}/participants")
+@or_from_acs("rooms/{roomId}/participants")
 async def list_participants(request: Request) -> func.HttpResponse:
     """Answers with the roster of a room."""
     found = await request.app.rooms.with_roster(request.room_id())

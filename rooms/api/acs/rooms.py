@@ -5,6 +5,7 @@ import hashlib
 import azure.functions as func
 
 from rooms.api.acs.participants import check_identifiers
+from rooms.api.acs.reads_at_acs import or_from_acs
 from rooms.api.errors import Detail, ValidationFailed
 from rooms.api.request import Request
 from rooms.api.responses import acs_answer, no_content
@@ -38,6 +39,7 @@ async def create_room(request: Request) -> func.HttpResponse:
     return acs_answer(201, answer, version.supported, headers)
 
 
+@or_from_acs("rooms")
 async def list_all_rooms(request: Request) -> func.HttpResponse:
     """Answers with a page of ACS's list."""
     page = await request.app.lists.all(request.query("nextLink"))
@@ -49,6 +51,7 @@ async def list_all_rooms(request: Request) -> func.HttpResponse:
 
 
 @routes.acs("GET", "rooms/{roomId}")
+@or_from_acs("rooms/{roomId}")
 async def get_room(request: Request) -> func.HttpResponse:
     """Answers with a room, also one that has expired."""
     version, rooms, room_id = request.version, request.app.rooms, request.room_id()
