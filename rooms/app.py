@@ -351,7 +351,7 @@ class App:
             self.adoption,
             self.marks,
             self.pull_states,
-            self.rooms,
+            self.history,
             ListedRooms(self.table),
             self.calls,
         )

@@ -170,15 +170,14 @@ class Marks:
         return sorted(map(_mark, rows), key=lambda mark: mark.started_at)
 
     async def count_open(self) -> int:
-        """Returns how many marks there are of what is not done; up to MAX_MARKS of a partition. Ten
-        requests."""
+        """Returns how many changes and creates are under way, or in doubt: not creates whose room
+        is known. It counts up to MAX_MARKS of a partition. Ten requests."""
+        select, where = ["RowKey", "roomId"], "open eq true"
         found = await in_parallel(
-            self._table.first(
-                partition, keys.MARKS_START, keys.MARKS_END, MAX_MARKS, ["RowKey"], "open eq true"
-            )
+            self._table.first(partition, keys.MARKS_START, keys.MARKS_END, MAX_MARKS, select, where)
             for partition in keys.PARTITIONS
         )
-        return sum(map(len, found))
+        return sum(row.get("roomId") is None for rows in found for row in rows)
 
     def _begun(self, room_id: str | None, origin: Origin) -> Mark:
         now = self._clock()

@@ -7,7 +7,6 @@ from itertools import batched
 from rooms.acs.errors import NoAnswerOfAcs
 from rooms.acs.passes.work import Work, counted
 from rooms.acs.pull import Outcome
-from rooms.domain.errors import RoomNotFound
 from rooms.domain.time import DAY
 from rooms.storage.listed_rooms import BEGIN, END, place_behind
 from rooms.storage.parallel import both
@@ -55,13 +54,13 @@ async def _compared(work: Work, room_id: str) -> Outcome:
     """Pulls a room if ACS has another roster, or not the room."""
     try:
         here, there = await both(
-            work.parts.rooms.with_roster(room_id), work.parts.rooms_at_acs.roster(room_id)
+            work.parts.adoption.copy(room_id), work.parts.rooms_at_acs.roster(room_id)
         )
-    except RoomNotFound:  # deleted since it was listed
-        return "same"
     except NoAnswerOfAcs:
         return "notUnderstood"
-    return "same" if here.roster == there else await work.parts.pull.room(room_id)
+    if here is None or here.deleted or here.contents.roster == there:
+        return "same"
+    return await work.parts.pull.room(room_id)
 
 
 def _end(work: Work, rosters: Rosters) -> None:

@@ -24,11 +24,13 @@ async def settle(work: Work) -> None:
     """Settles the marks that are over, and notes which creates are under way.
 
     Changes are settled by a pull of their rooms. A create whose room is known is finished from its
-    mark. The room of another one is looked for at ACS: one that nobody here knows, made at that
-    time, with the times and the roster that were wanted. If there is none, the mark goes.
+    mark: each create is, once. The room of another one is looked for at ACS: one that is not here,
+    made at that time, with the times and the roster that were wanted. If there is none, the mark
+    goes.
 
-    Ten requests to the storage; and those of the pulls, or for all creates those of a look at the
-    list, as far as it goes back, and of a pull of each room that may be one.
+    Ten requests to the storage, and two for each create that is finished; and those of the pulls,
+    or for all lost creates those of a look at the list, as far as it goes back, and of a pull of
+    each room that may be one.
     """
     now = work.clock()
     marks = [
@@ -36,14 +38,21 @@ async def settle(work: Work) -> None:
         for some in await in_parallel(work.parts.marks.open(each) for each in keys.PARTITIONS)
         for mark in some
     ]
-    creates = [mark for mark in marks if mark.create is not None]
-    work.creates = creates
     over = [mark for mark in marks if mark.until <= now]
-    await _settle_changes(work, [mark for mark in over if mark.room_id is not None])
-    lost = [mark for mark in over if mark.create is not None and not await _is_finished(work, mark)]
+    work.creates = [mark for mark in marks if mark.until > now and _is_without_room(mark)]
+    await _settle_changes(work, [mark for mark in over if mark.create is None])
+    await in_parallel(
+        _finish(work, mark, mark.create.made)
+        for mark in over
+        if mark.create is not None and mark.create.made is not None
+    )
+    lost = [mark for mark in over if _is_without_room(mark)]
     if lost:
         await _find(work, sorted(lost, key=lambda mark: mark.started_at))
-    work.creates = [mark for mark in creates if mark.until > now]
+
+
+def _is_without_room(mark: Mark) -> bool:
+    return mark.create is not None and mark.create.made is None
 
 
 async def _settle_changes(work: Work, marks: Sequence[Mark]) -> None:
@@ -54,13 +63,12 @@ async def _settle_changes(work: Work, marks: Sequence[Mark]) -> None:
             await work.parts.marks.give_up(mark)
 
 
-async def _is_finished(work: Work, mark: Mark) -> bool:
-    """Finishes a create whose mark has its room. Returns whether it has."""
-    create = mark.create
-    if create is None or create.made is None:
-        return False
-    await _adopt(work, mark, create.made, patched_roster({}, mark.patch))
-    return True
+async def _finish(work: Work, mark: Mark, made: Room) -> None:
+    """Ends a create whose room is known, and writes the room if that is missing."""
+    if await work.parts.adoption.is_here(made.id):
+        await _end(work, mark, made)
+    else:
+        await _adopt(work, mark, made, patched_roster({}, mark.patch))
 
 
 async def _find(work: Work, marks: Sequence[Mark]) -> None:
@@ -72,12 +80,31 @@ async def _find(work: Work, marks: Sequence[Mark]) -> None:
     candidates = {room.id: room for room in reversed(listed) if room.id not in here}
     read: dict[str, RoomAtAcs | None] = {}
     for mark in marks:
+        written = await _written(work, mark, known)
+        if written is not None:
+            await _end(work, mark, written)
+            continue
         found = await _room_of(work, mark, candidates.values(), read)
         if found is None:
             await work.parts.marks.give_up(mark)
         else:
             del candidates[found.room.id]
             await _adopt(work, mark, found.room, found.roster)
+
+
+async def _written(work: Work, mark: Mark, known: Sequence[Room]) -> Room | None:
+    """Returns the room here that a create wrote before its mark could tell, or None: its log has
+    the request."""
+    for room in known:
+        if may_have_made(mark, room.created_at) and _is_as_wanted(room, mark):
+            made = room.created_at
+            log = await work.parts.history.log(room.id, made, made + 1, None, "RoomCreated", None)
+            if any(
+                (record.actor, record.request_id) == (mark.origin.actor, mark.origin.request_id)
+                for record in log.items
+            ):
+                return room
+    return None
 
 
 async def _made_since(work: Work, first: Ticks) -> list[Room]:
@@ -135,6 +162,10 @@ async def _adopt(work: Work, mark: Mark, room: Room, roster: Roster) -> None:
         _log.info("moving: the create of the room %s was lost, and is finished", room.id)
     except Conflict:  # it is here, as a room of the same create or of ACS
         pass
-    create = mark.create
-    assert create is not None
-    await work.parts.marks.finish(replace(mark, create=replace(create, made=room)))
+    await _end(work, mark, room)
+
+
+async def _end(work: Work, mark: Mark, made: Room) -> None:
+    """Notes that a create is done: if it is sent again, it meets its room."""
+    assert mark.create is not None
+    await work.parts.marks.finish(replace(mark, create=replace(mark.create, made=made)))

@@ -17,10 +17,10 @@ from rooms.log_text import escaped
 from rooms.storage.adoption import Adoption
 from rooms.storage.calls import Calls
 from rooms.storage.errors import StorageError, StorageUnavailable
+from rooms.storage.history import History
 from rooms.storage.listed_rooms import ListedRooms
 from rooms.storage.marks import Mark, Marks
 from rooms.storage.pull_state import Named, Pass, PullState, PullStates
-from rooms.storage.rooms import Rooms
 
 _log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class Parts:
     adoption: Adoption
     marks: Marks
     states: PullStates
-    rooms: Rooms
+    history: History
     listed: ListedRooms
     calls: Calls
 

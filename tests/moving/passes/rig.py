@@ -87,7 +87,7 @@ class Rig:
             self.adoption,
             self.marks,
             self.states,
-            self.rooms,
+            History(self.table),
             self.listed,
             self.calls,
         )

@@ -12,6 +12,7 @@ from rooms.domain.room import RoomChange
 from rooms.domain.roster import Roster
 from rooms.domain.time import HOUR, SECOND
 from rooms.storage.marks import Create, Mark
+from rooms.storage.room_rows import RoomRows
 from testkit.acs_in_memory import people
 from tests.moving.passes.rig import APP, START, Rig
 
@@ -147,6 +148,23 @@ async def test_a_create_whose_room_is_known_is_finished_without_acs(rig: Rig) ->
     assert (await rig.rooms.with_roster(made)).roster == people(2)
     assert rig.pulls() == []
     assert await open_marks(rig) == 0
+
+
+async def test_a_create_that_wrote_its_room_and_was_killed_meets_it_again(rig: Rig) -> None:
+    await rig.settled()
+    mark = create_of(rig, {})
+    await rig.marks.begin(mark)
+    made = made_by(rig, mark)
+    rows = RoomRows(rig.table, rig.clock)
+    await rows.create(rig.acs.rooms[made].room, {}, None, APP)
+    await rig.minute(2)
+    assert await rig.actors(made) == [("RoomCreated", "app")]
+    assert await open_marks(rig) == 0
+    before = await rig.marks.begin(mark)
+    assert before is not None
+    assert before.create is not None
+    assert before.create.made == rig.acs.rooms[made].room
+    assert (await rig.state()).unclaimed == {}
 
 
 async def test_a_lost_create_without_participants_is_named_and_of_acs(rig: Rig) -> None:
