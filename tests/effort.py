@@ -7,7 +7,7 @@ import pytest
 
 THOROUGH = os.environ.get("THOROUGH") == "1"
 
-KILLS_APART = 1 if THOROUGH else 5
+KILLS_APART = 1 if THOROUGH else 8
 """Requests between those at which a test kills what it tests, or lets the storage fail."""
 
 

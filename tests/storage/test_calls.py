@@ -41,6 +41,7 @@ from tests.domain.histories import (
     started,
     stay,
 )
+from tests.effort import THOROUGH
 
 ROOM = "99400000000000007"
 STORED_HISTORIES = max(2, min(300, HISTORIES // 20))
@@ -171,7 +172,7 @@ async def test_presence_and_events_cost_the_same_whatever_the_past(
     await keep(calls, started(0, "first"), ended(0, "first"))  # makes the table
     counted = []
     past = 0
-    for wanted in (10, 1_000):
+    for wanted in (10, 1_000 if THOROUGH else 300):  # more rows than one request reads
         clock.now = moment(3_600.0 * wanted + 1)
         await keep_past(azurite, client.table_name, range(past, wanted), clock.now)
         past = wanted

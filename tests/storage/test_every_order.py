@@ -148,7 +148,8 @@ def a_writer_who_knows_an_old_floor(world: World) -> list[Actor]:
     [
         (two_writers_and_a_reader, 2, 0),
         pytest.param(two_writers_and_a_reader, 2, 1, marks=pytest.mark.thorough),
-        (a_writer_and_two_readers, 1, 1),
+        (a_writer_and_two_readers, 1, 0),
+        pytest.param(a_writer_and_two_readers, 1, 1, marks=pytest.mark.thorough),
         (a_writer_and_a_reader_in_one_process, 2, 0),
         pytest.param(a_writer_and_a_reader_in_one_process, 2, 1, marks=pytest.mark.thorough),
         (writers_of_an_empty_table, 2, 0),
