@@ -3,7 +3,7 @@ requests what a network and a busy service can do."""
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any, Self
@@ -27,7 +27,7 @@ from testkit.loop_thread import LoopThread
 from testkit.raw import Raw
 from testkit.raw_http import Answer
 from testkit.running import new_key
-from testkit.serving import serve
+from testkit.serving import application, received, response, serve
 
 
 @dataclass
@@ -157,8 +157,8 @@ class AcsInstance:
             }
         )
         self.app.table = Table(self._client)
-        self._runner, self.port = await serve(_application(self._behind_the_proxy))
-        self._direct_runner, self._direct_port = await serve(_application(self._past_the_proxy))
+        self._runner, self.port = await serve(application(self._behind_the_proxy))
+        self._direct_runner, self._direct_port = await serve(application(self._past_the_proxy))
 
     async def _stop(self) -> None:
         self._stopped.set()
@@ -169,11 +169,11 @@ class AcsInstance:
         await self._client.close()
 
     async def _past_the_proxy(self, http: web.Request) -> web.StreamResponse:
-        request = await _received(http)
-        return _response(await self._carried_out(request, request.headers))
+        request = await received(http)
+        return response(await self._carried_out(request, request.headers))
 
     async def _behind_the_proxy(self, http: web.Request) -> web.StreamResponse:
-        request = await _received(http)
+        request = await received(http)
         self.received.append(request)
         fault = self._fault_of(request)
         if fault is not None:
@@ -184,7 +184,7 @@ class AcsInstance:
             if http.transport is not None:  # else the other side has cut it
                 http.transport.abort()
             return web.Response()
-        return _response(answer)
+        return response(answer)
 
     def _fault_of(self, request: Received) -> AcsFault | None:
         for each in self._next:
@@ -259,18 +259,3 @@ class AcsInstance:
         if self.retry_after is None:
             return answer
         return replace(answer, headers={**answer.headers, "retry-after": str(self.retry_after)})
-
-
-def _application(handle: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> web.Application:
-    application = web.Application(client_max_size=0)
-    application.router.add_route("*", "/{path:.*}", handle)
-    return application
-
-
-async def _received(http: web.Request) -> Received:
-    headers = {name.lower(): value for name, value in http.headers.items()}
-    return Received(http.method, http.raw_path, headers, await http.read())
-
-
-def _response(answer: Answer) -> web.Response:
-    return web.Response(status=answer.status, headers=answer.headers, body=answer.body or None)
