@@ -288,6 +288,7 @@ class App:
             acs=self.rooms_at_acs,
             marks=self.marks,
             pace=self.pace,
+            states=self.pull_states,
             new=moving.new,
         )
 
@@ -311,16 +312,14 @@ class App:
     @cached_property
     def pull(self) -> "Pull | None":
         """Makes what is here of a room as ACS has it, or None."""
-        if self.rooms_at_acs is None:
-            return None
-        from rooms.acs.pull import Pull
-
-        return Pull(self.rooms_at_acs, self.adoption, self.marks, self.clock, self.limits)
+        return None if self.rooms_at_acs is None else self._pull_from(self.rooms_at_acs)
 
     @cached_property
     def pull_states(self) -> PullStates:
         """How far the passes over the rooms at ACS have come."""
-        return PullStates(self.table, self.clock, self.limits)
+        chosen = self.settings.acs
+        resource = "" if chosen is None else chosen.endpoint
+        return PullStates(self.table, self.clock, self.limits, resource)
 
     @cached_property
     def pace(self) -> "Pace | None":
@@ -341,13 +340,12 @@ class App:
         from rooms.acs.pace import PacedResource
         from rooms.acs.passes.run import Passes
         from rooms.acs.passes.work import Parts
-        from rooms.acs.pull import Pull
         from rooms.acs.rooms_api import RoomsApi
 
         rooms_at_acs = RoomsApi(PacedResource(self.acs, self.pace))
         parts = Parts(
             rooms_at_acs,
-            Pull(rooms_at_acs, self.adoption, self.marks, self.clock, self.limits),
+            self._pull_from(rooms_at_acs),
             self.adoption,
             self.marks,
             self.pull_states,
@@ -438,6 +436,13 @@ class App:
         if self.archive is None:
             return None
         return await Export(self.table, self.archive, self.clock).run(self.limits.export_seconds)
+
+    def _pull_from(self, rooms_at_acs: "RoomsApi") -> "Pull":
+        from rooms.acs.pull import Pull
+
+        return Pull(
+            rooms_at_acs, self.adoption, self.marks, self.pull_states, self.clock, self.limits
+        )
 
     async def _correct_call(self, room_id: str, room: Room | None, roster: Roster) -> None:
         at_acs = room is not None and room.carrier == "acs"  # where no call is to be corrected

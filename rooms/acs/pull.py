@@ -19,6 +19,7 @@ from rooms.storage.creation import PULL, Seen
 from rooms.storage.errors import StorageError
 from rooms.storage.marks import Mark, Marks
 from rooms.storage.operations import Conflict
+from rooms.storage.pull_state import PullStates
 from rooms.storage.single_flight import SingleFlight
 
 _log = logging.getLogger(__name__)
@@ -43,7 +44,8 @@ unknown: the room is neither here nor at ACS.
 own: its calls do not run at ACS any more, so ACS has no say.
 over: ACS has dropped it after its end. Here it stays as long as the settings say.
 deletedHere: it was deleted here, and is not revived.
-left: ACS may be read late, a change is under way, or one came between. Another pull will tell.
+left: ACS may be read late, a change is under way, or one came between. Another pull will tell. Or
+    another resource is set than that of the rooms.
 notUnderstood: what ACS has is no room or roster that this service knows, or it is another room.
 """
 
@@ -56,12 +58,14 @@ class Pull:
         rooms_at_acs: RoomsApi,
         adoption: Adoption,
         marks: Marks,
+        states: PullStates,
         clock: Callable[[], Ticks],
         limits: Limits = LIMITS,
     ) -> None:
         self._rooms_at_acs = rooms_at_acs
         self._adoption = adoption
         self._marks = marks
+        self._states = states
         self._clock = clock
         self._limits = limits
         self._here = Recent(math.inf, limits.remembered_rooms)
@@ -71,8 +75,9 @@ class Pull:
         self._refreshing = SingleFlight(self._refresh)
 
     async def room(self, room_id: str) -> Outcome:
-        """Pulls a room. Two requests to the storage, and one more if something is written; two to
-        ACS, more for a roster of several pages, and none for what does not follow ACS.
+        """Pulls a room. Two requests to the storage, one more if something is written, two more if
+        the room is gone. Two to ACS, more for a roster of several pages, none for what does not
+        follow ACS.
 
         Raises:
             AcsError, StorageUnavailable: nothing was written.
@@ -185,10 +190,12 @@ class Pull:
         return "adopted"
 
     async def _buried(self, copy: Copy, marks: list[Mark]) -> Outcome:
-        wanted = any(mark.deletes for mark in marks)
-        if copy.room.valid_until <= self._clock() and not wanted:
-            await self._adoption.dismiss(marks)
-            return "over"
+        if not any(mark.deletes for mark in marks):
+            if copy.room.valid_until <= self._clock():
+                await self._adoption.dismiss(marks)
+                return "over"
+            if not await self._states.is_of_resource():
+                return "left"
         await self._adoption.bury(copy, marks)
         return "buried"
 

@@ -33,6 +33,7 @@ from rooms.storage.edits import Contents, Edit
 from rooms.storage.entities import room_of
 from rooms.storage.marks import Marks, removal
 from rooms.storage.parallel import both
+from rooms.storage.pull_state import PullStates
 from rooms.storage.room_rows import ReadRoom
 from rooms.storage.rooms import AfterChange, Rooms, RoomWithRoster, repeats_deletion
 from rooms.storage.table import Table
@@ -55,12 +56,14 @@ class Through(Rooms):
         acs: RoomsApi,
         marks: Marks,
         pace: Pace,
+        states: PullStates,
         new: RoomCarrier,
     ) -> None:
         super().__init__(table, clock, limits, after_change)
         self._acs = acs
         self._marks = marks
         self._pace = pace
+        self._states = states
         self._new = new
         self._creates = Creates(self.rows, acs, marks, pace)
 
@@ -201,7 +204,11 @@ class Through(Rooms):
 
     async def _bury(self, row: TableEntity, under_way: UnderWay) -> bool:
         """Makes a room a tombstone that is gone at ACS: for who began to delete it, else for ACS.
-        Returns whether that was an earlier try of this request."""
+        Returns whether that was an earlier try of this request.
+
+        Raises:
+            RoomNotFound: another resource is set than that of the rooms.
+        """
         change, request_id = under_way.mark.change, under_way.mark.origin.request_id
         deletions = [
             mark
@@ -209,6 +216,8 @@ class Through(Rooms):
             if mark.deletes and mark.change != change
         ]
         own = [mark for mark in deletions if request_id and mark.origin.request_id == request_id]
+        if not deletions and not await self._states.is_of_resource():
+            raise RoomNotFound
         origin = next((mark.origin for mark in own or deletions), BY_ACS)
         await self.rows.bury(row, origin, *under_way.removal, *map(removal, own))
         under_way.is_marked = False

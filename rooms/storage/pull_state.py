@@ -99,12 +99,24 @@ class PullState:
     """Rooms that are deleted here, and still at ACS."""
     unclaimed: Named = field(default_factory=dict)
     """Rooms that may have been made by a create whose answer was lost."""
+    resource: str | None = None
+    """The endpoint of the resource that the passes look at, once they have begun."""
 
 
 class PullStates:
-    """The state in the table. Raises StorageUnavailable as Table does."""
+    """The state in the table. Raises StorageUnavailable as Table does.
 
-    def __init__(self, table: Table, clock: Callable[[], Ticks], limits: Limits = LIMITS) -> None:
+    `resource`: the endpoint of the resource that is set.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        clock: Callable[[], Ticks],
+        limits: Limits = LIMITS,
+        resource: str = "",
+    ) -> None:
+        self.resource = resource
         self._table = table
         self._clock = clock
         self._limits = limits
@@ -115,6 +127,12 @@ class PullStates:
         row, asked = await self._rows()
         return state_of(row), asked
 
+    async def is_of_resource(self) -> bool:
+        """Returns whether the passes look at the resource that is set: what another one does not
+        know is not gone. One request."""
+        row = await self._table.get(keys.PULL_PARTITION, keys.PULL_STATE_ROW)
+        return state_of(row).resource in (None, self.resource)
+
     async def hold(self, seconds: float) -> tuple[PullState, set[Pass]] | None:
         """Returns the same, and keeps other processes from going on with the passes for so many
         seconds. None: another process holds them. Two requests."""
@@ -123,6 +141,7 @@ class PullStates:
         if row is not None and parse_time(row["heldUntil"]) > now:
             return None
         state = state_of(row)
+        state.resource = state.resource or self.resource
         self._held_until = now + round(seconds * SECOND)
         entity = _entity(state, self._held_until)
         try:

@@ -69,6 +69,14 @@ class Passes:
             _log.error("moving: no storage: %s", told(error))
 
     async def _run(self, state: PullState, asked: set[Pass]) -> None:
+        if state.resource != self._parts.states.resource:
+            _log.error(
+                "moving: the rooms here are of the resource %s, and another one is set: nothing is "
+                "done. Set it back; or delete the row .pull of the partition 0, to go on with the "
+                "other one: the rooms that it does not know are then deleted here",
+                state.resource,
+            )
+            return
         now = self._clock()
         deadline = now + round(self._limits.passes_seconds * SECOND)
         work = Work(

@@ -65,6 +65,7 @@ class Rig:
     requests: int = 100
     limits: Limits = LIMITS
     clock: Clock = field(default_factory=lambda: Clock(START))
+    resource: str = "https://ours.communication.azure.com"
     acs: AcsInMemory = field(init=False)
 
     def __post_init__(self) -> None:
@@ -77,13 +78,13 @@ class Rig:
         self.adoption = Adoption(self.table, clock)
         self.rooms = Rooms(self.table, clock)
         self.calls = Calls(self.table, clock)
-        self.states = PullStates(self.table, clock)
+        self.states = PullStates(self.table, clock, resource=self.resource)
         self.listed = ListedRooms(self.table)
         self.pace = Pace(self.requests, clock, self._sleep)
         rooms_at_acs = RoomsApi(PacedResource(self.acs, self.pace))
         self.parts = Parts(
             rooms_at_acs,
-            Pull(rooms_at_acs, self.adoption, self.marks, clock),
+            Pull(rooms_at_acs, self.adoption, self.marks, self.states, clock),
             self.adoption,
             self.marks,
             self.states,

@@ -93,3 +93,17 @@ async def test_a_state_with_all_there_may_be_comes_back_as_it_was(rig: Rig) -> N
     state.not_understood["1"] = state.unclaimed["2"] = START
     await rig.states.save(state)
     assert await rig.state() == state
+
+
+async def test_of_another_resource_than_that_of_the_rooms_nothing_is_taken(
+    rig: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = rig.acs.add(people(1))
+    await rig.settled()
+    rig.resource = "https://another.communication.azure.com"
+    rig.restart()
+    del rig.acs.rooms[made]
+    rig.acs.add()
+    await rig.minute(60)
+    assert (await rig.here()).keys() == {made}
+    assert "the rooms here are of the resource https://ours" in caplog.text

@@ -9,10 +9,10 @@ from azure.data.tables.aio import TableClient
 
 from rooms.acs.pull import Pull
 from rooms.app import App
-from rooms.domain.time import now
+from rooms.domain.time import HOUR, now
 from testkit.acs_instance import AcsInstance
 from testkit.storage import Clock
-from tests.moving.pull.observing import QUIET, app_of
+from tests.moving.pull.observing import app_of
 
 
 @pytest_asyncio.fixture
@@ -29,7 +29,7 @@ async def client(request: pytest.FixtureRequest, azurite: str) -> AsyncIterator[
 @pytest.fixture
 def clock() -> Clock:
     """The clock of the app: so far ahead that no change is of just now."""
-    return Clock(now() + QUIET)
+    return Clock(now() + HOUR)
 
 
 @pytest_asyncio.fixture

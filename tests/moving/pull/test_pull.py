@@ -16,6 +16,7 @@ from rooms.domain.time import DAY, format_time, now
 from rooms.storage.changes import Origin
 from rooms.storage.edits import Edit
 from rooms.storage.marks import Mark
+from rooms.storage.pull_state import PullStates
 from rooms.storage.rooms import Rooms
 from testkit.acs_faults import AcsFault
 from testkit.acs_instance import AcsInstance
@@ -94,6 +95,16 @@ async def test_a_room_that_was_deleted_at_acs_is_buried_and_stays_so(
     assert await pull.room(room_id) == "buried"
     assert await pull.room(room_id) == "deletedHere"
     assert await told(client, room_id) == [CREATED, ("RoomDeleted", ACS_ACTOR)]
+
+
+async def test_what_another_resource_does_not_know_is_not_gone(
+    app: App, pull: Pull, acs: AcsInstance, client: TableClient, clock: Clock, room_id: str
+) -> None:
+    await pull.room(room_id)
+    await PullStates(app.table, clock, resource="https://another.example.com").hold(1)
+    acs.raw.delete(f"/rooms/{room_id}")
+    assert await pull.room(room_id) == "left"
+    assert await told(client, room_id) == [CREATED]
 
 
 async def test_a_room_that_was_deleted_here_is_not_revived(

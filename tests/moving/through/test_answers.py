@@ -6,6 +6,7 @@ import pytest
 from azure.data.tables.aio import TableClient
 
 from rooms.domain.log import ACS_ACTOR
+from rooms.storage.pull_state import PullStates
 from testkit.acs_double import AcsDouble, Reply
 from testkit.acs_faults import AcsFault
 from testkit.acs_instance import AcsInstance
@@ -141,6 +142,15 @@ async def test_a_room_that_is_gone_at_acs_is_buried_as_of_acs(sides: Sides, chan
     assert code_of(await carry_out(sides, change, room_id)) == (404, "NotFound")
     assert await sides.told(room_id) == [("RoomCreated", "app"), ("RoomDeleted", ACS_ACTOR)]
     assert await sides.changes() == []
+
+
+async def test_what_another_resource_does_not_know_stays_here(sides: Sides) -> None:
+    room_id = await sides.make()
+    states = PullStates(sides.app.table, sides.app.clock, resource="https://another.example.com")
+    await states.hold(1)
+    sides.acs.raw.delete(f"/rooms/{room_id}")
+    assert code_of(await carry_out(sides, UPDATE, room_id)) == (404, "NotFound")
+    assert await sides.told(room_id) == [("RoomCreated", "app")]
 
 
 async def test_a_deletion_of_a_room_that_is_gone_at_acs_is_404_and_buries_it(
