@@ -127,19 +127,20 @@ class Through(Rooms):
         """
         mark = self._marks.of_change(room_id, origin, deletes=True)
         under_way = UnderWay(self._marks, self._pace, mark)
-        gone = False
+        gone = at_acs = False
 
         async def attempt() -> None:
-            nonlocal gone
+            nonlocal gone, at_acs
             row = await self._begun(under_way, self.rows.row(room_id))
             if row is None:
                 raise RoomNotFound
+            at_acs = room_of(row).carrier == "acs"
             if row.get("deleted"):
                 if not (gone or again or repeats_deletion(row, origin)):
                     raise RoomNotFound
                 await self._marks.remove(mark)
                 return
-            if room_of(row).carrier == "acs" and not gone:
+            if at_acs and not gone:
                 await under_way.write()
                 gone = await self._deleted_at_acs(row, again, under_way)
                 if not gone:
@@ -148,7 +149,8 @@ class Through(Rooms):
 
         async with under_way.closed():
             await self.rows.in_turn(room_id, attempt)
-        await self._after_change(room_id, None, {})
+        if not at_acs:  # else it has no call here
+            await self._after_change(room_id, None, {})
 
     async def _begun[T](
         self, under_way: UnderWay, read: Coroutine[Any, Any, T], *, read_first: bool = False

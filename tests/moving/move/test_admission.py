@@ -99,6 +99,23 @@ async def test_without_a_resource_there_is_no_way_in_but_people_are_admitted(bot
     assert await both.kinds() == ["Admitted"]
 
 
+@pytest.mark.parametrize("both", [{"ROOMS_ACS_MODE": "observe"}], indirect=True)
+async def test_where_rooms_are_changed_at_acs_admission_knows_who_was_invited_there_just_now(
+    both: Both,
+) -> None:
+    guest = both.acs.run(both.acs.app.identities.create())
+    both.change_at_acs(None, {guest: "Attendee", both.people[0]: None})
+    assert content(await both.send("GET", f"/admission?rawId={guest}"))["admitted"]
+    assert content(await both.admit(guest, media=True))["media"]["kind"] == "acs"
+    assert code(await both.admit(both.people[0]), 403) == "AdmissionRefused"
+
+
+@pytest.mark.parametrize("both", [{"ROOMS_ACS_MODE": "observe"}], indirect=True)
+async def test_where_acs_does_not_tell_admission_decides_by_what_is_here(both: Both) -> None:
+    both.acs.choose = lambda _: AcsFault.FAILS
+    assert content(await both.admit(both.people[0]))["admitted"]
+
+
 async def test_a_room_on_the_media_server_tells_its_kind_and_can_leave_it_out(
     both: Both, livekit_double: LiveKitDouble
 ) -> None:

@@ -121,9 +121,10 @@ async def test_changes_of_a_room_at_acs_ask_nothing_of_the_media_server(
     both: Both, livekit_double: LiveKitDouble
 ) -> None:
     validity = RoomChange(both.room.valid_from, both.room.valid_until + HOUR)
-    both.change_at_acs(validity, {both.people[0]: None})
-    assert both.app.pull is not None
-    assert await both.app.pull.room(both.id) == "changed"
+    await both.app.rooms.update(both.id, validity, ORIGIN)
+    await both.app.rooms.patch_roster(both.id, {both.people[0]: None}, ORIGIN)
+    await both.app.rooms.delete(both.id, ORIGIN)
+    assert not both.is_at_acs()
     assert livekit_double.asked == []
 
 

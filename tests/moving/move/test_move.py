@@ -3,13 +3,17 @@
 from dataclasses import replace
 
 import pytest
+from azure.data.tables.aio import TableClient
 
 from rooms.domain.room import RoomChange
 from rooms.domain.time import HOUR
+from rooms.storage.table import Table
 from testkit.acs_faults import AcsFault
+from testkit.acs_instance import AcsInstance
 from testkit.identifiers import raw_id
 from testkit.storage import ORIGIN
-from tests.moving.move.both import Both, code, content
+from testkit.storage_proxy import StorageProxy
+from tests.moving.move.both import Both, both_sides, code, content
 
 OWN = {"ROOMS_ACS_CONNECTION_STRING": ""}
 OBSERVE = {"ROOMS_ACS_MODE": "observe"}
@@ -75,6 +79,15 @@ async def test_a_room_of_which_acs_does_not_tell_moves_only_by_force(both: Both)
     assert content(await both.move("own", force=True)) == MOVED_HERE
 
 
+async def test_a_room_of_which_it_is_not_known_what_acs_has_does_not_move(both: Both) -> None:
+    both.acs.next(AcsFault.CUT_AFTER, "PATCH", f"/rooms/{both.id}/participants")
+    changed = await both.send("PATCH", "/participants", {"participants": {both.people[0]: None}})
+    assert changed.status == 503
+    for dry_run in (True, False):
+        assert code(await both.move("own", dryRun=dry_run), 409) == "ChangeUnderWay"
+    assert (await both.here())[0].carrier == "acs"
+
+
 async def test_acs_has_no_say_in_a_room_that_has_moved(both: Both) -> None:
     await both.move("own")
     both.change_at_acs(later(both), {raw_id(): "Attendee"})
@@ -138,9 +151,9 @@ async def test_a_room_that_is_open_to_guests_does_not_move_to_acs(both: Both) ->
 @pytest.mark.parametrize(
     ("fault", "status"),
     [
-        (AcsFault.CUT_BEFORE, 503),
+        pytest.param(AcsFault.CUT_BEFORE, 503, marks=pytest.mark.thorough),
         (AcsFault.CUT_AFTER, 503),
-        (AcsFault.FAILS_AFTER, 500),
+        pytest.param(AcsFault.FAILS_AFTER, 500, marks=pytest.mark.thorough),
         (AcsFault.THROTTLED, 429),
     ],
 )
@@ -195,6 +208,23 @@ async def test_nothing_is_changed_at_acs_but_in_mode_through(
 async def test_a_room_that_moves_to_acs_is_not_deleted_there(both: Both) -> None:
     answer = await both.move("acs", deleteAtAcs=True)
     assert answer.json()["error"]["target"] == "$.deleteAtAcs"
+
+
+async def test_what_a_move_costs(
+    client: TableClient, proxy: StorageProxy, acs: AcsInstance
+) -> None:
+    async with both_sides(Table(client), acs, None, MODES["through"], HOUR) as both:
+        proxy.forget()
+        await both.move("own")
+        # The pull: the room and its marks. The move: the room, its calls, its marks, the commit.
+        assert (len(proxy.seen), len(acs.received)) == (6, 2)
+        proxy.forget()
+        acs.received.clear()
+        await both.move("acs")
+        assert (len(proxy.seen), len(acs.received)) == (4, 2)
+        proxy.forget()
+        await both.move("acs")
+        assert len(proxy.seen) == 1
 
 
 async def test_there_is_no_move_of_a_room_that_nobody_has(both: Both) -> None:
