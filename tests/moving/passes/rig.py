@@ -32,8 +32,6 @@ from testkit.storage import Clock
 START = parse_time("2026-05-04T10:00:00Z")
 MINUTE: Ticks = 60 * SECOND
 APP = Origin("app", "request-1")
-PARTITION = "0"
-"""Where all rooms are."""
 
 
 class Killed(BaseException):
