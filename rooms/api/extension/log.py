@@ -215,9 +215,9 @@ def _with_wire_times(detail: dict[str, Any]) -> Any:
     """Returns the detail with its times as on the wire, instead of as in the storage."""
     return {
         name: _with_wire_times(value)
-        if name in ("before", "after")
+        if name in ("before", "after") and isinstance(value, dict)
         else format_time(parse_time(value))
-        if name in ("createdAt", "validFrom", "validUntil")
+        if name in ("createdAt", "validFrom", "validUntil", "seenAt")
         else value
         for name, value in detail.items()
     }

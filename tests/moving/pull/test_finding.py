@@ -9,12 +9,13 @@ from azure.data.tables.aio import TableClient
 from rooms.acs.pull import Pull
 from rooms.app import App
 from rooms.domain.log import ACS_ACTOR
-from rooms.domain.time import SECOND, now
+from rooms.domain.time import SECOND, format_time, now
 from testkit.acs_faults import AcsFault
 from testkit.acs_instance import AcsInstance
 from testkit.events import Meeting
 from testkit.functions import ask
 from testkit.identifiers import raw_id
+from testkit.storage import Clock
 from testkit.storage_proxy import StorageProxy
 from tests.moving.pull.observing import KEY, body_of, deliver, told
 
@@ -37,6 +38,12 @@ async def test_a_room_that_is_not_here_is_found(
 ) -> None:
     await body_of(app, f"/rooms/{room_id}{path}")
     assert await told(client, room_id) == [CREATED]
+
+
+async def test_the_log_says_when_it_was_seen(app: App, clock: Clock, room_id: str) -> None:
+    (created,) = (await body_of(app, f"/rooms/{room_id}/log"))["value"]
+    seen = {name: created["detail"][name] for name in ("carrier", "seenAt", "seenBy")}
+    assert seen == {"carrier": "acs", "seenAt": format_time(clock()), "seenBy": "pull"}
 
 
 async def test_a_body_is_read_again_when_the_room_is_found(app: App, room_id: str) -> None:
