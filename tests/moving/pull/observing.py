@@ -21,7 +21,15 @@ from testkit.waiting import HANG_SECONDS
 from testkit.whole import StoredRoom, stored_rooms
 
 KEY = new_key()
-PATIENT = replace(LIMITS, acs_seconds=HANG_SECONDS, pull_seconds=HANG_SECONDS)
+PATIENT = replace(
+    LIMITS,
+    acs_seconds=HANG_SECONDS,
+    pull_seconds=HANG_SECONDS,
+    fresh_seconds=HANG_SECONDS,
+    unknown_seconds=HANG_SECONDS,
+    request_seconds=2 * HANG_SECONDS,
+    event_seconds=HANG_SECONDS,
+)
 """Nothing is late on a slow machine."""
 QUIET = round(LIMITS.quiet_seconds * SECOND) + SECOND
 
