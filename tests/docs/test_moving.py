@@ -1,18 +1,30 @@
-"""docs/moving/front-end.md agrees with LiveKit's SDK, and with what roles may do."""
+"""The guide to moving agrees with the commands, with LiveKit's SDK, and with what roles may do."""
 
 import json
 import re
 
 import pytest
+from typer.main import get_command
 
 from devhost.azurite import PROJECT
 from rooms.domain.roster import Role
 from rooms.media.livekit.grants import GRANTS
+from rooms_cli.command import app
 from tests.docs.shown import DOCS
 
+GUIDE = (DOCS / "moving.md", *(DOCS / "moving").glob("*.md"))
 PAGE = (DOCS / "moving" / "front-end.md").read_text()
 SDK = PROJECT / "node_modules" / "livekit-client"
 COLUMNS: tuple[Role, ...] = ("Presenter", "Collaborator", "Attendee", "Consumer")
+
+
+def test_each_command_and_option_of_the_guide_exists() -> None:
+    commands = get_command(app).commands  # type: ignore[attr-defined]
+    for page in GUIDE:
+        for line in re.findall(r"^ +(?:acs )?rooms (.*)$", page.read_text(), re.MULTILINE):
+            name, *words = line.split()
+            options = {option for each in commands[name].params for option in each.opts}
+            assert {word for word in words if word.startswith("--")} <= options, line
 
 
 def test_the_page_is_about_the_release_that_is_installed() -> None:
