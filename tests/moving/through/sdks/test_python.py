@@ -4,7 +4,7 @@ import pytest
 
 from tests.contract.test_python_sdk import *  # noqa: F403
 
-pytestmark = [
+pytestmark = [  # type: ignore[assignment]
     pytest.mark.thorough,
     pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning"),
 ]
