@@ -70,3 +70,8 @@ def test_the_call_of_a_room_that_was_put_off_ends() -> None:
 
 def test_a_room_that_is_open_by_the_clock_of_another_instance_keeps_its_call() -> None:
     assert needed(device(ALICE, "Presenter"), at=ROOM.valid_from - 30 * SECOND) == []
+
+
+def test_a_call_here_of_a_room_at_acs_ends() -> None:
+    there = needed(device(ALICE, "Presenter"), room=replace(ROOM, carrier="acs"))
+    assert there == [EndCall("CallsAtAcs")]

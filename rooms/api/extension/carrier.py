@@ -1,10 +1,9 @@
 """Carrier: where the calls of a room run, at ACS or here, and how a room moves."""
 
-from typing import Literal, TypedDict
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 import azure.functions as func
 
-from rooms.acs.rooms_api import RoomsApi
 from rooms.api.body import StrictBody
 from rooms.api.errors import InvalidParameter
 from rooms.api.request import Request
@@ -18,6 +17,11 @@ from rooms.domain.roster import Roster
 from rooms.storage.changes import Origin
 from rooms.storage.errors import ChangeUnderWay
 from rooms.storage.moves import Prepare
+
+if TYPE_CHECKING:
+    from rooms.acs.rooms_api import RoomsApi
+
+# What asks ACS is imported where it is needed: deployments without a mode have nothing to do there.
 
 routes = Routes()
 
@@ -59,7 +63,7 @@ async def move_room(request: Request) -> func.HttpResponse:
         if app.settings.moving is not None and await app.marks.of_room(room_id):
             raise ChangeUnderWay
         if rooms_at_acs is not None and asked.carrier == "acs":
-            from rooms.acs.move import catch_up, missing_at_acs  # only with a mode
+            from rooms.acs.move import catch_up, missing_at_acs
 
             missing = await missing_at_acs(rooms_at_acs, room, roster)
             if not asked.dry_run:
@@ -84,7 +88,7 @@ async def move_room(request: Request) -> func.HttpResponse:
     return json_answer(200, answer)
 
 
-def _reachable(app: App, asked: MoveRoom) -> RoomsApi | None:
+def _reachable(app: App, asked: MoveRoom) -> "RoomsApi | None":
     """Returns the rooms at ACS, or None if this service does not change any there.
 
     Raises:

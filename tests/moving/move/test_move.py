@@ -7,6 +7,8 @@ from azure.data.tables.aio import TableClient
 
 from rooms.domain.room import RoomChange
 from rooms.domain.time import HOUR
+from rooms.storage.changes import Changes
+from rooms.storage.errors import StorageUnavailable
 from rooms.storage.table import Table
 from testkit.acs_faults import AcsFault
 from testkit.acs_instance import AcsInstance
@@ -27,6 +29,10 @@ def later(both: Both) -> RoomChange:
     """The room ends an hour later, and lets people dial out."""
     room = both.room
     return RoomChange(room.valid_from, room.valid_until + HOUR, pstn_dial_out_enabled=True)
+
+
+async def storage_is_gone(*_: object) -> None:
+    raise StorageUnavailable
 
 
 @pytest.mark.parametrize("both", MODES.values(), indirect=True, ids=MODES)
@@ -169,6 +175,20 @@ async def test_a_move_back_that_failed_at_acs_is_carried_out_by_the_same_request
     assert (await both.here())[0].carrier == "own"
     assert content(await both.move("acs")) == MOVED_BACK
     assert both.at_acs()[1] == (await both.here())[1]
+    assert (await both.kinds()).count("RoomMoved") == 2
+
+
+async def test_a_move_back_that_was_killed_before_it_was_committed_is_done_by_the_next_request(
+    both: Both, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await both.move("own")
+    await both.app.rooms.patch_roster(both.id, {both.people[0]: None}, ORIGIN)
+    with monkeypatch.context() as killed:
+        killed.setattr(Changes, "commit", storage_is_gone)
+        assert (await both.move("acs")).status == 503
+    assert (await both.here())[0].carrier == "own"
+    assert content(await both.move("acs")) == MOVED_BACK
+    assert both.at_acs()[1] == (await both.here())[1] == {both.people[1]: "Attendee"}
     assert (await both.kinds()).count("RoomMoved") == 2
 
 
