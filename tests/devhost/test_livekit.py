@@ -17,6 +17,7 @@ from testkit.devhost import Devhost, running_devhost
 from testkit.ports import answers, free_port
 from testkit.waiting import HANG_SECONDS, until
 from tests.devhost.apps import written_app
+from tests.effort import thorough
 
 TELLS = """
 import os
@@ -72,7 +73,7 @@ def test_a_server_that_ends_is_told_and_starts_again(devhost: Devhost) -> None:
     assert server_of(devhost).pid != first.pid
 
 
-@pytest.mark.parametrize("end", ["send Ctrl-C", "terminate", "kill"])
+@pytest.mark.parametrize("end", ["send Ctrl-C", *thorough("terminate"), "kill"])
 def test_the_server_ends_with_devhost(tmp_path: Path, livekit_program: Path, end: str) -> None:
     with running_with_livekit(tmp_path) as devhost:
         server = server_of(devhost)

@@ -18,6 +18,7 @@ from testkit.ports import answers, free_port
 from testkit.raw_http import Answer
 from testkit.waiting import HANG_SECONDS, until
 from tests.devhost.apps import APP, failed_start, written_app
+from tests.effort import thorough
 
 KEPT = """
 import os
@@ -112,7 +113,7 @@ def test_every_setting_on_development_storage_becomes_azurites(tmp_path: Path) -
         assert devhost.get("/api/s").body.decode() == f"{connection_string} {connection_string}"
 
 
-@pytest.mark.parametrize("offset", [0, 1, 2])
+@pytest.mark.parametrize("offset", [0, *thorough(1), 2])
 def test_a_port_in_use_is_named_with_a_free_one(tmp_path: Path, offset: int) -> None:
     app = written_app(tmp_path / "app", KEPT, ON_AZURITE)
     port = free_port(3)
