@@ -6,13 +6,13 @@ rooms of the last seconds of a page are compared only with the next one.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from rooms.acs.errors import Refused
-from rooms.acs.passes.work import JUST_MADE, Work, counted, differs
+from rooms.acs.passes.work import JUST_MADE, Work, counted, differs, past_their_end
 from rooms.acs.rooms_api import RoomPage
 from rooms.domain.room import Room
-from rooms.domain.time import SECOND, Ticks
+from rooms.domain.time import DAY, SECOND, Ticks
 from rooms.storage.listed_rooms import BEGIN, END, place_before, place_in_list
 from rooms.storage.pull_state import Full
 
@@ -20,6 +20,9 @@ _log = logging.getLogger(__name__)
 
 _BORDER: Ticks = 2 * SECOND
 """The time within which rooms may stand on the next page that were made at the end of one."""
+
+_UNCLAIMED_FOR: Ticks = 7 * DAY
+"""A room that a lost create may have made is named for so long."""
 
 
 async def compare_all(work: Work, between: Ticks) -> None:
@@ -65,11 +68,13 @@ async def _compare_page(work: Work, full: Full, page: RoomPage, asked_at: Ticks)
         work.note(room_id, "notUnderstood")
     listed = [*full.border, *page.rooms]
     behind = _border(page, full.reached)
-    await _pull(work, full, [room.id for room in page.rooms if await _is_late(work, full, room)])
+    past = past_their_end(listed, asked_at)
+    late = [room.id for room in page.rooms if await _is_late(work, full, room)]
+    await _pull(work, full, late, past)
     while full.reached < behind:
         here, reached = await work.parts.listed.between(full.reached, behind)
         there = [room for room in listed if full.reached <= place_in_list(room) < reached]
-        await _pull(work, full, _differing(work, there, here, asked_at))
+        await _pull(work, full, _differing(work, there, here, asked_at), past)
         full.acs += sum(room.carrier == "acs" for room in here)
         full.own += sum(room.carrier == "own" for room in here)
         full.reached = reached
@@ -92,9 +97,11 @@ def _border(page: RoomPage, reached: str) -> str:
 
 
 async def _is_late(work: Work, full: Full, room: Room) -> bool:
-    """Returns whether a room differs that ACS lists behind its place: what is there was compared
-    before. So it is on a page that is compared once more, too."""
-    return place_in_list(room) < full.reached and differs(room, await work.parts.listed.get(room))
+    """Returns whether a room has to be pulled that ACS lists behind its place: what is there was
+    compared before. So it is on a page that is compared once more, too."""
+    if place_in_list(room) >= full.reached:
+        return False
+    return _has_to_be_pulled(work, room, await work.parts.listed.get(room))
 
 
 def _differing(
@@ -103,16 +110,10 @@ def _differing(
     """Returns which rooms to pull: those that ACS has otherwise, and those that it does not list.
 
     What it does not list may have been made after the list was asked for, or be dropped after its
-    end. Of a room that is left to the create that is under way, another look will tell.
+    end.
     """
     known, listed = {room.id: room for room in here}, {room.id for room in there}
-    otherwise = [
-        room.id
-        for room in there
-        if differs(room, known.get(room.id))
-        and (room.id in known or not work.is_left_to_its_create(room.created_at))
-        and not _was_not_understood(work, room)
-    ]
+    otherwise = [room.id for room in there if _has_to_be_pulled(work, room, known.get(room.id))]
     missing = [
         room.id
         for room in here
@@ -124,14 +125,21 @@ def _differing(
     return [*otherwise, *missing]
 
 
-def _was_not_understood(work: Work, room: Room) -> bool:
-    """Returns whether this pass has pulled a room in vain: else a page with many of them would
-    never come to its end."""
-    return work.state.not_understood.get(room.id, 0) >= (work.state.full.began_at or 0)
+def _has_to_be_pulled(work: Work, there: Room, here: Room | None) -> bool:
+    """Returns whether a room that ACS lists has to be pulled.
+
+    One of a create under way is left to that. One that this pass has pulled in vain, as it was not
+    understood, is not pulled again: a page with many of them would never come to its end.
+    """
+    if not differs(there, here):
+        return False
+    if here is None and work.is_left_to_its_create(there.created_at):
+        return False
+    return work.state.not_understood.get(there.id, 0) < (work.state.full.began_at or 0)
 
 
-async def _pull(work: Work, full: Full, room_ids: Sequence[str]) -> None:
-    outcomes = counted(await work.pulled(room_ids))
+async def _pull(work: Work, full: Full, room_ids: Sequence[str], past: Set[str]) -> None:
+    outcomes = counted(await work.pulled(room_ids, past=past))
     full.new += outcomes["adopted"]
     full.changed += outcomes["changed"]
     full.gone += outcomes["buried"]
@@ -143,6 +151,8 @@ def _end(work: Work, full: Full) -> None:
     state.counted = {"acs": full.acs, "own": full.own}
     began = full.began_at or 0
     state.deleted_here = {room: at for room, at in state.deleted_here.items() if at >= began}
+    recent = work.clock() - _UNCLAIMED_FOR
+    state.unclaimed = {room: at for room, at in state.unclaimed.items() if at >= recent}
     work.pace.came_through()
     _log.info(
         "moving: compared all %d rooms at ACS, on %d pages: %d new, %d changed, %d gone",

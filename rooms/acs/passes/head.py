@@ -1,6 +1,6 @@
 """Looks at the beginning of ACS's list, each minute: rooms that were made there are soon here."""
 
-from rooms.acs.passes.work import Work, differs
+from rooms.acs.passes.work import Work, differs, past_their_end
 from rooms.domain.room import Room
 from rooms.domain.time import HOUR, SECOND, Ticks
 
@@ -29,7 +29,8 @@ async def look_at_head(work: Work) -> None:
             if room.id not in known and work.is_left_to_its_create(room.created_at)
         ]
         to_pull = [room for room in reversed(found) if room not in left]
-        outcomes = await work.pulled(room.id for room in to_pull)
+        past = past_their_end(to_pull, work.clock())
+        outcomes = await work.pulled([room.id for room in to_pull], past=past)
         left += [room for room in to_pull if outcomes.get(room.id, "left") == "left"]
         head.seen = _seen(max(made), left, work.clock())
     head.at, head.pages = work.clock(), pages

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Set
 from dataclasses import dataclass, field
 
 from rooms.acs.errors import AcsError
@@ -97,13 +97,18 @@ class Work:
         return any(may_have_made(mark, created_at) for mark in self.creates)
 
     async def pulled(
-        self, room_ids: Iterable[str], pull: PullRoom | None = None
+        self,
+        room_ids: Iterable[str],
+        pull: PullRoom | None = None,
+        past: Set[str] = frozenset(),
     ) -> dict[str, Outcome]:
         """Pulls rooms, in that order, and notes what has to be named. Returns what became of those
         that ACS and the storage let be pulled.
 
         Args:
             pull: what is done with each, if that is not only to pull it.
+            past: rooms past their end. Upkeep deletes them here while they are still at ACS, so
+                nobody has to be told.
 
         Raises:
             TimeIsUp, StorageUnavailable: some were left.
@@ -118,6 +123,8 @@ class Work:
                     return
                 outcome = await self._pulled(room_id, pull or self.parts.pull.room)
             if outcome is not None:
+                if outcome == "deletedHere" and room_id in past:
+                    outcome = "over"
                 outcomes[room_id] = outcome
                 self.note(room_id, outcome)
 
@@ -137,6 +144,8 @@ class Work:
             state.not_understood.pop(room_id, None)
         if outcome == "deletedHere":
             self.name(state.deleted_here, room_id, "deleted here, and still at ACS")
+        if outcome == "buried":
+            state.unclaimed.pop(room_id, None)
         if outcome in ("adopted", "changed", "buried"):
             _log.info("moving: the room %s: %s, as it is at ACS", room_id, outcome)
 
@@ -172,6 +181,11 @@ class Work:
 def may_have_made(mark: Mark, created_at: Ticks) -> bool:
     """Returns whether a room made then may be the one that this create asked for."""
     return mark.started_at - CREATED_BEFORE <= created_at <= mark.until + CREATED_BEFORE
+
+
+def past_their_end(rooms: Iterable[Room], at: Ticks) -> Set[str]:
+    """Returns the ids of the rooms that can be joined no longer."""
+    return {room.id for room in rooms if room.valid_until <= at}
 
 
 def differs(there: Room, here: Room | None) -> bool:

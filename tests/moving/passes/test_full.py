@@ -7,7 +7,7 @@ import pytest
 from rooms.acs.answer import AcsAnswer
 from rooms.acs.errors import AcsUnavailable
 from rooms.domain.room import RoomChange
-from rooms.domain.time import DAY, HOUR
+from rooms.domain.time import DAY, HOUR, format_time
 from testkit.acs_in_memory import answer, people
 from testkit.storage import delete_here
 from tests.moving.passes.rig import APP, START, Killed, Rig
@@ -195,6 +195,23 @@ async def test_a_room_that_is_deleted_here_is_named_and_never_revived(
     del rig.acs.rooms[made]
     await rig.minute(60)
     assert (await rig.state()).deleted_here == {}
+
+
+async def test_a_room_that_upkeep_deleted_after_its_end_is_not_named(rig: Rig) -> None:
+    made = rig.acs.add(valid_until=START + HOUR)
+    await rig.settled()
+    await delete_here(rig.rooms, made)
+    await rig.minute(120)
+    assert (await rig.state()).deleted_here == {}
+
+
+async def test_a_room_that_acs_lists_behind_its_place_is_found_too(rig: Rig) -> None:
+    rig.acs.page = 1
+    first, second, behind = (rig.acs.add(created_at=START - n * HOUR) for n in range(3))
+    rig.acs.strange[behind] = {"createdAt": format_time(START - HOUR // 2)}
+    await rig.minute()
+    assert sorted(rig.pulls()) == [first, second, behind]
+    assert (await rig.here()).keys() == {first, second, behind}
 
 
 async def test_rooms_whose_calls_run_here_are_counted_and_not_looked_for(rig: Rig) -> None:
