@@ -188,6 +188,11 @@ def test_another_carrier_than_the_log_tells_is_told(
     assert any(each.startswith(what) for each in found), found
 
 
+def test_rows_of_a_room_that_has_moved_here_may_say_so(rows: list[Row]) -> None:
+    for kind in ("room", "index"):
+        assert not said(with_row(rows, row_of(rows, kind) | {"carrier": "own"}))
+
+
 def test_a_room_of_acs_that_lost_its_carrier_is_told(rows: list[Row]) -> None:
     row = row_of(rows, "room", carrier="acs")
     del row["carrier"]

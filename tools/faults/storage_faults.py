@@ -21,6 +21,7 @@ from devhost.azurite import PROJECT
 from faults.changes import CHANGES
 from faults.erasures import ERASURES
 from faults.identities import IDENTITIES
+from faults.imports import IMPORTS
 from faults.kept import KEPT
 from faults.lane import Lane, lane
 from faults.media import MEDIA
@@ -31,7 +32,7 @@ from faults.retired import RETIRED
 from faults.trials import Run, Wrong, checked, kinds_at, own_requests, pair, run
 from testkit.storage_proxy import Fault
 
-OPERATIONS = [*CHANGES, *RETIRED, *IDENTITIES, *KEPT, *ERASURES, *MEDIA, *READS]
+OPERATIONS = [*CHANGES, *RETIRED, *IDENTITIES, *IMPORTS, *KEPT, *ERASURES, *MEDIA, *READS]
 
 CHUNK = 6
 """Requests of an operation that one job goes through."""

@@ -76,10 +76,12 @@ def room_in(row: Row, room_id: str) -> Room:
 
 
 def carrier_in(row: Row) -> RoomCarrier:
-    """Where the calls of a room run. Rows of rooms whose calls do not run at ACS say nothing."""
+    """Where the calls of a room run. Rows of rooms that were never at ACS say nothing."""
     match row:
         case {"carrier": "acs"}:
             return "acs"
+        case {"carrier": "own"}:
+            return "own"
         case {"carrier": _}:
             raise Unreadable("Its `carrier` is none that this service writes.")
     return "own"
