@@ -139,11 +139,13 @@ def _has_to_be_pulled(work: Work, there: Room, here: Room | None) -> bool:
 
 
 async def _pull(work: Work, full: Full, room_ids: Sequence[str], past: Set[str]) -> None:
-    outcomes = counted(await work.pulled(room_ids, past=past))
-    full.new += outcomes["adopted"]
-    full.changed += outcomes["changed"]
-    full.gone += outcomes["buried"]
-    full.acs += outcomes["adopted"] - outcomes["buried"]
+    outcomes = await work.pulled(room_ids, past=past)
+    work.note_listed(outcomes)
+    counts = counted(outcomes)
+    full.new += counts["adopted"]
+    full.changed += counts["changed"]
+    full.gone += counts["buried"]
+    full.acs += counts["adopted"] - counts["buried"]
 
 
 def _end(work: Work, full: Full) -> None:

@@ -31,6 +31,7 @@ async def look_at_head(work: Work) -> None:
         to_pull = [room for room in reversed(found) if room not in left]
         past = past_their_end(to_pull, work.clock())
         outcomes = await work.pulled([room.id for room in to_pull], past=past)
+        work.note_listed(outcomes)
         left += [room for room in to_pull if outcomes.get(room.id, "left") == "left"]
         head.seen = _seen(max(made), left, work.clock())
     head.at, head.pages = work.clock(), pages

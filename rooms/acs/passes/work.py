@@ -142,12 +142,17 @@ class Work:
             self.name(state.not_understood, room_id, "not understood, so it is left as it is here")
         else:
             state.not_understood.pop(room_id, None)
-        if outcome == "deletedHere":
-            self.name(state.deleted_here, room_id, "deleted here, and still at ACS")
         if outcome == "buried":
             state.unclaimed.pop(room_id, None)
         if outcome in ("adopted", "changed", "buried"):
             _log.info("moving: the room %s: %s, as it is at ACS", room_id, outcome)
+
+    def note_listed(self, outcomes: dict[str, Outcome]) -> None:
+        """Names those of rooms that ACS lists which were deleted here. A pull does not tell whether
+        ACS has such a room."""
+        for room_id, outcome in outcomes.items():
+            if outcome == "deletedHere":
+                self.name(self.state.deleted_here, room_id, "deleted here, and still at ACS")
 
     def name(self, named: Named, room_id: str, what: str) -> None:
         """Puts a room onto a list for people. Logs it the first time."""

@@ -14,6 +14,7 @@ from rooms.domain.time import HOUR, SECOND
 from rooms.storage.marks import Create, Mark
 from rooms.storage.room_rows import RoomRows
 from testkit.acs_in_memory import people
+from testkit.storage import delete_here
 from tests.moving.passes.rig import APP, START, Rig
 
 pytestmark = pytest.mark.usefixtures("through")
@@ -61,6 +62,19 @@ async def test_a_change_that_never_came_to_acs_leaves_no_trace(rig: Rig) -> None
     await rig.minute(2)
     assert await rig.actors(made) == [("RoomCreated", "acs")]
     assert await open_marks(rig) == 0
+
+
+async def test_a_room_that_is_deleted_on_both_sides_is_not_named_for_a_lost_change(
+    rig: Rig,
+) -> None:
+    made = rig.acs.add(people(1), START - HOUR)
+    await rig.settled()
+    await rig.marks.write(rig.marks.of_change(made, APP, WANTED))
+    await delete_here(rig.rooms, made)
+    del rig.acs.rooms[made]
+    await rig.minute(2)
+    assert await open_marks(rig) == 0
+    assert (await rig.state()).deleted_here == {}
 
 
 async def test_a_change_under_way_is_left_alone(rig: Rig) -> None:
