@@ -445,8 +445,7 @@ class App:
         )
 
     async def _correct_call(self, room_id: str, room: Room | None, roster: Roster) -> None:
-        at_acs = room is not None and room.carrier == "acs"  # where no call is to be corrected
-        if self.settings.media is not None and not at_acs:
+        if self.settings.media is not None:
             await self.reconciler.after_change(room_id, room, roster)
 
     def _intake(self, source: EventSource, read: Read) -> Intake:

@@ -31,7 +31,11 @@ routes = Routes()
 
 
 class AskAdmission(StrictBody):
-    """The body of POST /rooms/{id}/admission."""
+    """The body of POST /rooms/{id}/admission.
+
+    `media` is whether the answer is to have the way into the call. Without it, the answer has that
+    to a media server, and none to ACS.
+    """
 
     raw_id: Text
     display_name: Text | None = None

@@ -128,6 +128,17 @@ async def test_a_room_on_the_media_server_tells_its_kind_and_can_leave_it_out(
         assert content(await own.admit(both.people[0], **asked))["media"]["kind"] == "livekit"
 
 
+async def test_a_way_in_that_is_asked_for_where_nothing_carries_calls_is_not_there(
+    client: TableClient, acs: AcsInstance
+) -> None:
+    settings = {"ROOMS_ACS_MODE": "through"}
+    async with both_sides(Table(client), acs, None, settings, HOUR) as both:
+        await both.move("own")
+        assert code(await both.admit(both.people[0], media=True), 501) == "NotImplemented"
+        assert "media" not in content(await both.admit(both.people[0]))
+        assert await both.kinds() == ["RoomMoved", "Admitted"]
+
+
 async def test_no_token_is_in_a_log(both: Both, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     token = content(await both.admit(both.people[0], media=True))["media"]["token"]
