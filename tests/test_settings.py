@@ -523,6 +523,15 @@ ACS = "endpoint=https://contoso.communication.azure.com/;accesskey=a2V5"
         ({"ROOMS_ACS_READS": "acs", "ROOMS_ACS_CONNECTION_STRING": ACS}, "ROOMS_ACS_READS"),
         ({"ROOMS_ACS_REQUESTS": "5", "ROOMS_ACS_CONNECTION_STRING": ACS}, "ROOMS_ACS_REQUESTS"),
         ({"ROOMS_ACS_MODE": "through", "ROOMS_ACS_NEW": "livekit"}, "ROOMS_ACS_NEW"),
+        (
+            {
+                "ROOMS_ACS_MODE": "through",
+                "ROOMS_ACS_CONNECTION_STRING": ACS,
+                "ROOMS_ACS_NEW": "own",
+                "ROOMS_ACS_READS": "acs",
+            },
+            "ROOMS_ACS_READS",
+        ),
         ({"ROOMS_ACS_MODE": "through", "ROOMS_ACS_REQUESTS": "0"}, "ROOMS_ACS_REQUESTS"),
     ],
 )

@@ -138,7 +138,8 @@ class Through(Rooms):
             if row.get("deleted"):
                 if not (gone or again or repeats_deletion(row, origin)):
                     raise RoomNotFound
-                await self._marks.remove(mark)
+                if under_way.is_marked:
+                    await self._marks.remove(mark)
                 return
             if at_acs and not gone:
                 await under_way.write()
@@ -155,8 +156,8 @@ class Through(Rooms):
     async def _begun[T](
         self, under_way: UnderWay, read: Coroutine[Any, Any, T], *, read_first: bool = False
     ) -> T:
-        """Reads, and writes the mark side by side; without it, if it is there, or most rooms need
-        none, or what is read is needed for it."""
+        """Reads, and writes the mark side by side: unless it is there, or most rooms need none, or
+        what is read is needed for it."""
         if under_way.is_marked or read_first or self._new == "own":
             return await read
         found, _ = await both(read, under_way.write())
@@ -170,9 +171,7 @@ class Through(Rooms):
         if room.join_policy != read.room.join_policy:
             raise CallsAtAcs
         patch = edit.patch_of(read.contents.roster)
-        if not under_way.is_marked:
-            under_way.mark = replace(under_way.mark, patch=patch)
-            await under_way.write()
+        await under_way.write(patch)
         try:
             if edit.wanted is not None:
                 there = await under_way.ask(self._acs.update(room.id, edit.wanted))

@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rooms.acs.errors import AcsRefusesUs, Refused
 from rooms.acs.pace import Pace
+from rooms.domain.roster import RosterPatch
 from rooms.storage.errors import StorageError
 from rooms.storage.marks import Mark, Marks, removal
 from rooms.storage.operations import Operation
@@ -23,11 +24,15 @@ class UnderWay:
     in_doubt: bool = False
     """Whether ACS may have carried out any of it."""
 
-    async def write(self) -> None:
-        """Writes the mark, if that was not done. One request."""
-        if not self.is_marked:
-            self.is_marked = True
-            await self.marks.write(self.mark)
+    async def write(self, patch: RosterPatch | None = None) -> None:
+        """Writes the mark, with another patch of the roster if one is given. One request; none if
+        it is written so."""
+        if patch is None:
+            patch = self.mark.patch
+        if self.is_marked and patch == self.mark.patch:
+            return
+        self.is_marked, self.mark = True, replace(self.mark, patch=patch)
+        await self.marks.write(self.mark)
 
     async def ask[T](self, request: Awaitable[T]) -> T:
         """Returns what ACS answers to a request that changes something. Raises AcsError. If ACS

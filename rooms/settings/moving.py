@@ -52,6 +52,8 @@ def read_moving(env: Mapping[str, str], acs: AcsResource | None) -> Moving | Non
     for name in (NEW, READS):
         if env.get(name) and mode != "through":
             raise SettingsError(f"{name}: needs {MODE}=through.")
+    if new == "own" and reads == "acs":
+        raise SettingsError(f"{READS}: must be own if {NEW} is own: ACS does not have those rooms.")
     if mode == "own":
         for name in (REQUESTS, FULL_MINUTES):
             if env.get(name):

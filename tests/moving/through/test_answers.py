@@ -6,6 +6,7 @@ import pytest
 from azure.data.tables.aio import TableClient
 
 from rooms.domain.log import ACS_ACTOR
+from rooms.domain.time import SECOND
 from rooms.storage.pull_state import PullStates
 from testkit.acs_double import AcsDouble, Reply
 from testkit.acs_faults import AcsFault
@@ -222,3 +223,26 @@ async def test_without_a_storage_acs_is_not_asked(counted: Sides, proxy: Storage
     proxy.choose = lambda _, __: Fault.THROTTLED
     answer = await carry_out(counted, UPDATE, room_id)
     assert (answer.status, counted.acs.received) == (503, [])
+
+
+async def test_no_key_and_no_name_is_in_a_log(
+    sides: Sides, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    room_id = await sides.make()
+    for fault in (None, AcsFault.THROTTLED, AcsFault.CUT_AFTER):
+        if fault is not None:
+            sides.acs.next(fault, "PATCH")
+        await carry_out(sides, NAME, room_id)
+    assert "no answer" in caplog.text
+    for secret in (sides.acs.key, KEY, "Carol", CAROL):
+        assert secret not in caplog.text
+
+
+async def test_a_429_pauses_what_asks_acs_in_the_background(sides: Sides) -> None:
+    room_id = await sides.make()
+    sides.acs.retry_after = 60
+    sides.acs.next(AcsFault.THROTTLED, "PATCH")
+    await carry_out(sides, UPDATE, room_id)
+    assert sides.app.pace is not None
+    assert sides.app.pace.throttled_until > sides.app.clock() + 30 * SECOND

@@ -10,7 +10,6 @@ from testkit.acs_instance import AcsInstance
 from testkit.raw_http import Answer
 from tests.moving.through.sides import ALICE, BOB, CAROL, DIAL_OUT, PEOPLE, Sides, code_of, sides_of
 
-LONGER = {"validFrom": "2027-01-01T00:00:00Z", "validUntil": "2027-01-02T00:00:00Z"}
 CHANGES = [
     ("PATCH", "", DIAL_OUT, ("PATCH", ""), "RoomUpdated"),
     (
