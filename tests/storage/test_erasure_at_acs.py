@@ -10,12 +10,14 @@ from rooms.domain.room import Room
 from rooms.domain.time import DAY
 from rooms.storage.changes import Origin
 from rooms.storage.creation import creation
+from rooms.storage.edits import Edit
 from rooms.storage.erasure_state import Erasure
 from rooms.storage.erasures import Erasures
 from rooms.storage.marks import Marks
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
-from testkit.storage import Clock
+from rooms_cli.check.table import disagreements
+from testkit.storage import Clock, change_here
 from testkit.traces import rows_with, traces_of
 from testkit.waiting import HANG_SECONDS
 from tests.check.filled import ALICE, BEGIN, BOB, ORIGIN
@@ -54,12 +56,13 @@ async def test_who_is_invited_there_is_refused_with_the_room_and_nothing_is_chan
     )
     assert rows_with(rows, *traces_of(ALICE)) == before
     assert not any(row.get("erased") for row in rows)
+    assert list(disagreements(rows)) == []
     assert await Erasures(Table(direct), Clock(BEGIN + 3)).open() == []
 
 
 async def test_who_was_removed_there_is_erased(direct: TableClient) -> None:
     rooms = await made(direct)
-    await rooms.patch_roster(AT_ACS.id, {ALICE: None}, ORIGIN)
+    await change_here(rooms, AT_ACS.id, Edit(patch={ALICE: None}))
     assert (await erased(direct)).is_done
     assert rows_with(await rows_in(direct), *traces_of(ALICE)) == []
 
