@@ -49,15 +49,15 @@ class Line:
             self, environment={name: value for name, value in changed.items() if value is not None}
         )
 
-    def process(self, *arguments: str) -> Ended:
-        """What a user types."""
+    def process(self, *arguments: str, seconds: float | None = HANG_SECONDS) -> Ended:
+        """What a user types. It has to end within `seconds`."""
         ended = subprocess.run(
             [ROOMS, *arguments],
             cwd=self.folder,
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=HANG_SECONDS,
+            timeout=seconds,
         )
         assert "Traceback" not in ended.stderr
         return Ended(ended.returncode, ended.stdout, ended.stderr)

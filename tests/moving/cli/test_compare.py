@@ -8,7 +8,7 @@ import pytest
 from rooms.domain.time import SECOND, format_time, parse_time
 from rooms_cli.client import Client
 from rooms_cli.connection import connection
-from rooms_cli.moving import acs_rooms
+from rooms_cli.moving import acs_rooms, patience
 from rooms_cli.moving.acs_connection import ACS_VARIABLE
 from rooms_cli.moving.differences import Difference, of_fields
 from rooms_cli.words import moment
@@ -121,9 +121,9 @@ def test_scripts_get_a_line_for_each_room(line: Line, far: AcsInstance, room: Ro
     ended = line.run("compare", "--json")
     assert ended.code == 1
     assert json.loads(ended.out) == {
-        "room_id": room["id"],
+        "room": room["id"],
         "kind": "differs",
-        "differences": [{"what": "pstnDialOutEnabled", "here": "false", "at_acs": "true"}],
+        "differences": [{"what": "pstnDialOutEnabled", "here": "false", "atAcs": "true"}],
     }
 
 
@@ -187,6 +187,21 @@ def test_the_resource_has_to_be_named(line: Line) -> None:
     ended = line.having(**{ACS_VARIABLE: None}).run("compare")
     assert (ended.code, ended.out) == (3, "")
     assert ended.err.startswith(f"rooms: {ACS_VARIABLE} is not set.")
+
+
+def test_a_service_that_is_busy_is_asked_again(
+    line: Line, here: AcsInstance, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "FIRST_PAUSE_SECONDS", 0.01)
+    here.next(AcsFault.FAILS, "GET", "/overview", times=2)
+    line.out("compare")
+
+
+@pytest.mark.parametrize("endpoint", ["contoso.communication.azure.com", "http://contoso", "x"])
+def test_an_endpoint_is_an_address_that_is_secure(line: Line, endpoint: str) -> None:
+    ended = line.run("compare", "--acs-endpoint", endpoint)
+    assert (ended.code, ended.out) == (2, "")
+    assert "--acs-endpoint must be https://" in " ".join(ended.err.replace("│", " ").split())
 
 
 def test_the_service_is_not_compared_with_itself(line: Line, here: AcsInstance) -> None:

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from rooms.app import App
 from rooms.domain.time import DAY, format_time, now
 from testkit.acs_instance import AcsInstance
 from testkit.events import Meeting
@@ -15,10 +16,17 @@ from tests.moving.pull.observing import deliver
 ALICE = raw_id(1)
 
 
-def brought(line: Line, far: AcsInstance, *bodies: object) -> list[str]:
-    """Makes rooms at ACS that are here, too, and returns their ids."""
+def brought(line: Line, far: AcsInstance, here: AcsInstance, *bodies: object) -> list[str]:
+    """Makes rooms at ACS that are here, too, and returns their ids.
+
+    They come in mode own: else the import would wait for the creates that may be under way.
+    """
     rooms = [far.raw.new_room(body)["id"] for body in bodies]
+    app = here.app
+    here.app = App({"ROOMS_MANAGE_KEY__app": here.key, "ROOMS_STORAGE": here.storage})
+    here.app.table = app.table
     line.out("import", "--carrier", "acs")
+    here.app = app
     return rooms
 
 
@@ -28,7 +36,7 @@ def carrier(here: AcsInstance, room: str) -> str:
 
 
 def test_rooms_move_here_and_back(line: Line, far: AcsInstance, through: AcsInstance) -> None:
-    (room,) = brought(line, far, {"participants": {ALICE: {}}})
+    (room,) = brought(line, far, through, {"participants": {ALICE: {}}})
     _, moved, count = line.out("move", room, "--to", "own")
     assert moved.split() == [room, "moved"]
     assert count == "1 room to this service: 1 moved."
@@ -43,7 +51,7 @@ def test_rooms_move_here_and_back(line: Line, far: AcsInstance, through: AcsInst
 def test_a_room_with_a_call_is_left_and_named(
     line: Line, far: AcsInstance, through: AcsInstance
 ) -> None:
-    busy, idle = brought(line, far, {"participants": {ALICE: {}}}, {})
+    busy, idle = brought(line, far, through, {"participants": {ALICE: {}}}, {})
     call = Meeting(busy, now())
     through.run(deliver(through.app, call.started(), call.added(1, ALICE)))
     ended = line.run("move", busy, idle, "--to", "own", "--yes")
@@ -58,7 +66,7 @@ def test_a_room_with_a_call_is_left_and_named(
 
 
 def test_a_dry_run_moves_nothing(line: Line, far: AcsInstance, through: AcsInstance) -> None:
-    rooms = brought(line, far, {}, {})
+    rooms = brought(line, far, through, {}, {})
     assert line.out("move", "--all", "--to", "own", "--dry-run")[-1] == (
         "2 rooms to this service: 2 would move."
     )
@@ -72,8 +80,7 @@ def test_all_are_those_that_run_elsewhere_and_open_late_enough(
         "validFrom": format_time(now() + DAY),
         "validUntil": format_time(now() + 2 * DAY),
     }
-    soon, late = brought(line, far, {}, later)
-    through.raw.new_room()
+    soon, late = brought(line, far, through, {}, later)
     chosen = ("--opens-after", later["validFrom"])
     assert line.json_lines("move", "--all", "--to", "own", "--yes", *chosen) == [
         {"room": late, "outcome": "moved", "why": ""}
@@ -92,7 +99,7 @@ def test_it_asks_before_it_moves_many(
     answer: str,
     moves: str,
 ) -> None:
-    rooms = brought(line, far, {}, {})
+    rooms = brought(line, far, through, {}, {})
     monkeypatch.setattr(sys, "stdin", io.StringIO(f"{answer}\n"))
     ended = line.run("move", *rooms, "--to", "own")
     assert ended.err.startswith("Move 2 rooms to this service? [y/N]:")
@@ -102,7 +109,7 @@ def test_it_asks_before_it_moves_many(
 def test_it_asks_before_it_deletes_at_acs(
     line: Line, far: AcsInstance, through: AcsInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (room,) = brought(line, far, {})
+    (room,) = brought(line, far, through, {})
     monkeypatch.setattr(sys, "stdin", io.StringIO("n\n"))
     asked = line.run("move", room, "--to", "own", "--delete-at-acs")
     assert "Move, and delete at ACS, 1 room to this service?" in asked.err
@@ -114,7 +121,7 @@ def test_it_asks_before_it_deletes_at_acs(
 
 
 def test_livekit_needs_a_media_server(line: Line, far: AcsInstance, through: AcsInstance) -> None:
-    (room,) = brought(line, far, {})
+    (room,) = brought(line, far, through, {})
     assert line.failure("move", room, "--to", "livekit").startswith(
         "This service has no media server, which could carry the calls."
     )
@@ -124,7 +131,7 @@ def test_livekit_needs_a_media_server(line: Line, far: AcsInstance, through: Acs
 def test_the_service_may_not_be_able_to_go_back(
     line: Line, far: AcsInstance, here: AcsInstance
 ) -> None:
-    rooms = brought(line, far, {}, {})
+    rooms = brought(line, far, here, {}, {})
     line.out("move", *rooms, "--to", "own", "--yes")
     assert line.failure("move", *rooms, "--to", "acs", "--yes") == (
         "--to: Must be own, unless ROOMS_ACS_MODE is through. 0 of 2 rooms were moved before. "

@@ -3,19 +3,19 @@
 import os
 from collections import Counter
 from contextlib import closing
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from rooms_cli.client import Client
 from rooms_cli.connection import connection
 from rooms_cli.moving.acs_connection import acs_address
 from rooms_cli.moving.acs_rooms import AcsRooms
 from rooms_cli.moving.comparing import Comparison, Figures, Kind, Unlike
+from rooms_cli.moving.differences import for_scripts
 from rooms_cli.moving.ending import exit_3_if_unreachable
 from rooms_cli.moving.options import AcsEndpoint, AtOnce, Rate
 from rooms_cli.moving.pace import Pace
+from rooms_cli.moving.patience import reached
 from rooms_cli.moving.track import Track
 from rooms_cli.screen import say, show_json
 from rooms_cli.words import number
@@ -48,7 +48,7 @@ def compare(
     with exit_3_if_unreachable(), Track() as track:
         at, pace = connection(os.environ), Pace(rate)
         acs = AcsRooms(acs_address(os.environ, acs_endpoint, at), pace, track.say)
-        comparison = Comparison(acs, Client(at), pace, not no_rosters, own, at_once)
+        comparison = Comparison(acs, reached(at), pace, not no_rosters, own, at_once)
         track.begin("rooms listed")
         pairs, figures = comparison.read_lists(track.advance)
         track.begin("rooms compared", len(pairs))
@@ -66,7 +66,8 @@ def compare(
 
 def _show(unlike: Unlike, as_json: bool) -> None:
     if as_json:
-        show_json(asdict(unlike))
+        found = [for_scripts(each) for each in unlike.differences]
+        show_json({"room": unlike.room_id, "kind": unlike.kind, "differences": found})
         return
     if not unlike.differences:
         say(f"{unlike.room_id}  {unlike.kind}")

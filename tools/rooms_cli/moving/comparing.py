@@ -15,6 +15,7 @@ from rooms_cli.moving import differences
 from rooms_cli.moving.acs_rooms import AcsRooms
 from rooms_cli.moving.differences import Difference
 from rooms_cli.moving.pace import Pace
+from rooms_cli.moving.patience import listed_here, patiently
 from rooms_cli.side_by_side import each
 from rooms_cli.words import state
 
@@ -69,12 +70,10 @@ class Comparison:
         self._at_once = at_once
 
     def read_lists(self, listed: Callable[[int], None]) -> tuple[list[Pair], Figures]:
-        """Returns what there is to compare. `listed` is told the number of rooms on each page."""
+        """Returns what there is to compare. `listed` is told of rooms as they come."""
         at_acs = self._acs.all(listed)
-        here: dict[str, Json] = {}
-        for page in self._here.rooms({}):
-            listed(len(page))
-            here |= {room["id"]: room for room in page}
+        here = {room["id"]: room for room in listed_here(self._here, self._pace.sleep)}
+        listed(len(here))
         pairs = [Pair(id, here.get(id), at_acs.get(id)) for id in {**at_acs, **here}]
         calls_here = [pair for pair in pairs if _calls_run_here(pair)]
         compared = [
@@ -104,11 +103,15 @@ class Comparison:
         return self._looked_at_again(room_id)
 
     def _differing_roles(self, room_id: str) -> list[Difference]:
-        here = differences.roster_of(self._here.get(room_id, "overview"))
+        here = differences.roster_of(self._overview(room_id))
         return [*differences.of_rosters(here, self._acs.roster(room_id) or {})]
 
+    def _overview(self, room_id: str) -> Json:
+        overview: Json = patiently(lambda: self._here.get(room_id, "overview"), self._pace.sleep)
+        return overview
+
     def _looked_at_again(self, room_id: str) -> Unlike | None:
-        here, at_acs = self._here.get(room_id, "overview"), self._acs.room(room_id)
+        here, at_acs = self._overview(room_id), self._acs.room(room_id)
         gone = here["state"] == "deleted"
         if at_acs is None:
             return None if gone or here["state"] == "expired" else Unlike(room_id, Kind.ONLY_HERE)

@@ -23,6 +23,11 @@ class Difference:
     """None: not at ACS."""
 
 
+def for_scripts(difference: Difference) -> Json:
+    """Returns a difference for scripts."""
+    return {"what": difference.what, "here": difference.here, "atAcs": difference.at_acs}
+
+
 def of_fields(here: Json, at_acs: Json) -> Iterator[Difference]:
     """Yields the fields of a room that differ, as they are shown: those that `here` has."""
     for name in TIMES:

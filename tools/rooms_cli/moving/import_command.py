@@ -5,7 +5,6 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -13,13 +12,16 @@ import typer
 
 from rooms_cli.client import Client, Json
 from rooms_cli.connection import connection
+from rooms_cli.failures import Failure
 from rooms_cli.moving.acs_connection import acs_address
 from rooms_cli.moving.acs_rooms import AcsRooms
+from rooms_cli.moving.differences import for_scripts
 from rooms_cli.moving.ending import exit_3_if_unreachable
 from rooms_cli.moving.importing import Carrier, Importer, Outcome, Result
 from rooms_cli.moving.notes import Errand, Notes, noted
 from rooms_cli.moving.options import AcsEndpoint, AtOnce, Rate
 from rooms_cli.moving.pace import Pace
+from rooms_cli.moving.patience import listed_here, reached
 from rooms_cli.moving.track import Track
 from rooms_cli.screen import say, show_json, show_table
 from rooms_cli.side_by_side import each
@@ -73,7 +75,7 @@ def import_rooms(
         at = connection(os.environ)
         pace, track = Pace(rate), open_things.enter_context(Track())
         address = acs_address(os.environ, acs_endpoint, at)
-        acs, here = AcsRooms(address, pace, track.say), Client(at)
+        acs, here = AcsRooms(address, pace, track.say), reached(at)
         errand = Errand(address.endpoint, at.endpoint, carrier)
         kept = None if dry_run else open_things.enter_context(noted(notes, errand))
         began = time.monotonic()
@@ -82,8 +84,9 @@ def import_rooms(
         shown = _shown(results, dry_run, as_json)
         try:
             counts, failed = _counted(shown)
-        except KeyboardInterrupt:
-            track.say("Interrupted. The same command, in this folder, goes on.")
+        except (KeyboardInterrupt, Failure):
+            if kept is not None and not kept.empty:
+                track.say("Interrupted. The same command, in this folder, goes on.")
             raise
         if kept is not None:
             kept.finish()
@@ -109,7 +112,7 @@ def _brought(
     """Yields what becomes of each room of ACS, in the order of its list."""
     track.begin("rooms listed at ACS")
     rooms = acs.all(track.advance)
-    done = set[str]() if kept is None else _done(here, kept, rooms.values())
+    done = set[str]() if kept is None else _done(here, pace, kept, rooms.values())
     track.begin("rooms", len(rooms))
 
     def bring(room: Json) -> Result:
@@ -123,12 +126,12 @@ def _brought(
             yield result
 
 
-def _done(here: Client, kept: Notes, rooms: Iterable[Json]) -> set[str]:
+def _done(here: Client, pace: Pace, kept: Notes, rooms: Iterable[Json]) -> set[str]:
     """Returns the ids of rooms that an import before has brought, and that are still here: the
     table may have been emptied meanwhile."""
     if kept.empty:
         return set()
-    known = {room["id"] for page in here.rooms({}) for room in page}
+    known = {room["id"] for room in listed_here(here, pace.sleep)}
     return {room["id"] for room in rooms if room["id"] in known and kept.has(room)}
 
 
@@ -157,7 +160,7 @@ def _as_json(result: Result) -> Json:
         "room": result.room["id"],
         "outcome": result.outcome,
         "detail": result.detail,
-        "changes": [asdict(change) for change in result.changes],
+        "changes": [for_scripts(change) for change in result.changes],
     }
 
 

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
@@ -15,7 +16,7 @@ from rooms.domain.time import parse_time
 from rooms_cli.client import Client, Json
 from rooms_cli.connection import connection
 from rooms_cli.failures import Failure, Refused
-from rooms_cli.moving.patience import patiently
+from rooms_cli.moving.patience import listed_here, patiently, reached
 from rooms_cli.moving.track import Track
 from rooms_cli.options import Rooms, time_option
 from rooms_cli.screen import say, show_json, show_table
@@ -109,7 +110,7 @@ def move(
         raise typer.BadParameter("--opens-after needs --all")
     if delete_at_acs and to == "acs":
         raise typer.BadParameter("--delete-at-acs does not go with --to acs")
-    client = Client(connection(os.environ))
+    client = reached(connection(os.environ))
     if to == "livekit":
         _check_media_server(client)
     wanted = list(dict.fromkeys(rooms or _elsewhere(client, to, opens_after)))
@@ -153,8 +154,7 @@ def _elsewhere(client: Client, to: Target, opens_after: str | None) -> list[str]
     after = None if opens_after is None else parse_time(opens_after)
     return [
         room["id"]
-        for page in client.rooms({"carrier": elsewhere})
-        for room in page
+        for room in listed_here(client, time.sleep, elsewhere)
         if after is None or parse_time(room["validFrom"]) >= after
     ]
 

@@ -37,7 +37,8 @@ class Notes:
 
     @property
     def empty(self) -> bool:
-        """Returns whether there was no import before that did not end."""
+        """Returns whether no room was brought yet, by this import or by one before that did not
+        end."""
         return not self._done
 
     def has(self, room: Json) -> bool:
@@ -46,6 +47,7 @@ class Notes:
 
     def add(self, room: Json) -> None:
         """Takes note of a room that was brought."""
+        self._done.add(_line(room))
         self._file.write(f"{_line(room)}\n")
         self._file.flush()
 

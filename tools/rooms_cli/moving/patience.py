@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from rooms_cli.client import Client, Json
+from rooms_cli.connection import Connection
 from rooms_cli.failures import Refused, TemporaryFailure
 
 ATTEMPTS = 8
@@ -27,3 +29,22 @@ def patiently[T](send: Callable[[], T], sleep: Callable[[float], object]) -> T:
             if pause is None:
                 raise
         sleep(pause)
+
+
+def reached(at: Connection) -> Client:
+    """Returns a client of a service that answers, and takes the key. Raises Failure at once: else a
+    wrong address would be found after a minute of patience."""
+    client = Client(at)
+    next(client.rooms({}))
+    return client
+
+
+def listed_here(
+    client: Client, sleep: Callable[[float], object], carrier: str | None = None
+) -> list[Json]:
+    """Returns all rooms of the service, or those with this carrier. Raises Failure."""
+
+    def read() -> list[Json]:
+        return [room for page in client.rooms({"carrier": carrier}) for room in page]
+
+    return patiently(read, sleep)
