@@ -10,6 +10,8 @@ AcsError
 
 from rooms.acs.answer import AcsAnswer
 
+_LONGEST_PAUSE = 3600
+
 
 class AcsError(Exception):
     """Base of the errors of this package."""
@@ -43,8 +45,10 @@ class Refused(AcsError):
     @property
     def retry_after(self) -> int | None:
         """Returns the seconds after which ACS wants to be asked again, if it throttles: 1 if it
-        names none. None if it does not throttle."""
+        names none, and an hour at most. None if it does not throttle."""
         if self.answer.status != 429:
             return None
         text = self.answer.headers.get("retry-after", "")
-        return max(int(text), 1) if text.isascii() and text.isdigit() else 1
+        if not (text.isascii() and text.isdigit()):
+            return 1
+        return min(max(int(text[:9]), 1), _LONGEST_PAUSE)

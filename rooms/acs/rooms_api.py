@@ -221,11 +221,16 @@ def _values(body: Mapping[str, Any]) -> list[Any]:
 
 def _next(body: Mapping[str, Any]) -> str | None:
     """Returns path and query of the next page: requests go to the resource that is set, whatever a
-    link says."""
+    link says. Raises NoAnswerOfAcs for one that is none."""
     link = body.get("nextLink")
     if not isinstance(link, str) or not link:
         return None
-    parts = urlsplit(link)
+    try:
+        parts = urlsplit(link)
+    except ValueError as error:
+        raise NoAnswerOfAcs from error
+    if not parts.path.startswith("/"):  # behind the host, it would name another one
+        raise NoAnswerOfAcs
     return f"{parts.path}?{parts.query}"
 
 
