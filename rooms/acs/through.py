@@ -25,7 +25,7 @@ from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.room import RoomCarrier, RoomChange, admits_guests
 from rooms.domain.roster import Roster
 from rooms.domain.time import Ticks
-from rooms.storage.adoption import BY_ACS
+from rooms.storage.adoption import BY_ACS, MARKS_AT_ONCE
 from rooms.storage.changes import Origin
 from rooms.storage.creation import Repeatability
 from rooms.storage.drift import followed_room
@@ -156,11 +156,12 @@ class Through(Rooms):
     async def _begun[T](
         self, under_way: UnderWay, read: Coroutine[Any, Any, T], *, read_first: bool = False
     ) -> T:
-        """Reads, and writes the mark side by side: unless it is there, or most rooms need none, or
-        what is read is needed for it."""
-        if under_way.is_marked or read_first or self._new == "own":
+        """Reads, and writes the mark side by side: unless most rooms need none, or what is read is
+        needed for it. If another change came between, it is written again: by a clock that is ahead
+        it may have been found over, and been removed."""
+        if not under_way.is_marked and (read_first or self._new == "own"):
             return await read
-        found, _ = await both(read, under_way.write())
+        found, _ = await both(read, under_way.write(again=True))
         return found
 
     async def _changed_at_acs(
@@ -217,6 +218,7 @@ class Through(Rooms):
             if mark.deletes and mark.change != change
         ]
         own = [mark for mark in deletions if request_id and mark.origin.request_id == request_id]
+        own = own[:MARKS_AT_ONCE]
         if not deletions and not await self._states.is_of_resource():
             raise RoomNotFound
         origin = next((mark.origin for mark in own or deletions), BY_ACS)

@@ -24,12 +24,12 @@ class UnderWay:
     in_doubt: bool = False
     """Whether ACS may have carried out any of it."""
 
-    async def write(self, patch: RosterPatch | None = None) -> None:
+    async def write(self, patch: RosterPatch | None = None, *, again: bool = False) -> None:
         """Writes the mark, with another patch of the roster if one is given. One request; none if
-        it is written so."""
+        it is written so, unless it is to be written `again`."""
         if patch is None:
             patch = self.mark.patch
-        if self.is_marked and patch == self.mark.patch:
+        if self.is_marked and patch == self.mark.patch and not again:
             return
         self.is_marked, self.mark = True, replace(self.mark, patch=patch)
         await self.marks.write(self.mark)

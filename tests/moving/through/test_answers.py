@@ -7,6 +7,8 @@ from azure.data.tables.aio import TableClient
 
 from rooms.domain.log import ACS_ACTOR
 from rooms.domain.time import SECOND
+from rooms.storage.adoption import MARKS_AT_ONCE
+from rooms.storage.changes import Origin
 from rooms.storage.pull_state import PullStates
 from testkit.acs_double import AcsDouble, Reply
 from testkit.acs_faults import AcsFault
@@ -182,6 +184,21 @@ async def test_who_meets_a_room_that_another_is_deleting_buries_it_for_them(
     await sides.send("DELETE", f"/rooms/{room_id}", headers={"x-ms-client-request-id": "first"})
     assert (await carry_out(sides, INVITE, room_id)).status == 404
     assert (await sides.told(room_id))[1:] == [("RoomDeleted", "app")]
+
+
+async def test_a_deletion_may_have_more_marks_than_a_transaction_removes(
+    sides: Sides,
+) -> None:
+    room_id = await sides.make()
+    for _ in range(MARKS_AT_ONCE + 10):
+        mark = sides.app.marks.of_change(room_id, Origin("app", "nightly"), deletes=True)
+        await sides.app.marks.write(mark)
+    sides.acs.raw.delete(f"/rooms/{room_id}")
+    headers = {"x-ms-client-request-id": "nightly"}
+    answer = await sides.send("DELETE", f"/rooms/{room_id}", headers=headers)
+    assert answer.status == 204, answer
+    assert await sides.told(room_id) == [("RoomCreated", "app"), ("RoomDeleted", "app")]
+    assert len(await sides.changes()) == 10
 
 
 @each

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from random import Random
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -100,3 +101,29 @@ async def test_a_refusal_after_acs_had_carried_it_out_leaves_the_mark(
     assert one.there(room_id)[0].pstn_dial_out_enabled
     (mark,) = await one.changes()
     assert mark.wanted.pstn_dial_out_enabled
+
+
+@pytest.mark.parametrize(("method", "body"), [("PATCH", DIAL_OUT), ("DELETE", None)])
+async def test_a_mark_that_another_clock_found_over_is_written_again(
+    two: tuple[Sides, Sides], method: str, body: object
+) -> None:
+    """Whoever settles marks by a clock that is ahead removes one while its request goes on."""
+    one, other = two
+    room_id = await one.make()
+    rows = one.app.rooms.rows
+    name = "commit" if method == "PATCH" else "bury"
+    committed: Any = getattr(rows, name)
+    open_marks = list[int]()
+
+    async def commit_later(*args: object) -> object:
+        marks = await other.changes()
+        open_marks.append(len(marks))
+        if len(open_marks) == 1:
+            await other.app.marks.remove(marks[0])
+        return await committed(*args)
+
+    setattr(rows, name, commit_later)
+    answer = await one.send(method, f"/rooms/{room_id}", body)
+    assert (answer.status, open_marks) == (200 if body else 204, [1, 1])
+    assert await one.changes() == []
+    assert [actor for _, actor in await one.told(room_id)] == ["app", "app"]
