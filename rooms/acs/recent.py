@@ -26,7 +26,3 @@ class Recent:
         self._since.move_to_end(key)
         if len(self._since) > self._size:
             self._since.popitem(last=False)
-
-    def discard(self, key: str) -> None:
-        """Forgets a key."""
-        self._since.pop(key, None)

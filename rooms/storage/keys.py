@@ -425,8 +425,7 @@ def link_expiry_of(row: str) -> Ticks:
 MARKS_START = ".pending:"
 MARKS_END = ".pending;"
 CREATE_MARKS_START = ".pending:+"
-CREATE_MARKS_END = ".pending:,"
-"""Marks of creates stand between these, before those of changes."""
+"""Marks of creates begin with this, and stand before those of changes."""
 
 
 def mark_row(room_id: str, change: str) -> str:
