@@ -11,6 +11,11 @@ def escaped(text: str, limit: int = 200) -> str:
     return ascii(text[:limit])[1:-1] + ("..." if len(text) > limit else "")
 
 
+def error_text(error: BaseException) -> str:
+    """Returns the type and the message of an error for a log line."""
+    return escaped(f"{type(error).__name__} {error}".strip())
+
+
 def name_or_star(text: str) -> str:
     """Returns the name of a parameter or a field, or a star if it looks like none: it may then be
     of a person."""

@@ -13,7 +13,7 @@ from rooms.domain.errors import TooManyParticipants
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.room import is_room_id
 from rooms.domain.time import SECOND, Ticks
-from rooms.log_text import escaped
+from rooms.log_text import error_text
 from rooms.storage.adoption import Adoption, Copy
 from rooms.storage.creation import PULL, Seen
 from rooms.storage.errors import StorageError
@@ -110,7 +110,9 @@ class Pull:
                 else:
                     await self.find(room_id)
         except (AcsError, StorageError, TimeoutError) as error:
-            _log.warning("ACS: the room %s of an event was not found: %s", room_id, _told(error))
+            _log.warning(
+                "ACS: the room %s of an event was not found: %s", room_id, error_text(error)
+            )
 
     async def fresh(self, room_id: str) -> None:
         """Pulls a room that this process has not pulled for `Limits.fresh_seconds`. Raises nothing,
@@ -121,7 +123,7 @@ class Pull:
             async with asyncio.timeout(self._limits.pull_seconds):
                 await self._refreshing.get(room_id)
         except (AcsError, StorageError, TimeoutError) as error:
-            _log.warning("ACS: the room %s is as it was here: %s", room_id, _told(error))
+            _log.warning("ACS: the room %s is as it was here: %s", room_id, error_text(error))
 
     async def _find(self, room_id: str) -> bool:
         copy = await self._adoption.copy(room_id)
@@ -205,7 +207,3 @@ class Pull:
         if any(mark.until > self._clock() for mark in marks):
             return None
         return marks
-
-
-def _told(error: Exception) -> str:
-    return escaped(f"{type(error).__name__} {error}".strip())

@@ -12,7 +12,7 @@ from rooms.acs.errors import AcsRefusesUs, AcsUnavailable, NoAnswerOfAcs
 from rooms.auth.signing import signed_headers
 from rooms.domain.limits import LIMITS, Limits
 from rooms.http_session import new_session
-from rooms.log_text import escaped
+from rooms.log_text import error_text
 from rooms.settings.acs import AcsResource
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Resource:
                 ) as answer:
                     content = await answer.read()
         except (TimeoutError, ClientError, AzureError, OSError) as error:
-            reason = escaped(f"{type(error).__name__} {error}".strip())
+            reason = error_text(error)
             _log.error("ACS at %s: no answer: %s", self._acs.endpoint, reason)
             raise AcsUnavailable from error
         if 300 <= answer.status < 400:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from rooms.auth.errors import Denied, TenantKeysUnavailable
-from rooms.log_text import escaped
+from rooms.log_text import error_text, escaped
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -85,7 +85,7 @@ class PublishedKeys:
                 async with asyncio.timeout(FETCH_SECONDS):
                     self._keys = _signing_keys(await self._fetch(self._url))
             except Exception as failure:  # whatever the reason, there are no new keys
-                self._failure = escaped(f"{type(failure).__name__} {failure}".strip())
+                self._failure = error_text(failure)
                 if self._keys:
                     _log.error(
                         "keeping the keys fetched at %s: %s: %s",

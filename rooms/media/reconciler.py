@@ -18,7 +18,7 @@ from rooms.domain.log import MEDIA_ACTOR
 from rooms.domain.room import Room
 from rooms.domain.roster import Roster
 from rooms.domain.time import Ticks
-from rooms.log_text import escaped
+from rooms.log_text import error_text
 from rooms.media.carrier import Carrier
 from rooms.media.errors import MediaError
 from rooms.storage.call_log import CallAction, CallLog, done_to
@@ -206,7 +206,7 @@ def _logged_failure(room_id: str) -> Iterator[None]:
     try:
         yield
     except (MediaError, StorageError, TimeoutError) as error:
-        reason = escaped(f"{type(error).__name__} {error}".strip())
+        reason = error_text(error)
         _log.warning("the call of room %s is not corrected for now: %s", room_id, reason)
     except Exception:
         _log.exception("the call of room %s could not be corrected", room_id)

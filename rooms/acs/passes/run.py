@@ -12,9 +12,10 @@ from rooms.acs.passes.head import look_at_head
 from rooms.acs.passes.hot import HotRooms
 from rooms.acs.passes.rosters import compare_rosters
 from rooms.acs.passes.settle import settle
-from rooms.acs.passes.work import Parts, Work, told
+from rooms.acs.passes.work import Parts, Work
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.time import SECOND, Ticks
+from rooms.log_text import error_text
 from rooms.settings.moving import Moving
 from rooms.storage.errors import StorageError
 from rooms.storage.pull_state import Pass, PullState
@@ -64,9 +65,9 @@ class Passes:
         except TimeoutError:
             _log.error("moving: the time of a run was over in the midst of a step")
         except AcsError as error:
-            _log.error("moving: stopped, as ACS does not do what it should: %s", told(error))
+            _log.error("moving: stopped, as ACS does not do what it should: %s", error_text(error))
         except StorageError as error:
-            _log.error("moving: no storage: %s", told(error))
+            _log.error("moving: no storage: %s", error_text(error))
 
     async def _run(self, state: PullState, asked: set[Pass]) -> None:
         if state.resource != self._parts.states.resource:

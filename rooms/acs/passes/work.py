@@ -13,7 +13,7 @@ from rooms.acs.rooms_api import RoomsApi
 from rooms.domain.limits import Limits
 from rooms.domain.room import Room
 from rooms.domain.time import SECOND, Ticks
-from rooms.log_text import escaped
+from rooms.log_text import error_text, escaped
 from rooms.storage.adoption import Adoption
 from rooms.storage.calls import Calls
 from rooms.storage.errors import StorageError, StorageUnavailable
@@ -171,10 +171,10 @@ class Work:
             self._failed += 1
             if self._failed >= IN_A_ROW:
                 raise
-            _log.warning("moving: left the room %s: %s", escaped(room_id), told(error))
+            _log.warning("moving: left the room %s: %s", escaped(room_id), error_text(error))
             return None
         except StorageError as error:
-            _log.error("moving: left the room %s: %s", escaped(room_id), told(error))
+            _log.error("moving: left the room %s: %s", escaped(room_id), error_text(error))
             return None
         except Exception:  # one room must not keep the others from being looked at
             _log.exception("moving: left the room %s", escaped(room_id))
@@ -210,8 +210,3 @@ def differs(there: Room, here: Room | None) -> bool:
 def counted(outcomes: dict[str, Outcome]) -> Counter[Outcome]:
     """Returns how often each outcome came."""
     return Counter(outcomes.values())
-
-
-def told(error: Exception) -> str:
-    """Returns an error as the log has it."""
-    return escaped(f"{type(error).__name__} {error}".strip())

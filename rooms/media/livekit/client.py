@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from rooms.domain.limits import LIMITS, Limits
 from rooms.http_session import new_session
-from rooms.log_text import escaped
+from rooms.log_text import error_text
 from rooms.media.errors import MediaRefusesUs, MediaUnavailable
 from rooms.media.signed_json import signed
 from rooms.settings.media import ApiKey, MediaServer
@@ -109,7 +109,7 @@ class LiveKitApi:
         try:
             yield
         except (TimeoutError, ClientError, OSError, ValueError) as error:
-            reason = escaped(f"{type(error).__name__} {error}".strip())
+            reason = error_text(error)
             _log.error("media: %s: no answer of %s: %s", method, self._server.api, reason)
             raise MediaUnavailable from error
 
