@@ -38,27 +38,16 @@ class Head:
 
 
 @dataclass(slots=True)
-class Full:
-    """The comparison of all rooms: the one that goes on, or the last one."""
+class Comparison:
+    """A comparison of all rooms, or of all rosters: the one that goes on, or the last one."""
 
     began_at: Ticks | None = None
     ended_at: Ticks | None = None
     rooms: int = 0
-    """Rooms that ACS has listed."""
-    pages: int = 0
-    new: int = 0
+    """Rooms that were compared."""
     changed: int = 0
-    gone: int = 0
-    acs: int = 0
-    own: int = 0
-    """Rooms here, by their carrier, that were counted."""
-    link: str | None = None
-    """The page with which it goes on; None: the first."""
     reached: str = ""
-    """The place in the index before which all rooms are compared."""
-    border: list[Room] = field(default_factory=list)
-    """Rooms that ACS has listed behind that place: others of the same seconds may be on the next
-    page."""
+    """The place in the index before which all are compared."""
 
     @property
     def goes_on(self) -> bool:
@@ -67,20 +56,20 @@ class Full:
 
 
 @dataclass(slots=True)
-class Rosters:
-    """The comparison of all rosters: the one that goes on, or the last one."""
+class Full(Comparison):
+    """The comparison of all rooms. Its `rooms` are those that ACS has listed."""
 
-    began_at: Ticks | None = None
-    ended_at: Ticks | None = None
-    rooms: int = 0
-    changed: int = 0
-    reached: str = ""
-    """The place in the index before which all rosters are compared."""
-
-    @property
-    def goes_on(self) -> bool:
-        """Returns whether it has begun, and not ended."""
-        return self.began_at is not None and self.ended_at is None
+    pages: int = 0
+    new: int = 0
+    gone: int = 0
+    acs: int = 0
+    own: int = 0
+    """Rooms here, by their carrier, that were counted."""
+    link: str | None = None
+    """The page with which it goes on; None: the first."""
+    border: list[Room] = field(default_factory=list)
+    """Rooms that ACS has listed behind that place: others of the same seconds may be on the next
+    page."""
 
 
 @dataclass(slots=True)
@@ -89,7 +78,7 @@ class PullState:
 
     head: Head = field(default_factory=Head)
     full: Full = field(default_factory=Full)
-    rosters: Rosters = field(default_factory=Rosters)
+    rosters: Comparison = field(default_factory=Comparison)
     counted: dict[str, int] | None = None
     """Rooms here by their carrier, as of the end of the last full pass."""
     throttled_until: Ticks = 0
@@ -212,6 +201,6 @@ def state_of(row: Mapping[str, Any] | None) -> PullState:
     return PullState(
         head=Head(**value.pop("head")),
         full=Full(**full, border=border),
-        rosters=Rosters(**value.pop("rosters")),
+        rosters=Comparison(**value.pop("rosters")),
         **value,
     )

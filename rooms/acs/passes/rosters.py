@@ -10,7 +10,7 @@ from rooms.acs.pull import Outcome
 from rooms.domain.time import DAY
 from rooms.storage.listed_rooms import BEGIN, END, place_behind
 from rooms.storage.parallel import both
-from rooms.storage.pull_state import Rosters
+from rooms.storage.pull_state import Comparison
 
 _log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ async def compare_rosters(work: Work) -> None:
         began = rosters.began_at
         if "rosters" not in work.asked and began is not None and work.clock() < began + DAY:
             return
-        rosters = work.state.rosters = Rosters(began_at=work.clock(), reached=BEGIN)
+        rosters = work.state.rosters = Comparison(began_at=work.clock(), reached=BEGIN)
         await work.parts.states.save(work.state)
         await work.parts.states.begun("rosters")
 
@@ -63,7 +63,7 @@ async def _compared(work: Work, room_id: str) -> Outcome:
     return await work.parts.pull.room(room_id)
 
 
-def _end(work: Work, rosters: Rosters) -> None:
+def _end(work: Work, rosters: Comparison) -> None:
     state, began = work.state, rosters.began_at or 0
     rosters.ended_at = work.clock()
     state.not_understood = {room: at for room, at in state.not_understood.items() if at >= began}
