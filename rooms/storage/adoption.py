@@ -29,7 +29,7 @@ BY_ACS = Origin(ACS_ACTOR, "")
 """Whose change it is that is found at ACS."""
 
 CHANGES_AT_ONCE = 3
-"""Changes that had a mark, and are told in one transaction with the rest and whom they invite."""
+"""Changes that had a mark, and are logged in one transaction with the rest and whom they invite."""
 
 MARKS_AT_ONCE = 90
 """Marks that are removed with a deletion, or alone: as many as fit one transaction. The others are
@@ -122,26 +122,26 @@ class Adoption:
         check_size(roster, self._most_participants)
         there = Contents(room, roster, {})
         at = self._changes.time_of(copy.row)
-        after, parts, told = copy.contents, list[Step](), list[Mark]()
+        after, parts, done = copy.contents, list[Step](), list[Mark]()
         for mark in marks:
             with_mark = carried_out(after, mark, there)
-            parts_of_it = list(steps(after, with_mark, at + len(parts), mark.origin))
-            if not parts_of_it:
+            its_parts = list(steps(after, with_mark, at + len(parts), mark.origin))
+            if not its_parts:
                 continue
-            if len(told) == CHANGES_AT_ONCE:
+            if len(done) == CHANGES_AT_ONCE:
                 break
             after = with_mark
-            parts += parts_of_it
-            told.append(mark)
+            parts += its_parts
+            done.append(mark)
         else:
             as_there = followed(after, there)
             parts += steps(after, as_there, at + len(parts), origin, seen_by=seen_by)
             after = as_there
-            told = list(marks)
+            done = list(marks)
         if not parts:
             await self.dismiss(marks)
             return False
-        await self._commit(copy, after, parts, told)
+        await self._commit(copy, after, parts, done)
         return True
 
     async def bury(self, copy: Copy, marks: Sequence[Mark] = ()) -> None:
@@ -151,7 +151,7 @@ class Adoption:
         await self._changes.delete(copy.row, origin, *map(removal, marks[:MARKS_AT_ONCE]))
 
     async def dismiss(self, marks: Sequence[Mark]) -> None:
-        """Removes the marks of changes that are over, and of which nothing is to be told. One
+        """Removes the marks of changes that are over, and of which nothing is to be logged. One
         request, if there are any."""
         if marks:
             await self._table.rewrite([*map(removal, marks[:MARKS_AT_ONCE])])
