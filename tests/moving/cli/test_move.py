@@ -142,8 +142,8 @@ def test_the_service_may_not_be_able_to_go_back(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["1", "--all", "--to", "own"], "give rooms, or --all"),
-        (["--to", "own"], "give rooms, or --all"),
+        (["1", "--all", "--to", "own"], "give rooms or --all, and not both"),
+        (["--to", "own"], "give rooms or --all, and not both"),
         (["1"], "--to is missing"),
         (["1", "--to", "own", "--opens-after", "2026-05-04T10:00:00Z"], "needs --all"),
         (["1", "--to", "acs", "--delete-at-acs"], "does not go with --to acs"),

@@ -10,7 +10,7 @@ from azure.core.credentials import AzureKeyCredential, TokenCredential
 
 from rooms_cli.client import ANSWER_SECONDS, CONNECT_SECONDS
 from rooms_cli.connection import Connection, parsed
-from rooms_cli.failures import Failure
+from rooms_cli.failures import VARIABLE, Failure
 
 ACS_VARIABLE = "ACS_CONNECTION_STRING"
 
@@ -45,8 +45,8 @@ def acs_address(
         )
     if address == here.endpoint:
         raise Failure(
-            f"{ACS_VARIABLE} and COMMUNICATION_CONNECTION_STRING both name {address}. "
-            "The first has to name the ACS resource, the second this service."
+            f"{ACS_VARIABLE if endpoint is None else '--acs-endpoint'} and {VARIABLE} both name "
+            f"{address}. The first has to name the ACS resource, the second this service."
         )
     client = RoomsClient(
         address,

@@ -24,7 +24,9 @@ from rooms_cli.words import number
 def compare(
     no_rosters: Annotated[
         bool,
-        typer.Option("--no-rosters", help="Only ids, times and dial-out: a page for 30 rooms."),
+        typer.Option(
+            "--no-rosters", help="Only ids, times and dial-out: one request for 30 rooms."
+        ),
     ] = False,
     own: Annotated[
         bool,

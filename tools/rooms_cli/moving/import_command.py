@@ -41,7 +41,7 @@ def import_rooms(
         typer.Option(
             metavar="acs|own",
             help="Where the calls of these rooms run: at ACS as before, or here. Default: acs if "
-            "the service has ROOMS_ACS_MODE, else own.",
+            "ROOMS_ACS_MODE of the service is observe or through, else own.",
         ),
     ] = None,
     rate: Rate = 10,
@@ -51,7 +51,8 @@ def import_rooms(
         typer.Option(
             metavar="FILE",
             dir_okay=False,
-            help="Where it keeps what is done, until it ends: the same command goes on there.",
+            help="Remembers which rooms are done: after an interruption the same command goes on "
+            "there.",
         ),
     ] = Path("rooms-import.notes"),
     limit: Annotated[

@@ -81,7 +81,11 @@ def move(
         bool, typer.Option("--dry-run", help="Only show what would move. Changes nothing.")
     ] = False,
     force: Annotated[
-        bool, typer.Option("--force", help="Also rooms with a call now. That call goes on alone.")
+        bool,
+        typer.Option(
+            "--force",
+            help="Also rooms with a call now: who is in it then meets nobody who joins later.",
+        ),
     ] = False,
     delete_at_acs: Annotated[
         bool,
@@ -105,7 +109,7 @@ def move(
     if to is None:
         raise typer.BadParameter("--to is missing: livekit, own or acs")
     if every == bool(rooms):
-        raise typer.BadParameter("give rooms, or --all")
+        raise typer.BadParameter("give rooms or --all, and not both")
     if opens_after is not None and not every:
         raise typer.BadParameter("--opens-after needs --all")
     if delete_at_acs and to == "acs":
