@@ -268,8 +268,8 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     domain.ReadOnlyHere: Answer(
         409,
         "ReadOnlyHere",
-        "This service only observes the rooms of ACS, as ROOMS_ACS_MODE is observe. Must be sent "
-        "to ACS.",
+        "This service only observes the rooms of ACS, as ROOMS_ACS_MODE is observe. Send the "
+        "change to ACS, or set ROOMS_ACS_MODE to through.",
     ),
     domain.UserNotFound: Answer(
         404, "NotFound", "There is no such identity: it was not made here, or it was deleted."
@@ -307,8 +307,8 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     acs.NoAnswerOfAcs: Answer(
         502,
         "BadGateway",
-        "What the endpoint set for ACS answers is not of ACS. Whoever runs this service must check "
-        "ROOMS_ACS_CONNECTION_STRING or ROOMS_ACS__endpoint.",
+        "What answers at the endpoint that is set for ACS is not ACS. Whoever runs this service "
+        "must check ROOMS_ACS_CONNECTION_STRING or ROOMS_ACS__endpoint.",
     ),
     media.MediaUnavailable: Answer(
         503,

@@ -36,7 +36,7 @@ _EXAMPLE = {
 MOVING = {
     "get_moving": read(
         "Get the state of the move from ACS",
-        "What the timer found that compares the rooms at ACS with those here. 404 where "
+        "What the timer has found, which compares the rooms at ACS with those here. 404 where "
         "`ROOMS_ACS_MODE` is `own`.",
         Answer(200, "The state.", moving.MovingBody, example=_EXAMPLE),
         errors=(NotMoving,),
