@@ -133,7 +133,8 @@ class AnotherCarrier(StorageError):
 
 
 class ChangeUnderWay(StorageError):
-    """A change of a room that is imported, or moves, may be under way at ACS, or was just made."""
+    """A change of a room that is imported, or moves, may be under way at ACS, or was just made, or
+    made since the room was read there."""
 
 
 class InvalidCursor(StorageError):

@@ -54,19 +54,29 @@ class Imports:
         self._limits = limits
 
     async def take(
-        self, room: Room, roster: Roster, origin: Origin, *, dry_run: bool = False
+        self,
+        room: Room,
+        roster: Roster,
+        origin: Origin,
+        *,
+        seen_at: Ticks | None = None,
+        dry_run: bool = False,
     ) -> Imported:
         """Makes a room what it is at ACS, and returns what that changes, or would in a `dry_run`.
 
         One request if nothing changes, else two; where changes go through to ACS, one more for a
         room that is here and differs.
 
+        Args:
+            seen_at: when it was so at ACS, if that is known.
+
         Raises:
             TooManyParticipants: the roster is too long.
             DeletedHere: the room was deleted here.
             AnotherRoom: the room of this id was created at another time.
             AnotherCarrier: its calls run elsewhere than `room` says.
-            ChangeUnderWay: what ACS has may be read too early, or too late.
+            ChangeUnderWay: what ACS has may be read too early, or too late; or the room was changed
+                here since it was `seen_at`.
         """
         check_size(roster, self._limits.participants)
 
@@ -74,7 +84,7 @@ class Imports:
             copy = await self._adoption.copy(room.id)
             if copy is None:
                 return await self._new(room, roster, origin, dry_run)
-            return await self._known(copy, room, roster, origin, dry_run)
+            return await self._known(copy, room, roster, origin, seen_at, dry_run)
 
         return await retried(attempt, Conflict)
 
@@ -88,7 +98,13 @@ class Imports:
         return Imported("imported", None, Contents(room, roster, {}))
 
     async def _known(
-        self, copy: Copy, room: Room, roster: Roster, origin: Origin, dry_run: bool
+        self,
+        copy: Copy,
+        room: Room,
+        roster: Roster,
+        origin: Origin,
+        seen_at: Ticks | None,
+        dry_run: bool,
     ) -> Imported:
         if copy.deleted:
             raise DeletedHere
@@ -99,6 +115,8 @@ class Imports:
         before, after = copy.contents, followed(copy.contents, Contents(room, roster, {}))
         if after == before:
             return Imported("same", before, before)
+        if seen_at is not None and seen_at <= copy.changed_at:
+            raise ChangeUnderWay
         if room.carrier == "own":
             if not dry_run:
                 await self._adoption.follow(copy, room, roster, origin=origin)

@@ -5,7 +5,7 @@ from typing import Annotated, NotRequired, TypedDict
 import azure.functions as func
 from pydantic import Field
 
-from rooms.api.body import AcsUser, RequiredTime, StrictBody
+from rooms.api.body import AcsUser, OptionalTime, RequiredTime, StrictBody
 from rooms.api.errors import Detail, ValidationFailed
 from rooms.api.extension.invitees import check_acs_users
 from rooms.api.request import Request
@@ -30,7 +30,8 @@ class ImportedParticipant(StrictBody):
 class ImportRoom(StrictBody):
     """The body of PUT /rooms/{id}: a room as it is at ACS. Times may have passed.
 
-    `carrier` says where its calls run. Without it that is ACS, if this service observes the rooms
+    `seenAt` is when ACS was read: a room that was changed here since is not overwritten. `carrier`
+    says where its calls run. Without it that is ACS, if this service observes the rooms
     of ACS or changes go through to it, and else `own`.
     """
 
@@ -42,6 +43,7 @@ class ImportRoom(StrictBody):
         dict[AcsUser, ImportedParticipant],
         Field(json_schema_extra={"maxProperties": LIMITS.participants}),
     ]
+    seen_at: OptionalTime = None
     carrier: RoomCarrier | None = None
     dry_run: bool = False
 
@@ -88,7 +90,9 @@ async def import_room(request: Request) -> func.HttpResponse:
         carrier=carrier,
     )
     roster = {raw_id: invited.role for raw_id, invited in body.participants.items()}
-    imported = await app.imports.take(room, roster, request.origin, dry_run=body.dry_run)
+    imported = await app.imports.take(
+        room, roster, request.origin, seen_at=body.seen_at, dry_run=body.dry_run
+    )
     is_new = imported.outcome == "imported" and not body.dry_run
     return json_answer(201 if is_new else 200, import_body(imported))
 

@@ -158,6 +158,30 @@ def test_ctrl_c_says_how_to_go_on(line: Line, far: AcsInstance, here: AcsInstanc
     assert "The same command, in this folder, goes on." in ended.err
 
 
+def test_a_room_that_is_changed_while_it_is_imported_is_read_again(
+    line: Line, far: AcsInstance, here: AcsInstance
+) -> None:
+    """The app changes it on both sides when the list has been read."""
+    (room,) = new_rooms(far, 1)
+    line.out("import")
+
+    def change_here(request: Received) -> None:
+        if request.target.split("?")[0].endswith("/participants"):
+            far.choose = lambda _: None
+            here.raw.patch(f"/rooms/{room}", {"pstnDialOutEnabled": True})
+
+    def change_there(request: Received) -> None:
+        if request.method == "PUT":
+            here.choose = lambda _: None
+            far.raw.patch(f"/rooms/{room}", {"pstnDialOutEnabled": True})
+
+    far.choose, here.choose = change_here, change_there
+    _, same, *_ = line.out("import")
+    assert same.split() == ["imported", "0"]
+    assert rooms_of(here) == rooms_of(far)
+    assert log_of(here, room) == ["RoomUpdated", "RoomCreated"]
+
+
 def test_a_429_lets_all_requests_wait(line: Line, far: AcsInstance, here: AcsInstance) -> None:
     new_rooms(far, 3)
     far.next(AcsFault.THROTTLED, "GET", "/participants")

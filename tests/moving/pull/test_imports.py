@@ -170,6 +170,23 @@ async def test_a_change_of_just_now_is_not_overwritten(
     assert await outcome(through, CHANGED) == (200, "changed")
 
 
+@pytest.mark.parametrize("settings", [{}, None], ids=["own", "through"])
+async def test_a_room_is_not_what_it_was_before_a_change_here(
+    client: TableClient, clock: Clock, acs: AcsInstance, settings: dict[str, str] | None
+) -> None:
+    app = app_of(client, clock, settings or {"ROOMS_ACS_MODE": "through", **acs.settings})
+    await put(app, AT_ACS)
+    listed = format_time(clock.now)
+    clock.now += SECOND
+    copy = await copied(app)
+    await app.adoption.follow(copy, copy.room, {CAROL: "Attendee"})
+    clock.now += QUIET
+    assert await refusal(app, AT_ACS | {"seenAt": listed}) == (409, "ChangeUnderWay")
+    assert (await copied(app)).contents.roster == {CAROL: "Attendee"}
+    assert await outcome(app, AT_ACS | {"seenAt": format_time(clock.now)}) == (200, "changed")
+    assert await outcome(app, AT_ACS | {"seenAt": listed}) == (200, "same")
+
+
 async def test_a_room_that_a_create_may_be_about_to_write_is_left_to_it(
     through: App, clock: Clock
 ) -> None:
@@ -204,6 +221,7 @@ LATER = format_time(now() + DAY)
         ({"participants": {ALICE: None}}, f"$.participants.{ALICE}"),
         ({"carrier": "livekit"}, "$.carrier"),
         ({"dryRun": 1}, "$.dryRun"),
+        ({"seenAt": "today"}, "$.seenAt"),
         ({"plane": "acs"}, "$.plane"),
         ({"createdAt": ...}, "$.createdAt"),
         ({"participants": ...}, "$.participants"),

@@ -31,12 +31,15 @@ IMPORTS = {
             "Import it as often as you want. A room that is here as the body says stays as it is, "
             "and nothing is written. If it differs, it becomes what the body says: who stays on "
             "the roster keeps their place, and its title, names and join policy stay. With "
-            "`dryRun` the answer says what would change, and nothing is written."
+            "`dryRun` the answer says what would change, and nothing is written.\n\n"
+            "`seenAt` is when you read the room at ACS. If it was changed here since, the answer "
+            "is `ChangeUnderWay`: read it once more. Without `seenAt` only changes of the last "
+            "seconds are safe."
         ),
         parameters=(ROOM_ID, CLIENT_REQUEST_ID),
         body=ImportRoom,
         examples={
-            "a room": _ROOM,
+            "a room": {**_ROOM, "seenAt": "2026-05-20T10:00:00Z"},
             "what an import would change": {**_ROOM, "carrier": "own", "dryRun": True},
         },
         answers=(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Literal
 
@@ -10,7 +11,7 @@ from rooms_cli.failures import Refused
 from rooms_cli.moving.acs_rooms import AcsRooms
 from rooms_cli.moving.differences import Difference, of_fields
 from rooms_cli.moving.pace import Pace
-from rooms_cli.moving.patience import patiently
+from rooms_cli.moving.patience import CHANGE_UNDER_WAY, patiently
 
 type Carrier = Literal["acs", "own"]
 
@@ -46,8 +47,8 @@ class Result:
 
 
 class Importer:
-    """Reads rosters at ACS and sends each room here. Its method may raise Failure if one side
-    cannot be reached, and Stopped of the pace."""
+    """Reads rosters at ACS and sends each room here. It is made before the list of ACS is read. Its
+    method may raise Failure if one side cannot be reached, and Stopped of the pace."""
 
     def __init__(
         self, acs: AcsRooms, here: Client, pace: Pace, carrier: Carrier | None, dry_run: bool
@@ -55,25 +56,59 @@ class Importer:
         self._acs = acs
         self._here = here
         self._pace = pace
+        self._listed_at = _now()
         self._options = {"dryRun": dry_run} | ({} if carrier is None else {"carrier": carrier})
 
     def bring(self, room: Json) -> Result:
-        """Brings one room, as the list of ACS has it, with its roster."""
-        people = self._acs.roster(room["id"])
-        if people is None:
-            return Result(room, 0, Outcome.GONE)
-        body = {
-            **{name: value for name, value in room.items() if name != "id"},
-            "participants": {raw_id: {"role": role} for raw_id, role in people.items()},
-            **self._options,
-        }
+        """Brings one room, as the list of ACS has it, with its roster. It is read again if it is
+        just being changed, or was changed here since: it must not become what it was before."""
+        bodies = self._bodies(room)
+        body = next(bodies)
+
+        def send() -> Json:
+            nonlocal body
+            if body is None:
+                return {"outcome": Outcome.GONE}
+            try:
+                return self._here.import_room(room["id"], body)
+            except Refused as refusal:
+                if refusal.code == CHANGE_UNDER_WAY:
+                    body = next(bodies)
+                raise
+
         try:
-            answer = patiently(lambda: self._here.import_room(room["id"], body), self._pace.sleep)
+            answer = patiently(send, self._pace.sleep)
         except Refused as refusal:
             outcome = _LEFT.get(refusal.code, Outcome.FAILED)
-            return Result(room, len(people), outcome, str(refusal))
-        changes = [*_changes(answer)]
-        return Result(room, len(people), Outcome(answer["outcome"]), changes=changes)
+            return Result(room, _people(body), outcome, str(refusal))
+        return Result(room, _people(body), Outcome(answer["outcome"]), changes=[*_changes(answer)])
+
+    def _bodies(self, room: Json) -> Iterator[Json | None]:
+        """Yields the body of an import: with the room as it was listed, and then as it is when it
+        is read again. None: ACS does not have it."""
+        read: Json | None = room
+        seen_at = self._listed_at
+        while True:
+            people = None if read is None else self._acs.roster(room["id"])
+            if read is None or people is None:
+                yield None
+            else:
+                yield {
+                    **{name: value for name, value in read.items() if name != "id"},
+                    "participants": {raw_id: {"role": role} for raw_id, role in people.items()},
+                    "seenAt": seen_at,
+                    **self._options,
+                }
+            seen_at = _now()
+            read = self._acs.room(room["id"])
+
+
+def _people(body: Json | None) -> int:
+    return 0 if body is None else len(body["participants"])
+
+
+def _now() -> str:
+    return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
 def _changes(answer: Json) -> Iterator[Difference]:
