@@ -99,13 +99,22 @@ def _repeatability(request: Request) -> Repeatability | None:
         raise ValidationFailed(Detail(too_long, "Repeatability-Request-ID"))
     first_sent = http.headers.get("repeatability-first-sent", "")
     at_acs = moving is not None and moving.makes_rooms_at_acs
-    if not (at_acs or _is_date(first_sent)):
+    if at_acs:
+        _check_can_be_sent("Repeatability-Request-ID", request_id)
+        _check_can_be_sent("Repeatability-First-Sent", first_sent)
+    elif not _is_date(first_sent):
         expected = (
             "Repeatability-Request-ID needs this header too: an HTTP date, like "
             "Mon, 04 May 2026 10:00:00 GMT."
         )
         raise ValidationFailed(Detail(expected, "Repeatability-First-Sent"))
     return Repeatability(request_id, hashlib.sha256(http.get_body()).hexdigest(), first_sent)
+
+
+def _check_can_be_sent(name: str, text: str) -> None:
+    """Checks that a header can go on to ACS. Raises ValidationFailed."""
+    if not text.isprintable():
+        raise ValidationFailed(Detail("Must have no control characters.", name))
 
 
 def _is_date(text: str) -> bool:

@@ -174,6 +174,13 @@ async def test_headers_that_acs_does_not_take_are_refused_by_acs(
     assert await sides.marks() == []
 
 
+@pytest.mark.parametrize("name", ["Repeatability-Request-ID", "Repeatability-First-Sent"])
+async def test_headers_that_cannot_be_sent_on_are_refused_here(sides: Sides, name: str) -> None:
+    answer = await create(sides, PEOPLE, repeated("no-guid") | {name: "a\x01"})
+    assert code_of(answer) == (400, "BadRequest")
+    assert (sides.acs.received, await sides.marks()) == ([], [])
+
+
 async def test_an_open_room_cannot_be_made_at_acs(sides: Sides) -> None:
     with_policy = {"roomJoinPolicy": "CommunicationServiceUsers"}
     answer = await sides.send("POST", "/rooms", with_policy, version="2022-02-01")
