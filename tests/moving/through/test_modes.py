@@ -57,7 +57,7 @@ async def test_no_room_is_made_where_rooms_are_observed(still: Sides) -> None:
     assert still.acs.received == []
 
 
-async def test_rooms_are_made_here_in_the_mode_of_today(still: Sides) -> None:
+async def test_rooms_are_made_here_in_mode_own(still: Sides) -> None:
     room_id = await still.make()
     assert (await still.here(room_id))[0].carrier == "own"
     assert still.acs.received == []
