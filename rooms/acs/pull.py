@@ -11,11 +11,12 @@ from rooms.acs.recent import Recent
 from rooms.acs.rooms_api import RoomAtAcs, RoomsApi
 from rooms.domain.errors import TooManyParticipants
 from rooms.domain.limits import LIMITS, Limits
+from rooms.domain.log import SEEN_BY_PULL
 from rooms.domain.room import is_room_id
 from rooms.domain.time import SECOND, Ticks
 from rooms.log_text import error_text
 from rooms.storage.adoption import Adoption, Copy
-from rooms.storage.creation import PULL, Seen
+from rooms.storage.creation import Seen
 from rooms.storage.errors import StorageError
 from rooms.storage.marks import Mark, Marks
 from rooms.storage.operations import Conflict
@@ -187,7 +188,7 @@ class Pull:
         if there is None:
             await self._adoption.dismiss(await self._marks_that_are_over(room_id) or [])
             return "unknown"
-        seen = Seen(self._clock(), PULL)
+        seen = Seen(self._clock(), SEEN_BY_PULL)
         await self._adoption.adopt(there.room, there.roster, seen=seen)
         return "adopted"
 

@@ -18,6 +18,9 @@ MEDIA_ACTOR = "media"
 ACS_ACTOR = "acs"
 """The actor of what was changed at ACS, and found there."""
 
+SEEN_BY_PULL = "pull"
+"""Who saw a room at ACS first, if nobody imported it: this service."""
+
 PARTICIPANT_ACTOR = "participant"
 """The actor of what somebody in a call does in it. The detail says who."""
 

@@ -6,6 +6,7 @@ happens in calls, `log_kinds.py` has the sentence for each kind.
 
 from collections.abc import Iterable, Mapping
 
+from rooms.domain.log import SEEN_BY_PULL
 from rooms.domain.log_details import Looked
 from rooms.domain.phrases import Detail, Names, called, clause, moment, who
 from rooms.domain.room import JoinPolicy
@@ -32,8 +33,7 @@ _LOOKED_AT: Mapping[Looked, str] = {
 def room_created(detail: Detail, names: Names) -> str:
     """Returns the sentence of RoomCreated."""
     invited = clause("; invited", _with_roles(detail["participants"], names))
-    seen = f"; seen by {detail['seenBy']} {moment(detail['seenAt'])}" if "seenAt" in detail else ""
-    return f"created the room, {_validity(detail)}{invited}{seen}"
+    return f"created the room, {_validity(detail)}{invited}{_seen(detail)}"
 
 
 def room_updated(detail: Detail, _: Names) -> str:
@@ -101,6 +101,14 @@ def person_erased(detail: Detail, _: Names) -> str:
         return f"erased a person from {_counted(len(detail['records']), 'log record')} here"
     rooms = detail["found"].get("rooms", 0)
     return f"erased a person, who was found in {_counted(rooms, 'room') if rooms else 'no room'}"
+
+
+def _seen(detail: Detail) -> str:
+    if "seenAt" not in detail:
+        return ""
+    by_us = detail["seenBy"] == SEEN_BY_PULL
+    how = "found at ACS" if by_us else f"imported by {detail['seenBy']}"
+    return f"; {how} {moment(detail['seenAt'])}"
 
 
 def _importer(detail: Detail) -> str:

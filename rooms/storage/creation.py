@@ -31,15 +31,11 @@ class Repeatability:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """When a room that was made at ACS was found there, and by whom: PULL, or the name of the
-    caller who imported it."""
+    """When a room that was made at ACS was found there, and by whom: SEEN_BY_PULL, or the name of
+    the caller who imported it."""
 
     at: Ticks
     by: str
-
-
-PULL = "pull"
-"""Who finds rooms at ACS if nobody imports them: this service."""
 
 
 def new_room_id(repeatability: Repeatability | None, attempt: int) -> str:

@@ -41,6 +41,23 @@ def said(kind: str, detail: Any) -> str:
             "with dial-out; invited “Alice” as Presenter",
         ),
         (
+            "RoomCreated",
+            {
+                **ROOM,
+                "participants": {},
+                "seenAt": "2026-05-04T12:00:00.0000000Z",
+                "seenBy": "pull",
+            },
+            "created the room, open from 2026-05-04T10:00:00Z until 2026-05-04T11:00:00Z; "
+            "found at ACS 2026-05-04T12:00:00Z",
+        ),
+        (
+            "RoomCreated",
+            {**ROOM, "participants": {}, "seenAt": "2026-05-04T12:00:00.0000000Z", "seenBy": "ops"},
+            "created the room, open from 2026-05-04T10:00:00Z until 2026-05-04T11:00:00Z; "
+            "imported by ops 2026-05-04T12:00:00Z",
+        ),
+        (
             "RoomUpdated",
             {
                 "before": ROOM,
