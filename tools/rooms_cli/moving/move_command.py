@@ -15,7 +15,7 @@ import typer
 from rooms.domain.time import parse_time
 from rooms_cli.client import Client, Json
 from rooms_cli.connection import connection
-from rooms_cli.failures import Failure, Refused
+from rooms_cli.failures import Failure, Refused, TemporaryFailure
 from rooms_cli.moving.patience import listed_here, patiently, reached
 from rooms_cli.moving.track import Track
 from rooms_cli.options import Rooms, time_option
@@ -185,6 +185,8 @@ def _moved(client: Client, rooms: Sequence[str], body: Json) -> list[Result]:
                 track.advance()
     except Failure as failure:
         done = sum(result.outcome is Outcome.MOVED for result in results)
+        if not done and not isinstance(failure, TemporaryFailure):
+            raise
         raise Failure(
             f"{failure} {done:,} of {number(len(rooms), 'room', 'rooms')} were moved before. "
             "The command can be repeated."
