@@ -422,6 +422,7 @@ class App:
             self.settings.expired_days * DAY,
             self.settings.retention_days * DAY,
             self.limits,
+            reads_acs=self.settings.moving is not None,
         )
 
     @cached_property

@@ -70,7 +70,10 @@ class Retention:
     of changes at ACS from before `marks_kept`, rooms that ACS did not know before `unknown_kept`,
     and rows by which nobody finds a room.
 
-    `removed` counts it. Raises StorageUnavailable as Table does.
+    If `reads_acs`, a deleted room stays until its end is older than `kept`, too: ACS may still have
+    it, and would bring it back.
+
+    `removed` counts what goes. Raises StorageUnavailable as Table does.
     """
 
     table: Table
@@ -81,6 +84,7 @@ class Retention:
     unknown_kept: Ticks
     limits: Limits
     removed: Counter[str] = field(default_factory=Counter)
+    reads_acs: bool = False
 
     async def purge_room(self, room_id: str) -> None:
         """Deletes what is too old of a room, or of a room that only events name. Four requests, if
@@ -228,7 +232,9 @@ class Retention:
         return left
 
     def _is_old_tombstone(self, room: TableEntity) -> bool:
-        return bool(room.get("deleted")) and parse_time(room["changedAt"]) < self.kept
+        if not room.get("deleted") or parse_time(room["changedAt"]) >= self.kept:
+            return False
+        return not self.reads_acs or parse_time(room["validUntil"]) < self.kept
 
     async def _remove_tombstone(self, room_id: str) -> None:
         """Deletes the room's row last. Without it the others would be nobody's."""

@@ -153,7 +153,8 @@ _RANGES_OF_USERS: Sequence[_Range] = (
 
 class Upkeep:
     """The upkeep of a table. Rooms are deleted when they could last be joined longer ago than
-    `expired`; what is older than `retention` is removed."""
+    `expired`; what is older than `retention` is removed. If it `reads_acs`, deleted rooms that ACS
+    may still have stay longer."""
 
     def __init__(
         self,
@@ -164,6 +165,8 @@ class Upkeep:
         retention: Ticks,
         limits: Limits = LIMITS,
         monotonic: Callable[[], float] = time.monotonic,
+        *,
+        reads_acs: bool = False,
     ) -> None:
         self._table = table
         self._rooms = rooms
@@ -172,6 +175,7 @@ class Upkeep:
         self._retention = retention
         self._limits = limits
         self._monotonic = monotonic
+        self._reads_acs = reads_acs
 
     async def run(self, seconds: float) -> Report:
         """Runs for that time. Then it may take `upkeep_overtime` to end the step that it has
@@ -186,6 +190,7 @@ class Upkeep:
             now - self._limits.unknown_kept,
             self._limits,
             report.removed,
+            self._reads_acs,
         )
         deadline = self._monotonic() + seconds
         try:

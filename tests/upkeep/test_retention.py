@@ -23,6 +23,7 @@ from rooms.storage.join_links import HeldLink
 from rooms.storage.parallel import in_parallel
 from rooms.storage.quarantine import Quarantine
 from rooms.storage.table import Table
+from rooms.upkeep.walk import Upkeep
 from testkit.identifiers import raw_id
 from testkit.past import (
     CUTOFF,
@@ -240,6 +241,17 @@ async def test_a_tombstone_goes_with_its_rosters_and_details(
     assert await kinds_of(direct) == ([] if goes else ["arrived", "details", "room", "roster", "~"])
     assert report.removed["tombstones"] == goes
     await checked(direct)
+
+
+@pytest.mark.parametrize(("end", "goes"), [(CUTOFF - 1, True), (CUTOFF, False)])
+async def test_a_tombstone_stays_while_acs_may_have_the_room(
+    direct: TableClient, past: Past, end: Ticks, goes: bool
+) -> None:
+    await past.delete(await past.room(LONG_AGO, end), LONG_AGO + 1)
+    table = Table(direct)
+    upkeep = Upkeep(table, past.rooms(NOW), lambda: NOW, EXPIRED, RETENTION, reads_acs=True)
+    assert (await upkeep.run(HANG_SECONDS)).removed["tombstones"] == goes
+    assert ("room" in await kinds_of(direct)) != goes
 
 
 async def test_what_remains_of_a_removed_room_ages_out_by_itself(
