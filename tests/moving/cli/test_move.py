@@ -7,6 +7,8 @@ import pytest
 
 from rooms.app import App
 from rooms.domain.time import DAY, format_time, now
+from rooms_cli.moving import patience
+from testkit.acs_faults import AcsFault
 from testkit.acs_instance import AcsInstance
 from testkit.events import Meeting
 from testkit.identifiers import raw_id
@@ -136,6 +138,17 @@ def test_the_service_may_not_be_able_to_go_back(
     assert line.failure("move", *rooms, "--to", "acs", "--yes") == (
         "--to: Must be own, unless ROOMS_ACS_MODE is through."
     )
+
+
+def test_a_service_that_stays_away_ends_it_with_how_many_were_moved(
+    line: Line, far: AcsInstance, here: AcsInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "FIRST_PAUSE_SECONDS", 0.01)
+    first, second = brought(line, far, here, {}, {})
+    here.choose = lambda request: AcsFault.FAILS if second in request.target else None
+    said = line.failure("move", first, second, "--to", "own", "--yes")
+    assert said.endswith(" 1 of 2 rooms were moved before. The command can be repeated.")
+    assert carrier(here, first) == "own"
 
 
 @pytest.mark.parametrize(
