@@ -42,7 +42,7 @@ def test_the_official_clients_use_it_as_they_use_acs(acs: AcsInstance) -> None:
     user = CommunicationIdentityClient(acs.endpoint, credential).create_user()
     with RoomsClient(acs.endpoint, credential) as rooms:
         made = rooms.create_room(participants=[])
-        assert made.id in {room.id for room in rooms.list_rooms()}
+        assert next(iter(rooms.list_rooms())).id == made.id
         rooms.delete_room(made.id)
     assert user.properties["id"].startswith("8:acs:")
     assert [acs.count(method) for method in ("POST", "GET", "DELETE")] == [2, 1, 1]
