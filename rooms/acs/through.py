@@ -24,7 +24,7 @@ from rooms.domain.errors import CallsAtAcs, RoomNotFound
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.room import RoomCarrier, RoomChange, admits_guests
 from rooms.domain.roster import Roster
-from rooms.domain.time import Ticks
+from rooms.domain.time import SECOND, Ticks
 from rooms.storage.adoption import BY_ACS, MARKS_AT_ONCE
 from rooms.storage.changes import Origin
 from rooms.storage.creation import Repeatability
@@ -209,7 +209,8 @@ class Through(Rooms):
         Returns whether that was an earlier try of this request.
 
         Raises:
-            RoomNotFound: another resource is set than that of the rooms.
+            RoomNotFound: another resource is set than that of the rooms; or the room was made just
+                now, and ACS may be late to know it.
         """
         change, request_id = under_way.mark.change, under_way.mark.origin.request_id
         deletions = [
@@ -219,7 +220,8 @@ class Through(Rooms):
         ]
         own = [mark for mark in deletions if request_id and mark.origin.request_id == request_id]
         own = own[:MARKS_AT_ONCE]
-        if not deletions and not await self._states.is_of_resource():
+        just_made = self._clock() < room_of(row).created_at + self._limits.quiet_seconds * SECOND
+        if not deletions and (just_made or not await self._states.is_of_resource()):
             raise RoomNotFound
         origin = next((mark.origin for mark in own or deletions), BY_ACS)
         await self.rows.bury(row, origin, *under_way.removal, *map(removal, own))

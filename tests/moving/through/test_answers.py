@@ -1,6 +1,7 @@
 """What ACS answers if it does not carry out a change, and what becomes of it."""
 
 import logging
+from dataclasses import replace
 
 import pytest
 from azure.data.tables.aio import TableClient
@@ -15,6 +16,7 @@ from testkit.acs_faults import AcsFault
 from testkit.acs_instance import AcsInstance
 from testkit.raw_http import Answer
 from testkit.storage_proxy import Fault, StorageProxy
+from testkit.waiting import HANG_SECONDS
 from tests.effort import thorough
 from tests.moving.through.sides import (
     CAROL,
@@ -146,6 +148,16 @@ async def test_a_room_that_is_gone_at_acs_is_buried_as_of_acs(sides: Sides, chan
     sides.acs.raw.delete(f"/rooms/{room_id}")
     assert code_of(await carry_out(sides, change, room_id)) == (404, "NotFound")
     assert await sides.told(room_id) == [("RoomCreated", "app"), ("RoomDeleted", ACS_ACTOR)]
+    assert await sides.changes() == []
+
+
+async def test_a_room_that_acs_is_late_to_know_stays_here(sides: Sides) -> None:
+    sides.app.limits = replace(sides.app.limits, quiet_seconds=HANG_SECONDS)
+    room_id = await sides.make()
+    sides.acs.raw.delete(f"/rooms/{room_id}")
+    for change in (UPDATE, DELETE):
+        assert (await carry_out(sides, change, room_id)).status == 404
+    assert await sides.told(room_id) == [("RoomCreated", "app")]
     assert await sides.changes() == []
 
 
