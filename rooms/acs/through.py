@@ -221,7 +221,7 @@ class Through(Rooms):
         own = [mark for mark in deletions if request_id and mark.origin.request_id == request_id]
         own = own[:MARKS_AT_ONCE]
         just_made = self._clock() < room_of(row).created_at + self._limits.quiet_seconds * SECOND
-        if not deletions and (just_made or not await self._states.is_of_resource()):
+        if (just_made and not deletions) or not await self._states.is_of_resource():
             raise RoomNotFound
         origin = next((mark.origin for mark in own or deletions), BY_ACS)
         await self.rows.bury(row, origin, *under_way.removal, *map(removal, own))

@@ -166,6 +166,8 @@ async def test_what_another_resource_does_not_know_stays_here(sides: Sides) -> N
     states = PullStates(sides.app.table, sides.app.clock, resource="https://another.example.com")
     await states.hold(1)
     sides.acs.raw.delete(f"/rooms/{room_id}")
+    other = sides.app.marks.of_change(room_id, Origin("app", "other"), deletes=True)
+    await sides.app.marks.write(other)
     assert code_of(await carry_out(sides, UPDATE, room_id)) == (404, "NotFound")
     assert await sides.told(room_id) == [("RoomCreated", "app")]
 
