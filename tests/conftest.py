@@ -111,10 +111,11 @@ def storage_proxy(azurite: str) -> Iterator[StorageProxy]:
 
 
 @pytest.fixture
-def proxy(storage_proxy: StorageProxy) -> StorageProxy:
-    """The proxy, without faults and with nothing counted."""
+def proxy(storage_proxy: StorageProxy) -> Iterator[StorageProxy]:
+    """The proxy, without faults and with nothing counted; without faults after the test, too."""
     storage_proxy.forget()
-    return storage_proxy
+    yield storage_proxy
+    storage_proxy.forget()
 
 
 @pytest.fixture

@@ -289,7 +289,7 @@ async def test_nothing_is_found_in_a_table_that_is_written_to_meanwhile(
         filling = Filling(client)
         filling.now = BEGIN + 3 * DAY + DAY // 2
         while not done.is_set():
-            await filling.a_room_of_everything()
+            await filling.a_room_of_everything(f"create {written}")
             for room_id in old:
                 await filling.admissions.record(
                     room_id, filling.now, "Admitted", {"rawId": ALICE, "role": "Attendee"}, ORIGIN

@@ -59,12 +59,12 @@ class Filling:
         longer = replace(room, valid_until=BEGIN + 2 * DAY)
         await self.adoption.follow(copy, longer, {CAROL: "Consumer"}, seen_by="tester")
 
-    async def a_room_of_everything(self) -> str:
+    async def a_room_of_everything(self, create: str = "create") -> str:
         room = (
             await self.rooms.create(
                 RoomChange(BEGIN, BEGIN + DAY),
                 {ALICE: "Presenter", BOB: "Attendee"},
-                Repeatability("create", "hash"),
+                Repeatability(create, "hash"),
                 ORIGIN,
             )
         ).room

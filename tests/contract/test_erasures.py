@@ -19,6 +19,7 @@ def test_an_erasure_is_answered_with_what_was_found(insight: Insight) -> None:
         "pseudonym",
         "found",
         "rows",
+        "roomsAtAcs",
         "startedAt",
         "finishedAt",
     ]

@@ -24,6 +24,7 @@ _UNSAID = {
     "ValidUntil",
     "$.scheduledStart",
     "$.expiresAt",
+    "$.carrier",  # which ones can be depends on the mode of the service
     "$.rawId",
     "$.scheduledEnd",
     "Repeatability-Request-ID",
