@@ -13,6 +13,7 @@ from rooms.domain.log import (
     LIVEKIT_ACTOR,
     MEDIA_ACTOR,
     PARTICIPANT_ACTOR,
+    SEEN_BY_PULL,
 )
 from rooms.settings import read_settings
 from rooms.settings.acs import AcsResource
@@ -428,7 +429,7 @@ def test_the_log_s_own_names_are_no_names_of_keys() -> None:
         PARTICIPANT_ACTOR,
         JOIN_LINK_ACTOR,
     }
-    assert actors | {UPKEEP_ACTOR} == RESERVED_NAMES
+    assert actors | {UPKEEP_ACTOR, SEEN_BY_PULL} == RESERVED_NAMES
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from rooms.acs.errors import Refused
 from rooms.acs.pace import Pace
 from rooms.acs.rooms_api import RoomsApi
 from rooms.acs.under_way import UnderWay
-from rooms.domain.errors import CallsAtAcs, RoomNotFound
+from rooms.domain.errors import CallsAtAcs, NoGuestsAtAcs, RoomNotFound
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.room import RoomCarrier, RoomChange, admits_guests
 from rooms.domain.roster import Roster
@@ -78,12 +78,12 @@ class Through(Rooms):
 
         Raises:
             RequestIdReused: the Repeatability-Request-ID was used with another body.
-            CallsAtAcs: the room would be open, which no room at ACS is.
+            NoGuestsAtAcs: the room would be open, which no room at ACS is.
         """
         if self._new == "own":
             return await super().create(wanted, roster, repeatability, origin)
         if wanted.join_policy is not None and admits_guests(wanted.join_policy):
-            raise CallsAtAcs
+            raise NoGuestsAtAcs
         return await self._creates.create(wanted, roster, repeatability, origin)
 
     async def change(self, room_id: str, edit: Edit, origin: Origin) -> Contents:

@@ -251,8 +251,7 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     domain.NoGuestsAtAcs: Answer(
         409,
         "NoGuestsAtAcs",
-        "This room is open to guests, and ACS lets in only who is invited. Set roomJoinPolicy to "
-        "InviteOnly first.",
+        "A room at ACS lets in only who is invited. Set roomJoinPolicy to InviteOnly.",
     ),
     domain.OtherResource: Answer(
         409,

@@ -16,7 +16,7 @@ DomainError
 ├── CallsAtAcs            ACS carries the calls of the room
 ├── CallGoesOn            a room is to move while it has a call
 ├── GoneAtAcs             a room is to move to ACS, which does not have it
-├── NoGuestsAtAcs         a room that is open to guests is to move to ACS
+├── NoGuestsAtAcs         a room that is open to guests is to be at ACS
 └── OtherResource         the user is not one of the ACS resource
 """
 
@@ -114,7 +114,7 @@ class GoneAtAcs(DomainError):
 
 
 class NoGuestsAtAcs(DomainError):
-    """A room that is open to guests is to move to ACS."""
+    """A room that is open to guests is to be at ACS, which has none."""
 
 
 class OtherResource(DomainError):

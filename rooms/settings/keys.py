@@ -15,7 +15,16 @@ from rooms.settings.values import items
 type Access = Literal["manage", "read"]
 """Rights of a caller. `read` allows GET only."""
 
-RESERVED_NAMES = {"acs", "event-grid", "join-link", "livekit", "media", "participant", "upkeep"}
+RESERVED_NAMES = {
+    "acs",
+    "event-grid",
+    "join-link",
+    "livekit",
+    "media",
+    "participant",
+    "pull",
+    "upkeep",
+}
 """Names that the log uses for parts of the service itself."""
 
 MIN_KEY_BYTES = 32

@@ -184,7 +184,7 @@ async def test_headers_that_cannot_be_sent_on_are_refused_here(sides: Sides, nam
 async def test_an_open_room_cannot_be_made_at_acs(sides: Sides) -> None:
     with_policy = {"roomJoinPolicy": "CommunicationServiceUsers"}
     answer = await sides.send("POST", "/rooms", with_policy, version="2022-02-01")
-    assert code_of(answer) == (409, "CallsAtAcs")
+    assert code_of(answer) == (409, "NoGuestsAtAcs")
     assert sides.acs.received == []
 
 

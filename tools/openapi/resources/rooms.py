@@ -35,7 +35,13 @@ from rooms.api.errors import (
 )
 from rooms.api.extension import room_list
 from rooms.domain import room as domain
-from rooms.domain.errors import CallsAtAcs, PolicyChangeTooLate, ReadOnlyHere, RoomNotFound
+from rooms.domain.errors import (
+    CallsAtAcs,
+    NoGuestsAtAcs,
+    PolicyChangeTooLate,
+    ReadOnlyHere,
+    RoomNotFound,
+)
 from rooms.domain.limits import LIMITS
 from rooms.domain.room import RoomCarrier, RoomState
 
@@ -142,7 +148,7 @@ ROOMS = {
                 example=_ROOM,
             ),
         ),
-        errors=(InvalidIdentifier, CallsAtAcs, ReadOnlyHere),
+        errors=(InvalidIdentifier, NoGuestsAtAcs, ReadOnlyHere),
     ),
     "list_rooms": Operation(
         kind="either",
