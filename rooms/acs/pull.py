@@ -164,13 +164,13 @@ class Pull:
                 return "left"
         try:
             if copy is not None and copy.deleted:
-                await self._adoption.dismiss(await self._marks_that_are_over(room_id) or [])
+                await self._adoption.dismiss(await self._marks.over(room_id) or [])
                 return "deletedHere"
             there = await self._rooms_at_acs.get(room_id)
             if copy is None:
                 return await self._adopted(room_id, there)
             # Only now: whatever ACS has of a change under way has its mark.
-            marks = await self._marks_that_are_over(room_id)
+            marks = await self._marks.over(room_id)
             if marks is None:
                 return "left"
             if there is None:
@@ -186,7 +186,7 @@ class Pull:
 
     async def _adopted(self, room_id: str, there: RoomAtAcs | None) -> Outcome:
         if there is None:
-            await self._adoption.dismiss(await self._marks_that_are_over(room_id) or [])
+            await self._adoption.dismiss(await self._marks.over(room_id) or [])
             return "unknown"
         seen = Seen(self._clock(), SEEN_BY_PULL)
         await self._adoption.adopt(there.room, there.roster, seen=seen)
@@ -201,10 +201,3 @@ class Pull:
                 return "left"
         await self._adoption.bury(copy, marks)
         return "buried"
-
-    async def _marks_that_are_over(self, room_id: str) -> list[Mark] | None:
-        """Returns the marks of a room, the oldest first. None if a change is under way."""
-        marks = await self._marks.of_room(room_id)
-        if any(mark.until > self._clock() for mark in marks):
-            return None
-        return marks

@@ -14,15 +14,15 @@ from rooms.domain.room import Room
 from rooms.domain.roster import Roster, check_size
 from rooms.domain.time import Ticks, parse_time
 from rooms.storage import keys
-from rooms.storage.arrivals import Arrivals
 from rooms.storage.changes import Changes, Origin
-from rooms.storage.creation import Seen, creation
+from rooms.storage.creation import Seen
 from rooms.storage.drift import carried_out, followed
 from rooms.storage.edits import Contents, Step, new_people, steps
 from rooms.storage.entities import room_of, room_properties, unpack
 from rooms.storage.invitees import invite
 from rooms.storage.marks import Mark, removal
 from rooms.storage.operations import MAX_OPERATIONS, Operation, insert
+from rooms.storage.room_rows import RoomRows
 from rooms.storage.table import Table
 
 BY_ACS = Origin(ACS_ACTOR, "")
@@ -57,15 +57,13 @@ class Adoption:
 
     def __init__(self, table: Table, clock: Callable[[], Ticks], limits: Limits = LIMITS) -> None:
         self._table = table
-        self._arrivals = Arrivals(table, clock)
+        self._rows = RoomRows(table, clock, limits)
         self._changes = Changes(table, clock)
         self._most_participants = limits.participants
 
     async def copy(self, room_id: str) -> Copy | None:
         """Returns what is here of a room, also of a deleted one. One request."""
-        rows = await self._table.first(
-            keys.partition(room_id), keys.room_row(room_id), keys.end_of_rosters(room_id), count=2
-        )
+        rows = await self._rows.first(room_id)
         if not rows or rows[0]["RowKey"] != keys.room_row(room_id):
             return None
         row = rows[0]
@@ -80,12 +78,7 @@ class Adoption:
     async def is_here(self, room_id: str) -> bool:
         """Returns whether anything is known of a room, or was before it was deleted. One
         request."""
-        row = keys.room_row(room_id)
-        return bool(
-            await self._table.first(
-                keys.partition(room_id), row, keys.after(row), count=1, select=["RowKey"]
-            )
-        )
+        return await self._rows.row(room_id) is not None
 
     async def adopt(
         self, room: Room, roster: Roster, origin: Origin = BY_ACS, seen: Seen | None = None
@@ -96,7 +89,7 @@ class Adoption:
             TooManyParticipants: the roster is too long.
         """
         check_size(roster, self._most_participants)
-        await self._arrivals.commit(creation(room, roster, None, origin, seen))
+        await self._rows.create(room, roster, None, origin, seen)
 
     async def follow(
         self,
@@ -148,7 +141,7 @@ class Adoption:
         """Deletes a room that is gone at ACS: for who wanted that, by one of these marks, or for
         ACS. The marks are removed. One request."""
         origin = next((mark.origin for mark in marks if mark.deletes), BY_ACS)
-        await self._changes.delete(copy.row, origin, *map(removal, marks[:MARKS_AT_ONCE]))
+        await self._rows.bury(copy.row, origin, *map(removal, marks[:MARKS_AT_ONCE]))
 
     async def dismiss(self, marks: Sequence[Mark]) -> None:
         """Removes the marks of changes that are over, and of which nothing is to be logged. One

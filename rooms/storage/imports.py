@@ -131,9 +131,8 @@ class Imports:
     async def _marks_that_are_over(self, copy: Copy) -> list[Mark]:
         if self._marks is None:
             return []
-        marks, now = await self._marks.of_room(copy.room.id), self._clock()
-        changed_just_now = self._is_within(self._limits.quiet_seconds, copy.changed_at)
-        if changed_just_now or any(mark.until > now for mark in marks):
+        marks = await self._marks.over(copy.room.id)
+        if marks is None or self._is_within(self._limits.quiet_seconds, copy.changed_at):
             raise ChangeUnderWay
         return marks
 

@@ -161,6 +161,11 @@ class Marks:
         )
         return sorted(map(_mark, rows), key=lambda mark: mark.started_at)
 
+    async def over(self, room_id: str) -> list[Mark] | None:
+        """Returns the same. None: a change is under way. One request."""
+        marks = await self.of_room(room_id)
+        return None if any(mark.until > self._clock() for mark in marks) else marks
+
     async def open(self, partition: str) -> list[Mark]:
         """Returns the marks of a partition, of changes and of creates that are not done, the oldest
         first. One request."""

@@ -15,7 +15,7 @@ from rooms.domain.time import Ticks
 from rooms.storage import keys
 from rooms.storage.arrivals import Arrivals
 from rooms.storage.changes import Changes, Origin
-from rooms.storage.creation import Repeatability, creation
+from rooms.storage.creation import Repeatability, Seen, creation
 from rooms.storage.edits import Contents, Step, new_people, steps
 from rooms.storage.entities import room_of, room_properties, unpack
 from rooms.storage.invitees import invite
@@ -88,9 +88,14 @@ class RoomRows:
         roster: Roster,
         repeatability: Repeatability | None,
         origin: Origin,
+        seen: Seen | None = None,
     ) -> None:
-        """Writes a new room. One request. Raises Conflict if there is one with its id."""
-        await self._arrivals.commit(creation(room, roster, repeatability, origin))
+        """Writes a new room. One request. Raises Conflict if there is one with its id.
+
+        Args:
+            seen: when it was found at ACS, and by whom, if it was.
+        """
+        await self._arrivals.commit(creation(room, roster, repeatability, origin, seen))
 
     def check(self, read: ReadRoom, after: Contents, origin: Origin) -> None:
         """Checks that a change could be committed.
