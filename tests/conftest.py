@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 
 from rooms.storage import keys
 from testkit import leash
-from testkit.running import shared_storage
+from testkit.running import shared_storage, shared_storages
 from testkit.storage_proxy import StorageProxy
 from testkit.waiting import HANG_SECONDS
 
@@ -56,6 +56,7 @@ SERVICES = {
     "running_devhost",
     "running_livekit",
     "shared_storage",
+    "shared_storages",
     "start_devhost",
     "subprocess",
     "sync_playwright",
@@ -101,6 +102,31 @@ def needs_a_service(item: pytest.Item) -> bool:
 def azurite() -> str:
     """The connection string of an Azurite that runs as long as the tests."""
     return shared_storage()
+
+
+@pytest.fixture(scope="session")
+def azurites(azurite: str) -> list[str]:
+    """The connection strings of three storage accounts, the first of which is `azurite`."""
+    return shared_storages(3)
+
+
+@pytest.fixture(scope="session")
+def storage_proxies(
+    azurites: list[str], storage_proxy: StorageProxy
+) -> Iterator[list[StorageProxy]]:
+    """A proxy before each of them; tests take `proxies`."""
+    with StorageProxy(azurites[1]) as second, StorageProxy(azurites[2]) as third:
+        yield [storage_proxy, second, third]
+
+
+@pytest.fixture
+def proxies(storage_proxies: list[StorageProxy]) -> Iterator[list[StorageProxy]]:
+    """The same, without faults and with nothing counted; without faults after the test, too."""
+    for each in storage_proxies:
+        each.forget()
+    yield storage_proxies
+    for each in storage_proxies:
+        each.forget()
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,6 +22,9 @@ from testkit.ports import free_port
 
 UNHANDLED = re.compile(r"^Traceback.*?^\w[\w.]*(?:Error|Exception).*?$", re.DOTALL | re.MULTILINE)
 """An exception in the app's log that nothing there has caught."""
+
+_STORAGE = re.compile(r"ROOMS_STORAGE(?:__[1-9])?")
+"""The settings with the connection strings of storage accounts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,7 @@ def running_app(
     port: int | None = None,
     function_app: Path = PROJECT,
     own_storage: bool = False,
+    accounts: int = 1,
 ) -> Iterator[RunningApp]:
     """Runs the app of this checkout. Stops it as Ctrl-C stops it, which has to end it cleanly.
 
@@ -107,11 +111,13 @@ def running_app(
         function_app: the folder of another one, that has this one in it.
         own_storage: whether it starts an Azurite. Else apps without ROOMS_STORAGE in the settings
             share one, with a table for each.
+        accounts: how many storage accounts it has then.
     """
     settings = dict(settings or {})
     if not own_storage and "ROOMS_STORAGE" not in settings:
-        settings |= {"ROOMS_STORAGE": shared_storage(), "ROOMS_TABLE": f"t{uuid.uuid4().hex}"}
-    _prepare_table(settings)
+        settings |= storage_settings(shared_storages(accounts))
+        settings |= {"ROOMS_TABLE": f"t{uuid.uuid4().hex}"}
+    _prepare_tables(settings)
     manage_key, read_key = new_key(), new_key()
     ours = {
         "ROOMS_MANAGE_KEY__test": manage_key,
@@ -128,9 +134,18 @@ def running_app(
         devhost.kill()
 
 
-@cache
 def shared_storage() -> str:
     """Returns the connection string of an Azurite that runs as long as this process."""
+    return _azurite(0)
+
+
+def shared_storages(accounts: int) -> list[str]:
+    """Returns the connection strings of so many storage accounts: that one, and further ones."""
+    return [_azurite(number) for number in range(accounts)]
+
+
+@cache
+def _azurite(_number: int) -> str:
     running = contextlib.ExitStack()
     folder = running.enter_context(tempfile.TemporaryDirectory(prefix="azurite"))
     azurite = running.enter_context(Azurite(Path(folder), free_port(), in_memory=True))
@@ -138,11 +153,20 @@ def shared_storage() -> str:
     return azurite.connection_string
 
 
-def _prepare_table(settings: Mapping[str, str]) -> None:
-    """Makes the table that the settings name, if they name a storage, too."""
-    storage, table = settings.get("ROOMS_STORAGE"), settings.get("ROOMS_TABLE")
-    if storage and table and storage != DEVELOPMENT_STORAGE:
-        prepare_table(storage, table)
+def storage_settings(storages: Sequence[str]) -> dict[str, str]:
+    """Returns the settings that name storage accounts, in the order of their numbers."""
+    return {
+        f"ROOMS_STORAGE__{number}" if number else "ROOMS_STORAGE": storage
+        for number, storage in enumerate(storages)
+    }
+
+
+def _prepare_tables(settings: Mapping[str, str]) -> None:
+    """Makes the table that the settings name, in each storage account that they name, too."""
+    table = settings.get("ROOMS_TABLE")
+    for name, storage in settings.items():
+        if table and _STORAGE.fullmatch(name) and storage not in ("", DEVELOPMENT_STORAGE):
+            prepare_table(storage, table)
 
 
 def _stop(devhost: Devhost) -> None:
