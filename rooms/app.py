@@ -125,7 +125,7 @@ class App:
             )
         self.clock = clock
         self.limits = limits
-        if not (self.settings.storage_connection_string or self.settings.storage_uri):
+        if not self.settings.storages:
             _log.error(
                 "no storage: set ROOMS_STORAGE to a connection string, or "
                 "ROOMS_STORAGE__tableServiceUri"
@@ -454,13 +454,15 @@ class App:
 
     def _table_client(self, clock: ClockCheck) -> TableClient:
         chosen, options = self.settings, {**_CLIENT, "raw_response_hook": clock}
-        if chosen.storage_connection_string:
+        if not chosen.storages:
+            raise StorageUnavailable
+        account = chosen.storages[0]
+        if account.connection_string:
             return TableClient.from_connection_string(
-                chosen.storage_connection_string, chosen.table, **options
+                account.connection_string, chosen.table, **options
             )
-        if chosen.storage_uri:
-            from azure.identity.aio import DefaultAzureCredential  # slow, and keys need none
+        assert account.uri
+        from azure.identity.aio import DefaultAzureCredential  # slow, and keys need none
 
-            identity = DefaultAzureCredential(managed_identity_client_id=chosen.storage_client_id)
-            return TableClient(chosen.storage_uri, chosen.table, credential=identity, **options)
-        raise StorageUnavailable
+        identity = DefaultAzureCredential(managed_identity_client_id=chosen.storage_client_id)
+        return TableClient(account.uri, chosen.table, credential=identity, **options)

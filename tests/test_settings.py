@@ -35,8 +35,7 @@ def test_nothing_set_lets_nobody_in_and_names_no_storage() -> None:
     settings = read_settings({})
     assert settings.keys == ()
     assert settings.entra is None
-    assert settings.storage_connection_string is None
-    assert settings.storage_uri is None
+    assert settings.storages == ()
     assert settings.table == "rooms"
     assert not settings.trust_forwarded_host
     assert (settings.expired_days, settings.retention_days) == (30, 400)
@@ -339,7 +338,44 @@ def test_a_reference_in_a_setting_of_others_is_theirs() -> None:
     ],
 )
 def test_a_connection_string_of_the_storage_is_taken_as_it_is(text: str) -> None:
-    assert read_settings({"ROOMS_STORAGE": text}).storage_connection_string == text
+    (account,) = read_settings({"ROOMS_STORAGE": text}).storages
+    assert account.connection_string == text
+    assert account.setting == "ROOMS_STORAGE"
+
+
+def test_further_accounts_have_numbers_and_each_its_own_kind_of_setting() -> None:
+    accounts = read_settings(
+        {
+            "ROOMS_STORAGE__tableServiceUri": "https://zero.table.core.windows.net",
+            "ROOMS_STORAGE__1": "AccountName=one;AccountKey=c2VjcmV0",
+            "ROOMS_STORAGE__2__tableServiceUri": "https://two.table.core.windows.net/",
+        }
+    ).storages
+    assert [(each.number, each.name, each.setting) for each in accounts] == [
+        (0, "zero", "ROOMS_STORAGE__tableServiceUri"),
+        (1, "one", "ROOMS_STORAGE__1"),
+        (2, "two", "ROOMS_STORAGE__2__tableServiceUri"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("accounts", "said"),
+    [
+        ({1: "one"}, "ROOMS_STORAGE__1: is of no use without ROOMS_STORAGE, or"),
+        ({0: "zero", 2: "two"}, "ROOMS_STORAGE__2: is of no use without ROOMS_STORAGE__1, or"),
+        ({0: "zero", 1: "zero"}, "ROOMS_STORAGE__1: must be another account than ROOMS_STORAGE."),
+    ],
+)
+def test_accounts_with_a_gap_or_twice_are_refused(accounts: dict[int, str], said: str) -> None:
+    env = {
+        f"ROOMS_STORAGE__{number}"
+        if number
+        else "ROOMS_STORAGE": f"AccountName={name};AccountKey=k"
+        for number, name in accounts.items()
+    }
+    with pytest.raises(SettingsError) as error:
+        read_settings(env)
+    assert str(error.value).startswith(said)
 
 
 def test_a_tenant_has_the_public_cloud_and_the_audience_of_the_sdks_by_default() -> None:

@@ -28,6 +28,10 @@ class Limits:
     call_capacity: int = 350
     """People in a call, unless a setting says otherwise: what calls of ACS hold."""
 
+    accounts: int = 5
+    """Storage accounts that have the table: a cursor of the feed of all rooms has a place for each
+    partition of each, and must fit into a URL."""
+
     body_bytes: int = 2 * 1024 * 1024
     """Bytes of a request's body. The largest change of a roster needs about a third of it."""
 

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from rooms.domain.limits import LIMITS
 from rooms.settings.acs import AcsResource, read_acs
@@ -15,7 +15,8 @@ from rooms.settings.media import KEY_PREFIX as MEDIA_KEY_PREFIX
 from rooms.settings.media import MediaServer, read_media
 from rooms.settings.moving import Moving, read_moving
 from rooms.settings.quota import Quota, read_quota
-from rooms.settings.values import connection_string, flag, items, number, service_uri
+from rooms.settings.storage import STORAGE_SETTINGS, StorageAccount, read_storages
+from rooms.settings.values import flag, items, number
 
 MAX_DAYS = 36_500
 """Longest retention, in days: a hundred years."""
@@ -37,9 +38,11 @@ _REFERENCE = re.compile(r"\s*@Microsoft\.KeyVault\(", re.IGNORECASE)
 class Settings:
     """All settings, checked."""
 
-    storage_connection_string: str | None = field(repr=False)
-    storage_uri: str | None
+    storages: tuple[StorageAccount, ...]
+    """The storage accounts that have the table, by their numbers. None are named: the service has
+    no storage."""
     storage_client_id: str | None
+    """The user-assigned identity for those that are named by an address."""
     table: str
     table_is_named: bool
     """Whether ROOMS_TABLE names it."""
@@ -73,9 +76,9 @@ class Settings:
 
     @property
     def deployment(self) -> str:
-        """Returns 16 hex digits that stand for the table, whatever the key of its account, and
-        whether there is one."""
-        account = _account(self.storage_uri or _named_in(self.storage_connection_string or ""))
+        """Returns 16 hex digits that stand for the table, whatever the key of its first account,
+        and whether there is one."""
+        account = self.storages[0].name if self.storages else ""
         return hashlib.sha256(f"{account}/{self.table}".encode()).hexdigest()[:16]
 
 
@@ -112,11 +115,10 @@ SETTINGS = frozenset(
         "ROOMS_MEDIA_URL",
         "ROOMS_ON_BEHALF_OF",
         "ROOMS_RETENTION_DAYS",
-        "ROOMS_STORAGE",
         "ROOMS_STORAGE__clientId",
-        "ROOMS_STORAGE__tableServiceUri",
         "ROOMS_TABLE",
         "ROOMS_TRUST_FORWARDED_HOST",
+        *STORAGE_SETTINGS,
     }
 )
 """The names of all settings but those of keys."""
@@ -154,8 +156,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
     in_azure = bool(env.get(_INSTANCE))
     acs = read_acs(env)
     return Settings(
-        storage_connection_string=connection_string(env, "ROOMS_STORAGE", "TableEndpoint"),
-        storage_uri=service_uri(env, "ROOMS_STORAGE__tableServiceUri", "table"),
+        storages=read_storages(env),
         storage_client_id=env.get("ROOMS_STORAGE__clientId") or None,
         table=_table(env.get("ROOMS_TABLE") or "rooms"),
         table_is_named=bool(env.get("ROOMS_TABLE")),
@@ -177,20 +178,6 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         archive=read_archive(env),
         quota=read_quota(env, in_azure),
     )
-
-
-def _account(address: str) -> str:
-    """Returns the name of the account of an address in Azure; another address without the slash at
-    its end."""
-    in_azure = re.fullmatch(r"https?://([a-z0-9]+)\.table\..+", address)
-    return address.rstrip("/") if in_azure is None else in_azure[1]
-
-
-def _named_in(text: str) -> str:
-    """Returns what names the account in a connection string: its address, or its name."""
-    parts = dict(part.partition("=")[::2] for part in text.split(";"))
-    named = {name.strip().lower(): value.strip() for name, value in parts.items()}
-    return named.get("tableendpoint") or named.get("accountname") or text
 
 
 def _check_references(env: Mapping[str, str]) -> None:

@@ -103,10 +103,11 @@ def storage(environment: Mapping[str, str], table: str | None) -> Storage:
         raise Failure(
             str(error) if table is None else str(error).replace(TABLE, "--table")
         ) from None
-    if settings.storage_connection_string:
+    account = settings.storages[0] if settings.storages else None
+    if account is not None and account.connection_string:
         try:
             client = TableClient.from_connection_string(
-                settings.storage_connection_string, settings.table, **_TIMEOUTS
+                account.connection_string, settings.table, **_TIMEOUTS
             )
         except ValueError:  # its message may contain the key
             raise Failure(
@@ -114,8 +115,9 @@ def storage(environment: Mapping[str, str], table: str | None) -> Storage:
                 "Copy the whole string, and put it in single quotes."
             ) from None
         return Storage(client, CONNECTION_STRING, settings.retention_days)
-    if settings.storage_uri:
-        return Storage(_with_identity(settings), URI, settings.retention_days)
+    if account is not None:
+        assert account.uri
+        return Storage(_with_identity(account.uri, settings), URI, settings.retention_days)
     endpoint = f"http://127.0.0.1:{_local_port(environment)}/{_ACCOUNT}"
     local = f"AccountName={_ACCOUNT};AccountKey={_KEY};TableEndpoint={endpoint};"
     return Storage(
@@ -125,17 +127,16 @@ def storage(environment: Mapping[str, str], table: str | None) -> Storage:
     )
 
 
-def _with_identity(settings: Settings) -> TableClient:
+def _with_identity(uri: str, settings: Settings) -> TableClient:
     try:
         from azure.identity import DefaultAzureCredential
     except ImportError:
         raise Failure(
             f"{URI} needs a package that is not installed. Install it: pip install azure-identity"
         ) from None
-    assert settings.storage_uri
     identity = DefaultAzureCredential(managed_identity_client_id=settings.storage_client_id)
     try:
-        return TableClient(settings.storage_uri, settings.table, credential=identity, **_TIMEOUTS)
+        return TableClient(uri, settings.table, credential=identity, **_TIMEOUTS)
     except ValueError:
         raise Failure(
             f"{URI} is not a valid URL. "

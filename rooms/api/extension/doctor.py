@@ -107,7 +107,7 @@ async def _log_export(app: App) -> Check[doctor.Name]:
 
 
 def _why(app: App, error: StorageUnavailable) -> doctor.Storage:
-    if not (app.settings.storage_connection_string or app.settings.storage_uri):
+    if not app.settings.storages:
         return "not set"
     return "denied" if is_denied(error) else "unreachable"
 
