@@ -8,23 +8,14 @@ from pathlib import Path
 import pytest
 
 from devhost.azurite import PROJECT
-from rooms.console import assets as console
-from rooms.join_page import assets as join_page
+from package.contents import BESIDE_ROOMS, LIBRARIES, package_of
 
 type Ignored = Callable[[Iterable[str], Path], set[str]]
 
-PATHS = {
-    *console.LIBRARIES.values(),
-    *console.SIGN_IN_LIBRARIES.values(),
-    *join_page.LIBRARIES.values(),
-    "livekit-client/LICENSE",  # the file that is served has no notice in it
-}
+PATHS = {*LIBRARIES, "livekit-client/LICENSE"}  # the file that is served has no notice in it
 
-PACKAGES = {"/".join(path.split("/")[: 2 if path[0] == "@" else 1]) for path in PATHS}
+PACKAGES = {package_of(path) for path in PATHS}
 """Whose files the pages serve."""
-
-AT_THE_TOP = {"function_app.py", "host.json", "requirements.txt", "constraints.txt"}
-"""What is deployed beside `rooms`."""
 
 
 def by_core_tools(paths: Iterable[str], _: Path) -> set[str]:
@@ -89,8 +80,7 @@ def test_what_the_pages_serve_is_deployed(ignored: Ignored, tmp_path: Path) -> N
 
 
 def test_the_service_is_deployed(ignored: Ignored, tmp_path: Path) -> None:
-    service = [path for path in files("rooms") if not path.startswith("rooms/check/")]
-    assert ignored([*service, *AT_THE_TOP], tmp_path) == set()
+    assert ignored([*files("rooms"), *BESIDE_ROOMS], tmp_path) == set()
 
 
 def test_of_the_checkout_only_the_service_is_deployed(ignored: Ignored, tmp_path: Path) -> None:
@@ -99,7 +89,7 @@ def test_of_the_checkout_only_the_service_is_deployed(ignored: Ignored, tmp_path
     paths = tracked.stdout.splitlines()
     deployed = set(paths) - ignored(paths, tmp_path)
     tops = {path.partition("/")[0] for path in deployed}
-    assert tops == {"rooms", *AT_THE_TOP}
+    assert tops == {"rooms", *BESIDE_ROOMS}
 
 
 def test_no_other_package_of_npm_is_deployed(ignored: Ignored, tmp_path: Path) -> None:
@@ -113,12 +103,35 @@ def test_no_other_package_of_npm_is_deployed(ignored: Ignored, tmp_path: Path) -
     assert ignored(paths, tmp_path) >= others
 
 
-@pytest.mark.parametrize("folder", ["tools", "tests", "docs", "examples", ".git", ".venv"])
+@pytest.mark.parametrize(
+    "folder", ["tools", "tests", "docs", "examples", "infra", "build", ".git", ".venv"]
+)
 def test_what_only_development_needs_is_not_deployed(
     ignored: Ignored, tmp_path: Path, folder: str
 ) -> None:
     paths = {f"{folder}/a", f"{folder}/a/b.py"}
     assert ignored(paths, tmp_path) == paths
+
+
+def test_the_files_that_azd_reads_are_not_deployed(ignored: Ignored, tmp_path: Path) -> None:
+    assert ignored({"azure.yaml"}, tmp_path) == {"azure.yaml"}
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [".python_packages/lib/site-packages/a", ".python_packages/lib/site-packages", "rooms"],
+)
+@pytest.mark.parametrize("name", ["tools", "tests", "docs", "examples", "infra", "build"])
+def test_a_folder_of_the_service_or_of_a_dependency_may_have_any_name(
+    ignored: Ignored, tmp_path: Path, folder: str, name: str
+) -> None:
+    paths = {f"{folder}/{name}/a.py", f"{folder}/{name}/b/c.py"}
+    assert ignored(paths, tmp_path) == set()
+
+
+@pytest.mark.parametrize("name", ["package.json", "LICENSE", "a.md", ".hidden", "pyproject.toml"])
+def test_a_dependency_keeps_all_of_its_files(ignored: Ignored, tmp_path: Path, name: str) -> None:
+    assert ignored({f".python_packages/lib/site-packages/a/{name}"}, tmp_path) == set()
 
 
 def test_no_settings_of_a_laptop_are_deployed(ignored: Ignored, tmp_path: Path) -> None:
