@@ -22,7 +22,7 @@ from rooms.acs.rooms_api import RoomsApi
 from rooms.acs.under_way import UnderWay
 from rooms.domain.errors import CallsAtAcs, NoGuestsAtAcs, RoomNotFound
 from rooms.domain.limits import LIMITS, Limits
-from rooms.domain.room import RoomCarrier, RoomChange, admits_guests
+from rooms.domain.room import Room, RoomCarrier, RoomChange, admits_guests
 from rooms.domain.roster import Roster
 from rooms.domain.time import SECOND, Ticks
 from rooms.storage.adoption import BY_ACS, MARKS_AT_ONCE
@@ -118,9 +118,10 @@ class Through(Rooms):
         await self._tell(edit, after)
         return after
 
-    async def delete(self, room_id: str, origin: Origin, *, again: bool = False) -> None:
-        """Deletes a room: here it becomes a tombstone. If it is gone at ACS already, it becomes one
-        too, and RoomNotFound is raised, unless this request has deleted it before.
+    async def delete(self, room_id: str, origin: Origin, *, again: bool = False) -> Room:
+        """Deletes a room, and returns it: here it becomes a tombstone. If it is gone at ACS
+        already, it becomes one too, and RoomNotFound is raised, unless this request has deleted it
+        before.
 
         Args:
             again: whether the room may have been deleted by anybody before.
@@ -129,29 +130,32 @@ class Through(Rooms):
         under_way = UnderWay(self._marks, self._pace, mark)
         gone = at_acs = False
 
-        async def attempt() -> None:
+        async def attempt() -> Room:
             nonlocal gone, at_acs
             row = await self._begun(under_way, self.rows.row(room_id))
             if row is None:
                 raise RoomNotFound
-            at_acs = room_of(row).carrier == "acs"
+            room = room_of(row)
+            at_acs = room.carrier == "acs"
             if row.get("deleted"):
                 if not (gone or again or repeats_deletion(row, origin)):
                     raise RoomNotFound
                 if under_way.is_marked:
                     await self._marks.remove(mark)
-                return
+                return room
             if at_acs and not gone:
                 await under_way.write()
                 gone = await self._deleted_at_acs(row, again, under_way)
                 if not gone:
-                    return
+                    return room
             await self.rows.bury(row, origin, *under_way.removal)
+            return room
 
         async with under_way.closed():
-            await self.rows.in_turn(room_id, attempt)
+            room = await self.rows.in_turn(room_id, attempt)
         if not at_acs:  # else it has no call here
             await self._after_change(room_id, None, {})
+        return room
 
     async def _begun[T](
         self, under_way: UnderWay, read: Coroutine[Any, Any, T], *, read_first: bool = False

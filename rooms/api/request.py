@@ -1,7 +1,7 @@
 """A request of an authenticated caller, and how routes read it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import parse_qsl, urlencode
 
@@ -15,6 +15,7 @@ from rooms.api.errors import (
     InvalidRoomIdLength,
     UnsupportedMediaType,
 )
+from rooms.api.operations_log import RoomSummary
 from rooms.app import App
 from rooms.auth.caller import Caller
 from rooms.auth.url import route_url
@@ -42,6 +43,8 @@ class Request:
     """That of ACS Rooms: the one asked for, or the newest on routes of another kind."""
     on_behalf_of: str | None = None
     """Whom a trusted caller asks for, in its own words."""
+    summary: RoomSummary = field(default_factory=RoomSummary)
+    """What an operation of ACS Rooms has to say in the operations log."""
 
     def query(self, name: str) -> str | None:
         """Returns a parameter of the query, or None. Names are compared without case."""

@@ -27,6 +27,7 @@ from rooms.api.errors import (
 )
 from rooms.api.faults import FAULTS
 from rooms.api.on_behalf_of import on_behalf_of
+from rooms.api.operations_log import RoomSummary, log_operation
 from rooms.api.protection import protect
 from rooms.api.refusals import field_named, why
 from rooms.api.request import Kind, Request, client_request_id, query
@@ -169,7 +170,13 @@ async def _answer(
     app: App, http: func.HttpRequest, kind: Kind, identify: _Identify, operation: Operation
 ) -> func.HttpResponse:
     """Carries out an operation for a caller who may, and answers with its outcome."""
-    answer = await _outcome(app, http, kind, identify, operation)
+    summary, status = RoomSummary(), 500
+    try:
+        answer = await _outcome(app, http, kind, identify, operation, summary)
+        status = answer.status_code
+    finally:
+        if kind == "acs":
+            log_operation(http, operation.__name__, status, summary)
     if kind == "identity" and (request_id := client_request_id(http)):
         answer.headers["x-ms-client-request-id"] = request_id
     return answer
@@ -206,7 +213,12 @@ async def _within_limits(
 
 
 async def _outcome(
-    app: App, http: func.HttpRequest, kind: Kind, identify: _Identify, operation: Operation
+    app: App,
+    http: func.HttpRequest,
+    kind: Kind,
+    identify: _Identify,
+    operation: Operation,
+    summary: RoomSummary,
 ) -> func.HttpResponse:
     version = NEWEST
     try:
@@ -221,7 +233,7 @@ async def _outcome(
                 if app.settings.moving is not None and SENT_ON in http.headers:
                     raise ForwardedToItself
             speaks_for = None if kind == "identity" else on_behalf_of(http, caller)
-            request = Request(app, http, caller, kind, version, speaks_for)
+            request = Request(app, http, caller, kind, version, speaks_for, summary)
             answer = await _carried_out(request, operation)
         if answer.status_code < 300:
             repeatable = answer.headers.get("Repeatability-Result") == "accepted"

@@ -155,8 +155,8 @@ class Rooms:
         await self._tell(edit, after)
         return after
 
-    async def delete(self, room_id: str, origin: Origin, *, again: bool = False) -> None:
-        """Makes the room a tombstone; its rosters and log stay. Two requests.
+    async def delete(self, room_id: str, origin: Origin, *, again: bool = False) -> Room:
+        """Makes the room a tombstone, and returns it; its rosters and log stay. Two requests.
 
         A tombstone remembers who made it: a DELETE that is sent again, because its answer was lost,
         finds it done.
@@ -165,16 +165,19 @@ class Rooms:
             again: whether the room may have been deleted by anybody before.
         """
 
-        async def change() -> None:
+        async def change() -> Room:
             row = await self.rows.row(room_id)
             if row and row.get("deleted") and (again or repeats_deletion(row, origin)):
-                return
+                return room_of(row)
             row = existing_row(row)
-            self._check_carrier(room_of(row))
+            room = room_of(row)
+            self._check_carrier(room)
             await self.rows.bury(row, origin)
+            return room
 
-        await self.rows.in_turn(room_id, change)
+        room = await self.rows.in_turn(room_id, change)
         await self._after_change(room_id, None, {})
+        return room
 
     async def delete_expired(self, room_id: str, before: Ticks, origin: Origin) -> bool:
         """Deletes the room if it could last be joined before that time, and says whether it did.

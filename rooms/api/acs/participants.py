@@ -11,7 +11,8 @@ from rooms.api.errors import InvalidIdentifier, UnsupportedIdentifier
 from rooms.api.request import Request
 from rooms.api.responses import acs_answer
 from rooms.api.routing import Routes
-from rooms.domain.roster import RosterPatch, check_size, first_unsupported
+from rooms.domain.roster import Roster, RosterPatch, check_size, first_unsupported
+from rooms.storage.edits import Edit
 
 routes = Routes()
 
@@ -21,6 +22,7 @@ routes = Routes()
 async def list_participants(request: Request) -> func.HttpResponse:
     """Answers with the roster of a room."""
     found = await request.app.rooms.with_roster(request.room_id())
+    request.summary.room, request.summary.roster = found.room, found.roster
     version = request.version
     return acs_answer(200, version.participants(found.roster), version.supported_by_participants)
 
@@ -32,35 +34,49 @@ async def update_participants(request: Request) -> func.HttpResponse:
     check_size(patch)
     if (unsupported := first_unsupported(patch)) is not None:
         raise UnsupportedIdentifier(unsupported)
-    await request.app.rooms.patch_roster(request.room_id(), patch, request.origin)
+    request.summary.patched(patch)
+    await _patch(request, patch)
     return acs_answer(200, {}, request.version.supported_by_participants)
 
 
 @routes.acs("POST", "rooms/{roomId}/participants:add")
 async def add_participants(request: Request) -> func.HttpResponse:
     """Invites people to a room."""
-    return await _patched(request, request.parse(ListedParticipants).roster)
+    roster = request.parse(ListedParticipants).roster
+    request.summary.added = len(roster)
+    return await _patched(request, roster)
 
 
 @routes.acs("POST", "rooms/{roomId}/participants:update")
 async def change_participants(request: Request) -> func.HttpResponse:
     """Changes the roles of people, and invites those who are new."""
-    return await _patched(request, request.parse(ListedParticipants).roster)
+    roster = request.parse(ListedParticipants).roster
+    request.summary.upserted = len(roster)
+    return await _patched(request, roster)
 
 
 @routes.acs("POST", "rooms/{roomId}/participants:remove")
 async def remove_participants(request: Request) -> func.HttpResponse:
     """Removes people from a room."""
-    return await _patched(request, request.parse(ListedParticipants).removal)
+    removal = request.parse(ListedParticipants).removal
+    request.summary.removed = len(removal)
+    return await _patched(request, removal)
 
 
 async def _patched(request: Request, patch: RosterPatch) -> func.HttpResponse:
     """Answers with the roster after a change: all of it or nothing."""
     check_size(patch)
     check_identifiers(patch)
-    roster = await request.app.rooms.patch_roster(request.room_id(), patch, request.origin)
+    roster = await _patch(request, patch)
     version = request.version
     return acs_answer(200, version.participants(roster), version.supported_by_participants)
+
+
+async def _patch(request: Request, patch: RosterPatch) -> Roster:
+    """Returns the roster after a change, which the operations log is told of."""
+    changed = await request.app.rooms.change(request.room_id(), Edit(patch=patch), request.origin)
+    request.summary.room, request.summary.roster = changed.room, changed.roster
+    return changed.roster
 
 
 def check_identifiers(raw_ids: Iterable[str]) -> None:

@@ -7,16 +7,17 @@ import azure.functions as func
 from rooms.api.acs.participants import check_identifiers
 from rooms.api.acs.reads_at_acs import or_from_acs
 from rooms.api.errors import Detail, ValidationFailed
+from rooms.api.operations_log import RoomSummary
 from rooms.api.request import Request
 from rooms.api.responses import acs_answer, no_content
 from rooms.api.routing import Routes
 from rooms.api.shapes import page_body
 from rooms.domain.limits import LIMITS
 from rooms.domain.room import Room, check_changed_validity, check_new_validity
-from rooms.domain.roster import check_size
+from rooms.domain.roster import Roster, RosterPatch, check_size
 from rooms.domain.time import parse_http_date, parse_time
 from rooms.storage.creation import Repeatability
-from rooms.storage.edits import Edit
+from rooms.storage.edits import Edit, PatchOf
 
 routes = Routes()
 
@@ -32,6 +33,8 @@ async def create_room(request: Request) -> func.HttpResponse:
     check_size(roster)
     check_identifiers(roster)
     created = await request.app.rooms.create(wanted, roster, repeatability, request.origin)
+    summary = request.summary
+    summary.room, summary.roster, summary.added = created.room, created.roster, len(roster)
     headers = {"Location": created.room.id}
     if repeatability is not None:
         headers["Repeatability-Result"] = "accepted"
@@ -55,16 +58,21 @@ async def list_all_rooms(request: Request) -> func.HttpResponse:
 async def get_room(request: Request) -> func.HttpResponse:
     """Answers with a room, also one that has expired."""
     version, rooms, room_id = request.version, request.app.rooms, request.room_id()
+    summary, roster = request.summary, {}
     if version.rooms_have_rosters:
         found = await rooms.with_roster(room_id)
-        return acs_answer(200, version.room(found.room, found.roster), version.supported)
-    return acs_answer(200, version.room(await rooms.get(room_id), {}), version.supported)
+        room, roster = found.room, found.roster
+        summary.roster = roster
+    else:
+        room = await rooms.get(room_id)
+    summary.room = room
+    return acs_answer(200, version.room(room, roster), version.supported)
 
 
 @routes.acs("PATCH", "rooms/{roomId}")
 async def update_room(request: Request) -> func.HttpResponse:
     """Changes what the body of the version sets: times, dial-out, policy, participants."""
-    version, now = request.version, request.app.clock()
+    version, now, summary = request.version, request.app.clock(), request.summary
     body = request.parse(version.update)
     wanted, people = body.change, body.people()
     check_changed_validity(wanted, now)
@@ -74,8 +82,9 @@ async def update_room(request: Request) -> func.HttpResponse:
     def check(room: Room, after: Room) -> None:
         body.check(room, after, now)
 
-    edit = Edit(wanted, body.roster_change, check=check)
+    edit = Edit(wanted, _counted(body.roster_change, summary), check=check)
     changed = await request.app.rooms.change(request.room_id(), edit, request.origin)
+    summary.room, summary.roster = changed.room, changed.roster
     return acs_answer(200, version.changed_room(changed.room, changed.roster), version.supported)
 
 
@@ -83,8 +92,23 @@ async def update_room(request: Request) -> func.HttpResponse:
 async def delete_room(request: Request) -> func.HttpResponse:
     """Deletes a room. Its log stays."""
     version = request.version
-    await request.app.rooms.delete(request.room_id(), request.origin, again=version.deletes_again)
+    request.summary.room = await request.app.rooms.delete(
+        request.room_id(), request.origin, again=version.deletes_again
+    )
     return no_content({"api-supported-versions": version.supported})
+
+
+def _counted(patch_of: PatchOf | None, summary: RoomSummary) -> PatchOf | None:
+    """Returns a change of a roster that counts for the operations log what it does."""
+    if patch_of is None:
+        return None
+
+    def patch(roster: Roster) -> RosterPatch:
+        made = patch_of(roster)
+        summary.patched(made)
+        return made
+
+    return patch
 
 
 def _repeatability(request: Request) -> Repeatability | None:

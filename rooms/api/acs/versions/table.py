@@ -99,10 +99,15 @@ def check_api_version(name: str | None, uri: str, operation: str) -> ApiVersion:
     """
     if not name:
         raise ApiVersionUnspecified
-    plain = name
-    if name.startswith(_ENUMERATION):
-        plain = name.removeprefix(_ENUMERATION).replace("_", "-").lower()
-    version = API_VERSIONS.get(_ALIASES.get(plain, plain))
+    version = named_version(name)
     if version is None or operation not in version.operations:
         raise UnsupportedApiVersion(uri, name)
     return version
+
+
+def named_version(name: str) -> ApiVersion | None:
+    """Returns the api-version that a caller names so, or None if there is none."""
+    plain = name
+    if name.startswith(_ENUMERATION):
+        plain = name.removeprefix(_ENUMERATION).replace("_", "-").lower()
+    return API_VERSIONS.get(_ALIASES.get(plain, plain))
