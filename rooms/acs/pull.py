@@ -164,7 +164,7 @@ class Pull:
                 return "left"
         try:
             if copy is not None and copy.deleted:
-                await self._adoption.dismiss(await self._marks.over(room_id) or [])
+                await self._adoption.dismiss(room_id, await self._marks.over(room_id) or [])
                 return "deletedHere"
             there = await self._rooms_at_acs.get(room_id)
             if copy is None:
@@ -186,7 +186,7 @@ class Pull:
 
     async def _adopted(self, room_id: str, there: RoomAtAcs | None) -> Outcome:
         if there is None:
-            await self._adoption.dismiss(await self._marks.over(room_id) or [])
+            await self._adoption.dismiss(room_id, await self._marks.over(room_id) or [])
             return "unknown"
         seen = Seen(self._clock(), SEEN_BY_PULL)
         await self._adoption.adopt(there.room, there.roster, seen=seen)
@@ -195,7 +195,7 @@ class Pull:
     async def _buried(self, copy: Copy, marks: list[Mark]) -> Outcome:
         if not any(mark.deletes for mark in marks):
             if copy.room.valid_until <= self._clock():
-                await self._adoption.dismiss(marks)
+                await self._adoption.dismiss(copy.room.id, marks)
                 return "over"
             if not await self._states.is_of_resource():
                 return "left"

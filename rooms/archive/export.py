@@ -147,7 +147,7 @@ class Export:
         """Returns the day of the oldest record, or yesterday if there is none."""
         firsts = await in_parallel(
             self._table.first(partition, keys.ARRIVED_START, keys.ARRIVED_END, 1, ["RowKey"])
-            for partition in keys.PARTITIONS
+            for partition in await self._table.partitions()
         )
         yesterday = day_of(start_of(today) - DAY)
         arrivals = (keys.arrival_of(row["RowKey"]) for rows in firsts for row in rows)
@@ -158,7 +158,9 @@ class Export:
         """Returns whether nothing of that day can arrive any more. Raises floors for it."""
         end = start_of(day) + DAY
         return all(
-            await in_parallel(self._is_above(partition, end) for partition in keys.PARTITIONS)
+            await in_parallel(
+                self._is_above(partition, end) for partition in await self._table.partitions()
+            )
         )
 
     async def _is_above(self, partition: str, end: Ticks) -> bool:
@@ -175,7 +177,7 @@ class Export:
         files: list[File] = []
         times: list[Ticks] = []
         made = False
-        for partition in keys.PARTITIONS:
+        for partition in await self._table.partitions():
             before = [name for name in names if name.startswith(f"{day}/{partition}-")]
             behind = None
             for name in before:

@@ -13,7 +13,6 @@ from rooms.archive.findings import Counts, Tell
 from rooms.archive.partition import Verified
 from rooms.archive.places import Place
 from rooms.domain.time import DAY, Ticks
-from rooms.storage import keys
 from rooms.storage.archives import Archives
 from rooms.storage.table import Table
 
@@ -41,7 +40,7 @@ class Verification:
             return self.counts
         self.counts.days = len(chain.days)
         self.counts.first, self.counts.last = chain.days[0].day, chain.days[-1].day
-        for partition in keys.PARTITIONS:
+        for partition in await self.table.partitions():
             await self._partition(partition, chain, known.key)
         return self.counts
 

@@ -20,4 +20,4 @@ class Accesses:
     async def record(self, room_id: str, detail: Accessed, origin: Origin) -> None:
         """Writes an access into the log of the room, or of the service. One request."""
         record = log_record(room_id, self._clock(), "Accessed", origin, detail)
-        await self._arrivals.commit([insert(record)])
+        await self._arrivals.commit(room_id, [insert(record)])

@@ -59,7 +59,11 @@ async def read_activities(
     hours, if there are more than `limits` allows. One request for a thousand."""
     first, last = keys.activity_range(room_id, start, end)
     rows = await table.first(
-        keys.partition(room_id), first, last, limits.activity_rows + 1, ["RowKey", "call", "ended"]
+        await table.partition_of(room_id),
+        first,
+        last,
+        limits.activity_rows + 1,
+        ["RowKey", "call", "ended"],
     )
     is_whole = len(rows) <= limits.activity_rows
     if not is_whole:

@@ -66,13 +66,13 @@ class Admissions:
         """
         record = insert(log_record(room_id, at, kind, origin, detail))
         if binds is None:
-            await self._arrivals.commit([record])
+            await self._arrivals.commit(room_id, [record])
             return
         try:
-            await self._arrivals.commit([record, insert(binds.entity)])
+            await self._arrivals.commit(room_id, [record, insert(binds.entity)])
         except Conflict:
             await is_bound(self._table, binds)
-            await self._arrivals.commit([record])
+            await self._arrivals.commit(room_id, [record])
 
     async def is_bound(self, held: HeldLink) -> bool:
         """Returns whether the join link is bound to this browser already. One request.

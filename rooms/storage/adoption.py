@@ -21,7 +21,7 @@ from rooms.storage.edits import Contents, Step, new_people, steps
 from rooms.storage.entities import room_of, room_properties, unpack
 from rooms.storage.invitees import invite
 from rooms.storage.marks import Mark, removal
-from rooms.storage.operations import MAX_OPERATIONS, Operation, insert
+from rooms.storage.operations import MAX_OPERATIONS, Operation, insert, placed
 from rooms.storage.room_rows import RoomRows
 from rooms.storage.table import Table
 
@@ -132,7 +132,7 @@ class Adoption:
             after = as_there
             done = list(marks)
         if not parts:
-            await self.dismiss(marks)
+            await self.dismiss(room.id, marks)
             return False
         await self._commit(copy, after, parts, done)
         return True
@@ -143,11 +143,12 @@ class Adoption:
         origin = next((mark.origin for mark in marks if mark.deletes), BY_ACS)
         await self._rows.bury(copy.row, origin, *map(removal, marks[:MARKS_AT_ONCE]))
 
-    async def dismiss(self, marks: Sequence[Mark]) -> None:
+    async def dismiss(self, room_id: str, marks: Sequence[Mark]) -> None:
         """Removes the marks of changes that are over, and of which nothing is to be logged. One
         request, if there are any."""
         if marks:
-            await self._table.rewrite([*map(removal, marks[:MARKS_AT_ONCE])])
+            partition = await self._table.partition_of(room_id)
+            await self._table.rewrite(placed(partition, map(removal, marks[:MARKS_AT_ONCE])))
 
     async def _commit(
         self, copy: Copy, after: Contents, parts: Sequence[Step], marks: Sequence[Mark]

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from azure.data.tables import TableEntity
 
 from rooms.storage import keys
-from rooms.storage.keys import PARTITIONS
 from rooms.storage.parallel import in_parallel
 from rooms.storage.table import Table
 
@@ -25,7 +24,8 @@ async def first_of_all(
     many.
     """
     answers = await in_parallel(
-        table.first(partition, start, end, per_partition, select, where) for partition in PARTITIONS
+        table.first(partition, start, end, per_partition, select, where)
+        for partition in await table.partitions()
     )
     # What a partition has behind a full answer is not known: only up to there is the order
     # certain.

@@ -24,7 +24,7 @@ from rooms.storage.entities import (
     stored_time,
 )
 from rooms.storage.errors import StorageUnavailable
-from rooms.storage.operations import Conflict, Operation, RowMissing, insert, remove
+from rooms.storage.operations import Conflict, Operation, RowMissing, insert, placed, remove
 from rooms.storage.table import Table
 
 _log = logging.getLogger(__name__)
@@ -50,17 +50,17 @@ class Arrivals:
         self._clock = clock
         self._monotonic = monotonic
 
-    async def commit(self, operations: Sequence[Operation]) -> None:
-        """Commits a transaction as `Table.commit` does, with the arrivals of the log records that
-        it inserts. One request.
+    async def commit(self, room_id: str, operations: Sequence[Operation]) -> None:
+        """Commits a transaction of a room as `Table.commit` does, with the arrivals of the log
+        records that it inserts. One request.
 
         In a partition whose floor this process does not know, one more; if another process has
         raised it, two more.
         """
-        partition = operations[0][1]["PartitionKey"]
         while True:
+            partition = await self._table.partition_of(room_id)
             floor = await self.made_floor(partition)
-            arriving = list(with_arrivals(operations, floor, self._clock()))
+            arriving = placed(partition, with_arrivals(operations, floor, self._clock()))
             try:
                 # Whatever became of it: the next try inserts the same first row.
                 await self._table.commit(arriving, needed=floor_entity(partition, floor))

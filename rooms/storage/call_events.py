@@ -26,7 +26,9 @@ class CallEvents:
     async def first(self, room_id: str, call: str, now: Ticks, count: int) -> list[CallEvent]:
         """Returns the first `count` events of a call by `now`. One request for a thousand."""
         start, end = keys.events_range(room_id, call, now + 1)
-        rows = await self._table.first(keys.partition(room_id), start, end, count, ["event"])
+        rows = await self._table.first(
+            await self._table.partition_of(room_id), start, end, count, ["event"]
+        )
         return [event_of(row) for row in rows]
 
     async def since(
@@ -36,7 +38,9 @@ class CallEvents:
         request for a thousand."""
         first, end = keys.events_range(room_id, call, now + 1, start)
         async with aclosing(
-            self._table.each(keys.partition(room_id), first, end, MAX_PAGE, ["event"])
+            self._table.each(
+                await self._table.partition_of(room_id), first, end, MAX_PAGE, ["event"]
+            )
         ) as rows:
             count = 0
             async for row in rows:

@@ -55,10 +55,11 @@ class CallLog:
         at = self._clock()
         for some in batched(actions, _AT_ONCE, strict=False):
             await self._arrivals.commit(
+                room_id,
                 [
                     insert(log_record(room_id, at, action.kind, origin, action.detail))
                     for action in some
-                ]
+                ],
             )
 
     async def put_out(
@@ -72,7 +73,7 @@ class CallLog:
         found: PutOut | None = None
         async with aclosing(
             self._table.each(
-                keys.partition(room_id),
+                await self._table.partition_of(room_id),
                 *keys.log_range(room_id, start, end),
                 MAX_PAGE,
                 where=_PUTS_OUT,
@@ -94,4 +95,4 @@ class CallLog:
         media server tells of it. One request."""
         origin, change = Origin(LIVEKIT_ACTOR, event_id), keys.hashed(event_id)[:32]
         record = log_record(room_id, at, "ConnectionFailed", origin, detail, change)
-        await self._arrivals.commit([insert(record)])
+        await self._arrivals.commit(room_id, [insert(record)])

@@ -34,7 +34,9 @@ async def walked(
     count = MAX_PAGE
     current, events = "", list[CallEvent]()
     while True:
-        rows = await table.first(keys.partition(room_id), start, end, count, ["RowKey", "event"])
+        rows = await table.first(
+            await table.partition_of(room_id), start, end, count, ["RowKey", "event"]
+        )
         useful = 0
         for number, row in enumerate(rows):
             if number % _TURN == 0:

@@ -61,7 +61,7 @@ class Calls:
         )
         operations = [insert(row), insert(log), *(upsert(entity) for entity in activity)]
         # A conflict is one with another event of the call, about its activity.
-        await retried(lambda: self._arrivals.commit(operations), Conflict)
+        await retried(lambda: self._arrivals.commit(room_id, operations), Conflict)
 
     async def call(self, room_id: str, call: str, now: Ticks) -> Call | None:
         """Returns one call at `now`. One request; some more for a large or a live one."""
@@ -133,7 +133,7 @@ class Calls:
         )
         start, end = keys.activity_range(room_id, 0, begin.as_of)
         first = start if begin.after is None else keys.after(begin.after)
-        rows = await self._table.first(keys.partition(room_id), first, end, _ROWS)
+        rows = await self._table.first(await self._table.partition_of(room_id), first, end, _ROWS)
         return await self._pages.page(rows, len(rows) == _ROWS, 0, begin.as_of + 1, begin)
 
     async def page_of_all(

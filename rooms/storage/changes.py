@@ -18,6 +18,7 @@ from rooms.storage.entities import (
     index_entity,
     key_of,
     log_entity,
+    room_id_of,
     room_of,
     stored_time,
 )
@@ -61,7 +62,8 @@ class Changes:
         """Commits a change of the room whose row was read. Raises Conflict if another change came
         between."""
         changed = key_of(row) | properties | {"changedAt": stored_time(at)}
-        await self._arrivals.commit([insert(record), merge(changed, row), *more])
+        operations = [insert(record), merge(changed, row), *more]
+        await self._arrivals.commit(room_id_of(row), operations)
 
     async def delete(self, row: TableEntity, origin: Origin, *more: Operation) -> None:
         """Makes the room whose row was read a tombstone, which remembers who made it. Raises

@@ -36,7 +36,8 @@ class Condition:
 async def read_condition(table: Table) -> Condition:
     """Reads the condition. Three requests for each partition."""
     upkeep = await in_parallel(
-        table.get(partition, keys.UPKEEP_ROW) for partition in keys.partitions()
+        table.get(partition, keys.UPKEEP_ROW)
+        for partition in [*await table.partitions(), keys.IDENTITY_PARTITION]
     )
     began = [None if row is None else parse_time(row["beganAt"]) for row in upkeep]
     known = [each for each in began if each is not None]

@@ -1,4 +1,5 @@
-"""What stands in the rows, and how to read it back.
+"""What stands in the rows, and how to read it back. Rows of rooms do not know their partition until
+they are written.
 
 Times are text of fixed width, which people can read and the storage can compare. What may grow is
 JSON, compressed, in as many binary properties as it needs.
@@ -46,6 +47,12 @@ def stored_time(at: Ticks) -> str:
 def key_of(row: Mapping[str, Any]) -> Entity:
     """Returns a row with nothing but its key."""
     return {name: row[name] for name in ("PartitionKey", "RowKey")}
+
+
+def row_of(row: str) -> Entity:
+    """Returns a row of a room, with nothing but its key. It has its partition when it is
+    written."""
+    return {"RowKey": row}
 
 
 def identity_row(row: str) -> Entity:
@@ -145,13 +152,13 @@ def join_policy_of(entity: Mapping[str, Any]) -> JoinPolicy:
 
 def room_entity(room: Room) -> Entity:
     """Returns the room's row."""
-    return _row(room.id, keys.room_row(room.id)) | room_properties(room) | carrier_property(room)
+    return row_of(keys.room_row(room.id)) | room_properties(room) | carrier_property(room)
 
 
 def index_entity(room: Room, title: str | None = None) -> Entity:
     """Returns the room's row in the list of rooms."""
     titled = {} if title is None else {"title": title}
-    row = _row(room.id, keys.index_row(room.id, room.created_at))
+    row = row_of(keys.index_row(room.id, room.created_at))
     return row | room_properties(room) | carrier_property(room) | titled
 
 
@@ -159,21 +166,19 @@ def invitee_entity(room: Room, person: str) -> Entity:
     """Returns the row of a person who may find the room."""
     external_id = keys.external_id_of(person)
     who = {"rawId": person} if external_id is None else {"externalId": external_id}
-    return _row(room.id, keys.invitee_row(room.id, room.created_at, person)) | who
+    return row_of(keys.invitee_row(room.id, room.created_at, person)) | who
 
 
 def group_entity(room: Room, group: int, members: Sequence[str]) -> Entity:
     """Returns the row of people of a group who may find the room."""
     row = keys.group_row(room.id, room.created_at, group, members)
-    return _row(room.id, row) | dict.fromkeys(members, True)
+    return row_of(row) | dict.fromkeys(members, True)
 
 
 def roster_entity(room: Room, at: Ticks, roster: Roster) -> Entity:
     """Returns the row of the roster, and of the room's policy, as of `at`."""
     return (
-        _row(room.id, keys.roster_row(room.id, at))
-        | {"roomJoinPolicy": room.join_policy}
-        | pack(roster)
+        row_of(keys.roster_row(room.id, at)) | {"roomJoinPolicy": room.join_policy} | pack(roster)
     )
 
 
@@ -186,7 +191,7 @@ def details_entity(room_id: str, details: Details, max_bytes: int = LIMITS.detai
     data = compressed(details)
     if len(data) > max_bytes:
         raise DetailsTooLarge(max_bytes)
-    return _row(room_id, keys.details_row(room_id)) | binary_properties(data)
+    return row_of(keys.details_row(room_id)) | binary_properties(data)
 
 
 def log_entity(
@@ -194,7 +199,7 @@ def log_entity(
 ) -> Entity:
     """Returns the row of a log record."""
     return (
-        _row(room_id, keys.log_row(room_id, at, change, access=is_access(kind)))
+        row_of(keys.log_row(room_id, at, change, access=is_access(kind)))
         | {"time": stored_time(at), "kind": kind, "actor": actor, "requestId": request_id}
         | pack(detail)
     )
@@ -236,7 +241,7 @@ def event_entities(
             event.id,
             _event_detail(event),
         ),
-        _row(room_id, keys.event_row(room_id, event))
+        row_of(keys.event_row(room_id, event))
         | {"event": json.dumps(asdict(event), ensure_ascii=False, separators=(",", ":"))}
         | binary_properties(data),
         *_activity_entities(room_id, event.at, activity),
@@ -247,8 +252,8 @@ def event_entities(
 def _activity_entities(room_id: str, at: Ticks, activity: Entity) -> tuple[Entity, Entity]:
     call = activity["call"]
     return (
-        _row(room_id, keys.activity_row(room_id, call, at)) | activity,
-        _row(room_id, keys.all_activity_row(room_id, call, at)) | activity,
+        row_of(keys.activity_row(room_id, call, at)) | activity,
+        row_of(keys.all_activity_row(room_id, call, at)) | activity,
     )
 
 
@@ -297,7 +302,3 @@ def _parsed(text: str) -> CallEvent:
         end_reason=None if reason is None else EndReason(**reason),
         phones=tuple(phones),
     )
-
-
-def _row(room_id: str, row: str) -> Entity:
-    return {"PartitionKey": keys.partition(room_id), "RowKey": row}

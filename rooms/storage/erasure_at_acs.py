@@ -5,10 +5,8 @@ from collections.abc import Callable
 
 from rooms.domain.erasure import Person
 from rooms.domain.time import Ticks
-from rooms.storage import keys
 from rooms.storage.history import History
 from rooms.storage.marks import Marks
-from rooms.storage.parallel import in_parallel
 from rooms.storage.table import Table
 
 
@@ -35,7 +33,7 @@ class AcsRosters:
     async def are_changing(self, person: Person) -> bool:
         """Returns whether a change that invites or removes the person is under way, or in doubt.
         One request for each partition, in parallel."""
-        open_marks = await in_parallel(map(self._marks.open, keys.PARTITIONS))
+        open_marks = await self._marks.open_in_all()
         return any(
             person.is_raw_id(raw_id)
             for marks in open_marks

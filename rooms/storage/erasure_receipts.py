@@ -36,7 +36,7 @@ class Receipts:
         arrived: list[str] = []  # also of records that upkeep has removed
         async with aclosing(
             self._table.each(
-                keys.partition(room_id),
+                await self._table.partition_of(room_id),
                 *keys.room_range(room_id),
                 MAX_PAGE,
                 ["RowKey", "record"],
@@ -59,7 +59,7 @@ class Receipts:
                 "records": list(some),
             }
             record = log_record(room_id, self._clock(), KIND, erasure.origin, detail)
-            await self._arrivals.commit([insert(record)])
+            await self._arrivals.commit(room_id, [insert(record)])
         changed.pop("", None)
         return changed + Counter(rooms=1)
 
@@ -73,14 +73,14 @@ class Receipts:
         }
         at, origin = erasure.finished_at, erasure.origin
         record = log_record(SERVICE_LOG, at, KIND, origin, detail, change=erasure.id)
-        await self._arrivals.commit([insert(record)])
+        await self._arrivals.commit(SERVICE_LOG, [insert(record)])
 
     async def _told(self, erasure: str, room_id: str) -> set[str]:
         """Returns the records that receipts of this erasure already name."""
         told: set[str] = set()
         async with aclosing(
             self._table.each(
-                keys.partition(room_id),
+                await self._table.partition_of(room_id),
                 *keys.log_range(room_id, 0, MAX_TIME),
                 MAX_PAGE,
                 where=f"kind eq '{KIND}'",

@@ -168,7 +168,10 @@ class Walk:
 
         async def attempt() -> bool:
             rows = await self.table.first(
-                keys.partition(room_id), keys.details_row(room_id), keys.end_of_rosters(room_id), 3
+                await self.table.partition_of(room_id),
+                keys.details_row(room_id),
+                keys.end_of_rosters(room_id),
+                3,
             )
             room = next((row for row in rows if row["RowKey"] == keys.room_row(room_id)), None)
             if room is None:

@@ -200,7 +200,7 @@ class Erasures:
         """Goes on with a phase in all partitions. Returns how they are if they are all at its
         end."""
         known = {part.partition: part for part in await self._parts(erasure.id)}
-        parts = [known.get(p) or Part(p, erasure.phase) for p in keys.PARTITIONS]
+        parts = [known.get(p) or Part(p, erasure.phase) for p in await self._table.partitions()]
         parts = [
             part if part.phase == erasure.phase else part.begun(erasure.phase) for part in parts
         ]
@@ -294,7 +294,7 @@ class Erasures:
 
     async def _parts(self, erasure_id: str) -> list[Part]:
         rows = await self._table.first(
-            keys.IDENTITY_PARTITION, *keys.erasure_parts_range(erasure_id), len(keys.PARTITIONS)
+            keys.IDENTITY_PARTITION, *keys.erasure_parts_range(erasure_id), MAX_PAGE
         )
         return [part_of(row) for row in rows]
 

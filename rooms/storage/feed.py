@@ -81,7 +81,7 @@ class Feed:
         Raises:
             InvalidCursor: `since` is none of these, or the cursor is of another room.
         """
-        partitions = keys.PARTITIONS if room_id is None else keys.partition(room_id)
+        partitions = await self._partitions(room_id)
         if since == NOW:
             ends = await in_parallel(self._end(partition) for partition in partitions)
             return ArrivalsPage([], _to_cursor(room_id, ends), more=False)
@@ -102,6 +102,11 @@ class Feed:
             _to_cursor(room_id, places),
             cut_off or any(part.more for part in parts),
         )
+
+    async def _partitions(self, room_id: str | None) -> Sequence[str]:
+        if room_id is None:
+            return await self._table.partitions()
+        return [await self._table.partition_of(room_id)]
 
     async def _end(self, partition: str) -> str:
         """Returns a place behind all that has arrived, but for the last second."""

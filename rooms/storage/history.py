@@ -66,7 +66,9 @@ class History:
         start, end = keys.details_row(room_id), keys.end_of_rosters(room_id)
         rows = {
             row["RowKey"]: row
-            for row in await self._table.first(keys.partition(room_id), start, end, count=3)
+            for row in await self._table.first(
+                await self._table.partition_of(room_id), start, end, count=3
+            )
         }
         room, details = (
             rows.pop(keys.room_row(room_id), None),
@@ -84,13 +86,15 @@ class History:
 
     async def details(self, room_id: str) -> Details:
         """Returns the details of a room; none if it has none, or does not exist. One request."""
-        row = await self._table.get(keys.partition(room_id), keys.details_row(room_id))
+        row = await self._table.get(
+            await self._table.partition_of(room_id), keys.details_row(room_id)
+        )
         return unpack(row) if row else {}
 
     async def check(self, room_id: str) -> None:
         """Checks that anything is stored of a room. One request. Raises RoomNotFound."""
         if not await self._table.first(
-            keys.partition(room_id), *keys.room_range(room_id), 1, ["RowKey"]
+            await self._table.partition_of(room_id), *keys.room_range(room_id), 1, ["RowKey"]
         ):
             raise RoomNotFound
 
@@ -108,7 +112,7 @@ class History:
         start = max(start, room.created_at)
         last = max(end - 1, start)
         partition, first_row, end_row = (
-            keys.partition(room.id),
+            await self._table.partition_of(room.id),
             keys.roster_row(room.id, last),
             keys.end_of_rosters(room.id),
         )
@@ -161,7 +165,7 @@ class History:
         records: list[LogRecord] = []
         read = size = 0
         async with aclosing(
-            self._table.each(keys.partition(room_id), first, last, limits.log_page)
+            self._table.each(await self._table.partition_of(room_id), first, last, limits.log_page)
         ) as rows:
             async for row in rows:
                 read += 1

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from rooms.domain.join_link import JoinLink
 from rooms.storage import keys
-from rooms.storage.entities import Entity
+from rooms.storage.entities import Entity, row_of
 from rooms.storage.errors import JoinLinkUsed
 from rooms.storage.table import Table
 
@@ -25,18 +25,14 @@ class HeldLink:
     def entity(self) -> Entity:
         """Returns the row that binds the link to the browser."""
         digest = keys.hashed(f"{self.link.id}:{self.browser}")
-        return {
-            "PartitionKey": keys.partition(self.link.room_id),
-            "RowKey": keys.join_link_row(self.link),
-            "browser": digest,
-        }
+        return row_of(keys.join_link_row(self.link)) | {"browser": digest}
 
 
 async def is_bound(table: Table, held: HeldLink) -> bool:
     """Returns whether the link is bound to this browser already. Raises JoinLinkUsed if it is bound
     to another one. One request."""
     entity = held.entity
-    row = await table.get(entity["PartitionKey"], entity["RowKey"])
+    row = await table.get(await table.partition_of(held.link.room_id), entity["RowKey"])
     if row is None:
         return False
     if not hmac.compare_digest(row["browser"], entity["browser"]):

@@ -60,8 +60,8 @@ from rooms.domain.time import HOUR, MAX_TIME, Ticks
 PARTITIONS = "0123456789"
 
 
-def partition(room_id: str) -> str:
-    """Returns the partition of all rows of a room: the last digit of its id."""
+def home_partition(room_id: str) -> str:
+    """Returns the partition of all rows of a room in one account: the last digit of its id."""
     return room_id[-1] if room_id[-1] in PARTITIONS else str(ord(room_id[-1]) % 10)
 
 

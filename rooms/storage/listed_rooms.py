@@ -41,7 +41,7 @@ class ListedRooms:
     async def get(self, room: Room) -> Room | None:
         """Returns what is here of a room that ACS lists. One request."""
         row = keys.index_row(room.id, room.created_at)
-        entity = await self._table.get(keys.partition(room.id), row)
+        entity = await self._table.get(await self._table.partition_of(room.id), row)
         return None if entity is None else listed_room_of(entity)
 
 

@@ -26,10 +26,11 @@ from rooms.storage.entities import (
     created_room_of,
     pack,
     room_properties,
+    row_of,
     stored_time,
     unpack,
 )
-from rooms.storage.operations import Conflict, Operation, insert, remove, remove_unchanged
+from rooms.storage.operations import Conflict, Operation, insert, placed, remove, remove_unchanged
 from rooms.storage.operations import replace as replace_row
 from rooms.storage.parallel import in_parallel
 from rooms.storage.retry import retried
@@ -71,13 +72,12 @@ class Mark:
 
     @property
     def key(self) -> Entity:
-        """Where it is."""
+        """Where it is. That of a change is in the partition of its room."""
         if self.create is not None:
             partition, row = keys.create_mark_key(self.create.request_id)
-        else:
-            assert self.room_id is not None
-            partition, row = keys.partition(self.room_id), keys.mark_row(self.room_id, self.change)
-        return {"PartitionKey": partition, "RowKey": row}
+            return {"PartitionKey": partition, "RowKey": row}
+        assert self.room_id is not None
+        return row_of(keys.mark_row(self.room_id, self.change))
 
 
 class Marks:
@@ -109,7 +109,7 @@ class Marks:
 
     async def write(self, mark: Mark) -> None:
         """Writes the mark of a change, whether or not it is there. One request."""
-        await self._table.commit([replace_row(_entity(mark))])
+        await self._table.commit(await self._placed(mark, replace_row(_entity(mark))))
 
     async def begin(self, mark: Mark) -> Mark | None:
         """Writes the mark of a create, or returns the one that this create left before. That one is
@@ -144,20 +144,19 @@ class Marks:
 
     async def remove(self, mark: Mark) -> None:
         """Removes a mark, if it is there. One request."""
-        key = mark.key
         with suppress(Conflict):
-            await self._table.delete(key["PartitionKey"], [key["RowKey"]])
+            await self._table.rewrite(await self._placed(mark, remove(mark.key)))
 
     async def give_up(self, mark: Mark) -> None:
         """Removes a mark that was read, unless it has changed since: then the create was sent
         again. One request."""
         with suppress(Conflict):
-            await self._table.rewrite([removal(mark)])
+            await self._table.rewrite(await self._placed(mark, removal(mark)))
 
     async def of_room(self, room_id: str) -> list[Mark]:
         """Returns the marks of changes of a room, the oldest first. One request."""
         rows = await self._table.first(
-            keys.partition(room_id), *keys.marks_range(room_id), MAX_MARKS
+            await self._table.partition_of(room_id), *keys.marks_range(room_id), MAX_MARKS
         )
         return sorted(map(_mark, rows), key=lambda mark: mark.started_at)
 
@@ -174,15 +173,25 @@ class Marks:
         )
         return sorted(map(_mark, rows), key=lambda mark: mark.started_at)
 
+    async def open_in_all(self) -> list[list[Mark]]:
+        """Returns the same of each partition. One request for each, in parallel."""
+        return await in_parallel(map(self.open, await self._table.partitions()))
+
     async def count_open(self) -> int:
         """Returns how many changes and creates are under way, or in doubt: not creates whose room
         is known. It counts up to MAX_MARKS of a partition. Ten requests."""
         select, where = ["RowKey", "roomId"], "open eq true"
         found = await in_parallel(
             self._table.first(partition, keys.MARKS_START, keys.MARKS_END, MAX_MARKS, select, where)
-            for partition in keys.PARTITIONS
+            for partition in await self._table.partitions()
         )
         return sum(row.get("roomId") is None for rows in found for row in rows)
+
+    async def _placed(self, mark: Mark, operation: Operation) -> list[Operation]:
+        """Returns an operation on a mark, in the partition where that is."""
+        if mark.room_id is None:
+            return [operation]
+        return placed(await self._table.partition_of(mark.room_id), [operation])
 
     def _begun(self, room_id: str | None, origin: Origin) -> Mark:
         now = self._clock()

@@ -1,6 +1,6 @@
 """The operations of a transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from azure.core import MatchConditions
@@ -69,6 +69,16 @@ def remove(entity: Entity) -> Operation:
 def remove_unchanged(read: TableEntity) -> Operation:
     """Deletes the row, which must not have changed since it was read."""
     return TransactionOperation.DELETE, key_of(read), _unchanged(read)
+
+
+def placed(partition: str, operations: Iterable[Operation]) -> list[Operation]:
+    """Returns operations on rows of this partition, wherever these were read."""
+    return [_placed(partition, operation) for operation in operations]
+
+
+def _placed(partition: str, operation: Operation) -> Operation:
+    row = {**operation[1], "PartitionKey": partition}
+    return (operation[0], row) if len(operation) == 2 else (operation[0], row, operation[2])
 
 
 def _unchanged(read: TableEntity) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.room import Room
 from rooms.domain.time import SECOND, Ticks, parse_time
 from rooms.storage import keys
-from rooms.storage.entities import Entity, pack, stored_time, unpack
-from rooms.storage.operations import Conflict, insert, replace, replace_unchanged
+from rooms.storage.entities import Entity, pack, row_of, stored_time, unpack
+from rooms.storage.operations import Conflict, insert, placed, replace, replace_unchanged
 from rooms.storage.table import Table
 
 type Pass = Literal["full", "rosters"]
@@ -160,18 +160,17 @@ class PullStates:
 
     async def is_unknown(self, room_id: str) -> bool:
         """Returns whether ACS did not know this room within `Limits.unknown_kept`. One request."""
-        row = await self._table.get(keys.partition(room_id), keys.pull_unknown_row(room_id))
+        row = await self._table.get(
+            await self._table.partition_of(room_id), keys.pull_unknown_row(room_id)
+        )
         kept = self._limits.unknown_kept
         return row is not None and parse_time(row["askedAt"]) + kept > self._clock()
 
     async def note_unknown(self, room_id: str) -> None:
         """Notes that ACS does not know this room. One request."""
-        row = {
-            "PartitionKey": keys.partition(room_id),
-            "RowKey": keys.pull_unknown_row(room_id),
-            "askedAt": stored_time(self._clock()),
-        }
-        await self._table.rewrite([replace(row)])
+        row = row_of(keys.pull_unknown_row(room_id)) | {"askedAt": stored_time(self._clock())}
+        partition = await self._table.partition_of(room_id)
+        await self._table.rewrite(placed(partition, [replace(row)]))
 
     async def _rows(self) -> tuple[TableEntity | None, set[Pass]]:
         rows = await self._table.first(

@@ -17,9 +17,9 @@ from rooms.storage.arrivals import Arrivals
 from rooms.storage.changes import Changes, Origin
 from rooms.storage.creation import Repeatability, Seen, creation
 from rooms.storage.edits import Contents, Step, new_people, steps
-from rooms.storage.entities import room_of, room_properties, unpack
+from rooms.storage.entities import room_id_of, room_of, room_properties, unpack
 from rooms.storage.invitees import invite
-from rooms.storage.operations import Operation, insert, touch_unchanged
+from rooms.storage.operations import Operation, insert, placed, touch_unchanged
 from rooms.storage.table import Table
 
 
@@ -52,13 +52,18 @@ class RoomRows:
 
     async def row(self, room_id: str) -> TableEntity | None:
         """Returns the row of the room, also of a deleted one. One request."""
-        return await self._table.get(keys.partition(room_id), keys.room_row(room_id))
+        return await self._table.get(
+            await self._table.partition_of(room_id), keys.room_row(room_id)
+        )
 
     async def first(self, room_id: str) -> list[TableEntity]:
         """Returns the row of the room, also of a deleted one, and that of its roster. One
         request."""
         return await self._table.first(
-            keys.partition(room_id), keys.room_row(room_id), keys.end_of_rosters(room_id), count=2
+            await self._table.partition_of(room_id),
+            keys.room_row(room_id),
+            keys.end_of_rosters(room_id),
+            count=2,
         )
 
     async def find(self, room_id: str, *, with_details: bool = False) -> ReadRoom | None:
@@ -66,7 +71,10 @@ class RoomRows:
         are not read, and none, without `with_details`."""
         first = keys.details_row(room_id) if with_details else keys.room_row(room_id)
         rows = await self._table.first(
-            keys.partition(room_id), first, keys.end_of_rosters(room_id), count=2 + with_details
+            await self._table.partition_of(room_id),
+            first,
+            keys.end_of_rosters(room_id),
+            count=2 + with_details,
         )
         details: Details = {}
         if rows and rows[0]["RowKey"] == keys.details_row(room_id):
@@ -95,7 +103,7 @@ class RoomRows:
         Args:
             seen: when it was found at ACS, and by whom, if it was.
         """
-        await self._arrivals.commit(creation(room, roster, repeatability, origin, seen))
+        await self._arrivals.commit(room.id, creation(room, roster, repeatability, origin, seen))
 
     def check(self, read: ReadRoom, after: Contents, origin: Origin) -> None:
         """Checks that a change could be committed.
@@ -131,7 +139,8 @@ class RoomRows:
         """Leaves a room as it is, and does what else is given; nothing, if there is nothing. Other
         changes that are under way then find that one came between. One request."""
         if more:
-            await self._table.rewrite([touch_unchanged(row), *more])
+            partition = await self._table.partition_of(room_id_of(row))
+            await self._table.rewrite(placed(partition, [touch_unchanged(row), *more]))
 
     async def bury(self, row: TableEntity, origin: Origin, *more: Operation) -> None:
         """Makes the room of this row a tombstone, and does what else is given; its rosters and log

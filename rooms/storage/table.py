@@ -11,6 +11,7 @@ from azure.core.exceptions import AzureError, HttpResponseError, ResourceNotFoun
 from azure.data.tables import TableEntity, TransactionOperation, UpdateMode
 from azure.data.tables.aio import TableClient
 
+from rooms.storage import keys
 from rooms.storage.azure_errors import (
     code_of,
     is_conflict,
@@ -25,7 +26,6 @@ from rooms.storage.entities import Entity
 from rooms.storage.errors import ContentRefused, StorageUnavailable
 from rooms.storage.floors import Floors
 from rooms.storage.guard import Guard, TableState
-from rooms.storage.keys import IDENTITY_PARTITION, PARTITIONS, UPKEEP_ROW, after
 from rooms.storage.operations import (
     Conflict,
     Operation,
@@ -58,6 +58,14 @@ class Table:
         self._guard = guard or Guard()
         self.floors = Floors()
 
+    async def partition_of(self, room_id: str) -> str:
+        """Returns the partition of all rows of a room."""
+        return keys.home_partition(room_id)
+
+    async def partitions(self) -> Sequence[str]:
+        """Returns the partitions of all rooms."""
+        return keys.PARTITIONS
+
     async def get(self, partition: str, row: str) -> TableEntity | None:
         """Returns one row, or None. One request."""
         return await self._get(partition, row)
@@ -68,7 +76,7 @@ class Table:
 
     async def ping(self) -> None:
         """Checks that the storage answers. One request."""
-        await self.get(PARTITIONS[0], UPKEEP_ROW)
+        await self.get(keys.PARTITIONS[0], keys.UPKEEP_ROW)
 
     async def first(
         self,
@@ -130,7 +138,7 @@ class Table:
                 if tries >= READ_TRIES or not is_failing_status(error):
                     raise self._guard.unavailable(error) from error
             if last is not None:
-                start = after(last["RowKey"])
+                start = keys.after(last["RowKey"])
             await asyncio.sleep(delay)
 
     def _query(
@@ -323,19 +331,19 @@ class Table:
 
     async def _check_table(self) -> None:
         if self._guard.check is not None and not self._guard.check.passed:
-            await self._admit(IDENTITY_PARTITION)
-            with self._translated(IDENTITY_PARTITION):
+            await self._admit(keys.IDENTITY_PARTITION)
+            with self._translated(keys.IDENTITY_PARTITION):
                 await self._guard.check.check()
 
     async def _admit(self, partition: str) -> None:
         async def probe() -> None:
-            await self._client.get_entity(partition, UPKEEP_ROW, retry_total=0)
+            await self._client.get_entity(partition, keys.UPKEEP_ROW, retry_total=0)
 
         await self._guard.admit(partition, probe)
 
     async def _make(self) -> None:
         check = self._guard.check
-        with self._translated(IDENTITY_PARTITION):
+        with self._translated(keys.IDENTITY_PARTITION):
             await (made(self._client) if check is None else check.make())
 
     @contextmanager

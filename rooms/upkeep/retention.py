@@ -89,7 +89,7 @@ class Retention:
     async def purge_room(self, room_id: str) -> None:
         """Deletes what is too old of a room, or of a room that only events name. Four requests, if
         nothing is."""
-        partition = keys.partition(room_id)
+        partition = await self.table.partition_of(room_id)
         known = await self.table.first(
             partition, keys.details_row(room_id), keys.end_of_rosters(room_id), _KNOWN, _STATE
         )
@@ -223,7 +223,10 @@ class Retention:
         if known.room is None:
             return list(rows)
         left = not_needed(rows, known.room, [*known.roster, *external_people(known.details)])
-        partition, start = keys.partition(room_id), keys.roster_row(room_id, MAX_TIME)
+        partition, start = (
+            await self.table.partition_of(room_id),
+            keys.roster_row(room_id, MAX_TIME),
+        )
         async with aclosing(
             self.table.each(partition, start, keys.end_of_rosters(room_id), _KNOWN)
         ) as rosters:
@@ -238,7 +241,7 @@ class Retention:
 
     async def _remove_tombstone(self, room_id: str) -> None:
         """Deletes the room's row last. Without it the others would be nobody's."""
-        partition = keys.partition(room_id)
+        partition = await self.table.partition_of(room_id)
         await self._clear(
             partition, keys.roster_row(room_id, MAX_TIME), keys.end_of_rosters(room_id), "rosters"
         )
@@ -252,7 +255,7 @@ class Retention:
     async def _clear_superseded_rosters(self, room_id: str) -> None:
         """Deletes the old rosters but the newest, which is in force where the time that is kept
         begins."""
-        partition, end = keys.partition(room_id), keys.end_of_rosters(room_id)
+        partition, end = await self.table.partition_of(room_id), keys.end_of_rosters(room_id)
         in_force = await self.table.first(
             partition, keys.roster_row(room_id, self.kept - 1), end, 1, ["RowKey"]
         )
@@ -262,7 +265,7 @@ class Retention:
     async def _clear_calls(self, room_id: str) -> None:
         """Deletes calls that had their last event before the hour of `kept`. A call goes as a
         whole, or its fold would change."""
-        partition = keys.partition(room_id)
+        partition = await self.table.partition_of(room_id)
         before = self.kept - self.kept % HOUR
         start, end = keys.activity_range(room_id, 0, before - 1)
         while True:
@@ -283,7 +286,9 @@ class Retention:
         (_, start), (_, end) = (
             keys.events_range(room_id, call, at) for at in (before, MAX_TIME + 1)
         )
-        return not await self.table.first(keys.partition(room_id), start, end, 1, ["RowKey"])
+        return not await self.table.first(
+            await self.table.partition_of(room_id), start, end, 1, ["RowKey"]
+        )
 
     async def _clear_call(self, room_id: str, call: str, hour: Ticks, before: Ticks) -> None:
         """Deletes the events of the call, and then the two rows of its activity in that hour.
@@ -291,7 +296,7 @@ class Retention:
         These must not have changed since before the events were read: an event that arrives
         meanwhile is found by them.
         """
-        partition = keys.partition(room_id)
+        partition = await self.table.partition_of(room_id)
         activity = (
             keys.activity_row(room_id, call, hour),
             keys.all_activity_row(room_id, call, hour),
@@ -311,7 +316,7 @@ class Retention:
         cleared: an event that is delivered again is recognised by its own row, and could not be
         kept if only its log record were there.
         """
-        partition = keys.partition(room_id)
+        partition = await self.table.partition_of(room_id)
         start, end = keys.events_range(room_id, call, before)
         found = False
         while rows := await self._some(partition, start, end):

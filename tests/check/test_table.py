@@ -23,6 +23,7 @@ from rooms_cli.check.disagreement import Disagreement
 from rooms_cli.check.places import Kind, Row, place_of
 from rooms_cli.check.table import disagreements
 from testkit.identifiers import raw_id
+from testkit.partitions import at_home
 from tests.check.filled import ALICE, BEGIN, EVENTS_ONLY
 
 
@@ -305,7 +306,7 @@ def test_a_decision_of_a_time_without_the_room_is_told(rows: list[Row]) -> None:
             room_id, at, "0" * 32, "Admitted", "key", "", {"rawId": ALICE, "role": "Presenter"}
         )
         assert (
-            said([*rows, decision])
+            said([*rows, at_home(decision)])
             == ["The log has a decision of a time at which the room was not there."] * expected
         )
 
@@ -378,7 +379,7 @@ def test_a_call_that_upkeep_is_removing_may_have_ended_without_the_event(rows: l
         at=event_of(end).at + SECOND,
         participant_id="phone",
     )
-    _, late, *_ = event_entities(EVENTS_ONLY, event, "text", event.at)
+    _, late, *_ = map(at_home, event_entities(EVENTS_ONLY, event, "text", event.at))
     left = [
         row
         for row in rows
@@ -404,7 +405,7 @@ def test_a_call_that_ended_in_the_future_has_not_ended_in_lists(rows: list[Row])
 def with_length(rows: list[Row], length: int | None) -> list[Row]:
     """The table with one more call, of which there is only its end."""
     end = CallEvent("CallEnded", "end", "of a length", BEGIN + 5 * HOUR, duration=length)
-    return [*rows, *event_entities(EVENTS_ONLY, end, "text", end.at)]
+    return [*rows, *map(at_home, event_entities(EVENTS_ONLY, end, "text", end.at))]
 
 
 def test_a_call_may_be_in_lists_at_the_hour_in_which_it_began_by_its_length(

@@ -101,7 +101,7 @@ async def server(client: TableClient) -> AsyncIterator[Server]:
     settings = {"ROOMS_MEDIA_URL": "ws://127.0.0.1:1", "ROOMS_MANAGE_KEY__test": MANAGE_KEY}
     app = App(settings | secrets, clock)
     app.table = Table(client)
-    await Arrivals(app.table, clock).made_floor(keys.partition(ROOM))
+    await Arrivals(app.table, clock).made_floor(keys.home_partition(ROOM))
     yield Server(app, clock)
     await app.media.close()
 

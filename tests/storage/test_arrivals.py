@@ -41,7 +41,7 @@ def writer(table: Table, ahead: Ticks = 0) -> Arrivals:
 async def write(arrivals: Arrivals, name: str, room_id: str = ROOM) -> None:
     """Writes a record, which is told from others by its name."""
     record = log_entity(room_id, now(), keys.hashed(name), "RoomDeleted", "tester", name, {})
-    await arrivals.commit([insert(record)])
+    await arrivals.commit(room_id, [insert(record)])
 
 
 class Reader:
@@ -320,7 +320,7 @@ async def test_a_record_that_upkeep_removed_meanwhile_is_left_out(client: TableC
     people = {raw_id(): "Attendee" for _ in range(500)}
     room = (await Rooms(table, now).create(RoomChange(), people, None, ORIGIN)).room  # type: ignore[arg-type]
     (record,) = [row for row in await rows(client) if ":~" in row]
-    await client.delete_entity(keys.partition(room.id), record)
+    await client.delete_entity(keys.home_partition(room.id), record)
     page = await Feed(table, now).page(room.id, BEGINNING)
     assert (page.items, page.more) == ([], False)
 

@@ -25,6 +25,7 @@ from rooms.storage.parallel import in_parallel
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
 from rooms.upkeep.walk import Upkeep
+from testkit.partitions import all_at_home
 from testkit.storage import ORIGIN, Clock
 from testkit.storage_proxy import Fault, StorageProxy
 from testkit.whole import stored_rooms
@@ -66,7 +67,7 @@ async def make(table: Table, room_id: str, planned_end: Ticks | None) -> None:
     """Make a room whose validity ends then; None: only events will name it."""
     if planned_end is not None:
         room = Room(room_id, moment(0) - DAY, moment(0) - DAY, planned_end, False)
-        await table.commit(creation(room, {}, None, ORIGIN))
+        await table.commit(all_at_home(creation(room, {}, None, ORIGIN)))
 
 
 async def all_of_room(calls: Calls, now: Ticks, room: str = ROOM) -> list[Call]:
@@ -163,7 +164,7 @@ async def keep_past(azurite: str, table: str, hours: Iterable[int], now: Ticks) 
             }
     async with TableClient.from_connection_string(azurite, table, use_env_settings=False) as client:
         for some in itertools.batched(entities.values(), 100, strict=False):
-            await client.submit_transaction([upsert(entity) for entity in some])
+            await client.submit_transaction(all_at_home(upsert(entity) for entity in some))
 
 
 async def test_presence_and_events_cost_the_same_whatever_the_past(

@@ -18,6 +18,7 @@ from rooms.storage.lists import Lists
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
 from testkit.identifiers import raw_id
+from testkit.partitions import at_home
 from testkit.past import checked
 from testkit.storage import ORIGIN, know_floors
 from testkit.storage_proxy import Fault, StorageProxy
@@ -88,7 +89,7 @@ async def test_a_title_that_the_list_lacks_comes_with_the_next_change(
 ) -> None:
     room = (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
     await rooms.patch_details(room.id, {"title": "Tea"}, ORIGIN)
-    await client.upsert_entity(index_entity(room), mode=UpdateMode.REPLACE)
+    await client.upsert_entity(at_home(index_entity(room)), mode=UpdateMode.REPLACE)
     await rooms.patch_details(room.id, {"externalId": "A-7"}, ORIGIN)
     page = await Lists(Table(client), history).some(RoomQuery(title="tea"), None, now())
     assert room.id in [each.room.id for each in page.items]

@@ -17,6 +17,7 @@ from rooms.storage.marks import Marks
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
 from rooms_cli.check.table import disagreements
+from testkit.partitions import all_at_home
 from testkit.storage import Clock, change_here
 from testkit.traces import rows_with, traces_of
 from testkit.waiting import HANG_SECONDS
@@ -28,7 +29,7 @@ AT_ACS = Room("99445653749945729", BEGIN, BEGIN, BEGIN + DAY, False, carrier="ac
 
 async def made(client: TableClient, room: Room = AT_ACS) -> Rooms:
     roster: dict[str, Any] = {ALICE: "Presenter", BOB: "Attendee"}
-    await Table(client).commit(creation(room, roster, None, ORIGIN))
+    await Table(client).commit(all_at_home(creation(room, roster, None, ORIGIN)))
     return Rooms(Table(client), Clock(BEGIN + 1))
 
 

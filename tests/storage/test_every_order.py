@@ -33,7 +33,7 @@ class World:
 
     async def write(self, table: Table, name: str, clock: Ticks) -> None:
         record = log_entity(ROOM, NOON, keys.hashed(name), "RoomDeleted", "tester", name, {})
-        await Arrivals(table, lambda: clock).commit([insert(record)])
+        await Arrivals(table, lambda: clock).commit(ROOM, [insert(record)])
 
     async def read(self, table: Table, clock: Ticks, polls: int) -> None:
         seconds = count(step=10)

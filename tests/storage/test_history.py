@@ -106,7 +106,7 @@ async def test_of_a_room_deleted_by_an_older_release_it_is_not_known_who_did_it(
     room = (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
     clock.now += HOUR
     await rooms.delete(room.id, ORIGIN)
-    row = await client.get_entity(keys.partition(room.id), keys.room_row(room.id))
+    row = await client.get_entity(keys.home_partition(room.id), keys.room_row(room.id))
     del row["deletedBy"]
     await client.update_entity(row, mode=UpdateMode.REPLACE)
     assert (await history.snapshot(room.id)).deletion == Deletion(START + HOUR, None)

@@ -23,6 +23,7 @@ from rooms.storage.operations import replace
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
 from testkit.identifiers import raw_id
+from testkit.partitions import all_at_home
 from testkit.past import Collected, checked
 from testkit.storage import ORIGIN, Clock
 from testkit.storage_proxy import Fault, StorageProxy
@@ -118,7 +119,7 @@ class Made:
     async def title(self, room: Room, title: str) -> TitledRoom:
         """The room with that title, which is in no log."""
         rows = index_entity(room, title), details_entity(room.id, {"title": title})
-        await self._table.commit(list(map(replace, rows)))
+        await self._table.commit(all_at_home(map(replace, rows)))
         return TitledRoom(room, title)
 
     async def flush(self) -> None:
@@ -399,7 +400,7 @@ async def test_pages_of_titles_are_whole_and_in_order_wherever_requests_end(
 
 
 async def test_a_search_for_a_title_reads_only_rooms_that_have_one(
-    client: TableClient, proxy: StorageProxy, one_partition: None
+    client: TableClient, proxy: StorageProxy, crowded_partition: None
 ) -> None:
     made = Made(client)
     rooms = [await made.room(AT - n, AT, AT + DAY) for n in range(100)]
@@ -411,7 +412,7 @@ async def test_a_search_for_a_title_reads_only_rooms_that_have_one(
 
 
 async def test_a_search_goes_on_with_more_and_more_rows(
-    client: TableClient, proxy: StorageProxy, one_partition: None
+    client: TableClient, proxy: StorageProxy, crowded_partition: None
 ) -> None:
     made = Made(client)
     for n in range(400):

@@ -17,6 +17,7 @@ from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
 from rooms.upkeep.walk import Upkeep
 from testkit.identifiers import raw_id
+from testkit.partitions import all_at_home
 from testkit.storage import ORIGIN, Clock, know_floors
 
 ROOM, OTHER_ROOM = "99400000000000007", "99400000000000017"
@@ -85,9 +86,9 @@ async def test_marks_come_oldest_first(kept: Kept) -> None:
 async def test_a_mark_is_removed_once(kept: Kept) -> None:
     mark = kept.marks.of_change(ROOM, ORIGIN)
     await kept.marks.write(mark)
-    await kept.table.rewrite([removal(mark)])
+    await kept.table.rewrite(all_at_home([removal(mark)]))
     with pytest.raises(Conflict):
-        await kept.table.rewrite([removal(mark)])
+        await kept.table.rewrite(all_at_home([removal(mark)]))
     await kept.marks.remove(mark)
     assert await kept.marks.of_room(ROOM) == []
 

@@ -66,6 +66,8 @@ async def test_upkeep_removes_what_acs_did_not_know_a_day_ago(
     clock.now += DAY
     assert not await states.is_unknown(ROOM)
     await run(direct, clock.now)
-    assert await states._table.get(keys.partition(ROOM), keys.pull_unknown_row(ROOM)) is not None
+    assert (
+        await states._table.get(keys.home_partition(ROOM), keys.pull_unknown_row(ROOM)) is not None
+    )
     report = await run(direct, clock.now + DAY + 1)
     assert report.removed["rooms that ACS did not know"] == 1

@@ -106,7 +106,7 @@ async def test_a_room_from_before_open_rooms_is_for_the_invited(
     rooms: Rooms, client: TableClient
 ) -> None:
     room = (await rooms.create(RoomChange(), {}, None, ORIGIN)).room
-    row = await client.get_entity(keys.partition(room.id), keys.room_row(room.id))
+    row = await client.get_entity(keys.home_partition(room.id), keys.room_row(room.id))
     del row["roomJoinPolicy"]
     await client.update_entity(row, mode="replace")
     assert await rooms.get(room.id) == room
@@ -247,7 +247,7 @@ async def test_a_create_that_is_sent_again_makes_a_new_room_while_upkeep_removes
     old = await rooms.create(RoomChange(), {}, request, ORIGIN)
     await rooms.delete(old.room.id, ORIGIN)
     roster_row = keys.roster_row(old.room.id, old.changed_at)
-    await client.delete_entity(keys.partition(old.room.id), roster_row)
+    await client.delete_entity(keys.home_partition(old.room.id), roster_row)
     assert (await rooms.create(RoomChange(), {}, request, ORIGIN)).room.id != old.room.id
 
 

@@ -25,6 +25,7 @@ from rooms.storage.quarantine import Quarantine
 from rooms.storage.table import Table
 from rooms.upkeep.walk import Upkeep
 from testkit.identifiers import raw_id
+from testkit.partitions import at_home
 from testkit.past import (
     CUTOFF,
     EXPIRED,
@@ -111,7 +112,7 @@ async def test_log_records_go_when_they_are_too_old(direct: TableClient, past: P
 async def test_records_of_who_looked_go_when_they_are_too_old(
     direct: TableClient, monkeypatch: pytest.MonkeyPatch, room_id: str
 ) -> None:
-    monkeypatch.setattr(keys, "partitions", lambda: [keys.partition(room_id)])
+    monkeypatch.setattr(keys, "partitions", lambda: [keys.home_partition(room_id)])
     for at in (CUTOFF - 1, CUTOFF):
         looked: Accessed = {"what": "log", "query": {}}
         await Accesses(Table(direct), Clock(at)).record(room_id, looked, ORIGIN)
@@ -286,7 +287,7 @@ async def test_the_browser_of_a_join_link_is_kept_as_long_as_the_log_after_the_l
         JoinLink(f"{number:032x}", UNKNOWN, raw_id(1), None, expires_at)
         for number, expires_at in enumerate(expiries)
     ]
-    rows = [HeldLink(link, "the secret of a browser").entity for link in links]
+    rows = [at_home(HeldLink(link, "the secret of a browser").entity) for link in links]
     await direct.create_table()
     for some in batched(rows, 100, strict=False):
         await direct.submit_transaction([("create", row) for row in some])

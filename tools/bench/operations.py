@@ -69,12 +69,12 @@ async def _rows(
 
 
 async def _room_row(site: Site, room: Room) -> TableEntity:
-    return await site.table.get_entity(keys.partition(room.id), keys.room_row(room.id))
+    return await site.table.get_entity(keys.home_partition(room.id), keys.room_row(room.id))
 
 
 async def _room_and_roster(site: Site, room: Room) -> list[TableEntity]:
     start, end = keys.room_row(room.id), keys.end_of_rosters(room.id)
-    return await _rows(site.table, keys.partition(room.id), start, end, page=2)
+    return await _rows(site.table, keys.home_partition(room.id), start, end, page=2)
 
 
 def _change(
@@ -84,7 +84,7 @@ def _change(
     at = next(site.clock)
     record = log_record(room.id, at, kind, ORIGIN, detail)
     row = {
-        "PartitionKey": keys.partition(room.id),
+        "PartitionKey": keys.home_partition(room.id),
         "RowKey": keys.room_row(room.id),
         "changedAt": stored_time(at),
     } | properties
@@ -273,7 +273,7 @@ def _presence(site: Site, number: int) -> bytes:
 
 def _bare_presence(site: Site, number: int) -> Bare:
     room_id, call = site.crowd.room_id, site.crowd.id
-    partition = keys.partition(room_id)
+    partition = keys.home_partition(room_id)
 
     async def bare() -> None:
         at = now()

@@ -17,10 +17,11 @@ from rooms.storage import keys
 from rooms.storage.arrivals import Arrivals, floor_entity, with_arrivals
 from rooms.storage.changes import Origin
 from rooms.storage.creation import creation
-from rooms.storage.operations import Operation, touch
+from rooms.storage.operations import Operation, placed, touch
 from rooms.storage.table import Table
 from testkit.events import Meeting, live_meeting
 from testkit.identifiers import raw_id
+from testkit.partitions import all_at_home
 from testkit.raw import NEWEST, encoded, signed
 from testkit.running import RunningApp, running_app
 from testkit.stored_events import operations_of, write
@@ -53,9 +54,9 @@ class Site:
 
     def arriving(self, operations: Sequence[Operation]) -> list[Operation]:
         """What the app makes of a transaction: it has the arrivals of its log records, too."""
-        partition = operations[0][1]["PartitionKey"]
+        partition = all_at_home(operations[:1])[0][1]["PartitionKey"]
         floor = self.floors[partition]
-        first, *others = with_arrivals(operations, floor, now())
+        first, *others = placed(partition, with_arrivals(operations, floor, now()))
         return [first, touch(floor_entity(partition, floor)), *others]
 
     def room(self, number: int) -> Room:

@@ -124,7 +124,7 @@ class Lane:
     def stored(self, room_id: str) -> StoredRoom:
         """The room as the table has it. Raises AssertionError if it is not there, or its rows do
         not agree."""
-        rows = self.client.query_entities(f"PartitionKey eq '{keys.partition(room_id)}'")
+        rows = self.client.query_entities(f"PartitionKey eq '{keys.home_partition(room_id)}'")
         stored = stored_rooms(
             (row for row in rows if room_id in row["RowKey"].split(":")), self.kept_since
         )

@@ -9,7 +9,6 @@ from rooms.acs.rooms_api import RoomAtAcs
 from rooms.domain.room import Room
 from rooms.domain.roster import Roster, patched_roster
 from rooms.domain.time import Ticks
-from rooms.storage import keys
 from rooms.storage.marks import Mark
 from rooms.storage.operations import Conflict
 from rooms.storage.parallel import in_parallel
@@ -33,11 +32,7 @@ async def settle(work: Work) -> None:
     each room that may be one.
     """
     now = work.clock()
-    marks = [
-        mark
-        for some in await in_parallel(work.parts.marks.open(each) for each in keys.PARTITIONS)
-        for mark in some
-    ]
+    marks = [mark for some in await work.parts.marks.open_in_all() for mark in some]
     over = [mark for mark in marks if mark.until <= now]
     work.creates = [mark for mark in marks if mark.until > now and _is_without_room(mark)]
     await _settle_changes(work, [mark for mark in over if mark.create is None])

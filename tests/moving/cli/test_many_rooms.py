@@ -53,8 +53,10 @@ async def fill(instance: AcsInstance, rooms: Rooms) -> None:
     arrivals = Arrivals(instance.app.table, now)
     await know_floors(instance.app.table)
     for some in batched(rooms.values(), WRITERS, strict=False):
-        made = (creation(room, roster, None, ORIGIN) for room, roster in some)
-        await asyncio.gather(*map(arrivals.commit, made))
+        made = (
+            arrivals.commit(room.id, creation(room, roster, None, ORIGIN)) for room, roster in some
+        )
+        await asyncio.gather(*made)
 
 
 class Puts:

@@ -119,7 +119,7 @@ async def both_sides(
         acs.app.rooms.create(RoomChange(start, start + valid_for), roster, None, ORIGIN)
     ).room
     room = replace(made, carrier="acs")
-    await Arrivals(table, now).commit(creation(room, roster, None, ORIGIN))
+    await Arrivals(table, now).commit(room.id, creation(room, roster, None, ORIGIN))
     acs.received.clear()
     yield Both(app, acs, key, room, people)
     await app.media.close()

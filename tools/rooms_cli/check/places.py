@@ -109,7 +109,7 @@ class Place:
                 return keys.create_mark_partition(self.of)
             case "passes" | "pass asked":
                 return keys.PULL_PARTITION
-        return keys.partition(self.of)
+        return keys.home_partition(self.of)
 
 
 _ANY_ROOM, _ROOM, _HASH = (

@@ -114,7 +114,7 @@ def placed(row: Row) -> Place | Disagreement:
 def of_room(room_id: str, rows: Placed, kept: Ticks) -> list[Disagreement]:
     """What does not agree in the rows of a room, those that begin with a dot too, in the order of
     their keys."""
-    partition = keys.partition(room_id)
+    partition = keys.home_partition(room_id)
     found: list[Disagreement] = []
 
     def tell(what: str, *some: str, advice: str = "") -> None:
