@@ -47,6 +47,10 @@ class Limits:
     request_seconds: float = 10.0
     """Seconds for one request. Clients do not wait longer gladly."""
 
+    spread_seconds: float = 5.0
+    """Seconds for which a process takes what it has read of the spread of rooms over storage
+    accounts as it is."""
+
     media_seconds: float = 2.0
     """Seconds for a request to the media server. A change of a room waits no longer for it."""
 

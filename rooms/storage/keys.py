@@ -39,6 +39,7 @@ In the partition of the users:
     .erasure-part:{id}:{partition}          how far it has come in a partition
     .probe                                  what was heard of the last check of the media server
     .restore                                how far a restore has come
+    .spread                                 which storage account has which rooms
     .table                                  that this table is ours
     .user:{user}                            a user that was made here
 
@@ -540,6 +541,9 @@ RESTORE_ROW = ".restore"
 
 MARKER_ROW = ".table"
 """Says that the table is one of this service."""
+
+SPREAD_ROW = ".spread"
+"""In which storage accounts the rooms are."""
 
 USERS_START = ".user:"
 USERS_END = ".user;"
