@@ -14,6 +14,7 @@ from rooms.archive.days import (
 from rooms.archive.findings import Finding, Tell
 from rooms.archive.lines import Line, key_id, read_lines
 from rooms.archive.places import Place
+from rooms.storage.accounts import last_digit
 from rooms.storage.archives import Known
 
 
@@ -117,14 +118,16 @@ def _check_files(chain: Chain, tell: Tell) -> None:
 
 
 async def lines_of(
-    place: Place, chain: Chain, partition: str, tell: Tell
-) -> AsyncGenerator[tuple[str, Line]]:
-    """Yields the records of a partition, each with its day. Tells of files that were altered, and
-    yields what can be read of them all the same."""
+    place: Place, chain: Chain, digit: str, tell: Tell
+) -> AsyncGenerator[tuple[str, str, Line]]:
+    """Yields the records of all partitions with that last digit, each with its day and the
+    partition where it arrived. Tells of files that were altered, and yields what can be read of
+    them all the same."""
     for manifest in chain.days:
         for file in manifest.files:
             name = f"{manifest.day}/{file.name}"
-            if not file.name.startswith(f"{partition}-") or name not in chain.names:
+            partition, _, _ = file.name.partition("-")
+            if last_digit(partition) != digit or name not in chain.names:
                 continue
             data = await place.read(name)
             if sha256(data) != file.sha256:
@@ -135,4 +138,4 @@ async def lines_of(
             except ValueError:
                 lines = []
             for line in lines:
-                yield manifest.day, line
+                yield manifest.day, partition, line

@@ -253,7 +253,9 @@ class Export:
             yield lines
 
     async def _whole(self, row: TableEntity) -> TableEntity | None:
-        """Returns the row with the detail of a record. A request if the detail is large."""
+        """Returns the row with the detail of a record. A request if the detail is large: the room
+        may be in another storage account by now."""
         if "data0" in row:
             return row
-        return await self._table.get(row["PartitionKey"], record_of(row))
+        partition = await self._table.partition_of(keys.listed_room_id(row["RowKey"]))
+        return await self._table.get(partition, record_of(row))

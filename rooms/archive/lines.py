@@ -17,6 +17,7 @@ from azure.data.tables import EntityProperty
 
 from rooms.domain.time import MAX_TIME, Ticks, parse_time
 from rooms.storage import keys
+from rooms.storage.accounts import last_digit
 from rooms.storage.entities import binary_of, decompressed
 
 type Row = Mapping[str, Any]
@@ -117,13 +118,16 @@ def row_digest(key: bytes, row: str) -> str:
 
 def content_digest(key: bytes, row: str, record: Row) -> str:
     """Returns what stands for all of a log record, given as its row, or as an arrival that has its
-    detail. Any row has one, also one that this service would not write."""
+    detail. Any row has one, also one that this service would not write.
+
+    It is the same in whichever storage account the record is: rooms move between accounts.
+    """
     content = {
         name: _plain(value)
         for name, value in record.items()
         if name not in _NOT_CONTENT and not _DATA.fullmatch(name)
     }
-    whole = [row, record["PartitionKey"], content, _detail(record)]
+    whole = [row, last_digit(record["PartitionKey"]), content, _detail(record)]
     text = json.dumps(whole, sort_keys=True, separators=(",", ":"))
     return hmac.digest(key, f"content {text}".encode(), "sha256").hex()
 

@@ -1,8 +1,13 @@
-"""Checks the log records of one partition against those that were exported."""
+"""Checks the log records of all rooms whose ids have the same last digit against those that were
+exported.
+
+They stand in one partition, or in one of each storage account. When a room moves to another
+account, its log and its own arrivals move with it. Its arrivals among those of all rooms stay.
+"""
 
 import zlib
 from collections import defaultdict
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -36,10 +41,12 @@ _ALL = _LOG | _OF_ROOM | _OF_ALL
 class _Expected:
     """A record that was exported. `seen` has those of its rows that are as they were.
 
-    `record` is the key of its log record, as far as a row has told it.
+    `partition` is where it arrived. `record` is the key of its log record, as far as a row has told
+    it.
     """
 
     day: str
+    partition: str
     line: Line
     seen: int = 0
     record: str = ""
@@ -47,14 +54,14 @@ class _Expected:
 
 @dataclass(slots=True)
 class Verified:
-    """The records of a partition.
+    """The records of some partitions, which have the same last digit.
 
     Nothing that arrived before `start` was exported, nor what arrived from `end` on. Of the days in
     `unknown_days` the archive has lost some records.
     """
 
     table: Table
-    partition: str
+    partitions: Sequence[str]
     key: bytes
     kept: Ticks
     start: Ticks
@@ -75,20 +82,22 @@ class Verified:
     _unknown: dict[str, TableEntity] = field(default_factory=dict)
     """Log records that were not exported."""
 
-    def expect(self, day: str, line: Line) -> None:
+    def expect(self, day: str, partition: str, line: Line) -> None:
         """Takes in a record that was exported."""
-        if not self._by_arrival:
-            self.start = keys.arrival_floor(line.arrival)
-        expected = _Expected(day, line)
+        floor = keys.arrival_floor(line.arrival)
+        if not self._by_arrival or floor < self.start:
+            self.start = floor
+        expected = _Expected(day, partition, line)
         self._by_arrival[line.arrival] = self._by_row[line.row] = expected
         self.counts.records += 1
 
     async def run(self) -> None:
-        """Reads the rows of the partition, and tells what is not as it was exported."""
+        """Reads the rows of the partitions, and tells what is not as it was exported."""
         first, last = keys.arrivals_range(0, MAX_TIME)
-        async with aclosing(self.table.each(self.partition, first, last, MAX_PAGE)) as rows:
-            async for row in rows:
-                self._arrived(row, keys.listed_room_id(row["RowKey"]), _OF_ALL)
+        for partition in self.partitions:
+            async with aclosing(self.table.each(partition, first, last, MAX_PAGE)) as rows:
+                async for row in rows:
+                    self._arrived(row, keys.listed_room_id(row["RowKey"]), _OF_ALL)
         async with aclosing(self._of_rooms()) as rows:
             async for row in rows:
                 room_id, _, rest = row["RowKey"].partition(":")
@@ -106,12 +115,16 @@ class Verified:
             await self._judge_unknown(row)
 
     async def _of_rooms(self) -> AsyncGenerator[TableEntity]:
-        """Yields the rows of rooms that are of the log: only these have a kind."""
-        for start, end in (("", keys.DOTS_START), (keys.DOTS_END, keys.END)):
-            rows = self.table.each(self.partition, start, end, MAX_PAGE, where="kind ge ''")
-            async with aclosing(rows):
-                async for row in rows:
-                    yield row
+        """Yields the rows of rooms that are of the log, where the rooms are: only these have a
+        kind."""
+        for partition in self.partitions:
+            for start, end in (("", keys.DOTS_START), (keys.DOTS_END, keys.END)):
+                rows = self.table.each(partition, start, end, MAX_PAGE, where="kind ge ''")
+                async with aclosing(rows):
+                    async for row in rows:
+                        room_id, _, _ = row["RowKey"].partition(":")
+                        if await self.table.partition_of(room_id) == partition:
+                            yield row
 
     def _arrived(self, row: TableEntity, room_id: str, which: int) -> None:
         arrival = keys.arrival_of(row["RowKey"])
@@ -180,7 +193,8 @@ class Verified:
         size = row.get("size")
         if not isinstance(size, int) or size <= LIMITS.arrival_bytes:
             return False
-        record = await self.table.get(self.partition, record_of(row))
+        key = record_of(row)
+        record = await self._of_room(keys.room_of_log_row(key), key)
         return record is None or (
             all(row.get(name) == record.get(name) for name in COPIED)
             and size == len(binary_of(record))
@@ -222,20 +236,18 @@ class Verified:
 
     async def _rows(self, expected: _Expected) -> list[tuple[int, str, TableEntity | None]]:
         line = expected.line
-        arrivals = {
-            _OF_ROOM: keys.arrived_row(line.room_id, line.arrival),
-            _OF_ALL: keys.all_arrived_row(line.room_id, line.arrival),
-        }
+        own = keys.arrived_row(line.room_id, line.arrival)
+        of_all = keys.all_arrived_row(line.room_id, line.arrival)
         found = [
-            (which, key, await self.table.get(self.partition, key))
-            for which, key in arrivals.items()
+            (_OF_ROOM, own, await self._of_room(line.room_id, own)),
+            (_OF_ALL, of_all, await self.table.get(expected.partition, of_all)),
         ]
         record = expected.record
-        row = await self.table.get(self.partition, record) if record else None
+        row = await self._of_room(line.room_id, record) if record else None
         if row is None:  # an erasure may have given it another key
             for _, _, arrived in found:
                 if arrived is not None and await self._erasure_of(arrived):
-                    row = await self.table.get(self.partition, record_of(arrived))
+                    row = await self._of_room(line.room_id, record_of(arrived))
         return [(_LOG, record, row), *found]
 
     async def _is_same(self, which: int, row: Row, line: Line) -> bool:
@@ -301,9 +313,14 @@ class Verified:
         start = keys.behind_arrival(room_id, keys.arrival_start(self.end))
         end = keys.arrived_prefix(room_id) + keys.END
         arrived = f"record eq '{key}'"
-        if not await self.table.first(self.partition, start, end, 1, ["RowKey"], arrived):
+        partition = await self.table.partition_of(room_id)
+        if not await self.table.first(partition, start, end, 1, ["RowKey"], arrived):
             what = f"A row was inserted {_WHERE[_LOG]}."
             self.tell(Finding(what, room=room_id, row=key))
+
+    async def _of_room(self, room_id: str, row: str) -> TableEntity | None:
+        """Returns a row of a room, where the room is. One request."""
+        return await self.table.get(await self.table.partition_of(room_id), row)
 
     def _tell(self, what: str, expected: _Expected, row: str) -> None:
         line = expected.line

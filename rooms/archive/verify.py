@@ -13,6 +13,8 @@ from rooms.archive.findings import Counts, Tell
 from rooms.archive.partition import Verified
 from rooms.archive.places import Place
 from rooms.domain.time import DAY, Ticks
+from rooms.storage import keys
+from rooms.storage.accounts import last_digit
 from rooms.storage.archives import Archives
 from rooms.storage.table import Table
 
@@ -32,22 +34,22 @@ class Verification:
     counts: Counts = field(default_factory=Counts)
 
     async def run(self) -> Counts:
-        """Reads the archive and the table, a partition after the other. The memory is that of the
-        records of one partition."""
+        """Reads the archive and the table, by the last digit of the ids of rooms. The memory is
+        that of the records of a tenth of the rooms."""
         known = await Archives(self.table).known()
         chain = await read_chain(self.place, known, self.tell)
         if not chain.days or known.key is None:
             return self.counts
         self.counts.days = len(chain.days)
         self.counts.first, self.counts.last = chain.days[0].day, chain.days[-1].day
-        for partition in await self.table.partitions():
-            await self._partition(partition, chain, known.key)
+        for digit in keys.PARTITIONS:
+            await self._digit(digit, chain, known.key)
         return self.counts
 
-    async def _partition(self, partition: str, chain: Chain, key: bytes) -> None:
+    async def _digit(self, digit: str, chain: Chain, key: bytes) -> None:
         verified = Verified(
             self.table,
-            partition,
+            [each for each in await self.table.partitions() if last_digit(each) == digit],
             key,
             self.kept,
             start_of(chain.days[0].day),
@@ -56,7 +58,7 @@ class Verification:
             self.tell,
             self.counts,
         )
-        async with aclosing(lines_of(self.place, chain, partition, self.tell)) as lines:
-            async for day, line in lines:
-                verified.expect(day, line)
+        async with aclosing(lines_of(self.place, chain, digit, self.tell)) as lines:
+            async for day, partition, line in lines:
+                verified.expect(day, partition, line)
         await verified.run()

@@ -29,7 +29,7 @@ from rooms.storage.table import Table
 
 _log = logging.getLogger(__name__)
 
-COPIED = ("PartitionKey", "time", "kind", "actor", "onBehalfOf", "requestId", "receivedAt")
+COPIED = ("time", "kind", "actor", "onBehalfOf", "requestId", "receivedAt")
 """What arrival rows have of a log record, besides its detail. Few records have `onBehalfOf`."""
 
 RAISE_SECONDS = 1.0

@@ -194,19 +194,25 @@ class Walk:
             self.part.rooms.add(room_id)
 
     async def _erase_arrival(self, row: TableEntity) -> None:
+        """Changes an arrival, and the one of its room, which may be in another storage account."""
         room_id, arrival = keys.listed_room_id(row["RowKey"]), keys.arrival_of(row["RowKey"])
+        partition = await self.table.partition_of(room_id)
         record = None
         if "data0" not in row:
-            record = await self.table.get(row["PartitionKey"], row["record"])
+            record = await self.table.get(partition, row["record"])
         after = erased_arrival(self.person, self.erasure.id, row, record)
         if after is None:
             return
         self.part.rooms.add(room_id)
-        own = await self.table.get(row["PartitionKey"], keys.arrived_row(room_id, arrival))
-        operations = [replace_unchanged(after, row)]
+        own = await self.table.get(partition, keys.arrived_row(room_id, arrival))
+        changes = [replace_unchanged(after, row)]
         if own is not None:
-            operations.append(replace_unchanged(after | {"RowKey": own["RowKey"]}, own))
-        await self.table.rewrite(operations)
+            changes.append(replace_unchanged({**after, **key_of(own)}, own))
+        if partition == row["PartitionKey"]:
+            await self.table.rewrite(changes)
+        else:  # first that of the room: only the other one is found again
+            for change in reversed(changes):
+                await self.table.rewrite([change])
 
     async def _erase_quarantined(self, row: TableEntity) -> None:
         if await self._is_of_the_person(row):
