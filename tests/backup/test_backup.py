@@ -26,6 +26,7 @@ from rooms_cli.backup.reading import back_up
 from rooms_cli.backup.writing import restore
 from rooms_cli.check.table import disagreements
 from rooms_cli.failures import Failure
+from rooms_cli.storage import Account
 from testkit.identifiers import raw_id
 from tests.check.filled import Filling
 
@@ -77,9 +78,14 @@ def ignore(_: object) -> None:
     """Shows no progress."""
 
 
+def at(client: TableClient) -> list[Account]:
+    """The only account of a table."""
+    return [Account(client, "ROOMS_STORAGE")]
+
+
 def backed_up(client: TableClient, folder: Path) -> Manifest:
     manifest = Manifest(client.table_name)
-    back_up(client, folder, manifest, ignore)
+    back_up(at(client), folder, manifest, ignore)
     return manifest
 
 
@@ -109,7 +115,7 @@ def test_a_restored_table_has_the_same_rows_and_agrees(
     before = rows_of(source)
     manifest = backed_up(source, tmp_path)
     assert rows_of(source) == before
-    restore(target, tmp_path, manifest, ignore)
+    restore(at(target), tmp_path, manifest, ignore)
     restored = rows_of(target)
     assert but_floors(restored) == but_floors(before)
     assert [found for found in disagreements(restored) if MARKER["RowKey"] not in found.rows] == []
@@ -124,7 +130,7 @@ def test_floors_of_a_restored_table_are_above_all_that_there_ever_were(
     source.delete_entity(row)
     source.create_entity(row | {"RowKey": ahead})
     began = now()
-    restore(target, tmp_path, backed_up(source, tmp_path), ignore)
+    restore(at(target), tmp_path, backed_up(source, tmp_path), ignore)
     floors = {
         row["PartitionKey"]: keys.floor_of(row["RowKey"])
         for row in rows_of(target)
@@ -155,7 +161,7 @@ def test_every_type_of_a_property_is_kept(
     }
     source.create_entity(row)
     (before,) = (row for row in rows_of(source) if row["RowKey"] == "")
-    restore(target, tmp_path, backed_up(source, tmp_path), ignore)
+    restore(at(target), tmp_path, backed_up(source, tmp_path), ignore)
     (after,) = (row for row in rows_of(target) if row["RowKey"] == "")
     assert after == before
     assert {name: type(value) for name, value in after.items()} == {
@@ -178,10 +184,10 @@ def test_a_backup_that_was_killed_after_any_file_goes_on(
     for _ in parts:
         manifest = read_manifest(folder) or Manifest(source.table_name)
         with pytest.raises(Killed):
-            back_up(source, folder, manifest, killed_at(1))
+            back_up(at(source), folder, manifest, killed_at(1))
         (folder / "000099-0.ndjson.gz.unfinished").write_bytes(b"half")
     manifest = read_manifest(folder) or Manifest("")
-    back_up(source, folder, manifest, ignore)
+    back_up(at(source), folder, manifest, ignore)
     assert [(part.file, part.sha256) for part in manifest.of_pass(1)] == [
         (part.file, part.sha256) for part in parts if part.number == 1
     ]
@@ -195,13 +201,13 @@ def test_a_restore_that_was_killed_after_any_file_goes_on_and_only_then_has_the_
     manifest = backed_up(source, tmp_path)
     for _ in manifest.parts:
         with pytest.raises(Killed):
-            restore(target, tmp_path, manifest, killed_at(1))
+            restore(at(target), tmp_path, manifest, killed_at(1))
         rows = rows_of(target)
         assert MARKER not in rows
         assert "The table is not whole: a restore has not ended." in {
             found.what for found in disagreements(rows)
         }
-    restore(target, tmp_path, manifest, ignore)
+    restore(at(target), tmp_path, manifest, ignore)
     assert but_floors(rows_of(target)) == but_floors(rows_of(source))
 
 
@@ -238,8 +244,8 @@ def test_what_is_written_meanwhile_is_there_and_agrees(
         if len(manifest.began) == 1:
             asyncio.run(change())
 
-    back_up(source, tmp_path, manifest, write)
-    restore(target, tmp_path, manifest, ignore)
+    back_up(at(source), tmp_path, manifest, write)
+    restore(at(target), tmp_path, manifest, ignore)
     restored = rows_of(target)
     assert len(rooms) > 5
     assert not manifest.exact
@@ -255,10 +261,10 @@ def test_a_file_that_was_changed_is_told_before_anything_is_written(
     text = gzip.decompress((tmp_path / last.file).read_bytes())
     (tmp_path / last.file).write_bytes(gzip.compress(text + b"{}\n"))
     with pytest.raises(Failure, match="is not as it was written"):
-        restore(target, tmp_path, manifest, ignore)
+        restore(at(target), tmp_path, manifest, ignore)
     (tmp_path / last.file).unlink()
     with pytest.raises(Failure, match="cannot be read: No such file"):
-        restore(target, tmp_path, manifest, ignore)
+        restore(at(target), tmp_path, manifest, ignore)
     target.create_table()  # which would be refused if it were there
     assert rows_of(target) == []
 
@@ -269,13 +275,13 @@ def test_a_table_with_something_in_it_is_refused(
     manifest = backed_up(source, tmp_path)
     before = rows_of(source)
     with pytest.raises(Failure, match="is not empty"):
-        restore(source, tmp_path, manifest, ignore)
+        restore(at(source), tmp_path, manifest, ignore)
     assert rows_of(source) == before
     with pytest.raises(Killed):
-        restore(target, tmp_path, manifest, killed_at(1))
+        restore(at(target), tmp_path, manifest, killed_at(1))
     (tmp_path / "other").mkdir()
     with pytest.raises(Failure, match="is not empty"):
-        restore(target, tmp_path / "other", backed_up(source, tmp_path / "other"), ignore)
+        restore(at(target), tmp_path / "other", backed_up(source, tmp_path / "other"), ignore)
 
 
 @pytest.mark.thorough
@@ -284,7 +290,7 @@ def test_a_table_that_has_only_its_marker_is_empty(
 ) -> None:
     target.create_table()
     target.create_entity(MARKER)
-    restore(target, tmp_path, backed_up(source, tmp_path), ignore)
+    restore(at(target), tmp_path, backed_up(source, tmp_path), ignore)
     assert but_floors(rows_of(target)) == but_floors(rows_of(source))
 
 
@@ -302,7 +308,7 @@ def test_a_restore_that_is_killed_at_its_begin_leaves_no_marker(
     with monkeypatch.context() as patch:
         patch.setattr(TableClient, "delete_entity", die)
         with pytest.raises(Killed):
-            restore(target, tmp_path, manifest, ignore)
+            restore(at(target), tmp_path, manifest, ignore)
     with pytest.raises(Killed):
-        restore(target, tmp_path, manifest, killed_at(1))
+        restore(at(target), tmp_path, manifest, killed_at(1))
     assert MARKER not in rows_of(target)

@@ -150,7 +150,7 @@ def test_a_service_elsewhere_does_not_say_where_its_storage_is(line: Line) -> No
 def test_the_address_has_none_of_the_secrets_that_a_url_may_have() -> None:
     signature = f"SharedAccessSignature=sv=2019&sig={SECRET}"
     secret = {"ROOMS_STORAGE": f"TableEndpoint=https://user:{SECRET}@x.example/;{signature}"}
-    assert storage.storage(secret, None).address == "https://x.example"
+    assert storage.storage(secret, None).accounts[0].address == "https://x.example"
 
 
 def test_an_option_names_another_table(shell: Line, table: str) -> None:

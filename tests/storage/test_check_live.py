@@ -19,6 +19,7 @@ from rooms.storage.table import Table
 from rooms.upkeep.walk import Upkeep
 from rooms_cli.check.disagreement import Disagreement
 from rooms_cli.check.live import WAITS, Counts, LiveTable
+from rooms_cli.storage import Account
 from testkit.storage_proxy import StorageProxy
 from tests.check.filled import ALICE, BEGIN, BOB, ORIGIN, Filling
 from tests.effort import thorough
@@ -64,7 +65,10 @@ class Checked:
         with Watched.from_connection_string(self._storage, self._table) as client:
             client.before = self._before  # type: ignore[attr-defined]
             table = LiveTable(
-                client, 0, lambda counts: self.progress.append(counts.rows), self.waited.append
+                [Account(client, "")],
+                0,
+                lambda counts: self.progress.append(counts.rows),
+                self.waited.append,
             )
             found = list(table.disagreements())
             self.counts: Counts = table.counts

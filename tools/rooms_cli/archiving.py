@@ -73,7 +73,7 @@ def verify_log(
     place, counts = _with_place(folder, lambda place: _verify(stored, place, tell))
     if not as_json:
         _show(found[:limit], len(found))
-        _show_counts(counts, f"the table {stored.client.table_name}", place)
+        _show_counts(counts, f"the table {stored.table}", place)
         say(f"Found {_number(len(found), 'alteration')}.")
     if found:
         raise typer.Exit(1)
@@ -85,7 +85,7 @@ async def _export(stored: Storage, place: Place) -> Report:
     from rooms.storage.table import Table as StoredTable
     from rooms_cli.storage import asynchronous
 
-    async with asynchronous(stored) as client:
+    async with asynchronous(stored.accounts[0]) as client:
         return await Export(StoredTable(client), place, now).run()
 
 
@@ -97,7 +97,7 @@ async def _verify(stored: Storage, place: Place, tell: Callable[[Finding], None]
 
     # The app's clock may be ahead of ours.
     kept = now() - stored.retention_days * DAY + DAY
-    async with asynchronous(stored) as client:
+    async with asynchronous(stored.accounts[0]) as client:
         return await Verification(StoredTable(client), place, kept, tell).run()
 
 
@@ -106,8 +106,9 @@ def _storage(table: str | None, writes: bool) -> Storage:
     from rooms_cli.storage import failures_of, storage
 
     stored = storage(os.environ, table)
-    with failures_of(stored, writes=writes):
-        next(iter(stored.client.list_entities(results_per_page=1, select=["RowKey"])), None)
+    for account in stored.accounts:
+        with failures_of(account, writes=writes):
+            next(iter(account.client.list_entities(results_per_page=1, select=["RowKey"])), None)
     return stored
 
 

@@ -9,7 +9,7 @@ from rooms_cli.check.disagreement import Disagreement
 from rooms_cli.check.live import Counts, LiveTable
 from rooms_cli.progress import progress_cleared, show_progress
 from rooms_cli.screen import say, show_json, show_table
-from rooms_cli.storage import failures_of, storage
+from rooms_cli.storage import storage
 from rooms_cli.words import number
 
 _SLACK: Ticks = DAY
@@ -24,9 +24,10 @@ def check_table(name: str | None, limit: int, as_json: bool) -> bool:
         Failure: the table cannot be read.
     """
     stored = storage(os.environ, name)
-    table = LiveTable(stored.client, now() - stored.retention_days * DAY + _SLACK, _show_progress)
+    kept = now() - stored.retention_days * DAY + _SLACK
+    table = LiveTable(stored.accounts, kept, _show_progress)
     began, shown, count = time.monotonic(), list[Disagreement](), 0
-    with stored.client, failures_of(stored), progress_cleared():
+    with stored, progress_cleared():
         for found in table.disagreements():
             count += 1
             if as_json:
@@ -35,8 +36,7 @@ def check_table(name: str | None, limit: int, as_json: bool) -> bool:
                 shown.append(found)
     if not as_json:
         _show(shown, count)
-        of = f"the table {stored.client.table_name} at {stored.address}"
-        say(f"Read {of}: {_counted(table.counts)}, in {time.monotonic() - began:.1f} s.")
+        say(f"Read {stored}: {_counted(table.counts)}, in {time.monotonic() - began:.1f} s.")
         say(f"Found {number(count, 'inconsistency', 'inconsistencies')}.")
     return count == 0
 

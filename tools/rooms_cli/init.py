@@ -1,12 +1,17 @@
 """`rooms init`: makes the service's table."""
 
+from __future__ import annotations
+
 import os
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rooms_cli.options import Table
 from rooms_cli.screen import say
+
+if TYPE_CHECKING:
+    from rooms.storage.marker import Prepared
 
 
 def init(
@@ -22,13 +27,18 @@ def init(
     the table of `make start` on this machine.
     """
     from rooms.storage.marker import prepare  # slow to import, and only needed here
-    from rooms_cli.failures import Failure
     from rooms_cli.storage import failures_of, storage
 
-    stored = storage(os.environ, table)
-    with stored.client, failures_of(stored, writes=True):
-        done = prepare(stored.client, adopt)
-    of = f"the table {stored.client.table_name} at {stored.address}"
+    with storage(os.environ, table) as stored:
+        for account in stored.accounts:
+            with failures_of(account, writes=True):
+                done = prepare(account.client, adopt)
+            _show(done, f"the table {stored.table} at {account.address}")
+
+
+def _show(done: Prepared, of: str) -> None:
+    from rooms_cli.failures import Failure
+
     match done:
         case "made":
             say(f"Made {of}.")

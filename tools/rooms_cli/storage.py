@@ -1,11 +1,12 @@
-"""The service's table, for commands such as `rooms check`: how to connect to it, and why it cannot
-be read."""
+"""The service's table, for commands such as `rooms check`: how to connect to it in each storage
+account, and why it cannot be read."""
 
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
@@ -16,6 +17,7 @@ from urllib3.exceptions import LocationParseError
 
 from rooms.settings import Settings, read_settings
 from rooms.settings.error import SettingsError
+from rooms.settings.storage import StorageAccount
 from rooms_cli.connection import connection
 from rooms_cli.failures import VARIABLE, Failure, TemporaryFailure
 
@@ -43,13 +45,12 @@ _TIMEOUTS: dict[str, Any] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Storage:
-    """The table, and how long the app keeps its rows."""
+class Account:
+    """The table in a storage account."""
 
     client: TableClient
     setting: str
-    """The setting that names it; empty for the Azurite of `make start`."""
-    retention_days: int
+    """The setting that names the account; empty for the Azurite of `make start`."""
 
     @property
     def address(self) -> str:
@@ -58,16 +59,50 @@ class Storage:
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
-def asynchronous(storage: Storage) -> AsyncTableClient:
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """The table in each storage account, and how long the app keeps its rows.
+
+    A context manager: the connections end with it.
+    """
+
+    accounts: tuple[Account, ...]
+    """By their numbers."""
+    retention_days: int
+
+    @property
+    def table(self) -> str:
+        """The name of the table."""
+        return self.accounts[0].client.table_name
+
+    def __str__(self) -> str:
+        """Which table it is, and where: for people."""
+        *most, last = (account.address for account in self.accounts)
+        return f"the table {self.table} at {f'{", ".join(most)} and {last}' if most else last}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for account in self.accounts:
+            account.client.close()
+
+
+def asynchronous(account: Account) -> AsyncTableClient:
     """Returns a client of the same table that is for coroutines.
 
     Raises:
         Failure: a package is missing.
     """
-    client = storage.client
+    client = account.client
     credential: Any = client.credential
     try:
-        if storage.setting == URI:
+        if _is_uri(account.setting):
             from azure.identity.aio import DefaultAzureCredential
 
             client_id = os.environ.get(CLIENT_ID) or None
@@ -93,9 +128,9 @@ def storage(environment: Mapping[str, str], table: str | None) -> Storage:
         Failure: a setting is not valid.
     """
     named = {
-        name: environment[name]
-        for name in (CONNECTION_STRING, URI, CLIENT_ID, TABLE, RETENTION)
-        if name in environment
+        name: value
+        for name, value in environment.items()
+        if name.startswith(CONNECTION_STRING) or name in (TABLE, RETENTION)
     }
     try:
         settings = read_settings(named | ({} if table is None else {TABLE: table}))
@@ -103,45 +138,52 @@ def storage(environment: Mapping[str, str], table: str | None) -> Storage:
         raise Failure(
             str(error) if table is None else str(error).replace(TABLE, "--table")
         ) from None
-    account = settings.storages[0] if settings.storages else None
-    if account is not None and account.connection_string:
-        try:
-            client = TableClient.from_connection_string(
-                account.connection_string, settings.table, **_TIMEOUTS
-            )
-        except ValueError:  # its message may contain the key
-            raise Failure(
-                f"{CONNECTION_STRING} is not a valid connection string. "
-                "Copy the whole string, and put it in single quotes."
-            ) from None
-        return Storage(client, CONNECTION_STRING, settings.retention_days)
-    if account is not None:
-        assert account.uri
-        return Storage(_with_identity(account.uri, settings), URI, settings.retention_days)
+    accounts = tuple(_account(each, settings) for each in settings.storages)
+    return Storage(accounts or (_local(environment, settings),), settings.retention_days)
+
+
+def _local(environment: Mapping[str, str], settings: Settings) -> Account:
     endpoint = f"http://127.0.0.1:{_local_port(environment)}/{_ACCOUNT}"
     local = f"AccountName={_ACCOUNT};AccountKey={_KEY};TableEndpoint={endpoint};"
-    return Storage(
-        TableClient.from_connection_string(local, settings.table, **_TIMEOUTS),
-        "",
-        settings.retention_days,
-    )
+    return Account(TableClient.from_connection_string(local, settings.table, **_TIMEOUTS), "")
 
 
-def _with_identity(uri: str, settings: Settings) -> TableClient:
+def _account(named: StorageAccount, settings: Settings) -> Account:
+    if not named.connection_string:
+        return Account(_with_identity(named, settings), named.setting)
+    try:
+        client = TableClient.from_connection_string(
+            named.connection_string, settings.table, **_TIMEOUTS
+        )
+    except ValueError:  # its message may contain the key
+        raise Failure(
+            f"{named.setting} is not a valid connection string. "
+            "Copy the whole string, and put it in single quotes."
+        ) from None
+    return Account(client, named.setting)
+
+
+def _with_identity(named: StorageAccount, settings: Settings) -> TableClient:
     try:
         from azure.identity import DefaultAzureCredential
     except ImportError:
         raise Failure(
-            f"{URI} needs a package that is not installed. Install it: pip install azure-identity"
+            f"{named.setting} needs a package that is not installed. "
+            "Install it: pip install azure-identity"
         ) from None
+    assert named.uri
     identity = DefaultAzureCredential(managed_identity_client_id=settings.storage_client_id)
     try:
-        return TableClient(uri, settings.table, credential=identity, **_TIMEOUTS)
+        return TableClient(named.uri, settings.table, credential=identity, **_TIMEOUTS)
     except ValueError:
         raise Failure(
-            f"{URI} is not a valid URL. "
+            f"{named.setting} is not a valid URL. "
             "It should look like this: https://<account>.table.core.windows.net"
         ) from None
+
+
+def _is_uri(setting: str) -> bool:
+    return setting.endswith("__tableServiceUri")
 
 
 def _local_port(environment: Mapping[str, str]) -> int:
@@ -158,20 +200,20 @@ def _local_port(environment: Mapping[str, str]) -> int:
 
 
 @contextmanager
-def failures_of(storage: Storage, writes: bool = False) -> Iterator[None]:
-    """Raises Failure if the storage refuses a request or does not answer."""
+def failures_of(account: Account, writes: bool = False) -> Iterator[None]:
+    """Raises Failure if the account refuses a request or does not answer."""
     try:
         yield
     except AzureError as error:
-        raise _failure(storage, error, writes) from None
+        raise _failure(account, error, writes) from None
     except LocationParseError:  # the SDK lets this one through
-        raise Failure(f"{storage.address} is not a valid URL. Check {storage.setting}.") from None
+        raise Failure(f"{account.address} is not a valid URL. Check {account.setting}.") from None
 
 
-def _failure(storage: Storage, error: AzureError, writes: bool) -> Failure:
-    address, setting, table = storage.address, storage.setting, storage.client.table_name
+def _failure(account: Account, error: AzureError, writes: bool) -> Failure:
+    address, setting, table = account.address, account.setting, account.client.table_name
     if not isinstance(error, HttpResponseError) or error.status_code is None:
-        return _unanswered(storage, error)
+        return _unanswered(account, error)
     status = error.status_code
     if status == 404 and getattr(error, "error_code", None) == TableErrorCode.TABLE_NOT_FOUND:
         return Failure(
@@ -182,7 +224,7 @@ def _failure(storage: Storage, error: AzureError, writes: bool) -> Failure:
         role, do = ("Contributor", "write") if writes else ("Reader", "read")
         required = (
             f"You need the role Storage Table Data {role}."
-            if setting == URI
+            if _is_uri(setting)
             else "Use the whole connection string, with a valid key."
         )
         return Failure(f"{address} refuses to let you {do} the table {table}. {required}")
@@ -194,13 +236,11 @@ def _failure(storage: Storage, error: AzureError, writes: bool) -> Failure:
     )
 
 
-def _unanswered(storage: Storage, error: AzureError) -> Failure:
-    address, setting = storage.address, storage.setting
+def _unanswered(account: Account, error: AzureError) -> Failure:
+    address, setting = account.address, account.setting
     if isinstance(error, ClientAuthenticationError):
-        if setting == CONNECTION_STRING:
-            return Failure(
-                f"The AccountKey in {CONNECTION_STRING} is not valid. Copy the whole string."
-            )
+        if setting and not _is_uri(setting):
+            return Failure(f"The AccountKey in {setting} is not valid. Copy the whole string.")
         return Failure(f"You are not signed in to an account that may read {address}: az login.")
     if setting:
         return TemporaryFailure(

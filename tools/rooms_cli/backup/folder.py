@@ -16,7 +16,8 @@ from pathlib import Path
 from rooms_cli.failures import Failure
 
 MANIFEST = "manifest.json"
-VERSION = 1
+VERSION = 2
+"""1 had one storage account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class Part:
     last: str
     rows: int
     sha256: str
+    account: int = 0
+    """The number of its storage account."""
 
 
 @dataclass(slots=True)
@@ -43,6 +46,8 @@ class Manifest:
     """
 
     table: str
+    accounts: int = 1
+    """Storage accounts over which it is spread."""
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     version: int = VERSION
     began: list[str] = field(default_factory=list)
@@ -60,6 +65,10 @@ class Manifest:
         """Returns the files of a pass."""
         return [part for part in self.parts if part.number == number]
 
+    def of_account(self, number: int) -> list[Part]:
+        """Returns the files of a storage account, in the order of the passes."""
+        return [part for part in self.parts if part.account == number]
+
 
 def read_manifest(folder: Path) -> Manifest | None:
     """Returns the manifest of the folder, or None if there is none.
@@ -70,12 +79,13 @@ def read_manifest(folder: Path) -> Manifest | None:
     try:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         version = found["version"]
-        manifest = Manifest(**found | {"parts": [Part(**part) for part in found["parts"]]})
+        parts = [Part(**part) for part in found["parts"]]
+        manifest = Manifest(**found | {"parts": parts, "version": VERSION})
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, KeyError):
         raise Failure(f"{folder / MANIFEST} cannot be read as that of a backup.") from None
-    if version != VERSION:
+    if version not in (1, VERSION):
         raise Failure(
             f"{folder / MANIFEST} is of another version of `rooms`. Use that version to restore it."
         )
@@ -89,7 +99,12 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 
 
 def write_part(
-    folder: Path, manifest: Manifest, partition: str, last: str, lines: Sequence[str]
+    folder: Path,
+    manifest: Manifest,
+    account: int,
+    partition: str,
+    last: str,
+    lines: Sequence[str],
 ) -> None:
     """Adds a file with these rows, and names it in the manifest."""
     file = f"{len(manifest.parts) + 1:06d}-{partition}.ndjson.gz"
@@ -98,7 +113,7 @@ def write_part(
     _write(folder / file, data)
     digest = hashlib.sha256(data).hexdigest()
     number = len(manifest.began)
-    manifest.parts.append(Part(file, number, partition, last, len(lines), digest))
+    manifest.parts.append(Part(file, number, partition, last, len(lines), digest, account))
     write_manifest(folder, manifest)
 
 

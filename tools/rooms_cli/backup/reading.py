@@ -1,12 +1,13 @@
 """Reads a whole table into a folder, while it may be written to.
 
-The first pass reads every row, a partition after the other, in the order of keys. What was read
-early may have changed since. So each further pass reads what was written since the pass before it
-began; the first that finds nothing proves that the backup is exact: nothing was written since the
-pass before it began. Under steady writes there is no such pass, and the last one ends it.
+The first pass reads every row, a storage account and a partition after the other, in the order of
+keys. What was read early may have changed since. So each further pass reads what was written since
+the pass before it began; the first that finds nothing proves that the backup is exact: nothing was
+written since the pass before it began. Under steady writes there is no such pass, and the last one
+ends it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from azure.data.tables import TableClient
 
 from rooms_cli.backup.folder import Manifest, write_manifest, write_part
 from rooms_cli.backup.lines import line_of
+from rooms_cli.storage import Account, failures_of
 
 PAGE = 1_000
 """Rows that Table Storage answers one request with, at most."""
@@ -33,43 +35,73 @@ MARGIN = timedelta(seconds=5)
 
 
 def back_up(
-    client: TableClient, folder: Path, manifest: Manifest, progress: Callable[[Manifest], None]
+    accounts: Sequence[Account],
+    folder: Path,
+    manifest: Manifest,
+    progress: Callable[[Manifest], None],
 ) -> None:
-    """Reads the table, or goes on with it behind the last file that the manifest names.
+    """Reads the table in all accounts, or goes on with it behind the last file that the manifest
+    names.
 
-    `progress` is called for each file. Raises AzureError when the storage does not answer.
+    `progress` is called for each file.
+
+    Raises:
+        Failure: an account does not answer.
     """
     while manifest.finished is None:
         if not manifest.began:
-            _begin(client, folder, manifest)
+            _begin(accounts, folder, manifest)
         number = len(manifest.began)
-        _pass(client, folder, manifest, progress)
+        _pass(accounts, folder, manifest, progress)
         exact = number > 1 and not manifest.of_pass(number)
         if exact or number == PASSES:
             manifest.exact = exact
             manifest.finished = datetime.now(UTC).isoformat(timespec="seconds")
             write_manifest(folder, manifest)
         else:
-            _begin(client, folder, manifest)
+            _begin(accounts, folder, manifest)
 
 
-def _begin(client: TableClient, folder: Path, manifest: Manifest) -> None:
-    manifest.began.append(_storage_time(client).isoformat())
+def _begin(accounts: Sequence[Account], folder: Path, manifest: Manifest) -> None:
+    """Notes the earliest of the times that the accounts have now."""
+    times = []
+    for account in accounts:
+        with failures_of(account):
+            times.append(_storage_time(account.client))
+    manifest.began.append(min(times).isoformat())
     write_manifest(folder, manifest)
 
 
 def _pass(
-    client: TableClient, folder: Path, manifest: Manifest, progress: Callable[[Manifest], None]
+    accounts: Sequence[Account],
+    folder: Path,
+    manifest: Manifest,
+    progress: Callable[[Manifest], None],
 ) -> None:
+    done = manifest.of_pass(len(manifest.began))
+    first = done[-1].account if done else 0
+    for number, account in enumerate(accounts[first:], first):
+        with failures_of(account):
+            _pass_through(account.client, number, folder, manifest, progress)
+
+
+def _pass_through(
+    client: TableClient,
+    account: int,
+    folder: Path,
+    manifest: Manifest,
+    progress: Callable[[Manifest], None],
+) -> None:
+    """Reads one account."""
     number = len(manifest.began)
     since = "" if number == 1 else _written_since(manifest.began[-2])
-    done = manifest.of_pass(number)
+    done = [part for part in manifest.of_pass(number) if part.account == account]
     partition, last = (done[-1].partition, done[-1].last) if done else (None, "")
     if partition is None:
         partition = _next_partition(client, None)
     while partition is not None:
         for lines, last_read in _in_parts(_rows(client, partition, last, since)):
-            write_part(folder, manifest, partition, last_read, lines)
+            write_part(folder, manifest, account, partition, last_read, lines)
             progress(manifest)
         partition, last = _next_partition(client, partition), ""
 

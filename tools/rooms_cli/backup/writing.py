@@ -1,12 +1,14 @@
 """Makes a table of a backup.
 
 The rows are written in the order of the passes, so that the newest of each stays. Until the end a
-row says which backup the table is made of, and how far: a restore that was killed goes on there.
-The row by which the service knows its table is written last, so that it does not use half of one.
+row of the first account says which backup the table is made of, and how far: a restore that was
+killed goes on there. The row by which the service knows its table is written last, in the first
+account the very last, so that it does not use half of one.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +17,12 @@ from azure.data.tables import TableClient, TransactionOperation, UpdateMode
 
 from rooms.domain.time import SECOND, Ticks, now, parse_time
 from rooms.storage import keys
-from rooms.storage.arrivals import floor_entity
 from rooms.storage.entities import stored_time
-from rooms_cli.backup.folder import Manifest, check_part, lines_of
+from rooms_cli.backup.folder import Manifest, Part, check_part, lines_of
 from rooms_cli.backup.lines import row_of
 from rooms_cli.backup.reading import MARGIN
 from rooms_cli.failures import Failure
+from rooms_cli.storage import Account, failures_of
 
 type _Row = dict[str, Any]
 type _Operation = tuple[TransactionOperation, _Row] | tuple[TransactionOperation, _Row, _Row]
@@ -34,52 +36,76 @@ _PROGRESS: _Row = {"PartitionKey": keys.IDENTITY_PARTITION, "RowKey": keys.RESTO
 
 
 def restore(
-    client: TableClient, folder: Path, manifest: Manifest, progress: Callable[[int], None]
+    accounts: Sequence[Account], folder: Path, manifest: Manifest, progress: Callable[[int], None]
 ) -> None:
-    """Writes the rows of a backup into a table that is empty or missing, or goes on with it.
+    """Writes the rows of a backup into a table that is empty or missing in all accounts, or goes on
+    with it.
 
-    `progress` is called with the number of rows that are written, for each file. Raises AzureError
-    when the storage does not answer.
+    `progress` is called with the number of rows that are written, for each file.
 
     Raises:
-        Failure: a file is not as it was written, or the table is not empty.
+        Failure: a file is not as it was written, the table is not empty, or an account does not
+            answer.
     """
     for part in manifest.parts:
         check_part(folder, part)
-    done = _parts_done(client, manifest)
+    done = _parts_done(accounts, manifest)
     written = sum(part.rows for part in manifest.parts[:done])
     for number, part in enumerate(manifest.parts[done:], done + 1):
-        for rows in _in_transactions(lines_of(folder, part)):
-            client.submit_transaction([_replace(row) for row in rows])
-        _note(client, manifest, number)
+        with _writing(accounts[part.account]) as client:
+            for rows in _in_transactions(lines_of(folder, part)):
+                client.submit_transaction([_replace(row) for row in rows])
+        with _writing(accounts[0]) as client:
+            _note(client, manifest, number)
         written += part.rows
         progress(written)
-    _raise_floors(client)
-    if not manifest.exact:
-        _unlist_deleted_rooms(client, manifest)
-    _end(client, folder, manifest)
+    for number, account in reversed(list(enumerate(accounts))):
+        parts = manifest.of_account(number)
+        with _writing(account) as client:
+            _raise_floors(client, {part.partition for part in parts})
+            if not manifest.exact:
+                _unlist_deleted_rooms(client, manifest)
+            _end(client, _marker_in(folder, parts), is_last=number == 0)
 
 
-def _parts_done(client: TableClient, manifest: Manifest) -> int:
-    """Returns how many files are in the table already. Makes it if it is missing.
+@contextmanager
+def _writing(account: Account) -> Iterator[TableClient]:
+    with failures_of(account, writes=True):
+        yield account.client
+
+
+def _parts_done(accounts: Sequence[Account], manifest: Manifest) -> int:
+    """Returns how many files are in the table already. Makes it where it is missing.
 
     Raises:
         Failure: there is something else in it.
     """
-    with suppress(ResourceExistsError):
-        client.create_table()
-    rows = list(client.query_entities(_where(_PROGRESS)))
+    with _writing(accounts[0]) as client:
+        _make(client)
+        rows = list(client.query_entities(_where(_PROGRESS)))
     if rows and rows[0]["backup"] == manifest.id:
         return int(rows[0]["parts"])
-    some = client.list_entities(results_per_page=2, select=["PartitionKey", "RowKey"])
-    if any(dict(row) != _MARKER for row in some):
-        raise Failure(
-            f"The table {client.table_name} is not empty. Restore into another one: --table NAME."
-        )
-    for row in client.query_entities(_where(_MARKER)):  # first: else a kill would leave it there
-        client.delete_entity(row)
-    _note(client, manifest, 0)
+    for account in accounts:
+        with _writing(account) as client:
+            _make(client)
+            some = client.list_entities(results_per_page=2, select=["PartitionKey", "RowKey"])
+            if any(dict(row) != _MARKER for row in some):
+                raise Failure(
+                    f"The table {client.table_name} at {account.address} is not empty. "
+                    "Restore into another one: --table NAME."
+                )
+    for account in accounts:
+        with _writing(account) as client:  # first: else a kill would leave it there
+            for row in client.query_entities(_where(_MARKER)):
+                client.delete_entity(row)
+    with _writing(accounts[0]) as client:
+        _note(client, manifest, 0)
     return 0
+
+
+def _make(client: TableClient) -> None:
+    with suppress(ResourceExistsError):
+        client.create_table()
 
 
 def _note(client: TableClient, manifest: Manifest, parts: int) -> None:
@@ -105,17 +131,22 @@ def _in_transactions(lines: Iterable[str]) -> Iterator[list[_Row]]:
         yield rows
 
 
-def _raise_floors(client: TableClient) -> None:
+def _raise_floors(client: TableClient, partitions: Iterable[str]) -> None:
     """Gives each partition one floor, above all that the table ever had: what arrives from now on
     is newer than what arrived after the backup."""
-    for partition in keys.PARTITIONS:
-        where = f"PartitionKey eq '{partition}' and RowKey ge '.floor:' and RowKey lt '.floor;'"
-        floors = [_key(row) for row in client.query_entities(where)]
+    for partition in partitions:
+        where = "PartitionKey eq @partition and RowKey ge '.floor:' and RowKey lt '.floor;'"
+        floors = list(client.query_entities(where, parameters={"partition": partition}))
         if floors:
-            highest: Ticks = max(keys.floor_of(row["RowKey"]) for row in floors)
-            higher = floor_entity(partition, max(now(), highest + 1))
+            last = max(floors, key=itemgetter("RowKey"))
+            highest: Ticks = keys.floor_of(last["RowKey"])
+            # With what the highest says of the accounts besides.
+            higher = last | {"RowKey": keys.floor_row(max(now(), highest + 1))}
             client.submit_transaction(
-                [_replace(higher), *((TransactionOperation.DELETE, row) for row in floors)]
+                [
+                    _replace(higher),
+                    *((TransactionOperation.DELETE, _key(row)) for row in floors),
+                ]
             )
 
 
@@ -131,20 +162,25 @@ def _unlist_deleted_rooms(client: TableClient, manifest: Manifest) -> None:
             client.delete_entity(found)
 
 
-def _end(client: TableClient, folder: Path, manifest: Manifest) -> None:
-    """Says that the table is whole: the row by which the service knows it takes the place of the
-    one that said how far it was."""
-    operations: list[_Operation] = [(TransactionOperation.DELETE, _PROGRESS)]
+def _marker_in(folder: Path, parts: Sequence[Part]) -> _Row | None:
+    """Returns the newest marker in these files of an account."""
     rows = (
         row_of(line)
-        for part in reversed(manifest.parts)
+        for part in reversed(parts)
         if part.partition == keys.IDENTITY_PARTITION
         for line in lines_of(folder, part)
     )
-    marker = next((row for row in rows if _key(row) == _MARKER), None)
+    return next((row for row in rows if _key(row) == _MARKER), None)
+
+
+def _end(client: TableClient, marker: _Row | None, *, is_last: bool) -> None:
+    """Says that the table is whole in an account. In the `last` one, the row by which the service
+    knows it takes the place of the one that said how far it was."""
+    operations: list[_Operation] = [(TransactionOperation.DELETE, _PROGRESS)] if is_last else []
     if marker is not None:
         operations.append(_replace(marker))
-    client.submit_transaction(operations)
+    if operations:
+        client.submit_transaction(operations)
 
 
 def _replace(row: _Row) -> _Operation:

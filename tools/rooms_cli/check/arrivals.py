@@ -96,7 +96,7 @@ def _check_copy(arrived: Row, record: Row) -> None:
 
 
 def _without_key(row: Row) -> Row:
-    return {name: value for name, value in row.items() if name != "RowKey"}
+    return {name: value for name, value in row.items() if name not in ("PartitionKey", "RowKey")}
 
 
 def check_floors(places: Sequence[Place], tell: Callable[[str, str], None]) -> None:

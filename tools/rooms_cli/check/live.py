@@ -1,26 +1,29 @@
 """Reads a whole table, that may be written to meanwhile, and changes nothing.
 
-A partition is read after the other: first the rows that begin with a dot (lists, invitees), which
-are held until the partition is done, then those of rooms, of which one is held at a time. What is
+The rooms whose ids have the same last digit are read together, from all storage accounts: first the
+rows that begin with a dot (lists, invitees), which are held until these rooms are done, then those
+of rooms, of which one is held at a time. What is
 written between the two may seem to disagree. So what does is read again, within little time; and it
 is told only if the room was the same before and after that.
 """
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby, pairwise
 
 from azure.core.exceptions import ResourceNotFoundError
-from azure.data.tables import TableClient
 
 from rooms.domain.time import Ticks
 from rooms.storage import keys
+from rooms.storage.accounts import account_of, last_digit, partition_in, partitions_in
+from rooms.storage.rows_of_rooms import room_of_row
 from rooms_cli.check.disagreement import Disagreement
-from rooms_cli.check.places import OF_PASSES, Place, Placed, Row, place_of
-from rooms_cli.check.table import of_floors, of_quarantined, of_room, placed
+from rooms_cli.check.places import OF_PASSES, PartitionOf, Place, Placed, Row, place_of
+from rooms_cli.check.table import beside, is_stray, of_floors, of_quarantined, of_room, placed
+from rooms_cli.storage import Account, failures_of
 
 WAITS = (0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
 """Seconds before what seemed to disagree is read again."""
@@ -54,9 +57,10 @@ class Counts:
 
 @dataclass
 class LiveTable:
-    """The table of a deployment. Raises AzureError when the storage does not answer."""
+    """The table of a deployment, in all its storage accounts. Raises Failure when one of them does
+    not answer."""
 
-    client: TableClient
+    accounts: Sequence[Account]
     kept: Ticks
     """What is older may have been removed by upkeep, or be half removed."""
     progress: Callable[[Counts], None]
@@ -65,26 +69,50 @@ class LiveTable:
     counts: Counts = field(default_factory=Counts)
 
     def disagreements(self) -> Iterator[Disagreement]:
-        """What does not agree, partition by partition. A request for each thousand rows."""
-        between = [
-            f"PartitionKey gt '{one}' and PartitionKey lt '{other}'"
-            for one, other in pairwise(keys.PARTITIONS)
-        ]
-        first, last = keys.PARTITIONS[0], keys.PARTITIONS[-1]
-        for where in (f"PartitionKey lt '{first}'", *between, f"PartitionKey gt '{last}'"):
-            yield from (
-                found
-                for row in self._counted(where)
-                if isinstance(found := placed(row), Disagreement)
-            )
-        for partition in keys.PARTITIONS:
-            yield from self._partition(partition)
+        """What does not agree: beside the partitions of rooms, and then in these, by the last digit
+        of the ids of rooms. A request for each thousand rows."""
+        self._partition_of: PartitionOf = keys.home_partition
+        for number in range(len(self.accounts)):
+            yield from self._beside(number)
+        for digit in keys.PARTITIONS:
+            yield from self._digit(digit)
 
-    def _partition(self, partition: str) -> Iterator[Disagreement]:
+    def _beside(self, number: int) -> Iterator[Disagreement]:
+        """Reads what is in no partition of rooms of an account."""
+        own = partitions_in(number)
+        between = [
+            f"PartitionKey gt '{one}' and PartitionKey lt '{other}'" for one, other in pairwise(own)
+        ]
+        for where in (f"PartitionKey lt '{own[0]}'", *between, f"PartitionKey gt '{own[-1]}'"):
+            for row in self._counted(number, where):
+                if found := beside(row, number, self._partition_of):
+                    yield found
+
+    def _digit(self, digit: str) -> Iterator[Disagreement]:
+        """Reads the rooms whose ids have that last digit, wherever they are."""
         suspects: list[_Suspect] = []
         dots: defaultdict[str, _Rows] = defaultdict(dict)
+        partitions = [partition_in(number, digit) for number in range(len(self.accounts))]
+        for partition in partitions:
+            yield from self._dots(partition, dots, suspects)
+            floors = self._rows_in(partition, keys.FLOOR_MADE_ROW, keys.FLOORS_END)
+            yield from of_floors(partition, [place for place, _ in _in_order(floors)])
+        yield from self._quarantine(digit, suspects)
+        for partition in partitions:
+            yield from self._rooms(partition, dots, suspects)
+        for room_id, rows in dots.items():
+            self._room(room_id, {}, rows, suspects)
+        yield from self._told(suspects)
+
+    def _dots(
+        self, partition: str, dots: defaultdict[str, _Rows], suspects: list[_Suspect]
+    ) -> Iterator[Disagreement]:
+        strays = set[str]()
         for row in self._range(partition, keys.DOTS_START, keys.QUARANTINE_PARTS_START):
-            match placed(row):
+            if is_stray(row, self._partition_of):
+                self._stray(row, strays, suspects)
+                continue
+            match placed(row, self._partition_of):
                 case Place(kind="floor" | "floor made"):
                     pass  # it may have been raised meanwhile: both rows are read at once
                 case Place(kind=kind) if kind in ("mark", "create mark", *OF_PASSES):
@@ -93,45 +121,63 @@ class LiveTable:
                     dots[room_id][row["RowKey"]] = row
                 case found:
                     yield found
-        floors = self._rows_in(partition, keys.FLOOR_MADE_ROW, keys.FLOORS_END)
-        yield from of_floors(partition, [place for place, _ in _in_order(floors)])
-        yield from self._quarantine(partition, suspects)
+
+    def _rooms(
+        self, partition: str, dots: defaultdict[str, _Rows], suspects: list[_Suspect]
+    ) -> Iterator[Disagreement]:
+        strays = set[str]()
         for start, end in (("", keys.DOTS_START), (keys.DOTS_END, "")):
             for room_id, some in groupby(
                 self._range(partition, start, end), lambda row: str(row["RowKey"]).partition(":")[0]
             ):
                 rows: _Rows = {}
                 for row in some:
-                    match placed(row):
+                    if is_stray(row, self._partition_of):
+                        self._stray(row, strays, suspects)
+                        continue
+                    match placed(row, self._partition_of):
                         case Place():
                             rows[row["RowKey"]] = row
                         case found:
                             yield found
                 if rows:
-                    self._room(partition, room_id, rows, dots.pop(room_id, {}), suspects)
-        for room_id, rows in dots.items():
-            self._room(partition, room_id, {}, rows, suspects)
-        yield from self._told(suspects)
+                    self._room(room_id, rows, dots.pop(room_id, {}), suspects)
 
-    def _room(
-        self, partition: str, room_id: str, rows: _Rows, dots: _Rows, suspects: list[_Suspect]
-    ) -> None:
+    def _stray(self, row: Row, strays: set[str], suspects: list[_Suspect]) -> None:
+        """Suspects a row of a room that is in another account: one of each room."""
+        room_id = room_of_row(row["RowKey"])
+        assert room_id is not None
+        if room_id in strays:
+            return
+        strays.add(room_id)
+        partition, key = row["PartitionKey"], row["RowKey"]
+
+        def again() -> list[Disagreement]:
+            there = self._row(partition, key)
+            found = None if there is None else placed(there, self._partition_of)
+            return [found] if isinstance(found, Disagreement) else []
+
+        suspects.append(_Suspect(partition, room_id, key, again))
+
+    def _room(self, room_id: str, rows: _Rows, dots: _Rows, suspects: list[_Suspect]) -> None:
         self.counts.rooms += 1
-        if of_room(room_id, _in_order(rows | dots), self.kept):
-            again = partial(self._room_again, partition, room_id, dots)
+        partition = self._partition_of(room_id)
+        if of_room(room_id, partition, _in_order(rows | dots), self.kept):
+            again = partial(self._room_again, room_id, dots)
             suspects.append(_Suspect(partition, room_id, keys.room_row(room_id), again))
 
-    def _room_again(self, partition: str, room_id: str, dots: _Rows) -> list[Disagreement] | None:
+    def _room_again(self, room_id: str, dots: _Rows) -> list[Disagreement] | None:
         """Returns the rows of the room, and those of `dots`, present or missing, that disagree."""
+        partition = self._partition_of(room_id)
         rows = self._rows_in(partition, *keys.room_range(room_id))
         asked: set[str] = set()
         while True:
-            found = of_room(room_id, _in_order(rows | dots), self.kept)
+            found = of_room(room_id, partition, _in_order(rows | dots), self.kept)
             named = {key for each in found for key in each.rows if key.startswith(keys.DOTS_START)}
             if not (unasked := named - asked):
                 break
             for key in unasked:
-                row = self._row(partition, key)
+                row = self._dotted(partition, key)
                 dots.pop(key, None)
                 dots |= {} if row is None else {key: row}
             asked |= unasked
@@ -140,6 +186,16 @@ class LiveTable:
             if not found or self._rows_in(partition, *keys.room_range(room_id)) == rows
             else None
         )
+
+    def _dotted(self, partition: str, key: str) -> Row | None:
+        """Returns a row that begins with a dot, of a room in that partition. Its arrivals may be in
+        those of other accounts."""
+        places = [partition]
+        if key.startswith(keys.ARRIVED_START):
+            digit = last_digit(partition)
+            places = [partition_in(number, digit) for number in range(len(self.accounts))]
+        found = (self._row(place, key) for place in places)
+        return next((row for row in found if row is not None), None)
 
     def _quarantine(self, partition: str, suspects: list[_Suspect]) -> Iterator[Disagreement]:
         """The parts of an event are read with it: they may be large."""
@@ -150,13 +206,13 @@ class LiveTable:
             keys.QUARANTINE_PARTS_END,
             ["PartitionKey", "RowKey"],
         ):
-            match placed(row):
+            match placed(row, self._partition_of):
                 case Place(of=event_id):
                     have_parts.add(event_id)
                 case found:
                     yield found
         for row in self._range(partition, keys.QUARANTINE_PARTS_END, keys.DOTS_END):
-            match placed(row):
+            match placed(row, self._partition_of):
                 case Place(kind="quarantined", of=event_id):
                     self.counts.quarantined += 1
                     whole = event_id not in have_parts and not of_quarantined(
@@ -197,29 +253,35 @@ class LiveTable:
 
     def _rows_in(self, partition: str, start: str, end: str) -> _Rows:
         """These rows once more, so that they do not count."""
-        return {row["RowKey"]: row for row in self._query(_within(partition, start, end))}
+        rows = self._query(account_of(partition), _within(partition, start, end))
+        return {row["RowKey"]: row for row in rows}
 
     def _range(
         self, partition: str, start: str, end: str, select: list[str] | None = None
     ) -> Iterator[Row]:
-        return self._counted(_within(partition, start, end), select)
+        return self._counted(account_of(partition), _within(partition, start, end), select)
 
-    def _counted(self, where: str, select: list[str] | None = None) -> Iterator[Row]:
-        for row in self._query(where, select):
+    def _counted(self, account: int, where: str, select: list[str] | None = None) -> Iterator[Row]:
+        for row in self._query(account, where, select):
             self.counts.rows += 1
             if self.counts.rows % PAGE == 0:
                 self.progress(self.counts)
             yield row
 
-    def _query(self, where: str, select: list[str] | None = None) -> Iterator[Row]:
+    def _query(self, account: int, where: str, select: list[str] | None = None) -> Iterator[Row]:
         """Without what the SDK knows of a row besides."""
-        return map(dict, self.client.query_entities(where, results_per_page=PAGE, select=select))
+        asked = self.accounts[account]
+        with failures_of(asked):
+            found = asked.client.query_entities(where, results_per_page=PAGE, select=select)
+            yield from map(dict, found)
 
     def _row(self, partition: str, key: str) -> Row | None:
-        try:
-            return dict(self.client.get_entity(partition, key))
-        except ResourceNotFoundError:
-            return None
+        asked = self.accounts[account_of(partition)]
+        with failures_of(asked):
+            try:
+                return dict(asked.client.get_entity(partition, key))
+            except ResourceNotFoundError:
+                return None
 
 
 def _within(partition: str, start: str, end: str) -> str:

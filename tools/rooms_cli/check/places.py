@@ -1,18 +1,22 @@
 """What each row is, by its key alone."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from rooms.domain.limits import LIMITS
 from rooms.domain.time import MAX_TIME, Ticks
 from rooms.storage import keys
+from rooms.storage.accounts import account_of, last_digit, partitions_in
 from rooms.storage.pull_state import PASSES
 
 type Row = Mapping[str, Any]
 type Placed = Sequence[tuple["Place", Row]]
 """Rows with what they are, in the order of their keys."""
+
+type PartitionOf = Callable[[str], str]
+"""Where a room is."""
 
 type Kind = Literal[
     "room",
@@ -95,21 +99,29 @@ class Place:
     at: Ticks = 0
     who: str = ""
 
-    @property
-    def partition(self) -> str:
-        """Where it belongs; "" if that may be any of them."""
+    def belongs_in(self, partition: str, partition_of: PartitionOf) -> bool:
+        """Whether it may stand in a partition."""
         if self.kind in OF_USERS:
-            return keys.IDENTITY_PARTITION
+            return partition == keys.IDENTITY_PARTITION
         match self.kind:
-            case "upkeep" | "floor" | "floor made":
-                return ""
+            case "upkeep":
+                return partition == keys.IDENTITY_PARTITION or _is_of_rooms(partition)
+            case "floor" | "floor made":
+                return _is_of_rooms(partition)
             case "quarantined" | "part":
-                return keys.quarantine_partition(self.of)
+                return partition == keys.quarantine_partition(self.of)
             case "create mark":
-                return keys.create_mark_partition(self.of)
+                return partition == keys.create_mark_partition(self.of)
             case "passes" | "pass asked":
-                return keys.PULL_PARTITION
-        return keys.home_partition(self.of)
+                return partition == keys.PULL_PARTITION
+            case "all arrived":  # it stays in the account where it arrived
+                digit = last_digit(partition_of(self.of))
+                return _is_of_rooms(partition) and last_digit(partition) == digit
+        return partition == partition_of(self.of)
+
+
+def _is_of_rooms(partition: str) -> bool:
+    return partition in partitions_in(account_of(partition))
 
 
 _ANY_ROOM, _ROOM, _HASH = (
@@ -153,7 +165,7 @@ _FORMS: dict[Kind, str] = {
     "marker": r"(?P<of>)\.table",
     "user": rf"\.user:(?P<of>{GUID})",
     "erasure": r"\.erasure:(?P<of>[0-9a-f]{32})",
-    "erasure part": r"\.erasure-part:(?P<of>[0-9a-f]{32}):(?P<who>[0-9])",
+    "erasure part": r"\.erasure-part:(?P<of>[0-9a-f]{32}):(?P<who>[0-9]{1,2})",
 }
 _COMPILED = {kind: re.compile(form) for kind, form in _FORMS.items()}
 

@@ -6,12 +6,22 @@ from operator import itemgetter
 
 from rooms.domain.time import Ticks
 from rooms.storage import keys
+from rooms.storage.accounts import last_digit
+from rooms.storage.rows_of_rooms import room_of_row
 from rooms_cli.check.arrivals import check_floors
 from rooms_cli.check.disagreement import Disagreement
 from rooms_cli.check.identities import check_identity
 from rooms_cli.check.marks import check_mark
 from rooms_cli.check.passes import check_passes
-from rooms_cli.check.places import OF_NO_ROOM, OF_PASSES, Place, Placed, Row, place_of
+from rooms_cli.check.places import (
+    OF_NO_ROOM,
+    OF_PASSES,
+    PartitionOf,
+    Place,
+    Placed,
+    Row,
+    place_of,
+)
 from rooms_cli.check.properties import Unreadable, text_in, time_in
 from rooms_cli.check.quarantine import check_quarantined
 from rooms_cli.check.room import check_room
@@ -26,6 +36,8 @@ _OF_IDENTITY = {
     "erasure part": "An erasure",
 }
 
+UNFINISHED = "If a move between storage accounts was not ended: rooms spread even"
+
 FOREIGN = "If another program writes into this table, give it one of its own."
 
 
@@ -36,11 +48,12 @@ def disagreements(rows: Iterable[Row], kept: Ticks = 0) -> Iterator[Disagreement
     Args:
         kept: what is older may have been removed by upkeep, or be half removed.
     """
+    partition_of: PartitionOf = keys.home_partition
     of_rooms: defaultdict[str, list[tuple[Place, Row]]] = defaultdict(list)
     of_quarantine: defaultdict[str, list[tuple[Place, Row]]] = defaultdict(list)
     floors: defaultdict[str, list[Place]] = defaultdict(list)
     for row in sorted(rows, key=itemgetter("RowKey")):
-        match placed(row):
+        match placed(row, partition_of):
             case Disagreement() as found:
                 yield found
             case Place(kind="quarantined" | "part") as place:
@@ -52,14 +65,14 @@ def disagreements(rows: Iterable[Row], kept: Ticks = 0) -> Iterator[Disagreement
             case _:
                 pass  # each is all there is of its kind
     for room_id, some in of_rooms.items():
-        yield from of_room(room_id, some, kept)
+        yield from of_room(room_id, partition_of(room_id), some, kept)
     for event_id, some in of_quarantine.items():
         yield from of_quarantined(event_id, some)
     for partition, places in floors.items():
         yield from of_floors(partition, places)
 
 
-def placed(row: Row) -> Place | Disagreement:
+def placed(row: Row, partition_of: PartitionOf) -> Place | Disagreement:
     """What the row is; or what is wrong with it by itself."""
     partition, key = row["PartitionKey"], row["RowKey"]
     place = place_of(key)
@@ -68,13 +81,13 @@ def placed(row: Row) -> Place | Disagreement:
             partition, "", (key,), "The row is of no kind that this service writes.", FOREIGN
         )
     room = "" if place.kind in OF_NO_ROOM else place.of
-    if partition not in ([place.partition] if place.partition else keys.partitions()):
+    if not place.belongs_in(partition, partition_of):
         return Disagreement(
             partition,
             room,
             (key,),
             f"The row is in the partition {partition!r}, where nobody looks for it.",
-            "",
+            UNFINISHED if is_stray(row, partition_of) else "",
         )
     if place.kind == "upkeep":
         try:
@@ -111,10 +124,30 @@ def placed(row: Row) -> Place | Disagreement:
     return place
 
 
-def of_room(room_id: str, rows: Placed, kept: Ticks) -> list[Disagreement]:
-    """What does not agree in the rows of a room, those that begin with a dot too, in the order of
-    their keys."""
-    partition = keys.home_partition(room_id)
+def beside(row: Row, account: int, partition_of: PartitionOf) -> Disagreement | None:
+    """What is wrong with a row that is in no partition of rooms of its storage account, by itself:
+    those but the first have only their marker there."""
+    found = placed(row, partition_of)
+    if isinstance(found, Disagreement):
+        return found
+    if account == 0 or found.kind == "marker":
+        return None
+    what = f"The row is in the storage account {account}, where nobody looks for it."
+    return Disagreement(row["PartitionKey"], "", (row["RowKey"],), what, "")
+
+
+def is_stray(row: Row, partition_of: PartitionOf) -> bool:
+    """Whether a row of a room is in another storage account than its room."""
+    room_id, partition = room_of_row(row["RowKey"]), row["PartitionKey"]
+    if room_id is None:
+        return False
+    own = partition_of(room_id)
+    return partition != own and last_digit(partition) == last_digit(own)
+
+
+def of_room(room_id: str, partition: str, rows: Placed, kept: Ticks) -> list[Disagreement]:
+    """What does not agree in the rows of a room, which is in that partition, those that begin with
+    a dot too, in the order of their keys."""
     found: list[Disagreement] = []
 
     def tell(what: str, *some: str, advice: str = "") -> None:
