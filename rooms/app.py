@@ -26,6 +26,7 @@ from rooms.intake.envelope import read_event
 from rooms.intake.recording import Intake, Read
 from rooms.join_page.assets import read_join_page
 from rooms.log_text import escaped
+from rooms.managed_identity import identity
 from rooms.media.carrier import Carrier, Entry
 from rooms.media.none import NoCarrier
 from rooms.pages.files import Page
@@ -59,6 +60,8 @@ from rooms.storage.table_check import TableCheck
 from rooms.upkeep.walk import Upkeep
 
 if TYPE_CHECKING:
+    from azure.core.credentials_async import AsyncTokenCredential
+
     from rooms.acs.pace import Pace
     from rooms.acs.passes.run import Passes
     from rooms.acs.pull import Pull
@@ -462,7 +465,9 @@ class App:
                 account.connection_string, chosen.table, **options
             )
         assert account.uri
-        from azure.identity.aio import DefaultAzureCredential  # slow, and keys need none
+        return TableClient(account.uri, chosen.table, credential=self._storage_identity, **options)
 
-        identity = DefaultAzureCredential(managed_identity_client_id=chosen.storage_client_id)
-        return TableClient(account.uri, chosen.table, credential=identity, **options)
+    @cached_property
+    def _storage_identity(self) -> "AsyncTokenCredential":
+        """One for all accounts, which take the same token."""
+        return identity("ROOMS_STORAGE__clientId", self.settings.storage_client_id)

@@ -13,13 +13,14 @@ from rooms.auth.signing import signed_headers
 from rooms.domain.limits import LIMITS, Limits
 from rooms.http_session import new_session
 from rooms.log_text import error_text
+from rooms.managed_identity import identity
 from rooms.settings.acs import AcsResource
 
 if TYPE_CHECKING:
     from aiohttp import ClientHandlerType, ClientRequest, ClientResponse, ClientSession
-    from azure.identity.aio import DefaultAzureCredential
+    from azure.core.credentials_async import AsyncTokenCredential
 
-# aiohttp, yarl and azure-identity are imported with the first request: they slow a cold start.
+# aiohttp and yarl are imported with the first request: they slow a cold start.
 
 _log = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ class Resource:
         self._seconds = limits.acs_seconds
         self._host = urlsplit(acs.endpoint).netloc
         self._session: ClientSession | None = None
-        self._identity: DefaultAzureCredential | None = None
+        self._identity: AsyncTokenCredential | None = None
 
     async def send(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes
@@ -102,10 +103,7 @@ class Resource:
             date = formatdate(usegmt=True)
             return signed_headers(self._acs.key, method, target, self._host, date, body)
         if self._identity is None:
-            from azure.identity.aio import DefaultAzureCredential
-
-            client_id = self._acs.client_id
-            self._identity = DefaultAzureCredential(managed_identity_client_id=client_id)
+            self._identity = identity("ROOMS_ACS__clientId", self._acs.client_id)
         token = await self._identity.get_token(_SCOPE)
         return {"Authorization": f"Bearer {token.token}"}
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from azure.core.exceptions import AzureError, HttpResponseError, ResourceExistsError
 
 from rooms.archive.places import ArchiveUnavailable
+from rooms.managed_identity import identity
 from rooms.settings.archive import ArchiveContainer
 
 if TYPE_CHECKING:  # which is slow to import, and needed only with the setting
@@ -85,17 +86,17 @@ def container_of(chosen: ArchiveContainer) -> Container:
             raise ArchiveUnavailable(
                 "ROOMS_ARCHIVE is not a valid connection string. Copy the whole string."
             ) from None
-    from azure.identity.aio import DefaultAzureCredential
-
     assert chosen.uri is not None
-    identity = DefaultAzureCredential(managed_identity_client_id=chosen.client_id)
-    return Container(ContainerClient(chosen.uri, chosen.container, credential=identity, **_TIMES))
+    tokens = identity("ROOMS_ARCHIVE__clientId", chosen.client_id)
+    return Container(ContainerClient(chosen.uri, chosen.container, credential=tokens, **_TIMES))
 
 
 def _reason(error: AzureError) -> str:
     """Returns what an error says, without what the SDK adds, and with what to do."""
     if not isinstance(error, HttpResponseError):
         return f"{type(error).__name__}. Check ROOMS_ARCHIVE."
+    if error.status_code is None:  # there is no token to ask with
+        return error.message
     code = getattr(error, "error_code", None) or error.reason or "no reason"
     code = getattr(code, "value", code)
     match error.status_code:

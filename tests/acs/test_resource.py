@@ -3,15 +3,11 @@
 import base64
 import logging
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
-from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import azure.functions as func
-import azure.identity.aio
 import pytest
 import pytest_asyncio
-from azure.core.credentials import AccessToken
-from azure.core.exceptions import ClientAuthenticationError
 
 from rooms.acs.errors import AcsUnavailable, NoAnswerOfAcs
 from rooms.acs.resource import Resource
@@ -117,43 +113,40 @@ async def test_nobody_listens() -> None:
     await resource.close()
 
 
-@dataclass
-class Identity:
-    """The managed identity of an app."""
-
-    managed_identity_client_id: str | None
-
-    async def get_token(self, *scopes: str, **_: Any) -> AccessToken:
-        assert scopes == ("https://communication.azure.com/.default",)
-        if self.managed_identity_client_id == "unknown":
-            raise ClientAuthenticationError("no such identity")
-        return AccessToken(f"token of {self.managed_identity_client_id}", 2**40)
-
-    async def close(self) -> None:
-        """Has nothing open."""
+@pytest.fixture
+def tokens(monkeypatch: pytest.MonkeyPatch) -> Iterator[AcsDouble]:
+    """The token service of an app in Azure."""
+    with AcsDouble() as service:
+        service.reply = Reply(200, b'{"access_token": "a token", "expires_on": "4000000000"}')
+        monkeypatch.setenv("IDENTITY_ENDPOINT", f"{service.endpoint}/msi/token")
+        monkeypatch.setenv("IDENTITY_HEADER", "any")
+        yield service
 
 
 @pytest.mark.parametrize("client_id", [None, "client"])
 async def test_a_managed_identity_sends_its_token(
-    acs: AcsDouble, monkeypatch: pytest.MonkeyPatch, client_id: str | None
+    acs: AcsDouble, tokens: AcsDouble, client_id: str | None
 ) -> None:
-    monkeypatch.setattr(azure.identity.aio, "DefaultAzureCredential", Identity)
     resource = Resource(AcsResource(acs.endpoint, None, client_id), PATIENT)
     await resource.send("POST", TARGET, {}, BODY)
     await resource.close()
-    assert acs.received[0].headers["authorization"] == f"Bearer token of {client_id}"
+    assert acs.received[0].headers["authorization"] == "Bearer a token"
     assert "x-ms-date" not in acs.received[0].headers
+    (asked,) = [parse_qs(urlsplit(received.target).query) for received in tokens.received]
+    assert asked["resource"] == ["https://communication.azure.com"]
+    assert asked.get("client_id") == (None if client_id is None else [client_id])
 
 
 async def test_an_identity_without_a_token_asks_nobody(
-    acs: AcsDouble, monkeypatch: pytest.MonkeyPatch
+    acs: AcsDouble, tokens: AcsDouble, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(azure.identity.aio, "DefaultAzureCredential", Identity)
+    tokens.reply = Reply(400, b"no such identity")
     resource = Resource(AcsResource(acs.endpoint, None, "unknown"), PATIENT)
     with pytest.raises(AcsUnavailable):
         await resource.send("POST", TARGET, {}, BODY)
     await resource.close()
     assert acs.received == []
+    assert "ROOMS_ACS__clientId): no such identity" in caplog.text
 
 
 def test_the_log_says_that_acs_refuses_us_and_not_the_key(

@@ -36,7 +36,7 @@ LAYERS = (
         "rooms.pages",
     ),
     ("rooms.settings",),
-    ("rooms.domain", "rooms.http_session", "rooms.log_text"),
+    ("rooms.domain", "rooms.http_session", "rooms.managed_identity", "rooms.log_text"),
 )
 """Modules and packages. Each imports only from its own layer and from those behind it."""
 

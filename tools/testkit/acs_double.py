@@ -78,7 +78,7 @@ class _Handler(BaseHTTPRequestHandler):
         if reply.status != 204:
             self.wfile.write(reply.body)
 
-    do_POST = do_PATCH = do_DELETE = _answer  # noqa: N815 - as http.server calls them
+    do_GET = do_POST = do_PATCH = do_DELETE = _answer  # noqa: N815 - as http.server calls them
 
     def log_message(self, format: str, *args: object) -> None:
         """Says nothing."""
