@@ -1,0 +1,22 @@
+#!/bin/sh
+# Makes the table with its marker, once, in each storage account. azd runs this after it has made
+# the accounts, with the outputs of main.bicep as variables, among them the settings that name them.
+set -eu
+if [ -z "${ROOMS_TABLE:-}" ]; then
+  echo 'No setting names the table, so the app makes it at its first write.'
+  exit 0
+fi
+[ -f main.bicep ] || cd "$(dirname "$0")" # azd starts it here
+cd ../..
+make --silent .venv/.run
+tries=40
+until .venv/bin/rooms init; do
+  tries=$((tries - 1))
+  if [ "$tries" -eq 0 ]; then
+    echo 'The table could not be made. Until it is, the app answers 503 TableNotFound.' >&2
+    echo 'Make it from where its storage can be reached: see docs/infra.md, The table.' >&2
+    exit 1
+  fi
+  echo 'A role may take ten minutes until all of Azure knows it. Trying again in 15 seconds ...'
+  sleep 15
+done
