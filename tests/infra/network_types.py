@@ -1,0 +1,114 @@
+"""The types of Microsoft.Network that infra/ uses, as far as it uses them.
+
+Those beside the project do not have them. Names are those of Microsoft's documentation of the
+resources (learn.microsoft.com/azure/templates/microsoft.network), in these versions.
+"""
+
+from typing import Any
+
+_TEXT = "text"
+
+_REQUIRED, _READ_ONLY = 1, 2
+
+_DNS: dict[str, Any] = {
+    "privateDnsZones": {"location": _TEXT, "tags": {}, "properties": {}},
+    "privateDnsZones/virtualNetworkLinks": {
+        "location": _TEXT,
+        "tags": {},
+        "properties": {
+            "registrationEnabled": bool,
+            "resolutionPolicy": _TEXT,
+            "virtualNetwork": {"id": _TEXT},
+        },
+    },
+}
+
+_NETWORK: dict[str, Any] = {
+    "virtualNetworks": {
+        "location": _TEXT,
+        "tags": {},
+        "properties": {
+            "addressSpace": {"addressPrefixes": [_TEXT]},
+            "subnets": [
+                {
+                    "name": _TEXT,
+                    "properties": {
+                        "addressPrefix": _TEXT,
+                        "delegations": [{"name": _TEXT, "properties": {"serviceName": _TEXT}}],
+                        "privateEndpointNetworkPolicies": (
+                            "Disabled",
+                            "Enabled",
+                            "NetworkSecurityGroupEnabled",
+                            "RouteTableEnabled",
+                        ),
+                    },
+                }
+            ],
+        },
+    },
+    "privateEndpoints": {
+        "location": _TEXT,
+        "tags": {},
+        "properties": {
+            "subnet": {"id": _TEXT},
+            "privateLinkServiceConnections": [
+                {
+                    "name": _TEXT,
+                    "properties": {"privateLinkServiceId": _TEXT, "groupIds": [_TEXT]},
+                }
+            ],
+        },
+    },
+    "privateEndpoints/privateDnsZoneGroups": {
+        "properties": {
+            "privateDnsZoneConfigs": [
+                {"name": _TEXT, "properties": {"privateDnsZoneId": _TEXT}},
+            ]
+        }
+    },
+}
+
+
+def _types(shapes: dict[str, Any], version: str) -> list[dict[str, Any]]:
+    """Returns shapes in the form of types.json: a list whose elements refer to each other."""
+    types: list[dict[str, Any]] = []
+
+    def added(type_: dict[str, Any]) -> dict[str, str]:
+        types.append(type_)
+        return {"$ref": f"#/{len(types) - 1}"}
+
+    def type_of(name: str, shape: Any) -> dict[str, str]:
+        match shape:
+            case dict():
+                properties = {
+                    key: {"type": type_of(f"{name}.{key}", of), "flags": 0}
+                    for key, of in shape.items()
+                }
+                anything = {} if shape else {"additionalProperties": added({"$type": "AnyType"})}
+                return added(
+                    {"$type": "ObjectType", "name": name, "properties": properties} | anything
+                )
+            case [item]:
+                return added({"$type": "ArrayType", "itemType": type_of(name, item)})
+            case tuple():
+                literals = [added({"$type": "StringLiteralType", "value": one}) for one in shape]
+                return added({"$type": "UnionType", "elements": literals})
+            case _ if shape is bool:
+                return added({"$type": "BooleanType"})
+        return added({"$type": "StringType"})
+
+    for kind, shape in shapes.items():
+        name = f"Microsoft.Network/{kind}"
+        body = type_of(name, {"id": _TEXT, "name": _TEXT} | shape)
+        properties = types[-1]["properties"]
+        properties["id"]["flags"] = _READ_ONLY
+        properties["name"]["flags"] = _REQUIRED
+        added({"$type": "ResourceType", "name": f"{name}@{version}", "body": body})
+    return types
+
+
+TYPES = {
+    "2024-05-01": _types(_NETWORK, "2024-05-01"),
+    "2024-06-01": _types(_DNS, "2024-06-01"),
+}
+"""By version."""
