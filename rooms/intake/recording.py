@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 
 from rooms.domain.events import EventSource
-from rooms.domain.time import Ticks
+from rooms.domain.time import SECOND, Ticks
 from rooms.intake.outcome import FailedConnection, IgnoredEvent, Outcome, RoomEvent, UnknownEvent
 from rooms.log_text import escaped
 from rooms.storage.call_log import CallLog
@@ -45,6 +45,12 @@ class Intake:
             StorageUnavailable: another delivery may succeed.
         """
         outcome = await self.take(text)
+        if isinstance(outcome, RoomEvent) and outcome.event.kind == "ParticipantAdded":
+            _log.info(
+                "a person joined the call of room %s: the event came %.1f s later",
+                outcome.room_id,
+                (self._clock() - outcome.event.at) / SECOND,
+            )
         if isinstance(outcome, UnknownEvent):
             event_id = await self._quarantine.put(text, outcome.reason, self._source)
             _log.warning(

@@ -1,5 +1,6 @@
 """Decides whether people may join, writes the decisions down, and lets in who may."""
 
+import logging
 import secrets
 from dataclasses import dataclass
 
@@ -24,6 +25,8 @@ from rooms.domain.time import SECOND, Ticks, format_time
 from rooms.media.carrier import AcsToken, Joining, WayIn
 from rooms.storage.changes import Origin
 from rooms.storage.join_links import HeldLink
+
+_log = logging.getLogger(__name__)
 
 
 class LostConnection(StrictBody):
@@ -129,7 +132,18 @@ async def carry_out(
     kind, detail = type(decision).__name__, _logged(asking, judgement)
     bound = binds if isinstance(decision, Admitted) else None
     await app.admissions.record(room_id, judgement.at, kind, detail, origin, bound)
+    _tell(room_id, decision)
     return way_in
+
+
+def _tell(room_id: str, decision: Admitted | Refused) -> None:
+    """Logs a decision for the monitoring, without the person."""
+    match decision:
+        case Admitted(role):
+            _log.info("admission: room %s admits: %s", room_id, role)
+        case Refused(reasons):
+            codes = ", ".join(reason.code for reason in reasons)
+            _log.info("admission: room %s refuses: %s", room_id, codes)
 
 
 async def _way_in(

@@ -1,5 +1,6 @@
 """Attendance: who was invited to a room and who came."""
 
+import logging
 from collections import Counter
 from typing import TypedDict
 
@@ -26,6 +27,8 @@ from rooms.domain.details import scheduled
 from rooms.domain.time import Ticks, Time, format_time
 from rooms.domain.time_window import TimeWindow, until_deletion
 from rooms.storage.history import RoomSnapshot
+
+_log = logging.getLogger(__name__)
 
 routes = Routes()
 
@@ -75,10 +78,20 @@ async def get_attendance(request: Request) -> func.HttpResponse:
     window = _window(known, chosen, *request.time_range())
     made = await report(request.app, room_id, known, window, as_of, chosen)
     body = attendance_body(room_id, known.details.get("title"), made)
+    if not any(request.has(name) for name in ("call", "from", "until")):
+        _tell(room_id, made, body["summary"], as_of)
     await record_access(request, "attendance", room_id, call=call_id)
     if form == "csv":
         return csv_answer(f"attendance-{room_id}", COLUMNS, map(as_csv_row, body["value"]))
     return json_answer(200, body)
+
+
+def _tell(room_id: str, made: Report, counted: AttendanceSummary, as_of: Ticks) -> None:
+    """Logs who did not come to a meeting that is over, for the monitoring: in numbers."""
+    end = made.window.end
+    if end is not None and end <= as_of and made.cancelled is None and not made.incomplete:
+        invited, absent = counted["invited"], counted["absent"]
+        _log.info("attendance: room %s: %d invited, %d absent", room_id, invited, absent)
 
 
 def _window(
