@@ -1,6 +1,6 @@
 import json
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +15,11 @@ from testkit.raw import NEWEST
 from testkit.raw_http import Answer
 from testkit.running import new_key
 from testkit.storage import know_floors
+from tests.monitoring.kql import Line
 
 KEY = new_key()
+
+OPERATIONS = "rooms.operations"
 
 
 @dataclass
@@ -52,15 +55,31 @@ class Logged:
         lines = [each.getMessage() for each in self.caplog.records if each.name == OPERATIONS]
         return [json.loads(line) for line in lines]
 
+    def lines(self) -> list[Line]:
+        """All that the service has logged."""
+        return [
+            Line(each.levelname, each.getMessage())
+            for each in self.caplog.records
+            if each.name.startswith("rooms")
+        ]
 
-OPERATIONS = "rooms.operations"
+
+async def service(client: TableClient, caplog: pytest.LogCaptureFixture) -> Logged:
+    """A service with an empty table."""
+    app = App({"ROOMS_MANAGE_KEY__app": KEY, "ROOMS_STORAGE": "UseDevelopmentStorage=true"})
+    app.table = Table(client)
+    await know_floors(app.table)
+    caplog.set_level(logging.INFO)
+    return Logged(app, caplog)
 
 
 @pytest_asyncio.fixture
-async def logged(direct: TableClient, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Logged]:
+async def logged(direct: TableClient, caplog: pytest.LogCaptureFixture) -> Logged:
     """A service with an empty table."""
-    app = App({"ROOMS_MANAGE_KEY__app": KEY})
-    app.table = Table(direct)
-    await know_floors(app.table)
-    with caplog.at_level(logging.INFO):
-        yield Logged(app, caplog)
+    return await service(direct, caplog)
+
+
+@pytest_asyncio.fixture
+async def faulty(client: TableClient, caplog: pytest.LogCaptureFixture) -> Logged:
+    """The same behind the proxy, whose faults the test chooses."""
+    return await service(client, caplog)

@@ -1,0 +1,93 @@
+"""Each alert on the log is raised by what the app logs in the case that it is for. That a quiet day
+raises none is in tests/contract/test_played_day.py."""
+
+import json
+from collections.abc import Awaitable, Callable
+
+import azure.functions as func
+import pytest
+
+from rooms.intake import event_grid
+from testkit.events import live_meeting, room_of_another_service
+from testkit.identifiers import raw_id
+from testkit.storage_proxy import Fault, StorageProxy
+from tests.monitoring.conftest import Logged
+from tests.monitoring.kql import ALERTS, WORKBOOK_QUERIES, Execution, Line, Workspace
+
+ALICE, BOB = raw_id(1), raw_id(2)
+
+
+def raised(lines: list[Line], executions: list[Execution] | None = None) -> set[str]:
+    """The alerts that are raised by what was logged."""
+    workspace = Workspace(lines, executions or [])
+    return {name for name, query in ALERTS.items() if workspace.rows(query)} - {SILENT}
+
+
+SILENT = "upkeep_silent"
+"""Raised by all that has no run of the upkeep."""
+
+
+async def test_an_event_that_is_not_understood(logged: Logged) -> None:
+    await logged.app.intake.accept('{"eventType": 7}')
+    lines = logged.lines()
+    assert raised(lines) == {"quarantine_grew"}
+    (row,) = Workspace(lines).rows(WORKBOOK_QUERIES["quarantine"])
+    assert (row["Events"], row["Reason"][:9]) == (1, "eventType")
+
+
+async def test_a_storage_that_refuses_as_there_are_too_many_requests(
+    faulty: Logged, proxy: StorageProxy
+) -> None:
+    proxy.choose = lambda _number, _what: Fault.THROTTLED
+    assert (await faulty.send("GET", "/rooms/99400000000000007")).status == 503
+    lines = faulty.lines()
+    assert raised(lines) == {"storage_throttled"}
+    (row,) = Workspace(lines).rows(WORKBOOK_QUERIES["storage throttled"])
+    assert (row["Partition"], row["Refusals"]) == ("7", 1)
+
+
+@pytest.mark.parametrize("fault", [Fault.REFUSED, Fault.CUT_BEFORE])
+async def test_a_storage_that_does_not_answer_and_answers_of_500_and_more(
+    faulty: Logged, proxy: StorageProxy, fault: Fault
+) -> None:
+    proxy.choose = lambda _number, _what: fault
+    answers = [await faulty.send("GET", "/rooms/99400000000000007") for _ in range(5)]
+    executions = [Execution("get_room", answer.status, True) for answer in answers]
+    assert raised(faulty.lines(), executions) == {"storage_unavailable", "server_errors"}
+    assert Workspace(faulty.lines()).rows(WORKBOOK_QUERIES["storage unavailable"])
+
+
+async def test_an_event_that_is_not_kept(faulty: Logged, proxy: StorageProxy) -> None:
+    name, trigger = event_trigger(faulty)
+    proxy.choose = lambda _number, _what: Fault.THROTTLED
+    event = live_meeting(room_of_another_service()).started()
+    with pytest.raises(event_grid.EventNotKept):
+        await trigger(json.dumps(event))
+    assert "events_not_kept" in raised([], [Execution(name, 0, succeeded=False)])
+
+
+def event_trigger(logged: Logged) -> tuple[str, Callable[[str], Awaitable[None]]]:
+    """The name of the function that takes events in, and the function."""
+    functions = func.FunctionApp()
+    event_grid.register(functions, logged.app)
+    (function,) = functions.get_functions()
+    name = function.get_function_name()
+    assert name is not None
+    return name, function.get_user_function()
+
+
+@pytest.mark.parametrize(
+    ("age", "alerts"),
+    [("nothing overdue", set()), ("oldest overdue 2.0 days", set())]
+    + [(f"oldest overdue {days} days", {"upkeep_overdue"}) for days in ("2.1", "185.4")],
+)
+def test_what_should_have_been_removed_long_ago(age: str, alerts: set[str]) -> None:
+    before = Line("INFO", "upkeep: looked at 9 rooms; removed nothing; oldest overdue 9.0 days")
+    assert raised([before, Line("INFO", f"upkeep: looked at 9 rooms; removed nothing; {age}")]) == (
+        alerts
+    )
+
+
+@pytest.mark.parametrize("lines", [[], [Line("ERROR", "upkeep: no storage")]], ids=str)
+def test_an_upkeep_that_does_not_run(lines: list[Line]) -> None:
+    assert Workspace(lines).rows(ALERTS[SILENT])

@@ -1,0 +1,55 @@
+"""Microsoft's parser knows every name in the queries."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from tests.monitoring.kql import (
+    ALERTS,
+    DOCUMENTED,
+    FUNCTION,
+    TABLES,
+    WORKBOOK_QUERIES,
+    Bound,
+    bound,
+)
+
+OURS = {
+    **{f"alert {name}": query for name, query in ALERTS.items()},
+    **{f"workbook {name}": query for name, query in WORKBOOK_QUERIES.items()},
+}
+QUERIES = {**OURS, **{f"documented {name}": query for name, query in DOCUMENTED.items()}}
+MISSPELT = {
+    "a column": QUERIES["alert quarantine_grew"].replace("where Message", "where Massage"),
+    "a column of the function": "ACSRoomsIncomingOperations | where RoomLifeSpan > 60",
+    "an operator": "AppTraces | whre Message has 'x'",
+    "a table": "AppTrace | take 1",
+}
+
+
+@pytest.fixture(scope="module")
+def said() -> Mapping[str, Bound]:
+    """What the parser says of all of them, in one process."""
+    return bound({**QUERIES, **MISSPELT, "the function": FUNCTION})
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_query_has_no_problem(said: Mapping[str, Bound], name: str) -> None:
+    assert said[name].problems == []
+    assert said[name].columns
+
+
+@pytest.mark.parametrize("name", MISSPELT)
+def test_a_misspelt_name_is_found(said: Mapping[str, Bound], name: str) -> None:
+    assert said[name].problems != []
+
+
+def test_the_function_has_the_columns_of_the_table_of_acs(said: Mapping[str, Bound]) -> None:
+    assert said["the function"] == Bound([], dict(TABLES[FUNCTION]))
+    assert len(TABLES[FUNCTION]) == 24
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_query_of_a_shared_workspace_is_of_this_app(name: str) -> None:
+    query = OURS[name]
+    assert query.startswith(FUNCTION) or '_ResourceId =~ "{component}"' in query
