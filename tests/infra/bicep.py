@@ -16,7 +16,7 @@ import tree_sitter
 import tree_sitter_bicep
 
 from devhost.azurite import PROJECT
-from tests.infra import network_types
+from tests.infra import further_types
 
 INFRA = PROJECT / "infra"
 
@@ -91,8 +91,7 @@ def _checker() -> Any:
     assert spec.loader is not None
     checker = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(checker)
-    for version, types in network_types.TYPES.items():
-        key = ("microsoft.network", version)
+    for key, types in further_types.TYPES.items():
         if key not in checker.index():
             checker.index()[key] = [_InMemory(types)]
     return checker

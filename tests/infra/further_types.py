@@ -1,7 +1,7 @@
-"""The types of Microsoft.Network that infra/ uses, as far as it uses them.
+"""The types that infra/ uses and that are not beside the project, as far as it uses them.
 
-Those beside the project do not have them. Names are those of Microsoft's documentation of the
-resources (learn.microsoft.com/azure/templates/microsoft.network), in these versions.
+Names are those of Microsoft's documentation of the resources
+(learn.microsoft.com/azure/templates), in these versions.
 """
 
 from typing import Any
@@ -69,7 +69,24 @@ _NETWORK: dict[str, Any] = {
 }
 
 
-def _types(shapes: dict[str, Any], version: str) -> list[dict[str, Any]]:
+_INSIGHTS: dict[str, Any] = {
+    "workbooks": {
+        "location": _TEXT,
+        "tags": {},
+        "kind": ("shared",),
+        "properties": {
+            "displayName": _TEXT,
+            "category": _TEXT,
+            "description": _TEXT,
+            "serializedData": _TEXT,
+            "sourceId": _TEXT,
+            "version": _TEXT,
+        },
+    },
+}
+
+
+def _types(provider: str, version: str, shapes: dict[str, Any]) -> list[dict[str, Any]]:
     """Returns shapes in the form of types.json: a list whose elements refer to each other."""
     types: list[dict[str, Any]] = []
 
@@ -98,7 +115,7 @@ def _types(shapes: dict[str, Any], version: str) -> list[dict[str, Any]]:
         return added({"$type": "StringType"})
 
     for kind, shape in shapes.items():
-        name = f"Microsoft.Network/{kind}"
+        name = f"{provider}/{kind}"
         body = type_of(name, {"id": _TEXT, "name": _TEXT} | shape)
         properties = types[-1]["properties"]
         properties["id"]["flags"] = _READ_ONLY
@@ -108,7 +125,11 @@ def _types(shapes: dict[str, Any], version: str) -> list[dict[str, Any]]:
 
 
 TYPES = {
-    "2024-05-01": _types(_NETWORK, "2024-05-01"),
-    "2024-06-01": _types(_DNS, "2024-06-01"),
+    (provider.lower(), version): _types(provider, version, shapes)
+    for provider, version, shapes in (
+        ("Microsoft.Network", "2024-05-01", _NETWORK),
+        ("Microsoft.Network", "2024-06-01", _DNS),
+        ("Microsoft.Insights", "2023-06-01", _INSIGHTS),
+    )
 }
-"""By version."""
+"""By provider, in lower case, and version."""
