@@ -73,7 +73,7 @@ _INSIGHTS: dict[str, Any] = {
     "workbooks": {
         "location": _TEXT,
         "tags": {},
-        "kind": ("shared",),
+        "kind": _TEXT,
         "properties": {
             "displayName": _TEXT,
             "category": _TEXT,
