@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("one_partition")
 
 type Happening = Coroutine[Any, Any, Any]
 
-QUESTIONS = range(3, 7)
+QUESTIONS = range(4, 8)
 """Those about a partition behind the first, if nothing seems to disagree."""
 
 

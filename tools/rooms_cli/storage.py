@@ -2,7 +2,7 @@
 account, and why it cannot be read."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
@@ -197,6 +197,16 @@ def _local_port(environment: Mapping[str, str]) -> int:
             f"Set {CONNECTION_STRING}, or {URI}, as the app at {endpoint.netloc} has it."
         )
     return endpoint.port + (1 if endpoint.scheme == "https" else 2)
+
+
+def check_accounts(accounts: Sequence[Account], needed: int) -> None:
+    """Raises Failure if the settings name fewer accounts than rooms have been in."""
+    if len(accounts) < needed:
+        missing = " and ".join(f"ROOMS_STORAGE__{each}" for each in range(len(accounts), needed))
+        raise Failure(
+            f"There are rooms in {needed} storage accounts, and the settings name "
+            f"{len(accounts)}. Set {missing} as the app has them."
+        )
 
 
 @contextmanager

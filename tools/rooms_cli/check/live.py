@@ -21,9 +21,10 @@ from rooms.storage import keys
 from rooms.storage.accounts import account_of, last_digit, partition_in, partitions_in
 from rooms.storage.rows_of_rooms import room_of_row
 from rooms_cli.check.disagreement import Disagreement
-from rooms_cli.check.places import OF_PASSES, PartitionOf, Place, Placed, Row, place_of
-from rooms_cli.check.table import beside, is_stray, of_floors, of_quarantined, of_room, placed
-from rooms_cli.storage import Account, failures_of
+from rooms_cli.check.layout import Layout
+from rooms_cli.check.places import OF_MOVES, OF_PASSES, Place, Placed, Row, place_of
+from rooms_cli.check.table import beside, layout_in, of_floors, of_quarantined, of_room, placed
+from rooms_cli.storage import Account, check_accounts, failures_of
 
 WAITS = (0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
 """Seconds before what seemed to disagree is read again."""
@@ -71,7 +72,8 @@ class LiveTable:
     def disagreements(self) -> Iterator[Disagreement]:
         """What does not agree: beside the partitions of rooms, and then in these, by the last digit
         of the ids of rooms. A request for each thousand rows."""
-        self._partition_of: PartitionOf = keys.home_partition
+        self._layout = self._read_layout()
+        check_accounts(self.accounts, self._layout.spread.count)
         for number in range(len(self.accounts)):
             yield from self._beside(number)
         for digit in keys.PARTITIONS:
@@ -85,11 +87,12 @@ class LiveTable:
         ]
         for where in (f"PartitionKey lt '{own[0]}'", *between, f"PartitionKey gt '{own[-1]}'"):
             for row in self._counted(number, where):
-                if found := beside(row, number, self._partition_of):
+                if found := beside(row, number, self._layout):
                     yield found
 
     def _digit(self, digit: str) -> Iterator[Disagreement]:
         """Reads the rooms whose ids have that last digit, wherever they are."""
+        self._look_where_rooms_are()
         suspects: list[_Suspect] = []
         dots: defaultdict[str, _Rows] = defaultdict(dict)
         partitions = [partition_in(number, digit) for number in range(len(self.accounts))]
@@ -109,13 +112,13 @@ class LiveTable:
     ) -> Iterator[Disagreement]:
         strays = set[str]()
         for row in self._range(partition, keys.DOTS_START, keys.QUARANTINE_PARTS_START):
-            if is_stray(row, self._partition_of):
+            if self._layout.is_stray(row):
                 self._stray(row, strays, suspects)
                 continue
-            match placed(row, self._partition_of):
+            match placed(row, self._layout):
                 case Place(kind="floor" | "floor made"):
                     pass  # it may have been raised meanwhile: both rows are read at once
-                case Place(kind=kind) if kind in ("mark", "create mark", *OF_PASSES):
+                case Place(kind=kind) if kind in ("mark", "create mark", *OF_MOVES, *OF_PASSES):
                     pass  # each is by itself
                 case Place(of=room_id):
                     dots[room_id][row["RowKey"]] = row
@@ -132,10 +135,10 @@ class LiveTable:
             ):
                 rows: _Rows = {}
                 for row in some:
-                    if is_stray(row, self._partition_of):
+                    if self._layout.is_stray(row):
                         self._stray(row, strays, suspects)
                         continue
-                    match placed(row, self._partition_of):
+                    match placed(row, self._layout):
                         case Place():
                             rows[row["RowKey"]] = row
                         case found:
@@ -144,31 +147,33 @@ class LiveTable:
                     self._room(room_id, rows, dots.pop(room_id, {}), suspects)
 
     def _stray(self, row: Row, strays: set[str], suspects: list[_Suspect]) -> None:
-        """Suspects a row of a room that is in another account: one of each room."""
+        """Suspects a row of a room that is in another account, one of each room; but not if a move
+        still has to do with it."""
         room_id = room_of_row(row["RowKey"])
-        assert room_id is not None
-        if room_id in strays:
+        if room_id is None or room_id in strays or self._layout.is_moving(row):
             return
         strays.add(room_id)
         partition, key = row["PartitionKey"], row["RowKey"]
 
         def again() -> list[Disagreement]:
             there = self._row(partition, key)
-            found = None if there is None else placed(there, self._partition_of)
+            if there is None or (self._layout.is_stray(there) and self._layout.is_moving(there)):
+                return []
+            found = placed(there, self._layout)
             return [found] if isinstance(found, Disagreement) else []
 
         suspects.append(_Suspect(partition, room_id, key, again))
 
     def _room(self, room_id: str, rows: _Rows, dots: _Rows, suspects: list[_Suspect]) -> None:
         self.counts.rooms += 1
-        partition = self._partition_of(room_id)
+        partition = self._layout.partition_of(room_id)
         if of_room(room_id, partition, _in_order(rows | dots), self.kept):
             again = partial(self._room_again, room_id, dots)
             suspects.append(_Suspect(partition, room_id, keys.room_row(room_id), again))
 
     def _room_again(self, room_id: str, dots: _Rows) -> list[Disagreement] | None:
         """Returns the rows of the room, and those of `dots`, present or missing, that disagree."""
-        partition = self._partition_of(room_id)
+        partition = self._layout.partition_of(room_id)
         rows = self._rows_in(partition, *keys.room_range(room_id))
         asked: set[str] = set()
         while True:
@@ -206,13 +211,13 @@ class LiveTable:
             keys.QUARANTINE_PARTS_END,
             ["PartitionKey", "RowKey"],
         ):
-            match placed(row, self._partition_of):
+            match placed(row, self._layout):
                 case Place(of=event_id):
                     have_parts.add(event_id)
                 case found:
                     yield found
         for row in self._range(partition, keys.QUARANTINE_PARTS_END, keys.DOTS_END):
-            match placed(row, self._partition_of):
+            match placed(row, self._layout):
                 case Place(kind="quarantined", of=event_id):
                     self.counts.quarantined += 1
                     whole = event_id not in have_parts and not of_quarantined(
@@ -239,6 +244,7 @@ class LiveTable:
             if not suspects:
                 return
             self.wait(seconds)
+            self._look_where_rooms_are()
             changed = []
             for suspect in suspects:
                 found = suspect.again()
@@ -250,6 +256,15 @@ class LiveTable:
         for one in suspects:
             what = "It was changed whenever it was read, and could not be checked."
             yield Disagreement(one.partition, one.room, (one.row,), what, "Run the check again.")
+
+    def _look_where_rooms_are(self) -> None:
+        """Rooms may have moved to another account meanwhile, if there is one."""
+        if len(self.accounts) > 1:
+            self._layout = self._read_layout()
+
+    def _read_layout(self) -> Layout:
+        row = self._row(keys.IDENTITY_PARTITION, keys.SPREAD_ROW)
+        return layout_in([] if row is None else [row])
 
     def _rows_in(self, partition: str, start: str, end: str) -> _Rows:
         """These rows once more, so that they do not count."""

@@ -39,9 +39,12 @@ type Kind = Literal[
     "unknown at ACS",
     "floor",
     "floor made",
+    "journal",
+    "fence",
     "quarantined",
     "part",
     "upkeep",
+    "spread",
     "deployment",
     "archive key",
     "archive",
@@ -54,6 +57,7 @@ type Kind = Literal[
 ]
 
 OF_USERS: tuple[Kind, ...] = (
+    "spread",
     "deployment",
     "archive key",
     "archive",
@@ -66,6 +70,9 @@ OF_USERS: tuple[Kind, ...] = (
 )
 """What stands in the partition of the users."""
 
+OF_MOVES: tuple[Kind, ...] = ("journal", "fence")
+"""What moves of rooms between storage accounts write beside the rows of rooms."""
+
 OF_PASSES: tuple[Kind, ...] = ("passes", "pass asked", "unknown at ACS")
 """What the passes over the rooms at ACS have written."""
 
@@ -77,6 +84,7 @@ OF_NO_ROOM: tuple[Kind, ...] = (
     "floor made",
     "mark",
     "create mark",
+    *OF_MOVES,
     *OF_PASSES,
     *OF_USERS,
 )
@@ -106,7 +114,7 @@ class Place:
         match self.kind:
             case "upkeep":
                 return partition == keys.IDENTITY_PARTITION or _is_of_rooms(partition)
-            case "floor" | "floor made":
+            case "floor" | "floor made" | "journal" | "fence":
                 return _is_of_rooms(partition)
             case "quarantined" | "part":
                 return partition == keys.quarantine_partition(self.of)
@@ -148,6 +156,8 @@ _FORMS: dict[Kind, str] = {
     "unknown at ACS": rf"\.pull-unknown:{_ROOM}",
     "floor": r"(?P<of>)\.floor:(?P<time>[0-9]{19})",
     "floor made": r"(?P<of>)\.floor",
+    "journal": r"(?P<of>)\.moved:(?P<time>[0-9]{19}):(?P<who>[0-9a-f]+)",
+    "fence": r"(?P<of>)\.growing:(?P<who>[0-9a-f]{32})",
     "invitee": rf"\.invitee:(?P<who>{_HASH}):{_NEWEST}:{_ROOM}",
     "group": rf"\.invitees:(?P<who>[0-5][0-9]|6[0-3]):{_NEWEST}:{_ROOM}" + keys.MEMBERS_SUFFIX,
     "index": rf"\.index:{_NEWEST}:{_ROOM}",
@@ -157,6 +167,7 @@ _FORMS: dict[Kind, str] = {
     "quarantined": rf"\.quarantine:(?P<of>{_HASH})",
     "part": rf"\.quarantine-part:(?P<of>{_HASH}):(?P<who>[0-9]{{4}})",
     "upkeep": r"(?P<of>)\.upkeep",
+    "spread": r"(?P<of>)\.spread",
     "deployment": r"(?P<of>)\.deployment",
     "archive key": r"(?P<of>)\.archive",
     "archive": r"\.archive:(?P<of>[0-9a-f]{32})",

@@ -4,19 +4,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 
-from rooms.domain.time import Ticks
+from rooms.domain.time import Ticks, now
 from rooms.storage import keys
-from rooms.storage.accounts import last_digit
-from rooms.storage.rows_of_rooms import room_of_row
 from rooms_cli.check.arrivals import check_floors
 from rooms_cli.check.disagreement import Disagreement
 from rooms_cli.check.identities import check_identity
+from rooms_cli.check.layout import Layout, layout_of, unfinished
 from rooms_cli.check.marks import check_mark
 from rooms_cli.check.passes import check_passes
 from rooms_cli.check.places import (
     OF_NO_ROOM,
     OF_PASSES,
-    PartitionOf,
     Place,
     Placed,
     Row,
@@ -36,7 +34,7 @@ _OF_IDENTITY = {
     "erasure part": "An erasure",
 }
 
-UNFINISHED = "If a move between storage accounts was not ended: rooms spread even"
+STRAY = "Its room is in another storage account, which `rooms spread` shows. Delete the row."
 
 FOREIGN = "If another program writes into this table, give it one of its own."
 
@@ -48,12 +46,15 @@ def disagreements(rows: Iterable[Row], kept: Ticks = 0) -> Iterator[Disagreement
     Args:
         kept: what is older may have been removed by upkeep, or be half removed.
     """
-    partition_of: PartitionOf = keys.home_partition
+    rows = sorted(rows, key=itemgetter("RowKey"))
+    layout = layout_in(rows)
     of_rooms: defaultdict[str, list[tuple[Place, Row]]] = defaultdict(list)
     of_quarantine: defaultdict[str, list[tuple[Place, Row]]] = defaultdict(list)
     floors: defaultdict[str, list[Place]] = defaultdict(list)
-    for row in sorted(rows, key=itemgetter("RowKey")):
-        match placed(row, partition_of):
+    for row in rows:
+        if layout.is_stray(row) and layout.is_moving(row):
+            continue
+        match placed(row, layout):
             case Disagreement() as found:
                 yield found
             case Place(kind="quarantined" | "part") as place:
@@ -65,14 +66,14 @@ def disagreements(rows: Iterable[Row], kept: Ticks = 0) -> Iterator[Disagreement
             case _:
                 pass  # each is all there is of its kind
     for room_id, some in of_rooms.items():
-        yield from of_room(room_id, partition_of(room_id), some, kept)
+        yield from of_room(room_id, layout.partition_of(room_id), some, kept)
     for event_id, some in of_quarantine.items():
         yield from of_quarantined(event_id, some)
     for partition, places in floors.items():
         yield from of_floors(partition, places)
 
 
-def placed(row: Row, partition_of: PartitionOf) -> Place | Disagreement:
+def placed(row: Row, layout: Layout) -> Place | Disagreement:
     """What the row is; or what is wrong with it by itself."""
     partition, key = row["PartitionKey"], row["RowKey"]
     place = place_of(key)
@@ -81,13 +82,13 @@ def placed(row: Row, partition_of: PartitionOf) -> Place | Disagreement:
             partition, "", (key,), "The row is of no kind that this service writes.", FOREIGN
         )
     room = "" if place.kind in OF_NO_ROOM else place.of
-    if not place.belongs_in(partition, partition_of):
+    if not place.belongs_in(partition, layout.partition_of):
         return Disagreement(
             partition,
             room,
             (key,),
             f"The row is in the partition {partition!r}, where nobody looks for it.",
-            UNFINISHED if is_stray(row, partition_of) else "",
+            STRAY if layout.is_stray(row) else "",
         )
     if place.kind == "upkeep":
         try:
@@ -98,6 +99,8 @@ def placed(row: Row, partition_of: PartitionOf) -> Place | Disagreement:
             return Disagreement(
                 partition, room, (key,), what, "Delete the row: upkeep begins again."
             )
+    if place.kind == "spread" and (found := _of_spread(row, layout)) is not None:
+        return found
     if place.kind == "restore":
         what = "The table is not whole: a restore has not ended."
         return Disagreement(partition, room, (key,), what, "Run `rooms restore` again.")
@@ -124,25 +127,37 @@ def placed(row: Row, partition_of: PartitionOf) -> Place | Disagreement:
     return place
 
 
-def beside(row: Row, account: int, partition_of: PartitionOf) -> Disagreement | None:
+def layout_in(rows: Iterable[Row]) -> Layout:
+    """Where rooms are, as the row `.spread` says; if it cannot be understood, as without it."""
+    row = next((row for row in rows if row["RowKey"] == keys.SPREAD_ROW), None)
+    try:
+        return layout_of(row)
+    except Unreadable:
+        return Layout()
+
+
+def _of_spread(row: Row, layout: Layout) -> Disagreement | None:
+    try:
+        layout_of(row)
+    except Unreadable as problem:
+        what = f"Which storage account has which rooms cannot be understood. {problem}"
+        return Disagreement(row["PartitionKey"], "", (row["RowKey"],), what, "")
+    if (left := unfinished(layout)) is None or layout.held_until > now():
+        return None
+    what, advice = left
+    return Disagreement(row["PartitionKey"], "", (row["RowKey"],), what, advice)
+
+
+def beside(row: Row, account: int, layout: Layout) -> Disagreement | None:
     """What is wrong with a row that is in no partition of rooms of its storage account, by itself:
     those but the first have only their marker there."""
-    found = placed(row, partition_of)
+    found = placed(row, layout)
     if isinstance(found, Disagreement):
         return found
     if account == 0 or found.kind == "marker":
         return None
     what = f"The row is in the storage account {account}, where nobody looks for it."
     return Disagreement(row["PartitionKey"], "", (row["RowKey"],), what, "")
-
-
-def is_stray(row: Row, partition_of: PartitionOf) -> bool:
-    """Whether a row of a room is in another storage account than its room."""
-    room_id, partition = room_of_row(row["RowKey"]), row["PartitionKey"]
-    if room_id is None:
-        return False
-    own = partition_of(room_id)
-    return partition != own and last_digit(partition) == last_digit(own)
 
 
 def of_room(room_id: str, partition: str, rows: Placed, kept: Ticks) -> list[Disagreement]:
