@@ -51,6 +51,10 @@ class Limits:
     """Seconds for which a process takes what it has read of the spread of rooms over storage
     accounts as it is."""
 
+    settle_seconds: float = 35.0
+    """Seconds after a change of the spread after which nothing in any process is under way that
+    began before it: what the host lets a function run, and `spread_seconds`."""
+
     media_seconds: float = 2.0
     """Seconds for a request to the media server. A change of a room waits no longer for it."""
 

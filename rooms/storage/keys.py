@@ -18,6 +18,8 @@ users have one of their own.
     .arrived:{arrival}:{room}               as {room}:arrived, over the rooms of a partition
     .floor:{floor}                          the floor, below which nothing arrives any more
     .floor                                  that the partition has had a floor
+    .growing:{run}                          which run moves rooms to another account, or from it
+    .moved:{time}:{change}                  which rows a change wrote while its room was copied
     .pending:{room}:{change}                that a change of a room is under way at ACS
     .pending:+{create}                      the same of a create
     .pull-unknown:{room}                    that ACS does not know a room of which events came

@@ -85,7 +85,7 @@ class Life:
             await asyncio.sleep(0.001)
 
 
-def _transport(life: Life) -> Any:
+def mortal_transport(life: Life) -> Any:
     """Returns what sends requests to the storage, while the process lives."""
     transport = AioHttpTransport()
     send = transport.send
@@ -160,7 +160,7 @@ async def mortal_app(
     client = TableClient.from_connection_string(
         storage,
         app.settings.table,
-        transport=_transport(life),
+        transport=mortal_transport(life),
         retry_total=0,
         use_env_settings=False,
     )

@@ -1,0 +1,107 @@
+"""Moves the rooms of digits between accounts, one digit after another, while the service runs."""
+
+import asyncio
+
+from azure.core.exceptions import AzureError
+
+from rooms.storage.growth.digit_move import DigitMove
+from rooms.storage.growth.erasures import erasure_is_open
+from rooms.storage.growth.errors import ErasureOpen
+from rooms.storage.growth.partition_move import clear
+from rooms.storage.growth.run import Run, left
+from rooms.storage.parallel import in_parallel
+from rooms.storage.retry import backoff
+
+TRIES = 5
+"""How often a run that gets nothing done is begun, if the storage fails."""
+
+
+async def grow(run: Run, accounts: str) -> None:
+    """Moves digits until they are in these accounts, and removes what is left behind.
+
+    Args:
+        accounts: the account of each digit, ten characters.
+
+    Raises:
+        Held: another run moves digits.
+        TakenOver: another run has taken over, as this one seemed to be dead.
+        ErasureOpen: an erasure of a person is not over.
+        AzureError: the storage does not answer. Another run goes on from there.
+    """
+    await run.hold()
+    try:
+        await _held(run, accounts)
+    finally:
+        await run.release()
+
+
+async def _held(run: Run, accounts: str) -> None:
+    """Does all that is to be done; from the begin of a step again if the storage fails."""
+    failures, delays, done = 0, backoff(), -1
+    while True:
+        try:
+            while await _step(run, accounts):
+                pass
+            return
+        except AzureError:
+            so_far = run.counts.copied + run.counts.removed
+            failures = failures + 1 if so_far == done else 1
+            if failures == TRIES:
+                raise
+            done = so_far
+        await asyncio.sleep(next(delays))
+        await run.hold(again=True)
+
+
+async def _step(run: Run, accounts: str) -> bool:
+    """Does the next thing that is to be done. Returns False if there is none."""
+    spread, state = run.spread, run.state
+    if spread.moving is not None:
+        if accounts[int(spread.moving)] == str(spread.to):
+            await DigitMove(run).go_on()
+        else:
+            await _take_back(run)
+        return True
+    for digit, (now, then) in enumerate(zip(spread.accounts, accounts, strict=True)):
+        if now != then:
+            if str(digit) in state.left.get(int(then), ""):
+                await _remove_left(run, int(then))
+            await _begin(run, str(digit), int(then))
+            return True
+    for account in state.left:
+        await _remove_left(run, account)
+        return True
+    return False
+
+
+async def _begin(run: Run, digit: str, target: int) -> None:
+    if await erasure_is_open(run.clients[0]):
+        raise ErasureOpen
+    count, its_id = run.spread.with_account(target).count, run.spread.with_account(target).id
+    await run.change(moving=digit, to=target, phase="copying", count=count, id=its_id)
+    # An erasure that begins from here on sees that a digit moves, and waits.
+    if await erasure_is_open(run.clients[0]):
+        await _take_back(run)
+        raise ErasureOpen
+
+
+async def _take_back(run: Run) -> None:
+    """Leaves the digit that moves where it is. What was copied is left behind, and the journal."""
+    spread = run.spread
+    assert spread.moving is not None
+    source = int(spread.accounts[int(spread.moving)])
+    left_behind = run.state.with_left(spread.to, spread.moving).with_left(source, "")
+    await run.change(left_behind, moving=None, to=0, phase=None)
+    run.tell("taken back", spread.moving, spread.to)
+
+
+async def _remove_left(run: Run, account: int) -> None:
+    """Removes what moves have left behind in an account, when nobody reads it any more."""
+    digits = run.state.left[account]
+    run.tell("waiting", digits, account)
+    await run.wait(run.limits.settle_seconds)
+    (fences,) = await run.fences([account])
+    run.tell("removing", digits, account)
+    await in_parallel(clear(fence, digits, run.counts, run.alive) for fence in fences)
+    await run.note(run.state.without_left(account))
+    await left([fences])

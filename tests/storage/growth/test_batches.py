@@ -1,0 +1,21 @@
+"""Portions that fit a transaction."""
+
+from rooms.storage.growth.batches import FREE_OPERATIONS, MAX_BYTES, in_batches, size_of
+
+
+def test_a_portion_has_at_most_99_rows() -> None:
+    rows = [{"RowKey": str(number)} for number in range(250)]
+    assert [len(batch) for batch in in_batches(rows)] == [FREE_OPERATIONS, FREE_OPERATIONS, 52]
+
+
+def test_a_portion_is_not_too_large() -> None:
+    rows = [{"RowKey": str(number), "data0": b"x" * 65_536} for number in range(99)]
+    batches = list(in_batches(rows))
+    assert all(sum(map(size_of, batch)) <= MAX_BYTES for batch in batches)
+    assert [row for batch in batches for row in batch] == rows
+
+
+def test_a_row_of_any_size_has_a_portion() -> None:
+    large: dict[str, object] = {"RowKey": "1", "data0": b"x" * MAX_BYTES}
+    small: dict[str, object] = {"RowKey": "2"}
+    assert list(in_batches([large, small])) == [[large], [small]]
