@@ -255,6 +255,12 @@ param logRetentionDays int = 30
 @description('GB of logs a day, at most. What comes after is lost. -1: no limit.')
 param dailyLogLimitGb int = -1
 
+@description('Who gets a mail of each alert. Empty: alerts show in the portal only.')
+param alertEmail string = ''
+
+@description('Name of the function that reads the operations log. Another one, if ACS logs here, too.')
+param operationsFunction string = 'ACSRoomsIncomingOperations'
+
 var token = toLower(uniqueString(subscription().id, environmentName, location))
 var groupName = empty(resourceGroupName) ? 'rg-${environmentName}' : resourceGroupName
 var tags = union(extraTags, {
@@ -278,6 +284,14 @@ var furtherAccounts = [for i in range(1, roomAccounts): 'strooms${i}${token}']
 var roomsAccounts = concat(firstAccount, furtherAccounts)
 var roomsUris = [
   for name in roomsAccounts: 'https://${name}.table.${environment().suffixes.storage}'
+]
+var accountIds = [
+  for name in separateRoomsAccount ? roomsAccounts : concat(['st${token}'], furtherAccounts): resourceId(
+    subscription().subscriptionId,
+    groupName,
+    'Microsoft.Storage/storageAccounts',
+    name
+  )
 ]
 
 resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = {
@@ -468,6 +482,24 @@ module existingDeadLetterWriter 'dead-letter-writer.bicep' = if (hasTopic && eve
   }
   dependsOn: [
     hostStorage
+  ]
+}
+
+module monitoring '../monitoring/monitoring.bicep' = {
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    workspaceId: logs.outputs.workspaceId
+    componentId: logs.outputs.componentId
+    alertEmail: alertEmail
+    storageAccountIds: accountIds
+    systemTopicId: makesTopic ? topic!.outputs.id : eventTopicId
+    operationsFunction: operationsFunction
+  }
+  dependsOn: [
+    rooms
+    storage
   ]
 }
 
