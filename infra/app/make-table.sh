@@ -14,7 +14,7 @@ until .venv/bin/rooms init; do
   tries=$((tries - 1))
   if [ "$tries" -eq 0 ]; then
     echo 'The table could not be made. Until it is, the app answers 503 TableNotFound.' >&2
-    echo 'Make it from where its storage can be reached: see docs/infra.md, The table.' >&2
+    echo 'Make it from where its storage can be reached: azd hooks run postprovision --layer app' >&2
     exit 1
   fi
   echo 'A role may take ten minutes until all of Azure knows it. Trying again in 15 seconds ...'
