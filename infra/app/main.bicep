@@ -258,7 +258,7 @@ param dailyLogLimitGb int = -1
 @description('Who gets a mail of each alert. Empty: alerts show in the portal only.')
 param alertEmail string = ''
 
-@description('Name of the function that reads the operations log. Another one, if ACS logs here, too.')
+@description('Name of the function that reads operations. Another one, if ACS logs here, too.')
 param operationsFunction string = 'ACSRoomsIncomingOperations'
 
 var token = toLower(uniqueString(subscription().id, environmentName, location))
@@ -286,7 +286,7 @@ var roomsUris = [
   for name in roomsAccounts: 'https://${name}.table.${environment().suffixes.storage}'
 ]
 var accountIds = [
-  for name in separateRoomsAccount ? roomsAccounts : concat(['st${token}'], furtherAccounts): resourceId(
+  for name in concat(separateRoomsAccount ? [] : ['st${token}'], roomsAccounts): resourceId(
     subscription().subscriptionId,
     groupName,
     'Microsoft.Storage/storageAccounts',
