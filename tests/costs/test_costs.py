@@ -1,15 +1,17 @@
 """What a month costs: the arithmetic, and the page that tells it."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
 
 from costs.entities import size
 from costs.measure import measure
-from costs.month import BUSY_SECONDS, month
+from costs.month import BUSY_SECONDS, FREQUENT_ALERTS, RARE_ALERTS, month
 from costs.page import PAGE, page
 from costs.prices import EVENTS
 from costs.room import Kind, RoomUse, load
+from devhost.azurite import PROJECT
 
 pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
 
@@ -20,6 +22,7 @@ USE = RoomUse(
     rows=100,
     stored_bytes=150_000,
     processor_seconds=0.4,
+    log_lines=20,
 )
 
 
@@ -41,8 +44,8 @@ def test_a_month_has_the_use_of_all_rooms() -> None:
             "Event Grid": 60_000,
             "Table Storage, requests": 50_000,
             "Table Storage, stored": 2,
-            "Log Analytics": 0.12,
-            "Alerts": 5,
+            "Log Analytics": 0.06,
+            "Alerts": 7,
         }
     )
 
@@ -63,6 +66,13 @@ def test_the_size_of_an_entity_is_that_of_table_storage() -> None:
     entity = {"PartitionKey": "7", "RowKey": "room", "at": datetime.now(UTC), "n": 1, "text": "tea"}
     keys_and_timestamp = 4 + 2 * 5 + (8 + 18 + 8)
     assert size(entity) == keys_and_timestamp + (8 + 4 + 8) + (8 + 2 + 4) + (8 + 8 + 4 + 6)
+
+
+def test_the_alerts_are_those_of_the_infrastructure() -> None:
+    alerts = (PROJECT / "infra" / "monitoring" / "monitoring.bicep").read_text()
+    every = re.findall(r"^ +every: '(\w+)'$", alerts, re.MULTILINE)
+    frequent = every.count("PT5M")
+    assert (frequent, len(every) - frequent) == (FREQUENT_ALERTS, RARE_ALERTS)
 
 
 @pytest.mark.thorough

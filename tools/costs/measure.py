@@ -1,6 +1,7 @@
 """Plays meetings at the app, and counts what each kind of request asks of the storage."""
 
 import asyncio
+import re
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -57,10 +58,11 @@ def measure(people: int, meetings: int, tell: Callable[[str], None]) -> RoomUse:
         settings = {"ROOMS_STORAGE": proxy.connection_string, "ROOMS_TABLE": TABLE}
         with running_app(Path(folder), settings) as app:
             process = psutil.Process(app.process.pid)
-            used = _processor_seconds(process)
+            used, logged = _processor_seconds(process), _log_lines(app)
             counts = _Counts(proxy)
             asyncio.run(_play_all(app, counts, people, meetings, tell))
             used = _processor_seconds(process) - used
+            logged = _log_lines(app) - logged
         with TableClient.from_connection_string(shared_storage(), TABLE) as table:
             sizes = [size(entity) for entity in table.list_entities()]
     return RoomUse(
@@ -70,6 +72,7 @@ def measure(people: int, meetings: int, tell: Callable[[str], None]) -> RoomUse:
         len(sizes) / meetings,
         sum(sizes) / meetings,
         used / meetings,
+        logged / meetings,
     )
 
 
@@ -120,3 +123,9 @@ async def _ask_to_come_in(at: App, room: str, raw_id: str) -> None:
 def _processor_seconds(process: psutil.Process) -> float:
     times = process.cpu_times()
     return float(times.user + times.system)
+
+
+def _log_lines(app: RunningApp) -> int:
+    """Returns how many lines the app has logged, without those of devhost, which stand for the
+    host's."""
+    return len(re.findall(r"^[\d-]+ [\d:,]+ rooms\.", app.log(), re.MULTILINE))

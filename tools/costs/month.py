@@ -23,12 +23,12 @@ TIMERS = 3 * 6 * 24 * 30
 
 RETENTION_MONTHS = 400 / 30
 
-LOG_ITEMS = 3
-"""Of an execution: its request, and two lines of the host."""
 LOG_BYTES = 1_000
-"""Of an item, with its properties."""
+"""Of an item, with its properties: the request of each execution, and each line of the app."""
 
-ALERTS = 5
+FREQUENT_ALERTS = 4
+RARE_ALERTS = 3
+"""On logs, each 5 minutes, and each 15 minutes or less often: infra/monitoring."""
 GB = 1e9
 
 
@@ -67,7 +67,8 @@ def month(use: RoomUse, rooms: int) -> Month:
     operations = 2 * rooms * use.events
     requests = rooms * use.storage_requests
     stored = rooms * use.stored_bytes * RETENTION_MONTHS / GB
-    logs = executions * LOG_ITEMS * LOG_BYTES / GB
+    logs = (executions + rooms * use.log_lines) * LOG_BYTES / GB
+    alerts = prices.FREQUENT_ALERTS.of(FREQUENT_ALERTS) + prices.RARE_ALERTS.of(RARE_ALERTS)
     lines = (
         Line(
             "Functions, executions",
@@ -80,7 +81,7 @@ def month(use: RoomUse, rooms: int) -> Month:
         Line("Table Storage, requests", requests, "", prices.REQUESTS.of(requests)),
         Line("Table Storage, stored", stored, "GB", prices.STORED.of(stored)),
         Line("Log Analytics", logs, "GB", prices.LOGS.of(logs)),
-        Line("Alerts", ALERTS, "", prices.ALERTS.of(ALERTS)),
+        Line("Alerts", FREQUENT_ALERTS + RARE_ALERTS, "", alerts),
     )
     most = prices.MEMORY.of((alone + timers) * INSTANCE_GB)
     return Month(rooms, lines, most - prices.MEMORY.of(gb_seconds))

@@ -33,8 +33,14 @@ EVENTS = Price("Event Grid", 0.60, 1e6, "operations", 100_000, _FLEX)
 REQUESTS = Price("Table Storage, requests", 0.00036, 1e4, "requests", 0, "2026-07-22, Austria East")
 STORED = Price("Table Storage, LRS", 0.045, 1, "GB", 0, "2026-07-22, Austria East")
 LOGS = Price("Log Analytics", 2.30, 1, "GB", 5, _FLEX)
-ALERTS = Price(
-    "Alert on a log, each 15 minutes", 0.50, 1, "alert", 0, "no day given, Southeast Asia"
+FREQUENT_ALERTS = Price("Alert on logs, each 5 minutes", 1.50, 1, "alert", 0, "**not confirmed**")
+RARE_ALERTS = Price(
+    "Alert on logs, each 15 minutes or less often",
+    0.50,
+    1,
+    "alert",
+    0,
+    "Southeast Asia, no day given",
 )
 
 PRICES = (
@@ -45,5 +51,6 @@ PRICES = (
     REQUESTS,
     STORED,
     LOGS,
-    ALERTS,
+    FREQUENT_ALERTS,
+    RARE_ALERTS,
 )

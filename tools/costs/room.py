@@ -31,6 +31,8 @@ class RoomUse:
     """By the size that Table Storage gives an entity."""
     processor_seconds: float
     """Of all executions, with the work of the host."""
+    log_lines: float
+    """That the app writes, beside those of the host."""
 
     def kind(self, name: str) -> Kind:
         """Returns the kind of that name."""
