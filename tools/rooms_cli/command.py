@@ -44,6 +44,7 @@ from rooms_cli.person_table import show_person
 from rooms_cli.redriving import redrive
 from rooms_cli.screen import say, show_json
 from rooms_cli.sentences import explained
+from rooms_cli.spreading import spread
 from rooms_cli.tables import show_attendance, show_presence, show_room, show_rooms
 from rooms_cli.users import users
 from rooms_cli.words import moment, name_or_raw_id, who_can_join
@@ -72,6 +73,7 @@ app.command()(export_log)
 app.command()(verify_log)
 app.command()(restore)
 app.command("init")(init)
+app.command()(spread)
 app.command("import")(import_rooms)
 app.command()(compare)
 app.command()(move)

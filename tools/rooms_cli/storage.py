@@ -220,6 +220,19 @@ def failures_of(account: Account, writes: bool = False) -> Iterator[None]:
         raise Failure(f"{account.address} is not a valid URL. Check {account.setting}.") from None
 
 
+@contextmanager
+def failures_of_any(accounts: Sequence[Account], writes: bool = False) -> Iterator[None]:
+    """Raises Failure if one of the accounts refuses a request or does not answer."""
+    try:
+        yield
+    except AzureError as error:
+        response: Any = error.response if isinstance(error, HttpResponseError) else None
+        told = f"{error} {response.request.url if response else ''}"
+        hosts = {urlsplit(each.client.url).netloc.rpartition("@")[2]: each for each in accounts}
+        account = next((each for host, each in hosts.items() if host in told), accounts[0])
+        raise _failure(account, error, writes) from None
+
+
 def _failure(account: Account, error: AzureError, writes: bool) -> Failure:
     address, setting, table = account.address, account.setting, account.client.table_name
     if not isinstance(error, HttpResponseError) or error.status_code is None:

@@ -2,6 +2,7 @@
 
 from rooms.storage.growth.floors import raise_floor
 from rooms.storage.growth.partition_move import PartitionMove
+from rooms.storage.growth.plan import with_digit
 from rooms.storage.growth.progress import Doing
 from rooms.storage.growth.run import Run, left
 from rooms.storage.parallel import in_parallel
@@ -77,11 +78,9 @@ class DigitMove:
             )
             for part, floor in zip(self._parts, floors, strict=True)
         )
-        accounts = list(run.spread.accounts)
-        accounts[int(self._digit)] = str(target)
         await run.change(
             run.state.with_left(source, self._digit),
-            accounts="".join(accounts),
+            accounts=with_digit(run.spread.accounts, self._digit, target),
             moving=None,
             to=0,
             phase=None,

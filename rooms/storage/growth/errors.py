@@ -1,9 +1,10 @@
 """Why digits are not moved.
 
 GrowthError
-├── Held         another run moves digits
-├── TakenOver    another run has taken over
-└── ErasureOpen  the erasure of a person is not over
+├── Held            another run moves digits
+├── TakenOver       another run has taken over
+├── AccountRefused  an account has a table of another deployment
+└── ErasureOpen     the erasure of a person is not over
 """
 
 from rooms.domain.time import Ticks
@@ -24,6 +25,14 @@ class Held(GrowthError):
 
 class TakenOver(GrowthError):
     """Another run has taken over, as this one seemed to be dead."""
+
+
+class AccountRefused(GrowthError):
+    """The table in this account is of another deployment, or of another program."""
+
+    def __init__(self, account: int) -> None:
+        super().__init__(account)
+        self.account = account
 
 
 class ErasureOpen(GrowthError):

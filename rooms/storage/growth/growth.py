@@ -1,9 +1,11 @@
 """Moves the rooms of digits between accounts, one digit after another, while the service runs."""
 
 import asyncio
+from dataclasses import replace
 
 from azure.core.exceptions import AzureError
 
+from rooms.storage.growth.accounts import check_accounts, prepare_account
 from rooms.storage.growth.digit_move import DigitMove
 from rooms.storage.growth.erasures import erasure_is_open
 from rooms.storage.growth.errors import ErasureOpen
@@ -25,11 +27,13 @@ async def grow(run: Run, accounts: str) -> None:
     Raises:
         Held: another run moves digits.
         TakenOver: another run has taken over, as this one seemed to be dead.
+        AccountRefused: an account has a table of another deployment.
         ErasureOpen: an erasure of a person is not over.
         AzureError: the storage does not answer. Another run goes on from there.
     """
     await run.hold()
     try:
+        await check_accounts(run.clients, run.spread)
         await _held(run, accounts)
     finally:
         await run.release()
@@ -77,8 +81,10 @@ async def _step(run: Run, accounts: str) -> bool:
 async def _begin(run: Run, digit: str, target: int) -> None:
     if await erasure_is_open(run.clients[0]):
         raise ErasureOpen
-    count, its_id = run.spread.with_account(target).count, run.spread.with_account(target).id
-    await run.change(moving=digit, to=target, phase="copying", count=count, id=its_id)
+    known = run.spread.with_account(target)
+    await run.note(replace(run.state, spread=replace(run.spread, id=known.id)))
+    await prepare_account(run.clients, target, known)
+    await run.change(moving=digit, to=target, phase="copying", count=known.count)
     # An erasure that begins from here on sees that a digit moves, and waits.
     if await erasure_is_open(run.clients[0]):
         await _take_back(run)

@@ -24,3 +24,9 @@ def even(accounts: str, count: int) -> str:
         may_have[account] -= 1
         after[digit] = str(account)
     return "".join(after)
+
+
+def with_digit(accounts: str, digit: str, account: int) -> str:
+    """Returns the accounts of the ten digits when this one is in `account`."""
+    at = int(digit)
+    return f"{accounts[:at]}{account}{accounts[at + 1 :]}"

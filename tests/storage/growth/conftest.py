@@ -8,10 +8,12 @@ import pytest
 import pytest_asyncio
 from azure.data.tables.aio import TableClient
 
+from rooms.storage.marker import marker
+
 
 @pytest_asyncio.fixture
 async def clients(azurites: list[str]) -> AsyncIterator[list[TableClient]]:
-    """The table, by the number of the account. It is made."""
+    """The table, by the number of the account. That in the first account is made."""
     table = f"t{uuid.uuid4().hex}"
     async with AsyncExitStack() as stack:
         opened = [
@@ -20,8 +22,8 @@ async def clients(azurites: list[str]) -> AsyncIterator[list[TableClient]]:
             )
             for azurite in azurites
         ]
-        for client in opened:
-            await client.create_table()
+        await opened[0].create_table()
+        await opened[0].create_entity(marker())
         yield opened
 
 

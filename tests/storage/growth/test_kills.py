@@ -12,6 +12,7 @@ from rooms.domain.time import SECOND, Ticks, now
 from rooms.storage.growth.errors import Held, TakenOver
 from rooms.storage.growth.growth import grow
 from rooms.storage.growth.run import Run
+from rooms.storage.marker import marker
 from testkit.mortal_app import Killed, Life, mortal_transport
 from tests.effort import KILLS_APART
 from tests.storage.growth.sevens import AT_ONCE, TO_1, rows_in
@@ -49,8 +50,8 @@ class Tables:
 
     async def make(self) -> None:
         async with self.opened(Life()) as clients:
-            for client in clients:
-                await client.create_table()
+            await clients[0].create_table()
+            await clients[0].create_entity(marker())
             await clients[0].submit_transaction(
                 [
                     ("upsert", {"PartitionKey": "7", "RowKey": row, "value": "before"})
