@@ -168,12 +168,10 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
       }
       ipSecurityRestrictions: empty(clientIpRanges) ? [] : concat(eventGridOnly, clients)
       ipSecurityRestrictionsDefaultAction: empty(clientIpRanges) ? 'Allow' : 'Deny'
-      appSettings: [
-        for setting in items(union(settings, hostSettings)): {
-          name: setting.key
-          value: setting.value
-        }
-      ]
+      appSettings: map(items(union(settings, hostSettings)), setting => {
+        name: setting.key
+        value: setting.value
+      })
     }
   }
 }
