@@ -35,7 +35,7 @@ var logAlerts = [
     text: 'Events came that the service does not understand. They are in quarantine.'
     severity: 2
     query: loadTextContent('alerts/quarantine_grew.kql')
-    window: 'PT15M'
+    window: 'PT30M' // lines may be late
     every: 'PT15M'
     periods: [1, 1]
   }

@@ -23,6 +23,8 @@ FUNCTION_QUERY = (FOLDER / "acs_rooms_incoming_operations.kql").read_text()
 
 ALERTS = {path.stem: path.read_text() for path in sorted((FOLDER / "alerts").glob("*.kql"))}
 
+BICEP = (FOLDER / "monitoring.bicep").read_text()
+
 WORKBOOK = json.loads((FOLDER / "workbook.json").read_text())
 
 WORKBOOK_QUERIES = {

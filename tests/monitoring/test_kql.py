@@ -1,11 +1,13 @@
 """Microsoft's parser knows every name in the queries."""
 
+import re
 from collections.abc import Mapping
 
 import pytest
 
 from tests.monitoring.kql import (
     ALERTS,
+    BICEP,
     DOCUMENTED,
     FUNCTION,
     TABLES,
@@ -19,6 +21,11 @@ OURS = {
     **{f"workbook {name}": query for name, query in WORKBOOK_QUERIES.items()},
 }
 QUERIES = {**OURS, **{f"documented {name}": query for name, query in DOCUMENTED.items()}}
+IN_SEVERAL_WINDOWS = re.compile(
+    r"'alerts/(\w+)\.kql'\)\n +window: '\w+'\n +every: '\w+'\n +periods: \[[2-9]"
+)
+"""An alert in the template that is raised only if several windows in a row have something."""
+
 MISSPELT = {
     "a column": QUERIES["alert quarantine_grew"].replace("where Message", "where Massage"),
     "a column of the function": "ACSRoomsIncomingOperations | where RoomLifeSpan > 60",
@@ -47,6 +54,13 @@ def test_a_misspelt_name_is_found(said: Mapping[str, Bound], name: str) -> None:
 def test_the_function_has_the_columns_of_the_table_of_acs(said: Mapping[str, Bound]) -> None:
     assert said["the function"] == Bound([], dict(TABLES[FUNCTION]))
     assert len(TABLES[FUNCTION]) == 24
+
+
+@pytest.mark.parametrize("name", re.findall(IN_SEVERAL_WINDOWS, BICEP))
+def test_an_alert_that_needs_several_windows_says_when_each_row_was(
+    said: Mapping[str, Bound], name: str
+) -> None:
+    assert said[f"alert {name}"].columns["TimeGenerated"] == "datetime"
 
 
 @pytest.mark.parametrize("name", OURS)

@@ -5,9 +5,7 @@ import re
 
 import pytest
 
-from tests.monitoring.kql import ALERTS, FOLDER, WORKBOOK, WORKBOOK_QUERIES
-
-BICEP = (FOLDER / "monitoring.bicep").read_text()
+from tests.monitoring.kql import ALERTS, BICEP, WORKBOOK, WORKBOOK_QUERIES
 
 
 def test_names_in_the_workbook_are_different() -> None:
