@@ -107,8 +107,8 @@ def _storage(table: str | None, writes: bool) -> Storage:
 
     stored = storage(os.environ, table)
     for account in stored.accounts:
-        with failures_of(account, writes=writes):
-            next(iter(account.client.list_entities(results_per_page=1, select=["RowKey"])), None)
+        with failures_of(account, writes=writes) as client:
+            next(iter(client.list_entities(results_per_page=1, select=["RowKey"])), None)
     return stored
 
 

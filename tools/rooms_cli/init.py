@@ -31,8 +31,8 @@ def init(
 
     with storage(os.environ, table) as stored:
         for account in stored.accounts:
-            with failures_of(account, writes=True):
-                done = prepare(account.client, adopt)
+            with failures_of(account, writes=True) as client:
+                done = prepare(client, adopt)
             _show(done, f"the table {stored.table} at {account.address}")
 
 

@@ -210,10 +210,10 @@ def check_accounts(accounts: Sequence[Account], needed: int) -> None:
 
 
 @contextmanager
-def failures_of(account: Account, writes: bool = False) -> Iterator[None]:
-    """Raises Failure if the account refuses a request or does not answer."""
+def failures_of(account: Account, writes: bool = False) -> Iterator[TableClient]:
+    """The client of an account. Raises Failure if that refuses a request or does not answer."""
     try:
-        yield
+        yield account.client
     except AzureError as error:
         raise _failure(account, error, writes) from None
     except LocationParseError:  # the SDK lets this one through

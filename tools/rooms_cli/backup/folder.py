@@ -48,6 +48,8 @@ class Manifest:
     table: str
     accounts: int = 1
     """Storage accounts over which it is spread."""
+    spread: int = 0
+    """The version of the spread: no room has moved to another account since it began."""
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     version: int = VERSION
     began: list[str] = field(default_factory=list)

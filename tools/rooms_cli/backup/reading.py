@@ -16,9 +16,13 @@ from typing import Any
 from azure.core.pipeline import PipelineResponse
 from azure.data.tables import TableClient
 
+from rooms.storage import keys
 from rooms_cli.backup.folder import Manifest, write_manifest, write_part
 from rooms_cli.backup.lines import line_of
-from rooms_cli.storage import Account, failures_of
+from rooms_cli.check.layout import layout_of, unfinished
+from rooms_cli.check.properties import Unreadable
+from rooms_cli.failures import Failure
+from rooms_cli.storage import Account, check_accounts, failures_of
 
 PAGE = 1_000
 """Rows that Table Storage answers one request with, at most."""
@@ -46,15 +50,22 @@ def back_up(
     `progress` is called for each file.
 
     Raises:
-        Failure: an account does not answer.
+        Failure: an account does not answer; or rooms move to another account, as rows that were
+            read here and there would then be of no use.
     """
     while manifest.finished is None:
         if not manifest.began:
+            manifest.spread = _settled_spread(accounts)
             _begin(accounts, folder, manifest)
         number = len(manifest.began)
         _pass(accounts, folder, manifest, progress)
         exact = number > 1 and not manifest.of_pass(number)
         if exact or number == PASSES:
+            if _settled_spread(accounts) != manifest.spread:
+                raise Failure(
+                    "Rooms were moved to another storage account since the backup began, so "
+                    f"{folder} is of no use. Take another folder."
+                )
             manifest.exact = exact
             manifest.finished = datetime.now(UTC).isoformat(timespec="seconds")
             write_manifest(folder, manifest)
@@ -62,12 +73,27 @@ def back_up(
             _begin(accounts, folder, manifest)
 
 
+def _settled_spread(accounts: Sequence[Account]) -> int:
+    """Returns the version of the spread. Raises Failure while a move is not ended."""
+    with failures_of(accounts[0]) as client:
+        where = f"PartitionKey eq '{keys.IDENTITY_PARTITION}' and RowKey eq '{keys.SPREAD_ROW}'"
+        row = next(iter(client.query_entities(where)), None)
+    try:
+        layout = layout_of(row)
+    except Unreadable:
+        raise Failure("Which storage account has which rooms cannot be read: rooms check") from None
+    check_accounts(accounts, layout.spread.count)
+    if (left := unfinished(layout)) is not None:
+        raise Failure(" ".join(left))
+    return layout.spread.version
+
+
 def _begin(accounts: Sequence[Account], folder: Path, manifest: Manifest) -> None:
     """Notes the earliest of the times that the accounts have now."""
     times = []
     for account in accounts:
-        with failures_of(account):
-            times.append(_storage_time(account.client))
+        with failures_of(account) as client:
+            times.append(_storage_time(client))
     manifest.began.append(min(times).isoformat())
     write_manifest(folder, manifest)
 
@@ -81,8 +107,8 @@ def _pass(
     done = manifest.of_pass(len(manifest.began))
     first = done[-1].account if done else 0
     for number, account in enumerate(accounts[first:], first):
-        with failures_of(account):
-            _pass_through(account.client, number, folder, manifest, progress)
+        with failures_of(account) as client:
+            _pass_through(client, number, folder, manifest, progress)
 
 
 def _pass_through(

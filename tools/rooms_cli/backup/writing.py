@@ -7,7 +7,7 @@ account the very last, so that it does not use half of one.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -52,26 +52,20 @@ def restore(
     done = _parts_done(accounts, manifest)
     written = sum(part.rows for part in manifest.parts[:done])
     for number, part in enumerate(manifest.parts[done:], done + 1):
-        with _writing(accounts[part.account]) as client:
+        with failures_of(accounts[part.account], writes=True) as client:
             for rows in _in_transactions(lines_of(folder, part)):
                 client.submit_transaction([_replace(row) for row in rows])
-        with _writing(accounts[0]) as client:
+        with failures_of(accounts[0], writes=True) as client:
             _note(client, manifest, number)
         written += part.rows
         progress(written)
     for number, account in reversed(list(enumerate(accounts))):
         parts = manifest.of_account(number)
-        with _writing(account) as client:
+        with failures_of(account, writes=True) as client:
             _raise_floors(client, {part.partition for part in parts})
             if not manifest.exact:
                 _unlist_deleted_rooms(client, manifest)
             _end(client, _marker_in(folder, parts), is_last=number == 0)
-
-
-@contextmanager
-def _writing(account: Account) -> Iterator[TableClient]:
-    with failures_of(account, writes=True):
-        yield account.client
 
 
 def _parts_done(accounts: Sequence[Account], manifest: Manifest) -> int:
@@ -80,13 +74,13 @@ def _parts_done(accounts: Sequence[Account], manifest: Manifest) -> int:
     Raises:
         Failure: there is something else in it.
     """
-    with _writing(accounts[0]) as client:
+    with failures_of(accounts[0], writes=True) as client:
         _make(client)
         rows = list(client.query_entities(_where(_PROGRESS)))
     if rows and rows[0]["backup"] == manifest.id:
         return int(rows[0]["parts"])
     for account in accounts:
-        with _writing(account) as client:
+        with failures_of(account, writes=True) as client:
             _make(client)
             some = client.list_entities(results_per_page=2, select=["PartitionKey", "RowKey"])
             if any(dict(row) != _MARKER for row in some):
@@ -95,10 +89,10 @@ def _parts_done(accounts: Sequence[Account], manifest: Manifest) -> int:
                     "Restore into another one: --table NAME."
                 )
     for account in accounts:
-        with _writing(account) as client:  # first: else a kill would leave it there
+        with failures_of(account, writes=True) as client:  # first: else a kill would leave it there
             for row in client.query_entities(_where(_MARKER)):
                 client.delete_entity(row)
-    with _writing(accounts[0]) as client:
+    with failures_of(accounts[0], writes=True) as client:
         _note(client, manifest, 0)
     return 0
 

@@ -285,16 +285,14 @@ class LiveTable:
 
     def _query(self, account: int, where: str, select: list[str] | None = None) -> Iterator[Row]:
         """Without what the SDK knows of a row besides."""
-        asked = self.accounts[account]
-        with failures_of(asked):
-            found = asked.client.query_entities(where, results_per_page=PAGE, select=select)
+        with failures_of(self.accounts[account]) as client:
+            found = client.query_entities(where, results_per_page=PAGE, select=select)
             yield from map(dict, found)
 
     def _row(self, partition: str, key: str) -> Row | None:
-        asked = self.accounts[account_of(partition)]
-        with failures_of(asked):
+        with failures_of(self.accounts[account_of(partition)]) as client:
             try:
-                return dict(asked.client.get_entity(partition, key))
+                return dict(client.get_entity(partition, key))
             except ResourceNotFoundError:
                 return None
 
