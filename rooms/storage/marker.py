@@ -37,7 +37,7 @@ def prepare(client: TableClient, adopt: bool = False) -> Prepared:
     Leaves a table with rows that are not of this service as it is, unless it is to `adopt` them.
     Raises AzureError.
     """
-    made = _made(client)
+    made = make(client)
     try:
         client.get_entity(keys.IDENTITY_PARTITION, keys.MARKER_ROW)
     except ResourceNotFoundError:
@@ -58,7 +58,8 @@ def marker() -> Entity:
     return identity_row(keys.MARKER_ROW) | {"madeAt": stored_time(now())}
 
 
-def _made(client: TableClient) -> bool:
+def make(client: TableClient) -> bool:
+    """Makes the table, without a marker. Returns False if it is there. Raises AzureError."""
     try:
         client.create_table()
     except ResourceExistsError:

@@ -24,16 +24,22 @@ def init(
     """Make the service's table, or mark one that is there. Changes no row of it. Once is enough.
 
     Set ROOMS_STORAGE, or ROOMS_STORAGE__tableServiceUri, as the app has them. Without them it makes
-    the table of `make start` on this machine.
+    the table of `make start` on this machine. In further storage accounts it only makes the table:
+    `rooms spread` brings rooms there.
     """
-    from rooms.storage.marker import prepare  # slow to import, and only needed here
+    from rooms.storage.marker import make, prepare  # slow to import, and only needed here
     from rooms_cli.storage import failures_of, storage
 
     with storage(os.environ, table) as stored:
-        for account in stored.accounts:
+        first, *further = stored.accounts
+        with failures_of(first, writes=True) as client:
+            done = prepare(client, adopt)
+        _show(done, f"the table {stored.table} at {first.address}")
+        for account in further:
             with failures_of(account, writes=True) as client:
-                done = prepare(client, adopt)
-            _show(done, f"the table {stored.table} at {account.address}")
+                is_new = make(client)
+            of = f"the table {stored.table} at {account.address}"
+            say(f"{'Made' if is_new else 'Nothing to do: there is'} {of}. To use it: rooms spread")
 
 
 def _show(done: Prepared, of: str) -> None:

@@ -3,11 +3,12 @@ can do."""
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from enum import Enum, auto
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -49,13 +50,15 @@ do is left alone: the app passes on when to try again."""
 
 @dataclass
 class StorageProxy:
-    """A proxy before the storage at `target`, a connection string; use it as a context manager.
+    """A proxy before the storage at `target`, a connection string, and before `further` accounts;
+    use it as a context manager.
 
     `choose` is asked for each request, by its number from 0 since `forget` and its method and path,
     for a fault. With `together` set, requests are held until that many are under way.
     """
 
     target: str
+    further: Sequence[str] = ()
     choose: Callable[[int, str], Fault | None] = lambda _number, _what: None
     together: int = 0
     seen: list[str] = field(default_factory=list)
@@ -67,9 +70,27 @@ class StorageProxy:
     """Requests that are still to be carried out, as they are LATE."""
 
     @property
+    def targets(self) -> list[str]:
+        """Returns the connection strings of all accounts, past the proxy."""
+        return [self.target, *self.further]
+
+    @property
+    def port(self) -> int:
+        """Returns the port before the first account."""
+        return self.ports[0]
+
+    @property
     def connection_string(self) -> str:
-        """Returns the connection string of the proxy, for the app."""
-        return self.target.replace(self._upstream, f"http://127.0.0.1:{self.port}")
+        """Returns the connection string of the proxy before the first account, for the app."""
+        return self.connection_strings[0]
+
+    @property
+    def connection_strings(self) -> list[str]:
+        """Returns those before all accounts."""
+        return [
+            target.replace(_origin_in(target), f"http://127.0.0.1:{port}")
+            for target, port in zip(self.targets, self.ports, strict=True)
+        ]
 
     def forget(self) -> None:
         """Counts from 0 again, without faults."""
@@ -80,10 +101,6 @@ class StorageProxy:
         self.clock_ahead = 0
 
     def __enter__(self) -> Self:
-        endpoint = next(
-            part for part in self.target.split(";") if part.startswith("TableEndpoint=")
-        )
-        self._upstream = str(URL(endpoint.removeprefix("TableEndpoint=")).origin())
         self._loop = LoopThread()
         self._loop.run(self._start())
         return self
@@ -104,16 +121,21 @@ class StorageProxy:
         self._session = ClientSession(
             connector=TCPConnector(limit=0, keepalive_timeout=2), auto_decompress=False
         )
-        app = web.Application(client_max_size=0)
-        app.router.add_route("*", "/{path:.*}", self._pass)
-        self._runner, self.port = await serve(app)
+        self._runners, self.ports = [], []
+        for target in self.targets:
+            app = web.Application(client_max_size=0)
+            app.router.add_route("*", "/{path:.*}", partial(self._pass, _origin_in(target)))
+            runner, port = await serve(app)
+            self._runners.append(runner)
+            self.ports.append(port)
 
     async def _stop(self) -> None:
         self._stopped.set()
-        await self._runner.cleanup()
+        for runner in self._runners:
+            await runner.cleanup()
         await self._session.close()
 
-    async def _pass(self, request: web.Request) -> web.StreamResponse:
+    async def _pass(self, upstream: str, request: web.Request) -> web.StreamResponse:
         what = f"{request.method} {request.path}"
         fault = self.choose(len(self.seen), what)
         self.seen.append(what)
@@ -127,7 +149,7 @@ class StorageProxy:
             return _cut(request)
         if fault is Fault.LATE:
             await self._until_too_late(request)
-        url = URL(self._upstream + request.raw_path, encoded=True)
+        url = URL(upstream + request.raw_path, encoded=True)
         for _ in range(2 if fault is Fault.TWICE else 1):
             async with self._session.request(
                 request.method, url, headers=request.headers, data=body or None
@@ -166,6 +188,12 @@ class StorageProxy:
                 self._held += 1
                 self._all_here.notify_all()
                 await self._all_here.wait_for(lambda: self._held >= self.together)
+
+
+def _origin_in(connection_string: str) -> str:
+    """Returns where the table service is."""
+    named = dict(part.partition("=")[::2] for part in connection_string.split(";"))
+    return str(URL(named["TableEndpoint"]).origin())
 
 
 async def _until(true: Callable[[], bool]) -> None:

@@ -7,17 +7,16 @@ account the very last, so that it does not use half of one.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from azure.core.exceptions import ResourceExistsError
 from azure.data.tables import TableClient, TransactionOperation, UpdateMode
 
 from rooms.domain.time import SECOND, Ticks, now, parse_time
 from rooms.storage import keys
 from rooms.storage.entities import stored_time
+from rooms.storage.marker import make
 from rooms_cli.backup.folder import Manifest, Part, check_part, lines_of
 from rooms_cli.backup.lines import row_of
 from rooms_cli.backup.reading import MARGIN
@@ -75,13 +74,13 @@ def _parts_done(accounts: Sequence[Account], manifest: Manifest) -> int:
         Failure: there is something else in it.
     """
     with failures_of(accounts[0], writes=True) as client:
-        _make(client)
+        make(client)
         rows = list(client.query_entities(_where(_PROGRESS)))
     if rows and rows[0]["backup"] == manifest.id:
         return int(rows[0]["parts"])
     for account in accounts:
         with failures_of(account, writes=True) as client:
-            _make(client)
+            make(client)
             some = client.list_entities(results_per_page=2, select=["PartitionKey", "RowKey"])
             if any(dict(row) != _MARKER for row in some):
                 raise Failure(
@@ -95,11 +94,6 @@ def _parts_done(accounts: Sequence[Account], manifest: Manifest) -> int:
     with failures_of(accounts[0], writes=True) as client:
         _note(client, manifest, 0)
     return 0
-
-
-def _make(client: TableClient) -> None:
-    with suppress(ResourceExistsError):
-        client.create_table()
 
 
 def _note(client: TableClient, manifest: Manifest, parts: int) -> None:
