@@ -76,6 +76,24 @@ var logAlerts = [
     periods: [3, 2]
   }
   {
+    name: 'app-silent'
+    text: 'Nothing ran for 45 minutes, not even a timer.'
+    severity: 1
+    query: loadTextContent('alerts/app_silent.kql')
+    window: 'PT45M'
+    every: 'PT15M'
+    periods: [1, 1]
+  }
+  {
+    name: 'app-errors'
+    text: 'The log of the app has errors that are not of the storage.'
+    severity: 3
+    query: loadTextContent('alerts/app_errors.kql')
+    window: 'PT1H'
+    every: 'PT1H'
+    periods: [1, 1]
+  }
+  {
     name: 'upkeep-overdue'
     text: 'What should have been removed more than two days ago is there still.'
     severity: 2

@@ -8,6 +8,8 @@ import azure.functions as func
 import pytest
 
 from rooms.intake import event_grid
+from rooms.intake.outcome import Outcome
+from rooms.intake.recording import Intake
 from testkit.events import live_meeting, room_of_another_service
 from testkit.identifiers import raw_id
 from testkit.storage_proxy import Fault, StorageProxy
@@ -20,11 +22,11 @@ ALICE, BOB = raw_id(1), raw_id(2)
 def raised(lines: list[Line], executions: list[Execution] | None = None) -> set[str]:
     """The alerts that are raised by what was logged."""
     workspace = Workspace(lines, executions or [])
-    return {name for name, query in ALERTS.items() if workspace.rows(query)} - {SILENT}
+    return {name for name, query in ALERTS.items() if workspace.rows(query)} - SILENT
 
 
-SILENT = "upkeep_silent"
-"""Raised by all that has no run of the upkeep."""
+SILENT = {"upkeep_silent", "app_silent"}
+"""Raised by all that has no run of the upkeep, or no execution."""
 
 
 async def test_an_event_that_is_not_understood(logged: Logged) -> None:
@@ -90,4 +92,19 @@ def test_what_should_have_been_removed_long_ago(age: str, alerts: set[str]) -> N
 
 @pytest.mark.parametrize("lines", [[], [Line("ERROR", "upkeep: no storage")]], ids=str)
 def test_an_upkeep_that_does_not_run(lines: list[Line]) -> None:
-    assert Workspace(lines).rows(ALERTS[SILENT])
+    assert Workspace(lines).rows(ALERTS["upkeep_silent"])
+
+
+def test_an_app_that_does_nothing() -> None:
+    assert Workspace([]).rows(ALERTS["app_silent"])
+    assert not Workspace([], [Execution("upkeep", 0, succeeded=True)]).rows(ALERTS["app_silent"])
+
+
+async def test_a_defect(logged: Logged) -> None:
+    def fail(*_: object) -> Outcome:
+        raise AssertionError
+
+    app = logged.app
+    intake = Intake("acs", fail, app.calls, app.call_log, app.quarantine, app.clock)
+    await intake.accept("{}")
+    assert raised(logged.lines()) == {"quarantine_grew", "app_errors"}

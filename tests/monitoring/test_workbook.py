@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from devhost.azurite import PROJECT
 from tests.monitoring.kql import ALERTS, BICEP, WORKBOOK, WORKBOOK_QUERIES
 
 
@@ -29,3 +30,22 @@ def test_the_template_fills_in_all_that_is_left_open_in_workbook_and_queries() -
 
 def test_the_template_has_a_rule_for_each_alert() -> None:
     assert set(re.findall(r"loadTextContent\('alerts/(\w+)\.kql'\)", BICEP)) == set(ALERTS)
+
+
+METRICS = {
+    "DeadLetteredCount",
+    "DeliveryAttemptFailCount",
+    "DroppedEventCount",
+    "Availability",
+}
+"""Of system topics of Event Grid, and of tables (azure-monitor-docs, 2026-07-31)."""
+
+
+def test_rules_on_metrics_are_of_documented_ones() -> None:
+    assert set(re.findall(r"metric(?:Name)?: '(\w+)'", BICEP)) == METRICS
+
+
+def test_each_alert_has_a_row_in_the_documentation() -> None:
+    page = (PROJECT / "docs" / "monitoring.md").read_text()
+    rules = {*re.findall(r"^    +name: '([a-z-]+)'$", BICEP, re.MULTILINE), "availability"}
+    assert rules == set(re.findall(r"^\| \[`([a-z-]+)`\]", page, re.MULTILINE))
