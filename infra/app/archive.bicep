@@ -13,10 +13,20 @@ param immutableDays int
 @description('Object id of the app\'s identity.')
 param identityPrincipalId string
 
+@description('Object id of the person who deploys, who may read the archive. Empty: nobody.')
+param deployerPrincipalId string
+
+@description('Type of that person: User, Group or ServicePrincipal.')
+param deployerPrincipalType string
+
 var roles = loadJsonContent('../roles.json')
 var blobContributor = subscriptionResourceId(
   'Microsoft.Authorization/roleDefinitions',
   roles.storageBlobDataContributor
+)
+var blobReader = subscriptionResourceId(
+  'Microsoft.Authorization/roleDefinitions',
+  roles.storageBlobDataReader
 )
 
 resource account 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
@@ -33,7 +43,8 @@ resource container 'Microsoft.Storage/storageAccounts/blobServices/containers@20
   name: containerName
 }
 
-// It can be removed until somebody locks it, which nobody can undo.
+// It can be removed until somebody locks it, which nobody can undo. From then on this fails.
+// @onlyIfNotExists() is no help: Azure finds a policy of no days where there is none (bicep#18508).
 resource policy 'Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies@2025-06-01' = if (immutableDays > 0) {
   parent: container
   name: 'default'
@@ -50,5 +61,15 @@ resource appWrites 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
     roleDefinitionId: blobContributor
     principalId: identityPrincipalId
     principalType: 'ServicePrincipal'
+  }
+}
+
+resource deployerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(deployerPrincipalId)) {
+  name: guid(container.id, deployerPrincipalId, blobReader)
+  scope: container
+  properties: {
+    roleDefinitionId: blobReader
+    principalId: deployerPrincipalId
+    principalType: deployerPrincipalType
   }
 }

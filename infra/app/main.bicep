@@ -99,7 +99,7 @@ param archiveContainer string = 'anteroom-log'
 
 @minValue(0)
 @maxValue(146000)
-@description('Days in which nothing in it can be changed. 0: no policy. Lock it yourself.')
+@description('Days in which nothing in it can be changed. 0: no policy, or one that is locked.')
 param archiveImmutableDays int = 0
 
 // Network
@@ -401,6 +401,8 @@ module archiveStorage 'archive.bicep' = if (archive) {
     containerName: archiveContainer
     immutableDays: archiveImmutableDays
     identityPrincipalId: identity.outputs.principalId
+    deployerPrincipalId: principalId
+    deployerPrincipalType: principalType
   }
 }
 
@@ -596,6 +598,7 @@ output ROOMS_STORAGE__3__tableServiceUri string = roomAccounts > 2 ? roomsUris[l
 output ROOMS_STORAGE__4__tableServiceUri string = roomAccounts > 3 ? roomsUris[length(firstAccount) + 3] : ''
 
 // For people. None of these is a secret.
+output ARCHIVE_ACCOUNT_NAME string = archive ? archiveAccount!.outputs.name : ''
 output SERVICE_ROOMS_ENDPOINT string = app.outputs.endpoint
 output SERVICE_ROOMS_CONSOLE string = '${app.outputs.endpoint}/console'
 output CONNECTION_STRING_COMMAND string = 'echo "endpoint=${app.outputs.endpoint}/;accesskey=$(az keyvault secret show --vault-name ${vault.outputs.name} --name manage-key-${manageKeys[0]} --query value --output tsv)"'

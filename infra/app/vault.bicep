@@ -70,6 +70,7 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
   }
 }
 
+@batchSize(1) // a vault refuses two changes at once
 module made 'key.bicep' = [
   for key in keys: {
     params: {

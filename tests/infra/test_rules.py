@@ -21,6 +21,7 @@ KNOWN_ROLES = {
     "monitoringMetricsPublisher": "Monitoring Metrics Publisher",
     "storageBlobDataContributor": "Storage Blob Data Contributor",
     "storageBlobDataOwner": "Storage Blob Data Owner",
+    "storageBlobDataReader": "Storage Blob Data Reader",
     "storageTableDataContributor": "Storage Table Data Contributor",
 }
 """Azure's name of each role of roles.json."""
