@@ -8,14 +8,14 @@ import json
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 import azure.functions as func
 
 from rooms.api.acs.versions.table import named_version
+from rooms.api.request import query
+from rooms.api.room_summary import RoomSummary
 from rooms.domain.room import Room, is_room_id
-from rooms.domain.roster import Roster, RosterPatch
 from rooms.domain.time import SECOND, Ticks
 
 _log = logging.getLogger("rooms.operations")
@@ -40,26 +40,9 @@ _MINUTE: Ticks = 60 * SECOND
 
 _VERSION = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}(-preview[0-9]?)?")
 
-_REQUEST_ID = re.compile(r"[A-Za-z0-9+/=._:-]{1,64}")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9+/=._-]{1,64}")
 """What can be the id of a request: a GUID, or a correlation vector. Anything else that a client
 sends may be of a person."""
-
-
-@dataclass(slots=True)
-class RoomSummary:
-    """What an operation knows of its room when it is over. The counts are of what was asked for:
-    who was invited already counts as upserted. None: that is not known, or not of the operation."""
-
-    room: Room | None = None
-    roster: Roster | None = None
-    added: int | None = None
-    upserted: int | None = None
-    removed: int | None = None
-
-    def patched(self, patch: RosterPatch) -> None:
-        """Counts a change of a roster."""
-        self.removed = sum(role is None for role in patch.values())
-        self.upserted = len(patch) - self.removed
 
 
 def log_operation(http: func.HttpRequest, route: str, status: int, summary: RoomSummary) -> None:
@@ -76,13 +59,19 @@ def log_operation(http: func.HttpRequest, route: str, status: int, summary: Room
         "OperationVersion": _version(http),
         "ResultType": "Succeeded" if succeeded else "Failed",
         "ResultSignature": str(status),
-        "Level": "Informational" if succeeded else "Error" if status >= 500 else "Warning",
+        "Level": _level(status),
         "CorrelationId": _request_id(http),
         "RoomId": _room_id(http, summary),
-        **_counts(summary),
+        **(_counts(summary) if succeeded else {}),
     }
     known = {name: value for name, value in record.items() if value is not None}
     _log.info("%s", json.dumps(known, separators=(",", ":")))
+
+
+def _level(status: int) -> str:
+    if status >= 500:
+        return "Error"
+    return "Informational" if status < 300 else "Warning"
 
 
 def _counts(summary: RoomSummary) -> Mapping[str, Any]:
@@ -113,9 +102,7 @@ def _minutes(room: Room) -> int:
 
 def _version(http: func.HttpRequest) -> str | None:
     """Returns the api-version that was asked for, also one that there is not."""
-    asked = next(
-        (value for name, value in http.params.items() if name.lower() == "api-version"), ""
-    )
+    asked = query(http, "api-version") or ""
     if (version := named_version(asked)) is not None:
         return version.name
     return asked if _VERSION.fullmatch(asked) else None

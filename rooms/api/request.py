@@ -15,7 +15,7 @@ from rooms.api.errors import (
     InvalidRoomIdLength,
     UnsupportedMediaType,
 )
-from rooms.api.operations_log import RoomSummary
+from rooms.api.room_summary import RoomSummary
 from rooms.app import App
 from rooms.auth.caller import Caller
 from rooms.auth.url import route_url

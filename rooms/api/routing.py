@@ -27,11 +27,12 @@ from rooms.api.errors import (
 )
 from rooms.api.faults import FAULTS
 from rooms.api.on_behalf_of import on_behalf_of
-from rooms.api.operations_log import RoomSummary, log_operation
+from rooms.api.operations_log import log_operation
 from rooms.api.protection import protect
 from rooms.api.refusals import field_named, why
 from rooms.api.request import Kind, Request, client_request_id, query
 from rooms.api.responses import json_answer, passed_on
+from rooms.api.room_summary import RoomSummary
 from rooms.app import App
 from rooms.auth.caller import Caller
 from rooms.auth.errors import AuthError, Denied, TenantKeysUnavailable

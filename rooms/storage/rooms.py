@@ -109,14 +109,14 @@ class Rooms:
         """Sets what `wanted` sets and returns the room. Requests as `change`."""
         return (await self.change(room_id, Edit(wanted), origin)).room
 
-    async def patch_roster(self, room_id: str, patch: RosterPatch, origin: Origin) -> Roster:
-        """Merges a patch into the roster and returns it: all of it or nothing. Requests as
-        `change`.
+    async def patch_roster(self, room_id: str, patch: RosterPatch, origin: Origin) -> Contents:
+        """Merges a patch into the roster: all of it or nothing. Returns it with its room. Requests
+        as `change`.
 
         Raises:
             TooManyParticipants: the roster would be too long.
         """
-        return (await self.change(room_id, Edit(patch=patch), origin)).roster
+        return await self.change(room_id, Edit(patch=patch), origin)
 
     async def patch_details(
         self, room_id: str, patch: Mapping[str, Any], origin: Origin

@@ -195,6 +195,12 @@ async def test_an_update_that_changes_a_roster_as_retired_versions_can(
         ("POST", "/rooms", {"key": new_key()}, ("CreateRoom", "401", "2025-03-13")),
         ("GET", "/rooms/99400000000000000", {}, ("GetRoom", "404", "2025-03-13")),
         ("GET", "/rooms/1", {}, ("GetRoom", "400", "2025-03-13")),
+        (
+            "PATCH",
+            "/rooms/99400000000000000/participants",
+            {"body": {"participants": {ALICE: None, BOB: {}}}},
+            ("UpdateParticipants", "404", "2025-03-13"),
+        ),
         ("DELETE", "/rooms/99400000000000000", {}, ("DeleteRoom", "404", "2025-03-13")),
         ("GET", "/rooms", {"version": "2019-01-01"}, ("ListRooms", "400", "2019-01-01")),
         ("GET", "/rooms", {"version": "of%20Alice"}, ("ListRooms", "400", None)),
@@ -256,7 +262,7 @@ async def test_a_route_that_acs_does_not_have_is_not_logged(logged: Logged, path
     assert logged.records() == []
 
 
-@pytest.mark.parametrize("request_id", ["alice@contoso.com", "Alice Example", "x" * 65])
+@pytest.mark.parametrize("request_id", ["alice@contoso.com", "Alice Example", "4:+15551234567", "x" * 65])
 async def test_an_id_of_a_request_that_may_be_of_a_person_is_left_out(
     logged: Logged, request_id: str
 ) -> None:

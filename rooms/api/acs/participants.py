@@ -12,7 +12,6 @@ from rooms.api.request import Request
 from rooms.api.responses import acs_answer
 from rooms.api.routing import Routes
 from rooms.domain.roster import Roster, RosterPatch, check_size, first_unsupported
-from rooms.storage.edits import Edit
 
 routes = Routes()
 
@@ -74,7 +73,7 @@ async def _patched(request: Request, patch: RosterPatch) -> func.HttpResponse:
 
 async def _patch(request: Request, patch: RosterPatch) -> Roster:
     """Returns the roster after a change, which the operations log is told of."""
-    changed = await request.app.rooms.change(request.room_id(), Edit(patch=patch), request.origin)
+    changed = await request.app.rooms.patch_roster(request.room_id(), patch, request.origin)
     request.summary.room, request.summary.roster = changed.room, changed.roster
     return changed.roster
 

@@ -7,9 +7,9 @@ import azure.functions as func
 from rooms.api.acs.participants import check_identifiers
 from rooms.api.acs.reads_at_acs import or_from_acs
 from rooms.api.errors import Detail, ValidationFailed
-from rooms.api.operations_log import RoomSummary
 from rooms.api.request import Request
 from rooms.api.responses import acs_answer, no_content
+from rooms.api.room_summary import RoomSummary
 from rooms.api.routing import Routes
 from rooms.api.shapes import page_body
 from rooms.domain.limits import LIMITS
