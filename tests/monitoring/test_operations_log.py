@@ -262,7 +262,9 @@ async def test_a_route_that_acs_does_not_have_is_not_logged(logged: Logged, path
     assert logged.records() == []
 
 
-@pytest.mark.parametrize("request_id", ["alice@contoso.com", "Alice Example", "4:+15551234567", "x" * 65])
+@pytest.mark.parametrize(
+    "request_id", ["alice@contoso.com", "Alice Example", "4:+15551234567", "x" * 65]
+)
 async def test_an_id_of_a_request_that_may_be_of_a_person_is_left_out(
     logged: Logged, request_id: str
 ) -> None:
