@@ -32,6 +32,7 @@ from rooms.media.none import NoCarrier
 from rooms.pages.files import Page
 from rooms.settings import Settings, read_settings, unknown_settings
 from rooms.settings.entra import AUDIENCES_OF_THE_SDKS
+from rooms.settings.storage import StorageAccount
 from rooms.storage.accesses import Accesses
 from rooms.storage.admissions import Admissions
 from rooms.storage.adoption import Adoption
@@ -161,10 +162,11 @@ class App:
     @cached_property
     def table(self) -> Table:
         """The table that the settings name."""
+        if not self.settings.storages:
+            raise StorageUnavailable
         try:
-            clock = ClockCheck()
-            client = self._table_client(clock)
-            return Table(client, Guard(TableCheck(client, self.settings.table_is_named), clock))
+            (client, guard), *further = map(self._guarded, self.settings.storages)
+            return Table(client, guard, further, self.limits.spread_seconds)
         except ValueError as error:
             _log.error("no storage: ROOMS_STORAGE is not usable: %s", error)
             raise StorageUnavailable from error
@@ -455,11 +457,16 @@ class App:
     def _intake(self, source: EventSource, read: Read) -> Intake:
         return Intake(source, read, self.calls, self.call_log, self.quarantine, self.clock)
 
-    def _table_client(self, clock: ClockCheck) -> TableClient:
+    def _guarded(self, account: StorageAccount) -> tuple[TableClient, Guard]:
+        """Returns the table in a storage account, and what stands before it."""
+        clock = ClockCheck()
+        client = self._table_client(account, clock)
+        accounts = len(self.settings.storages)
+        check = TableCheck(client, self.settings.table_is_named, account.number, accounts)
+        return client, Guard(check, clock)
+
+    def _table_client(self, account: StorageAccount, clock: ClockCheck) -> TableClient:
         chosen, options = self.settings, {**_CLIENT, "raw_response_hook": clock}
-        if not chosen.storages:
-            raise StorageUnavailable
-        account = chosen.storages[0]
         if account.connection_string:
             return TableClient.from_connection_string(
                 account.connection_string, chosen.table, **options

@@ -19,7 +19,7 @@ async def test_requests_to_the_storage_are_not_logged_one_by_one(
     app = App({"ROOMS_STORAGE": azurite, "ROOMS_TABLE": table})
     room = (await app.rooms.create(RoomChange(), {}, None, Origin("tester", ""))).room
     assert await app.rooms.get(room.id) == room
-    await app.table._client.close()  # nothing else does: it lives as long as the process
+    await app.table.accounts[0].client.close()  # nothing else does: it lives as long as the process
     assert [record for record in caplog.records if record.name != "asyncio"] == []
 
 

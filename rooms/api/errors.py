@@ -394,6 +394,8 @@ ANSWERS: Mapping[type[Exception], Answer] = {
         retry_after=1,
     ),
     storage.TableMissing: Answer(503, "TableNotFound", retry_after=1),
+    storage.AccountsMissing: Answer(503, "AccountsMissing", retry_after=1),
+    storage.RoomMoves: Answer(503, "RoomMoves", retry_after=1),
     auth.TooManyRequests: Answer(
         429,
         "TooManyRequests",

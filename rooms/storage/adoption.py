@@ -14,6 +14,7 @@ from rooms.domain.room import Room
 from rooms.domain.roster import Roster, check_size
 from rooms.domain.time import Ticks, parse_time
 from rooms.storage import keys
+from rooms.storage.arrivals import Arrivals
 from rooms.storage.changes import Changes, Origin
 from rooms.storage.creation import Seen
 from rooms.storage.drift import carried_out, followed
@@ -21,7 +22,7 @@ from rooms.storage.edits import Contents, Step, new_people, steps
 from rooms.storage.entities import room_of, room_properties, unpack
 from rooms.storage.invitees import invite
 from rooms.storage.marks import Mark, removal
-from rooms.storage.operations import MAX_OPERATIONS, Operation, insert, placed
+from rooms.storage.operations import MAX_OPERATIONS, Operation, insert
 from rooms.storage.room_rows import RoomRows
 from rooms.storage.table import Table
 
@@ -56,7 +57,7 @@ class Adoption:
     Conflict where another change, or another adoption, came between."""
 
     def __init__(self, table: Table, clock: Callable[[], Ticks], limits: Limits = LIMITS) -> None:
-        self._table = table
+        self._arrivals = Arrivals(table, clock)
         self._rows = RoomRows(table, clock, limits)
         self._changes = Changes(table, clock)
         self._most_participants = limits.participants
@@ -147,8 +148,7 @@ class Adoption:
         """Removes the marks of changes that are over, and of which nothing is to be logged. One
         request, if there are any."""
         if marks:
-            partition = await self._table.partition_of(room_id)
-            await self._table.rewrite(placed(partition, map(removal, marks[:MARKS_AT_ONCE])))
+            await self._arrivals.rewrite(room_id, [*map(removal, marks[:MARKS_AT_ONCE])])
 
     async def _commit(
         self, copy: Copy, after: Contents, parts: Sequence[Step], marks: Sequence[Mark]

@@ -32,6 +32,8 @@ _log = logging.getLogger(__name__)
 COPIED = ("time", "kind", "actor", "onBehalfOf", "requestId", "receivedAt")
 """What arrival rows have of a log record, besides its detail. Few records have `onBehalfOf`."""
 
+_SHOWN = ["RowKey", "spread"]
+
 RAISE_SECONDS = 1.0
 """The shortest time in which a process raises a floor twice: writers that are under way then try
 again."""
@@ -58,8 +60,7 @@ class Arrivals:
         raised it, two more.
         """
         while True:
-            partition = await self._table.partition_of(room_id)
-            floor = await self.made_floor(partition)
+            partition, floor = await self._place_of(room_id)
             arriving = placed(partition, with_arrivals(operations, floor, self._clock()))
             try:
                 # Whatever became of it: the next try inserts the same first row.
@@ -67,6 +68,28 @@ class Arrivals:
                 return
             except RowMissing:
                 self._table.floors.forget(partition, floor)
+
+    async def rewrite(self, room_id: str, operations: Sequence[Operation]) -> None:
+        """Carries out a transaction of a room that inserts no log record, as `Table.rewrite` does.
+        Requests as `commit`."""
+        while True:
+            partition, floor = await self._place_of(room_id)
+            try:
+                await self._table.rewrite(
+                    placed(partition, operations), needed=floor_entity(partition, floor)
+                )
+                return
+            except RowMissing:
+                self._table.floors.forget(partition, floor)
+
+    async def _place_of(self, room_id: str) -> tuple[str, Ticks]:
+        """Returns the partition of a room, and its floor. A floor may tell that rooms have
+        moved."""
+        while True:
+            partition = await self._table.partition_of(room_id)
+            floor = await self.made_floor(partition)
+            if await self._table.partition_of(room_id) == partition:
+                return partition, floor
 
     async def floor(self, partition: str, at_least: Ticks = 0) -> Ticks | None:
         """Returns the floor, or None if nothing was ever written here. A request if this process
@@ -79,28 +102,32 @@ class Arrivals:
     async def raised(self, partition: str, above: Ticks) -> Ticks | None:
         """Returns a floor above this one: everything below it is final. One request.
 
-        None if this process has raised it just now, or if there is none any more.
+        None if this process has raised it just now, or if there is none any more, or if it must
+        stay as rooms move.
         """
         floors = self._table.floors
         async with floors.lock(partition):
             floor = floors.known.get(partition) or await self._read(partition)
             if floor is None or floor > above:
                 return floor
+            if self._table.keeps_floor(partition):
+                return None
             now = self._monotonic()
             if now < floors.raised.get(partition, now - RAISE_SECONDS) + RAISE_SECONDS:
                 return None
             floors.raised[partition] = now
             higher = max(self._clock(), floor + 1)
+            spread = floors.spread.get(partition, 0)
             try:
                 await self._table.commit(
                     [
-                        insert(floor_entity(partition, higher)),
+                        insert(floor_entity(partition, higher, spread)),
                         remove(floor_entity(partition, floor)),
                     ]
                 )
             except Conflict:  # another process has raised it
                 return await self._read(partition)
-            floors.learn(partition, higher)
+            floors.learn(partition, higher, spread)
             return higher
 
     async def made_floor(self, partition: str) -> Ticks:
@@ -112,9 +139,11 @@ class Arrivals:
         return floor
 
     async def _read(self, partition: str) -> Ticks | None:
-        rows = await self._table.first(partition, keys.FLOORS_START, keys.FLOORS_END, 1, ["RowKey"])
+        rows = await self._table.first(partition, keys.FLOORS_START, keys.FLOORS_END, 1, _SHOWN)
         floor = keys.floor_of(rows[0]["RowKey"]) if rows else None
-        self._table.floors.learn(partition, floor)
+        spread = rows[0].get("spread", 0) if rows else 0
+        await self._table.learn_spread(spread)  # first: who knows the floor must know it, too
+        self._table.floors.learn(partition, floor, spread)
         return floor
 
     async def _make(self, partition: str) -> None:
@@ -123,16 +152,18 @@ class Arrivals:
         async with self._table.floors.lock(partition):
             if partition in self._table.floors.known:
                 return
-            floor = self._clock()
+            floor, spread = self._clock(), self._table.spread_version
             once = {"PartitionKey": partition, "RowKey": keys.FLOOR_MADE_ROW}
             try:
-                await self._table.commit([insert(floor_entity(partition, floor)), insert(once)])
+                await self._table.commit(
+                    [insert(floor_entity(partition, floor, spread)), insert(once)]
+                )
             except Conflict as error:  # another process has made one
                 if await self._read(partition) is None:
                     _log.error("storage: the partition %s has lost the row of its floor", partition)
                     raise StorageUnavailable from error
                 return
-            self._table.floors.learn(partition, floor)
+            self._table.floors.learn(partition, floor, spread)
 
 
 def with_arrivals(
@@ -170,6 +201,7 @@ def _arrival_entities(record: Entity, floor: Ticks, received: Ticks) -> Iterator
         yield properties | {"RowKey": row}
 
 
-def floor_entity(partition: str, floor: Ticks) -> Entity:
-    """Returns the row of a floor."""
-    return {"PartitionKey": partition, "RowKey": keys.floor_row(floor)}
+def floor_entity(partition: str, floor: Ticks, spread: int = 0) -> Entity:
+    """Returns the row of a floor, which was raised when the spread had this version."""
+    key = {"PartitionKey": partition, "RowKey": keys.floor_row(floor)}
+    return key | {"spread": spread} if spread else key

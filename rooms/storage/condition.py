@@ -7,7 +7,7 @@ from azure.core.exceptions import HttpResponseError
 
 from rooms.domain.time import Ticks, parse_time
 from rooms.storage import keys
-from rooms.storage.all_partitions import first_of_all
+from rooms.storage.all_partitions import ONE_ACCOUNT, first_of_all
 from rooms.storage.errors import StorageUnavailable
 from rooms.storage.operations import Conflict
 from rooms.storage.parallel import in_parallel
@@ -34,7 +34,7 @@ class Condition:
 
 
 async def read_condition(table: Table) -> Condition:
-    """Reads the condition. Three requests for each partition."""
+    """Reads the condition. Three requests for each partition; two in further accounts."""
     upkeep = await in_parallel(
         table.get(partition, keys.UPKEEP_ROW)
         for partition in [*await table.partitions(), keys.IDENTITY_PARTITION]
@@ -42,7 +42,12 @@ async def read_condition(table: Table) -> Condition:
     began = [None if row is None else parse_time(row["beganAt"]) for row in upkeep]
     known = [each for each in began if each is not None]
     events, more = await first_of_all(
-        table, keys.QUARANTINE_START, keys.QUARANTINE_END, QUARANTINED, ["RowKey"]
+        table,
+        keys.QUARANTINE_START,
+        keys.QUARANTINE_END,
+        QUARANTINED,
+        ["RowKey"],
+        spread=ONE_ACCOUNT,
     )
     newest, _ = await first_of_all(
         table, keys.ALL_ACTIVITY_START, keys.ALL_ACTIVITY_END, 1, ["RowKey"]

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from rooms.domain.time import MAX_TIME, Ticks
 from rooms.storage.errors import InvalidCursor
 
-CURSOR = re.compile(r"[A-Za-z0-9_-]{1,1000}")
+CURSOR = re.compile(r"[A-Za-z0-9_-]{1,4000}")
+"""The longest is that of the log of all rooms: 56 characters for each partition of each account."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,9 +34,4 @@ class AcsRosters:
         """Returns whether a change that invites or removes the person is under way, or in doubt.
         One request for each partition, in parallel."""
         open_marks = await self._marks.open_in_all()
-        return any(
-            person.is_raw_id(raw_id)
-            for marks in open_marks
-            for mark in marks
-            for raw_id in mark.patch
-        )
+        return any(person.is_raw_id(raw_id) for mark in open_marks for raw_id in mark.patch)

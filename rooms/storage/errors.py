@@ -3,6 +3,8 @@
 StorageError
 ├── StorageUnavailable        the storage is down, slow or not configured
 │   ├── TableMissing          there is no table, or it is not one of this service
+│   │   └── AccountsMissing   the settings name too few storage accounts
+│   ├── RoomMoves             the room is being moved to another storage account
 │   └── ClockWrong            the clock is too far from the storage's to change anything
 ├── ContentRefused            the storage will never take what is to be written
 ├── RequestIdReused           a Repeatability-Request-ID came with another body before
@@ -39,16 +41,49 @@ class StorageUnavailable(StorageError):
 
 
 class TableMissing(StorageUnavailable):
-    """There is no table of that name, or it is not one of this service."""
+    """There is no table of that name, or it is not one of this service, in the storage account with
+    that number."""
 
-    def __init__(self, table: str = "rooms") -> None:
+    def __init__(self, table: str = "rooms", account: int = 0) -> None:
         super().__init__()
         self.table = table
+        self.account = account
 
     def __str__(self) -> str:
+        if self.account:
+            return (
+                f"The storage account {self.account} has no table {self.table} with rooms of this "
+                f"service. Whoever runs it must check ROOMS_STORAGE__{self.account} and ROOMS_TABLE"
+            )
         return (
             f"The storage has no table {self.table} of this service. Whoever runs it must check "
             "ROOMS_TABLE, or make the table with: rooms init"
+        )
+
+
+class AccountsMissing(TableMissing):
+    """The rooms are spread over more storage accounts than the settings name."""
+
+    def __init__(self, needed: int = 2, named: int = 1) -> None:
+        super().__init__()
+        self.needed = needed
+        self.named = named
+
+    def __str__(self) -> str:
+        missing = ", ".join(f"ROOMS_STORAGE__{number}" for number in range(self.named, self.needed))
+        return (
+            f"Rooms are in {self.needed} storage accounts, and the settings name {self.named}. "
+            f"Whoever runs this service must set {missing}, or these with __tableServiceUri"
+        )
+
+
+class RoomMoves(StorageUnavailable):
+    """The room is being moved to another storage account: nothing is changed meanwhile."""
+
+    def __str__(self) -> str:
+        return (
+            "This room is being moved to another storage account, so it cannot be changed for some "
+            "seconds. Please try again."
         )
 
 

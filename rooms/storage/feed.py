@@ -14,6 +14,7 @@ from rooms.domain.time import Ticks
 from rooms.storage import keys
 from rooms.storage.arrivals import Arrivals
 from rooms.storage.cursors import read_cursor, to_cursor
+from rooms.storage.errors import InvalidCursor
 from rooms.storage.history import log_record_of
 from rooms.storage.parallel import in_parallel
 from rooms.storage.table import Table
@@ -47,6 +48,8 @@ class _Part:
     after: str
     rows: Sequence[TableEntity]
     more: bool
+    known_until: str | None = None
+    """When the first one that is not among these was received, at the earliest."""
 
 
 class Feed:
@@ -81,14 +84,28 @@ class Feed:
         Raises:
             InvalidCursor: `since` is none of these, or the cursor is of another room.
         """
-        partitions = await self._partitions(room_id)
+        while True:
+            partitions = await self._partitions(room_id)
+            page = await self._page_of(room_id, partitions, since, kind, actor)
+            # Arrivals of a room that has moved go on in another partition.
+            if room_id is None or await self._partitions(room_id) == partitions:
+                return page
+
+    async def _page_of(
+        self,
+        room_id: str | None,
+        partitions: Sequence[str],
+        since: str,
+        kind: str | None,
+        actor: str | None,
+    ) -> ArrivalsPage:
         if since == NOW:
             ends = await in_parallel(self._end(partition) for partition in partitions)
             return ArrivalsPage([], _to_cursor(room_id, ends), more=False)
-        if since == BEGINNING:
-            places = [keys.FIRST_ARRIVAL] * len(partitions)
-        else:
-            places = _read_cursor(room_id, since, len(partitions))
+        places = [keys.FIRST_ARRIVAL] * len(partitions)
+        if since != BEGINNING:
+            read = _read_cursor(room_id, since, len(partitions))
+            places[: len(read)] = read
         parts = await in_parallel(
             self._part(partition, room_id, after)
             for partition, after in zip(partitions, places, strict=True)
@@ -134,7 +151,11 @@ class Feed:
             if higher is not None:
                 rows = await self._table.first(partition, start, end, count)
                 final = _below(higher, rows)
-        return _Part(after, final, more=len(final) == count)
+        if len(final) < len(rows):
+            return _Part(after, final, False, rows[len(final)]["receivedAt"])
+        if len(final) == count:
+            return _Part(after, final, True, final[-1]["receivedAt"])
+        return _Part(after, final, more=False)
 
     def _that_fit(self, parts: Sequence[_Part]) -> tuple[list[TableEntity], list[str], bool]:
         """Returns the rows that fit on a page, the place behind them in each partition, and whether
@@ -144,6 +165,10 @@ class Feed:
             (at, number, row) for number, part in enumerate(parts) for at, row in _timed(part.rows)
         ]
         waiting.sort(key=lambda each: each[:2])  # which keeps the order within a partition
+        if len(parts) > len(keys.PARTITIONS):
+            # Records of a room that has moved are in two partitions, the earlier ones in one.
+            known = min((each.known_until for each in parts if each.known_until), default=keys.END)
+            waiting = [each for each in waiting if each[0] <= known]
         taken: list[TableEntity] = []
         size = 0
         for _, number, row in waiting:
@@ -157,9 +182,7 @@ class Feed:
     async def _records(self, rows: Sequence[TableEntity]) -> list[Arrived]:
         """Returns the records of these rows, but those that upkeep has removed meanwhile."""
         apart = [row for row in rows if "data0" not in row]
-        found = await in_parallel(
-            self._table.get(row["PartitionKey"], row["record"]) for row in apart
-        )
+        found = await in_parallel(self._record(row["record"]) for row in apart)
         logged = dict(zip((row["record"] for row in apart), found, strict=True))
         records = ((row["record"], logged.get(row["record"], row)) for row in rows)
         return [
@@ -167,6 +190,10 @@ class Feed:
             for key, row in records
             if row is not None
         ]
+
+    async def _record(self, row: str) -> TableEntity | None:
+        partition = await self._table.partition_of(keys.room_of_log_row(row))
+        return await self._table.get(partition, row)
 
 
 def _below(floor: Ticks, rows: Sequence[TableEntity]) -> Sequence[TableEntity]:
@@ -179,9 +206,13 @@ def _timed(rows: Sequence[TableEntity]) -> Iterator[tuple[str, TableEntity]]:
 
 
 def _read_cursor(room_id: str | None, cursor: str, count: int) -> list[str]:
-    places = f"{keys.ARRIVAL}( {keys.ARRIVAL}){{{count - 1}}}"
-    expected = re.compile(f"{re.escape(_name(room_id))} {places}")
-    return read_cursor(cursor, expected).split(" ")[1:]
+    """Returns the places of a cursor: of fewer partitions, if it is from before there were more."""
+    expected = re.compile(f"{re.escape(_name(room_id))}( {keys.ARRIVAL})+")
+    places = read_cursor(cursor, expected).split(" ")[1:]
+    fewest = 1 if room_id is not None else len(keys.PARTITIONS)
+    if len(places) > count or len(places) % fewest:
+        raise InvalidCursor
+    return places
 
 
 def _to_cursor(room_id: str | None, places: Sequence[str]) -> str:

@@ -15,10 +15,12 @@ from rooms.domain.time import Ticks
 class Floors:
     """What is known of the floors of a table, by partition.
 
-    `raised` is when this process last raised one, in seconds of its monotonic clock.
+    `spread` is the version of the spread that a floor says, if it says one. `raised` is when this
+    process last raised one, in seconds of its monotonic clock.
     """
 
     known: dict[str, Ticks] = field(default_factory=dict)
+    spread: dict[str, int] = field(default_factory=dict)
     raised: dict[str, float] = field(default_factory=dict)
     _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
@@ -26,12 +28,13 @@ class Floors:
         """Returns the lock under which a floor is read and raised, once for all who wait."""
         return self._locks.setdefault(partition, asyncio.Lock())
 
-    def learn(self, partition: str, floor: Ticks | None) -> None:
+    def learn(self, partition: str, floor: Ticks | None, spread: int = 0) -> None:
         """Takes in what the storage says. None: there is no floor."""
         if floor is None:
             self.known.pop(partition, None)
         else:
             self.known[partition] = floor
+            self.spread[partition] = spread
 
     def forget(self, partition: str, floor: Ticks) -> None:
         """Forgets a floor that was refused, unless a newer one is known by now."""

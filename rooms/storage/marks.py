@@ -20,6 +20,7 @@ from rooms.domain.room import Room, RoomChange
 from rooms.domain.roster import RosterPatch
 from rooms.domain.time import SECOND, Ticks, parse_time
 from rooms.storage import keys
+from rooms.storage.arrivals import Arrivals
 from rooms.storage.changes import Origin
 from rooms.storage.entities import (
     Entity,
@@ -30,7 +31,7 @@ from rooms.storage.entities import (
     stored_time,
     unpack,
 )
-from rooms.storage.operations import Conflict, Operation, insert, placed, remove, remove_unchanged
+from rooms.storage.operations import Conflict, Operation, insert, remove, remove_unchanged
 from rooms.storage.operations import replace as replace_row
 from rooms.storage.parallel import in_parallel
 from rooms.storage.retry import retried
@@ -85,6 +86,7 @@ class Marks:
 
     def __init__(self, table: Table, clock: Callable[[], Ticks], limits: Limits = LIMITS) -> None:
         self._table = table
+        self._arrivals = Arrivals(table, clock)
         self._clock = clock
         self._seconds = limits.mark_seconds
 
@@ -109,7 +111,8 @@ class Marks:
 
     async def write(self, mark: Mark) -> None:
         """Writes the mark of a change, whether or not it is there. One request."""
-        await self._table.commit(await self._placed(mark, replace_row(_entity(mark))))
+        assert mark.room_id is not None
+        await self._arrivals.commit(mark.room_id, [replace_row(_entity(mark))])
 
     async def begin(self, mark: Mark) -> Mark | None:
         """Writes the mark of a create, or returns the one that this create left before. That one is
@@ -145,13 +148,13 @@ class Marks:
     async def remove(self, mark: Mark) -> None:
         """Removes a mark, if it is there. One request."""
         with suppress(Conflict):
-            await self._table.rewrite(await self._placed(mark, remove(mark.key)))
+            await self._rewrite(mark, remove(mark.key))
 
     async def give_up(self, mark: Mark) -> None:
         """Removes a mark that was read, unless it has changed since: then the create was sent
         again. One request."""
         with suppress(Conflict):
-            await self._table.rewrite(await self._placed(mark, removal(mark)))
+            await self._rewrite(mark, removal(mark))
 
     async def of_room(self, room_id: str) -> list[Mark]:
         """Returns the marks of changes of a room, the oldest first. One request."""
@@ -173,25 +176,39 @@ class Marks:
         )
         return sorted(map(_mark, rows), key=lambda mark: mark.started_at)
 
-    async def open_in_all(self) -> list[list[Mark]]:
-        """Returns the same of each partition. One request for each, in parallel."""
-        return await in_parallel(map(self.open, await self._table.partitions()))
+    async def open_in_all(self) -> list[Mark]:
+        """Returns the same of all partitions, but the oldest first only of each. One request for
+        each, in parallel."""
+        spread = await self._table.spread()
+        found = await in_parallel(map(self.open, spread.partitions))
+        return [
+            mark
+            for partition, marks in zip(spread.partitions, found, strict=True)
+            for mark in marks
+            if spread.has(partition, mark.key["RowKey"])
+        ]
 
     async def count_open(self) -> int:
         """Returns how many changes and creates are under way, or in doubt: not creates whose room
-        is known. It counts up to MAX_MARKS of a partition. Ten requests."""
+        is known. It counts up to MAX_MARKS of a partition. One request for each, in
+        parallel."""
         select, where = ["RowKey", "roomId"], "open eq true"
+        spread = await self._table.spread()
         found = await in_parallel(
             self._table.first(partition, keys.MARKS_START, keys.MARKS_END, MAX_MARKS, select, where)
-            for partition in await self._table.partitions()
+            for partition in spread.partitions
         )
-        return sum(row.get("roomId") is None for rows in found for row in rows)
+        return sum(
+            row.get("roomId") is None and spread.has(partition, row["RowKey"])
+            for partition, rows in zip(spread.partitions, found, strict=True)
+            for row in rows
+        )
 
-    async def _placed(self, mark: Mark, operation: Operation) -> list[Operation]:
-        """Returns an operation on a mark, in the partition where that is."""
+    async def _rewrite(self, mark: Mark, operation: Operation) -> None:
         if mark.room_id is None:
-            return [operation]
-        return placed(await self._table.partition_of(mark.room_id), [operation])
+            await self._table.rewrite([operation])
+        else:
+            await self._arrivals.rewrite(mark.room_id, [operation])
 
     def _begun(self, room_id: str | None, origin: Origin) -> Mark:
         now = self._clock()

@@ -15,8 +15,9 @@ from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.room import Room
 from rooms.domain.time import SECOND, Ticks, parse_time
 from rooms.storage import keys
+from rooms.storage.arrivals import Arrivals
 from rooms.storage.entities import Entity, pack, row_of, stored_time, unpack
-from rooms.storage.operations import Conflict, insert, placed, replace, replace_unchanged
+from rooms.storage.operations import Conflict, insert, replace, replace_unchanged
 from rooms.storage.table import Table
 
 type Pass = Literal["full", "rosters"]
@@ -107,6 +108,7 @@ class PullStates:
     ) -> None:
         self.resource = resource
         self._table = table
+        self._arrivals = Arrivals(table, clock)
         self._clock = clock
         self._limits = limits
         self._held_until: Ticks = 0
@@ -169,8 +171,7 @@ class PullStates:
     async def note_unknown(self, room_id: str) -> None:
         """Notes that ACS does not know this room. One request."""
         row = row_of(keys.pull_unknown_row(room_id)) | {"askedAt": stored_time(self._clock())}
-        partition = await self._table.partition_of(room_id)
-        await self._table.rewrite(placed(partition, [replace(row)]))
+        await self._arrivals.rewrite(room_id, [replace(row)])
 
     async def _rows(self) -> tuple[TableEntity | None, set[Pass]]:
         rows = await self._table.first(

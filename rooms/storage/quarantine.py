@@ -9,7 +9,7 @@ from rooms.domain.events import EventSource, Quarantined
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.time import Ticks, parse_time
 from rooms.storage import keys
-from rooms.storage.all_partitions import page_of_all
+from rooms.storage.all_partitions import ONE_ACCOUNT, page_of_all
 from rooms.storage.cursors import Page, read_cursor, to_cursor
 from rooms.storage.entities import (
     Entity,
@@ -78,6 +78,7 @@ class Quarantine:
             self._limits.quarantine_page,
             self._limits.quarantine_rows,
             _SHOWN,
+            ONE_ACCOUNT,
         )
         events = [_quarantined(row) for row in rows]
         return Page(events, None if last is None else to_cursor(last))

@@ -19,7 +19,7 @@ from rooms.storage.creation import Repeatability, Seen, creation
 from rooms.storage.edits import Contents, Step, new_people, steps
 from rooms.storage.entities import room_id_of, room_of, room_properties, unpack
 from rooms.storage.invitees import invite
-from rooms.storage.operations import Operation, insert, placed, touch_unchanged
+from rooms.storage.operations import Operation, insert, touch_unchanged
 from rooms.storage.table import Table
 
 
@@ -139,8 +139,7 @@ class RoomRows:
         """Leaves a room as it is, and does what else is given; nothing, if there is nothing. Other
         changes that are under way then find that one came between. One request."""
         if more:
-            partition = await self._table.partition_of(room_id_of(row))
-            await self._table.rewrite(placed(partition, [touch_unchanged(row), *more]))
+            await self._arrivals.rewrite(room_id_of(row), [touch_unchanged(row), *more])
 
     async def bury(self, row: TableEntity, origin: Origin, *more: Operation) -> None:
         """Makes the room of this row a tombstone, and does what else is given; its rosters and log

@@ -6,6 +6,7 @@ The row `.spread` of account 0 says it. Without it, all rooms are in account 0.
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from string import digits
 from typing import Any, Literal, Self
 
 from rooms.storage import keys
@@ -71,7 +72,7 @@ def digit_of(room_id: str) -> str:
     """Returns the digit that says in which account a room is: the second-to-last of its id. Another
     character stands for the last digit of its code."""
     character = room_id[-2:][0]
-    return character if character in keys.PARTITIONS else str(ord(character) % 10)
+    return character if character in digits else str(ord(character) % 10)
 
 
 def spread_entity(spread: Spread) -> Entity:

@@ -112,4 +112,4 @@ async def test_the_app_exports_to_the_container_of_its_settings(
     assert await App({"ROOMS_STORAGE": azurite}).export_log() is None
     assert app.archive is not None
     await app.archive.close()
-    await app.table._client.close()  # nothing else does: it lives as long as the process
+    await app.table.accounts[0].client.close()  # nothing else does: it lives as long as the process

@@ -48,7 +48,7 @@ async def closing(app: App) -> AsyncIterator[App]:
     """Closes the connections of an app, which has none if it has no storage."""
     yield app
     with contextlib.suppress(StorageUnavailable):
-        await app.table._client.close()
+        await app.table.accounts[0].client.close()
     with contextlib.suppress(ArchiveUnavailable):
         if app.archive is not None:
             await app.archive.close()

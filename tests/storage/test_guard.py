@@ -177,7 +177,7 @@ async def test_an_outage_ends_with_the_first_answer(
     assert len(proxy.seen) < 2 * FAILURES + 5
     proxy.forget()
     seconds = Seconds()
-    monkeypatch.setattr(table._guard.circuit, "_monotonic", seconds)
+    monkeypatch.setattr(table.accounts[0].guard.circuit, "_monotonic", seconds)
     seconds.now = 1e12
     assert await table.get("7", "row") is not None
     assert table.state().asked_in is None
@@ -189,9 +189,9 @@ async def test_many_requests_at_once_that_need_each_other_end_an_outage_with_one
 ) -> None:
     table, seconds = Table(client), Seconds()
     await table.commit([insert(ROW)])
-    monkeypatch.setattr(table._guard.circuit, "_monotonic", seconds)
+    monkeypatch.setattr(table.accounts[0].guard.circuit, "_monotonic", seconds)
     for _ in range(FAILURES):
-        table._guard.circuit.failed()
+        table.accounts[0].guard.circuit.failed()
     with pytest.raises(StorageUnavailable):
         await table.get("7", "row")
     seconds.now += WAIT_SECONDS

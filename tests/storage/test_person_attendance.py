@@ -85,7 +85,7 @@ async def visits_with(azurite: str) -> AsyncIterator[Callable[[Limits], Visits]]
 
     yield make
     for visits in made:
-        await visits.app.table._client.close()
+        await visits.app.table.accounts[0].client.close()
 
 
 def shown(pages: list[list[Body]]) -> list[list[tuple[str, str | None]]]:

@@ -29,7 +29,14 @@ from rooms.api.routing import WITH_BODY
 from rooms.auth.errors import Denied, TenantKeysUnavailable, TooManyRequests
 from rooms.domain.errors import RoomNotFound
 from rooms.media.errors import InvalidJoinLink
-from rooms.storage.errors import ClockWrong, ContentRefused, StorageUnavailable, TableMissing
+from rooms.storage.errors import (
+    AccountsMissing,
+    ClockWrong,
+    ContentRefused,
+    RoomMoves,
+    StorageUnavailable,
+    TableMissing,
+)
 
 SHAPES = (error_answers.Error, error_answers.ValidationError)
 
@@ -39,6 +46,7 @@ _ALWAYS = (
     TooManyRequests,
     StorageUnavailable,
     TableMissing,
+    AccountsMissing,
     TenantKeysUnavailable,
 )
 _VERSIONS = (ApiVersionUnspecified, UnsupportedApiVersion)
@@ -56,6 +64,7 @@ _OF_KIND: Mapping[Kind, tuple[Error, ...]] = {
         TooManyRequests,
         StorageUnavailable,
         TableMissing,
+        AccountsMissing,
     ),
     "either": (*_ALWAYS, *_VERSIONS, *_OF_FORWARDING),
     "public": (),
@@ -94,7 +103,7 @@ def failures(operation: Operation, method: str) -> dict[int, list[Error]]:
     if operation.kind != "public" and method in WITH_BODY:
         errors += [LengthRequired, ContentRefused]
     if operation.kind != "public" and method != "GET":
-        errors.append(ClockWrong)
+        errors += [ClockWrong, RoomMoves]
     if operation.body is not None:
         errors.append(UnsupportedMediaType)
         with_target = operation.kind in ("extension", "identity", "link")

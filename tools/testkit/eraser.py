@@ -36,10 +36,10 @@ class MortalTable(Table):
             self._live()
             await super().commit(operations, needed)
 
-    async def rewrite(self, operations: Sequence[Operation]) -> None:
+    async def rewrite(self, operations: Sequence[Operation], needed: Entity | None = None) -> None:
         async with self._one:
             self._live()
-            await super().rewrite(operations)
+            await super().rewrite(operations, needed)
 
     def _live(self) -> None:
         if self._left == 0:

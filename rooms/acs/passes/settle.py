@@ -32,7 +32,7 @@ async def settle(work: Work) -> None:
     each room that may be one.
     """
     now = work.clock()
-    marks = [mark for some in await work.parts.marks.open_in_all() for mark in some]
+    marks = await work.parts.marks.open_in_all()
     over = [mark for mark in marks if mark.until <= now]
     work.creates = [mark for mark in marks if mark.until > now and _is_without_room(mark)]
     await _settle_changes(work, [mark for mark in over if mark.create is None])

@@ -48,10 +48,10 @@ class MortalTable(Table):
             raise Killed
         await super().commit(operations, needed)
 
-    async def rewrite(self, operations: Sequence[Operation]) -> None:
+    async def rewrite(self, operations: Sequence[Operation], needed: Entity | None = None) -> None:
         if self.dead:
             raise Killed
-        await super().rewrite(operations)
+        await super().rewrite(operations, needed)
 
 
 @dataclass
