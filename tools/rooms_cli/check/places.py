@@ -8,7 +8,7 @@ from typing import Any, Literal
 from rooms.domain.limits import LIMITS
 from rooms.domain.time import MAX_TIME, Ticks
 from rooms.storage import keys
-from rooms.storage.accounts import account_of, last_digit, partitions_in
+from rooms.storage.accounts import account_of, last_digit, partition_in
 from rooms.storage.pull_state import PASSES
 
 type Row = Mapping[str, Any]
@@ -129,7 +129,8 @@ class Place:
 
 
 def _is_of_rooms(partition: str) -> bool:
-    return partition in partitions_in(account_of(partition))
+    digit = last_digit(partition)
+    return digit.isdigit() and partition == partition_in(account_of(partition), digit)
 
 
 _ANY_ROOM, _ROOM, _HASH = (
