@@ -73,7 +73,7 @@ param allowedOrigins array = []
 @description('Copies of what is stored. With zoneRedundant LRS becomes ZRS.')
 param storageRedundancy string = 'LRS'
 
-@description('Whether the table has an account of its own, apart from packages and dead letters.')
+@description('Whether the table has an account of its own. Choose before the first azd up.')
 param separateRoomsAccount bool = false
 
 @minValue(0)

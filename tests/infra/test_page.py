@@ -55,3 +55,10 @@ def test_the_page_names_each_role() -> None:
     page = (DOCS / "infra.md").read_text()
     assert {role for role in KNOWN_ROLES.values() if role in page} == set(KNOWN_ROLES.values())
     assert not any(guid in page for guid in ROLES.values())
+
+
+def test_pages_name_only_variables_that_there_are() -> None:
+    values = (INFRA / "app" / "main.parameters.json").read_text()
+    known = {*re.findall(r"ANTEROOM_\w+", values), "ANTEROOM_HOME", "ANTEROOM_ON_BEHALF_OF"}
+    for page in DOCS.rglob("*.md"):
+        assert set(re.findall(r"\bANTEROOM_\w+", page.read_text())) <= known, page.name
