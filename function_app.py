@@ -1,6 +1,9 @@
 """The function app: one App, with its routes and triggers."""
 
+import gc
 import os
+
+gc.disable()  # while modules are loaded there is next to no garbage, and to look for it takes time
 
 import azure.functions as func
 
@@ -83,3 +86,6 @@ timer.register(app, service)
 export_timer.register(app, service)
 media_timer.register(app, service)
 acs_timer.register(app, service)
+
+gc.freeze()  # what is loaded stays, so that no collection has to look at it again
+gc.enable()
