@@ -1,8 +1,7 @@
 """Tokens of the app's identity in Azure, from the token service of App Service and Functions.
 
 https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference has
-the protocol. azure-identity has it, too, but to import that takes a cold start longer than all of
-this service.
+the protocol. azure-identity has it, too, but its import makes a cold start a third longer.
 """
 
 import asyncio

@@ -15,6 +15,7 @@ from rich.table import Table
 from bench.growth import growth
 from bench.media import media
 from bench.neighbours import neighbours
+from bench.packaged import packaged
 from bench.report import Figures, draw, page
 from bench.speed import requests, speeds
 from bench.start import import_times, starts
@@ -143,6 +144,7 @@ def bench(sizes: Sizes, tell: Tell) -> Figures:
             )
         ),
         start=_alone(lambda folder, storage: starts(folder, storage, sizes.starts, tell)),
+        packaged=_in_a_folder(lambda folder: packaged(folder, sizes.starts, tell)),
         imports=import_times(sizes.starts),
         grown=_alone(
             lambda folder, storage: asyncio.run(
@@ -159,6 +161,11 @@ def bench(sizes: Sizes, tell: Tell) -> Figures:
             f"{sizes.records:,} records"
         ),
     )
+
+
+def _in_a_folder[T](part: Callable[[Path], T]) -> T:
+    with tempfile.TemporaryDirectory() as folder:
+        return part(Path(folder))
 
 
 def _alone[T](part: Callable[[Path, str], T]) -> T:
