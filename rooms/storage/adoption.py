@@ -163,8 +163,9 @@ class Adoption:
             *written.values(),
             *invite(after.room, new_people(copy.contents, after)),
         ]
-        # Beside these: two arrivals of each record, the first record, the room and the floor.
-        free = MAX_OPERATIONS - len(operations) - 2 * len(parts) - 3
+        # Beside these: two arrivals of each record, the first record, the room, the floor, and the
+        # journal of a room that moves.
+        free = MAX_OPERATIONS - len(operations) - 2 * len(parts) - 4
         operations += map(removal, marks[:free])
         await self._changes.commit(
             copy.row, parts[-1].at, first.record, room_properties(after.room), *operations

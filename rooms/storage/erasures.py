@@ -121,14 +121,15 @@ class Erasures:
         returns it as it is then.
 
         One is carried out at a time: of two erasures of one person, each would give a part of the
-        person a pseudonym of its own. So it does nothing while another process is at work on one.
+        person a pseudonym of its own. So it does nothing while another process is at work on one,
+        nor while rooms move to another storage account.
         """
         deadline = self._monotonic() + seconds
         left = seconds
         is_over = erasure_of(await self._row(erasure_id)).is_over
         while not is_over:
             rows = await self._open_rows()
-            if not rows or any(map(self._is_held, rows)):
+            if not rows or any(map(self._is_held, rows)) or await self._table.moves_rooms():
                 break
             first = rows[0]
             await self._run(first, left)

@@ -14,9 +14,8 @@ JOURNAL_START = ".moved:"
 JOURNAL_END = ".moved;"
 
 
-def journal_entity(operations: Iterable[Operation], at: Ticks) -> Entity | None:
-    """Returns the row that names what a transaction of a room writes or removes; None if that is
-    nothing which moves with a room."""
+def journal_entity(operations: Iterable[Operation], at: Ticks) -> Entity:
+    """Returns the row that names what a transaction writes or removes of what moves with rooms."""
     rows = sorted(
         {
             entity["RowKey"]
@@ -24,8 +23,6 @@ def journal_entity(operations: Iterable[Operation], at: Ticks) -> Entity | None:
             if room_of_row(entity["RowKey"]) is not None
         }
     )
-    if not rows:
-        return None
     return {"RowKey": f"{JOURNAL_START}{at:019d}:{secrets.token_hex(8)}"} | pack(rows)
 
 

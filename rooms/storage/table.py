@@ -90,6 +90,11 @@ class Table:
         """Returns the partitions of all rooms. Requests as `partition_of`."""
         return (await self._spread.settled()).partitions
 
+    async def moves_rooms(self) -> bool:
+        """Returns whether rooms are being moved to another account now. One request, unless the
+        settings name one account."""
+        return (await self._spread.now()).moving is not None
+
     async def learn_spread(self, version: int) -> None:
         """Takes in that the spread has this version, or a later one. One request if that is
         news."""
