@@ -18,6 +18,7 @@ from rooms.app import App
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.time import Ticks, now
 from rooms.settings.acs import AcsResource
+from rooms.storage.guard import Guard
 from rooms.storage.table import Table
 from testkit.functions import ask
 from testkit.raw_http import Answer
@@ -85,7 +86,7 @@ class Life:
             await asyncio.sleep(0.001)
 
 
-def mortal_transport(life: Life) -> Any:
+def _transport(life: Life) -> Any:
     """Returns what sends requests to the storage, while the process lives."""
     transport = AioHttpTransport()
     send = transport.send
@@ -95,6 +96,17 @@ def mortal_transport(life: Life) -> Any:
 
     transport.send = guarded
     return transport
+
+
+def mortal_client(storage: str, table: str, life: Life) -> TableClient:
+    """Returns a client of a table, which sends requests while the process lives.
+
+    Args:
+        storage: a connection string.
+    """
+    return TableClient.from_connection_string(
+        storage, table, transport=_transport(life), retry_total=0, use_env_settings=False
+    )
 
 
 class _Resource(Resource):
@@ -152,19 +164,17 @@ async def mortal_app(
 
     Args:
         storage: a connection string.
-        settings: with ROOMS_TABLE.
+        settings: with ROOMS_TABLE. They may name further storage accounts.
         key: the one that may manage rooms. Its holder is `app`.
     """
     life = Life()
     app = App({"ROOMS_STORAGE": storage, "ROOMS_MANAGE_KEY__app": key, **settings}, clock, limits)
-    client = TableClient.from_connection_string(
-        storage,
-        app.settings.table,
-        transport=mortal_transport(life),
-        retry_total=0,
-        use_env_settings=False,
-    )
-    app.table = Table(client)
+    first, *further = clients = [
+        mortal_client(account.connection_string or "", app.settings.table, life)
+        for account in app.settings.storages
+    ]
+    guarded = [(client, Guard()) for client in further]
+    app.table = Table(first, further=guarded, spread_seconds=limits.spread_seconds)
     if app.settings.acs is not None:
         app.acs = _Resource(app.settings.acs, app, life)
     try:
@@ -172,4 +182,5 @@ async def mortal_app(
     finally:
         if app.acs is not None:
             await app.acs.close()
-        await client.close()
+        for client in clients:
+            await client.close()

@@ -1,11 +1,12 @@
 """The move of one digit, from wherever an earlier run left it."""
 
+from rooms.domain.time import Ticks
 from rooms.storage.growth.floors import raise_floor
 from rooms.storage.growth.partition_move import PartitionMove
 from rooms.storage.growth.plan import with_digit
 from rooms.storage.growth.progress import Doing
 from rooms.storage.growth.run import Run, left
-from rooms.storage.parallel import in_parallel
+from rooms.storage.parallel import both, in_parallel
 
 SHORT_JOURNAL = 100
 """Rows of the journal, of all partitions, that are few enough to go on."""
@@ -71,12 +72,8 @@ class DigitMove:
         self._tell("frozen")
         began = run.monotonic()
         floors = await self._raise_floors()
-        await self._apply_journal(whole=True)
         await in_parallel(
-            raise_floor(
-                part.target.client, part.target.partition, run.spread.version, run.clock, floor
-            )
-            for part, floor in zip(self._parts, floors, strict=True)
+            self._end(part, floor) for part, floor in zip(self._parts, floors, strict=True)
         )
         await run.change(
             run.state.with_left(source, self._digit),
@@ -86,6 +83,16 @@ class DigitMove:
             phase=None,
         )
         self._tell("moved", refused=run.monotonic() - began)
+
+    async def _end(self, part: PartitionMove, floor: Ticks) -> None:
+        """Copies the last changes, and raises the floor of the target above that of the source."""
+        run = self._run
+        await both(
+            part.apply_journal(whole=True),
+            raise_floor(
+                part.target.client, part.target.partition, run.spread.version, run.clock, floor
+            ),
+        )
 
     async def _raise_floors(self) -> list[int]:
         """Raises the floors of the source: who writes there from now on knows the spread."""

@@ -13,7 +13,7 @@ from rooms.storage.growth.errors import Held, TakenOver
 from rooms.storage.growth.growth import grow
 from rooms.storage.growth.run import Run
 from rooms.storage.marker import marker
-from testkit.mortal_app import Killed, Life, mortal_transport
+from testkit.mortal_app import Killed, Life, mortal_client
 from tests.effort import KILLS_APART
 from tests.storage.growth.sevens import AT_ONCE, TO_1, rows_in
 from tests.storage.test_rows_of_rooms import OF_THE_ROOM
@@ -61,12 +61,7 @@ class Tables:
 
     @asynccontextmanager
     async def opened(self, life: Life) -> AsyncIterator[list[TableClient]]:
-        clients = [
-            TableClient.from_connection_string(
-                azurite, self._table, transport=mortal_transport(life), use_env_settings=False
-            )
-            for azurite in self._azurites
-        ]
+        clients = [mortal_client(azurite, self._table, life) for azurite in self._azurites]
         try:
             yield clients
         finally:
@@ -103,7 +98,7 @@ async def requests_of_a_growth(azurites: list[str], accounts: str = TO_1) -> int
 def kills(requests: int) -> list[tuple[int, bool]]:
     """At which requests to kill, and whether behind them: not each unless all are to be tried."""
     return [(number, behind) for number in range(requests) for behind in (False, True)][
-        :: 2 * KILLS_APART - 1
+        :: 4 * KILLS_APART - 3
     ]
 
 

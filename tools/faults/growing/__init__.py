@@ -1,0 +1,1 @@
+"""Rooms that move between storage accounts, under load and kills."""
