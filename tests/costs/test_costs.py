@@ -45,7 +45,7 @@ def test_a_month_has_the_use_of_all_rooms() -> None:
             "Table Storage, requests": 50_000,
             "Table Storage, stored": 2,
             "Log Analytics": 0.06,
-            "Alerts": 7,
+            "Alerts": 9,
         }
     )
 

@@ -27,7 +27,7 @@ LOG_BYTES = 1_000
 """Of an item, with its properties: the request of each execution, and each line of the app."""
 
 FREQUENT_ALERTS = 4
-RARE_ALERTS = 3
+RARE_ALERTS = 5
 """On logs, each 5 minutes, and each 15 minutes or less often: infra/monitoring."""
 GB = 1e9
 
