@@ -10,9 +10,6 @@ from urllib.request import getproxies
 from azure.data.tables.aio import TableClient
 
 from rooms.acs.resource import Resource
-from rooms.archive.container import Container, container_of
-from rooms.archive.export import Export
-from rooms.archive.export import Report as ExportReport
 from rooms.auth.authenticator import Authenticator
 from rooms.auth.quota import Requests
 from rooms.console.assets import read_console
@@ -39,7 +36,6 @@ from rooms.storage.adoption import Adoption
 from rooms.storage.call_log import CallLog
 from rooms.storage.calls import Calls
 from rooms.storage.clock_check import ClockCheck
-from rooms.storage.erasures import Erasures
 from rooms.storage.errors import StorageUnavailable
 from rooms.storage.feed import Feed
 from rooms.storage.guard import Guard
@@ -58,7 +54,6 @@ from rooms.storage.rooms import Rooms
 from rooms.storage.single_flight import SingleFlight
 from rooms.storage.table import Table
 from rooms.storage.table_check import TableCheck
-from rooms.upkeep.walk import Upkeep
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
@@ -68,12 +63,17 @@ if TYPE_CHECKING:
     from rooms.acs.pull import Pull
     from rooms.acs.rooms_api import RoomsApi
     from rooms.acs.through import Through
+    from rooms.archive.container import Container
+    from rooms.archive.export import Report as ExportReport
     from rooms.media.acs import AcsCalls
     from rooms.media.join_links import JoinLinks
     from rooms.media.reconciler import Reconciler
     from rooms.media.sweep import Sweep
+    from rooms.storage.erasures import Erasures
+    from rooms.upkeep.walk import Upkeep
 
-# Parts of the media plane are imported where they are built: deployments without it need them not.
+# Parts of the media plane, of the move from ACS and of timers are imported where they are built:
+# most cold starts need none of them.
 
 _log = logging.getLogger(__name__)
 
@@ -235,8 +235,10 @@ class App:
         return Quarantine(self.table, self.clock, self.limits)
 
     @cached_property
-    def erasures(self) -> Erasures:
+    def erasures(self) -> "Erasures":
         """Erasures of persons."""
+        from rooms.storage.erasures import Erasures
+
         reads_acs = self.settings.moving is not None
         return Erasures(self.table, self.clock, self.limits, reads_acs=reads_acs)
 
@@ -418,8 +420,10 @@ class App:
         return Sweep(self.media, self.reconciler, repair, self.clock, self.limits)
 
     @cached_property
-    def upkeep(self) -> Upkeep:
+    def upkeep(self) -> "Upkeep":
         """Removes what is older than the retention."""
+        from rooms.upkeep.walk import Upkeep
+
         return Upkeep(
             self.table,
             self.rooms,
@@ -431,16 +435,22 @@ class App:
         )
 
     @cached_property
-    def archive(self) -> Container | None:
+    def archive(self) -> "Container | None":
         """Where the log is exported to, or None."""
         chosen = self.settings.archive
-        return None if chosen is None else container_of(chosen)
+        if chosen is None:
+            return None
+        from rooms.archive.container import container_of
 
-    async def export_log(self) -> ExportReport | None:
+        return container_of(chosen)
+
+    async def export_log(self) -> "ExportReport | None":
         """Exports the log of the days that have passed, as far as the time of a run allows. Returns
         None if there is no place for it. Raises ArchiveUnavailable."""
         if self.archive is None:
             return None
+        from rooms.archive.export import Export
+
         return await Export(self.table, self.archive, self.clock).run(self.limits.export_seconds)
 
     def _pull_from(self, rooms_at_acs: "RoomsApi") -> "Pull":
