@@ -37,8 +37,9 @@ def bicep_files(folder: Path = INFRA) -> list[Path]:
     return sorted(folder.rglob("*.bicep"))
 
 
+@cache
 def parse(path: Path) -> Node:
-    """Returns the root of a file's syntax tree."""
+    """Returns the root of a file's syntax tree, as the file was when it was first asked for."""
     return _PARSER.parse(path.read_bytes()).root_node
 
 
@@ -76,6 +77,13 @@ def descriptions(path: Path) -> dict[str, str]:
             found[name_of(node)] = form[1].replace("\\'", "'")
         before = text_of(node) if node.type == "decorators" else ""
     return found
+
+
+def types_of(kind: str, version: str) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """Returns the types of a version, and the reference to that of a resource among them."""
+    types, body = _checker().body_of(kind, version)
+    assert types is not None, f"no such type: {kind}@{version}"
+    return types, body
 
 
 def problems(path: Path) -> list[str]:

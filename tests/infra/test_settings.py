@@ -1,8 +1,6 @@
 """The settings that infra/ gives the app, as the app reads them."""
 
-import base64
 import re
-import uuid
 from typing import Any
 
 import pytest
@@ -11,7 +9,8 @@ from rooms.settings import SETTINGS, Settings, read_settings, unknown_settings
 from rooms.settings.keys import KEY_PREFIXES
 from rooms.settings.media import KEY_PREFIX as MEDIA_KEY_PREFIX
 from tests.infra.bicep import INFRA
-from tests.infra.evaluate import File
+from tests.infra.deployment import Deployment, app
+from tests.infra.evaluate import TOKEN
 
 ACS = (
     "/subscriptions/a/resourceGroups/calls/providers/Microsoft.Communication"
@@ -70,30 +69,18 @@ CHOICES: dict[str, dict[str, Any]] = {
 
 def app_settings(chosen: dict[str, Any]) -> dict[str, str]:
     """Returns the app's settings in Azure for some parameters of infra/app."""
-    required = {"environmentName": "prod", "location": "westeurope"}
-    main = File(
-        INFRA / "app" / "main.bicep",
-        required | chosen,
-        {
-            "acs": {"outputs": {"endpoint": "https://contoso.communication.azure.com"}},
-            "archiveAccount": {"outputs": {"blobUri": "https://starc.blob.core.windows.net"}},
-            "identity": {"outputs": {"clientId": TENANT}},
-            "storage": {"outputs": {"tableUri": "https://st.table.core.windows.net"}},
-            "vault": {"outputs": {"uri": "https://kv.vault.azure.net/"}},
-        },
-    )
-    module = File(INFRA / "app" / "settings.bicep", main.parameters_of("settings"))
-    settings: dict[str, str] = module.output("settings")
-    assert all(type(value) is str and value for value in settings.values())
-    return settings
+    (site,) = app(**chosen).of("Microsoft.Web/sites")
+    settings = site.properties["siteConfig"]["appSettings"]
+    assert all(type(each["value"]) is str and each["value"] for each in settings)
+    return {each["name"]: each["value"] for each in settings}
 
 
 def made_key() -> str:
     """Returns a key as infra/app/key.bicep makes it."""
-    halves = {"firstHalf": str(uuid.uuid4()), "secondHalf": str(uuid.uuid4())}
-    (value,) = re.findall(r"value: base64\((.*)\)", (INFRA / "app" / "key.bicep").read_text())
-    assert value == "replace('${firstHalf}${secondHalf}', '-', '')"
-    return base64.b64encode("".join(halves.values()).replace("-", "").encode()).decode()
+    named = {"vaultName": "kv", "name": "key"}
+    (secret,) = Deployment(INFRA / "app" / "key.bicep", named).resources
+    value: str = secret.properties["value"]
+    return value
 
 
 def resolved(settings: dict[str, str]) -> dict[str, str]:
@@ -157,15 +144,16 @@ def test_events_of_another_resource_do_not_count() -> None:
 def test_accounts_of_rooms_are_in_the_order_of_their_numbers() -> None:
     shared = read({"roomAccounts": 2}).storages
     own = read({"roomAccounts": 2, "separateRoomsAccount": True}).storages
-    further = [f"https://strooms{n}abcdefghijklm.table.core.windows.net" for n in range(3)]
-    assert [each.uri for each in shared] == ["https://st.table.core.windows.net", *further[1:]]
+    further = [f"https://strooms{n}{TOKEN}.table.core.windows.net" for n in range(3)]
+    assert [each.uri for each in shared] == [
+        f"https://st{TOKEN}.table.core.windows.net",
+        *further[1:],
+    ]
     assert [each.uri for each in own] == further
 
 
 def test_the_outputs_name_the_same_accounts_for_the_command_line() -> None:
     chosen = {"roomAccounts": 1, "separateRoomsAccount": True}
-    main = File(INFRA / "app" / "main.bicep", {"environmentName": "a", "location": "b"} | chosen)
-    names = [f"ROOMS_STORAGE__{n}tableServiceUri" for n in ("", "1__", "2__", "3__", "4__")]
-    outputs = {name: main.output(name) for name in (*names, "ROOMS_TABLE")}
-    settings = read_settings(outputs)
+    outputs = app(**chosen).outputs
+    settings = read_settings({name: outputs[name] for name in outputs if "ROOMS_" in name[:6]})
     assert (settings.storages, settings.table) == (read(chosen).storages, read(chosen).table)
