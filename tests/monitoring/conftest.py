@@ -14,7 +14,6 @@ from testkit.functions import ask
 from testkit.raw import NEWEST
 from testkit.raw_http import Answer
 from testkit.running import new_key
-from testkit.storage import know_floors
 from tests.monitoring.kql import Line
 
 KEY = new_key()
@@ -68,7 +67,6 @@ async def service(client: TableClient, caplog: pytest.LogCaptureFixture) -> Logg
     """A service with an empty table."""
     app = App({"ROOMS_MANAGE_KEY__app": KEY, "ROOMS_STORAGE": "UseDevelopmentStorage=true"})
     app.table = Table(client)
-    await know_floors(app.table)
     caplog.set_level(logging.INFO)
     return Logged(app, caplog)
 

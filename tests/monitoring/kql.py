@@ -6,10 +6,10 @@ import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import duckdb_kql
 
 from devhost.azurite import PROJECT
@@ -121,6 +121,12 @@ def bound(queries: Mapping[str, str]) -> Mapping[str, Bound]:
     return {name: Bound(**each) for name, each in json.loads(done.stdout).items()}
 
 
+@cache
+def _sql(query: str) -> str:
+    """Returns a query in SQL. It takes longer to translate than to run."""
+    return duckdb_kql.to_sql(query)
+
+
 class Workspace:
     """A Log Analytics workspace with what was logged, and the function."""
 
@@ -139,14 +145,11 @@ class Workspace:
                 Success=each.succeeded,
                 DurationMs=12.5,
             )
-        function = duckdb_kql.to_sql(FUNCTION_QUERY)
-        self._tables.execute(f"CREATE TABLE {FUNCTION} AS {function}")
+        self._tables.execute(f"CREATE TABLE {FUNCTION} AS {_sql(FUNCTION_QUERY)}")
 
     def rows(self, query: str) -> list[dict[str, Any]]:
         """Returns the rows that a query gives."""
-        found: duckdb.DuckDBPyRelation = duckdb_kql.kql(
-            self._tables, query.replace("{component}", COMPONENT)
-        )
+        found = self._tables.sql(_sql(query.replace("{component}", COMPONENT)))
         return [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
 
     def _insert(self, table: str, **values: object) -> None:
