@@ -274,6 +274,7 @@ var table = nameTable ? 'rooms' : ''
 var hasAcs = !empty(acsResourceId)
 var makesTopic = hasAcs && empty(eventTopicId)
 var hasTopic = !empty(eventTopicId)
+var keepsDeadLetters = makesTopic || (hasTopic && eventTopicHasIdentity)
 var topicName = makesTopic ? 'evgt-${token}' : hasTopic ? last(split(eventTopicId, '/')) : ''
 // Azure computes names of groups even for what is not deployed, so these are always names.
 var acsGroupName = hasAcs ? split(acsResourceId, '/')[4] : groupName
@@ -463,24 +464,12 @@ module existingTopic 'existing-topic.bicep' = if (hasTopic && eventTopicHasIdent
   }
 }
 
-module deadLetterWriter 'dead-letter-writer.bicep' = if (makesTopic) {
+module deadLetterWriter 'dead-letter-writer.bicep' = if (keepsDeadLetters) {
   scope: group
   params: {
     accountName: storage.outputs.name
     containerName: deadLetters
-    principalId: topic!.outputs.principalId
-  }
-  dependsOn: [
-    hostStorage
-  ]
-}
-
-module existingDeadLetterWriter 'dead-letter-writer.bicep' = if (hasTopic && eventTopicHasIdentity) {
-  scope: group
-  params: {
-    accountName: storage.outputs.name
-    containerName: deadLetters
-    principalId: existingTopic!.outputs.principalId
+    principalId: makesTopic ? topic!.outputs.principalId : existingTopic!.outputs.principalId
   }
   dependsOn: [
     hostStorage
@@ -585,7 +574,7 @@ output AZURE_KEY_VAULT_NAME string = vault.outputs.name
 // For infra/events.
 output EVENT_TOPIC_NAME string = topicName
 output EVENT_TOPIC_GROUP string = hasAcs || hasTopic ? topicGroupName : ''
-output EVENT_TOPIC_HAS_IDENTITY bool = makesTopic || eventTopicHasIdentity
+output EVENT_TOPIC_HAS_IDENTITY bool = keepsDeadLetters
 output DEAD_LETTER_ACCOUNT_ID string = storage.outputs.id
 output DEAD_LETTER_CONTAINER string = deadLetters
 
