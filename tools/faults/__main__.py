@@ -13,6 +13,7 @@ from rich.table import Table
 from devhost.azurite import PROJECT, Azurite
 from faults.abuse import abuse
 from faults.fuzz import fuzz
+from faults.growing.part import growing
 from faults.kills import kills
 from faults.machine import machine
 from faults.moving.part import moving
@@ -64,6 +65,12 @@ def _moving(run: Run, tell: Tell) -> Result:
     return moving(run.azurite, tell, seed=run.seed)
 
 
+def _growing(run: Run, tell: Tell) -> Result:
+    if run.short:
+        return growing(run.azurite, run.folder, tell, ["0000200001"], kills=2, seed=run.seed)
+    return growing(run.azurite, run.folder, tell, seed=run.seed)
+
+
 def _fuzz(run: Run, tell: Tell) -> Result:
     return fuzz(run.azurite, run.folder, tell, 500 if run.short else 10_000, run.seed)
 
@@ -86,6 +93,7 @@ PARTS: Mapping[str, Part] = {
     "storage": _storage,
     "kills": _kills,
     "moving": _moving,
+    "growing": _growing,
     "abuse": _abuse,
     "fuzz": _fuzz,
     "soak": _soak,

@@ -29,14 +29,15 @@ async def check_accounts(clients: Sequence[TableClient], spread: Spread) -> None
             raise AccountRefused(account)
 
 
-async def prepare_account(clients: Sequence[TableClient], account: int, spread: Spread) -> None:
-    """Makes the table of an account that rooms are to move to, if it is missing, and notes in that
-    of the first account how many there are. Five requests, at most.
+async def prepare_accounts(clients: Sequence[TableClient], spread: Spread) -> None:
+    """Makes the tables of all accounts that rooms will have been in, where they are missing, and
+    notes in that of the first how many there are. Four requests for each, at most.
 
     Raises:
-        AccountRefused: it is not of this deployment, and not empty.
+        AccountRefused: one is not of this deployment, and not empty.
         AzureError: an account does not answer.
     """
-    if account and not await join_account(clients[account], account, spread.id):
-        raise AccountRefused(account)
+    for account in range(1, spread.count):
+        if not await join_account(clients[account], account, spread.id):
+            raise AccountRefused(account)
     await note_accounts(clients[0], spread.count)

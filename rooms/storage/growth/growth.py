@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from azure.core.exceptions import AzureError
 
-from rooms.storage.growth.accounts import check_accounts, prepare_account
+from rooms.storage.growth.accounts import check_accounts, prepare_accounts
 from rooms.storage.growth.digit_move import DigitMove
 from rooms.storage.growth.erasures import erasure_is_open
 from rooms.storage.growth.errors import ErasureOpen
@@ -83,7 +83,7 @@ async def _begin(run: Run, digit: str, target: int) -> None:
         raise ErasureOpen
     known = run.spread.with_account(target)
     await run.note(replace(run.state, spread=replace(run.spread, id=known.id)))
-    await prepare_account(run.clients, target, known)
+    await prepare_accounts(run.clients, known)
     await run.change(moving=digit, to=target, phase="copying", count=known.count)
     # An erasure that begins from here on sees that a digit moves, and waits.
     if await erasure_is_open(run.clients[0]):

@@ -28,6 +28,14 @@ async def test_the_first_account_says_how_many_there_are(clients: list[TableClie
     assert row["accounts"] == 3
 
 
+async def test_an_account_that_is_passed_by_is_made_one_of_the_deployment(
+    clients: list[TableClient],
+) -> None:
+    await grow(Run(clients, now, AT_ONCE), "0000000200")
+    row = await clients[1].get_entity(keys.IDENTITY_PARTITION, keys.MARKER_ROW)
+    assert row["account"] == 1
+
+
 async def test_a_table_with_rows_is_refused(clients: list[TableClient]) -> None:
     await clients[1].create_table()
     await clients[1].create_entity({"PartitionKey": "7", "RowKey": "99457664805096377:room"})
