@@ -143,16 +143,21 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' existin
   name: last(split(workspaceId, '/'))
 }
 
+// Without etag, a second deployment is refused: 409. The types have it beside the properties, where
+// Azure ignores it (azure-rest-api-specs#24585).
+var operationsProperties = {
+  category: 'Communication Services'
+  displayName: operationsFunction
+  query: loadTextContent('acs_rooms_incoming_operations.kql')
+  functionAlias: operationsFunction
+  version: 2
+  etag: '*'
+}
+
 resource operations 'Microsoft.OperationalInsights/workspaces/savedSearches@2025-02-01' = {
   parent: workspace
   name: guid(workspaceId, operationsFunction)
-  properties: {
-    category: 'Communication Services'
-    displayName: operationsFunction
-    query: loadTextContent('acs_rooms_incoming_operations.kql')
-    functionAlias: operationsFunction
-    version: 2
-  }
+  properties: any(operationsProperties)
 }
 
 resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
