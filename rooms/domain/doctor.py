@@ -1,5 +1,6 @@
 """What a doctor says of a service: each check says what was found, and what to do."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from rooms.domain.check import Check
@@ -10,6 +11,7 @@ type Name = Literal[
     "storage",
     "table",
     "rights",
+    "accounts",
     "clock",
     "throttling",
     "media server",
@@ -19,6 +21,7 @@ type Name = Literal[
     "log export",
 ]
 type Storage = Literal["reachable", "not set", "denied", "unreachable"]
+type Account = Literal["answers", "unreachable", "denied", "missing"]
 type Rights = Literal["enough", "denied", "unknown", "not tried"]
 
 EXPORT_LATE: Ticks = 2 * DAY
@@ -30,10 +33,12 @@ LATELY = 3_600
 UPKEEP_LATE: Ticks = 2 * DAY
 """A pass of the upkeep begins each day."""
 
-_RIGHTS = (
-    "Give the identity of the app the role Storage Table Data Contributor, or check the key in "
-    "ROOMS_STORAGE."
-)
+
+def _to_have_rights(setting: str = "ROOMS_STORAGE") -> str:
+    return (
+        "Give the identity of the app the role Storage Table Data Contributor, or check the key in "
+        f"{setting}."
+    )
 
 
 def storage(found: Storage) -> Check[Name]:
@@ -53,7 +58,7 @@ def storage(found: Storage) -> Check[Name]:
                 "storage",
                 "failed",
                 "The storage refuses the service: its key, or its identity, has no right to read.",
-                _RIGHTS,
+                _to_have_rights(),
             )
         case "unreachable":
             return Check(
@@ -82,13 +87,69 @@ def table_missing(error: str) -> Check[Name]:
     return Check("table", "failed", error, "Check ROOMS_TABLE, or make the table with: rooms init")
 
 
+def accounts_missing(error: str) -> Check[Name]:
+    """Returns the check of a table that has rooms in accounts which the settings do not name."""
+    return Check("table", "failed", error, "Set them as `rooms spread` shows them.")
+
+
+def accounts(found: Mapping[int, Account], named: int, moving_to: int | None) -> Check[Name]:
+    """Returns the check of the storage accounts but the first.
+
+    Args:
+        found: how each is that has rooms.
+        named: how many accounts the settings name.
+        moving_to: the one that rooms move to, if some do.
+    """
+    for account, state in found.items():
+        setting = f"ROOMS_STORAGE__{account}"
+        match state:
+            case "missing":
+                return Check(
+                    "accounts",
+                    "failed",
+                    f"The storage account {account} has no table with rooms of this service.",
+                    f"Check {setting}: accounts must have the numbers that they had.",
+                )
+            case "denied":
+                return Check(
+                    "accounts",
+                    "failed",
+                    f"The storage account {account} refuses the service.",
+                    _to_have_rights(setting),
+                )
+            case "unreachable":
+                return Check(
+                    "accounts",
+                    "failed",
+                    f"The storage account {account} does not answer. Its rooms, and lists of all "
+                    "rooms, are not to be had.",
+                    f"Check {setting}, the firewall of the account, and the state of Azure.",
+                )
+    if moving_to is not None:
+        return Check(
+            "accounts",
+            "warning",
+            f"Rooms are moving to the storage account {moving_to}.",
+            "Let `rooms spread` end. If it was killed, run it again.",
+        )
+    if (unused := named - len(found) - 1) > 0:
+        return Check(
+            "accounts",
+            "warning",
+            f"Of {named} storage accounts, {unused} never had rooms.",
+            "Bring rooms there with: rooms spread even",
+        )
+    return Check("accounts", "ok", f"All {named} storage accounts answer.")
+
+
 def rights(found: Rights) -> Check[Name]:
     """Returns the check of the right to write, from a write that changes nothing."""
     match found:
         case "enough":
             return Check("rights", "ok", "The service may read and write.")
         case "denied":
-            return Check("rights", "failed", "The service may read, but not write.", _RIGHTS)
+            text = "The service may read, but not write."
+            return Check("rights", "failed", text, _to_have_rights())
         case "not tried":
             return Check(
                 "rights",

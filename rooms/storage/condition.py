@@ -2,13 +2,15 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Literal
 
 from azure.core.exceptions import HttpResponseError
 
 from rooms.domain.time import Ticks, parse_time
 from rooms.storage import keys
+from rooms.storage.accounts import partition_in
 from rooms.storage.all_partitions import ONE_ACCOUNT, first_of_all
-from rooms.storage.errors import StorageUnavailable
+from rooms.storage.errors import ClockWrong, StorageUnavailable, TableMissing
 from rooms.storage.operations import Conflict
 from rooms.storage.parallel import in_parallel
 from rooms.storage.table import Table
@@ -17,6 +19,9 @@ QUARANTINED = 1_000
 """Events in quarantine of a partition that are counted."""
 
 _DENIED = (401, 403)
+
+type AccountState = Literal["answers", "unreachable", "denied", "missing"]
+"""How a storage account is. missing: it has no table with rooms of this service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +71,32 @@ async def has_marker(table: Table) -> bool:
     return await table.get(keys.IDENTITY_PARTITION, keys.MARKER_ROW) is not None
 
 
-async def try_to_write(table: Table) -> None:
-    """Removes a row that is never there. Raises StorageUnavailable if the storage refuses."""
+async def try_to_write(table: Table, account: int = 0) -> None:
+    """Removes a row that is never there. Raises StorageUnavailable if the account refuses."""
     with suppress(Conflict):
-        await table.delete(keys.PARTITIONS[0], [".doctor"])
+        await table.delete(partition_in(account, keys.PARTITIONS[0]), [".doctor"])
+
+
+async def further_accounts(table: Table) -> dict[int, AccountState]:
+    """Returns how each account but the first is that has rooms, or had some. Two requests for
+    each."""
+    spread = await table.spread()
+    numbers = range(1, spread.count)
+    found = await in_parallel(_state_of(table, number) for number in numbers)
+    return dict(zip(numbers, found, strict=True))
+
+
+async def _state_of(table: Table, account: int) -> AccountState:
+    try:
+        await table.get(partition_in(account, keys.PARTITIONS[0]), keys.UPKEEP_ROW)
+        await try_to_write(table, account)
+    except TableMissing:
+        return "missing"
+    except ClockWrong:
+        return "answers"
+    except StorageUnavailable as error:
+        return "denied" if is_denied(error) else "unreachable"
+    return "answers"
 
 
 def is_denied(error: StorageUnavailable) -> bool:

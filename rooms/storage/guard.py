@@ -4,7 +4,7 @@ let through, and whether the clock is right enough to change anything."""
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
@@ -34,13 +34,25 @@ class TableState:
 
     `asked_in`: seconds until the storage is asked again; None if it is asked. `refused_ago`:
     seconds since it last refused a request, as there were too many. `clock_ahead`: seconds that the
-    clock here is ahead. `marked`: whether the marker was seen.
+    clock here is ahead.
     """
 
     asked_in: int | None
     refused_ago: float | None
     clock_ahead: float | None
-    marked: bool
+
+
+def worst(states: Sequence[TableState]) -> TableState:
+    """Returns what is known of the table in several storage accounts: the worst of each."""
+    return TableState(
+        max((each.asked_in for each in states if each.asked_in is not None), default=None),
+        min((each.refused_ago for each in states if each.refused_ago is not None), default=None),
+        max(
+            (each.clock_ahead for each in states if each.clock_ahead is not None),
+            key=abs,
+            default=None,
+        ),
+    )
 
 
 class Guard:
@@ -64,7 +76,6 @@ class Guard:
             self.circuit.open_seconds,
             self.circuit.refused_seconds,
             None if self.clock is None else self.clock.ahead,
-            self.check is not None and self.check.passed,
         )
 
     async def admit(self, partition: str, probe: Callable[[], Awaitable[object]]) -> None:

@@ -11,7 +11,7 @@ from azure.data.tables.aio import TableClient
 from rooms.domain.limits import LIMITS
 from rooms.storage import keys
 from rooms.storage.account import READ_TRIES, Account
-from rooms.storage.accounts import account_of
+from rooms.storage.accounts import account_of, partition_in
 from rooms.storage.azure_errors import (
     code_of,
     is_conflict,
@@ -24,7 +24,7 @@ from rooms.storage.azure_errors import (
 from rooms.storage.entities import Entity
 from rooms.storage.errors import ContentRefused, RoomMoves, StorageUnavailable
 from rooms.storage.floors import Floors
-from rooms.storage.guard import Guard, TableState
+from rooms.storage.guard import Guard, TableState, worst
 from rooms.storage.known_spread import KnownSpread
 from rooms.storage.operations import (
     Conflict,
@@ -34,6 +34,7 @@ from rooms.storage.operations import (
     remove_unchanged,
     touch,
 )
+from rooms.storage.parallel import in_parallel
 from rooms.storage.retry import backoff
 from rooms.storage.room_moves import as_spread
 from rooms.storage.spread import Spread, spread_of
@@ -118,12 +119,16 @@ class Table:
         return await self._in(partition).get(partition, row)
 
     def state(self) -> TableState:
-        """Returns what this process knows of its table in the first account. No request."""
-        return self.accounts[0].guard.state()
+        """Returns what this process knows of its table, the worst of all accounts. No request."""
+        return worst([account.guard.state() for account in self.accounts])
 
     async def ping(self) -> None:
-        """Checks that the first account answers. One request."""
-        await self.get(keys.PARTITIONS[0], keys.UPKEEP_ROW)
+        """Checks that all accounts that have rooms answer. One request for each."""
+        spread = await self._spread.current()
+        await in_parallel(
+            self.get(partition_in(account, keys.PARTITIONS[0]), keys.UPKEEP_ROW)
+            for account in range(spread.count)
+        )
 
     async def first(
         self,

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from devhost.azurite import PROJECT, Azurite
 from devhost.settings import DEVELOPMENT_STORAGE
-from devhost.table import prepare_table
 from testkit.devhost import Devhost, start_devhost
 from testkit.ports import free_port
+from testkit.stored_table import StoredTable
 
 UNHANDLED = re.compile(r"^Traceback.*?^\w[\w.]*(?:Error|Exception).*?$", re.DOTALL | re.MULTILINE)
 """An exception in the app's log that nothing there has caught."""
@@ -111,13 +111,13 @@ def running_app(
         function_app: the folder of another one, that has this one in it.
         own_storage: whether it starts an Azurite. Else apps without ROOMS_STORAGE in the settings
             share one, with a table for each.
-        accounts: how many storage accounts it has then.
+        accounts: over how many storage accounts its rooms are spread then.
     """
     settings = dict(settings or {})
     if not own_storage and "ROOMS_STORAGE" not in settings:
         settings |= storage_settings(shared_storages(accounts))
         settings |= {"ROOMS_TABLE": f"t{uuid.uuid4().hex}"}
-    _prepare_tables(settings)
+    _prepare_table(settings)
     manage_key, read_key = new_key(), new_key()
     ours = {
         "ROOMS_MANAGE_KEY__test": manage_key,
@@ -161,12 +161,13 @@ def storage_settings(storages: Sequence[str]) -> dict[str, str]:
     }
 
 
-def _prepare_tables(settings: Mapping[str, str]) -> None:
-    """Makes the table that the settings name, in each storage account that they name, too."""
+def _prepare_table(settings: Mapping[str, str]) -> None:
+    """Makes the table that the settings name, if they name storage accounts, too. Rooms are spread
+    over these."""
     table = settings.get("ROOMS_TABLE")
-    for name, storage in settings.items():
-        if table and _STORAGE.fullmatch(name) and storage not in ("", DEVELOPMENT_STORAGE):
-            prepare_table(storage, table)
+    storages = [value for name, value in sorted(settings.items()) if _STORAGE.fullmatch(name)]
+    if table and storages and storages[0] not in ("", DEVELOPMENT_STORAGE):
+        StoredTable(storages, table).prepare()
 
 
 def _stop(devhost: Devhost) -> None:

@@ -16,8 +16,14 @@ from rooms.domain import doctor
 from rooms.domain.check import Check, Status
 from rooms.domain.media_check import reach_check
 from rooms.storage.archives import Archives
-from rooms.storage.condition import has_marker, is_denied, read_condition, try_to_write
-from rooms.storage.errors import ClockWrong, StorageUnavailable, TableMissing
+from rooms.storage.condition import (
+    further_accounts,
+    has_marker,
+    is_denied,
+    read_condition,
+    try_to_write,
+)
+from rooms.storage.errors import AccountsMissing, ClockWrong, StorageUnavailable, TableMissing
 
 routes = Routes()
 
@@ -56,6 +62,10 @@ async def examine(app: App) -> AsyncIterator[Check[doctor.Name]]:
     except TimeoutError:
         yield doctor.storage("unreachable")
         return
+    except AccountsMissing as error:
+        yield doctor.storage("reachable")
+        yield doctor.accounts_missing(str(error))
+        return
     except TableMissing as error:
         yield doctor.storage("reachable")
         yield doctor.table_missing(str(error))
@@ -66,6 +76,8 @@ async def examine(app: App) -> AsyncIterator[Check[doctor.Name]]:
     yield doctor.storage("reachable")
     yield doctor.table(app.settings.table, marked)
     yield await _rights(app)
+    if len(app.settings.storages) > 1:
+        yield await _accounts(app)
     state = app.table.state()
     if state.clock_ahead is not None:
         yield doctor.clock(state.clock_ahead)
@@ -93,6 +105,16 @@ async def _rights(app: App) -> Check[doctor.Name]:
     except StorageUnavailable as error:
         return doctor.rights("denied" if is_denied(error) else "unknown")
     return doctor.rights("enough")
+
+
+async def _accounts(app: App) -> Check[doctor.Name]:
+    try:
+        spread = await app.table.spread()
+        found = await further_accounts(app.table)
+    except StorageUnavailable:
+        return doctor.unread("accounts")
+    moving_to = None if spread.moving is None else spread.to
+    return doctor.accounts(found, len(app.settings.storages), moving_to)
 
 
 async def _log_export(app: App) -> Check[doctor.Name]:

@@ -9,7 +9,7 @@ HEALTH = {
     "get_health": Operation(
         kind="public",
         summary="Check whether the service is ready",
-        description="The service is ready if its storage answers. Needs no key.",
+        description="The service is ready if its storage answers, in all accounts. Needs no key.",
         answers=(
             Answer(200, "The service is ready.", health.Health, example={"status": "ready"}),
             Answer(
@@ -23,10 +23,10 @@ HEALTH = {
     ),
     "get_doctor": read(
         "Examine the service",
-        "Checks whether the storage answers, has the table, lets the service read and write, "
-        "throttles it, and has the same time, and whether the media server answers. Says when the "
-        "last event came, what is in quarantine, and when the upkeep and the export of the log "
-        "ran. Each check says what to do. The write that it tries changes nothing.",
+        "Checks whether the storage answers, in each account, has the table, lets the service read "
+        "and write, throttles it, and has the same time, and whether the media server answers. "
+        "Says when the last event came, what is in quarantine, and when the upkeep and the export "
+        "of the log ran. Each check says what to do. The write that it tries changes nothing.",
         Answer(
             200,
             "The checks that could be made.",
