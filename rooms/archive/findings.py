@@ -41,3 +41,10 @@ class Counts:
     removed: int = 0
     uncovered: int = 0
     erased: Counter[str] = field(default_factory=Counter)
+
+    def add(self, others: "Counts") -> None:
+        """Adds the records of others."""
+        self.records += others.records
+        self.removed += others.removed
+        self.uncovered += others.uncovered
+        self.erased += others.erased

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from rooms.archive.chain import Chain, lines_of, read_chain
 from rooms.archive.days import start_of
-from rooms.archive.findings import Counts, Tell
+from rooms.archive.findings import Counts, Finding, Tell
 from rooms.archive.partition import Verified
 from rooms.archive.places import Place
 from rooms.domain.time import DAY, Ticks
@@ -47,6 +47,22 @@ class Verification:
         return self.counts
 
     async def _digit(self, digit: str, chain: Chain, key: bytes) -> None:
+        """Verifies the rooms whose ids have that last digit; again, if some of them may have moved
+        to another storage account meanwhile."""
+        while True:
+            found: list[Finding] = []
+            counts = Counts()
+            version = (await self.table.spread()).version
+            await self._verify(digit, chain, key, found.append, counts)
+            if (await self.table.spread()).version == version:
+                break
+        for finding in found:
+            self.tell(finding)
+        self.counts.add(counts)
+
+    async def _verify(
+        self, digit: str, chain: Chain, key: bytes, tell: Tell, counts: Counts
+    ) -> None:
         verified = Verified(
             self.table,
             [each for each in await self.table.partitions() if last_digit(each) == digit],
@@ -55,10 +71,10 @@ class Verification:
             start_of(chain.days[0].day),
             start_of(chain.days[-1].day) + DAY,
             chain.unknown_days,
-            self.tell,
-            self.counts,
+            tell,
+            counts,
         )
-        async with aclosing(lines_of(self.place, chain, digit, self.tell)) as lines:
+        async with aclosing(lines_of(self.place, chain, digit, tell)) as lines:
             async for day, partition, line in lines:
                 verified.expect(day, partition, line)
         await verified.run()

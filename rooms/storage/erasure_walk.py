@@ -150,6 +150,9 @@ class Walk:
         after = erased_row(self.person, self.erasure.id, row)
         if after is None:
             return None
+        if await self.table.partition_of(room_id) != row["PartitionKey"]:
+            await self._rewrite(row, after)  # a move of the room has left it behind
+            return None
         self.part.rooms.add(room_id)
         if keys.details_row(room_id) <= row["RowKey"] < keys.end_of_rosters(room_id):
             is_first = room_id not in self.settled

@@ -82,30 +82,30 @@ def verify_log(
 async def _export(stored: Storage, place: Place) -> Report:
     from rooms.archive.export import Export
     from rooms.domain.time import now
-    from rooms.storage.table import Table as StoredTable
-    from rooms_cli.storage import asynchronous
+    from rooms_cli.storage import opened
 
-    async with asynchronous(stored.accounts[0]) as client:
-        return await Export(StoredTable(client), place, now).run()
+    async with opened(stored) as table:
+        return await Export(table, place, now).run()
 
 
 async def _verify(stored: Storage, place: Place, tell: Callable[[Finding], None]) -> Counts:
     from rooms.archive.verify import Verification
     from rooms.domain.time import DAY, now
-    from rooms.storage.table import Table as StoredTable
-    from rooms_cli.storage import asynchronous
+    from rooms_cli.storage import opened
 
     # The app's clock may be ahead of ours.
     kept = now() - stored.retention_days * DAY + DAY
-    async with asynchronous(stored.accounts[0]) as client:
-        return await Verification(StoredTable(client), place, kept, tell).run()
+    async with opened(stored) as table:
+        return await Verification(table, place, kept, tell).run()
 
 
 def _storage(table: str | None, writes: bool) -> Storage:
     """Returns the table, once it has answered: it then tells what is wrong with a setting."""
+    from rooms_cli.check.layout import read_layout
     from rooms_cli.storage import failures_of, storage
 
     stored = storage(os.environ, table)
+    read_layout(stored.accounts)
     for account in stored.accounts:
         with failures_of(account, writes=writes) as client:
             next(iter(client.list_entities(results_per_page=1, select=["RowKey"])), None)

@@ -2,8 +2,8 @@
 account, and why it cannot be read."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -18,6 +18,8 @@ from urllib3.exceptions import LocationParseError
 from rooms.settings import Settings, read_settings
 from rooms.settings.error import SettingsError
 from rooms.settings.storage import StorageAccount
+from rooms.storage.guard import Guard
+from rooms.storage.table import Table as ServiceTable
 from rooms_cli.connection import connection
 from rooms_cli.failures import VARIABLE, Failure, TemporaryFailure
 
@@ -118,6 +120,16 @@ def asynchronous(account: Account) -> AsyncTableClient:
         raise Failure(
             "This command needs a package that is not installed. Install it: pip install aiohttp"
         ) from None
+
+
+@asynccontextmanager
+async def opened(storage: Storage) -> AsyncIterator[ServiceTable]:
+    """Connects to the table in all accounts, as the service does."""
+    async with AsyncExitStack() as stack:
+        first, *further = [
+            await stack.enter_async_context(asynchronous(each)) for each in storage.accounts
+        ]
+        yield ServiceTable(first, None, [(client, Guard()) for client in further])
 
 
 def storage(environment: Mapping[str, str], table: str | None) -> Storage:

@@ -16,13 +16,11 @@ from typing import Any
 from azure.core.pipeline import PipelineResponse
 from azure.data.tables import TableClient
 
-from rooms.storage import keys
 from rooms_cli.backup.folder import Manifest, write_manifest, write_part
 from rooms_cli.backup.lines import line_of
-from rooms_cli.check.layout import layout_of, unfinished
-from rooms_cli.check.properties import Unreadable
+from rooms_cli.check.layout import read_layout, unfinished
 from rooms_cli.failures import Failure
-from rooms_cli.storage import Account, check_accounts, failures_of
+from rooms_cli.storage import Account, failures_of
 
 PAGE = 1_000
 """Rows that Table Storage answers one request with, at most."""
@@ -75,14 +73,7 @@ def back_up(
 
 def _settled_spread(accounts: Sequence[Account]) -> int:
     """Returns the version of the spread. Raises Failure while a move is not ended."""
-    with failures_of(accounts[0]) as client:
-        where = f"PartitionKey eq '{keys.IDENTITY_PARTITION}' and RowKey eq '{keys.SPREAD_ROW}'"
-        row = next(iter(client.query_entities(where)), None)
-    try:
-        layout = layout_of(row)
-    except Unreadable:
-        raise Failure("Which storage account has which rooms cannot be read: rooms check") from None
-    check_accounts(accounts, layout.spread.count)
+    layout = read_layout(accounts)
     if (left := unfinished(layout)) is not None:
         raise Failure(" ".join(left))
     return layout.spread.version

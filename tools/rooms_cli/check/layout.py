@@ -1,15 +1,18 @@
 """In which storage account each room is, and which rows of rooms may be in another one."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rooms.domain.time import Ticks
+from rooms.storage import keys
 from rooms.storage.accounts import account_of, last_digit
 from rooms.storage.rows_of_rooms import room_of_row
 from rooms.storage.spread import Spread, digit_of, spread_of
 from rooms_cli.check.places import Row
 from rooms_cli.check.properties import Unreadable, optional, time_in
+from rooms_cli.failures import Failure
+from rooms_cli.storage import Account, check_accounts, failures_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,23 @@ class Layout:
         digit = digit_of(room_id)
         is_target = digit == self.spread.moving and account == self.spread.to
         return is_target or digit in self.left.get(account, "")
+
+
+def read_layout(accounts: Sequence[Account]) -> Layout:
+    """Reads the row `.spread`. One request.
+
+    Raises:
+        Failure: it cannot be read or understood, or rooms are in more accounts than these.
+    """
+    where = f"PartitionKey eq '{keys.IDENTITY_PARTITION}' and RowKey eq '{keys.SPREAD_ROW}'"
+    with failures_of(accounts[0]) as client:
+        row = next(iter(client.query_entities(where)), None)
+    try:
+        layout = layout_of(row)
+    except Unreadable:
+        raise Failure("Which storage account has which rooms cannot be read: rooms check") from None
+    check_accounts(accounts, layout.spread.count)
+    return layout
 
 
 def layout_of(row: Row | None) -> Layout:
