@@ -10,7 +10,7 @@ REQUESTS = 160 if THOROUGH else 80
 
 def test_no_answer_is_one_that_the_document_does_not_allow(azurite: str, tmp_path: Path) -> None:
     told: list[str] = []
-    result = fuzz(azurite, tmp_path, told.append, REQUESTS)
+    result = fuzz([azurite], tmp_path, told.append, REQUESTS)
     assert result.problems == []
     assert told
     assert int(result.figures["requests"].replace(",", "")) >= 0.9 * REQUESTS

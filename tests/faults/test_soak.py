@@ -14,7 +14,7 @@ SECONDS = 5.0
 def test_under_load_memory_does_not_grow_and_nothing_is_left_open(
     azurite: str, tmp_path: Path
 ) -> None:
-    result, samples = soak(azurite, tmp_path, print, SECONDS, pool_seconds=0, first_rooms=1)
+    result, samples = soak([azurite], tmp_path, print, SECONDS, pool_seconds=0, first_rooms=1)
     assert result.problems == []
     draw_memory(samples, SECONDS, tmp_path / "memory.svg")
     assert (tmp_path / "memory.svg").read_text().startswith("<?xml")

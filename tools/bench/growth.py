@@ -19,6 +19,7 @@ from rooms.storage.changes import log_record
 from rooms.storage.entities import index_entity, room_entity, stored_time
 from rooms.storage.operations import Operation as Write
 from rooms.storage.operations import insert
+from rooms.storage.table import Table
 from testkit.stored_events import write
 
 LIMIT = 1.2
@@ -165,7 +166,7 @@ async def _fill(at: Site, rooms: int, tell: Tell) -> None:
     """
     for some in batched(range(len(at.rooms) + 1, rooms), 1000, strict=False):
         tell(f"{some[0]} of {rooms} rooms are there")
-        await write(at.table, (each for number in some for each in _least(new_room(number))))
+        await write(Table(at.table), (each for number in some for each in _least(new_room(number))))
 
 
 def _least(room: Room) -> tuple[Write, Write]:
@@ -179,7 +180,7 @@ async def _with_long_log(at: Site, records: int, tell: Tell) -> Site:
     for room_id in (at.rooms[0].id, at.crowd.room_id):
         admitted = {"rawId": PRESENTER, "role": "Presenter"}
         await write(
-            at.table,
+            Table(at.table),
             (
                 insert(log_record(room_id, next(at.clock), "Admitted", ORIGIN, admitted))
                 for _ in range(records)

@@ -20,6 +20,7 @@ from rooms.media.carrier import Joining
 from rooms.media.livekit.carrier import LiveKit
 from rooms.settings.media import read_media
 from rooms.storage.creation import creation
+from rooms.storage.table import Table
 from testkit.events import live_meeting
 from testkit.identifiers import raw_id
 from testkit.livekit_double import LiveKitDouble
@@ -142,7 +143,7 @@ async def _room(place: _Place, people: int) -> tuple[str, Roster]:
     """Makes a room with so many people."""
     roster: Roster = {raw_id(number): "Attendee" for number in range(people)}
     room = new_room()
-    await write(place.at.table, creation(room, roster, None, ORIGIN))
+    await write(Table(place.at.table), creation(room, roster, None, ORIGIN))
     return room.id, roster
 
 

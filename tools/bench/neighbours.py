@@ -22,6 +22,7 @@ from bench.site import ORIGIN, PRESENTER, ROSTER, Site, new_room, site
 from faults.result import Tell
 from rooms.domain.time import SECOND, now
 from rooms.storage.creation import creation
+from rooms.storage.table import Table
 from testkit.events import Meeting
 from testkit.stored_events import operations_of, write
 
@@ -124,8 +125,8 @@ class _Abuse:
             for each in range(rejoins)
             for event in meeting.stay(each, each + 0.5, PRESENTER, "Somebody")
         )
-        await write(at.table, creation(room, ROSTER, None, ORIGIN))
-        await write(at.table, operations_of([meeting.started(), *stays], with_log=False))
+        await write(Table(at.table), creation(room, ROSTER, None, ORIGIN))
+        await write(Table(at.table), operations_of([meeting.started(), *stays], with_log=False))
         return cls(at, meeting, rejoins)
 
     async def go_on(self) -> None:

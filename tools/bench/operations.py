@@ -27,6 +27,7 @@ from rooms.storage.entities import index_entity, room_properties, roster_entity,
 from rooms.storage.invitees import invite
 from rooms.storage.operations import Operation as Write
 from rooms.storage.operations import insert, merge, remove, upsert
+from rooms.storage.table import Table
 from testkit.events import Element, Meeting
 from testkit.identifiers import raw_id
 from testkit.insight import WEBHOOK
@@ -189,7 +190,7 @@ def _doomed(site: Site, number: int) -> Room:
 async def _make_doomed(site: Site, numbers: Sequence[int]) -> None:
     rooms = [_doomed(site, number) for number in numbers]
     await write(
-        site.table, (each for room in rooms for each in creation(room, ROSTER, None, ORIGIN))
+        Table(site.table), (each for room in rooms for each in creation(room, ROSTER, None, ORIGIN))
     )
 
 

@@ -113,7 +113,7 @@ async def site(
         client = await stack.enter_async_context(TableClient.from_connection_string(storage, table))
         rooms = [new_room(number) for number in range(_ROOMS)]
         await write(
-            client,
+            Table(client),
             (each for room in rooms for each in creation(room, ROSTER, None, ORIGIN)),
         )
         crowd = await _meet(client, people)
@@ -140,13 +140,13 @@ async def _meet(table: TableClient, people: int) -> Meeting:
     """A room with so many people, who are all in its call."""
     roster: Roster = {raw_id(number): "Attendee" for number in range(people)}
     room = new_room()
-    await write(table, creation(room, roster, None, ORIGIN))
+    await write(Table(table), creation(room, roster, None, ORIGIN))
     meeting = live_meeting(room.id)
     joined = [
         meeting.added(number / 10, person, f"Person {number}")
         for number, person in enumerate(roster)
     ]
-    await write(table, operations_of([meeting.started(), *joined]))
+    await write(Table(table), operations_of([meeting.started(), *joined]))
     return meeting
 
 

@@ -171,7 +171,9 @@ async def _round(server: _Server, calls: int, numbers: Iterator[int]) -> dict[st
 async def _trips(acs: AcsInstance) -> dict[str, tuple[int, int]]:
     """Returns how many requests to the storage wait for one another: of each change through the
     service, and without ACS."""
-    through, own = [await _trips_of(TwoSides(acs, settings)) for settings in (_SETTINGS, {})]
+    through, own = [
+        await _trips_of(TwoSides(acs, settings=settings)) for settings in (_SETTINGS, {})
+    ]
     return {name: (through[name], own[name]) for name in through}
 
 

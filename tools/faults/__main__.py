@@ -1,7 +1,8 @@
 """`python -m faults [part ...] [--seed N] [--short]`."""
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -34,7 +35,7 @@ PICTURE = PROJECT / "docs/reliability/memory.svg"
 class Run:
     """What a part is given."""
 
-    azurite: str
+    storages: Sequence[str]
     folder: Path
     seed: int
     short: bool
@@ -48,36 +49,36 @@ type Part = Callable[[Run, Tell], Result]
 def _storage(run: Run, tell: Tell) -> Result:
     if run.short:
         return storage_faults(
-            run.azurite, run.folder, tell, OPERATIONS, KINDS, pairs=20, lanes=3, seed=run.seed
+            run.storages, run.folder, tell, OPERATIONS, KINDS, pairs=20, lanes=3, seed=run.seed
         )
-    return storage_faults(run.azurite, run.folder, tell, seed=run.seed)
+    return storage_faults(run.storages, run.folder, tell, seed=run.seed)
 
 
 def _kills(run: Run, tell: Tell) -> Result:
     if run.short:
-        return kills(run.azurite, run.folder, tell, 500, 100, 5, run.seed)
-    return kills(run.azurite, run.folder, tell, seed=run.seed)
+        return kills(run.storages, run.folder, tell, 500, 100, 5, run.seed)
+    return kills(run.storages, run.folder, tell, seed=run.seed)
 
 
 def _moving(run: Run, tell: Tell) -> Result:
     if run.short:
-        return moving(run.azurite, tell, 100, kills=3, every=5, direct=40, seed=run.seed)
-    return moving(run.azurite, tell, seed=run.seed)
+        return moving(run.storages, tell, 100, kills=3, every=5, direct=40, seed=run.seed)
+    return moving(run.storages, tell, seed=run.seed)
 
 
 def _growing(run: Run, tell: Tell) -> Result:
     if run.short:
-        return growing(run.azurite, run.folder, tell, ["0000200001"], kills=2, seed=run.seed)
-    return growing(run.azurite, run.folder, tell, seed=run.seed)
+        return growing(run.storages[0], run.folder, tell, ["0000200001"], kills=2, seed=run.seed)
+    return growing(run.storages[0], run.folder, tell, seed=run.seed)
 
 
 def _fuzz(run: Run, tell: Tell) -> Result:
-    return fuzz(run.azurite, run.folder, tell, 500 if run.short else 10_000, run.seed)
+    return fuzz(run.storages, run.folder, tell, 500 if run.short else 10_000, run.seed)
 
 
 def _soak(run: Run, tell: Tell) -> Result:
     seconds = 30.0 if run.short else 600.0
-    result, samples = soak(run.azurite, run.folder, tell, seconds, seed=run.seed)
+    result, samples = soak(run.storages, run.folder, tell, seconds, seed=run.seed)
     if run.writes:
         draw_memory(samples, seconds, PICTURE)
     return result
@@ -85,8 +86,8 @@ def _soak(run: Run, tell: Tell) -> Result:
 
 def _abuse(run: Run, tell: Tell) -> Result:
     if run.short:
-        return abuse(run.azurite, run.folder, tell, 2_000, 300)
-    return abuse(run.azurite, run.folder, tell)
+        return abuse(run.storages, run.folder, tell, 2_000, 300)
+    return abuse(run.storages, run.folder, tell)
 
 
 PARTS: Mapping[str, Part] = {
@@ -116,6 +117,9 @@ def main(
     short: Annotated[
         bool, typer.Option("--short", help="Two minutes instead of an hour. Writes nothing.")
     ] = False,
+    accounts: Annotated[
+        int, typer.Option(min=1, max=5, help="Storage accounts over which rooms are spread.")
+    ] = 3,
 ) -> None:
     """Injects faults and checks that nothing is lost. Writes docs/reliability.md.
 
@@ -126,7 +130,7 @@ def main(
     console = Console(highlight=False)
     results: dict[str, Result] = {}
     for name in chosen:
-        results[name] = _carried_out(name, seed, short, writes, console)
+        results[name] = _carried_out(name, accounts, seed, short, writes, console)
         _print(name, results[name], console)
     if writes:
         PAGE.write_text(page(results, machine()))
@@ -135,14 +139,20 @@ def main(
         raise typer.Exit(1)
 
 
-def _carried_out(name: str, seed: int, short: bool, writes: bool, console: Console) -> Result:
-    """Each part has an Azurite of its own, which is gone with it."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        progress(console, name) as tell,
-        Azurite(Path(folder), free_port(), in_memory=True) as azurite,
-    ):
-        return PARTS[name](Run(azurite.connection_string, Path(folder), seed, short, writes), tell)
+def _carried_out(
+    name: str, accounts: int, seed: int, short: bool, writes: bool, console: Console
+) -> Result:
+    """Each part has Azurites of its own, one for each account, which are gone with it."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        tell = stack.enter_context(progress(console, name))
+        storages = [
+            stack.enter_context(
+                Azurite(folder / str(number), free_port(), in_memory=True)
+            ).connection_string
+            for number in range(accounts)
+        ]
+        return PARTS[name](Run(storages, folder, seed, short, writes), tell)
 
 
 def _print(name: str, result: Result, console: Console) -> None:

@@ -17,7 +17,6 @@ from faults.client import (
 from faults.lane import CAPACITY, Lane, rest
 from faults.operation import Operation, Outcome, Trial, asked, decided, described, outcome, room_is
 from rooms.domain.time import DAY, HOUR, format_time, now
-from rooms.storage import keys
 from testkit.events import Element, Meeting, in_cloud_events
 from testkit.identifiers import raw_id
 
@@ -137,7 +136,7 @@ def _first(lane: Lane) -> Trial:
     trial = _create(lane, 0, True)
 
     def look(result: Outcome) -> object:
-        lane.directly(rest, keys.partitions())
+        lane.directly(rest)
         return trial.look(result)
 
     return Trial(trial.carry_out, look)

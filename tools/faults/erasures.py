@@ -4,8 +4,6 @@ import time
 from functools import partial
 from typing import Any
 
-from azure.data.tables.aio import TableClient
-
 from faults.changes import CALLS_BEGAN
 from faults.client import Request, delivery, invited, new_id, send
 from faults.lane import Lane
@@ -33,7 +31,7 @@ def _met(lane: Lane, person: str) -> str:
 
 
 def _look(lane: Lane, room: str, person: str, _: Outcome) -> object:
-    assert all(person not in str(dict(row)) for row in lane.client.list_entities())
+    assert all(person not in str(dict(row)) for row in lane.stored_table.rows())
     stored = lane.stored(room)
     return list(stored.roster.values()), stored.kinds, lane.stored(SERVICE_LOG).kinds
 
@@ -55,12 +53,12 @@ def _erase(lane: Lane) -> Trial:
     return Trial(carry_out, partial(_look, lane, room, person))
 
 
-async def _start(client: TableClient, person: str) -> str:
-    return (await Erasures(Table(client), now).start(person, None, Origin("faults", ""))).id
+async def _start(table: Table, person: str) -> str:
+    return (await Erasures(table, now).start(person, None, Origin("faults", ""))).id
 
 
-async def _found(client: TableClient, erasure_id: str) -> Any:
-    erasure = await Erasures(Table(client), now).get(erasure_id)
+async def _found(table: Table, erasure_id: str) -> Any:
+    erasure = await Erasures(table, now).get(erasure_id)
     return dict(erasure.found) if erasure.is_done else None
 
 

@@ -8,7 +8,7 @@ operations, and so that they can name what is there.
 
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -35,7 +35,7 @@ from faults.signature import HeldLink, OfMediaServer, PlainKey, Signature
 from faults.swap import Swap
 from faults.unsaid import accepted_though_invalid, has_ignored, refused_though_valid
 from testkit.livekit_double import LiveKitDouble
-from testkit.running import UNHANDLED, RunningApp, running_app
+from testkit.running import UNHANDLED, RunningApp, running_app, storage_settings
 
 _HOLDS = (
     "Whatever is sent, the answer is one that the OpenAPI document allows, and no 5xx but the 501 "
@@ -70,15 +70,17 @@ _NOT_HERE = 501
 _SHOWN = 300
 
 
-def fuzz(azurite: str, folder: Path, tell: Tell, requests: int = 10_000, seed: int = 1) -> Result:
+def fuzz(
+    storages: Sequence[str], folder: Path, tell: Tell, requests: int = 10_000, seed: int = 1
+) -> Result:
     """Sends about so many requests to an app.
 
     Args:
-        azurite: connection string of the storage.
+        storages: the connection strings of the storage accounts.
         folder: for its log.
     """
     began = time.monotonic()
-    table = {"ROOMS_STORAGE": azurite, "ROOMS_TABLE": "fuzz"}
+    table = {**storage_settings(storages), "ROOMS_TABLE": "fuzz"}
     with (
         LiveKitDouble() as server,
         running_app(folder, table | server.settings) as app,

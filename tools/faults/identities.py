@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from azure.data.tables import UpdateMode
-from azure.data.tables.aio import TableClient
-
 from faults.client import (
     IDENTITY_VERSION,
     Body,
@@ -23,6 +20,7 @@ from rooms.domain.identity import parts_of
 from rooms.domain.time import DAY, now
 from rooms.storage import keys
 from rooms.storage.entities import stored_time
+from rooms.storage.table import Table
 
 VOIP: Body = {"scopes": ["voip"]}
 WITH_TOKEN: Body = {"createTokenWithScopes": ["voip"]}
@@ -66,9 +64,8 @@ def unused(lane: Lane) -> User:
     return user
 
 
-async def _age(client: TableClient, user: User) -> None:
-    row = user.row | {"usedAt": stored_time(now() - 2 * DAY)}
-    await client.update_entity(row, UpdateMode.MERGE)
+async def _age(table: Table, user: User) -> None:
+    await table.merge(user.row | {"usedAt": stored_time(now() - 2 * DAY)})
 
 
 def _done(lane: Lane, method: str, path: str, reason: str) -> User:
@@ -125,12 +122,11 @@ def _create_and_delete(lane: Lane) -> Trial:
 
 
 def _users(lane: Lane) -> int:
-    rows = lane.client.query_entities(
+    rows = lane.stored_table.rows(
         f"PartitionKey eq '{keys.IDENTITY_PARTITION}' and RowKey ge '{keys.USERS_START}' "
-        f"and RowKey lt '{keys.USERS_END}'",
-        select=["RowKey"],
+        f"and RowKey lt '{keys.USERS_END}'"
     )
-    return sum(1 for _ in rows)
+    return len(rows)
 
 
 def _of_user(

@@ -6,8 +6,6 @@ from functools import partial
 from itertools import count
 from random import Random
 
-from azure.data.tables.aio import TableClient
-
 from devhost.eventgrid import element_text
 from faults.changes import ALICE, CALLS_BEGAN
 from faults.client import Request, delivery, new_id
@@ -42,17 +40,16 @@ def _event(lane: Lane, good: bool, large: bool) -> tuple[Meeting, Element]:
     return call, event if good else event | {"eventTime": "yesterday"}
 
 
-async def _read(client: TableClient, event_id: str) -> str | None:
+async def _read(table: Table, event_id: str) -> str | None:
     """The text of an event in quarantine, if it is there."""
-    table = Table(client)
     if await table.get(keys.quarantine_partition(event_id), keys.quarantine_row(event_id)) is None:
         return None
     return (await Quarantine(table, now).get(event_id))[1]
 
 
-async def put(client: TableClient, text: str) -> str:
+async def put(table: Table, text: str) -> str:
     """An event into quarantine, as a version of the app did that did not understand it; its id."""
-    return await Quarantine(Table(client), now).put(text, "not understood then")
+    return await Quarantine(table, now).put(text, "not understood then")
 
 
 def _not_understood(lane: Lane, large: bool) -> Trial:
@@ -92,17 +89,17 @@ def _drop(lane: Lane, large: bool) -> Trial:
     return asked(lane, request, lambda _: lane.directly(_read, event_id), event_id, removes=True)
 
 
-async def _old_table(client: TableClient, random: Random) -> str:
+async def _old_table(table: Table, random: Random) -> str:
     """A room that has expired, which is returned; one that was deleted, a call that was over, an
     event that came, and a user who got their last token, long ago; and one who got it lately.
 
     Upkeep rests but where these are.
     """
-    past = Past(client)
+    past = Past(table)
     expired = await past.room(now() - 60 * DAY, now() - 31 * DAY)
-    partition, long_ago = keys.home_partition(expired), now() - (RETENTION_DAYS + 50) * DAY
+    partition, long_ago = await table.partition_of(expired), now() - (RETENTION_DAYS + 50) * DAY
     while (
-        keys.home_partition(buried := await past.room(long_ago)) == partition
+        await table.partition_of(buried := await past.room(long_ago)) == partition
     ):  # so that all runs have as many requests
         await past.delete(buried, long_ago)
     await past.name(buried, long_ago + DAY, "Long ago")
@@ -115,9 +112,9 @@ async def _old_table(client: TableClient, random: Random) -> str:
     )
     for used_at in (long_ago, now()):
         user = User(new_id(random), long_ago, used_at, "0123456789abcdef")
-        await Identities(Table(client)).add(user)
-    for each in (partition, keys.home_partition(buried), keys.IDENTITY_PARTITION):
-        await client.delete_entity(each, keys.UPKEEP_ROW)
+        await Identities(table).add(user)
+    for each in (partition, await table.partition_of(buried), keys.IDENTITY_PARTITION):
+        await table.delete(each, [keys.UPKEEP_ROW])
     return expired
 
 
@@ -130,7 +127,7 @@ def _upkeep(lane: Lane) -> Trial:
     expired = lane.directly(_old_table, lane.random)
     lane.rooms.add(expired)
 
-    whole = len(keys.partitions())
+    whole = 10 * len(lane.proxy.targets) + 1
 
     def carry_out() -> Outcome:
         for tries in count(1):
@@ -140,7 +137,7 @@ def _upkeep(lane: Lane) -> Trial:
         raise AssertionError
 
     def look(_: Outcome) -> object:
-        rows = lane.client.list_entities(select=["RowKey"])
+        rows = lane.stored_table.rows()
         room = described(lane.stored(expired))
         return room["roster"], room["log"], sorted(shape(row["RowKey"]) for row in rows)
 

@@ -11,8 +11,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from azure.data.tables import TableClient
-
 from faults import lives
 from faults.client import InFlight, send_until_answered
 from faults.followers import Follower, following, wrongly_followed
@@ -22,6 +20,8 @@ from faults.result import Result, Tell, lasted
 from testkit.events import Element
 from testkit.raw import Raw
 from testkit.raw_http import Answer
+from testkit.running import storage_settings
+from testkit.stored_table import StoredTable
 from testkit.whole import StoredRoom, stored_rooms
 
 TABLE = "kills"
@@ -77,7 +77,7 @@ class Work:
 
 
 def kills(
-    azurite: str,
+    storages: Sequence[str],
     folder: Path,
     tell: Tell,
     events: int = 10_000,
@@ -88,11 +88,11 @@ def kills(
     """Sends so many `events` (each COPIES times) and `changes` while the app is killed so often.
 
     Args:
-        azurite: the connection string of the storage, which goes on running.
+        storages: the connection strings of the storage accounts, which go on running.
         folder: for the logs of the apps.
     """
     random, began, work = Random(seed), time.monotonic(), Work()
-    app = Restarted(folder, {"ROOMS_STORAGE": azurite, "ROOMS_TABLE": TABLE})
+    app = Restarted(folder, {**storage_settings(storages), "ROOMS_TABLE": TABLE})
     raw = Raw(app.endpoint, app.key)
     with app.running():
         shared = [raw.new_room()["id"] for _ in range(SHARED_ROOMS)]
@@ -116,7 +116,8 @@ def kills(
                 pool.shutdown(
                     wait=False, cancel_futures=True
                 )  # on Ctrl-C the clients must not go on
-    problems = [*work.refused, *tokens, *_compared(azurite, work, elements, shared, followers)]
+    stored = StoredTable(storages, TABLE)
+    problems = [*work.refused, *tokens, *_compared(stored, work, elements, shared, followers)]
     if app.killed < kills:
         problems.append(f"the app was killed {app.killed} times only")
     return Result(
@@ -207,24 +208,23 @@ def _otherwise(raw: Raw, tokens: Mapping[str, str]) -> Iterator[str]:
 
 
 def _compared(
-    azurite: str,
+    stored: StoredTable,
     work: Work,
     elements: Mapping[str, Element],
     shared: Sequence[str],
     followers: Sequence[Follower],
 ) -> Iterator[str]:
     """What is lost, doubled, or there though nobody sent it."""
-    with TableClient.from_connection_string(azurite, TABLE) as client:
-        try:
-            rooms = stored_rooms(client.list_entities())
-        except AssertionError as error:
-            yield f"the rows do not agree: {error}"
-            return
+    try:
+        rooms = stored_rooms(stored.rows())
+    except AssertionError as error:
+        yield f"the rows do not agree: {error}"
+        return
     changed = {change.room for change in work.changes.values()}
     if len(rooms) != (made := len({*shared, *changed})):
         yield f"{len(rooms)} rooms are there, and not {made}"
-    stored = Counter(event.id for room in rooms.values() for event in room.events)
-    yield from differences("event", stored, elements)
+    events = Counter(event.id for room in rooms.values() for event in room.events)
+    yield from differences("event", events, elements)
     logged = Counter(
         (record["requestId"], room_id, record["kind"])
         for room_id, room in rooms.items()

@@ -1,10 +1,9 @@
 """An app with a table of its own behind a proxy of its own: a fault there is of nobody else's
 request."""
 
-import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,19 +12,18 @@ from random import Random
 from typing import Any, Concatenate
 
 from azure.data.tables import TableClient
-from azure.data.tables.aio import TableClient as AsyncTableClient
 
 from faults.client import Request, Sent, send
 from rooms.domain.time import DAY, Ticks, now
 from rooms.storage import keys
 from rooms.storage.entities import stored_time
-from rooms.storage.marker import prepare
 from rooms.storage.operations import remove, replace
 from rooms.storage.table import Table
 from testkit.livekit_double import LiveKitDouble
 from testkit.raw import Raw
-from testkit.running import RunningApp, running_app
+from testkit.running import RunningApp, running_app, storage_settings
 from testkit.storage_proxy import Fault, StorageProxy
+from testkit.stored_table import StoredTable
 from testkit.transactions import transactions
 from testkit.whole import StoredRoom, stored_rooms
 
@@ -45,12 +43,12 @@ class Plan:
     faults: Mapping[int, Fault]
     timer: bool = False
     """Whether requests about how far upkeep has come count: else they are the timer's, which runs
-    when it wants."""
+    when it wants. Those for the spread never do: the app reads it again whenever it is old."""
     seen: list[str] = field(default_factory=list)
     met: list[Fault] = field(default_factory=list)
 
     def __call__(self, _number: int, what: str) -> Fault | None:
-        if not self.timer and keys.UPKEEP_ROW in what:
+        if (not self.timer and keys.UPKEEP_ROW in what) or keys.SPREAD_ROW in what:
             return None
         fault = self.faults.get(len(self.seen))
         self.seen.append(what)
@@ -85,9 +83,9 @@ class Lane:
         return Raw(self.app.http, self.app.manage_key)
 
     @cached_property
-    def client(self) -> TableClient:
+    def stored_table(self) -> StoredTable:
         """The table, without the proxy."""
-        return TableClient.from_connection_string(self.proxy.target, self.table)
+        return StoredTable(self.proxy.targets, self.table)
 
     @cached_property
     def kept_since(self) -> Ticks:
@@ -124,9 +122,10 @@ class Lane:
     def stored(self, room_id: str) -> StoredRoom:
         """The room as the table has it. Raises AssertionError if it is not there, or its rows do
         not agree."""
-        rows = self.client.query_entities(f"PartitionKey eq '{keys.home_partition(room_id)}'")
+        rows = self.stored_table.rows()
         stored = stored_rooms(
-            (row for row in rows if room_id in row["RowKey"].split(":")), self.kept_since
+            (row for row in rows if {room_id, keys.SPREAD_ROW} & {*row["RowKey"].split(":")}),
+            self.kept_since,
         )
         assert stored, f"nothing is there of room {room_id}"
         return stored[room_id]
@@ -137,28 +136,21 @@ class Lane:
         for token, reason in self.invalid.items():
             told = self.send("POST", "/identities/:checkAccessToken", {"token": token})
             assert told.answer.json() == {"valid": False, "reason": reason}, told.answer
-        _check(self.client.list_entities(), self.rooms, self.may_be_doubled, self.kept_since)
+        _check(self.stored_table.rows(), self.rooms, self.may_be_doubled, self.kept_since)
 
     def directly[**P, T](
         self,
-        work: Callable[Concatenate[AsyncTableClient, P], Awaitable[T]],
+        work: Callable[Concatenate[Table, P], Awaitable[T]],
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
         """Work on the table past the app and the proxy."""
-
-        async def carried_out() -> T:
-            async with AsyncTableClient.from_connection_string(
-                self.proxy.target, self.table
-            ) as client:
-                return await work(client, *args, **kwargs)
-
-        return asyncio.run(carried_out())
+        return self.stored_table.run(work, *args, **kwargs)
 
     def clear(self) -> None:
         """Removes all rows; upkeep rests. Raises AssertionError if they did not agree."""
         rows, rooms, may_be_doubled = (
-            list(self.client.list_entities()),
+            self.stored_table.rows(),
             self.rooms,
             self.may_be_doubled,
         )
@@ -170,8 +162,10 @@ class Lane:
         """Makes the table anew, with nothing but its marker. Raises AssertionError if its rows did
         not agree."""
         self.clear()
-        self.client.delete_table()
-        prepare(self.client)
+        for storage in self.proxy.targets:
+            with TableClient.from_connection_string(storage, self.table) as client:
+                client.delete_table()
+        self.stored_table.prepare()
 
     def _forget(self) -> None:
         self.rooms = set()
@@ -207,46 +201,49 @@ def _check(
     )
 
 
-async def _clear(client: AsyncTableClient) -> None:
-    rows = [
-        remove(row)
-        async for row in client.list_entities(select=["PartitionKey", "RowKey"])
-        if row["RowKey"] != keys.MARKER_ROW
-    ]
-    for some in transactions(rows):
-        await client.submit_transaction(some)
-    await rest(client, keys.partitions())
+async def _clear(table: Table) -> None:
+    for account in table.accounts:
+        rows = [
+            remove(row)
+            async for row in account.client.list_entities(select=["PartitionKey", "RowKey"])
+            if row["RowKey"] not in (keys.MARKER_ROW, keys.SPREAD_ROW)
+        ]
+        for some in transactions(rows):
+            await account.client.submit_transaction(some)
+    await rest(table)
 
 
-async def rest(client: AsyncTableClient, partitions: Iterable[str]) -> None:
-    """Upkeep has nothing to do there for a day."""
-    for partition in partitions:
+async def rest(table: Table) -> None:
+    """Upkeep has nothing to do for a day."""
+    for partition in [*await table.partitions(), keys.IDENTITY_PARTITION]:
         row = {
             "PartitionKey": partition,
             "RowKey": keys.UPKEEP_ROW,
             "cursor": keys.END,
             "beganAt": stored_time(now()),
         }
-        await Table(client).commit([replace(row)])
+        await table.commit([replace(row)])
 
 
 @contextmanager
-def lane(azurite: str, folder: Path, number: int, seed: int) -> Iterator[Lane]:
-    """A lane over a table that does not exist before, in the Azurite of that connection string."""
+def lane(storages: Sequence[str], folder: Path, number: int, seed: int) -> Iterator[Lane]:
+    """A lane over a table that does not exist before, in these storage accounts."""
     table = f"lane{number}"
-    with StorageProxy(azurite) as proxy, LiveKitDouble(tells_all_rooms=False) as livekit:
+    with (
+        StorageProxy(storages[0], storages[1:]) as proxy,
+        LiveKitDouble(tells_all_rooms=False) as livekit,
+    ):
         settings = {
             **livekit.settings,
-            "ROOMS_STORAGE": proxy.connection_string,
+            **storage_settings(proxy.connection_strings),
             "ROOMS_TABLE": table,
             "ROOMS_CALL_CAPACITY": str(CAPACITY),
             "ROOMS_RETENTION_DAYS": str(RETENTION_DAYS),
         }
         with running_app(folder / table, settings) as app:
             made = Lane(app, proxy, livekit, table, Random(f"{seed}/{table}"))
-            made.directly(rest, keys.partitions())
+            made.directly(rest)
             yield made
-            made.client.close()
 
 
 _OWN = {

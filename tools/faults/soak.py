@@ -18,8 +18,9 @@ from faults.caller import Counted
 from faults.load import ROOMS, Client, remove_rows
 from faults.result import Result, Tell
 from testkit.raw import Raw
-from testkit.running import RunningApp, running_app
+from testkit.running import RunningApp, running_app, storage_settings
 from testkit.storage_proxy import Fault, StorageProxy
+from testkit.stored_table import StoredTable
 from testkit.whole import stored_rooms
 
 TABLE = "soak"
@@ -63,7 +64,7 @@ class Open:
 
 
 def soak(
-    azurite: str,
+    storages: Sequence[str],
     folder: Path,
     tell: Tell,
     seconds: float = 600,
@@ -75,7 +76,7 @@ def soak(
     second.
 
     Args:
-        azurite: the connection string of the storage.
+        storages: the connection strings of its storage accounts.
         folder: for the log of the app.
         first_rooms: that have events before the load begins: ROOMS of them fill what the app
             remembers of events.
@@ -84,10 +85,10 @@ def soak(
     """
     counted, random = Counted(), Random(seed)
     with (
-        StorageProxy(azurite) as proxy,
+        StorageProxy(storages[0], storages[1:]) as proxy,
         running_app(
             folder / TABLE,
-            {"ROOMS_STORAGE": proxy.connection_string, "ROOMS_TABLE": TABLE},
+            {**storage_settings(proxy.connection_strings), "ROOMS_TABLE": TABLE},
             function_app=APP,
         ) as app,
     ):
@@ -100,19 +101,19 @@ def soak(
         clients[0].warm_up(first_rooms)
         idle = _settled(app, process, proxy, None)
         tell("begins")
-        samples = _load(clients, counted, proxy, process, azurite, seconds, random, tell)
+        stored = StoredTable(storages, TABLE)
+        samples = _load(clients, counted, proxy, process, stored, seconds, random, tell)
         tell("the load has ended")
         left = _settled(app, process, proxy, idle)
         pooled = (
             _without_pool(app, process, proxy, pool_seconds) if pool_seconds else left.to_storage
         )
-        with TableClient.from_connection_string(azurite, TABLE) as client:
-            _remove_gone(client, counted)
-            problems = [*counted.wrong[:20], *grown(samples), *left_open(idle, left)]
-            try:
-                stored_rooms(client.list_entities())
-            except AssertionError as error:
-                problems.append(f"the rows do not agree: {error}")
+        _remove_gone(stored, counted)
+        problems = [*counted.wrong[:20], *grown(samples), *left_open(idle, left)]
+        try:
+            stored_rooms(stored.rows())
+        except AssertionError as error:
+            problems.append(f"the rows do not agree: {error}")
     if pool_seconds and pooled:
         problems.append(
             f"{pooled} connections to the storage are open after {pool_seconds:g} s without "
@@ -135,7 +136,7 @@ def _load(
     counted: Counted,
     proxy: StorageProxy,
     process: psutil.Process,
-    azurite: str,
+    stored: StoredTable,
     seconds: float,
     random: Random,
     tell: Tell,
@@ -151,7 +152,7 @@ def _load(
     proxy.choose = choose
     with ThreadPoolExecutor(len(clients) + 1) as pool:
         working = [pool.submit(client.run, stopped) for client in clients]
-        working.append(pool.submit(_sweep, azurite, counted, stopped))
+        working.append(pool.submit(_sweep, stored, counted, stopped))
         try:
             while (second := time.monotonic() - began) < seconds and not any(
                 each.done() for each in working
@@ -172,17 +173,18 @@ def _load(
     return samples
 
 
-def _sweep(azurite: str, counted: Counted, stopped: threading.Event) -> None:
-    with TableClient.from_connection_string(azurite, TABLE) as client:
-        while not stopped.wait(_SWEEP_SECONDS):
-            _remove_gone(client, counted)
+def _sweep(stored: StoredTable, counted: Counted, stopped: threading.Event) -> None:
+    while not stopped.wait(_SWEEP_SECONDS):
+        _remove_gone(stored, counted)
 
 
-def _remove_gone(client: TableClient, counted: Counted) -> None:
+def _remove_gone(stored: StoredTable, counted: Counted) -> None:
     with counted.lock:
         gone = set(counted.gone)
         counted.gone.clear()
-    remove_rows(client, gone)
+    for storage in stored.storages:
+        with TableClient.from_connection_string(storage, stored.name) as client:
+            remove_rows(client, gone)
 
 
 def _open(app: RunningApp, process: psutil.Process, proxy: StorageProxy) -> Open:
@@ -190,7 +192,7 @@ def _open(app: RunningApp, process: psutil.Process, proxy: StorageProxy) -> Open
     connections = [
         each
         for each in process.net_connections("tcp")
-        if each.raddr and each.raddr.port == proxy.port
+        if each.raddr and each.raddr.port in proxy.ports
     ]
     return Open(
         tasks, process.num_threads(), process.num_fds() - len(connections), len(connections)

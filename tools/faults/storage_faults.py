@@ -96,7 +96,7 @@ class Tally:
 
 
 def storage_faults(
-    azurite: str,
+    storages: Sequence[str],
     folder: Path,
     tell: Tell,
     operations: Sequence[Operation] = OPERATIONS,
@@ -109,7 +109,7 @@ def storage_faults(
     `lanes` side by side.
 
     Args:
-        azurite: the connection string of the storage.
+        storages: the connection strings of the storage accounts.
         folder: for the logs of the apps.
     """
     tally, began = Tally(), time.monotonic()
@@ -121,7 +121,7 @@ def storage_faults(
         tell(f"starting {lanes} apps, each behind a proxy")
         opened = list(
             pool.map(
-                lambda number: stack.enter_context(lane(azurite, folder, number, seed)),
+                lambda number: stack.enter_context(lane(storages, folder, number, seed)),
                 range(lanes),
             )
         )

@@ -38,9 +38,8 @@ type Rows = dict[tuple[str, str], Mapping[str, Any]]
 class Past:
     """Writes into a table what happens at a time."""
 
-    def __init__(self, client: TableClient, limits: Limits = LIMITS) -> None:
-        self.client = client
-        self._table = Table(client)
+    def __init__(self, client: TableClient | Table, limits: Limits = LIMITS) -> None:
+        self._table = client if isinstance(client, Table) else Table(client)
         self._limits = limits
 
     def rooms(self, at: Ticks) -> Rooms:

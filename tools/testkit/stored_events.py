@@ -5,13 +5,12 @@ import json
 from collections.abc import Iterable, Sequence
 from itertools import batched
 
-from azure.data.tables.aio import TableClient
-
 from rooms.domain.time import now
 from rooms.intake.envelope import read_event
 from rooms.intake.outcome import RoomEvent
 from rooms.storage.entities import Entity, event_entities
-from rooms.storage.operations import Operation, insert, replace
+from rooms.storage.operations import Operation, insert, placed, replace
+from rooms.storage.rows_of_rooms import room_of_row
 from rooms.storage.table import Table
 from testkit.events import Element
 from testkit.transactions import transactions
@@ -20,12 +19,20 @@ _AT_ONCE = 4
 """Transactions at the same time."""
 
 
-async def write(client: TableClient, operations: Iterable[Operation]) -> None:
-    """Writes rows in as few transactions as possible. The first operation of each must be an
-    insert."""
-    table = Table(client)  # which copes with connections that Azurite has closed meanwhile
-    for some in batched(transactions(operations), _AT_ONCE, strict=False):
+async def write(table: Table, operations: Iterable[Operation]) -> None:
+    """Writes rows where their rooms are, in as few transactions as possible. The first operation
+    of each must be an insert."""
+    there = [await _placed(table, each) for each in operations]
+    for some in batched(transactions(there), _AT_ONCE, strict=False):
         await asyncio.gather(*(table.commit(part) for part in some))
+
+
+async def _placed(table: Table, operation: Operation) -> Operation:
+    room_id = room_of_row(operation[1]["RowKey"])
+    if room_id is None:
+        return operation
+    (there,) = placed(await table.partition_of(room_id), [operation])
+    return there
 
 
 def operations_of(elements: Iterable[Element], with_log: bool = True) -> list[Operation]:

@@ -1,21 +1,20 @@
 """Two services that have the same rooms: this one, in as many processes as a test wants, and a
 second instance that stands where ACS does."""
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from azure.data.tables.aio import TableClient
-
-from devhost.table import prepare_table
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.time import SECOND, Ticks, now
 from rooms.storage import keys
 from testkit.acs_instance import AcsInstance
 from testkit.mortal_app import MortalApp, mortal_app
-from testkit.running import new_key
+from testkit.running import new_key, storage_settings
+from testkit.stored_table import StoredTable
 from testkit.whole import StoredRoom, stored_rooms
 
 SETTLED_AFTER: Ticks = 130 * SECOND
@@ -79,6 +78,8 @@ class TwoSides:
     """Both, in one storage."""
 
     acs: AcsInstance
+    storages: Sequence[str] = ()
+    """Connection strings of our storage accounts, if they are not the one of the instance."""
     settings: Mapping[str, str] = field(default_factory=lambda: THROUGH)
     limits: Limits = LIMITS
     ahead: Ticks = 0
@@ -87,7 +88,8 @@ class TwoSides:
     key: str = field(default_factory=new_key)
 
     def __post_init__(self) -> None:
-        prepare_table(self.acs.storage, self.table)
+        self.stored = StoredTable(self.storages or [self.acs.storage], self.table)
+        self.stored.prepare()
 
     def clock(self) -> Ticks:
         """Returns our time."""
@@ -95,8 +97,10 @@ class TwoSides:
 
     def process(self) -> AbstractAsyncContextManager[MortalApp]:
         """Starts a process of ours."""
-        settings = {**self.acs.settings, **self.settings, "ROOMS_TABLE": self.table}
-        return mortal_app(self.acs.storage, settings, self.key, self.clock, self.limits)
+        named = storage_settings(self.stored.storages) | {"ROOMS_TABLE": self.table}
+        settings = {**self.acs.settings, **self.settings, **named}
+        first = self.stored.storages[0]
+        return mortal_app(first, settings, self.key, self.clock, self.limits)
 
     @asynccontextmanager
     async def later(self) -> AsyncIterator[MortalApp]:
@@ -119,13 +123,9 @@ class TwoSides:
 
     async def look(self) -> Sight:
         """Returns what both have. Raises AssertionError if the rows of either disagree."""
-        ours = await _rows(self.acs.storage, self.table)
-        acs = await _rows(self.acs.storage, self.acs.table)
+        ours = await asyncio.to_thread(self.stored.rows)
+        at_acs = StoredTable([self.acs.storage], self.acs.table)
+        acs = await asyncio.to_thread(at_acs.rows)
         marks = [row for row in ours if row["RowKey"].startswith(keys.MARKS_START)]
         in_doubt = [mark for mark in marks if mark["open"]]
         return Sight(stored_rooms(ours), stored_rooms(acs), in_doubt)
-
-
-async def _rows(storage: str, table: str) -> list[Mapping[str, Any]]:
-    async with TableClient.from_connection_string(storage, table, use_env_settings=False) as client:
-        return [row async for row in client.list_entities()]

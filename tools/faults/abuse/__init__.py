@@ -5,6 +5,7 @@ The service answers for everybody else, and never what it does not know.
 """
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from faults.abuse import storage, storms
@@ -12,27 +13,31 @@ from faults.result import Result, Tell, lasted
 
 
 def abuse(
-    azurite: str, folder: Path, tell: Tell, rejoins: int = 10_000, calls: int = 2_000
+    storages: Sequence[str],
+    folder: Path,
+    tell: Tell,
+    rejoins: int = 10_000,
+    calls: int = 2_000,
 ) -> Result:
     """Abuses one app after the other.
 
     Args:
-        azurite: the connection string of the storage.
+        storages: the connection strings of the storage accounts.
         folder: for the logs of the apps.
         rejoins: of one person in a call.
         calls: of one room in an hour.
     """
     began, problems = time.monotonic(), list[str]()
     tell(f"a person who rejoins {rejoins:,} times")
-    problems += storms.rejoins(azurite, folder / "rejoins", rejoins)
+    problems += storms.rejoins(storages, folder / "rejoins", rejoins)
     tell(f"{calls:,} calls of a room in an hour")
-    problems += storms.calls(azurite, folder / "calls", calls)
+    problems += storms.calls(storages, folder / "calls", calls)
     tell("a storage that has too much to do")
-    problems += storage.throttled(azurite, folder / "throttled")
+    problems += storage.throttled(storages, folder / "throttled")
     tell("a wrong clock")
-    problems += storage.wrong_clock(azurite, folder / "clock")
+    problems += storage.wrong_clock(storages, folder / "clock")
     tell("a missing table")
-    problems += storage.missing_table(azurite, folder / "table")
+    problems += storage.missing_table(storages, folder / "table")
     return Result(
         "Whatever one participant does, every answer about the room is complete, or says that it "
         "is not, and other rooms are answered. A storage that refuses is left alone. With a wrong "

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +15,7 @@ from testkit.identifiers import raw_id
 from testkit.insight import Insight
 from testkit.raw import Raw
 from testkit.raw_http import Answer
-from testkit.running import RunningApp, running_app
+from testkit.running import RunningApp, running_app, storage_settings
 from testkit.storage_proxy import Fault, StorageProxy
 from testkit.waiting import HANG_SECONDS
 
@@ -25,8 +25,8 @@ REQUESTS = 50
 """That come while the storage refuses."""
 
 LET_THROUGH = 12
-"""Of these, those that may reach the storage: who had begun before it was known, and one now and
-then that tries."""
+"""Of these, those that may reach each storage account: who had begun before it was known, and one
+now and then that tries."""
 
 HOUR_SECONDS = 3600.0
 
@@ -34,9 +34,9 @@ LOOK_SECONDS = 1.5
 """After which the service looks at the clock of the storage again."""
 
 
-def throttled(azurite: str, folder: Path) -> Iterator[str]:
+def throttled(storages: Sequence[str], folder: Path) -> Iterator[str]:
     """Yields what is wrong while the storage says that it has too much to do, and after it."""
-    with _behind_a_proxy(azurite, folder, f"{TABLE}1") as (proxy, app):
+    with _behind_a_proxy(storages, folder, f"{TABLE}1") as (proxy, app):
         raw = Raw(app.http, app.manage_key)
         room_id = raw.new_room()["id"]
         call = Meeting(room_id, now() - 60 * SECOND)
@@ -56,19 +56,19 @@ def throttled(azurite: str, folder: Path) -> Iterator[str]:
             statuses = set(pool.map(lambda event: _deliver(app, event).status, events))
         if statuses != {500}:
             yield f"events were answered with {statuses}, and the storage took none"
-        if len(proxy.seen) > LET_THROUGH:
+        if len(proxy.seen) > LET_THROUGH * len(storages):
             yield f"the storage got {len(proxy.seen)} requests while it refused"
         written = [
             line for line in app.log().splitlines()[lines:] if "WARN" in line or "ERROR" in line
         ]
         if len(written) > 2 * REQUESTS + 5:  # one for each request and each event
             yield f"{len(written)} lines of warnings and errors about {2 * REQUESTS + 1} requests"
-    yield from _heals(azurite, folder / "again")
+    yield from _heals(storages, folder / "again")
 
 
-def _heals(azurite: str, folder: Path) -> Iterator[str]:
+def _heals(storages: Sequence[str], folder: Path) -> Iterator[str]:
     """Yields what is wrong when the storage has refused for a second."""
-    with _behind_a_proxy(azurite, folder, f"{TABLE}2") as (proxy, app):
+    with _behind_a_proxy(storages, folder, f"{TABLE}2") as (proxy, app):
         raw = Raw(app.http, app.manage_key)
         room_id = raw.new_room()["id"]
         proxy.forget()
@@ -83,9 +83,9 @@ def _heals(azurite: str, folder: Path) -> Iterator[str]:
             time.sleep(0.2)
 
 
-def wrong_clock(azurite: str, folder: Path) -> Iterator[str]:
+def wrong_clock(storages: Sequence[str], folder: Path) -> Iterator[str]:
     """Yields what is wrong on an instance whose clock is behind that of the storage."""
-    with _behind_a_proxy(azurite, folder, f"{TABLE}3") as (proxy, app):
+    with _behind_a_proxy(storages, folder, f"{TABLE}3") as (proxy, app):
         raw = Raw(app.http, app.manage_key)
         room_id = raw.new_room()["id"]
         proxy.clock_ahead = 60
@@ -110,11 +110,11 @@ def wrong_clock(azurite: str, folder: Path) -> Iterator[str]:
             yield f"the clock is right again: a create is answered with {answer.status}"
 
 
-def missing_table(azurite: str, folder: Path) -> Iterator[str]:
+def missing_table(storages: Sequence[str], folder: Path) -> Iterator[str]:
     """Yields what is wrong when the table goes while the app runs, and in one that has none."""
     with (
-        TableServiceClient.from_connection_string(azurite) as service,
-        running_app(folder, {"ROOMS_STORAGE": azurite, "ROOMS_TABLE": f"{TABLE}4"}) as app,
+        TableServiceClient.from_connection_string(storages[0]) as service,
+        running_app(folder, {**storage_settings(storages), "ROOMS_TABLE": f"{TABLE}4"}) as app,
     ):
         raw = Raw(app.http, app.manage_key)
         room_id = raw.new_room()["id"]
@@ -137,11 +137,11 @@ def missing_table(azurite: str, folder: Path) -> Iterator[str]:
 
 @contextmanager
 def _behind_a_proxy(
-    azurite: str, folder: Path, table: str
+    storages: Sequence[str], folder: Path, table: str
 ) -> Iterator[tuple[StorageProxy, RunningApp]]:
     """Runs an app with this table, which reaches the storage through a proxy."""
-    with StorageProxy(azurite) as proxy:
-        settings = {"ROOMS_STORAGE": proxy.connection_string, "ROOMS_TABLE": table}
+    with StorageProxy(storages[0], storages[1:]) as proxy:
+        settings = {**storage_settings(proxy.connection_strings), "ROOMS_TABLE": table}
         with running_app(folder, settings) as app:
             yield proxy, app
 

@@ -1,20 +1,18 @@
 """Storms: a person who rejoins ten thousand times, and thousands of calls of a room in an hour."""
 
-import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
-
-from azure.data.tables.aio import TableClient
 
 from rooms.domain.time import DAY, HOUR, SECOND, format_time, now
 from testkit.events import Element, Meeting
 from testkit.identifiers import raw_id
 from testkit.raw import Raw
 from testkit.raw_http import Answer
-from testkit.running import running_app
+from testkit.running import running_app, storage_settings
 from testkit.stored_events import operations_of, write
+from testkit.stored_table import StoredTable
 
 TABLE = "storms"
 
@@ -25,9 +23,10 @@ AT_ONCE = 8
 """Pages that ask for the live rooms at the same time."""
 
 
-def rejoins(azurite: str, folder: Path, count: int) -> Iterator[str]:
+def rejoins(storages: Sequence[str], folder: Path, count: int) -> Iterator[str]:
     """Yields what is wrong about a call of two people, one of whom has rejoined so often."""
-    settings = {"ROOMS_STORAGE": azurite, "ROOMS_TABLE": TABLE, "ROOMS_CALL_CAPACITY": "2"}
+    stored = StoredTable(storages, TABLE)
+    settings = {**storage_settings(storages), "ROOMS_TABLE": TABLE, "ROOMS_CALL_CAPACITY": "2"}
     with running_app(folder, settings) as app:
         raw = Raw(app.http, app.manage_key)
         stormy, other = _new_room(raw), _new_room(raw)
@@ -38,9 +37,9 @@ def rejoins(azurite: str, folder: Path, count: int) -> Iterator[str]:
             for each in range(count)
             for event in call.stay(each, each + 0.5, STORMY, "Somebody")
         ]
-        _store(azurite, call.started(), call.added(0, CALM), *stays)
-        _store(azurite, call.added(count + 1, STORMY, "Somebody"))
-        _store(azurite, others.started(), others.added(0, CALM))
+        _store(stored, call.started(), call.added(0, CALM), *stays)
+        _store(stored, call.added(count + 1, STORMY, "Somebody"))
+        _store(stored, others.started(), others.added(0, CALM))
         with ThreadPoolExecutor(AT_ONCE + 1) as pool:
             asked = [pool.submit(_live, raw) for _ in range(AT_ONCE)]
             quiet = pool.submit(raw.get, f"/rooms/{other}")
@@ -72,9 +71,11 @@ def _about(raw: Raw, room_id: str, call: Meeting, joins: int) -> Iterator[str]:
     yield from _differs("the list of calls", listed, [(call.id, 2, False)])
 
 
-def calls(azurite: str, folder: Path, count: int) -> Iterator[str]:
+def calls(storages: Sequence[str], folder: Path, count: int) -> Iterator[str]:
     """Yields what is wrong about a room that had so many calls in an hour, and has one now."""
-    with running_app(folder, {"ROOMS_STORAGE": azurite, "ROOMS_TABLE": f"{TABLE}2"}) as app:
+    stored = StoredTable(storages, f"{TABLE}2")
+    settings = {**storage_settings(storages), "ROOMS_TABLE": stored.name}
+    with running_app(folder, settings) as app:
         raw = Raw(app.http, app.manage_key)
         room_id, first = _new_room(raw), now() - 2 * HOUR
         first -= first % HOUR
@@ -85,8 +86,8 @@ def calls(azurite: str, folder: Path, count: int) -> Iterator[str]:
             for call in short
             for event in call.whole(0.5, call.stay(0, 0.25, STORMY, "Somebody"))
         )
-        _store(azurite, *events, table=f"{TABLE}2")
-        _store(azurite, live.started(), live.added(0, STORMY), table=f"{TABLE}2")
+        _store(stored, *events)
+        _store(stored, live.started(), live.added(0, STORMY))
         present = _body(raw.get(f"/rooms/{room_id}/presence")).get("call") or {}
         yield from _differs("who is present", present.get("count"), 1)
         listed = sorted(each["id"] for each in _pages(raw, f"/rooms/{room_id}/calls"))
@@ -118,12 +119,8 @@ def _new_room(raw: Raw) -> str:
     return room_id
 
 
-def _store(azurite: str, *events: Element, table: str = TABLE) -> None:
-    async def store(elements: Iterable[Element]) -> None:
-        async with TableClient.from_connection_string(azurite, table) as client:
-            await write(client, operations_of(elements, with_log=False))
-
-    asyncio.run(store(events))
+def _store(stored: StoredTable, *events: Element) -> None:
+    stored.run(write, operations_of(events, with_log=False))
 
 
 def _body(answer: Answer) -> dict[str, Any]:

@@ -20,7 +20,7 @@ type Found = tuple[Mapping[str, str], Sequence[str]]
 
 
 def moving(
-    azurite: str,
+    storages: Sequence[str],
     tell: Tell,
     changes: int = 1_000,
     kills: int = 30,
@@ -31,7 +31,7 @@ def moving(
     """Kills each change, carries out so many at random, and lets others be made at ACS itself.
 
     Args:
-        azurite: the connection string of the storage.
+        storages: the connection strings of the storage accounts of this service.
         kills: of processes, among the changes at random.
         every: of so many points and endings of kills, one is tried: an odd number.
         direct: changes at ACS itself.
@@ -39,9 +39,9 @@ def moving(
     began = time.monotonic()
     figures, problems = dict[str, str](), list[str]()
     for part in (
-        _killed(azurite, tell, every, seed),
-        _together(azurite, tell, changes, kills, seed),
-        _drifted(azurite, tell, direct, seed),
+        _killed(storages, tell, every, seed),
+        _together(storages, tell, changes, kills, seed),
+        _drifted(storages, tell, direct, seed),
     ):
         more, wrong = asyncio.run(part)
         figures |= more
@@ -54,9 +54,9 @@ def moving(
     )
 
 
-async def _killed(azurite: str, tell: Tell, every: int, seed: int) -> Found:
-    with AcsInstance(azurite) as acs:
-        sides = TwoSides(acs)
+async def _killed(storages: Sequence[str], tell: Tell, every: int, seed: int) -> Found:
+    with AcsInstance(storages[0]) as acs:
+        sides = TwoSides(acs, storages)
         tell("changes that are killed")
         kills = await killed_everywhere(sides, every, seed)
         await sides.settle()
@@ -69,9 +69,11 @@ async def _killed(azurite: str, tell: Tell, every: int, seed: int) -> Found:
     ]
 
 
-async def _together(azurite: str, tell: Tell, changes: int, kills: int, seed: int) -> Found:
-    with AcsInstance(azurite) as acs:
-        sides = TwoSides(acs)
+async def _together(
+    storages: Sequence[str], tell: Tell, changes: int, kills: int, seed: int
+) -> Found:
+    with AcsInstance(storages[0]) as acs:
+        sides = TwoSides(acs, storages)
         together = Together(sides, seed, kills)
         tell(f"{changes:,} changes at random")
         await together.run(changes)
@@ -90,9 +92,9 @@ async def _together(azurite: str, tell: Tell, changes: int, kills: int, seed: in
     }, problems
 
 
-async def _drifted(azurite: str, tell: Tell, direct: int, seed: int) -> Found:
-    with AcsInstance(azurite) as acs:
-        sides = TwoSides(acs, limits=LIMITS_OF_DRIFT)
+async def _drifted(storages: Sequence[str], tell: Tell, direct: int, seed: int) -> Found:
+    with AcsInstance(storages[0]) as acs:
+        sides = TwoSides(acs, storages, limits=LIMITS_OF_DRIFT)
         drift = Drift(sides, seed)
         tell(f"{direct:,} changes at ACS itself")
         await drift.run(direct, rounds=max(direct // CHANGES_IN_A_ROUND, 1))
