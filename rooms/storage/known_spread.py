@@ -12,6 +12,10 @@ from rooms.storage.spread import Spread
 
 _log = logging.getLogger(__name__)
 
+WAIT_SECONDS = 1.0
+"""Seconds that requests wait for a spread that was known before. An account that is well has
+answered then."""
+
 
 class KnownSpread:
     """A copy of the spread, at most `seconds` old when it is used. It is read again in the
@@ -48,12 +52,19 @@ class KnownSpread:
         if not self._is_read:
             return self.known
         now = self._monotonic()
-        if self._asked_at is None or now >= self._asked_at + self._seconds:
+        if self._asked_at is None:
             return await self.anew()
+        if now >= self._asked_at + self._seconds:
+            return await self._anew_soon()
         if now >= self._asked_at + self._seconds / 2 and self._refreshing is None:
             self._refreshing = asyncio.create_task(self.anew())
             self._refreshing.add_done_callback(self._is_refreshed)
         return self.known
+
+    async def first(self) -> Spread:
+        """Returns the spread as it was read last, however long ago. One request if it never was."""
+        is_known = self._asked_at is not None or not self._is_read
+        return self.known if is_known else await self.anew()
 
     async def settled(self) -> Spread:
         """Returns the spread, as of now if a digit may be in another account at any moment."""
@@ -85,6 +96,15 @@ class KnownSpread:
             if version > self.known.version:
                 _log.error("storage: the row of the spread is lost: it had version %d", version)
                 raise StorageUnavailable
+
+    async def _anew_soon(self) -> Spread:
+        """Returns the spread as it is now, unless that takes long: who needs rooms of other
+        accounts than the first need not wait for it."""
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                return await self.anew()
+        except TimeoutError:
+            raise StorageUnavailable from None
 
     async def _read_now(self, _: str) -> None:
         asked_at = self._monotonic()

@@ -22,7 +22,7 @@ from rooms.storage.azure_errors import (
     refuses_content,
 )
 from rooms.storage.entities import Entity
-from rooms.storage.errors import ContentRefused, RoomMoves, StorageUnavailable
+from rooms.storage.errors import AccountsMissing, ContentRefused, RoomMoves, StorageUnavailable
 from rooms.storage.floors import Floors
 from rooms.storage.guard import Guard, TableState, worst
 from rooms.storage.known_spread import KnownSpread
@@ -77,8 +77,14 @@ class Table:
 
     async def partition_of(self, room_id: str) -> str:
         """Returns the partition of all rows of a room. No request, but for the spread now and
-        then; one if the room may be in another account at any moment."""
-        spread = await self._spread.current()
+        then; one if the room may be in another account at any moment, or if the first account does
+        not answer."""
+        try:
+            spread = await self._spread.current()
+        except AccountsMissing:
+            raise
+        except StorageUnavailable:
+            return await self._partition_by_floor(room_id)
         if spread.may_switch and spread.is_moving(room_id):
             spread = await self._spread.anew()
         return spread.partition_of(room_id)
@@ -219,7 +225,7 @@ class Table:
         await account.admit(partition)
         unknown = False
         for delay in backoff():
-            to_send = await self._as_spread(partition, operations)
+            to_send = await self._as_spread(partition, operations, fenced=needed is not None)
             try:
                 with account.guard.request(partition):
                     await account.submit(to_send)
@@ -301,7 +307,9 @@ class Table:
         await account.prepare_to_write()
         await account.admit(partition)
         try:
-            to_send = await self._as_spread(partition, _with_touch(operations, needed))
+            to_send = await self._as_spread(
+                partition, _with_touch(operations, needed), fenced=needed is not None
+            )
         except RowMissing as error:
             if needed is None:
                 raise RoomMoves from error
@@ -317,12 +325,26 @@ class Table:
                     raise Conflict from error
                 raise
 
+    async def _partition_by_floor(self, room_id: str) -> str:
+        """Returns the partition of a room, though the spread cannot be read now. One request: the
+        floor there tells whether the spread is still the one that this process knows. It is raised
+        before rooms leave."""
+        spread = await self._spread.first()
+        partition = spread.partition_of(room_id)
+        if account_of(partition) == 0 or (spread.may_switch and spread.is_moving(room_id)):
+            raise StorageUnavailable
+        floors = await self.first(partition, keys.FLOORS_START, keys.FLOORS_END, 1)
+        if any(floor.get("spread", 0) > spread.version for floor in floors):
+            raise StorageUnavailable
+        return partition
+
     async def _as_spread(
-        self, partition: str, operations: Sequence[Operation]
+        self, partition: str, operations: Sequence[Operation], *, fenced: bool
     ) -> Sequence[Operation]:
         """Returns the operations of a transaction as they are sent: all writes of rooms come
-        through here. Raises what `as_spread` raises."""
-        spread = await self._spread.current()
+        through here. One that is `fenced` by a floor need not know the spread of now. Raises what
+        `as_spread` raises."""
+        spread = await (self._spread.first() if fenced else self._spread.current())
         return as_spread(spread, partition, operations) if spread.version else operations
 
     async def _exists(self, mark: Mapping[str, Any]) -> bool | None:

@@ -21,6 +21,29 @@ DAYS = [
     (datetime.now(UTC).replace(microsecond=0) + timedelta(days=days)).isoformat() for days in (1, 2)
 ]
 
+QUESTIONS = [
+    ("/rooms/{}/overview", 1),
+    ("/rooms/{}/details", 1),
+    ("/rooms/{}/joinPolicy", 1),
+    (f"/rooms/{{}}/admission?rawId={ALICE}", 1),
+    ("/rooms/{}/log", 2),
+    ("/rooms/{}/log?kind=RoomDeleted", 2),
+    ("/rooms/{}/log?since=beginning", 2),
+    ("/log?since=beginning", 10),
+    ("/rooms/{}/presence", 3),
+    ("/rooms/{}/attendance", 4),
+    ("/rooms/{}/calls", 4),
+    ("/calls", 10 + 3),
+    ("/live", 10 + 3),
+    ("/rooms", 10),
+    ("/rooms?title=tea", 70),
+    (f"/rooms?participant={ALICE}&title=tea", 20 + 1),
+    ("/rooms?externalId=A-1", 20 + 1),
+    ("/attendance?person=A-1", 20 + 1 + 3),
+    (f"/attendance?person={ALICE}", 20 + 1 + 3),
+]
+"""What is asked, and how many requests to the storage that takes."""
+
 
 @pytest.fixture(scope="module")
 def app(
@@ -50,30 +73,7 @@ def room_id(app: RunningApp) -> str:
     return room_id
 
 
-@pytest.mark.parametrize(
-    ("path", "requests"),
-    [
-        ("/rooms/{}/overview", 1),
-        ("/rooms/{}/details", 1),
-        ("/rooms/{}/joinPolicy", 1),
-        (f"/rooms/{{}}/admission?rawId={ALICE}", 1),
-        ("/rooms/{}/log", 2),
-        ("/rooms/{}/log?kind=RoomDeleted", 2),
-        ("/rooms/{}/log?since=beginning", 2),
-        ("/log?since=beginning", 10),
-        ("/rooms/{}/presence", 3),
-        ("/rooms/{}/attendance", 4),
-        ("/rooms/{}/calls", 4),
-        ("/calls", 10 + 3),
-        ("/live", 10 + 3),
-        ("/rooms", 10),
-        ("/rooms?title=tea", 70),
-        (f"/rooms?participant={ALICE}&title=tea", 20 + 1),
-        ("/rooms?externalId=A-1", 20 + 1),
-        ("/attendance?person=A-1", 20 + 1 + 3),
-        (f"/attendance?person={ALICE}", 20 + 1 + 3),
-    ],
-)
+@pytest.mark.parametrize(("path", "requests"), QUESTIONS)
 def test_a_question_costs(
     app: RunningApp, proxy: StorageProxy, room_id: str, path: str, requests: int
 ) -> None:

@@ -3,12 +3,14 @@
 import pytest
 from azure.data.tables.aio import TableClient
 
+from rooms.domain.errors import RoomNotFound
 from rooms.domain.room import RoomChange
 from rooms.domain.time import now
 from rooms.storage import keys
 from rooms.storage.errors import AccountsMissing, StorageUnavailable, TableMissing
 from rooms.storage.feed import BEGINNING, Feed
 from rooms.storage.further_accounts import join_account
+from rooms.storage.growth.floors import raise_floor
 from rooms.storage.marker import marker
 from rooms.storage.rooms import Rooms
 from rooms.storage.spread import Spread
@@ -34,6 +36,33 @@ async def test_an_account_that_is_down_affects_only_its_own_rooms(
         assert (await rooms.get(here)).id == here
     await rooms.delete(here, ORIGIN)
     proxies[1].forget()
+
+
+async def test_if_the_first_account_is_down_rooms_of_others_go_on(
+    clients: list[TableClient], spread: Spread, proxies: list[StorageProxy]
+) -> None:
+    table = table_over(clients, spread_seconds=0)
+    here, there, _ = await made_rooms(table, {}, 3)
+    rooms = Rooms(table, now)
+    proxies[0].choose = lambda _number, _what: Fault.REFUSED
+    with pytest.raises(StorageUnavailable):
+        await rooms.get(here)
+    assert (await rooms.get(there)).id == there
+    await rooms.delete(there, ORIGIN)
+    with pytest.raises(RoomNotFound):
+        await rooms.get(there)
+
+
+async def test_if_the_first_account_is_down_nobody_uses_a_spread_that_may_have_changed(
+    clients: list[TableClient], spread: Spread, proxies: list[StorageProxy]
+) -> None:
+    table = table_over(clients, spread_seconds=0)
+    _, there, _ = await made_rooms(table, {}, 3)
+    proxies[0].choose = lambda _number, _what: Fault.REFUSED
+    await raise_floor(clients[1], "17", spread.version + 1, now)
+    for use in (Rooms(table, now).get(there), Rooms(table, now).delete(there, ORIGIN)):
+        with pytest.raises(StorageUnavailable):
+            await use
 
 
 async def test_an_account_that_throttles_a_partition_is_left_alone(
