@@ -181,6 +181,7 @@ _BINARY: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "any": lambda value: value,
     "base64": lambda text: base64.b64encode(text.encode()).decode(),
     "cidrSubnet": _subnet,
     "concat": lambda *parts: list(chain.from_iterable(parts)),
