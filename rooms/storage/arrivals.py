@@ -117,7 +117,7 @@ class Arrivals:
                 return None
             floors.raised[partition] = now
             higher = max(self._clock(), floor + 1)
-            spread = floors.spread.get(partition, 0)
+            spread = max(floors.spread.get(partition, 0), self._table.spread_version)
             try:
                 await self._table.commit(
                     [
