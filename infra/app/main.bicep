@@ -70,7 +70,7 @@ param allowedOrigins array = []
 // Storage
 
 @allowed(['LRS', 'ZRS', 'GRS', 'GZRS'])
-@description('Copies of what is stored. With zoneRedundant LRS becomes ZRS.')
+@description('Copies of what is stored. With instances in several zones LRS becomes ZRS.')
 param storageRedundancy string = 'LRS'
 
 @description('Whether the table has an account of its own. Choose before the first azd up.')

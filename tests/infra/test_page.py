@@ -23,7 +23,8 @@ def rows() -> list[str]:
             continue
         default = text_of(declaration.children[-1]).replace("''", "").strip("'").replace("'", '"')
         shown = f"`{default}`" if default not in ("", "[]", "{}") else ""
-        found.append(f"| `{variable}` | {shown} | {explained[name]}{limits(before[name])} |")
+        meaning = re.sub(r"[\w:/-]*<[\w ]+>", r"`\g<0>`", explained[name])
+        found.append(f"| `{variable}` | {shown} | {meaning}{limits(before[name])} |")
     return found
 
 
