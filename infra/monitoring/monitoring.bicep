@@ -104,10 +104,10 @@ var logAlerts = [
   }
   {
     name: 'upkeep-silent'
-    text: 'No run of the upkeep has ended for a day.'
+    text: 'No run of the upkeep has ended well for two hours, or the log of the app does not arrive.'
     severity: 2
     query: loadTextContent('alerts/upkeep_silent.kql')
-    window: 'P1D'
+    window: 'PT2H'
     every: 'PT1H'
     periods: [1, 1]
   }
