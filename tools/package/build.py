@@ -11,13 +11,10 @@ from package.bytecode import compile_all
 from package.contents import copy_libraries, copy_service
 from package.dependencies import install
 from package.errors import CannotBuild
-from package.target import PACKAGES, PYTHON
+from package.target import IGNORED, PACKAGES, PYTHON
 from package.zipped import files, zip_folder
 
 type Tell = Callable[[str], None]
-
-IGNORES_NOTHING = ".funcignore"
-"""An empty one: azd leaves bytecode out of folders that have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +51,7 @@ def build(project: Path, target: Path, tell: Tell) -> Built:
         install(folder / "requirements.txt", folder / PACKAGES)
         tell("Compiling ...")
         compile_all(folder)
-        (folder / IGNORES_NOTHING).touch()
+        (folder / IGNORED).touch()  # azd leaves bytecode out of a folder that has none
         tell("Zipping ...")
         zip_folder(folder, zipped)
         shutil.rmtree(target / folder.name, ignore_errors=True)

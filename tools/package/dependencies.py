@@ -23,8 +23,8 @@ def install(requirements: Path, folder: Path) -> None:
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode:
         raise CannotBuild(
-            f"pip cannot install {requirements.name} for Linux. Each package needs a wheel for "
-            f"{' or '.join(PLATFORMS)}. It says:\n{done.stdout.strip()}"
+            f"pip cannot install {requirements.name} from wheels for {' and '.join(PLATFORMS)}. "
+            f"It says:\n{done.stdout.strip()}"
         )
     # Scripts name the Python of this machine in their first line, and nothing calls them.
     shutil.rmtree(folder / "bin", ignore_errors=True)

@@ -10,3 +10,6 @@ ROOT = "/home/site/wwwroot"
 
 PACKAGES = ".python_packages/lib/site-packages"
 """The folder of the dependencies, which the worker puts on the path."""
+
+IGNORED = ".funcignore"
+"""What lists files that are not to be deployed, for the tools that deploy a folder."""

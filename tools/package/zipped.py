@@ -1,18 +1,16 @@
 """Writes a folder into a zip file."""
 
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from package.target import IGNORED
 
 _TIME = (1980, 1, 1, 0, 0, 0)
 """The first that a zip file knows."""
 
 _UNIX = 3
 _MODE = stat.S_IFREG | 0o644
-
-LEFT_OUT = ".funcignore"
-"""What only the tools that read the folder need."""
 
 
 def zip_folder(folder: Path, file: Path) -> None:
@@ -21,7 +19,7 @@ def zip_folder(folder: Path, file: Path) -> None:
     with ZipFile(file, "w", ZIP_DEFLATED) as zipped:
         for path in files(folder):
             entry = ZipInfo(path.relative_to(folder).as_posix(), _TIME)
-            if entry.filename == LEFT_OUT:
+            if entry.filename == IGNORED:
                 continue
             entry.compress_type = ZIP_DEFLATED
             entry.create_system = _UNIX
@@ -29,7 +27,7 @@ def zip_folder(folder: Path, file: Path) -> None:
             zipped.writestr(entry, path.read_bytes())
 
 
-def files(folder: Path) -> Iterator[Path]:
+def files(folder: Path) -> list[Path]:
     """Returns the files below a folder, in the order of their paths on any machine."""
     found = (path for path in folder.rglob("*") if path.is_file())
-    yield from sorted(found, key=lambda path: path.relative_to(folder).as_posix())
+    return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
