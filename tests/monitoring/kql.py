@@ -1,8 +1,6 @@
-"""The queries of the monitoring: their texts, what Microsoft's parser says of them, and what they
-find in lines of a log."""
+"""The queries of the monitoring, and what they find in lines of a log."""
 
 import json
-import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,8 +11,6 @@ from typing import Any
 import duckdb_kql
 
 from devhost.azurite import PROJECT
-from testkit.waiting import HANG_SECONDS
-from tests.contract.node import find
 
 FOLDER = PROJECT / "infra" / "monitoring"
 FUNCTION = "ACSRoomsIncomingOperations"
@@ -95,30 +91,6 @@ class Execution:
     function: str
     result: int
     succeeded: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """What the parser says of a query."""
-
-    problems: list[str]
-    columns: dict[str, str]
-
-
-def bound(queries: Mapping[str, str]) -> Mapping[str, Bound]:
-    """Returns what Microsoft's parser says of queries, for the tables as they are documented and
-    the function as it is here."""
-    function = f"let {FUNCTION} = () {{\n{FUNCTION_QUERY}\n}};\n"
-    texts = {name: function + query for name, query in queries.items()}
-    done = subprocess.run(
-        [find("node"), str(Path(__file__).parent / "bind.mjs")],
-        input=json.dumps({"tables": LOGGED, "queries": texts}),
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=HANG_SECONDS,
-    )
-    return {name: Bound(**each) for name, each in json.loads(done.stdout).items()}
 
 
 @cache

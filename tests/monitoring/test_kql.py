@@ -1,19 +1,25 @@
 """Microsoft's parser knows every name in the queries."""
 
+import json
 import re
+import subprocess
 from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
+from testkit.waiting import HANG_SECONDS
+from tests.contract.node import find
 from tests.monitoring.kql import (
     ALERTS,
     BICEP,
     DOCUMENTED,
     FUNCTION,
+    FUNCTION_QUERY,
+    LOGGED,
     TABLES,
     WORKBOOK_QUERIES,
-    Bound,
-    bound,
 )
 
 OURS = {
@@ -32,6 +38,30 @@ MISSPELT = {
     "an operator": "AppTraces | whre Message has 'x'",
     "a table": "AppTrace | take 1",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What the parser says of a query."""
+
+    problems: list[str]
+    columns: dict[str, str]
+
+
+def bound(queries: Mapping[str, str]) -> Mapping[str, Bound]:
+    """Returns what Microsoft's parser says of queries, for the tables as they are documented and
+    the function as it is here."""
+    function = f"let {FUNCTION} = () {{\n{FUNCTION_QUERY}\n}};\n"
+    texts = {name: function + query for name, query in queries.items()}
+    done = subprocess.run(
+        [find("node"), str(Path(__file__).parent / "bind.mjs")],
+        input=json.dumps({"tables": LOGGED, "queries": texts}),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=HANG_SECONDS,
+    )
+    return {name: Bound(**each) for name, each in json.loads(done.stdout).items()}
 
 
 @pytest.fixture(scope="module")
