@@ -95,5 +95,4 @@ def test_an_alert_that_needs_several_windows_says_when_each_row_was(
 
 @pytest.mark.parametrize("name", OURS)
 def test_a_query_of_a_shared_workspace_is_of_this_app(name: str) -> None:
-    query = OURS[name]
-    assert query.startswith(FUNCTION) or '_ResourceId =~ "{component}"' in query
+    assert '| where _ResourceId =~ "{component}"' in OURS[name]
