@@ -1,6 +1,7 @@
 """Moves the rooms of a digit from a partition of one account to that of another: copies their rows,
 follows the journal, and removes what is left behind."""
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import batched
@@ -23,6 +24,9 @@ from rooms.storage.spread import digit_of
 ROWS = 1_000
 """Rows that a request reads: as many as Table Storage answers one with."""
 
+NOTE_SECONDS = 2.0
+"""Seconds of copying that are done again, at most, if a run is killed."""
+
 JOURNAL_ROWS = 50
 """Rows of the journal that are applied at once."""
 
@@ -44,7 +48,7 @@ class PartitionMove:
     async def copy(self) -> None:
         """Copies all rows of the digit that were not copied yet. One request for a thousand rows of
         the partition, and one for each 99 of the digit."""
-        done = self.source.copied or ""
+        done, noted = self.source.copied or "", time.monotonic()
         for start, end in RANGES:
             if end <= done:
                 continue
@@ -53,7 +57,9 @@ class PartitionMove:
             ):
                 self.counts.read += len(page)
                 await self._write(row for row in page if is_of(row["RowKey"], self.digit))
-                await self.source.note(keys.after(page[-1]["RowKey"]))
+                if time.monotonic() >= noted + NOTE_SECONDS:
+                    await self.source.note(keys.after(page[-1]["RowKey"]))
+                    noted = time.monotonic()
                 await self.alive()
         await self.source.note(keys.END)
 
