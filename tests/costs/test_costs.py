@@ -7,7 +7,7 @@ import pytest
 
 from costs.entities import size
 from costs.measure import measure
-from costs.month import BUSY_SECONDS, FREQUENT_ALERTS, RARE_ALERTS, month
+from costs.month import BUSY_SECONDS, FREQUENT_ALERTS, RARE_ALERTS, Peak, month, peak
 from costs.page import PAGE, page
 from costs.prices import EVENTS
 from costs.room import Kind, RoomUse, load
@@ -60,6 +60,10 @@ def test_executions_that_are_alone_cost_a_second_each() -> None:
     found = month(USE, 10**7)
     time = next(line.usd for line in found.lines if line.what == "Functions, time of instances")
     assert time + found.alone_usd == pytest.approx((2 * (4e8 + 12_960) - 100_000) * 0.000026)
+
+
+def test_most_comes_when_most_rooms_begin() -> None:
+    assert peak(USE, 36_000) == Peak(admissions=10, events=15, rows=50)
 
 
 def test_the_size_of_an_entity_is_that_of_table_storage() -> None:

@@ -10,6 +10,11 @@ from costs.room import RoomUse
 BUSY_SECONDS = 22 * 8 * 3600
 """Of a month, in which its rooms are used, evenly."""
 
+PEAK_SHARE = 1 / 200
+"""Of the rooms of a month, which begin at the same half hour."""
+PEAK_SECONDS = 180
+"""In which everybody of these comes."""
+
 SHORTEST_SECONDS = 1
 """That an instance is billed for, however short it is active."""
 
@@ -85,6 +90,25 @@ def month(use: RoomUse, rooms: int) -> Month:
     )
     most = prices.MEMORY.of((alone + timers) * INSTANCE_GB)
     return Month(rooms, lines, most - prices.MEMORY.of(gb_seconds))
+
+
+@dataclass(frozen=True, slots=True)
+class Peak:
+    """What comes in a second when most rooms begin."""
+
+    admissions: float
+    events: float
+    rows: float
+    """That are written: half of those that a room ever has."""
+
+
+def peak(use: RoomUse, rooms: int) -> Peak:
+    """Returns the busiest second of a month with so many rooms. Half of the events are of those who
+    leave, and come later."""
+    begin = rooms * PEAK_SHARE / PEAK_SECONDS
+    return Peak(
+        begin * use.kind("admission").executions, begin * use.events / 2, begin * use.rows / 2
+    )
 
 
 def _groups(use: RoomUse) -> Iterator[float]:

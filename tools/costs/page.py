@@ -6,7 +6,7 @@ from string import Template
 
 from costs import month as assumed
 from costs.measure import PRESENCE_READS
-from costs.month import Line, Month, month
+from costs.month import Line, Month, month, peak
 from costs.prices import ALWAYS_READY, PRICES, Price
 from costs.room import RoomUse
 from devhost.azurite import PROJECT
@@ -28,6 +28,9 @@ def page(uses: Sequence[RoomUse]) -> str:
         presence_reads=PRESENCE_READS,
         use=_use(uses),
         month=_month(months, [month(large, rooms) for rooms in SIZES], large.people),
+        peak=_peak(small),
+        peak_share=f"{1 / assumed.PEAK_SHARE:.0f}",
+        peak_minutes=assumed.PEAK_SECONDS // 60,
         prices=markdown.table(
             ("what", "USD", "free each month", "read"), [_price(price) for price in PRICES]
         ),
@@ -69,18 +72,32 @@ def _use(uses: Sequence[RoomUse]) -> str:
 
 def _month(months: Sequence[Month], large: Sequence[Month], people: int) -> str:
     rows = [
-        (lines[0].what, *(f"{_amount(line)}: {_usd(line.usd)}" for line in lines))
+        (lines[0].what, *(f"{_amount(line)}: {_number(line.usd)}" for line in lines))
         for lines in zip(*(each.lines for each in months), strict=True)
     ]
-    sums = ("**a month, USD**", *(f"**{_usd(each.usd)}**" for each in months))
+    sums = ("**a month, USD**", *(f"**{_number(each.usd)}**" for each in months))
     room = ("a room, USD", *(f"{each.usd / each.rooms:.5f}" for each in months))
     alone = (
         "if each execution had an instance for itself",
-        *(_usd(each.usd + each.alone_usd) for each in months),
+        *(_number(each.usd + each.alone_usd) for each in months),
     )
-    others = (f"rooms of {people} people", *(_usd(each.usd) for each in large))
+    others = (f"rooms of {people} people", *(_number(each.usd) for each in large))
     heads = [f"{each.rooms:,} rooms" for each in months]
     return markdown.table(("", *heads), [*rows, sums, room, alone, others])
+
+
+def _peak(use: RoomUse) -> str:
+    peaks = [peak(use, rooms) for rooms in SIZES]
+    rows = [
+        ("admissions a second", *(_number(each.admissions) for each in peaks)),
+        ("events a second", *(_number(each.events) for each in peaks)),
+        ("rows written a second", *(_number(each.rows) for each in peaks)),
+    ]
+    return markdown.table(("", *(f"{rooms:,} rooms" for rooms in SIZES)), rows)
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}"
 
 
 def _price(price: Price) -> tuple[str, str, str, str]:
@@ -94,10 +111,6 @@ def _amount(line: Line) -> str:
     """Returns an amount with three digits, and its unit."""
     amount = line.amount if line.amount < 1000 else float(f"{line.amount:.3g}")
     return f"{amount:,.{3 if amount < 1 else 0}f} {line.unit}".strip()
-
-
-def _usd(value: float) -> str:
-    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}"
 
 
 def _share(of: Month, what: str) -> float:
