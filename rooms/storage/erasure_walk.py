@@ -145,13 +145,13 @@ class Walk:
 
     async def _erase(self, row: TableEntity) -> str | None:
         room_id = room_id_of(row)
+        if await self.table.partition_of(room_id) != row["PartitionKey"]:
+            await self._remove_left(row)
+            return None
         if row.get("erased") == self.erasure.id:
             self.part.rooms.add(room_id)
         after = erased_row(self.person, self.erasure.id, row)
         if after is None:
-            return None
-        if await self.table.partition_of(room_id) != row["PartitionKey"]:
-            await self._rewrite(row, after)  # a move of the room has left it behind
             return None
         self.part.rooms.add(room_id)
         if keys.details_row(room_id) <= row["RowKey"] < keys.end_of_rosters(room_id):
@@ -164,6 +164,16 @@ class Walk:
                 return None
         await self._rewrite(row, after)
         return None
+
+    async def _remove_left(self, row: TableEntity) -> None:
+        """Removes a row that a move of its room has left behind, if the person may be in it."""
+        if row["RowKey"].startswith(keys.arrived_prefix(room_id_of(row))):
+            erased = erased_arrival(self.person, self.erasure.id, row, None)
+            tells = erased is not None or "data0" not in row
+        else:
+            tells = erased_row(self.person, self.erasure.id, row) is not None
+        if tells:
+            await self.table.rewrite([remove_unchanged(row)])
 
     async def _settle(self, room_id: str) -> bool:
         """Takes the person out of the room's row, its details and its current roster, so that no

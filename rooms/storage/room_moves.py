@@ -12,10 +12,13 @@ from rooms.storage.spread import Spread
 
 
 def as_spread(
-    spread: Spread, partition: str, operations: Sequence[Operation]
+    spread: Spread, partition: str, operations: Sequence[Operation], *, fenced: bool
 ) -> Sequence[Operation]:
     """Returns the operations of a transaction as they are sent: while rows of its room are copied,
     with one more, which names what it writes.
+
+    One that is not `fenced` by a floor changes only rows that were found in this partition, also
+    what a room has left behind there.
 
     Raises:
         RowMissing: a room is not in this partition.
@@ -26,11 +29,12 @@ def as_spread(
         for operation in operations
         if (room_id := room_of_row(operation[1]["RowKey"])) is not None
     }
-    if any(spread.partition_of(room_id) != partition for room_id in rooms):
+    here = {room_id for room_id in rooms if spread.partition_of(room_id) == partition}
+    if fenced and rooms != here:
         raise RowMissing
-    if spread.phase == "frozen" and any(map(spread.is_moving, rooms)):
-        raise RoomMoves
-    if not any(map(spread.is_moving, rooms)):
+    if not any(map(spread.is_moving, here)):
         return operations
+    if spread.phase == "frozen":
+        raise RoomMoves
     journal = journal_entity(operations, now())
     return [*operations, *placed(partition, [insert(journal)])]

@@ -22,7 +22,7 @@ from rooms.storage.azure_errors import (
     refuses_content,
 )
 from rooms.storage.entities import Entity
-from rooms.storage.errors import AccountsMissing, ContentRefused, RoomMoves, StorageUnavailable
+from rooms.storage.errors import AccountsMissing, ContentRefused, StorageUnavailable
 from rooms.storage.floors import Floors
 from rooms.storage.guard import Guard, TableState, worst
 from rooms.storage.known_spread import KnownSpread
@@ -299,21 +299,15 @@ class Table:
         Raises:
             Conflict: it was refused for the state of a row, and not carried out.
             RowMissing: it was refused as `needed` is not there, or a room is elsewhere by now.
-            RoomMoves: it is of a room that is about to be elsewhere; without `needed`, also one
-                that is elsewhere.
+            RoomMoves: it is of a room that is about to be elsewhere.
         """
         partition = operations[0][1]["PartitionKey"]
         account = self._in(partition)
         await account.prepare_to_write()
         await account.admit(partition)
-        try:
-            to_send = await self._as_spread(
-                partition, _with_touch(operations, needed), fenced=needed is not None
-            )
-        except RowMissing as error:
-            if needed is None:
-                raise RoomMoves from error
-            raise
+        to_send = await self._as_spread(
+            partition, _with_touch(operations, needed), fenced=needed is not None
+        )
         with account.translated(partition):
             try:
                 await account.client.submit_transaction(to_send, retry_total=0)
@@ -345,7 +339,9 @@ class Table:
         through here. One that is `fenced` by a floor need not know the spread of now. Raises what
         `as_spread` raises."""
         spread = await (self._spread.first() if fenced else self._spread.current())
-        return as_spread(spread, partition, operations) if spread.version else operations
+        if spread.version == 0:
+            return operations
+        return as_spread(spread, partition, operations, fenced=fenced)
 
     async def _exists(self, mark: Mapping[str, Any]) -> bool | None:
         """Returns whether the row is there. None: the storage refuses to say it now."""

@@ -8,6 +8,7 @@ from azure.data.tables.aio import TableClient
 from rooms.domain.room_filter import RoomQuery
 from rooms.domain.time import Ticks, now
 from rooms.storage.arrivals import Arrivals, floor_entity
+from rooms.storage.erasures import Erasures
 from rooms.storage.errors import RoomMoves, StorageUnavailable
 from rooms.storage.feed import BEGINNING, NOW, Feed
 from rooms.storage.history import History
@@ -21,6 +22,8 @@ from rooms.storage.table import Table
 from testkit.identifiers import raw_id
 from testkit.spread import go_on, table_over
 from testkit.storage import ORIGIN
+from testkit.traces import rows_with, traces_of
+from testkit.waiting import HANG_SECONDS
 from tests.storage.accounts.conftest import made_rooms
 
 ROOM = "99400000000000047"
@@ -160,6 +163,18 @@ async def listed(table: Table) -> tuple[list[str], list[str], int]:
         [each.room.id for each in invited.items],
         await Marks(table, now).count_open(),
     )
+
+
+async def test_what_a_room_has_left_behind_is_erased_too(
+    clients: list[TableClient], table: Table, mover: Mover
+) -> None:
+    await made_rooms(table, {ALICE: "Presenter"}, 1)
+    await mover.move()
+    erasures = Erasures(table_over(clients), now)
+    erasure = await erasures.start(ALICE, None, ORIGIN)
+    assert (await erasures.run(erasure.id, HANG_SECONDS)).is_done
+    rows = [dict(row) for client in clients async for row in client.list_entities()]
+    assert rows_with(rows, *traces_of(ALICE)) == []
 
 
 @pytest.mark.parametrize("of", [ROOM, None])
