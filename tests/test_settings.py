@@ -23,7 +23,7 @@ from rooms.settings.error import SettingsError
 from rooms.settings.keys import MIN_KEY_BYTES, RESERVED_NAMES, AccessKey
 from rooms.settings.moving import Moving
 from rooms.settings.quota import Quota
-from rooms.upkeep.retention import UPKEEP_ACTOR
+from rooms.upkeep.rooms import UPKEEP_ACTOR
 
 KEY = bytes(range(32))
 KEY_TEXT = base64.b64encode(KEY).decode()

@@ -278,6 +278,10 @@ class Limits:
     """Seconds after which an export of the log begins no other file. The host ends a function after
     30."""
 
+    upkeep_rooms: int = 16
+    """Rooms of a partition that upkeep looks at side by side, as a whole: with more, the client
+    would only wait for itself."""
+
     upkeep_rows: int = 100
     """Rows that upkeep removes at once: what one transaction of Table Storage holds."""
 

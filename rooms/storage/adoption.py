@@ -20,7 +20,7 @@ from rooms.storage.creation import Seen
 from rooms.storage.drift import carried_out, followed
 from rooms.storage.edits import Contents, Step, new_people, steps
 from rooms.storage.entities import room_of, room_properties, unpack
-from rooms.storage.invitees import invite
+from rooms.storage.invitees import group_property, invite
 from rooms.storage.marks import Mark, removal
 from rooms.storage.operations import MAX_OPERATIONS, Operation, insert
 from rooms.storage.room_rows import RoomRows
@@ -29,7 +29,7 @@ from rooms.storage.table import Table
 BY_ACS = Origin(ACS_ACTOR, "")
 """Whose change it is that is found at ACS."""
 
-CHANGES_AT_ONCE = 3
+CHANGES_AT_ONCE = 2
 """Changes that had a mark, and are logged in one transaction with the rest and whom they invite."""
 
 MARKS_AT_ONCE = 90
@@ -158,15 +158,20 @@ class Adoption:
         written = {
             operation[1]["RowKey"]: operation for part in parts for operation in part.operations
         }
+        people = new_people(copy.contents, after)
         operations: list[Operation] = [
             *(insert(other.record) for other in others),
             *written.values(),
-            *invite(after.room, new_people(copy.contents, after)),
+            *invite(after.room, people),
         ]
         # Beside these: two arrivals of each record, the first record, the room, the floor, and the
         # journal of a room that moves.
         free = MAX_OPERATIONS - len(operations) - 2 * len(parts) - 4
         operations += map(removal, marks[:free])
         await self._changes.commit(
-            copy.row, parts[-1].at, first.record, room_properties(after.room), *operations
+            copy.row,
+            parts[-1].at,
+            first.record,
+            room_properties(after.room) | group_property(people),
+            *operations,
         )

@@ -9,22 +9,25 @@ a floor is final.
 import logging
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from azure.data.tables import TransactionOperation
 
+from rooms.domain.events import EVENT_KINDS
 from rooms.domain.limits import LIMITS
-from rooms.domain.time import Ticks
+from rooms.domain.time import HOUR, Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.entities import (
     Entity,
     binary_of,
     binary_properties,
     room_id_of,
+    row_of,
     stored_time,
 )
 from rooms.storage.errors import StorageUnavailable
-from rooms.storage.operations import Conflict, Operation, RowMissing, insert, placed, remove
+from rooms.storage.operations import Conflict, Operation, RowMissing, insert, placed, remove, upsert
 from rooms.storage.table import Table
 
 _log = logging.getLogger(__name__)
@@ -33,6 +36,9 @@ COPIED = ("time", "kind", "actor", "onBehalfOf", "requestId", "receivedAt")
 """What arrival rows have of a log record, besides its detail. Few records have `onBehalfOf`."""
 
 _SHOWN = ["RowKey", "spread"]
+
+LATE: Ticks = HOUR
+"""From so long before its arrival on, upkeep finds a log record by its own time."""
 
 RAISE_SECONDS = 1.0
 """The shortest time in which a process raises a floor twice: writers that are under way then try
@@ -170,18 +176,33 @@ def with_arrivals(
     operations: Iterable[Operation], floor: Ticks, received: Ticks
 ) -> Iterator[Operation]:
     """Yields the operations, and those that insert arrival rows. The records of one transaction
-    arrive one tick after another."""
+    arrive one tick after another.
+
+    Upkeep finds a record by its arrival. For one that arrives late there is a row more. Events need
+    none: they are found by the hours of their calls.
+    """
     arrivals: list[Entity] = []
+    late: dict[str, Entity] = {}
     for operation in operations:
         entity = operation[1]
         if operation[0] == TransactionOperation.CREATE and keys.is_log_row(entity["RowKey"]):
             at = received + len(arrivals) // 2
             record = {**entity, "receivedAt": stored_time(at)}
             arrivals += _arrival_entities(record, floor, at)
+            if is_late(record, at):
+                due = keys.due_row(room_id_of(record), parse_time(record["time"]))
+                late[due] = row_of(due)
             yield insert(record)
         else:
             yield operation
     yield from map(insert, arrivals)
+    yield from map(upsert, late.values())
+
+
+def is_late(record: Mapping[str, Any], received: Ticks) -> bool:
+    """Returns whether a log record is of a time long before it was received, and none of the events
+    of calls."""
+    return parse_time(record["time"]) + LATE < received and record["kind"] not in EVENT_KINDS
 
 
 def _arrival_entities(record: Entity, floor: Ticks, received: Ticks) -> Iterator[Entity]:

@@ -14,9 +14,10 @@ from rooms.storage.entities import (
     room_properties,
     roster_entity,
     stored_time,
+    until_entity,
 )
-from rooms.storage.invitees import invite
-from rooms.storage.operations import Operation, insert
+from rooms.storage.invitees import group_property, invite
+from rooms.storage.operations import Operation, insert, upsert
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def creation(
     detail = room_properties(room) | carrier_property(room) | {"participants": roster}
     if seen is not None:
         detail |= {"seenAt": stored_time(seen.at), "seenBy": seen.by}
-    row = room_entity(room) | {"changedAt": stored_time(at)}
+    row = room_entity(room) | {"changedAt": stored_time(at)} | group_property(roster)
     if repeatability is not None:
         row |= {"repeatabilityId": repeatability.request_id, "bodyHash": repeatability.body_hash}
     return [
@@ -67,5 +68,6 @@ def creation(
         insert(row),
         insert(roster_entity(room, at, roster)),
         insert(index_entity(room)),
+        upsert(until_entity(room)),
         *invite(room, roster),
     ]

@@ -15,6 +15,7 @@ from rooms.domain.roster import (
     roster_difference,
 )
 from rooms.domain.time import Ticks
+from rooms.storage import keys
 from rooms.storage.changes import Origin, log_record
 from rooms.storage.entities import (
     Entity,
@@ -22,6 +23,8 @@ from rooms.storage.entities import (
     index_entity,
     room_properties,
     roster_entity,
+    row_of,
+    until_entity,
 )
 from rooms.storage.invitees import external_people
 from rooms.storage.operations import Operation, insert, replace, upsert
@@ -121,7 +124,7 @@ def new_people(before: Contents, after: Contents) -> list[str]:
 def _room_step(before: Contents, after: Contents, at: Ticks, origin: Origin, seen: Entity) -> Step:
     room = after.room
     detail = {"before": room_properties(before.room), "after": room_properties(room)} | seen
-    operations = []
+    operations = [upsert(until_entity(room))]
     if after.details == before.details:
         operations.append(upsert(index_entity(room)))  # which leaves the title there
     if room.join_policy != before.room.join_policy:
@@ -152,8 +155,8 @@ def _details_step(
     was, becomes = details_difference(before.details, details)
     detail = {"before": was, "after": becomes}
     listed = index_entity(room, details.get("title"))
-    return Step(
-        at,
-        log_record(room.id, at, "DetailsUpdated", origin, detail),
-        [replace(details_entity(room.id, details, details_bytes)), replace(listed)],
-    )
+    record = log_record(room.id, at, "DetailsUpdated", origin, detail)
+    operations = [replace(details_entity(room.id, details, details_bytes)), replace(listed)]
+    if external_people(before.details) - external_people(details):
+        operations.append(upsert(row_of(keys.stale_row(record["RowKey"]))))
+    return Step(at, record, operations)

@@ -162,6 +162,11 @@ def index_entity(room: Room, title: str | None = None) -> Entity:
     return row | room_properties(room) | carrier_property(room) | titled
 
 
+def until_entity(room: Room) -> Entity:
+    """Returns the row by which upkeep finds the room when it has expired."""
+    return row_of(keys.until_row(room.id, room.valid_until))
+
+
 def invitee_entity(room: Room, person: str) -> Entity:
     """Returns the row of a person who may find the room."""
     external_id = keys.external_id_of(person)

@@ -16,6 +16,7 @@ from rooms.domain.time import Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.changes import Origin
 from rooms.storage.entities import Entity, identity_row, pack, stored_time, unpack
+from rooms.storage.table import Table
 
 type Phase = Literal["ids", "participants", "rows", "receipts", "closing", "done", "refused"]
 """In turn: finds the raw ids that have the external id; finds the participant ids in calls; changes
@@ -23,6 +24,9 @@ the rows; writes which were changed; deletes the users and these ids; and is ove
 before any row is changed."""
 
 PHASES: tuple[Phase, ...] = get_args(Phase.__value__)
+
+IS_OPEN = "phase ne 'done' and phase ne 'refused'"
+"""What finds the rows of erasures that are not over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,3 +160,9 @@ def part_of(row: TableEntity) -> Part:
 
 
 _SETS = ("raw_ids", "external_ids", "participants", "rooms", "at_acs")
+
+
+async def is_any_open(table: Table) -> bool:
+    """Returns whether a person is being erased. One request."""
+    partition, start, end = keys.IDENTITY_PARTITION, keys.ERASURES_START, keys.ERASURES_END
+    return bool(await table.first(partition, start, end, 1, ["RowKey"], IS_OPEN))

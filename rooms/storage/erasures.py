@@ -23,6 +23,7 @@ from rooms.storage.entities import key_of, stored_time
 from rooms.storage.erasure_at_acs import AcsRosters
 from rooms.storage.erasure_receipts import Receipts
 from rooms.storage.erasure_state import (
+    IS_OPEN,
     PHASES,
     Erasure,
     Part,
@@ -170,7 +171,7 @@ class Erasures:
             keys.ERASURES_START,
             keys.ERASURES_END,
             MAX_PAGE,
-            where="phase ne 'done' and phase ne 'refused'",
+            where=IS_OPEN,
         )
         # One that was worked on must be ended first, whatever the clocks of others say.
         return sorted(

@@ -13,7 +13,7 @@ from rooms.domain.details import Details
 from rooms.domain.room import Room
 from rooms.storage import keys
 from rooms.storage.all_partitions import first_of_all
-from rooms.storage.entities import group_entity, invitee_entity
+from rooms.storage.entities import Entity, group_entity, invitee_entity
 from rooms.storage.operations import Operation, replace
 from rooms.storage.parallel import both
 from rooms.storage.table import Table
@@ -42,6 +42,12 @@ def invite(room: Room, people: Collection[str]) -> list[Operation]:
         else replace(group_entity(room, group, [keys.ALL_MEMBERS]))
         for group, members in groups.items()
     ]
+
+
+def group_property(people: Collection[str]) -> Entity:
+    """Returns the property of a room to which rows of groups lead, if `invite` writes such rows for
+    these people: upkeep looks for them only then."""
+    return {"inGroups": True} if len(people) > keys.GROUPS else {}
 
 
 def not_needed(

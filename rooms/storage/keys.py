@@ -15,6 +15,9 @@ users have one of their own.
                                             the same of several people of a group
     .calls:{newest hour}:{room}:{call}      as {room}:calls, over the rooms of a partition
     .join-link:{expiry}:{room}:{link}       to which browser a join link is bound
+    .until:{valid until}:{room}             that a room may have expired then
+    .due:{time}:{room}                      that something of a room is as old as that
+    .stale:{room}:{newest first}:{change}   that a change took external ids out of the details
     .arrived:{arrival}:{room}               as {room}:arrived, over the rooms of a partition
     .floor:{floor}                          the floor, below which nothing arrives any more
     .floor                                  that the partition has had a floor
@@ -164,8 +167,6 @@ def floor_of(row: str) -> Ticks:
 
 ARRIVED_START = ".arrived:"
 ARRIVED_END = ".arrived;"
-LAST_ARRIVED = f"{ARRIVED_START}~"
-"""Behind all arrivals of all rooms, and still among them."""
 FIRST_ARRIVAL = "0" * 19
 """Where arrivals begin: before all of them."""
 ARRIVAL = "[0-9]{19}(:[0-9]{19}:[0-9a-f]{16})?"
@@ -411,8 +412,6 @@ def activity_of(row: str) -> tuple[Ticks, str]:
 
 JOIN_LINKS_START = ".join-link:"
 JOIN_LINKS_END = ".join-link;"
-LAST_JOIN_LINK = f"{JOIN_LINKS_START}~"
-"""Behind all join links, and still among them."""
 
 
 def join_link_row(link: JoinLink) -> str:
@@ -420,9 +419,62 @@ def join_link_row(link: JoinLink) -> str:
     return f"{JOIN_LINKS_START}{link.expires_at:019d}:{link.room_id}:{link.id}"
 
 
-def link_expiry_of(row: str) -> Ticks:
-    """Returns when the join link of such a row expires."""
+def join_links_start(expires_at: Ticks) -> str:
+    """Returns the start of the join links that expire then, or later."""
+    return f"{JOIN_LINKS_START}{expires_at:019d}"
+
+
+UNTIL_START = ".until:"
+UNTIL_END = ".until;"
+
+
+def until_row(room_id: str, valid_until: Ticks) -> str:
+    """Returns the key by which upkeep finds a room that may have expired then: the first to expire
+    first."""
+    return f"{UNTIL_START}{valid_until:019d}:{room_id}"
+
+
+def until_start(valid_until: Ticks) -> str:
+    """Returns the start of the rooms that were valid until then, or longer."""
+    return f"{UNTIL_START}{valid_until:019d}"
+
+
+DUE_START = ".due:"
+DUE_END = ".due;"
+
+
+def due_row(room_id: str, at: Ticks) -> str:
+    """Returns the key by which upkeep finds a room that has something as old as `at`, where no
+    arrival, call or expiry leads to it in time: the oldest first."""
+    return f"{DUE_START}{at:019d}:{room_id}"
+
+
+def due_start(at: Ticks) -> str:
+    """Returns the start of the rooms that have something of that time, or later."""
+    return f"{DUE_START}{at:019d}"
+
+
+def listed_time_of(row: str) -> Ticks:
+    """Returns the time in the key of a room that may have expired or has something old, or of a
+    join link."""
     return int(row.split(":")[1])
+
+
+STALE_START = ".stale:"
+STALE_END = ".stale;"
+
+
+def stale_row(log_row: str) -> str:
+    """Returns the key that says that the change with this log record took external ids out of the
+    details: nobody finds the room by them any more."""
+    room_id, _, rest = log_row.partition(":~")
+    return f"{STALE_START}{room_id}:{rest}"
+
+
+def log_row_of_stale(row: str) -> str:
+    """Returns the key of the log record that `stale_row` was given."""
+    room_id, _, rest = row.removeprefix(STALE_START).partition(":")
+    return f"{room_id}:~{rest}"
 
 
 MARKS_START = ".pending:"

@@ -24,8 +24,8 @@ ROWS = 1_000
 """Rows that tell whose table it is: what one request reads."""
 
 _OURS = re.compile(
-    r"\.(index|invitees?|calls|arrived|floor|join-link|pending|quarantine(-part)?|upkeep|deployment|user"
-    r"|archive|probe|erasure(-part)?)(:.*)?"
+    r"\.(index|invitees?|calls|arrived|floor|join-link|until|due|stale|pending|quarantine(-part)?"
+    r"|upkeep|deployment|user|archive|probe|erasure(-part)?)(:.*)?"
     r"|[A-Za-z0-9_-]{1,64}:(room|details|roster:.*|~.*|arrived:.*|calls?:.*)"
 )
 """The keys of rows of this service."""

@@ -9,12 +9,12 @@ AT_ONCE = 16
 """Requests at the same time, at most. The client uses one core, so more would only wait."""
 
 
-async def in_parallel[T](work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
-    """Returns the results of all, in their order. Runs AT_ONCE at a time.
+async def in_parallel[T](work: Iterable[Coroutine[Any, Any, T]], at_once: int = AT_ONCE) -> list[T]:
+    """Returns the results of all, in their order. Runs so many at a time.
 
     When one fails, the others are cancelled, and its error is raised.
     """
-    free = asyncio.Semaphore(AT_ONCE)
+    free = asyncio.Semaphore(at_once)
 
     async def one(each: Coroutine[Any, Any, T]) -> T:
         async with free:

@@ -18,7 +18,7 @@ from rooms.storage.changes import Changes, Origin
 from rooms.storage.creation import Repeatability, Seen, creation
 from rooms.storage.edits import Contents, Step, new_people, steps
 from rooms.storage.entities import room_id_of, room_of, room_properties, unpack
-from rooms.storage.invitees import invite
+from rooms.storage.invitees import group_property, invite
 from rooms.storage.operations import Operation, insert, touch_unchanged
 from rooms.storage.table import Table
 
@@ -123,14 +123,15 @@ class RoomRows:
         if not parts:
             return False
         first, *others = parts
+        people = new_people(read.contents, after)
         await self._changes.commit(
             read.row,
             parts[-1].at,
             first.record,
-            room_properties(after.room),
+            room_properties(after.room) | group_property(people),
             *(insert(other.record) for other in others),
             *(operation for part in parts for operation in part.operations),
-            *invite(after.room, new_people(read.contents, after)),
+            *invite(after.room, people),
             *more,
         )
         return True

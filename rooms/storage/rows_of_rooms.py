@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 _ROOM_IN = {
     ".calls": 2,
+    ".due": 2,
     ".index": 2,
     ".invitee": 3,
     ".invitees": 3,
     ".join-link": 2,
     ".pending": 1,
     ".pull-unknown": 1,
+    ".stale": 1,
     ".until": 2,
 }
 """What rows begin with that stand with their room, and which part between colons is the room."""

@@ -1,4 +1,8 @@
-"""Upkeep: walks through the whole table, bit by bit, and removes the rows that are too old.
+"""Upkeep: removes what is too old, bit by bit.
+
+A pass looks only at what is due: by the keys of rows that have a time first, and what the storage
+finds. The first pass over a partition looks at all of its rows, as those of an earlier version may
+lack what leads to them.
 
 Each partition has a row that says how far it has come, and when this pass began. It is saved every
 few seconds: after a run that was killed or lost the storage, the next one goes on from there. A
@@ -6,149 +10,69 @@ pass that is over rests until a day after it began.
 """
 
 import asyncio
-import logging
 import time
-from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import batched, groupby, takewhile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from azure.data.tables import TableEntity
 
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.time import DAY, Ticks, parse_time
 from rooms.storage import keys
-from rooms.storage.entities import room_id_of, stored_time
+from rooms.storage.accounts import account_of
+from rooms.storage.entities import Entity, stored_time
 from rooms.storage.errors import ContentRefused, StorageUnavailable
 from rooms.storage.operations import replace
 from rooms.storage.parallel import in_parallel
 from rooms.storage.rooms import Rooms
+from rooms.storage.rows_of_rooms import room_of_row
+from rooms.storage.spread import Spread
 from rooms.storage.table import Table
-from rooms.upkeep.retention import SHOWN, Retention, log_failures
-
-_log = logging.getLogger(__name__)
+from rooms.upkeep.cutoffs import Cutoffs
+from rooms.upkeep.ranges import DUE, OF_USERS, WHOLE, Parts, Range
+from rooms.upkeep.removal import Removal
+from rooms.upkeep.report import Report
 
 PASS: Ticks = DAY
 """The shortest time between the beginnings of two passes."""
-
-BATCH = 100
-"""Rows that one read takes."""
-
-INVITEES_AT_A_TIME = 10
-"""Rows of invitees that are looked at in one step: each may be of another room. A run can end, and
-go on, between steps."""
 
 SAVE_SECONDS = 2.0
 
 
 @dataclass(slots=True)
-class Report:
-    """What a run did. `done` counts the partitions that rest now, `unavailable` those that the
-    storage did not let go on."""
+class Place:
+    """How far upkeep has come in a partition.
 
-    rooms: int = 0
-    removed: Counter[str] = field(default_factory=Counter)
-    done: int = 0
-    unavailable: int = 0
+    `whole`: this pass looks at all rows. `left`: it has left something. `cleared`: all that should
+    have gone before then is gone; None, before the first pass is over.
+    """
 
-    def __str__(self) -> str:
-        counted = sorted((what, count) for what, count in self.removed.items() if count)
-        removed = ", ".join(
-            f"{count:,} {what.removesuffix('s') if count == 1 else what}" for what, count in counted
-        )
-        partitions = f"{self.done} of {len(keys.partitions())} partitions done"
-        unavailable = (
-            f", {self.unavailable} left as the storage is not available" if self.unavailable else ""
-        )
-        return (
-            f"looked at {self.rooms:,} rooms; removed {removed or 'nothing'}; "
-            f"{partitions}{unavailable}"
-        )
+    cursor: str
+    began: Ticks
+    whole: bool = True
+    left: bool = False
+    cleared: Ticks | None = None
+    is_earlier: bool = False
+    """Whether an earlier version made this pass: the next one looks at all rows."""
 
+    @property
+    def is_over(self) -> bool:
+        """Returns whether the pass is over."""
+        return self.cursor == keys.END
 
-type _Step = tuple[str, Awaitable[None]]
-"""Some work, and where the rows behind it begin."""
-type _Steps = Callable[[Sequence[TableEntity], Retention, Report], Iterator[_Step]]
+    def overdue(self, now: Ticks) -> Ticks:
+        """Returns since when, at most, the oldest thing that is there should be gone; 0 if nothing
+        should."""
+        if self.is_over and not self.left:
+            return 0
+        return now - (self.began if self.cleared is None else self.cleared)
 
-
-def _rooms(rows: Sequence[TableEntity], retention: Retention, report: Report) -> Iterator[_Step]:
-    async def one(room_id: str) -> None:
-        with log_failures("the room", room_id):
-            await retention.purge_room(room_id)
-        report.rooms += 1
-
-    for room_id in dict.fromkeys(map(room_id_of, rows)):
-        yield keys.after_room(room_id), one(room_id)
-
-
-def _in_batches(
-    work: Callable[[Retention, Sequence[TableEntity]], Awaitable[None]], size: int
-) -> _Steps:
-    def steps(rows: Sequence[TableEntity], retention: Retention, _: Report) -> Iterator[_Step]:
-        for some in batched(rows, size, strict=False):
-            yield keys.after(some[-1]["RowKey"]), work(retention, some)
-
-    return steps
-
-
-def _arrivals(rows: Sequence[TableEntity], retention: Retention, _: Report) -> Iterator[_Step]:
-    """Above each floor, passes by all that arrived after the first that is kept; and by all above
-    the first floor that is not old."""
-    for floor, above in groupby(
-        rows, lambda row: keys.arrival_floor(keys.arrival_of(row["RowKey"]))
-    ):
-        if floor >= retention.kept:
-            yield keys.LAST_ARRIVED, retention.purge_arrivals([])
-            return
-        same = list(above)
-        old = list(takewhile(retention.is_old_arrival, same))
-        behind = keys.after(old[-1]["RowKey"]) if len(old) == len(same) else keys.after_floor(floor)
-        yield behind, retention.purge_arrivals(old)
-
-
-def _join_links(rows: Sequence[TableEntity], retention: Retention, _: Report) -> Iterator[_Step]:
-    """Passes by all that expire after the first that is kept."""
-    if rows:
-        old = list(takewhile(retention.is_old_link, rows))
-        all_are = len(old) == len(rows)
-        behind = keys.after(rows[-1]["RowKey"]) if all_are else keys.LAST_JOIN_LINK
-        yield behind, retention.purge_join_links(old)
-
-
-type _Range = tuple[str, str, _Steps]
-"""The first row, the end, and what is done with the rows between them."""
-
-_RANGES: Sequence[_Range] = (
-    ("", keys.DOTS_START, _rooms),
-    (keys.DOTS_END, keys.END, _rooms),
-    (
-        keys.QUARANTINE_PARTS_START,
-        keys.QUARANTINE_PARTS_END,
-        _in_batches(Retention.purge_quarantine_parts, BATCH),
-    ),
-    (keys.QUARANTINE_START, keys.QUARANTINE_END, _in_batches(Retention.purge_quarantine, BATCH)),
-    (
-        keys.INVITEES_START,
-        keys.INVITEES_END,
-        _in_batches(Retention.purge_invitees, INVITEES_AT_A_TIME),
-    ),
-    (keys.ARRIVED_START, keys.ARRIVED_END, _arrivals),
-    (keys.JOIN_LINKS_START, keys.JOIN_LINKS_END, _join_links),
-    (keys.MARKS_START, keys.MARKS_END, _in_batches(Retention.purge_marks, BATCH)),
-    (
-        keys.UNKNOWN_AT_ACS_START,
-        keys.UNKNOWN_AT_ACS_END,
-        _in_batches(Retention.purge_unknown_at_acs, BATCH),
-    ),
-)
-"""What is gone through in a partition of rooms, in that order: rows of invitees after the rooms, of
-which some are gone by then. The other rows that begin with a dot go with those of rooms."""
-
-_RANGES_OF_USERS: Sequence[_Range] = (
-    (keys.ERASURES_START, keys.ERASURES_END, _in_batches(Retention.purge_erasures, BATCH)),
-    (keys.USERS_START, keys.USERS_END, _in_batches(Retention.purge_users, BATCH)),
-)
-"""The same in the partition of users."""
+    def begin(self, now: Ticks) -> None:
+        """Begins the next pass."""
+        if not self.left:
+            self.cleared = self.began
+        self.cursor, self.began, self.left = "", now, False
+        self.whole, self.is_earlier = self.is_earlier, False
 
 
 class Upkeep:
@@ -181,79 +105,142 @@ class Upkeep:
         """Runs for that time. Then it may take `upkeep_overtime` to end the step that it has
         begun."""
         now, report = self._clock(), Report()
-        retention = Retention(
-            self._table,
-            self._rooms,
-            now - self._expired,
-            now - self._retention,
-            now - self._limits.mark_kept,
-            now - self._limits.unknown_kept,
-            self._limits,
-            report.removed,
-            self._reads_acs,
+        cutoffs = Cutoffs(
+            expired=now - self._expired,
+            kept=now - self._retention,
+            marks_kept=now - self._limits.mark_kept,
+            unknown_kept=now - self._limits.unknown_kept,
+            reads_acs=self._reads_acs,
         )
         deadline = self._monotonic() + seconds
+        partitions = await self._partitions()
+        report.partitions = len(partitions)
         try:
             async with asyncio.timeout(seconds + self._limits.upkeep_overtime):
                 await in_parallel(
-                    self._partition(p, now, retention, deadline, report) for p in keys.partitions()
+                    (self._partition(each, now, cutoffs, deadline, report) for each in partitions),
+                    at_once=len(partitions),
                 )
         except TimeoutError:  # with a room of very many rows, or a storage that hardly answers
             pass
         return report
 
+    async def _partitions(self) -> list[str]:
+        """Returns all partitions: those of account 0, and of rooms in further accounts."""
+        of_rooms = await self._table.partitions()
+        return [*keys.partitions(), *(each for each in of_rooms if account_of(each) > 0)]
+
     async def _partition(
-        self, partition: str, now: Ticks, retention: Retention, deadline: float, report: Report
+        self, partition: str, now: Ticks, cutoffs: Cutoffs, deadline: float, report: Report
     ) -> None:
-        """Walks through one partition. Leaves it for this time if the storage fails."""
+        """Goes through one partition. Leaves it for this time if the storage fails."""
+        place: Place | None = None
         try:
-            done = await self._walk(partition, now, retention, deadline, report)
-            report.done += done
+            place = await self._load(partition, now)
+            if place.is_over and now >= place.began + PASS:
+                place.begin(now)
+            if not place.is_over:
+                await self._walk(partition, place, cutoffs, deadline, report)
+            report.done += place.is_over
         except (StorageUnavailable, ContentRefused):
             report.unavailable += 1
+        finally:
+            if place is not None:
+                report.overdue = max(report.overdue, place.overdue(now))
 
     async def _walk(
-        self, partition: str, now: Ticks, retention: Retention, deadline: float, report: Report
-    ) -> bool:
-        """Returns whether the pass is over. Makes at least one step, however short the time."""
-        cursor, began = await self._load(partition, now)
-        if cursor == keys.END and now < began + PASS:
-            return True
-        if cursor == keys.END:
-            cursor, began = "", now
+        self, partition: str, place: Place, cutoffs: Cutoffs, deadline: float, report: Report
+    ) -> None:
+        """Makes at least one step, however short the time."""
+        removal = Removal(self._table, self._limits, report.removed)
+        parts = Parts(removal, cutoffs, self._rooms, report.looked_at)
         saved = self._monotonic()
-        ranges = _RANGES_OF_USERS if partition == keys.IDENTITY_PARTITION else _RANGES
-        starts = [*(start for start, _, _ in ranges), keys.END]
-        while cursor != keys.END:
+        ranges = _ranges(partition, place.whole)
+        starts = [*(each.start for each in ranges), keys.END]
+        while not place.is_over:
             number = next(
-                (number for number, (start, end, _) in enumerate(ranges) if start <= cursor < end),
-                0,
+                (n for n, each in enumerate(ranges) if each.start <= place.cursor < each.end), 0
             )
-            start, end, steps = ranges[number]
-            select = None if start == keys.INVITEES_START else SHOWN
-            rows = await self._table.first(partition, max(start, cursor), end, BATCH, select)
-            for behind, work in steps(rows, retention, report):
+            rows, is_last = await self._read(partition, ranges[number], place, cutoffs)
+            own = await self._own(partition, rows, removal)
+            place.left = place.left or removal.left > 0
+            for behind, work in ranges[number].steps(parts, own):
                 await work
-                cursor = behind
+                place.cursor, place.left = behind, place.left or removal.left > 0
                 if (moment := self._monotonic()) >= min(deadline, saved + SAVE_SECONDS):
-                    await self._save(partition, cursor, began)
+                    await self._save(partition, place)
                     saved = moment
                 if moment >= deadline:
-                    return False
-            if len(rows) < BATCH:
-                cursor = starts[number + 1]
-        await self._save(partition, cursor, began)
-        return True
+                    return
+            if is_last:
+                place.cursor = starts[number + 1]
+            elif len(own) < len(rows):
+                place.cursor = max(place.cursor, keys.after(rows[-1]["RowKey"]))
+            if self._monotonic() >= max(deadline, saved + SAVE_SECONDS):
+                break
+        await self._save(partition, place)
 
-    async def _load(self, partition: str, now: Ticks) -> tuple[str, Ticks]:
+    async def _read(
+        self, partition: str, range_: Range, place: Place, cutoffs: Cutoffs
+    ) -> tuple[list[TableEntity], bool]:
+        """Returns the next rows of a range, and whether they are its last."""
+        start, end = range_.bounds(cutoffs)
+        start = max(start, place.cursor)
+        if start >= end:
+            return [], True
+        where = range_.filter(cutoffs, place.whole)
+        rows = await self._table.first(partition, start, end, range_.batch, range_.select, where)
+        return rows, len(rows) < range_.batch
+
+    async def _own(
+        self, partition: str, rows: Sequence[TableEntity], removal: Removal
+    ) -> Sequence[TableEntity]:
+        """Returns those of the rows that stand where they belong, but not of rooms that are being
+        moved to another storage account: the next pass finds them."""
+        spread = await self._table.spread()
+        own = [row for row in rows if spread.has(partition, row["RowKey"])]
+        staying = [row for row in own if not _is_moving(spread, row["RowKey"])]
+        removal.left += len(own) - len(staying)
+        return staying
+
+    async def _load(self, partition: str, now: Ticks) -> Place:
         row = await self._table.get(partition, keys.UPKEEP_ROW)
-        return (row["cursor"], parse_time(row["beganAt"])) if row else ("", now)
+        if row is None:
+            return Place("", now)
+        cursor, began = row["cursor"], parse_time(row["beganAt"])
+        if "whole" not in row:
+            is_over = cursor == keys.END
+            return Place(cursor if is_over else "", began, is_earlier=is_over)
+        cleared = row.get("clearedAt")
+        return Place(
+            cursor,
+            began,
+            row["whole"],
+            row["left"],
+            None if cleared is None else parse_time(cleared),
+        )
 
-    async def _save(self, partition: str, cursor: str, began: Ticks) -> None:
-        row = {
+    async def _save(self, partition: str, place: Place) -> None:
+        row: Entity = {
             "PartitionKey": partition,
             "RowKey": keys.UPKEEP_ROW,
-            "cursor": cursor,
-            "beganAt": stored_time(began),
+            "cursor": place.cursor,
+            "beganAt": stored_time(place.began),
+            "whole": place.whole,
+            "left": place.left,
         }
+        if place.cleared is not None:
+            row["clearedAt"] = stored_time(place.cleared)
         await self._table.commit([replace(row)])
+
+
+def _is_moving(spread: Spread, row: str) -> bool:
+    is_arrival = row.startswith(keys.ARRIVED_START)
+    room_id = keys.listed_room_id(row) if is_arrival else room_of_row(row)
+    return room_id is not None and spread.is_moving(room_id)
+
+
+def _ranges(partition: str, whole: bool) -> tuple[Range, ...]:
+    if partition == keys.IDENTITY_PARTITION:
+        return tuple(OF_USERS)
+    return tuple(WHOLE if whole else DUE)

@@ -31,7 +31,7 @@ def rows(azurite: str) -> list[Row]:
 async def _filled(azurite: str) -> list[Row]:
     async with TableClient.from_connection_string(azurite, f"t{uuid.uuid4().hex}") as client:
         filling = Filling(client)
-        await filling.a_room_of_everything()
+        room_id = await filling.a_room_of_everything()
         await filling.a_deleted_room()
         await filling.a_room_of_many()
         await filling.a_room_of_acs()
@@ -56,4 +56,6 @@ async def _filled(azurite: str) -> list[Row]:
         await marks.begin(marks.of_create(ORIGIN, RoomChange(), {}, Create("c", "now", "hash")))
         await Probes(Table(client)).hear("anteroom check 1", finished=True)
         await Upkeep(Table(client), filling.rooms, lambda: filling.now, DAY * 30, DAY * 400).run(20)
+        for external_id in ("A-9", None):
+            await filling.rooms.patch_details(room_id, {"externalId": external_id}, ORIGIN)
         return [dict[str, Any](row) async for row in client.list_entities()]

@@ -29,7 +29,7 @@ from rooms.storage.lists import Lists
 from rooms.storage.operations import replace as replace_row
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
-from rooms.upkeep.walk import INVITEES_AT_A_TIME
+from rooms.upkeep.ranges import INVITEES_AT_A_TIME
 from testkit.identifiers import raw_id
 from testkit.partitions import at_home
 from testkit.past import RETENTION, Watched, checked, rows_of, run, upkeep_of
@@ -276,7 +276,7 @@ async def test_a_room_is_made_with_one_request_whatever_the_number_of_people(
     proxy.forget()
     transactions.sizes.clear()
     await rooms.create(RoomChange(), attendees(many(count)), None, ORIGIN)
-    assert (transactions.sizes, len(proxy.seen)) == ([4 + ARRIVAL + rows_for(many(count))], 1)
+    assert (transactions.sizes, len(proxy.seen)) == ([5 + ARRIVAL + rows_for(many(count))], 1)
 
 
 @pytest.mark.parametrize("count", SIZES[1:])

@@ -28,6 +28,9 @@ OF_THE_ROOM = {
     "group_row": keys.group_row(ROOM, AT, 3, ["p0"]),
     "join_link_row": keys.join_link_row(JoinLink("l" * 32, ROOM, "8:acs:someone", None, AT)),
     "mark_row": keys.mark_row(ROOM, "c" * 32),
+    "until_row": keys.until_row(ROOM, AT),
+    "due_row": keys.due_row(ROOM, AT),
+    "stale_row": keys.stale_row(keys.log_row(ROOM, AT, "c" * 32)),
     "pull_unknown_row": keys.pull_unknown_row(ROOM),
 }
 
@@ -71,6 +74,6 @@ def test_every_kind_of_row_that_has_a_key_is_known_here() -> None:
         for name, function in getmembers(keys, isfunction)
         if function.__module__ == keys.__name__ and name.endswith(("_row", "_key"))
     }
-    assert made - {"is_log_row", "room_of_log_row"} == {
+    assert made - {"is_log_row", "room_of_log_row", "log_row_of_stale"} == {
         name for name in OF_THE_ROOM | OF_NO_ROOM if name.endswith(("_row", "_key"))
     }

@@ -23,7 +23,13 @@ from rooms.domain.time import DAY, format_time, now
 from rooms.storage import keys
 from rooms.storage.changes import log_record
 from rooms.storage.creation import creation
-from rooms.storage.entities import index_entity, room_properties, roster_entity, stored_time
+from rooms.storage.entities import (
+    index_entity,
+    room_properties,
+    roster_entity,
+    stored_time,
+    until_entity,
+)
 from rooms.storage.invitees import invite
 from rooms.storage.operations import Operation as Write
 from rooms.storage.operations import insert, merge, remove, upsert
@@ -136,10 +142,10 @@ def _bare_update(site: Site, number: int) -> Bare:
     room, after = site.room(number), _updated(site, number)
     detail = {"before": room_properties(room), "after": room_properties(after)}
     change = _change(site, room, "RoomUpdated", detail, room_properties(after))
-    listed = upsert(index_entity(after))
+    listed = upsert(index_entity(after)), upsert(until_entity(after))
 
     async def bare() -> None:
-        changes = [*change(await _room_row(site, room)), listed]
+        changes = [*change(await _room_row(site, room)), *listed]
         await site.table.submit_transaction(site.arriving(changes))
 
     return bare

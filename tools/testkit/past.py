@@ -3,9 +3,11 @@
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
-from azure.data.tables import TableEntity
+from azure.core.exceptions import ResourceExistsError
+from azure.data.tables import TableEntity, TransactionOperation
 from azure.data.tables.aio import TableClient
 
 from rooms.domain.events import CallEvent
@@ -14,12 +16,13 @@ from rooms.domain.room import RoomChange
 from rooms.domain.time import DAY, HOUR, Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.calls import Calls
-from rooms.storage.entities import Entity
+from rooms.storage.entities import Entity, stored_time
 from rooms.storage.operations import Operation, replace
 from rooms.storage.quarantine import Quarantine
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
-from rooms.upkeep.walk import Report, Upkeep
+from rooms.upkeep.report import Report
+from rooms.upkeep.walk import Upkeep
 from testkit.identifiers import raw_id
 from testkit.storage import ORIGIN
 from testkit.transactions import transactions
@@ -104,11 +107,10 @@ class Watched(Table):
         await self._before("commit", operations[0][1]["RowKey"])
         await super().commit(operations, needed)
 
-    async def delete(
-        self, partition: str, rows: Sequence[str], unchanged: Sequence[TableEntity] = ()
-    ) -> None:
-        await self._before("delete", [*rows, *(row["RowKey"] for row in unchanged)][0])
-        await super().delete(partition, rows, unchanged)
+    async def rewrite(self, operations: Sequence[Operation], needed: Entity | None = None) -> None:
+        deletes = all(kind == TransactionOperation.DELETE for kind, *_ in operations)
+        await self._before("delete" if deletes else "commit", operations[0][1]["RowKey"])
+        await super().rewrite(operations, needed)
 
 
 class Collected(Table):
@@ -136,6 +138,27 @@ def new_table(connection_string: str) -> TableClient:
 async def record(table: Table, room_id: str, event: CallEvent) -> None:
     """Records an event at the time when it happens."""
     await Calls(table, lambda: event.at).record(room_id, event, "text")
+
+
+async def looked_through(client: TableClient) -> None:
+    """Makes a table whose first pass is over long ago. It has floors from before everything."""
+    with suppress(ResourceExistsError):
+        await client.create_table()
+    for partition in [*"0123456789", keys.IDENTITY_PARTITION]:
+        place = {
+            "cursor": keys.END,
+            "beganAt": stored_time(1),
+            "clearedAt": stored_time(1),
+            "whole": True,
+            "left": False,
+        }
+        rows = {keys.UPKEEP_ROW: place, keys.floor_row(1): {}, keys.FLOOR_MADE_ROW: {}}
+        await client.submit_transaction(
+            [
+                replace({"PartitionKey": partition, "RowKey": row} | properties)
+                for row, properties in rows.items()
+            ]
+        )
 
 
 def upkeep_of(

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise
 
 from azure.core.exceptions import ResourceNotFoundError
 
@@ -31,6 +31,9 @@ WAITS = (0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
 
 PAGE = 1_000
 """Rows that Table Storage answers one request with, at most."""
+
+_BY_THEMSELVES = ("mark", "create mark", "upkeep", *OF_MOVES, *OF_PASSES)
+"""Kinds of rows that agree with no others."""
 
 type _Rows = dict[str, Row]
 """By their keys."""
@@ -111,14 +114,17 @@ class LiveTable:
         self, partition: str, dots: defaultdict[str, _Rows], suspects: list[_Suspect]
     ) -> Iterator[Disagreement]:
         strays = set[str]()
-        for row in self._range(partition, keys.DOTS_START, keys.QUARANTINE_PARTS_START):
+        for row in chain(
+            self._range(partition, keys.DOTS_START, keys.QUARANTINE_PARTS_START),
+            self._range(partition, keys.QUARANTINE_END, keys.DOTS_END),
+        ):
             if self._layout.is_stray(row):
                 self._stray(row, strays, suspects)
                 continue
             match placed(row, self._layout):
                 case Place(kind="floor" | "floor made"):
                     pass  # it may have been raised meanwhile: both rows are read at once
-                case Place(kind=kind) if kind in ("mark", "create mark", *OF_MOVES, *OF_PASSES):
+                case Place(kind=kind) if kind in _BY_THEMSELVES:
                     pass  # each is by itself
                 case Place(of=room_id):
                     dots[room_id][row["RowKey"]] = row
@@ -216,7 +222,7 @@ class LiveTable:
                     have_parts.add(event_id)
                 case found:
                     yield found
-        for row in self._range(partition, keys.QUARANTINE_PARTS_END, keys.DOTS_END):
+        for row in self._range(partition, keys.QUARANTINE_PARTS_END, keys.QUARANTINE_END):
             match placed(row, self._layout):
                 case Place(kind="quarantined", of=event_id):
                     self.counts.quarantined += 1

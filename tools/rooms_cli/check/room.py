@@ -13,6 +13,7 @@ from rooms_cli.check.calls import Calls, check_calls
 from rooms_cli.check.changes import check_changes
 from rooms_cli.check.contents import InForce, Record, details_in, record_in, roster_in, state_in
 from rooms_cli.check.disagreement import Tell
+from rooms_cli.check.expiry import check_expiry
 from rooms_cli.check.invitees import Invitations, check_index, check_invitees
 from rooms_cli.check.join_links import check_join_links
 from rooms_cli.check.places import Kind, Place, Placed, Row
@@ -76,9 +77,10 @@ def _check_room_that_is_there(
     details, rosters = _details(of["details"], tell), _rosters(of["roster"], tell)
     story = Story(state, details, rosters, changes, kept)
     check_changes(story, tell)
+    check_expiry(story, of["until"], tell)
     check_index(state.room, state.deleted, (details or {}).get("title"), of["index"], tell)
-    people = dict.fromkeys(raw_id for in_force in rosters.values() for raw_id in in_force.roster)
-    needed = [*people, *external_people(details or {})]
+    people = dict.fromkeys(raw_id for in_force in story.kept_rosters for raw_id in in_force.roster)
+    needed = [] if story.goes else [*people, *external_people(details or {})]
     ever = {*needed, *_external_people_before(changes)} if story.begins else None
     check_invitees(
         Invitations(room_id, state.room.created_at, needed, ever, of["invitee"], of["group"], kept),

@@ -34,6 +34,13 @@ class Story:
         return self.state.room.created_at >= self.kept
 
     @property
+    def kept_rosters(self) -> Sequence[InForce]:
+        """Those that upkeep may not be about to remove: people find the room by them."""
+        old = [at for at in self.rosters if at < self.kept]
+        in_force = old[-1] if old else 0
+        return [roster for at, roster in self.rosters.items() if at >= in_force]
+
+    @property
     def goes(self) -> bool:
         """Whether upkeep may be about to remove the room: first its rosters."""
         return self.state.deleted and self.state.changed_at < self.kept
