@@ -164,12 +164,8 @@ class App:
         """The table that the settings name."""
         if not self.settings.storages:
             raise StorageUnavailable
-        try:
-            (client, guard), *further = map(self._guarded, self.settings.storages)
-            return Table(client, guard, further, self.limits.spread_seconds)
-        except ValueError as error:
-            _log.error("no storage: ROOMS_STORAGE is not usable: %s", error)
-            raise StorageUnavailable from error
+        (client, guard), *further = map(self._guarded, self.settings.storages)
+        return Table(client, guard, further, self.limits.spread_seconds)
 
     @cached_property
     def storage_answers(self) -> SingleFlight[None]:
@@ -470,7 +466,11 @@ class App:
     def _guarded(self, account: StorageAccount) -> tuple[TableClient, Guard]:
         """Returns the table in a storage account, and what stands before it."""
         clock = ClockCheck()
-        client = self._table_client(account, clock)
+        try:
+            client = self._table_client(account, clock)
+        except ValueError as error:
+            _log.error("no storage: %s is not usable: %s", account.setting, error)
+            raise StorageUnavailable from error
         accounts = len(self.settings.storages)
         check = TableCheck(client, self.settings.table_is_named, account.number, accounts)
         return client, Guard(check, clock)

@@ -116,14 +116,14 @@ class Arrivals:
             floor = floors.known.get(partition) or await self._read(partition)
             if floor is None or floor > above:
                 return floor
-            if self._table.keeps_floor(partition):
+            if self._table.known_spread.known.keeps_floor(partition):
                 return None
             now = self._monotonic()
             if now < floors.raised.get(partition, now - RAISE_SECONDS) + RAISE_SECONDS:
                 return None
             floors.raised[partition] = now
             higher = max(self._clock(), floor + 1)
-            spread = max(floors.spread.get(partition, 0), self._table.spread_version)
+            spread = max(floors.spread.get(partition, 0), self._table.known_spread.known.version)
             try:
                 await self._table.commit(
                     [
@@ -148,7 +148,7 @@ class Arrivals:
         rows = await self._table.first(partition, keys.FLOORS_START, keys.FLOORS_END, 1, _SHOWN)
         floor = keys.floor_of(rows[0]["RowKey"]) if rows else None
         spread = rows[0].get("spread", 0) if rows else 0
-        await self._table.learn_spread(spread)  # first: who knows the floor must know it, too
+        await self._table.known_spread.learn(spread)  # first: who knows the floor knows it, too
         self._table.floors.learn(partition, floor, spread)
         return floor
 
@@ -158,7 +158,7 @@ class Arrivals:
         async with self._table.floors.lock(partition):
             if partition in self._table.floors.known:
                 return
-            floor, spread = self._clock(), self._table.spread_version
+            floor, spread = self._clock(), self._table.known_spread.known.version
             once = {"PartitionKey": partition, "RowKey": keys.FLOOR_MADE_ROW}
             try:
                 await self._table.commit(

@@ -130,7 +130,9 @@ class Erasures:
         is_over = erasure_of(await self._row(erasure_id)).is_over
         while not is_over:
             rows = await self._open_rows()
-            if not rows or any(map(self._is_held, rows)) or await self._table.moves_rooms():
+            if not rows or any(map(self._is_held, rows)):
+                break
+            if (await self._table.known_spread.now()).moving is not None:
                 break
             first = rows[0]
             await self._run(first, left)

@@ -10,7 +10,7 @@ from string import digits
 from typing import Any, Literal, Self
 
 from rooms.storage import keys
-from rooms.storage.accounts import partition_in, partitions_in
+from rooms.storage.accounts import account_of, partition_in, partitions_in
 from rooms.storage.entities import Entity, identity_row
 from rooms.storage.rows_of_rooms import room_of_row
 
@@ -53,6 +53,13 @@ class Spread:
     def is_moving(self, room_id: str) -> bool:
         """Returns whether a room is one of the digit that moves."""
         return self.moving is not None and self.moving == digit_of(room_id)
+
+    def keeps_floor(self, partition: str) -> bool:
+        """Returns whether the floor of a partition must not rise: rooms are about to leave it, and
+        floors must not be lower where they go."""
+        if self.phase != "frozen" or self.moving is None:
+            return False
+        return account_of(partition) == int(self.accounts[int(self.moving)])
 
     def has(self, partition: str, row: str) -> bool:
         """Returns whether a row is where it belongs, by its key: not one that was copied and not

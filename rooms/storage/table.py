@@ -67,9 +67,9 @@ class Table:
         further: Sequence[tuple[TableClient, Guard]] = (),
         spread_seconds: float = LIMITS.spread_seconds,
     ) -> None:
-        self._spread = KnownSpread(self._read_spread, 1 + len(further), spread_seconds)
+        self.known_spread = KnownSpread(self._read_spread, 1 + len(further), spread_seconds)
         self.accounts = [
-            Account(number, each, its_guard, self._spread)
+            Account(number, each, its_guard, self.known_spread)
             for number, (each, its_guard) in enumerate([(client, guard or Guard()), *further])
         ]
         """By their numbers."""
@@ -80,45 +80,22 @@ class Table:
         then; one if the room may be in another account at any moment, or if the first account does
         not answer."""
         try:
-            spread = await self._spread.current()
+            spread = await self.known_spread.current()
         except AccountsMissing:
             raise
         except StorageUnavailable:
             return await self._partition_by_floor(room_id)
         if spread.may_switch and spread.is_moving(room_id):
-            spread = await self._spread.anew()
+            spread = await self.known_spread.anew()
         return spread.partition_of(room_id)
 
     async def spread(self) -> Spread:
         """Returns the spread, by which all partitions are read. Requests as `partition_of`."""
-        return await self._spread.settled()
+        return await self.known_spread.settled()
 
     async def partitions(self) -> Sequence[str]:
         """Returns the partitions of all rooms. Requests as `partition_of`."""
-        return (await self._spread.settled()).partitions
-
-    async def moves_rooms(self) -> bool:
-        """Returns whether rooms are being moved to another account now. One request, unless the
-        settings name one account."""
-        return (await self._spread.now()).moving is not None
-
-    async def learn_spread(self, version: int) -> None:
-        """Takes in that the spread has this version, or a later one. One request if that is
-        news."""
-        await self._spread.learn(version)
-
-    @property
-    def spread_version(self) -> int:
-        """Returns the version of the spread that this process knows."""
-        return self._spread.known.version
-
-    def keeps_floor(self, partition: str) -> bool:
-        """Returns whether the floor of a partition must not rise, as far as this process knows:
-        rooms are about to leave it, whose floors must not be lower where they go."""
-        spread = self._spread.known
-        if spread.phase != "frozen" or spread.moving is None:
-            return False
-        return account_of(partition) == int(spread.accounts[int(spread.moving)])
+        return (await self.known_spread.settled()).partitions
 
     async def get(self, partition: str, row: str) -> TableEntity | None:
         """Returns one row, or None. One request."""
@@ -130,7 +107,7 @@ class Table:
 
     async def ping(self) -> None:
         """Checks that all accounts that have rooms answer. One request for each."""
-        spread = await self._spread.current()
+        spread = await self.known_spread.current()
         await in_parallel(
             self.get(partition_in(account, keys.PARTITIONS[0]), keys.UPKEEP_ROW)
             for account in range(spread.count)
@@ -323,7 +300,7 @@ class Table:
         """Returns the partition of a room, though the spread cannot be read now. One request: the
         floor there tells whether the spread is still the one that this process knows. It is raised
         before rooms leave."""
-        spread = await self._spread.first()
+        spread = await self.known_spread.first()
         partition = spread.partition_of(room_id)
         if account_of(partition) == 0 or (spread.may_switch and spread.is_moving(room_id)):
             raise StorageUnavailable
@@ -338,7 +315,7 @@ class Table:
         """Returns the operations of a transaction as they are sent: all writes of rooms come
         through here. One that is `fenced` by a floor need not know the spread of now. Raises what
         `as_spread` raises."""
-        spread = await (self._spread.first() if fenced else self._spread.current())
+        spread = await (self.known_spread.first() if fenced else self.known_spread.current())
         if spread.version == 0:
             return operations
         return as_spread(spread, partition, operations, fenced=fenced)

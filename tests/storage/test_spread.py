@@ -1,5 +1,7 @@
 """Which storage account has which rooms."""
 
+from dataclasses import replace
+
 import pytest
 
 from rooms.storage import keys
@@ -66,6 +68,12 @@ def test_only_the_rooms_of_one_digit_move() -> None:
     assert MOVING.is_moving("99457664805096347")
     assert not MOVING.is_moving("99457664805096377")
     assert not OVER_TWO.is_moving("99457664805096347")
+
+
+def test_floors_of_partitions_that_rooms_leave_are_kept_in_the_last_phase() -> None:
+    assert not MOVING.keeps_floor("7")
+    frozen = replace(MOVING, phase="frozen")
+    assert [each for each in frozen.partitions if frozen.keeps_floor(each)] == [*keys.PARTITIONS]
 
 
 def test_an_account_more_is_counted_once() -> None:

@@ -96,7 +96,7 @@ async def test_who_writes_by_an_old_spread_writes_where_the_room_is_now(
     await mover.move()
     await invite(table, BOB)
     assert await roster(table_over(clients)) == {ALICE, BOB}
-    assert table.spread_version == mover.spread.version
+    assert table.known_spread.known.version == mover.spread.version
 
 
 async def test_a_mark_by_an_old_spread_is_where_the_room_is_now(
@@ -132,7 +132,7 @@ async def test_a_switch_that_may_come_at_any_moment_is_seen_by_the_next_read(
 ) -> None:
     await made_rooms(table, {ALICE: "Presenter"}, 1)
     await mover.begin(moving="4", to=2, phase=phase)
-    await table.learn_spread(mover.spread.version)
+    await table.known_spread.learn(mover.spread.version)
     await mover.copy()
     await mover.switch()
     async for row in mover.clients[1].query_entities("PartitionKey eq '17'"):
