@@ -1,6 +1,7 @@
 """The queries of the monitoring, and what they find in lines of a log."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,6 +27,13 @@ WORKBOOK = json.loads((FOLDER / "workbook.json").read_text())
 WORKBOOK_QUERIES = {
     item["name"]: item["content"]["query"] for item in WORKBOOK["items"] if item["type"] == 3
 }
+
+SHOWN = re.findall(
+    r"^ {4,}(App(?:Traces|Requests)\b.*\n(?: {4,}\|.*\n)*)",
+    (PROJECT / "docs" / "monitoring.md").read_text(),
+    re.MULTILINE,
+)
+"""Those in the documentation."""
 
 DOCUMENTED = {
     "errors": """

@@ -18,6 +18,7 @@ from tests.monitoring.kql import (
     FUNCTION,
     FUNCTION_QUERY,
     LOGGED,
+    SHOWN,
     TABLES,
     WORKBOOK_QUERIES,
 )
@@ -26,7 +27,11 @@ OURS = {
     **{f"alert {name}": query for name, query in ALERTS.items()},
     **{f"workbook {name}": query for name, query in WORKBOOK_QUERIES.items()},
 }
-QUERIES = {**OURS, **{f"documented {name}": query for name, query in DOCUMENTED.items()}}
+QUERIES = {
+    **OURS,
+    **{f"documented {name}": query for name, query in DOCUMENTED.items()},
+    **{f"page {number}": query for number, query in enumerate(SHOWN)},
+}
 IN_SEVERAL_WINDOWS = re.compile(
     r"'alerts/(\w+)\.kql'\)\n +window: '\w+'\n +every: '\w+'\n +periods: \[[2-9]"
 )
