@@ -119,6 +119,15 @@ def test_it_names_no_path_of_the_machine_that_built_it(built: Built, app: Path) 
     ] == []
 
 
+def test_each_package_has_the_files_that_it_lists_and_no_scripts(app: Path) -> None:
+    listed = {
+        line.partition(",")[0]
+        for record in (app / PACKAGES).glob("*.dist-info/RECORD")
+        for line in record.read_text().splitlines()
+    }
+    assert listed == sources(app / PACKAGES)
+
+
 def test_azd_takes_all_of_the_folder(built: Built, app: Path) -> None:
     assert (built.folder / ".funcignore").read_bytes() == b""
     assert paths(built.folder) == paths(app) | {".funcignore"}

@@ -26,6 +26,13 @@ def install(requirements: Path, folder: Path) -> None:
             f"pip cannot install {requirements.name} from wheels for {' and '.join(PLATFORMS)}. "
             f"It says:\n{done.stdout.strip()}"
         )
-    # Scripts name the Python of this machine in their first line, and nothing calls them.
-    shutil.rmtree(folder / "bin", ignore_errors=True)
-    shutil.rmtree(folder / "Scripts", ignore_errors=True)
+    _remove_scripts(folder)
+
+
+def _remove_scripts(folder: Path) -> None:
+    """Removes the scripts, which nothing calls: they name the Python of this machine."""
+    for name in ("bin", "Scripts"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    for record in folder.glob("*.dist-info/RECORD"):
+        lines = record.read_text().splitlines(keepends=True)
+        record.write_text("".join(line for line in lines if not line.startswith("../")))
