@@ -94,7 +94,13 @@ def _wanted(spread: Spread, what: str, account: int | None, accounts: int) -> st
 async def _move(run: Run, stored: Storage, accounts: str) -> None:
     """Moves digits. Raises Failure if that cannot be."""
     from rooms.storage.entities import stored_time
-    from rooms.storage.growth.errors import AccountRefused, ErasureOpen, Held, TakenOver
+    from rooms.storage.growth.errors import (
+        AccountRefused,
+        ErasureOpen,
+        FirstPassOpen,
+        Held,
+        TakenOver,
+    )
     from rooms.storage.growth.growth import grow
 
     try:
@@ -106,6 +112,11 @@ async def _move(run: Run, stored: Storage, accounts: str) -> None:
         ) from None
     except TakenOver:
         raise Failure("Another process moves rooms by now, as this one did not go on.") from None
+    except FirstPassOpen:
+        raise Failure(
+            "Upkeep has not looked at all rows since the upgrade, and would not find rooms that "
+            "move meanwhile. Run this command again when its log line says: nothing overdue."
+        ) from None
     except ErasureOpen:
         raise Failure(
             "A person is being erased, and rooms cannot move meanwhile. "

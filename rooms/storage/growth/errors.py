@@ -4,6 +4,7 @@ GrowthError
 ├── Held            another run moves digits
 ├── TakenOver       another run has taken over
 ├── AccountRefused  an account has a table of another deployment
+├── FirstPassOpen   upkeep has not looked at all rows yet
 └── ErasureOpen     the erasure of a person is not over
 """
 
@@ -33,6 +34,10 @@ class AccountRefused(GrowthError):
     def __init__(self, account: int) -> None:
         super().__init__(account)
         self.account = account
+
+
+class FirstPassOpen(GrowthError):
+    """Upkeep has not looked yet at all rows that an earlier version wrote."""
 
 
 class ErasureOpen(GrowthError):

@@ -8,9 +8,10 @@ from azure.core.exceptions import AzureError
 from rooms.storage.growth.accounts import check_accounts, prepare_accounts
 from rooms.storage.growth.digit_move import DigitMove
 from rooms.storage.growth.erasures import erasure_is_open
-from rooms.storage.growth.errors import ErasureOpen
+from rooms.storage.growth.errors import ErasureOpen, FirstPassOpen
 from rooms.storage.growth.partition_move import clear
 from rooms.storage.growth.run import Run, left
+from rooms.storage.growth.upkeep import first_pass_goes_on
 from rooms.storage.parallel import in_parallel
 from rooms.storage.retry import backoff
 
@@ -29,6 +30,7 @@ async def grow(run: Run, accounts: str) -> None:
         TakenOver: another run has taken over, as this one seemed to be dead.
         AccountRefused: an account has a table of another deployment.
         ErasureOpen: an erasure of a person is not over.
+        FirstPassOpen: upkeep has not looked at all rows yet.
         AzureError: the storage does not answer. Another run goes on from there.
     """
     await run.hold()
@@ -79,6 +81,7 @@ async def _step(run: Run, accounts: str) -> bool:
 
 
 async def _begin(run: Run, digit: str, target: int) -> None:
+    await _wait_for_upkeep(run, int(run.spread.accounts[int(digit)]))
     if await erasure_is_open(run.clients[0]):
         raise ErasureOpen
     known = run.spread.with_account(target)
@@ -89,6 +92,17 @@ async def _begin(run: Run, digit: str, target: int) -> None:
     if await erasure_is_open(run.clients[0]):
         await _take_back(run)
         raise ErasureOpen
+
+
+async def _wait_for_upkeep(run: Run, account: int) -> None:
+    """Waits until upkeep has looked at all rows of the account, if that takes no longer than a run
+    of it."""
+    until = run.monotonic() + run.limits.settle_seconds
+    while await first_pass_goes_on(run.clients[account], account):
+        if run.monotonic() >= until:
+            raise FirstPassOpen
+        await run.alive()
+        await asyncio.sleep(1)
 
 
 async def _take_back(run: Run) -> None:
