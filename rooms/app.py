@@ -473,7 +473,7 @@ class App:
             raise StorageUnavailable from error
         accounts = len(self.settings.storages)
         check = TableCheck(client, self.settings.table_is_named, account.number, accounts)
-        return client, Guard(check, clock)
+        return client, Guard(check, clock, account.number)
 
     def _table_client(self, account: StorageAccount, clock: ClockCheck) -> TableClient:
         chosen, options = self.settings, {**_CLIENT, "raw_response_hook": clock}

@@ -122,7 +122,7 @@ class Account:
         check = self.guard.check
         if check is not None and not check.passed:
             # That of the first account is checked before the spread is read.
-            spread_id = (await self._spread.first()).id if self.number else ""
+            spread_id = (await self._spread.last()).id if self.number else ""
             await self.admit(keys.IDENTITY_PARTITION)
             with self.translated(keys.IDENTITY_PARTITION):
                 await check.check(spread_id)

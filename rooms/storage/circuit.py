@@ -31,10 +31,12 @@ STORAGE = ""
 
 
 class Circuit:
-    """Whether requests are let through to the storage, as one process knows it."""
+    """Whether requests are let through to the storage account with that number, as one process
+    knows it."""
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic, account: int = 0) -> None:
         self._monotonic = monotonic
+        self._account = name_of(account)
         self._open: dict[str, float] = {}
         """Until when nothing is let through, by partition."""
         self._failures = 0
@@ -107,7 +109,8 @@ class Circuit:
             return
         if STORAGE not in self._open:
             _log.warning(
-                "storage: %d requests in a row failed: until one is answered, all fail at once",
+                "storage: %s%d requests in a row failed: until one is answered, all fail at once",
+                self._account,
                 self._failures,
             )
         self._open[STORAGE] = self._monotonic() + WAIT_SECONDS
@@ -115,4 +118,9 @@ class Circuit:
     def _close(self, scope: str) -> None:
         if self._open.pop(scope, None) is not None:
             of = f" requests of the partition {scope}" if scope else ""
-            _log.info("storage: answers%s again", of)
+            _log.info("storage: %sanswers%s again", self._account, of)
+
+
+def name_of(account: int) -> str:
+    """Returns what a log line says of an account before the rest: nothing of the first one."""
+    return f"account {account}: " if account else ""

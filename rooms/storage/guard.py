@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from azure.core.exceptions import AzureError
 
 from rooms.storage.azure_errors import is_failure, lacks_table, refusal, summary
-from rooms.storage.circuit import Circuit
+from rooms.storage.circuit import Circuit, name_of
 from rooms.storage.clock_check import ClockCheck
 from rooms.storage.errors import StorageUnavailable
 from rooms.storage.table_check import TableCheck
@@ -56,17 +56,24 @@ def worst(states: Sequence[TableState]) -> TableState:
 
 
 class Guard:
-    """Watches all requests of a process to its table.
+    """Watches all requests of a process to its table in a storage account.
 
     Args:
         check: whether the table is ours. None: any table is used.
         clock: whether the clock is right. None: it is not looked at.
+        account: the number of the account, for the log.
     """
 
-    def __init__(self, check: TableCheck | None = None, clock: ClockCheck | None = None) -> None:
+    def __init__(
+        self,
+        check: TableCheck | None = None,
+        clock: ClockCheck | None = None,
+        account: int = 0,
+    ) -> None:
         self.check = check
         self.clock = clock
-        self.circuit = Circuit()
+        self.circuit = Circuit(account=account)
+        self._account = name_of(account)
         self._told: dict[str, float] = {}
         self._probes: dict[str, asyncio.Task[None]] = {}
 
@@ -136,7 +143,7 @@ class Guard:
     def tell(self, level: int, text: str, error: AzureError) -> None:
         """Logs a failed request, unless the log had the same lately, or no requests are let
         through."""
-        now, what = time.monotonic(), summary(error)
+        now, what = time.monotonic(), f"{self._account}{summary(error)}"
         lately = now < self._told.get(what, now - _TELL_SECONDS) + _TELL_SECONDS
         if not (lately or self.circuit.is_open):
             self._told = {what: now}

@@ -61,7 +61,7 @@ class KnownSpread:
             self._refreshing.add_done_callback(self._is_refreshed)
         return self.known
 
-    async def first(self) -> Spread:
+    async def last(self) -> Spread:
         """Returns the spread as it was read last, however long ago. One request if it never was."""
         is_known = self._asked_at is not None or not self._is_read
         return self.known if is_known else await self.anew()

@@ -300,7 +300,7 @@ class Table:
         """Returns the partition of a room, though the spread cannot be read now. One request: the
         floor there tells whether the spread is still the one that this process knows. It is raised
         before rooms leave."""
-        spread = await self.known_spread.first()
+        spread = await self.known_spread.last()
         partition = spread.partition_of(room_id)
         if account_of(partition) == 0 or (spread.may_switch and spread.is_moving(room_id)):
             raise StorageUnavailable
@@ -315,7 +315,7 @@ class Table:
         """Returns the operations of a transaction as they are sent: all writes of rooms come
         through here. One that is `fenced` by a floor need not know the spread of now. Raises what
         `as_spread` raises."""
-        spread = await (self.known_spread.first() if fenced else self.known_spread.current())
+        spread = await (self.known_spread.last() if fenced else self.known_spread.current())
         if spread.version == 0:
             return operations
         return as_spread(spread, partition, operations, fenced=fenced)

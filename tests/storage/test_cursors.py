@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rooms.domain.limits import LIMITS
 from rooms.domain.time import MAX_TIME
+from rooms.storage import keys
 from rooms.storage.cursors import read_cursor, read_start, to_cursor
 from rooms.storage.errors import InvalidCursor
 from rooms.storage.keys import INDEX_ROW, index_row
@@ -17,6 +19,14 @@ def test_a_cursor_leads_back_to_its_row(row: str) -> None:
     cursor = to_cursor(row)
     assert re.fullmatch("[A-Za-z0-9_-]+", cursor)
     assert read_cursor(cursor, INDEX_ROW) == row
+
+
+def test_a_cursor_of_all_partitions_of_all_accounts_fits_into_a_url() -> None:
+    place = keys.arrival(MAX_TIME, MAX_TIME, "f" * 16)
+    text = " ".join([keys.ARRIVED_START, *[place] * 10 * LIMITS.accounts])
+    cursor = to_cursor(text)
+    assert read_cursor(cursor, re.compile(".*")) == text
+    assert len(cursor) < 4096, "half of the host's 8 KiB"
 
 
 @pytest.mark.parametrize(

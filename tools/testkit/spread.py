@@ -40,7 +40,7 @@ async def go_on(clients: Sequence[TableClient], spread: Spread) -> Spread:
 def table_over(clients: Sequence[TableClient], spread_seconds: float = 5.0) -> Table:
     """Returns the table as a process has it that has just started, with all checks."""
     (client, guard), *further = (
-        (client, Guard(TableCheck(client, True, account, len(clients))))
+        (client, Guard(TableCheck(client, True, account, len(clients)), account=account))
         for account, client in enumerate(clients)
     )
     return Table(client, guard, further, spread_seconds)

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("ids")
 
 
 async def test_an_account_that_is_down_affects_only_its_own_rooms(
-    table: Table, proxies: list[StorageProxy]
+    table: Table, proxies: list[StorageProxy], caplog: pytest.LogCaptureFixture
 ) -> None:
     here, there, _ = await made_rooms(table, {}, 3)
     rooms = Rooms(table, now)
@@ -35,7 +35,7 @@ async def test_an_account_that_is_down_affects_only_its_own_rooms(
             await rooms.get(there)
         assert (await rooms.get(here)).id == here
     await rooms.delete(here, ORIGIN)
-    proxies[1].forget()
+    assert "storage: account 1: 5 requests in a row failed" in caplog.text
 
 
 async def test_if_the_first_account_is_down_rooms_of_others_go_on(
