@@ -3,6 +3,7 @@
 GrowthError
 ├── Held            another run moves digits
 ├── TakenOver       another run has taken over
+├── Unsure          it is not known what became of a write
 ├── AccountRefused  an account has a table of another deployment
 ├── FirstPassOpen   upkeep has not looked at all rows yet
 └── ErasureOpen     the erasure of a person is not over
@@ -26,6 +27,10 @@ class Held(GrowthError):
 
 class TakenOver(GrowthError):
     """Another run has taken over, as this one seemed to be dead."""
+
+
+class Unsure(GrowthError):
+    """It is not known what became of a write of this run, or of one before: it must look."""
 
 
 class AccountRefused(GrowthError):

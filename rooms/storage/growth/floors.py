@@ -14,6 +14,9 @@ from rooms.storage.azure_errors import is_conflict
 from rooms.storage.operations import Operation, insert, placed, remove
 from rooms.storage.retry import backoff
 
+_TRIES = 20
+"""Readers raise floors, too, but none more often than each second."""
+
 
 async def raise_floor(
     client: TableClient,
@@ -25,7 +28,7 @@ async def raise_floor(
     """Raises the floor of a partition above `above`, or makes it, and returns it. It says that the
     spread has this `version`, or a later one. Two requests. Raises AzureError: it may be raised
     then, and may be raised once more."""
-    for delay in backoff():
+    for tries, delay in enumerate(backoff(), 1):
         floor, known = await _floor(client, partition)
         higher = max(clock(), floor + 1, above + 1)
         raised: dict[str, Any] = {
@@ -38,7 +41,7 @@ async def raise_floor(
             await client.submit_transaction(placed(partition, operations), retry_total=0)
             return higher
         except HttpResponseError as error:
-            if not is_conflict(error):
+            if not is_conflict(error) or tries == _TRIES:
                 raise
         await asyncio.sleep(delay)
     raise AssertionError("backoff has no end")

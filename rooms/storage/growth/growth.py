@@ -8,7 +8,7 @@ from azure.core.exceptions import AzureError
 from rooms.storage.growth.accounts import check_accounts, prepare_accounts
 from rooms.storage.growth.digit_move import DigitMove
 from rooms.storage.growth.erasures import erasure_is_open
-from rooms.storage.growth.errors import ErasureOpen, FirstPassOpen
+from rooms.storage.growth.errors import ErasureOpen, FirstPassOpen, Unsure
 from rooms.storage.growth.partition_move import clear
 from rooms.storage.growth.run import Run, left
 from rooms.storage.growth.upkeep import first_pass_goes_on
@@ -33,30 +33,29 @@ async def grow(run: Run, accounts: str) -> None:
         FirstPassOpen: upkeep has not looked at all rows yet.
         AzureError: the storage does not answer. Another run goes on from there.
     """
-    await run.hold()
     try:
-        await check_accounts(run.clients, run.spread)
-        await _held(run, accounts)
+        await _tried(run, accounts)
     finally:
-        await run.release()
+        await run.end()
 
 
-async def _held(run: Run, accounts: str) -> None:
+async def _tried(run: Run, accounts: str) -> None:
     """Does all that is to be done; from the begin of a step again if the storage fails."""
     failures, delays, done = 0, backoff(), -1
     while True:
         try:
+            await run.hold()
+            await check_accounts(run.clients, run.spread)
             while await _step(run, accounts):
                 pass
             return
-        except AzureError:
+        except (AzureError, Unsure):
             so_far = run.counts.copied + run.counts.removed
             failures = failures + 1 if so_far == done else 1
             if failures == TRIES:
                 raise
             done = so_far
         await asyncio.sleep(next(delays))
-        await run.hold(again=True)
 
 
 async def _step(run: Run, accounts: str) -> bool:

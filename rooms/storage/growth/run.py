@@ -14,7 +14,7 @@ from azure.data.tables.aio import TableClient
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.time import Ticks
 from rooms.storage.accounts import partitions_in
-from rooms.storage.growth.errors import TakenOver
+from rooms.storage.growth.errors import TakenOver, Unsure
 from rooms.storage.growth.fence import Fence
 from rooms.storage.growth.progress import Counts, Doing, Progress, Tell
 from rooms.storage.growth.state import HOLD_SECONDS, State, StateRow
@@ -24,7 +24,7 @@ from rooms.storage.spread import Spread
 
 class Run:
     """A run, over the table in each account by its number. Raises TakenOver if another run has
-    taken over, and AzureError if the storage does not answer."""
+    taken over; AzureError and Unsure if it must begin a step again."""
 
     def __init__(
         self,
@@ -58,16 +58,25 @@ class Run:
         """Reads the state. One request."""
         return await self._row.read()
 
-    async def hold(self, *, again: bool = False) -> None:
-        """Takes the lease; `again`, if this run had it. Two requests. Raises Held if another run
-        has it."""
-        await self._row.hold(again=again)
+    async def hold(self) -> None:
+        """Takes the lease, or renews it. Two requests.
+
+        Raises:
+            Held: another run has it.
+            TakenOver: another run has had it since.
+        """
+        await self._row.hold()
         self._renew_at = self.monotonic() + HOLD_SECONDS / 3
         self._changed_at = self.monotonic()  # an earlier run may have changed it just now
 
-    async def release(self) -> None:
-        """Gives the lease back, if this run has it and the storage answers."""
-        with suppress(AzureError, TakenOver):
+    async def end(self) -> None:
+        """Lets changes go on, if the run ends while they are refused, and gives the lease back: if
+        this run has it, and the storage answers."""
+        if not self._row.holds:
+            return
+        with suppress(AzureError, TakenOver, Unsure):
+            if self.spread.phase == "frozen":
+                await self.change(phase="closing")
             await self._row.release()
 
     async def alive(self) -> None:
@@ -107,8 +116,7 @@ class Run:
         ]
         await in_parallel(fence.take() for fences in taken for fence in fences)
         # Another run that has the lease by now has its own fences, or will take these over.
-        if not await self._row.is_unchanged():
-            raise TakenOver
+        await self._row.check()
         return taken
 
     def tell(self, doing: Doing, digits: str, *between: int, refused: float | None = None) -> None:

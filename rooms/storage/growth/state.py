@@ -15,7 +15,7 @@ from rooms.domain.time import SECOND, Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.azure_errors import is_conflict
 from rooms.storage.entities import Entity, stored_time
-from rooms.storage.growth.errors import Held, TakenOver
+from rooms.storage.growth.errors import GrowthError, Held, TakenOver, Unsure
 from rooms.storage.spread import Spread, spread_entity, spread_of
 
 HOLD_SECONDS = 30.0
@@ -53,6 +53,8 @@ class StateRow:
         self._client = client
         self._clock = clock
         self._holder = uuid.uuid4().hex
+        self.holds = False
+        """Whether this run has the lease, as far as it knows."""
         self._row: Entity = {}
         self._etag: str | None = None
         self.state = State(Spread(), {})
@@ -68,45 +70,51 @@ class StateRow:
             self.state = State(spread_of(row), _left_of(row))
         return self.state
 
-    async def is_unchanged(self) -> bool:
-        """Returns whether the row is as this run has written it. One request."""
+    async def check(self) -> None:
+        """Checks that the row is as this run has written it. One request.
+
+        Raises:
+            TakenOver: another run has the lease.
+            Unsure: a write of this run came late.
+        """
         known = self._etag
         await self.read()
-        return self._etag == known
+        if self._etag != known:
+            raise self._changed()
 
-    async def hold(self, *, again: bool = False) -> State:
-        """Takes the lease, and returns the state. Two requests.
-
-        Args:
-            again: if this run had it.
+    async def hold(self) -> None:
+        """Takes the lease, or renews it. Two requests.
 
         Raises:
             Held: another run has it.
-            TakenOver: another run was faster, or has had it since.
+            TakenOver: another run was faster, or has had it since this one had it.
+            Unsure: a write of this run came late.
         """
-        state = await self.read()
+        await self.read()
         holder = self._row.get(_HOLDER)
-        if again and holder != self._holder:
-            raise TakenOver
+        if self.holds and holder != self._holder:
+            raise self._changed()
         if holder not in (None, self._holder):
             until = parse_time(self._row[_HELD_UNTIL])
             if until > self._clock():
                 raise Held(until)
-        await self.write(state)
-        return state
+        await self.write(self.state)
+        self.holds = True
 
     async def write(self, state: State) -> None:
         """Writes the state, and renews the lease. One request.
 
         Raises:
             TakenOver: another run has the lease.
+            Unsure: this write came twice, or another one of this run came late.
         """
         until = self._clock() + round(HOLD_SECONDS * SECOND)
         await self._write(state, {_HOLDER: self._holder, _HELD_UNTIL: stored_time(until)})
 
     async def release(self) -> None:
-        """Gives the lease back. One request. Raises TakenOver if another run has it."""
+        """Gives the lease back, which this run has. One request. Raises what `write` raises."""
         await self._write(self.state, {})
+        self.holds = False
 
     async def _write(self, state: State, lease: Entity) -> None:
         others = {name: self._row[name] for name in self._row if name not in _WRITTEN}
@@ -125,10 +133,17 @@ class StateRow:
                     retry_total=0,
                 )
         except HttpResponseError as error:
-            if is_conflict(error):
-                raise TakenOver from error
-            raise
+            if not is_conflict(error):
+                raise
+            await self.read()
+            raise self._changed() from error
         self._row, self._etag, self.state = entity, answer["etag"], state
+
+    def _changed(self) -> GrowthError:
+        """Returns why the row is another than this run knew."""
+        is_own = self._row.get(_HOLDER) == self._holder
+        self.holds = self.holds and is_own
+        return Unsure() if is_own else TakenOver()
 
 
 def _left_of(row: TableEntity) -> dict[int, str]:
