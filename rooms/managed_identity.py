@@ -62,7 +62,7 @@ def identity(
 
 
 class ManagedIdentity:
-    """The identity of an app in Azure, as the SDKs take it. It keeps no connection."""
+    """The identity of an app in Azure, as the SDKs take it."""
 
     def __init__(
         self,
@@ -83,8 +83,8 @@ class ManagedIdentity:
     async def get_token(self, *scopes: str, **_: Any) -> AccessToken:
         """Returns a token for a scope, such as https://storage.azure.com/.default.
 
-        The token service is asked once for all who wait, and again minutes before the token
-        expires. If it fails then, the token is used until it does.
+        The token service is asked once for all who wait. Minutes before the token expires it is
+        asked again, and nobody waits for that.
 
         Raises:
             ClientAuthenticationError: there is no token. The message names the setting.
@@ -97,10 +97,13 @@ class ManagedIdentity:
         if task is None:
             task = self._asking[resource] = asyncio.create_task(self._renewed(resource))
             task.add_done_callback(lambda task: self._ended(resource, task))
+        if token is not None and token.expires_on > self._clock():
+            return token
         return await asyncio.shield(task)  # who waits no longer must not end it for the others
 
     async def close(self) -> None:
-        """Has nothing open."""
+        """Waits for what is under way. No connection is kept."""
+        await asyncio.gather(*self._asking.values(), return_exceptions=True)
 
     async def __aenter__(self) -> Self:
         return self
@@ -111,7 +114,7 @@ class ManagedIdentity:
         exc_value: BaseException | None = None,
         traceback: TracebackType | None = None,
     ) -> None:
-        """Has nothing open."""
+        await self.close()
 
     def _is_due(self, resource: str, token: AccessToken) -> bool:
         now = self._clock()
