@@ -35,7 +35,7 @@ class ErasedInvitees:
 
         The row is left for who is invited anew, and for an external id that others have, too.
         """
-        people = self._people_in(row)
+        people = self.people_in(row)
         if not people:
             return None
         place = keys.place_in(row["RowKey"])
@@ -83,7 +83,8 @@ class ErasedInvitees:
         entity = operation[1]
         return await self._table.get(entity["PartitionKey"], entity["RowKey"]) is not None
 
-    def _people_in(self, row: TableEntity) -> list[str]:
+    def people_in(self, row: TableEntity) -> list[str]:
+        """Returns the ids of the person by which a row finds a room."""
         if "rawId" in row:
             people = [row["rawId"]]
         elif "externalId" in row:

@@ -203,7 +203,11 @@ class Walk:
         return await retried(attempt, Conflict)
 
     async def _erase_invitee(self, row: TableEntity) -> None:
-        if room_id := await self.invitees.erase(row):
+        room_id = keys.listed_room_id(keys.place_in(row["RowKey"]))
+        if await self.table.partition_of(room_id) != row["PartitionKey"]:
+            if self.invitees.people_in(row):  # a move of the room has left it behind
+                await self.table.rewrite([remove_unchanged(row)])
+        elif await self.invitees.erase(row) is not None:
             self.part.rooms.add(room_id)
 
     async def _erase_arrival(self, row: TableEntity) -> None:

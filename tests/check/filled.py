@@ -34,9 +34,9 @@ ALICE, BOB, CAROL = (raw_id(number) for number in range(1, 4))
 class Filling:
     """Each operation happens a minute after the one before it."""
 
-    def __init__(self, client: TableClient) -> None:
+    def __init__(self, client: TableClient | Table) -> None:
         self.now = BEGIN
-        table = Table(client)
+        table = client if isinstance(client, Table) else Table(client)
         self.rooms = Rooms(table, self._clock)
         self.calls = Calls(table, self._clock)
         self.quarantine = Quarantine(table, self._clock, Limits(quarantine_part_bytes=10_000))

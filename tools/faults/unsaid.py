@@ -23,6 +23,7 @@ _UNSAID = {
     "ValidFrom",
     "ValidUntil",
     "$.scheduledStart",
+    "$.createdAt",  # not in the future
     "$.expiresAt",
     "$.carrier",  # which ones can be depends on the mode of the service
     "$.rawId",
