@@ -49,7 +49,7 @@ class _Part:
     rows: Sequence[TableEntity]
     more: bool
     known_until: str | None = None
-    """When the first one that is not among these was received, at the earliest."""
+    """The time of the first one that is not among these, at the earliest, as `_timed` has it."""
 
 
 class Feed:
@@ -117,7 +117,7 @@ class Feed:
         return ArrivalsPage(
             await self._records(chosen),
             _to_cursor(room_id, places),
-            cut_off or any(part.more for part in parts),
+            bool(rows) and (cut_off or any(part.more for part in parts)),
         )
 
     async def _partitions(self, room_id: str | None) -> Sequence[str]:
@@ -151,11 +151,11 @@ class Feed:
             if higher is not None:
                 rows = await self._table.first(partition, start, end, count)
                 final = _below(higher, rows)
-        if len(final) < len(rows):
-            return _Part(after, final, False, rows[len(final)]["receivedAt"])
-        if len(final) == count:
-            return _Part(after, final, True, final[-1]["receivedAt"])
-        return _Part(after, final, more=False)
+        more = len(final) == count
+        if more or len(final) < len(rows):
+            known_until = max(row["receivedAt"] for row in rows[: len(final) + 1])
+            return _Part(after, final, more, known_until)
+        return _Part(after, final, more)
 
     def _that_fit(self, parts: Sequence[_Part]) -> tuple[list[TableEntity], list[str], bool]:
         """Returns the rows that fit on a page, the place behind them in each partition, and whether
@@ -168,16 +168,18 @@ class Feed:
         if len(parts) > len(keys.PARTITIONS):
             # Records of a room that has moved are in two partitions, the earlier ones in one.
             known = min((each.known_until for each in parts if each.known_until), default=keys.END)
-            waiting = [each for each in waiting if each[0] <= known]
+        else:
+            known = keys.END
+        fitting = [each for each in waiting if each[0] <= known]
         taken: list[TableEntity] = []
         size = 0
-        for _, number, row in waiting:
+        for _, number, row in fitting:
             size += row["size"]
             if taken and size > self._limits.arrivals_page_bytes:
                 return taken, places, True
             taken.append(row)
             places[number] = keys.arrival_of(row["RowKey"])
-        return taken, places, False
+        return taken, places, len(fitting) < len(waiting)
 
     async def _records(self, rows: Sequence[TableEntity]) -> list[Arrived]:
         """Returns the records of these rows, but those that upkeep has removed meanwhile."""

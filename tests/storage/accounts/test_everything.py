@@ -1,17 +1,23 @@
 """That all that concerns rooms works over three storage accounts."""
 
+import itertools
+from dataclasses import replace
+
 import pytest
 from azure.data.tables.aio import TableClient
 
 from rooms.domain.identity import User
 from rooms.domain.join_link import JoinLink
+from rooms.domain.limits import LIMITS
 from rooms.domain.room_filter import RoomQuery
-from rooms.domain.time import DAY, MAX_TIME, now
+from rooms.domain.time import DAY, MAX_TIME, SECOND, now
 from rooms.storage import keys
 from rooms.storage.accesses import Accesses
 from rooms.storage.accounts import account_of
 from rooms.storage.admissions import Admissions
+from rooms.storage.arrivals import Arrivals
 from rooms.storage.calls import Calls
+from rooms.storage.entities import log_entity
 from rooms.storage.feed import BEGINNING, NOW, Feed
 from rooms.storage.history import History
 from rooms.storage.identities import Identities
@@ -20,6 +26,7 @@ from rooms.storage.listed_rooms import BEGIN, END, ListedRooms
 from rooms.storage.lists import Lists
 from rooms.storage.live_rooms import LiveRooms
 from rooms.storage.marks import Marks
+from rooms.storage.operations import insert
 from rooms.storage.pull_state import PullStates
 from rooms.storage.quarantine import Quarantine
 from rooms.storage.rooms import Rooms
@@ -27,7 +34,7 @@ from rooms.storage.rows_of_rooms import room_of_row
 from rooms.storage.spread import Spread
 from rooms.storage.table import Table
 from testkit.identifiers import raw_id
-from testkit.storage import ORIGIN
+from testkit.storage import ORIGIN, Clock
 from tests.domain.histories import added, moment, started
 from tests.storage.accounts.conftest import made_rooms
 
@@ -122,6 +129,29 @@ async def test_what_is_known_of_a_room_is_read_in_its_account(table: Table) -> N
         assert len((await calls.page(room_id, None, NOW_IN_CALLS)).items) == 1
         assert len(await Marks(table, now).of_room(room_id)) == 1
         assert await PullStates(table, now).is_unknown(room_id)
+
+
+async def test_who_follows_the_log_comes_to_its_end_whatever_the_clocks_of_writers_say(
+    table: Table,
+) -> None:
+    written = []
+    for number, seconds in enumerate((300, 0, 0, -300, 300, 0)):
+        clock = Clock(now() + seconds * SECOND)
+        for room_id in ("99400000000000007", "99400000000000017"):
+            name = f"{number} {room_id}"
+            record = log_entity(room_id, now(), keys.hashed(name), "RoomDeleted", "it", name, {})
+            await Arrivals(table, clock).commit(room_id, [insert(record)])
+            written.append(name)
+    seconds_ = itertools.count(step=10)
+    limits = replace(LIMITS, arrivals_rows=2)
+    feed = Feed(table, now, limits, monotonic=lambda: float(next(seconds_)))
+    seen, since = list[str](), BEGINNING
+    while len(seen) < len(written):
+        page = await feed.page(None, since)
+        assert page.items
+        seen += [each.record.request_id for each in page.items]
+        since = page.cursor
+    assert sorted(seen) == sorted(written)
 
 
 async def test_who_follows_the_log_has_each_record_once(table: Table) -> None:
