@@ -44,6 +44,8 @@ class KnownSpread:
         self._asked_at: float | None = None
         self._reads = SingleFlight(self._read_now)
         self._refreshing: asyncio.Task[Spread] | None = None
+        self._is_late = False
+        """Whether somebody has waited in vain for the read that is under way."""
         self.known = Spread()
         """As it was read last, however long ago."""
 
@@ -56,9 +58,8 @@ class KnownSpread:
             return await self.anew()
         if now >= self._asked_at + self._seconds:
             return await self._anew_soon()
-        if now >= self._asked_at + self._seconds / 2 and self._refreshing is None:
-            self._refreshing = asyncio.create_task(self.anew())
-            self._refreshing.add_done_callback(self._is_refreshed)
+        if now >= self._asked_at + self._seconds / 2:
+            self._refresh()
         return self.known
 
     async def last(self) -> Spread:
@@ -100,15 +101,28 @@ class KnownSpread:
     async def _anew_soon(self) -> Spread:
         """Returns the spread as it is now, unless that takes long: who needs rooms of other
         accounts than the first need not wait for it."""
+        if self._is_late:
+            self._refresh()
+            raise StorageUnavailable
         try:
             async with asyncio.timeout(WAIT_SECONDS):
                 return await self.anew()
         except TimeoutError:
+            self._is_late = True
             raise StorageUnavailable from None
+
+    def _refresh(self) -> None:
+        """Lets the spread be read again, while nobody waits for it."""
+        if self._refreshing is None:
+            self._refreshing = asyncio.create_task(self.anew())
+            self._refreshing.add_done_callback(self._is_refreshed)
 
     async def _read_now(self, _: str) -> None:
         asked_at = self._monotonic()
-        spread = await self._read()
+        try:
+            spread = await self._read()
+        finally:
+            self._is_late = False
         if spread.count > self._accounts:
             error = AccountsMissing(spread.count, self._accounts)
             _log.error("storage: %s", error)

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from rooms.storage import known_spread
 from rooms.storage.errors import AccountsMissing, StorageUnavailable
 from rooms.storage.known_spread import KnownSpread
 from rooms.storage.spread import Spread
@@ -19,11 +20,14 @@ class Row:
         self.reads = 0
         self.now = 100.0
         self.read_again = asyncio.Event()
+        self.answers = asyncio.Event()
+        self.answers.set()
 
     async def read(self) -> Spread:
         self.reads += 1
         if self.reads == 2:
             self.read_again.set()
+        await self.answers.wait()
         return self.spread
 
     def known(self, accounts: int = 2) -> KnownSpread:
@@ -59,6 +63,25 @@ async def test_an_old_copy_is_not_used() -> None:
     known = row.known()
     await known.current()
     row.spread, row.now = Spread(version=2, count=2), row.now + SECONDS
+    assert await known.current() == row.spread
+
+
+async def test_who_has_waited_in_vain_lets_others_not_wait_until_it_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(known_spread, "WAIT_SECONDS", 0)
+    row = Row()
+    known = row.known()
+    await known.current()
+    row.now += SECONDS
+    row.answers.clear()
+    for _ in range(3):
+        with pytest.raises(StorageUnavailable):
+            await known.current()
+    row.answers.set()
+    assert await known.anew() == row.spread
+    monkeypatch.undo()
+    row.now += SECONDS
     assert await known.current() == row.spread
 
 
