@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from statistics import mean, median
 
 import aiohttp
 import psutil
@@ -37,15 +38,27 @@ class _Counts:
     """Executions and requests to the storage, by kind."""
 
     proxy: StorageProxy
-    found: dict[str, tuple[int, int]] = field(default_factory=dict)
+    found: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    """Of each meeting."""
 
     @asynccontextmanager
     async def counted(self, name: str, executions: int) -> AsyncIterator[None]:
         """Counts what is done meanwhile as so many executions of that kind."""
         before = len(self.proxy.seen)
         yield
-        known = self.found.get(name, (0, 0))
-        self.found[name] = known[0] + executions, known[1] + len(self.proxy.seen) - before
+        self.found.setdefault(name, []).append((executions, len(self.proxy.seen) - before))
+
+    def kinds(self) -> tuple[Kind, ...]:
+        """Returns the kinds, with the average of executions, and requests of each execution as in
+        the median meeting: in some the timers have requests of their own."""
+        return tuple(
+            Kind(
+                name,
+                executions := mean(each for each, _ in of),
+                executions * median(requests / each for each, requests in of if each),
+            )
+            for name, of in self.found.items()
+        )
 
 
 def measure(people: int, meetings: int, tell: Callable[[str], None]) -> RoomUse:
@@ -68,7 +81,7 @@ def measure(people: int, meetings: int, tell: Callable[[str], None]) -> RoomUse:
     return RoomUse(
         people,
         meetings,
-        tuple(Kind(name, *(each / meetings for each in of)) for name, of in counts.found.items()),
+        counts.kinds(),
         len(sizes) / meetings,
         sum(sizes) / meetings,
         used / meetings,
