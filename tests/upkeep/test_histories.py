@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from azure.data.tables.aio import TableClient
 
-from rooms.domain.events import SERVICE_LOG, CallEvent
+from rooms.domain.events import CallEvent
 from rooms.domain.join_link import JoinLink
 from rooms.domain.room import Room, RoomChange
 from rooms.domain.time import DAY, HOUR, Ticks
@@ -27,7 +27,7 @@ from testkit.identifiers import raw_id
 from testkit.past import NOW, Watched, checked, looked_through
 from testkit.storage import ORIGIN
 from testkit.waiting import HANG_SECONDS
-from tests.effort import THOROUGH
+from tests.effort import thorough
 from tests.upkeep.model import Model, Remembering
 
 pytestmark = pytest.mark.usefixtures("one_partition")
@@ -52,7 +52,7 @@ class History:
         self.now = NOW
         self.rooms = Rooms(self.table, self.clock)
         self.living = list[str]()
-        self.known = [SERVED, SERVICE_LOG]
+        self.known = [SERVED]
         self.people = 0
 
     def clock(self) -> Ticks:
@@ -125,7 +125,7 @@ class History:
 
     async def call(self, _: str) -> None:
         """An event of a call, that may be of long ago, or ahead of the clock."""
-        room_id = self.random.choice([each for each in self.known if each != SERVICE_LOG])
+        room_id = self.random.choice(self.known)
         for number in range(self.random.randrange(1, 4)):
             ago = self.random.choice([0, 0, 0, HOUR, 2 * DAY, 5 * DAY, 90 * DAY, -DAY // 2])
             event = CallEvent(
@@ -207,7 +207,7 @@ async def removed_by_a_whole_pass(history: History, *, reads_acs: bool) -> set[s
     return await history.gone() - before
 
 
-@pytest.mark.parametrize("seed", range(40 if THOROUGH else 3))
+@pytest.mark.parametrize("seed", [0, *thorough(*range(1, 40))])
 async def test_a_pass_a_day_removes_all_that_is_too_old_and_nothing_else(
     direct: TableClient, seed: int
 ) -> None:
