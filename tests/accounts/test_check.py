@@ -2,6 +2,7 @@
 
 from azure.data.tables import TableClient
 
+from rooms.storage import keys
 from rooms.storage.accounts import account_of, last_digit
 from rooms.storage.rows_of_rooms import room_of_row
 from testkit.ports import free_port
@@ -36,6 +37,25 @@ def test_too_few_accounts_are_told_before_anything_is_read(
         "There are rooms in 3 storage accounts, and the settings name 2. Set ROOMS_STORAGE__2 as "
         "the app has them."
     )
+
+
+def test_accounts_that_are_swapped_are_told_before_rows_are(
+    shell: Shell, stored: StoredTable
+) -> None:
+    _, one, two = stored.storages
+    said = shell(stored).having(ROOMS_STORAGE__1=two, ROOMS_STORAGE__2=one).failure("check")
+    assert said.startswith(f"The table {stored.name} at http://127.0.0.1:")
+    assert said.endswith("is not that of account 1 of this deployment. Check ROOMS_STORAGE__1.")
+
+
+def test_a_marker_that_is_missing_is_told(shell: Shell, stored: StoredTable) -> None:
+    with TableClient.from_connection_string(stored.storages[2], stored.name) as client:
+        marker = client.get_entity(keys.IDENTITY_PARTITION, keys.MARKER_ROW)
+        client.delete_entity(marker)
+        ended = shell(stored).run("check")
+        client.create_entity(marker)
+    assert ended.code == 1
+    assert "The table in the storage account 2 lacks its marker" in " ".join(ended.out.split())
 
 
 def test_the_account_that_does_not_answer_is_named(shell: Shell, stored: StoredTable) -> None:

@@ -50,20 +50,39 @@ class Layout:
 
 
 def read_layout(accounts: Sequence[Account]) -> Layout:
-    """Reads the row `.spread`. One request.
+    """Reads the row `.spread`, and the markers of further accounts. One request for each.
 
     Raises:
-        Failure: it cannot be read or understood, or rooms are in more accounts than these.
+        Failure: it cannot be read or understood, or these are not the accounts where rooms are.
     """
-    where = f"PartitionKey eq '{keys.IDENTITY_PARTITION}' and RowKey eq '{keys.SPREAD_ROW}'"
-    with failures_of(accounts[0]) as client:
-        row = next(iter(client.query_entities(where)), None)
     try:
-        layout = layout_of(row)
+        layout = layout_of(_identity_row(accounts[0], keys.SPREAD_ROW))
     except Unreadable:
         raise Failure("Which storage account has which rooms cannot be read: rooms check") from None
-    check_accounts(accounts, layout.spread.count)
+    check_markers(accounts, layout.spread)
     return layout
+
+
+def check_markers(accounts: Sequence[Account], spread: Spread) -> None:
+    """Raises Failure if rooms are in more accounts than these, or if one of these has the marker of
+    another. One request for each, if there are several."""
+    check_accounts(accounts, spread.count)
+    if spread.count == 1:
+        return
+    for number, account in enumerate(accounts[: spread.count]):
+        found = _identity_row(account, keys.MARKER_ROW)
+        expected = (number, spread.id if number else None)
+        if found is not None and (found.get("account", 0), found.get("spread")) != expected:
+            raise Failure(
+                f"The table {account.client.table_name} at {account.address} is not that of "
+                f"account {number} of this deployment. Check {account.setting}."
+            )
+
+
+def _identity_row(account: Account, key: str) -> Row | None:
+    where = f"PartitionKey eq '{keys.IDENTITY_PARTITION}' and RowKey eq '{key}'"
+    with failures_of(account) as client:
+        return next(iter(client.query_entities(where)), None)
 
 
 def layout_of(row: Row | None) -> Layout:

@@ -21,10 +21,10 @@ from rooms.storage import keys
 from rooms.storage.accounts import account_of, last_digit, partition_in, partitions_in
 from rooms.storage.rows_of_rooms import room_of_row
 from rooms_cli.check.disagreement import Disagreement
-from rooms_cli.check.layout import Layout
+from rooms_cli.check.layout import Layout, check_markers
 from rooms_cli.check.places import OF_MOVES, OF_PASSES, Place, Placed, Row, place_of
 from rooms_cli.check.table import beside, layout_in, of_floors, of_quarantined, of_room, placed
-from rooms_cli.storage import Account, check_accounts, failures_of
+from rooms_cli.storage import Account, failures_of
 
 WAITS = (0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
 """Seconds before what seemed to disagree is read again."""
@@ -76,7 +76,7 @@ class LiveTable:
         """What does not agree: beside the partitions of rooms, and then in these, by the last digit
         of the ids of rooms. A request for each thousand rows."""
         self._layout = self._read_layout()
-        check_accounts(self.accounts, self._layout.spread.count)
+        check_markers(self.accounts, self._layout.spread)
         for number in range(len(self.accounts)):
             yield from self._beside(number)
         for digit in keys.PARTITIONS:
@@ -84,14 +84,19 @@ class LiveTable:
 
     def _beside(self, number: int) -> Iterator[Disagreement]:
         """Reads what is in no partition of rooms of an account."""
-        own = partitions_in(number)
+        own, has_marker = partitions_in(number), False
         between = [
             f"PartitionKey gt '{one}' and PartitionKey lt '{other}'" for one, other in pairwise(own)
         ]
         for where in (f"PartitionKey lt '{own[0]}'", *between, f"PartitionKey gt '{own[-1]}'"):
             for row in self._counted(number, where):
+                has_marker |= row["RowKey"] == keys.MARKER_ROW
                 if found := beside(row, number, self._layout):
                     yield found
+        if 0 < number < self._layout.spread.count and not has_marker:
+            what = f"The table in the storage account {number} lacks its marker: nobody uses it."
+            advice = "If a restore has not ended, run `rooms restore` again."
+            yield Disagreement(keys.IDENTITY_PARTITION, "", (keys.MARKER_ROW,), what, advice)
 
     def _digit(self, digit: str) -> Iterator[Disagreement]:
         """Reads the rooms whose ids have that last digit, wherever they are."""
