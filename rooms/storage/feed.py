@@ -84,9 +84,10 @@ class Feed:
         Raises:
             InvalidCursor: `since` is none of these, or the cursor is of another room.
         """
+        places = None if since == NOW else _read_since(room_id, since)
         while True:
-            partitions = await self._partitions(room_id)
-            page = await self._page_of(room_id, partitions, since, kind, actor)
+            partitions = await self._partitions(room_id, places or [])
+            page = await self._page_of(room_id, partitions, places, kind, actor)
             # Arrivals of a room that has moved go on in another partition.
             if room_id is None or await self._partitions(room_id) == partitions:
                 return page
@@ -95,17 +96,14 @@ class Feed:
         self,
         room_id: str | None,
         partitions: Sequence[str],
-        since: str,
+        known: Sequence[str] | None,
         kind: str | None,
         actor: str | None,
     ) -> ArrivalsPage:
-        if since == NOW:
+        if known is None:
             ends = await in_parallel(self._end(partition) for partition in partitions)
             return ArrivalsPage([], _to_cursor(room_id, ends), more=False)
-        places = [keys.FIRST_ARRIVAL] * len(partitions)
-        if since != BEGINNING:
-            read = _read_cursor(room_id, since, len(partitions))
-            places[: len(read)] = read
+        places = [*known, *[keys.FIRST_ARRIVAL] * (len(partitions) - len(known))]
         parts = await in_parallel(
             self._part(partition, room_id, after)
             for partition, after in zip(partitions, places, strict=True)
@@ -120,10 +118,17 @@ class Feed:
             bool(rows) and (cut_off or any(part.more for part in parts)),
         )
 
-    async def _partitions(self, room_id: str | None) -> Sequence[str]:
-        if room_id is None:
-            return await self._table.partitions()
-        return [await self._table.partition_of(room_id)]
+    async def _partitions(self, room_id: str | None, places: Sequence[str] = ()) -> Sequence[str]:
+        """Returns the partitions of a room, or of all. Raises InvalidCursor if there are more
+        places."""
+        if room_id is not None:
+            return [await self._table.partition_of(room_id)]
+        partitions = await self._table.partitions()
+        if len(places) > len(partitions):  # another process may know of more accounts already
+            partitions = (await self._table.known_spread.anew()).partitions
+            if len(places) > len(partitions):
+                raise InvalidCursor
+        return partitions
 
     async def _end(self, partition: str) -> str:
         """Returns a place behind all that has arrived, but for the last second."""
@@ -207,12 +212,15 @@ def _timed(rows: Sequence[TableEntity]) -> Iterator[tuple[str, TableEntity]]:
     return zip(accumulate((row["receivedAt"] for row in rows), max), rows, strict=True)
 
 
-def _read_cursor(room_id: str | None, cursor: str, count: int) -> list[str]:
-    """Returns the places of a cursor: of fewer partitions, if it is from before there were more."""
+def _read_since(room_id: str | None, since: str) -> list[str]:
+    """Returns the places of a cursor, one a partition: of fewer, if it is from before there were
+    more. None of BEGINNING."""
+    if since == BEGINNING:
+        return []
     expected = re.compile(f"{re.escape(_name(room_id))}( {keys.ARRIVAL})+")
-    places = read_cursor(cursor, expected).split(" ")[1:]
-    fewest = 1 if room_id is not None else len(keys.PARTITIONS)
-    if len(places) > count or len(places) % fewest:
+    places = read_cursor(since, expected).split(" ")[1:]
+    fits = len(places) == 1 if room_id is not None else len(places) % len(keys.PARTITIONS) == 0
+    if not fits:
         raise InvalidCursor
     return places
 

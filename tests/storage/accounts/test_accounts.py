@@ -156,6 +156,20 @@ async def test_several_accounts_without_a_spread_are_as_one(
     assert (proxies[1].seen, proxies[2].seen) == ([], [])
 
 
+async def test_a_cursor_of_who_knows_of_more_accounts_already_goes_on(
+    clients: list[TableClient],
+) -> None:
+    await clients[0].create_table()
+    await clients[0].create_entity(marker())
+    late = table_over(clients, spread_seconds=HANG_SECONDS)
+    assert len(await late.partitions()) == 10
+    await spread_rooms(clients)
+    table = table_over(clients)
+    page = await Feed(table, now).page(None, BEGINNING)
+    await made_rooms(table, {}, 3)
+    assert len((await Feed(late, now).page(None, page.cursor)).items) == 3
+
+
 async def test_a_cursor_from_before_there_were_more_accounts_goes_on(
     clients: list[TableClient],
 ) -> None:
