@@ -25,7 +25,7 @@ ROWS = 1_000
 
 _OURS = re.compile(
     r"\.(index|invitees?|calls|arrived|floor|join-link|until|due|stale|pending|quarantine(-part)?"
-    r"|upkeep|deployment|user|archive|probe|erasure(-part)?)(:.*)?"
+    r"|upkeep|deployment|user|archive|probe|erasure(-part)?|spread|moved|growing)(:.*)?"
     r"|[A-Za-z0-9_-]{1,64}:(room|details|roster:.*|~.*|arrived:.*|calls?:.*)"
 )
 """The keys of rows of this service."""
