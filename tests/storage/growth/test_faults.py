@@ -16,14 +16,17 @@ from rooms.storage.growth.run import Run
 from rooms.storage.marker import marker
 from testkit.storage_proxy import Fault, StorageProxy
 from testkit.waiting import HANG_SECONDS
-from tests.effort import KILLS_APART
+from tests.effort import KILLS_APART, thorough
 from tests.storage.growth.sevens import AT_ONCE, TO_1, rows_in
 from tests.storage.test_rows_of_rooms import OF_THE_ROOM
 
 pytestmark = pytest.mark.usefixtures("two_partitions")
 
-APART = 4 * KILLS_APART - 3
+APART = 8 * KILLS_APART - 7
 """Requests between those that fail."""
+
+WAITED_FOR = Fault.DELAYED, Fault.LATE
+"""Faults after which nothing goes on before a time-out."""
 
 
 @pytest.fixture(scope="module")
@@ -69,23 +72,17 @@ def failing_at(number: int, fault: Fault) -> Callable[[int, str], Fault | None]:
 
 
 @pytest.mark.parametrize(
-    ("fault", "read_timeout"),
+    "fault",
     [
-        (Fault.CUT_AFTER, HANG_SECONDS),
-        (Fault.TWICE, HANG_SECONDS),
-        *(
-            pytest.param(fault, HANG_SECONDS, marks=pytest.mark.thorough)
-            for fault in (Fault.REFUSED, Fault.THROTTLED, Fault.CUT_BEFORE)
-        ),
-        *(
-            pytest.param(fault, 1, marks=pytest.mark.thorough)
-            for fault in (Fault.DELAYED, Fault.LATE)
-        ),
+        Fault.CUT_AFTER,
+        Fault.TWICE,
+        *thorough(Fault.REFUSED, Fault.THROTTLED, Fault.CUT_BEFORE, *WAITED_FOR),
     ],
 )
 async def test_a_growth_over_a_storage_that_fails_once_moves_everything(
-    before_both: StorageProxy, fault: Fault, read_timeout: float
+    before_both: StorageProxy, fault: Fault
 ) -> None:
+    read_timeout = 1 if fault in WAITED_FOR else HANG_SECONDS
     proxy, number = before_both, 0
     while True:
         async with tables(proxy, read_timeout) as clients:

@@ -98,7 +98,7 @@ async def requests_of_a_growth(azurites: list[str], accounts: str = TO_1) -> int
 def kills(requests: int) -> list[tuple[int, bool]]:
     """At which requests to kill, and whether behind them: not each unless all are to be tried."""
     return [(number, behind) for number in range(requests) for behind in (False, True)][
-        :: 4 * KILLS_APART - 3
+        :: 8 * KILLS_APART - 7
     ]
 
 
