@@ -16,6 +16,7 @@ from azure.data.tables import TableClient
 from faults.client import Request, Sent, send
 from rooms.domain.time import DAY, Ticks, now
 from rooms.storage import keys
+from rooms.storage.accounts import partition_in
 from rooms.storage.entities import stored_time
 from rooms.storage.operations import remove, replace
 from rooms.storage.table import Table
@@ -122,7 +123,10 @@ class Lane:
     def stored(self, room_id: str) -> StoredRoom:
         """The room as the table has it. Raises AssertionError if it is not there, or its rows do
         not agree."""
-        rows = self.stored_table.rows()
+        digit = keys.home_partition(room_id)
+        places = [partition_in(number, digit) for number in range(len(self.proxy.targets))]
+        where = " or ".join(f"PartitionKey eq '{partition}'" for partition in places)
+        rows = self.stored_table.rows(f"{where} or RowKey eq '{keys.SPREAD_ROW}'")
         stored = stored_rooms(
             (row for row in rows if {room_id, keys.SPREAD_ROW} & {*row["RowKey"].split(":")}),
             self.kept_since,

@@ -102,7 +102,8 @@ async def _verify(stored: Storage, place: Place, tell: Callable[[Finding], None]
 def _storage(table: str | None, writes: bool) -> Storage:
     """Returns the table, once it has answered: it then tells what is wrong with a setting."""
     from rooms_cli.check.layout import read_layout
-    from rooms_cli.storage import failures_of, storage
+    from rooms_cli.storage import storage
+    from rooms_cli.storage_failures import failures_of
 
     stored = storage(os.environ, table)
     read_layout(stored.accounts)

@@ -28,7 +28,8 @@ def init(
     `rooms spread` brings rooms there.
     """
     from rooms.storage.marker import make, prepare  # slow to import, and only needed here
-    from rooms_cli.storage import failures_of, storage
+    from rooms_cli.storage import storage
+    from rooms_cli.storage_failures import failures_of
 
     with storage(os.environ, table) as stored:
         first, *further = stored.accounts

@@ -67,7 +67,8 @@ def spread(
 async def _spread(stored: Storage, what: str | None, account: int | None, as_json: bool) -> None:
     from rooms.domain.time import now
     from rooms.storage.growth.run import Run
-    from rooms_cli.storage import asynchronous, check_accounts, failures_of_any
+    from rooms_cli.storage import asynchronous, check_accounts
+    from rooms_cli.storage_failures import failures_of_any
 
     async with AsyncExitStack() as stack:
         clients = [await stack.enter_async_context(asynchronous(each)) for each in stored.accounts]

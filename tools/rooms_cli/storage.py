@@ -2,18 +2,16 @@
 account, and why it cannot be read."""
 
 import os
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
-from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError
-from azure.data.tables import TableClient, TableErrorCode
+from azure.data.tables import TableClient
 from azure.data.tables.aio import TableClient as AsyncTableClient
-from urllib3.exceptions import LocationParseError
 
 from rooms.settings import Settings, read_settings
 from rooms.settings.error import SettingsError
@@ -21,7 +19,7 @@ from rooms.settings.storage import StorageAccount
 from rooms.storage.guard import Guard
 from rooms.storage.table import Table as ServiceTable
 from rooms_cli.connection import connection
-from rooms_cli.failures import VARIABLE, Failure, TemporaryFailure
+from rooms_cli.failures import VARIABLE, Failure
 
 CONNECTION_STRING, URI, CLIENT_ID = (
     "ROOMS_STORAGE",
@@ -104,7 +102,7 @@ def asynchronous(account: Account) -> AsyncTableClient:
     client = account.client
     credential: Any = client.credential
     try:
-        if _is_uri(account.setting):
+        if is_uri(account.setting):
             from azure.identity.aio import DefaultAzureCredential
 
             client_id = os.environ.get(CLIENT_ID) or None
@@ -194,7 +192,8 @@ def _with_identity(named: StorageAccount, settings: Settings) -> TableClient:
         ) from None
 
 
-def _is_uri(setting: str) -> bool:
+def is_uri(setting: str) -> bool:
+    """Whether a setting names an account by its address, which needs an identity."""
     return setting.endswith("__tableServiceUri")
 
 
@@ -219,69 +218,3 @@ def check_accounts(accounts: Sequence[Account], needed: int) -> None:
             f"There are rooms in {needed} storage accounts, and the settings name "
             f"{len(accounts)}. Set {missing} as the app has them."
         )
-
-
-@contextmanager
-def failures_of(account: Account, writes: bool = False) -> Iterator[TableClient]:
-    """The client of an account. Raises Failure if that refuses a request or does not answer."""
-    try:
-        yield account.client
-    except AzureError as error:
-        raise _failure(account, error, writes) from None
-    except LocationParseError:  # the SDK lets this one through
-        raise Failure(f"{account.address} is not a valid URL. Check {account.setting}.") from None
-
-
-@contextmanager
-def failures_of_any(accounts: Sequence[Account], writes: bool = False) -> Iterator[None]:
-    """Raises Failure if one of the accounts refuses a request or does not answer."""
-    try:
-        yield
-    except AzureError as error:
-        response: Any = error.response if isinstance(error, HttpResponseError) else None
-        told = f"{error} {response.request.url if response else ''}"
-        hosts = {urlsplit(each.client.url).netloc.rpartition("@")[2]: each for each in accounts}
-        account = next((each for host, each in hosts.items() if host in told), accounts[0])
-        raise _failure(account, error, writes) from None
-
-
-def _failure(account: Account, error: AzureError, writes: bool) -> Failure:
-    address, setting, table = account.address, account.setting, account.client.table_name
-    if not isinstance(error, HttpResponseError) or error.status_code is None:
-        return _unanswered(account, error)
-    status = error.status_code
-    if status == 404 and getattr(error, "error_code", None) == TableErrorCode.TABLE_NOT_FOUND:
-        return Failure(
-            f"There is no table {table} at {address}. If the table has another name, set {TABLE} "
-            "or --table. To make it: rooms init"
-        )
-    if status in (401, 403):
-        role, do = ("Contributor", "write") if writes else ("Reader", "read")
-        required = (
-            f"You need the role Storage Table Data {role}."
-            if _is_uri(setting)
-            else "Use the whole connection string, with a valid key."
-        )
-        return Failure(f"{address} refuses to let you {do} the table {table}. {required}")
-    if status == 429 or status >= 500:
-        return TemporaryFailure(f"{address} answered {status}. Try again later.")
-    return Failure(
-        f"{address} answered {status}, but not as Table Storage does. "
-        f"Check {setting or 'that Azurite listens on this port'}."
-    )
-
-
-def _unanswered(account: Account, error: AzureError) -> Failure:
-    address, setting = account.address, account.setting
-    if isinstance(error, ClientAuthenticationError):
-        if setting and not _is_uri(setting):
-            return Failure(f"The AccountKey in {setting} is not valid. Copy the whole string.")
-        return Failure(f"You are not signed in to an account that may read {address}: az login.")
-    if setting:
-        return TemporaryFailure(
-            f"Cannot connect to {address}, or it does not answer in time. Check {setting}."
-        )
-    return TemporaryFailure(
-        f"Cannot connect to {address}. Check that the service is running on this machine "
-        f"(`make start`), or set {CONNECTION_STRING} or {URI} as the app has it."
-    )

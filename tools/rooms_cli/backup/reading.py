@@ -20,7 +20,8 @@ from rooms_cli.backup.folder import Manifest, write_manifest, write_part
 from rooms_cli.backup.lines import line_of
 from rooms_cli.check.layout import read_layout, unfinished
 from rooms_cli.failures import Failure
-from rooms_cli.storage import Account, failures_of
+from rooms_cli.storage import Account
+from rooms_cli.storage_failures import failures_of
 
 PAGE = 1_000
 """Rows that Table Storage answers one request with, at most."""

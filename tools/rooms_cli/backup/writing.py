@@ -21,7 +21,8 @@ from rooms_cli.backup.folder import Manifest, Part, check_part, lines_of
 from rooms_cli.backup.lines import row_of
 from rooms_cli.backup.reading import MARGIN
 from rooms_cli.failures import Failure
-from rooms_cli.storage import Account, failures_of
+from rooms_cli.storage import Account
+from rooms_cli.storage_failures import failures_of
 
 type _Row = dict[str, Any]
 type _Operation = tuple[TransactionOperation, _Row] | tuple[TransactionOperation, _Row, _Row]

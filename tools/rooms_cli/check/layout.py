@@ -12,7 +12,8 @@ from rooms.storage.spread import Spread, digit_of, spread_of
 from rooms_cli.check.places import Row
 from rooms_cli.check.properties import Unreadable, optional, time_in
 from rooms_cli.failures import Failure
-from rooms_cli.storage import Account, check_accounts, failures_of
+from rooms_cli.storage import Account, check_accounts
+from rooms_cli.storage_failures import failures_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ from rooms_cli.check.disagreement import Disagreement
 from rooms_cli.check.layout import Layout, check_markers
 from rooms_cli.check.places import OF_MOVES, OF_PASSES, Place, Placed, Row, place_of
 from rooms_cli.check.table import beside, layout_in, of_floors, of_quarantined, of_room, placed
-from rooms_cli.storage import Account, failures_of
+from rooms_cli.storage import Account
+from rooms_cli.storage_failures import failures_of
 
 WAITS = (0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
 """Seconds before what seemed to disagree is read again."""
