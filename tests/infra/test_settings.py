@@ -50,7 +50,7 @@ CHOICES: dict[str, dict[str, Any]] = {
     },
     "keys of three kinds": {
         "manageKeys": ["one", "two", "three"],
-        "readKeys": ["dash-1"],
+        "readKeys": ["reader"],
         "onBehalfOf": "one",
     },
     "all the rest": {
@@ -104,6 +104,14 @@ def test_the_app_takes_all_that_infra_sets(chosen: dict[str, Any]) -> None:
     env = resolved(app_settings(chosen))
     read_settings(env)
     assert unknown_settings(env) == {}
+
+
+@pytest.mark.parametrize("chosen", CHOICES.values(), ids=CHOICES)
+def test_azure_takes_the_name_of_each_setting_and_secret(chosen: dict[str, Any]) -> None:
+    for name, value in app_settings(chosen).items():
+        assert re.fullmatch(r"[A-Za-z0-9._]+", name)  # on Linux
+        if secret := re.fullmatch(r"@Microsoft\.KeyVault\(SecretUri=.*/secrets/(.*)\)", value):
+            assert re.fullmatch(r"[A-Za-z0-9-]{1,127}", secret[1])
 
 
 def test_infra_sets_all_that_the_app_reads() -> None:
