@@ -10,7 +10,9 @@ fi
 cd ../..
 make --silent .venv/.run
 tries=40
-until .venv/bin/rooms init; do
+until said=$(.venv/bin/rooms init 2>&1); do
+  echo "$said" >&2
+  case $said in *'az login'*) exit 1 ;; esac # waiting signs nobody in
   tries=$((tries - 1))
   if [ "$tries" -eq 0 ]; then
     echo 'The table could not be made. Until it is, the app answers 503 TableNotFound.' >&2
@@ -20,3 +22,4 @@ until .venv/bin/rooms init; do
   echo 'A role may take ten minutes until all of Azure knows it. Trying again in 15 seconds ...'
   sleep 15
 done
+echo "$said"

@@ -28,13 +28,13 @@ class Checkout:
         for name in ("sleep", "make"):
             self.stand_in(f"bin/{name}")
 
-    def stand_in(self, path: str, fails: int = 0) -> None:
-        """Makes a program that fails some times and then succeeds."""
+    def stand_in(self, path: str, fails: int = 0, says: str = "") -> None:
+        """Makes a program that says something, fails some times and then succeeds."""
         count = self.root / f"{Path(path).name}.count"
         count.write_text("0")
         program(
             self.root / path,
-            f'echo "{Path(path).name} $*" >> {self.calls}\n'
+            f'echo "{Path(path).name} $*" >> {self.calls}; echo "{says}" >&2\n'
             f"n=$(cat {count}); echo $((n + 1)) > {count}; [ $n -ge {fails} ]",
         )
 
@@ -78,6 +78,14 @@ def test_a_table_that_cannot_be_made_ends_the_deployment(checkout: Checkout) -> 
     assert done.returncode == 1
     assert "503 TableNotFound" in done.stderr
     assert len(checkout.called("rooms")) == 40
+
+
+def test_who_is_not_signed_in_is_told_at_once(checkout: Checkout) -> None:
+    checkout.stand_in(".venv/bin/rooms", fails=1_000, says="rooms: You are not signed in: az login")
+    done = checkout.run("./make-table.sh", "infra/app", ROOMS_TABLE="rooms")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "not signed in" in done.stderr
+    assert checkout.called("rooms") == ["rooms init"]
 
 
 def test_a_table_without_a_name_is_left_to_the_app(checkout: Checkout) -> None:
