@@ -89,7 +89,7 @@ var logAlerts = [
     text: 'The log of the app has errors that are not of the storage.'
     severity: 3
     query: loadTextContent('alerts/app_errors.kql')
-    window: 'PT1H'
+    window: 'PT2H' // lines may be late
     every: 'PT1H'
     periods: [1, 1]
   }
