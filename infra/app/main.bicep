@@ -591,5 +591,3 @@ output ARCHIVE_ACCOUNT_NAME string = archive ? archiveAccount!.outputs.name : ''
 output SERVICE_ROOMS_ENDPOINT string = app.outputs.endpoint
 output SERVICE_ROOMS_CONSOLE string = '${app.outputs.endpoint}/console'
 output CONNECTION_STRING_COMMAND string = 'echo "endpoint=${app.outputs.endpoint}/;accesskey=$(az keyvault secret show --vault-name ${vault.outputs.name} --name manage-key-${manageKeys[0]} --query value --output tsv)"'
-output DEPLOY_COMMAND string = 'azd deploy rooms'
-output EVENTS_COMMAND string = 'azd provision events'
