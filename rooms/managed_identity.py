@@ -184,7 +184,7 @@ class ManagedIdentity:
         try:
             found = json.loads(text)
             token, expires = found["access_token"], int(found["expires_on"])
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, OverflowError):
             token, expires = None, 0
         if not (isinstance(token, str) and token):
             raise self._error("the token service answers without access_token and expires_on")

@@ -216,6 +216,7 @@ async def test_it_says_that_nobody_answers(service: Service) -> None:
         '{"access_token": "secret"}',
         '{"access_token": "secret", "expires_on": "secret"}',
         '{"access_token": "secret", "expires_on": null}',
+        '{"access_token": "secret", "expires_on": 1e999}',
         '{"access_token": {"secret": 1}, "expires_on": 1900000000}',
         '{"access_token": "", "expires_on": 1900000000}',
     ],
