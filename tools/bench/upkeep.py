@@ -23,7 +23,7 @@ from rooms.storage.entities import Entity, event_entities, index_entity, stored_
 from rooms.storage.operations import Operation, insert, placed
 from rooms.storage.table import Table
 from testkit.identifiers import raw_id
-from testkit.past import CUTOFF, EXPIRED, NOW, upkeep_of
+from testkit.past import CUTOFF, EXPIRED, NOW, looked_at_all, upkeep_of
 
 ORIGIN = Origin("bench", "")
 
@@ -66,11 +66,10 @@ async def _measure(kept: int, due: int) -> None:
 
 def _places() -> Iterator[Entity]:
     """Upkeep has gone through all rows once. Each partition has the floor with which it began."""
-    place = {"cursor": keys.END, "beganAt": stored_time(1), "whole": True, "left": False}
-    rows = {keys.UPKEEP_ROW: place, keys.floor_row(1): {}, keys.FLOOR_MADE_ROW: {}}
     for partition in keys.partitions():
-        for key, properties in rows.items():
-            yield {"PartitionKey": partition, "RowKey": key} | properties
+        yield looked_at_all(partition)
+        for row in (keys.floor_row(1), keys.FLOOR_MADE_ROW):
+            yield {"PartitionKey": partition, "RowKey": row}
 
 
 def _room(number: int, created: Ticks, people: int) -> Iterator[Entity]:

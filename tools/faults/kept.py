@@ -1,5 +1,6 @@
 """What is about the quarantine, and upkeep, as operations."""
 
+import re
 import string
 import time
 from functools import partial
@@ -16,10 +17,11 @@ from rooms.domain.limits import LIMITS
 from rooms.domain.time import DAY, now
 from rooms.storage import keys
 from rooms.storage.identities import Identities
+from rooms.storage.operations import replace
 from rooms.storage.quarantine import Quarantine
 from rooms.storage.table import Table
 from testkit.events import Element, Meeting
-from testkit.past import Past
+from testkit.past import Past, looked_at_all
 
 FILLING = "".join(
     Random(1).choices(
@@ -89,13 +91,22 @@ def _drop(lane: Lane, large: bool) -> Trial:
     return asked(lane, request, lambda _: lane.directly(_read, event_id), event_id, removes=True)
 
 
-async def _old_table(table: Table, random: Random) -> str:
+_ARRIVAL = re.compile(r":[0-9a-f]{16}\b(?=:|$)")
+"""What tells arrivals from each other."""
+
+_FLOORS = keys.floor_row(1), keys.FLOOR_MADE_ROW
+
+
+async def _old_table(table: Table, random: Random, whole: bool) -> str:
     """A room that has expired, which is returned; one that was deleted, a call that was over, an
     event that came, and a user who got their last token, long ago; and one who got it lately.
 
-    Upkeep rests but where these are.
+    Upkeep rests but where these are: there it looks at what is due, or, if `whole`, at all rows.
     """
     past = Past(table)
+    for each in await table.partitions():  # with floors from before everything
+        floors = ({"PartitionKey": each, "RowKey": row} for row in _FLOORS)
+        await table.commit([replace(floor) for floor in floors])
     expired = await past.room(now() - 60 * DAY, now() - 31 * DAY)
     partition, long_ago = await table.partition_of(expired), now() - (RETENTION_DAYS + 50) * DAY
     while (
@@ -114,32 +125,39 @@ async def _old_table(table: Table, random: Random) -> str:
         user = User(new_id(random), long_ago, used_at, "0123456789abcdef")
         await Identities(table).add(user)
     for each in (partition, await table.partition_of(buried), keys.IDENTITY_PARTITION):
-        await table.delete(each, [keys.UPKEEP_ROW])
+        if whole:
+            await table.delete(each, [keys.UPKEEP_ROW])
+        else:
+            await table.commit([replace(looked_at_all(each))])
     return expired
 
 
-def _upkeep(lane: Lane) -> Trial:
+def _upkeep(lane: Lane, whole: bool) -> Trial:
     while (
         200 <= time.time() % 600 < 260
     ):  # the app's timer runs upkeep then: its run would be taken for ours
         time.sleep(1)
     lane.clear()
-    expired = lane.directly(_old_table, lane.random)
+    expired = lane.directly(_old_table, lane.random, whole)
     lane.rooms.add(expired)
 
-    whole = 10 * len(lane.proxy.targets) + 1
+    count_of_all = 10 * len(lane.proxy.targets) + 1
 
     def carry_out() -> Outcome:
         for tries in count(1):
             report = lane.run_upkeep()
-            if f"; {whole} of {whole} partitions done" in report:
+            if f"; {count_of_all} of {count_of_all} partitions done" in report:
                 return Outcome((202, "done"), tries)
         raise AssertionError
 
     def look(_: Outcome) -> object:
         rows = lane.stored_table.rows()
         room = described(lane.stored(expired))
-        return room["roster"], room["log"], sorted(shape(row["RowKey"]) for row in rows)
+        return (
+            room["roster"],
+            room["log"],
+            sorted(shape(_ARRIVAL.sub(":#", row["RowKey"])) for row in rows),
+        )
 
     return Trial(carry_out, look)
 
@@ -161,6 +179,7 @@ KEPT = [
     ),
     Operation("drop", _DROP, partial(_drop, large=False)),
     Operation("drop a large event", _DROP, partial(_drop, large=True)),
-    Operation("upkeep", ("upkeep",), _upkeep, timer=True),
+    Operation("upkeep", ("upkeep",), partial(_upkeep, whole=False), timer=True),
+    Operation("upkeep of all rows", ("upkeep",), partial(_upkeep, whole=True), timer=True),
 ]
 """The quarantine, and what removes what has had its time."""

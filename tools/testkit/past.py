@@ -145,20 +145,24 @@ async def looked_through(client: TableClient) -> None:
     with suppress(ResourceExistsError):
         await client.create_table()
     for partition in [*"0123456789", keys.IDENTITY_PARTITION]:
-        place = {
-            "cursor": keys.END,
-            "beganAt": stored_time(1),
-            "clearedAt": stored_time(1),
-            "whole": True,
-            "left": False,
-        }
-        rows = {keys.UPKEEP_ROW: place, keys.floor_row(1): {}, keys.FLOOR_MADE_ROW: {}}
-        await client.submit_transaction(
-            [
-                replace({"PartitionKey": partition, "RowKey": row} | properties)
-                for row, properties in rows.items()
-            ]
-        )
+        floors = [
+            {"PartitionKey": partition, "RowKey": row}
+            for row in (keys.floor_row(1), keys.FLOOR_MADE_ROW)
+        ]
+        await client.submit_transaction(map(replace, [looked_at_all(partition), *floors]))
+
+
+def looked_at_all(partition: str) -> Entity:
+    """Returns the row of a partition whose first pass is over long ago."""
+    return {
+        "PartitionKey": partition,
+        "RowKey": keys.UPKEEP_ROW,
+        "cursor": keys.END,
+        "beganAt": stored_time(1),
+        "clearedAt": stored_time(1),
+        "whole": True,
+        "left": False,
+    }
 
 
 def upkeep_of(

@@ -11,6 +11,9 @@ from rooms.storage.entities import event_of, unpack
 from rooms_cli.check.places import OF_NO_ROOM, Place, Row, place_of
 from rooms_cli.check.table import disagreements
 
+_HINTS = ("until", "due", "stale")
+"""What may be left of a room that is gone, until upkeep looks at it."""
+
 _TOLD = 10
 """Of what does not agree, so much is told."""
 
@@ -42,7 +45,7 @@ def stored_rooms(rows: Iterable[Row], kept: Ticks = 0) -> dict[str, StoredRoom]:
     by_room: defaultdict[str, defaultdict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
     for row in sorted(rows, key=lambda row: str(row["RowKey"])):
         match place_of(row["RowKey"]):
-            case Place(kind=kind, of=of) if kind not in OF_NO_ROOM:
+            case Place(kind=kind, of=of) if kind not in (*OF_NO_ROOM, *_HINTS):
                 by_room[of][kind].append(row)
     return {room_id: _stored_room(some) for room_id, some in by_room.items()}
 
