@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from devhost.azurite import PROJECT
+from tests.infra.bicep import INFRA, declarations
 
 TOP = {"name", "metadata", "requiredVersions", "infra", "services", "workflows", "hooks"}
 
@@ -147,3 +148,11 @@ def test_the_scripts_of_layers_are_beside_them_and_can_be_run() -> None:
 def test_azd_is_new_enough_for_hooks_of_layers() -> None:
     (least,) = re.findall(r">= (\d+)\.(\d+)\.\d+", azure_yaml()["requiredVersions"]["azd"])
     assert tuple(map(int, least)) >= (1, 24)
+
+
+def test_what_is_said_at_the_end_stays_on_the_screen() -> None:
+    said = azure_yaml()["hooks"]["postup"]
+    assert said["interactive"] is True
+    variables = set(re.findall(r"\$(\w+)", said["run"]))
+    assert variables == {"SERVICE_ROOMS_CONSOLE", "CONNECTION_STRING_COMMAND"}
+    assert variables <= set(declarations(INFRA / "app" / "main.bicep", "output"))
