@@ -62,7 +62,7 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
       ipRules: [
         for address in allowedIpRanges: {
           action: 'Allow'
-          value: address
+          value: replace(address, '/32', '') // the storage takes no range of one address
         }
       ]
     }

@@ -83,7 +83,8 @@ var clients = [
     action: 'Allow'
     priority: 200 + i
     tag: 'Default'
-    ipAddress: clientIpRanges[i]
+    // The platform takes ranges only.
+    ipAddress: contains(clientIpRanges[i], '/') ? clientIpRanges[i] : '${clientIpRanges[i]}/32'
   }
 ]
 var hostSettings = {

@@ -185,6 +185,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "base64": lambda text: base64.b64encode(text.encode()).decode(),
     "cidrSubnet": _subnet,
     "concat": lambda *parts: list(chain.from_iterable(parts)),
+    "contains": lambda whole, part: part in whole,
     "empty": lambda value: not value,
     "environment": lambda: {"suffixes": {"storage": "core.windows.net"}},
     "filter": lambda items, function: [item for item in items if function(item)],

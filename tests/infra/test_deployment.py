@@ -204,11 +204,21 @@ def test_in_the_open_network_nothing_is_closed_and_nothing_private_is_made() -> 
 
 
 def test_if_only_some_may_call_event_grid_may_too() -> None:
-    (site,) = app(clientIpRanges=["203.0.113.0/24"]).of("Microsoft.Web/sites")
+    (site,) = app(clientIpRanges=["203.0.113.0/24", "198.51.100.7"]).of("Microsoft.Web/sites")
     config = site.properties["siteConfig"]
     assert config["ipSecurityRestrictionsDefaultAction"] == "Deny"
     allowed = [(rule["tag"], rule["ipAddress"]) for rule in config["ipSecurityRestrictions"]]
-    assert allowed == [("ServiceTag", "AzureEventGrid"), ("Default", "203.0.113.0/24")]
+    assert allowed == [
+        ("ServiceTag", "AzureEventGrid"),
+        ("Default", "203.0.113.0/24"),
+        ("Default", "198.51.100.7/32"),
+    ]
+
+
+def test_the_storage_lets_in_an_address_also_if_it_is_given_as_a_range() -> None:
+    first = app(privateNetwork=True, allowedIpRanges=["203.0.113.7/32", "198.51.100.0/30"])
+    rules = accounts(first)[0].properties["networkAcls"]["ipRules"]
+    assert [rule["value"] for rule in rules] == ["203.0.113.7", "198.51.100.0/30"]
 
 
 @pytest.mark.parametrize("days", [0, 400])
