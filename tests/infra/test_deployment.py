@@ -252,3 +252,19 @@ def test_the_alerts_watch_each_account_that_has_rooms() -> None:
         if "/storageAccounts/" in scope
     }
     assert watched == {f"strooms0{TOKEN}", f"strooms1{TOKEN}"}
+
+
+WINDOWS = ("PT5M", "PT10M", "PT15M", "PT30M", "PT45M", "PT1H", "PT2H", "PT6H", "P1D", "P2D")
+"""What Azure takes (azure-rest-api-specs#21258), from short to long."""
+
+
+def test_an_alert_sees_lines_that_come_after_its_look_at_them() -> None:
+    rules = app().of("Microsoft.Insights/scheduledQueryRules")
+    assert len(rules) > 5
+    for rule in rules:
+        window, every = (
+            WINDOWS.index(rule.properties[name]) for name in ("windowSize", "evaluationFrequency")
+        )
+        (criterion,) = rule.properties["criteria"]["allOf"]
+        periods = criterion["failingPeriods"]["numberOfEvaluationPeriods"]
+        assert window > every or periods > 1, rule.body["name"]  # Azure asks for all periods
