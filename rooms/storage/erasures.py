@@ -132,7 +132,7 @@ class Erasures:
             rows = await self._open_rows()
             if not rows or any(map(self._is_held, rows)):
                 break
-            if (await self._table.known_spread.now()).moving is not None:
+            if (await self._table.known_spread.anew()).moving is not None:
                 break
             first = rows[0]
             await self._run(first, left)

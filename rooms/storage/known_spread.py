@@ -72,10 +72,6 @@ class KnownSpread:
         spread = await self.current()
         return await self.anew() if spread.may_switch else spread
 
-    async def now(self) -> Spread:
-        """Returns the spread as it is now. One request, unless the settings name one account."""
-        return await self.anew() if self._is_read else self.known
-
     async def anew(self) -> Spread:
         """Returns the spread as it is now. One request, for all who ask at the same time.
 

@@ -136,6 +136,7 @@ class Upkeep:
         """Goes through one partition. Leaves it for this time if the storage fails."""
         place: Place | None = None
         try:
+            await self._table.known_spread.anew()  # once for all: rooms may move, or have moved
             place = await self._load(partition, now)
             if place.is_over and now >= place.began + PASS:
                 place.begin(now)

@@ -64,7 +64,7 @@ async def test_the_requests_for_what_is_due(client: TableClient, proxy: StorageP
     nothing = await requests(client, proxy)
     await looked_through(client)
     await let_go(client)
-    assert nothing == Counter(GET=11, POST=1)
+    assert nothing == Counter(GET=12, POST=1)
     assert await requests(client, proxy) - nothing == Counter(GET=13, POST=7)
 
 

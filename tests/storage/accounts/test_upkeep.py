@@ -8,6 +8,7 @@ from azure.data.tables.aio import TableClient
 
 from rooms.domain.time import DAY
 from rooms.storage import keys
+from rooms.storage.marker import marker
 from rooms.storage.rows_of_rooms import room_of_row
 from rooms.storage.spread import Spread, spread_entity
 from rooms.storage.table import Table
@@ -83,3 +84,17 @@ async def test_rooms_of_the_digit_that_moves_are_left_for_another_pass(
     await clients[0].upsert_entity(spread_entity(replace(spread, version=3)), "replace")
     assert "nothing overdue" in await run(clients, NOW + DAY)
     assert await rows_in(clients[0]) == []
+
+
+async def test_a_process_from_before_there_were_more_accounts_removes_nothing_any_more(
+    clients: list[TableClient],
+) -> None:
+    await clients[0].create_table()
+    await clients[0].create_entity(marker())
+    table = table_over(clients[:1])
+    await Past(table).room(LONG_AGO, LONG_AGO + DAY)
+    await spread_rooms(clients, Spread(2, "0" * 10, moving="0", to=1, phase="copying"))
+    before = await rows_in(clients[0])
+    report = await upkeep_of(table).run(HANG_SECONDS)
+    assert (report.done, report.unavailable) == (0, 11)
+    assert await rows_in(clients[0]) == before
