@@ -27,8 +27,9 @@ PREFIXES = (*KEY_PREFIXES, MEDIA_KEY_PREFIX)
 _PREFIX = "ROOMS_"
 """What the names of our settings begin with."""
 
-_INSTANCE = "WEBSITE_INSTANCE_ID"
-"""The variable that Azure sets where the app runs."""
+_OF_AZURE = ("WEBSITE_SITE_NAME", "WEBSITE_INSTANCE_ID")
+"""Variables that Azure sets where the app runs. Flex Consumption does not set the second: the host
+knows the plan by that (`IsFlexConsumptionSku` in its sources)."""
 
 _REFERENCE = re.compile(r"\s*@Microsoft\.KeyVault\(", re.IGNORECASE)
 """What Azure leaves as the value of a setting if it cannot read the secret."""
@@ -153,7 +154,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         SettingsError: a setting cannot be used.
     """
     _check_references(env)
-    in_azure = bool(env.get(_INSTANCE))
+    in_azure = any(env.get(name) for name in _OF_AZURE)
     acs = read_acs(env)
     return Settings(
         storages=read_storages(env),

@@ -86,7 +86,7 @@ def made_key() -> str:
 def resolved(settings: dict[str, str]) -> dict[str, str]:
     """Returns settings as the app gets them: with secrets for references to the vault."""
     form = re.compile(r"@Microsoft\.KeyVault\(SecretUri=https://kv\.vault\.azure\.net/secrets/")
-    env = {"WEBSITE_INSTANCE_ID": "0"} | settings
+    env = {"WEBSITE_SITE_NAME": "0"} | settings
     for name, value in settings.items():
         if form.match(value):
             env[name] = made_key()
@@ -129,7 +129,7 @@ def test_each_name_of_a_setting_in_infra_is_one_that_the_app_reads() -> None:
 
 
 def test_without_a_choice_the_app_has_its_own_defaults() -> None:
-    ours, alone = read({}), read_settings({"WEBSITE_INSTANCE_ID": "0"})
+    ours, alone = read({}), read_settings({"WEBSITE_SITE_NAME": "0"})
     for name in ("expired_days", "retention_days", "call_capacity", "console", "access_log"):
         assert getattr(ours, name) == getattr(alone, name)
     assert (ours.quota, ours.join_page) == (alone.quota, alone.join_page)
