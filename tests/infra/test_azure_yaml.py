@@ -150,6 +150,11 @@ def test_azd_is_new_enough_for_hooks_of_layers() -> None:
     assert tuple(map(int, least)) >= (1, 24)
 
 
+def test_who_waits_for_the_table_sees_why() -> None:
+    """azd shows what other hooks say for a moment, or not at all (Azure/azure-dev#6206, #9073)."""
+    assert azure_yaml()["infra"]["layers"][0]["hooks"]["postprovision"]["interactive"] is True
+
+
 def test_what_is_said_at_the_end_stays_on_the_screen() -> None:
     said = azure_yaml()["hooks"]["postup"]
     assert said["interactive"] is True
