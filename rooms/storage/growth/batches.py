@@ -1,5 +1,6 @@
 """Rows in portions that fit a transaction."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -31,7 +32,8 @@ def in_batches[T: Mapping[str, Any]](rows: Iterable[T]) -> Iterator[list[T]]:
 
 
 def size_of(row: Mapping[str, Any]) -> int:
-    """Returns the most bytes that a row has in a transaction, about: binaries are in base64."""
+    """Returns the most bytes that a row has in a transaction, about: binaries are in base64,
+    and the SDK escapes what is not ASCII."""
     return _ROW_BYTES + sum(map(_size_of_value, row.values()))
 
 
@@ -40,6 +42,6 @@ def _size_of_value(value: Any) -> int:
         case bytes():
             return _PROPERTY_BYTES + len(value) * 4 // 3
         case str():
-            return _PROPERTY_BYTES + len(value.encode(errors="replace"))
+            return _PROPERTY_BYTES + len(json.dumps(value))
         case _:
             return _PROPERTY_BYTES
