@@ -1,6 +1,7 @@
 """`rooms spread` as a user runs it."""
 
 import uuid
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from rooms.domain.time import DAY, now
 from rooms.storage.entities import identity_row, stored_time
 from rooms.storage.growth.run import Run
 from rooms.storage.spread import Spread, spread_entity
+from rooms_cli import storage_clock
 from testkit.running import storage_settings
 from tests.cli.line import Line, environment
 
@@ -115,3 +117,14 @@ def test_only_one_moves_rooms_at_a_time(shell: Line, azurites: list[str], table:
         "rooms: Another process moves rooms. If it was killed, run this command again after "
         f"{until}.\n",
     )
+
+
+def test_nothing_moves_by_a_clock_that_is_wrong(
+    shell: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long_ago = datetime(2026, 1, 1, tzinfo=UTC)
+    monkeypatch.setattr(storage_clock, "storage_time", lambda _: long_ago)
+    ended = shell.run("spread", "even")
+    assert ended.code == 1
+    assert " min ahead of that of http" in ended.err
+    assert digits(shell)[-1] == "1        none"

@@ -55,12 +55,15 @@ def spread(
     If it was interrupted, run it again: it goes on. The settings are those of `rooms check`.
     """
     from rooms_cli.storage import storage
+    from rooms_cli.storage_clock import check_clock
 
     if (what in (None, EVEN)) != (account is None):
         raise typer.BadParameter("a digit needs an account, and nothing else does")
     with storage(os.environ, table) as stored:
         if account is not None and account >= len(stored.accounts):
             raise Failure(f"There is no account {account}: set ROOMS_STORAGE__{account}.")
+        if what is not None:
+            check_clock(stored.accounts[0])
         asyncio.run(_spread(stored, what, account, as_json))
 
 

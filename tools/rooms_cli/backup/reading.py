@@ -9,11 +9,9 @@ ends it.
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
-from azure.core.pipeline import PipelineResponse
 from azure.data.tables import TableClient
 
 from rooms_cli.backup.folder import Manifest, write_manifest, write_part
@@ -21,6 +19,7 @@ from rooms_cli.backup.lines import line_of
 from rooms_cli.check.layout import read_layout, unfinished
 from rooms_cli.failures import Failure
 from rooms_cli.storage import Account
+from rooms_cli.storage_clock import storage_time
 from rooms_cli.storage_failures import failures_of
 
 PAGE = 1_000
@@ -85,7 +84,7 @@ def _begin(accounts: Sequence[Account], folder: Path, manifest: Manifest) -> Non
     times = []
     for account in accounts:
         with failures_of(account) as client:
-            times.append(_storage_time(client))
+            times.append(storage_time(client))
     manifest.began.append(min(times).isoformat())
     write_manifest(folder, manifest)
 
@@ -165,15 +164,3 @@ def _next_partition(client: TableClient, behind: str | None) -> str | None:
 def _written_since(time: str) -> str:
     since = datetime.fromisoformat(time) - MARGIN
     return f" and Timestamp ge datetime'{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}'"
-
-
-def _storage_time(client: TableClient) -> datetime:
-    """Returns the time by the clock of the storage. One request."""
-    dates: list[str] = []
-
-    def hook(response: PipelineResponse[Any, Any]) -> None:
-        dates.append(response.http_response.headers["Date"])
-
-    rows = client.query_entities("", results_per_page=1, select=["RowKey"], raw_response_hook=hook)
-    next(iter(rows), None)
-    return parsedate_to_datetime(dates[-1])
