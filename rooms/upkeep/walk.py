@@ -29,9 +29,10 @@ from rooms.storage.rows_of_rooms import room_of_row
 from rooms.storage.spread import Spread
 from rooms.storage.table import Table
 from rooms.upkeep.cutoffs import Cutoffs
-from rooms.upkeep.ranges import DUE, OF_USERS, WHOLE, Parts, Range
+from rooms.upkeep.ranges import DUE, OF_USERS, WHOLE, Range
 from rooms.upkeep.removal import Removal
 from rooms.upkeep.report import Report
+from rooms.upkeep.steps import Parts
 
 PASS: Ticks = DAY
 """The shortest time between the beginnings of two passes."""
