@@ -171,6 +171,10 @@ def test_who_speaks_for_others_must_be_a_key_or_of_a_tenant() -> None:
             "ROOMS_EXPIRED_DAYS: must be a whole number of days, from 1 to 36500",
         ),
         (
+            {"ROOMS_UPKEEP_MINUTES": "11"},
+            "ROOMS_UPKEEP_MINUTES: must be a whole number of minutes, from 1 to 10",
+        ),
+        (
             {"ROOMS_RETENTION_DAYS": "36501"},
             "ROOMS_RETENTION_DAYS: must be a whole number of days, from 7 to 36500",
         ),

@@ -218,6 +218,11 @@ param expiredDays int = 30
 param retentionDays int = 400
 
 @minValue(1)
+@maxValue(10)
+@description('Minutes between two runs of the upkeep. 1 for more than a million rooms a month.')
+param upkeepMinutes int = 10
+
+@minValue(1)
 @maxValue(5000)
 @description('People that a call holds.')
 param callCapacity int = 350
@@ -526,6 +531,7 @@ module settings 'settings.bicep' = {
     archiveContainer: archiveContainer
     expiredDays: expiredDays
     retentionDays: retentionDays
+    upkeepMinutes: upkeepMinutes
     callCapacity: callCapacity
     accessLog: accessLog
     console: console

@@ -81,6 +81,9 @@ param archiveUri string
 @description('ROOMS_ARCHIVE_CONTAINER.')
 param archiveContainer string
 
+@description('ROOMS_UPKEEP_MINUTES.')
+param upkeepMinutes int
+
 @description('ROOMS_EXPIRED_DAYS.')
 param expiredDays int
 
@@ -136,6 +139,7 @@ var fixed = {
   ROOMS_ENTRA_TENANT: entraTenant
   ROOMS_EVENT_SOURCE: join(eventSources, ',')
   ROOMS_EXPIRED_DAYS: string(expiredDays)
+  ROOMS_UPKEEP_MINUTES: string(upkeepMinutes)
   ROOMS_JOIN_PAGE: toLower(string(joinPage))
   ROOMS_KEY_BURST: keyBurst == 0 ? '' : string(keyBurst)
   ROOMS_KEY_RATE: string(keyRate)

@@ -54,6 +54,8 @@ class Settings:
     """Days that an expired room stays."""
     retention_days: int
     """Days that logs, calls, and the rest of a deleted room stay."""
+    upkeep_minutes: int
+    """Minutes between two runs of the upkeep."""
     call_capacity: int
     """Maximum number of people in a call."""
     console: bool
@@ -119,6 +121,7 @@ SETTINGS = frozenset(
         "ROOMS_STORAGE__clientId",
         "ROOMS_TABLE",
         "ROOMS_TRUST_FORWARDED_HOST",
+        "ROOMS_UPKEEP_MINUTES",
         *STORAGE_SETTINGS,
     }
 )
@@ -166,6 +169,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         trust_forwarded_host=flag(env, "ROOMS_TRUST_FORWARDED_HOST", default=False),
         expired_days=number(env, "ROOMS_EXPIRED_DAYS", 30, "days", 1, MAX_DAYS),
         retention_days=number(env, "ROOMS_RETENTION_DAYS", 400, "days", 7, MAX_DAYS),
+        upkeep_minutes=number(env, "ROOMS_UPKEEP_MINUTES", 10, "minutes", 1, 10),
         call_capacity=number(
             env, "ROOMS_CALL_CAPACITY", LIMITS.call_capacity, "people", 1, LIMITS.participants
         ),

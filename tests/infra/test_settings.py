@@ -61,6 +61,7 @@ CHOICES: dict[str, dict[str, Any]] = {
         "joinPage": False,
         "keyRate": 0,
         "keyBurst": 7,
+        "upkeepMinutes": 1,
         "trustForwardedHost": True,
     },
 }
