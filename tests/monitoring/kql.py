@@ -20,7 +20,7 @@ FUNCTION_QUERY = (FOLDER / "acs_rooms_incoming_operations.kql").read_text()
 
 ALERTS = {path.stem: path.read_text() for path in sorted((FOLDER / "alerts").glob("*.kql"))}
 
-BICEP = (FOLDER / "monitoring.bicep").read_text()
+BICEP = "".join(path.read_text() for path in sorted(FOLDER.glob("*.bicep")))
 
 WORKBOOK = json.loads((FOLDER / "workbook.json").read_text())
 
