@@ -139,7 +139,6 @@ var fixed = {
   ROOMS_ENTRA_TENANT: entraTenant
   ROOMS_EVENT_SOURCE: join(eventSources, ',')
   ROOMS_EXPIRED_DAYS: string(expiredDays)
-  ROOMS_UPKEEP_MINUTES: string(upkeepMinutes)
   ROOMS_JOIN_PAGE: toLower(string(joinPage))
   ROOMS_KEY_BURST: keyBurst == 0 ? '' : string(keyBurst)
   ROOMS_KEY_RATE: string(keyRate)
@@ -152,6 +151,7 @@ var fixed = {
   ROOMS_STORAGE__tableServiceUri: tableUris[0]
   ROOMS_TABLE: table
   ROOMS_TRUST_FORWARDED_HOST: toLower(string(trustForwardedHost))
+  ROOMS_UPKEEP_MINUTES: string(upkeepMinutes)
 }
 var furtherAccounts = toObject(
   range(1, length(tableUris) - 1),
