@@ -42,7 +42,7 @@ param instanceMemoryMB int
 @description('Requests that an instance answers at once. Without it, one: each other starts an instance.')
 param httpConcurrency int
 
-@description('Most instances.')
+@description('Most instances of each scale group: HTTP, events, and each timer.')
 param maximumInstances int
 
 @description('Instances for HTTP that always run.')

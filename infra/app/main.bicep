@@ -48,7 +48,7 @@ param httpConcurrency int = 32
 
 @minValue(1)
 @maxValue(1000)
-@description('Most instances.')
+@description('Most instances for HTTP, as many for events, and as many for each timer.')
 param maximumInstances int = 100
 
 @minValue(0)
