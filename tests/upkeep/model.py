@@ -11,6 +11,7 @@ from azure.data.tables.aio import TableClient
 from rooms.domain.time import HOUR, Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.entities import Entity, unpack
+from rooms.storage.guard import Guard
 from rooms.storage.invitees import external_people
 from rooms.storage.operations import Operation
 from rooms.storage.table import Table
@@ -25,8 +26,8 @@ HINTS = ("until", "due", "stale", "upkeep", "floor", "floor made")
 class Remembering(Table):
     """Remembers what was written, whatever upkeep removes."""
 
-    def __init__(self, client: TableClient) -> None:
-        super().__init__(client)
+    def __init__(self, client: TableClient, *further: TableClient) -> None:
+        super().__init__(client, None, [(each, Guard()) for each in further], spread_seconds=0)
         self.rows: dict[str, Entity] = {}
 
     async def commit(self, operations: Sequence[Operation], needed: Entity | None = None) -> None:

@@ -153,7 +153,7 @@ class History:
             reads_acs=reads_acs,
         )  # fmt: skip
         report = await upkeep.run(HANG_SECONDS)
-        assert (report.done, report.unavailable) == (1, 0)
+        assert (report.done, report.unavailable) == (report.partitions, 0)
         self.living = [
             each for each in self.living if not self.table.rows[keys.room_row(each)].get("deleted")
         ]
