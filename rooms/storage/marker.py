@@ -25,7 +25,8 @@ ROWS = 1_000
 
 _OURS = re.compile(
     r"\.(index|invitees?|calls|arrived|floor|join-link|until|due|stale|pending|quarantine(-part)?"
-    r"|upkeep|deployment|user|archive|probe|erasure(-part)?|spread|moved|growing)(:.*)?"
+    r"|pull(-asked|-unknown)?|upkeep|deployment|user|archive|probe|restore|erasure(-part)?|spread"
+    r"|moved|growing)(:.*)?"
     r"|[A-Za-z0-9_-]{1,64}:(room|details|roster:.*|~.*|arrived:.*|calls?:.*)"
 )
 """The keys of rows of this service."""
@@ -46,7 +47,7 @@ def prepare(client: TableClient, adopt: bool = False) -> Prepared:
         return "there"
     found = client.list_entities(results_per_page=ROWS, select=["PartitionKey", "RowKey"])
     rows = [(row["PartitionKey"], row["RowKey"]) for row in islice(found, ROWS)]
-    if not (adopt or all(map(_is_ours, rows))):
+    if not (adopt or all(map(is_ours, rows))):
         return "foreign"
     with suppress(ResourceExistsError):  # of another one that prepares it
         client.create_entity(marker())
@@ -67,6 +68,7 @@ def make(client: TableClient) -> bool:
     return True
 
 
-def _is_ours(row: tuple[str, str]) -> bool:
+def is_ours(row: tuple[str, str]) -> bool:
+    """Returns whether a row, by its partition and its key, is of this service."""
     partition, key = row
     return partition in keys.partitions() and _OURS.fullmatch(key) is not None

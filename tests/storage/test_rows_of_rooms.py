@@ -8,6 +8,9 @@ from rooms.domain.events import CallEvent
 from rooms.domain.join_link import JoinLink
 from rooms.domain.time import now
 from rooms.storage import keys
+from rooms.storage.growth.fence import FENCES_START
+from rooms.storage.journal import JOURNAL_START
+from rooms.storage.marker import is_ours
 from rooms.storage.rows_of_rooms import RANGES, room_of_row
 
 ROOM = "99457664805096377"
@@ -77,3 +80,10 @@ def test_every_kind_of_row_that_has_a_key_is_known_here() -> None:
     assert made - {"is_log_row", "room_of_log_row", "log_row_of_stale"} == {
         name for name in OF_THE_ROOM | OF_NO_ROOM if name.endswith(("_row", "_key"))
     }
+
+
+def test_a_table_that_has_lost_its_marker_is_known_by_each_kind_of_row() -> None:
+    beside = (keys.SPREAD_ROW, keys.RESTORE_ROW, keys.PROBE_ROW, keys.DEPLOYMENT_ROW)
+    of_moves = (f"{JOURNAL_START}1:0", f"{FENCES_START}0")
+    for row in (*OF_THE_ROOM.values(), *OF_NO_ROOM.values(), *beside, *of_moves):
+        assert is_ours(("7", row)), row
