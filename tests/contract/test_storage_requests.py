@@ -35,6 +35,7 @@ QUESTIONS = [
     ("/rooms/{}/calls", 4),
     ("/calls", 10 + 3),
     ("/live", 10 + 3),
+    ("/me", 0),
     ("/rooms", 10),
     ("/rooms?title=tea", 70),
     (f"/rooms?participant={ALICE}&title=tea", 20 + 1),

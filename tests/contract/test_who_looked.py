@@ -39,6 +39,7 @@ OF_ALL: Mapping[str, str | None] = {
     "/live": "live",
     "/log?since=now": "log",
     "/roles": None,
+    "/me": None,
     "/quarantine": None,
     f"/quarantine/{'0' * 64}": None,
 }

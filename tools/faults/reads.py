@@ -131,6 +131,7 @@ READS = [
     _read("an event in quarantine", "get_quarantined_event", "/quarantine/{event}"),
     _read("the OpenAPI document", "get_openapi", "/openapi.json"),
     _read("roles", "list_roles", "/roles"),
+    _read("me", "get_me", "/me"),
     _read("health", "get_health", "/health"),
     Operation("doctor", ("get_doctor",), _examined),
     _read("console", "get_console", "/console"),

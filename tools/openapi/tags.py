@@ -24,6 +24,7 @@ from rooms.api.extension import (
     live,
     livekit_events,
     log,
+    me,
     media_check,
     moving,
     overview,
@@ -104,6 +105,7 @@ TAGS: Sequence[Tag] = (
         resources.JOIN,
     ),
     Tag("Roles", "The capabilities of each role.", roles.routes.all, resources.ROLES),
+    Tag("Me", "The caller.", me.routes.all, resources.ME),
     Tag(
         "Calls",
         "Presence and calls, from the events of ACS's calling service.",

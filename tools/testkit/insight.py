@@ -41,6 +41,7 @@ READS = (
     "/live",
     "/log?since=now",
     "/roles",
+    "/me",
     "/quarantine",
     f"/quarantine/{'0' * 64}",
 )

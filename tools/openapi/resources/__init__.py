@@ -15,6 +15,7 @@ from openapi.resources.join import JOIN
 from openapi.resources.join_policy import JOIN_POLICY
 from openapi.resources.livekit_events import LIVEKIT_EVENTS
 from openapi.resources.log import LOG
+from openapi.resources.me import ME
 from openapi.resources.moving import MOVING
 from openapi.resources.participants import PARTICIPANTS
 from openapi.resources.persons import PERSONS
@@ -38,6 +39,7 @@ __all__ = [
     "JOIN_POLICY",
     "LIVEKIT_EVENTS",
     "LOG",
+    "ME",
     "MOVING",
     "OVERVIEW",
     "PARTICIPANTS",
