@@ -15,6 +15,15 @@ SETTINGS = "settings.json"
 """The name of what the page has to know before anybody signs in."""
 
 
+@routes.public("GET", "/")
+async def get_root(app: App, http: func.HttpRequest) -> func.HttpResponse:
+    """Leads to the page. A browser keeps what is after # in its address, such as a key."""
+    answer = _answer(app, http, INDEX)
+    if answer.status_code == 404:
+        return answer
+    return func.HttpResponse(status_code=302, headers={"Location": "/console"})
+
+
 @routes.public("GET", "console")
 async def get_console(app: App, http: func.HttpRequest) -> func.HttpResponse:
     """Answers with the page."""

@@ -31,6 +31,11 @@ def test_the_page_needs_no_key(app: RunningApp) -> None:
     assert answer.body == (PROJECT / "rooms" / "console" / "static" / "index.html").read_bytes()
 
 
+def test_the_root_leads_to_the_page(app: RunningApp) -> None:
+    answer = app.devhost.get("/")
+    assert (answer.status, answer.headers["location"], answer.body) == (302, "/console", b"")
+
+
 def test_the_policy_lets_in_our_own_files_only(app: RunningApp) -> None:
     policy = app.devhost.get("/console").headers["content-security-policy"]
     rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
@@ -129,7 +134,7 @@ def without(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
         yield app
 
 
-@pytest.mark.parametrize("path", ["/console", "/console/", "/console/app.js", "/console/preact.js"])
+@pytest.mark.parametrize("path", ["/", "/console", "/console/app.js", "/console/preact.js"])
 def test_turned_off_it_is_not_there(without: RunningApp, path: str) -> None:
     answer = without.devhost.get(path)
     assert answer.status == 404
@@ -148,7 +153,7 @@ def not_installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Devhost]
         yield devhost
 
 
-@pytest.mark.parametrize("path", ["/console", "/console/app.js"])
+@pytest.mark.parametrize("path", ["/", "/console", "/console/app.js"])
 def test_without_its_libraries_it_says_what_to_do(not_installed: Devhost, path: str) -> None:
     answer = not_installed.get(path)
     assert answer.status == 404

@@ -15,10 +15,10 @@ KEPT = {
 """Answers for anybody that may be kept, and how."""
 
 ROUTES = [
-    (method, f"/{trigger['route']}")
+    (method, f"/{trigger['route'].lstrip('/')}")
     for trigger in TRIGGERS
     for method in trigger["methods"]
-    if f"/{trigger['route']}" not in KEPT
+    if f"/{trigger['route'].lstrip('/')}" not in KEPT
 ]
 
 

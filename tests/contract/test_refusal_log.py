@@ -12,9 +12,13 @@ from tests.test_function_app import TRIGGERS
 
 SECRET = "8:acs:Mrs Sanders-7f3a.x"
 NUMBER = 424242424
-ROUTES = [(method, f"/{trigger['route']}") for trigger in TRIGGERS for method in trigger["methods"]]
+ROUTES = [
+    (method, f"/{trigger['route'].lstrip('/')}")
+    for trigger in TRIGGERS
+    for method in trigger["methods"]
+]
 KEYLESS = (
-    *("/.well-known/jwks.json", "/console", "/console/{file}", "/health", "/openapi.json"),
+    *("/", "/.well-known/jwks.json", "/console", "/console/{file}", "/health", "/openapi.json"),
     *("/join/static/{file}", "/join/{roomId}"),
     *("/rooms/{roomId}/join", "/media/livekit"),
 )

@@ -52,7 +52,7 @@ class Host:
             self.router.find("GET", CONSOLE) is not None
             and settings.get("ROOMS_CONSOLE", "").lower() != "false"
         )
-        """Whether the app has a console. `/` leads to it, unlike in Azure."""
+        """Whether the app has a console."""
         self._meetings = meetings
         self._behind: set[asyncio.Task[None]] = set()
 
@@ -68,8 +68,6 @@ class Host:
     async def answer(self, request: Request) -> Answer:
         """Answers one request."""
         path = request.path.lower()
-        if path == "/" and request.method == "GET":
-            return self._home()
         if path == eventgrid.PATH:
             query = {name.lower(): value for name, value in query_parameters(request.query).items()}
             return await self._webhook.receive(
@@ -81,13 +79,10 @@ class Host:
             return answer
         if match := self.router.find(request.method, request.path):
             return await self._invoke(match, request)
+        if path == "/" and request.method == "GET":
+            return Answer.text(200, PAGE, "text/html") if self._has_page else Answer.empty(204)
         _log.info("no function answers %s %a", request.method, request.path)
         return Answer.empty(404)
-
-    def _home(self) -> Answer:
-        if self.has_console:
-            return Answer(302, {"Location": CONSOLE, "Content-Length": "0"})
-        return Answer.text(200, PAGE, "text/html") if self._has_page else Answer.empty(204)
 
     async def _invoke(self, match: Match, request: Request) -> Answer:
         function = self._functions[match.function]

@@ -108,7 +108,8 @@ def _pattern(template: str, route: Route) -> re.Pattern[str]:
         f"(?P<{piece}>[^/]+)" if index % 2 else re.escape(piece)
         for index, piece in enumerate(pieces)
     )
-    return re.compile(f"/{text}/?", re.IGNORECASE | re.DOTALL)
+    path = f"/{text}" if text else ""
+    return re.compile(f"{path}/?", re.IGNORECASE | re.DOTALL)
 
 
 def _template(route: Route) -> str:
