@@ -34,7 +34,7 @@ import azure.functions as func
 from rooms.auth.caller import Caller
 from rooms.auth.errors import Denied
 from rooms.auth.signed_writes import CLOCK_SKEW
-from rooms.auth.url import forwarded_host, path_and_query
+from rooms.auth.url import path_and_query, signed_host
 from rooms.domain.time import parse_http_date
 from rooms.log_text import escaped, name_or_star
 from rooms.settings.keys import AccessKey
@@ -78,7 +78,7 @@ class SharedKeys:
         self._check_clock(form[1], date)
         content_hash = _header(req, "x-ms-content-sha256")
         url = path_and_query(req.url)
-        host = (self._trust_forwarded_host and forwarded_host(req)) or _header(req, "host")
+        host = signed_host(req, self._trust_forwarded_host) or _header(req, "host")
         signed_headers = f"{date};{host};{content_hash}"
         signature = binascii.a2b_base64(form[2])
         key = self._key_of(signature, req.method, url, signed_headers)

@@ -21,6 +21,12 @@ def path_and_query(url: str) -> str:
     return rest if rest.startswith("/") else f"/{rest}"
 
 
+def signed_host(req: func.HttpRequest, trust_forwarded_host: bool) -> str | None:
+    """Returns the host that a signature of this request names, or None if it names none."""
+    host: str | None = req.headers.get("host")
+    return (trust_forwarded_host and forwarded_host(req)) or host or None
+
+
 def forwarded_host(req: func.HttpRequest) -> str:
     """Returns the host that the client asked a proxy for, or an empty text.
 

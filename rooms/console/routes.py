@@ -6,6 +6,7 @@ import azure.functions as func
 
 from rooms.api.routing import Routes
 from rooms.app import App
+from rooms.auth.url import signed_host
 from rooms.pages.answers import file_answer, not_installed, page_headers
 from rooms.pages.files import INDEX, Page
 
@@ -44,16 +45,23 @@ def _answer(app: App, http: func.HttpRequest, name: str) -> func.HttpResponse:
     if (console := app.console) is None:
         return not_installed("console")
     if name == SETTINGS:
-        return _settings(app, console)
+        return _settings(app, http, console)
     return file_answer(http, console, name)
 
 
-def _settings(app: App, console: Page) -> func.HttpResponse:
-    """Returns where people sign in, and whether they can join with links. Nothing in it is
-    secret."""
+def _settings(app: App, http: func.HttpRequest, console: Page) -> func.HttpResponse:
+    """Returns which host signatures must name, where people sign in, and whether they can join with
+    links. Nothing in it is secret."""
     entra = app.settings.entra
     place = None if entra is None else entra.console_sign_in
     told = place and {"authority": place.authority, "clientId": place.client_id}
-    headers = page_headers(console) | {"Content-Type": "application/json; charset=utf-8"}
-    settings = {"signIn": told, "joinLinks": app.join_links is not None}
+    headers = page_headers(console) | {
+        "Content-Type": "application/json; charset=utf-8",
+        "Cache-Control": "no-store",
+    }
+    settings = {
+        "host": signed_host(http, app.settings.trust_forwarded_host),
+        "signIn": told,
+        "joinLinks": app.join_links is not None,
+    }
     return func.HttpResponse(json.dumps(settings), headers=headers)

@@ -217,6 +217,7 @@ def test_anybody_may_know_where_people_sign_in_and_that_nobody_joins_with_links(
 ) -> None:
     answer = place.app.devhost.get("/console/settings.json")
     assert answer.json() == {
+        "host": "localhost:81",
         "signIn": {"authority": f"{place.authority.url}/{TENANT}", "clientId": CLIENT},
         "joinLinks": False,
     }

@@ -1,10 +1,21 @@
 // Requests to the service that serves this page. The key is kept for this tab only.
 
 import * as account from "/console/account.js";
+import { readClock, skew } from "/console/clock.js";
 import { shown } from "/console/shown.js";
+import { canSign, isKey, signedHeaders } from "/console/signing.js";
+
+export { serviceNow } from "/console/clock.js";
 
 const KEPT = "anteroom.key";
-const LEAST_SKEW = 2_000; // milliseconds
+const DEVHOST = "/devhost/"; // on this machine only; it takes no signatures
+const MOST_SKEW = 60_000; // milliseconds; signatures may be five minutes off
+const CANNOT_SIGN =
+  "Browsers can sign requests on HTTPS and localhost only. Open the console at https://.";
+
+/** The api-versions that routes of ACS need in the query. */
+export const ROOMS_API = { "api-version": "2025-03-13" };
+export const IDENTITY_API = { "api-version": "2023-10-01" };
 
 export const key = {
   get: () => sessionStorage.getItem(KEPT),
@@ -19,6 +30,7 @@ class Failure extends Error {
     this.status = status;
     this.code = error.code;
     this.target = error.target;
+    this.details = error.details ?? []; // of ACS: each has a message and a target
   }
 
   /** Whether the same request may succeed later. */
@@ -27,62 +39,73 @@ class Failure extends Error {
   }
 }
 
-let clockSkew = 0;
-
-/** The time of the service, in milliseconds. */
-export const serviceNow = () => Date.now() + clockSkew;
-
-/** Follows the service's clock if it differs a lot from this machine's. */
-function readClock(answer) {
-  const halfSecond = 500; // the header has whole seconds
-  const difference = Date.parse(answer.headers.get("Date")) + halfSecond - Date.now();
-  clockSkew = Math.abs(difference) > LEAST_SKEW ? difference : 0;
+/** Returns the headers that say who asks: the holder of a key, or who has signed in. */
+async function credentials(secret, method, target, body) {
+  if (secret === null) return { Authorization: `Bearer ${await personalToken()}` };
+  if (target.startsWith(DEVHOST)) return { "x-api-key": secret };
+  if (!canSign) throw new Failure(400, { code: "CannotSign", message: CANNOT_SIGN });
+  if (!isKey(secret)) throw new Failure(401, { code: "NoKey", message: "This is not a key." });
+  return await signedHeaders(secret, method, target, body);
 }
 
-/** Returns the header that says who asks: with a key, or else as the person who has signed in. */
-async function credentials(as) {
-  if (as !== null) return { "x-api-key": as };
+async function personalToken() {
   try {
-    return { Authorization: `Bearer ${await account.token()}` };
+    return await account.token();
   } catch (problem) {
     const message = "Entra ID gives no token at the moment.";
     throw new Failure(account.mustSignIn(problem) ? 401 : 0, { code: "NoToken", message });
   }
 }
 
-/**
- * Returns the body of the answer: JSON, text for `format=csv`, or null if it is empty.
- * Throws Failure.
- */
-export async function ask(method, path, { query = {}, body, signal, as } = {}) {
-  const given = Object.entries(query).filter(
-    ([, value]) => value !== null && value !== undefined && value !== "",
-  );
-  const search = new URLSearchParams(given).toString();
-  const headers = {
-    ...(await credentials(as ?? key.get())),
-    ...(body === undefined ? {} : { "Content-Type": "application/json" }),
-  };
-  let answer, text;
+/** Sends a request, and returns the answer and its text. Throws Failure if nothing answers. */
+async function sent(method, target, { headers, body = "", signal, as }) {
+  const url = new URL(target, location.origin);
+  const credit = await credentials(as ?? key.get(), method, url.pathname + url.search, body);
   try {
-    const url = search ? `${path}?${search}` : path;
-    answer = await fetch(url, {
+    const answer = await fetch(url, {
       method,
-      headers,
-      body: body && JSON.stringify(body),
+      headers: { ...headers, ...credit },
+      body: body || undefined,
       signal,
       cache: "no-store",
     });
     readClock(answer);
-    text = await answer.text();
+    return { answer, text: await answer.text() };
   } catch (problem) {
     if (problem.name === "AbortError") throw problem;
     throw new Failure(0, { code: "Unreachable", message: "The service cannot be reached." });
   }
+}
+
+/**
+ * Returns {body, etag} of an answer: the body is JSON, text for `format=csv`, or null if it is
+ * empty. Throws Failure.
+ */
+export async function askWithEtag(
+  method,
+  path,
+  { query = {}, body, headers = {}, signal, as } = {},
+) {
+  const given = Object.entries(query).filter(
+    ([, value]) => value !== null && value !== undefined && value !== "",
+  );
+  const search = new URLSearchParams(given).toString();
+  const request = {
+    headers: body === undefined ? headers : { "Content-Type": "application/json", ...headers },
+    body: body === undefined ? "" : JSON.stringify(body),
+    signal,
+    as,
+  };
+  const target = search ? `${path}?${search}` : path;
+  const skewBefore = skew;
+  let { answer, text } = await sent(method, target, request);
+  // A clock that was set meanwhile makes signatures of the wrong time.
+  if (answer.status === 401 && Math.abs(skew - skewBefore) > MOST_SKEW)
+    ({ answer, text } = await sent(method, target, request));
   const content = answer.headers.get("Content-Type")?.includes("/json")
     ? shown(JSON.parse(text))
     : text;
-  if (answer.ok) return content || null;
+  if (answer.ok) return { body: content || null, etag: answer.headers.get("ETag") };
   throw new Failure(
     answer.status,
     content?.error ?? {
@@ -91,6 +114,9 @@ export async function ask(method, path, { query = {}, body, signal, as } = {}) {
     },
   );
 }
+
+/** Returns the body of the answer. Throws Failure. */
+export const ask = async (...request) => (await askWithEtag(...request)).body;
 
 export const get = (path, query, signal) => ask("GET", path, { query, signal });
 

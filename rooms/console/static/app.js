@@ -7,12 +7,14 @@ import * as account from "/console/account.js";
 import { ask, key } from "/console/api.js";
 import { Field } from "/console/fields.js";
 import { DENIED } from "/console/loading.js";
+import { Known } from "/console/me.js";
 import { Now } from "/console/now.js";
 import { Play } from "/console/play.js";
 import { Quarantine } from "/console/quarantine.js";
 import { Room } from "/console/room.js";
 import { Rooms } from "/console/rooms.js";
 import { address, useRoute } from "/console/route.js";
+import { host } from "/console/settings.js";
 import { zone } from "/console/words.js";
 
 const VIEWS = {
@@ -31,8 +33,11 @@ const KEY_EXPIRED = "The service does not accept your key any more. Sign in agai
 const EXPIRED = "The service does not let you in any more. Sign in again.";
 const NOT_LET_IN = "The service does not let you in. Ask for a role in the Entra ID application.";
 
+const THIS_MACHINE = /^(localhost|127\.0\.0\.1|\[::1\])(:|$)/;
+
 /** Returns whether devhost runs the service: only there a meeting can be played. */
 async function onLaptop() {
+  if (!THIS_MACHINE.test(host)) return false;
   try {
     await ask("GET", "/devhost/meeting");
     return true;
@@ -46,7 +51,7 @@ async function comeBack() {
   try {
     if (!(await account.begin())) return null;
     key.forget();
-    await ask("GET", "/roles");
+    await ask("GET", "/me");
     return null;
   } catch (failure) {
     if (failure.status === undefined)
@@ -79,7 +84,7 @@ function Console({ problem }) {
     return () => window.removeEventListener(DENIED, denied);
   }, []);
   return signedIn
-    ? html`<${SignedIn} signOut=${() => signOut(null)} toHeading=${fromForm.current} />`
+    ? html`<${Known}><${SignedIn} signOut=${() => signOut(null)} toHeading=${fromForm.current} /><//>`
     : html`<${SignIn} signIn=${signIn} notice=${notice} />`;
 }
 
@@ -96,7 +101,7 @@ function SignIn({ signIn, notice }) {
       return;
     }
     try {
-      await ask("GET", "/roles", { as: given });
+      await ask("GET", "/me", { as: given });
       key.keep(given);
       signIn();
     } catch (failure) {

@@ -1,9 +1,16 @@
 // What the page has to know of the service before anybody signs in. Nothing in it is secret.
 
+import { readClock } from "/console/clock.js";
+
 async function asked() {
   const answer = await fetch("/console/settings.json").catch(() => null);
-  return answer?.ok ? await answer.json() : {};
+  if (!answer?.ok) return {};
+  readClock(answer);
+  return await answer.json();
 }
 
-/** `signIn`: where people sign in, or null. `joinLinks`: whether people can join with links. */
-export const { signIn = null, joinLinks = false } = await asked();
+/**
+ * `host`: the service's name in signatures; a proxy may have changed it.
+ * `signIn`: where people sign in, or null. `joinLinks`: whether people can join with links.
+ */
+export const { host = location.host, signIn = null, joinLinks = false } = await asked();
