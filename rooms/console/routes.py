@@ -50,9 +50,9 @@ def _answer(app: App, http: func.HttpRequest, name: str) -> func.HttpResponse:
 
 
 def _settings(app: App, http: func.HttpRequest, console: Page) -> func.HttpResponse:
-    """Returns which host signatures must name, where people sign in, and whether they can join with
-    links. Nothing in it is secret."""
-    entra = app.settings.entra
+    """Returns which host signatures must name, where people sign in, whether they can join with
+    links, and what is done with rooms at ACS. Nothing in it is secret."""
+    entra, moving = app.settings.entra, app.settings.moving
     place = None if entra is None else entra.console_sign_in
     told = place and {"authority": place.authority, "clientId": place.client_id}
     headers = page_headers(console) | {
@@ -63,5 +63,6 @@ def _settings(app: App, http: func.HttpRequest, console: Page) -> func.HttpRespo
         "host": signed_host(http, app.settings.trust_forwarded_host),
         "signIn": told,
         "joinLinks": app.join_links is not None,
+        "acsMode": "own" if moving is None else moving.mode,
     }
     return func.HttpResponse(json.dumps(settings), headers=headers)

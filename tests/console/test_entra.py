@@ -212,12 +212,11 @@ def test_the_policy_lets_the_page_ask_the_authority_and_nobody_else(place: Place
     assert "frame-src" not in policy
 
 
-def test_anybody_may_know_where_people_sign_in_and_that_nobody_joins_with_links(
-    place: Place,
-) -> None:
+def test_anybody_may_know_where_people_sign_in_and_join_and_make_rooms(place: Place) -> None:
     answer = place.app.devhost.get("/console/settings.json")
     assert answer.json() == {
         "host": "localhost:81",
         "signIn": {"authority": f"{place.authority.url}/{TENANT}", "clientId": CLIENT},
         "joinLinks": False,
+        "acsMode": "own",
     }

@@ -12,5 +12,11 @@ async function asked() {
 /**
  * `host`: the service's name in signatures; a proxy may have changed it.
  * `signIn`: where people sign in, or null. `joinLinks`: whether people can join with links.
+ * `acsMode`: rooms at ACS can be changed here if it is `through`, and none is made in `observe`.
  */
-export const { host = location.host, signIn = null, joinLinks = false } = await asked();
+export const {
+  host = location.host,
+  signIn = null,
+  joinLinks = false,
+  acsMode = "own",
+} = await asked();
