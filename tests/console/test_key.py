@@ -192,9 +192,9 @@ def test_a_read_only_key_cannot_play_a_meeting(console: Console) -> None:
     assert kept(page) == console.app.read_key
 
 
-def link(console: Console, key: str) -> str:
-    """Returns the link that make start prints."""
-    return f"{console.app.http}/console#key={quote(key, safe='')}"
+def link(console: Console, key: str, view: str = "") -> str:
+    """Returns the link that make start prints, or make meeting for a view."""
+    return f"{console.app.http}/console#key={quote(key, safe='')}{view and f'&view=/{view}'}"
 
 
 def assert_nowhere_in_the_history(key: str, page: Page) -> None:
@@ -209,6 +209,14 @@ def test_a_link_with_the_key_signs_in_and_the_key_leaves_the_address(console: Co
     expect(heading(page, "Now")).to_be_visible()
     assert kept(page) == console.app.manage_key
     assert page.url == f"{console.app.http}/console"
+    assert_nowhere_in_the_history(console.app.manage_key, page)
+
+
+def test_a_link_with_the_key_leads_to_a_view(console: Console) -> None:
+    page = console.context().new_page()
+    page.goto(link(console, console.app.manage_key, "rooms?title=Lesson"))
+    expect(heading(page, "Rooms")).to_be_visible()
+    assert page.url == f"{console.app.http}/console#/rooms?title=Lesson"
     assert_nowhere_in_the_history(console.app.manage_key, page)
 
 

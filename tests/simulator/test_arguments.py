@@ -64,6 +64,22 @@ def test_the_webhook_is_the_hosts_unless_another_is_given(project: Path) -> None
     )
 
 
+@pytest.mark.parametrize(
+    ("line", "sign_in"),
+    [
+        (["--endpoint", "http://localhost:7099"], "key=ofTheApp&view="),
+        (["--endpoint", "http://localhost:7099", "--key", "givenOne"], ""),
+        (["--endpoint", "http://some.host"], ""),
+    ],
+    ids=["here", "a given key", "elsewhere"],
+)
+def test_a_link_to_the_console_signs_in_on_this_machine_only(
+    project: Path, line: list[str], sign_in: str
+) -> None:
+    link = parsed(project, *line).address.console("/room/1")
+    assert link == f"{line[1]}/console#{sign_in}/room/1"
+
+
 def test_help_says_how_fast_a_live_meeting_may_be(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -35,6 +35,9 @@ from tests.simulator.webhook import Webhook, listening
 pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
 
 
+TABLES = ("Calls", "Attendance", "People", "Presence")
+
+
 @pytest.fixture
 async def meetings_at(app: RunningApp) -> AsyncIterator[App]:
     async with connected(Address.of(app.http, app.manage_key)) as connection:
@@ -207,7 +210,7 @@ def command(app: RunningApp, *arguments: str) -> subprocess.CompletedProcess[str
     )
 
 
-def test_the_command_shows_the_truth_beside_the_answers(app: RunningApp) -> None:
+def test_the_command_sums_up_each_meeting_in_ten_lines(app: RunningApp) -> None:
     ended = command(app, "--seed", "5", "--drop", "0", "0.2")
     assert (ended.returncode, ended.stderr) == (0, "")
     assert (
@@ -232,7 +235,14 @@ def test_the_command_shows_the_truth_beside_the_answers(app: RunningApp) -> None
     assert links == [f"{app.http}/console#/room/{room_id}" for room_id in rooms]
     assert app.manage_key not in ended.stdout
     assert re.search(
-        r"^[\w ]+ \(seed 5\)\nRoom \d+\n\d+ events, .* 0 retries; times are UTC$",
+        r"^[\w ]+ \(seed 5\)\n"
+        r"Room \d+\n"
+        r"\d+ invited: \d+ came, 1 absent; 1 uninvited came\n"
+        r"[23] calls: \d\d:\d\d to \d\d:\d\d, .* UTC\n"
+        r"\d+ events: 0 dropped, \d+ delivered, 0 retries\n"
+        r"Compared: [23] calls, \d+ sessions, [34] attendance reports, who was there at \d+ times\n"
+        r"\d+ answers compared, all correct\.\n"
+        r"In the console: ",
         ended.stdout,
         re.M,
     )
@@ -265,6 +275,17 @@ def test_a_live_meeting_names_its_room_and_can_be_stopped(
     assert where == f"{app.http}/console#/room/{room_id}\n"
     assert f"Stopped. Room {room_id} stays. Its calls have ended." in " ".join(rest.split())
     assert " there" not in rest
+
+
+async def test_on_request_the_command_shows_the_truth_beside_the_answers(app: RunningApp) -> None:
+    console = Console(file=StringIO(), width=120)
+    address = Address.of(app.http, app.manage_key)
+    performance = Performance(1, Faults(), Manner())
+    arguments = Arguments(address, 4, 1, (performance,), 0, verbose=True)
+    await asyncio.to_thread(run, arguments, console)
+    assert isinstance(console.file, StringIO)
+    shown = console.file.getvalue()
+    assert [title for title in TABLES if not re.search(f"^{title}", shown, re.M)] == []
 
 
 async def test_the_last_failure_is_shown_beside_the_retries(app: RunningApp) -> None:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 from azure.communication.rooms import CommunicationUserIdentifier, RoomParticipant
@@ -47,10 +48,17 @@ class Address:
     """The URL for events. In Azure it contains a `code`."""
     acs: str
     """Where rooms are made and changed: the app itself, or what stands for ACS beside it."""
+    key_in_links: bool = False
+    """Whether links to the console sign in."""
 
     @classmethod
     def of(
-        cls, endpoint: str, key: str, webhook: str | None = None, acs: str | None = None
+        cls,
+        endpoint: str,
+        key: str,
+        webhook: str | None = None,
+        acs: str | None = None,
+        key_in_links: bool = False,
     ) -> "Address":
         """Returns the address. The default webhook is that of the Functions host. `acs` has the
         same key."""
@@ -60,11 +68,13 @@ class Address:
             key,
             webhook or f"{endpoint}/runtime/webhooks/EventGrid?functionName={FUNCTION}",
             acs or endpoint,
+            key_in_links,
         )
 
-    def console(self, room_id: str) -> str:
-        """Returns the link to a room in the console. The console asks for the key."""
-        return f"{self.endpoint}/console#/room/{room_id}"
+    def console(self, view: str) -> str:
+        """Returns the link to a view in the console, such as /room/<id>."""
+        sign_in = f"key={quote(self.key, safe='')}&view=" if self.key_in_links else ""
+        return f"{self.endpoint}/console#{sign_in}{view}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ MAX_DELAY = 86_400
 
 MAX_SEED = 999_999_999
 
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
@@ -36,6 +38,8 @@ class Arguments:
     most_differences: int
     json: bool = False
     """Whether to write JSON for programs."""
+    verbose: bool = False
+    """Whether to print the tables of truth and answers."""
 
 
 def parse(line: list[str], project: Path, environment: Mapping[str, str]) -> Arguments:
@@ -55,7 +59,9 @@ def parse(line: list[str], project: Path, environment: Mapping[str, str]) -> Arg
     rooms = max(given.rooms, len(given.drop))
     drops = given.drop + given.drop[-1:] * (rooms - len(given.drop))
     return Arguments(
-        Address.of(given.endpoint, key, given.webhook, given.acs),
+        Address.of(
+            given.endpoint, key, given.webhook, given.acs, _is_of_this_machine(given.endpoint, name)
+        ),
         given.people,
         given.speed if given.live else 1,
         tuple(
@@ -71,6 +77,7 @@ def parse(line: list[str], project: Path, environment: Mapping[str, str]) -> Arg
         ),
         given.differences,
         given.json,
+        given.verbose,
     )
 
 
@@ -187,7 +194,10 @@ def _parser() -> argparse.ArgumentParser:
         type=_number(0, 100_000),
         default=5,
         metavar="N",
-        help="maximum number of differences to show for each reason (default 5)",
+        help="maximum number of differences in the tables for each reason (default 5)",
+    )
+    parser.add_argument(
+        "--verbose", action="store_true", help="print the truth beside the answers, in tables"
     )
     parser.add_argument(
         "--json",
@@ -227,6 +237,12 @@ def _url(text: str) -> str:
         if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0:
             return text
     raise argparse.ArgumentTypeError("must be http://<host>:<port>, with a port from 1 to 65535")
+
+
+def _is_of_this_machine(endpoint: str, key_from: str) -> bool:
+    """Returns whether the app is on this machine, and so is its key: then links may have it, as
+    those of `make start`."""
+    return key_from != "--key" and urlsplit(endpoint).hostname in LOOPBACK
 
 
 def _is_base64(text: str) -> bool:

@@ -16,7 +16,8 @@ from simulator.arguments import Arguments
 from simulator.delivery import Undelivered
 from simulator.play import Performance, Played, planned, play
 from simulator.stopping import run as run_stoppable
-from simulator.tables import report
+from simulator.summary import summary
+from simulator.tables import tables
 from simulator.together import together
 
 
@@ -28,8 +29,11 @@ def run(arguments: Arguments, console: Console) -> bool:
         console.print(Text(f"\n{problem}", style="bold red"))
         return False
     for each in played:
-        console.print(report(each, arguments.most_differences))
-        link = arguments.address.console(each.room_id)
+        console.print()
+        if arguments.verbose or not each.right:
+            console.print(tables(each, arguments.most_differences))
+        console.print(summary(each), soft_wrap=True)
+        link = arguments.address.console(f"/room/{each.room_id}")
         console.print(f"In the console: {link}", highlight=False, soft_wrap=True)
     return all(each.right for each in played)
 
@@ -68,7 +72,7 @@ async def _room(
     def show_room(room_id: str) -> None:
         if performance.live:
             screen.display.console.print(
-                f"{name}\nRoom {room_id}\n{app.address.console(room_id)}",
+                f"{name}\nRoom {room_id}\n{app.address.console(f'/room/{room_id}')}",
                 highlight=False,
                 soft_wrap=True,
             )

@@ -1,6 +1,5 @@
-"""Shows the results of a meeting: the truth beside the app's answers."""
+"""Shows the results of a meeting in tables: the truth beside the app's answers. Times are UTC."""
 
-from collections import Counter
 from datetime import datetime
 
 from rich.console import Group, RenderableType
@@ -8,7 +7,6 @@ from rich.table import Table
 from rich.text import Text
 
 from simulator.play import Played
-from simulator.reasons import Reason
 from simulator.subjects import About, Fields, Subject
 from simulator.words import by_reason, naming, slots, value_text
 
@@ -18,7 +16,7 @@ FEW = 20
 _NOTHING: Fields = {}
 
 
-def report(played: Played, most: int) -> RenderableType:
+def tables(played: Played, most: int) -> RenderableType:
     """Returns all tables of one room.
 
     Args:
@@ -26,28 +24,12 @@ def report(played: Played, most: int) -> RenderableType:
             only counted.
     """
     return Group(
-        _headline(played),
         _calls(played),
         _attendance(played),
         *([_people(played)] if len(played.meeting.people) <= FEW else []),
         _presence(played),
         *([_differences(played, most)] if played.differences else []),
-        _verdict(played),
     )
-
-
-def _headline(played: Played) -> Text:
-    progress = played.outcome.progress
-    dropped = len(played.outcome.dropped)
-    delivered = (
-        f"{played.events} events, {dropped} dropped, "
-        f"{progress.delivered} delivered, {progress.retries} retries"
-    )
-    title = Text(
-        f"\n{played.meeting.title} (seed {played.performance.seed})\nRoom {played.room_id}\n",
-        style="bold",
-    )
-    return title.append(f"{delivered}; times are UTC", style="not bold dim")
 
 
 def _calls(played: Played) -> Table:
@@ -148,29 +130,6 @@ def _differences(played: Played, most: int) -> Table:
         if len(subjects) > most:
             table.add_row(f"... and {len(subjects) - most} more", "", "", "", said)
     return table
-
-
-def _verdict(played: Played) -> Text:
-    reasons = Counter(difference.reason for difference in played.differences)
-    differ = (
-        f"{len(played.differences)} differ from the truth" if played.differences else "all correct"
-    )
-    lines = [f"{played.compared} answers compared, {differ}."]
-    lines += [f"  {reasons[reason]:>5}  {reason}" for reason in Reason if reasons[reason]]
-    if reasons[None]:
-        lines.append(f"  {reasons[None]:>5}  NOT EXPLAINED by dropped events: the app is wrong")
-    if played.outcome.dropped:
-        wrong = played.wrongly_absent
-        lines.append(
-            f"Called absent, though they came: {wrong.estimated} marked estimated, "
-            f"{wrong.unmarked} not marked."
-        )
-    if refused := played.outcome.refused:
-        lines.append(
-            f"  {len(refused)} events were refused for good: {next(iter(refused.values()))}"
-        )
-    failed = bool(reasons[None] or refused)
-    return Text("\n".join(lines), style="bold red" if failed else "bold green")
 
 
 def _stays(fields: Fields) -> str:

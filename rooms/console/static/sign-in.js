@@ -1,10 +1,12 @@
-// Signs in with a link like /console#key=<key>, which make start prints. It runs before anything
-// else: the key moves from the address to this tab's storage, and the history does not have it.
+// Signs in with a link like /console#key=<key>, which make start prints, or
+// /console#key=<key>&view=/rooms. It runs before anything else: the key moves from the address to
+// this tab's storage, and the history does not have it.
 {
   const takeKey = () => {
-    const found = /^#key=(.*)$/s.exec(location.hash);
+    const found = /^#key=([^&]*)(?:&view=(\/.*))?/s.exec(location.hash);
     if (!found) return false;
-    history.replaceState(null, "", location.pathname + location.search);
+    const view = found[2] ? `#${found[2]}` : "";
+    history.replaceState(null, "", location.pathname + location.search + view);
     try {
       const key = decodeURIComponent(found[1]);
       // api.js reads the same name.
