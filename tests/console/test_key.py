@@ -171,17 +171,14 @@ def test_a_read_only_key_sees_a_room(console: Console, scenes: Scenes, tab: str)
     expect(page.get_by_role("alert").filter(has_text=re.compile("."))).to_have_count(0)
 
 
-@pytest.mark.parametrize("button", mostly(["Retry", "Delete"], "Retry"))
-def test_a_read_only_key_cannot_change_the_quarantine(
-    console: Console, scenes: Scenes, button: str
+def test_a_read_only_key_sees_the_quarantine_without_buttons_that_change_it(
+    console: Console, scenes: Scenes
 ) -> None:
     console.allowed = {401}
     assert scenes.quarantined
     page = console.enter("quarantine", console.app.read_key)
-    page.on("dialog", lambda dialog: dialog.accept())
-    page.get_by_role("button", name=button).first.click()
-    expect(page.get_by_role("alert").filter(has_text="read-only")).to_be_visible()
-    assert kept(page) == console.app.read_key
+    expect(page.get_by_role("button", name="Show all").first).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("Retry|Delete"))).to_have_count(0)
 
 
 @pytest.mark.thorough

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from testkit.events import Element, Meeting
 from testkit.identifiers import raw_id
 from testkit.running import RunningApp, running_app
-from tests.console.pages import Console
+from tests.console.pages import Console, heading
 from tests.console.scenes import Scenes
 from tests.contract.test_quarantine import put
 
@@ -90,21 +90,37 @@ def test_one_that_is_understood_now_is_recorded(
 def test_one_is_dropped_when_that_is_confirmed(console: Console, scenes: Scenes) -> None:
     scenes.insight.deliver(not_understood())
     page = console.enter("quarantine")
-    page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(page.get_by_text("No events in quarantine")).to_be_visible()
     assert scenes.insight.all("/quarantine") == []
+    expect(heading(page, "Quarantine")).to_be_focused()
 
 
-@pytest.mark.thorough
 def test_one_is_not_dropped_when_that_is_not_confirmed(console: Console, scenes: Scenes) -> None:
     scenes.insight.deliver(not_understood())
     page = console.enter("quarantine")
-    with page.expect_event("dialog") as dialog:
-        page.on("dialog", lambda dialog: dialog.dismiss())
-        page.get_by_role("button", name="Delete").click()
-    assert dialog.value.type == "confirm"
+    page.get_by_role("button", name="Delete").press("Enter")
+    expect(page.get_by_role("dialog").get_by_role("button", name="Cancel")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("button", name="Delete")).to_be_focused()
     assert len(scenes.insight.all("/quarantine")) == 1
+
+
+def test_a_deletion_that_fails_says_so_and_can_be_tried_again(
+    console: Console, scenes: Scenes
+) -> None:
+    console.allowed = {503}
+    scenes.insight.deliver(not_understood())
+    page = console.enter("quarantine")
+    page.get_by_role("button", name="Delete").click()
+    dialog = page.get_by_role("dialog")
+    page.route("**/quarantine/*", lambda route: route.fulfill(status=503), times=1)
+    dialog.get_by_role("button", name="Delete").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("503")
+    dialog.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("No events in quarantine")).to_be_visible()
 
 
 @pytest.mark.thorough

@@ -10,12 +10,9 @@ export function Dialog({ title, close, children }) {
   const own = useRef(null);
   const id = useId();
   useEffect(() => {
-    const dialog = own.current;
-    dialog.showModal();
-    return () => {
-      dialog.close(); // the focus goes back to where it was
-      queueMicrotask(focusSomewhere);
-    };
+    const opener = document.activeElement;
+    own.current.showModal();
+    return () => queueMicrotask(() => focusAgain(opener));
   }, []);
   const cancel = (event) => {
     event.preventDefault();
@@ -32,9 +29,14 @@ export function Dialog({ title, close, children }) {
   </dialog>`;
 }
 
-/** Moves the focus to the heading of the view, if what had it is gone. */
-function focusSomewhere() {
-  if (document.activeElement === document.body) document.querySelector("h1")?.focus();
+/** Moves the focus to the heading of the view. */
+export const focusHeading = () => document.querySelector("h1")?.focus();
+
+/** Moves the focus back, or to the heading if what had it is gone. */
+function focusAgain(opener) {
+  if (document.activeElement !== document.body) return; // it was moved already
+  if (opener.isConnected && opener !== document.body) opener.focus();
+  else focusHeading();
 }
 
 /**

@@ -3,7 +3,9 @@
 import { html } from "htm/preact";
 import { useState } from "preact/hooks";
 import { ask, get } from "/console/api.js";
+import { Confirm, focusHeading } from "/console/dialog.js";
 import { usePages } from "/console/loading.js";
+import { useMe } from "/console/me.js";
 import { Heading, Loading, More, Problem, Time } from "/console/parts.js";
 import { revealed } from "/console/shown.js";
 
@@ -15,7 +17,6 @@ export function Quarantine() {
   const done = (id) => (text) => {
     setResult(text);
     pages.remove(id);
-    document.querySelector("h1").focus(); // the button that had the focus is gone
   };
   return html`
     <${Heading}>Quarantine<//>
@@ -37,8 +38,10 @@ export function Quarantine() {
 }
 
 function Quarantined({ event, done }) {
+  const { mayManage } = useMe();
   const [text, setText] = useState(null);
   const [failure, setFailure] = useState(null);
+  const [deleting, setDeleting] = useState(false);
   const path = `/quarantine/${encodeURIComponent(event.id)}`;
   const attempt = async (action) => {
     setFailure(null);
@@ -48,10 +51,13 @@ function Quarantined({ event, done }) {
       setFailure(explained(problem));
     }
   };
-  const retry = async () => done(resultOf(await ask("POST", `${path}/redrive`)));
+  const retry = async () => {
+    const result = await ask("POST", `${path}/redrive`);
+    done(resultOf(result));
+    focusHeading(); // the button that had the focus is gone
+  };
   const show = async () => setText(text === null ? (await get(path)).event : null);
   const remove = async () => {
-    if (!confirm("Delete this event permanently?")) return;
     await ask("DELETE", path);
     done("Deleted.");
   };
@@ -63,7 +69,7 @@ function Quarantined({ event, done }) {
     <pre tabindex="0">${revealed(text ?? event.excerpt)}</pre>
     <${Problem} failure=${failure} />
     <p class="actions">
-      <button type="button" onClick=${() => attempt(retry)}>Retry</button>
+      ${mayManage && html`<button type="button" onClick=${() => attempt(retry)}>Retry</button>`}
       <button
         type="button"
         class="quiet"
@@ -72,13 +78,23 @@ function Quarantined({ event, done }) {
       >
         ${text === null ? "Show all" : "Show less"}
       </button>
-      <button type="button" class="quiet" onClick=${() => attempt(remove)}>Delete</button>
+      ${mayManage && html`<button type="button" class="quiet" onClick=${() => setDeleting(true)}>Delete</button>`}
     </p>
+    ${
+      deleting &&
+      html`<${Confirm}
+        title="Delete this event?"
+        verb="Delete"
+        act=${remove}
+        close=${() => setDeleting(false)}
+      >
+        <p>It is not kept anywhere else. What it tells of a call is lost.</p>
+      <//>`
+    }
   </li>`;
 }
 
 function explained(problem) {
-  if (problem.status === 401) return new Error("This key is read-only.");
   if (problem.status === 409) return new Error(`Still not readable: ${problem.message}`);
   return problem;
 }
