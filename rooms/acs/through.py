@@ -26,7 +26,7 @@ from rooms.domain.room import Room, RoomCarrier, RoomChange, admits_guests
 from rooms.domain.roster import Roster
 from rooms.domain.time import SECOND, Ticks
 from rooms.storage.adoption import BY_ACS, MARKS_AT_ONCE
-from rooms.storage.changes import Origin
+from rooms.storage.changes import Origin, Versions, check_version
 from rooms.storage.creation import Repeatability
 from rooms.storage.drift import followed_room
 from rooms.storage.edits import Contents, Edit
@@ -35,7 +35,13 @@ from rooms.storage.marks import Marks, removal
 from rooms.storage.parallel import both
 from rooms.storage.pull_state import PullStates
 from rooms.storage.room_rows import ReadRoom
-from rooms.storage.rooms import AfterChange, Rooms, RoomWithRoster, repeats_deletion
+from rooms.storage.rooms import (
+    AfterChange,
+    Rooms,
+    RoomWithRoster,
+    check_edited_version,
+    repeats_deletion,
+)
 from rooms.storage.table import Table
 
 
@@ -89,7 +95,8 @@ class Through(Rooms):
     async def change(self, room_id: str, edit: Edit, origin: Origin) -> Contents:
         """Edits a room, its roster and its details, all or none, and returns them.
 
-        Raises what Rooms raises, and CallsAtAcs for the join policy of a room at ACS.
+        Raises what Rooms raises, and CallsAtAcs for the join policy of a room at ACS. The version
+        of the room is not looked at any more once ACS has been asked.
         """
         if not edit.is_of_room:
             return await super().change(room_id, edit, origin)
@@ -101,11 +108,13 @@ class Through(Rooms):
             read = await self._begun(
                 under_way,
                 self.rows.find(room_id, with_details=edit.details is not None),
-                read_first=callable(edit.patch),
+                read_first=callable(edit.patch) or edit.versions is not None,
             )
             if read is None:
                 raise RoomNotFound
             after = edit.applied(read.contents)
+            if not under_way.in_doubt:
+                check_edited_version(edit, read, after)
             if read.room.carrier == "acs":
                 self.rows.check(read, after, origin)
                 after = await self._changed_at_acs(read, after, edit, under_way)
@@ -118,13 +127,18 @@ class Through(Rooms):
         await self._tell(edit, after)
         return after
 
-    async def delete(self, room_id: str, origin: Origin, *, again: bool = False) -> Room:
+    async def delete(
+        self, room_id: str, origin: Origin, *, again: bool = False, versions: Versions = None
+    ) -> Room:
         """Deletes a room, and returns it: here it becomes a tombstone. If it is gone at ACS
         already, it becomes one too, and RoomNotFound is raised, unless this request has deleted it
         before.
 
         Args:
             again: whether the room may have been deleted by anybody before.
+
+        Raises:
+            RoomChanged: the room has none of these `versions`, and ACS was not asked yet.
         """
         mark = self._marks.of_change(room_id, origin, deletes=True)
         under_way = UnderWay(self._marks, self._pace, mark)
@@ -132,7 +146,9 @@ class Through(Rooms):
 
         async def attempt() -> Room:
             nonlocal gone, at_acs
-            row = await self._begun(under_way, self.rows.row(room_id))
+            row = await self._begun(
+                under_way, self.rows.row(room_id), read_first=versions is not None
+            )
             if row is None:
                 raise RoomNotFound
             room = room_of(row)
@@ -143,6 +159,8 @@ class Through(Rooms):
                 if under_way.is_marked:
                     await self._marks.remove(mark)
                 return room
+            if not under_way.in_doubt:
+                check_version(row, versions)
             if at_acs and not gone:
                 await under_way.write()
                 gone = await self._deleted_at_acs(row, again, under_way)

@@ -221,6 +221,11 @@ ANSWERS: Mapping[type[Exception], Answer] = {
         "NotAllowedInCall",
         "Only a Presenter who is in the call of this room, while it is open, may do this.",
     ),
+    storage.RoomChanged: Answer(
+        412,
+        "RoomChanged",
+        "The room has changed since it was read. Read it again, and send the change once more.",
+    ),
     domain.CallsAtAcs: Answer(
         409,
         "CallsAtAcs",

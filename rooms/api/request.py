@@ -15,6 +15,7 @@ from rooms.api.errors import (
     InvalidRoomIdLength,
     UnsupportedMediaType,
 )
+from rooms.api.if_match import given_versions
 from rooms.api.room_summary import RoomSummary
 from rooms.app import App
 from rooms.auth.caller import Caller
@@ -23,7 +24,7 @@ from rooms.domain.events import is_call_room_id
 from rooms.domain.limits import LIMITS
 from rooms.domain.room import is_room_id
 from rooms.domain.time import Ticks, parse_time
-from rooms.storage.changes import Origin
+from rooms.storage.changes import Origin, Versions
 
 type Kind = Literal["acs", "identity", "extension"]
 """The rules of a request. Those of ACS Rooms: an api-version, two families of errors. Those of ACS
@@ -63,6 +64,10 @@ class Request:
             (self.http.headers.get("x-ms-client-request-id") or "")[: self.app.limits.request_id],
             self.on_behalf_of,
         )
+
+    def versions(self) -> Versions:
+        """Returns the versions of the room that the change is of. Raises ValidationFailed."""
+        return given_versions(self.http)
 
     @property
     def route_url(self) -> str:

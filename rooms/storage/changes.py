@@ -3,7 +3,7 @@ room's row."""
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakValueDictionary
@@ -22,6 +22,7 @@ from rooms.storage.entities import (
     room_of,
     stored_time,
 )
+from rooms.storage.errors import RoomChanged
 from rooms.storage.operations import Conflict, Operation, insert, merge, remove
 from rooms.storage.retry import retried
 from rooms.storage.table import Table
@@ -38,6 +39,10 @@ class Origin:
     actor: str
     request_id: str
     on_behalf_of: str | None = None
+
+
+type Versions = Collection[str] | None
+"""The versions of a room that a change is of; None: of any."""
 
 
 class Changes:
@@ -88,6 +93,19 @@ def existing_row(row: TableEntity | None) -> TableEntity:
     if row is None or row.get("deleted"):
         raise RoomNotFound
     return row
+
+
+def version_of(row: TableEntity) -> str:
+    """Returns the version of the room with this row: each change of the room, its roster and its
+    details gives it another one."""
+    version: str = row["changedAt"]
+    return version
+
+
+def check_version(row: TableEntity, versions: Versions) -> None:
+    """Checks that the room with this row has one of these versions. Raises RoomChanged."""
+    if versions is not None and version_of(row) not in versions:
+        raise RoomChanged
 
 
 def log_record(

@@ -16,7 +16,7 @@ from rooms.domain.roster import (
 )
 from rooms.domain.time import Ticks
 from rooms.storage import keys
-from rooms.storage.changes import Origin, log_record
+from rooms.storage.changes import Origin, Versions, log_record
 from rooms.storage.entities import (
     Entity,
     details_entity,
@@ -47,12 +47,14 @@ class Contents:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What a change does to a room, its roster and its details. None: it is not of these."""
+    """What a change does to a room, its roster and its details. None: it is not of these. It is a
+    change of the room in one of these `versions`."""
 
     wanted: RoomChange | None = None
     patch: RosterPatch | PatchOf | None = None
     details: DetailsEdit | None = None
     check: RoomCheck | None = None
+    versions: Versions = None
 
     @property
     def is_of_room(self) -> bool:

@@ -7,6 +7,7 @@ StorageError
 │   ├── RoomMoves             the room is being moved to another storage account
 │   └── ClockWrong            the clock is too far from the storage's to change anything
 ├── ContentRefused            the storage will never take what is to be written
+├── RoomChanged              a change is of another version of its room
 ├── RequestIdReused           a Repeatability-Request-ID came with another body before
 ├── DetailsTooLarge           details do not fit one entity
 ├── TooManyEvents             one answer would need too many events or calls
@@ -108,6 +109,10 @@ class ContentRefused(StorageError):
     def __init__(self, reason: str = "400") -> None:
         super().__init__(f"the storage does not take this: {reason}")
         self.reason = reason
+
+
+class RoomChanged(StorageError):
+    """A change is of another version of its room than the one there."""
 
 
 class RequestIdReused(StorageError):

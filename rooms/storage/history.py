@@ -16,6 +16,7 @@ from rooms.domain.roster import Invited, Roster
 from rooms.domain.time import Ticks, parse_time
 from rooms.domain.time_window import Deletion
 from rooms.storage import keys
+from rooms.storage.changes import version_of
 from rooms.storage.cursors import Page, read_cursor, to_cursor
 from rooms.storage.entities import binary_of, join_policy_of, room_of, unpack
 from rooms.storage.errors import TooManyChanges
@@ -28,7 +29,8 @@ _ROSTER_PAGE = 20
 class RoomSnapshot:
     """What is known of a room. `room` is None, and the rest empty, if only events name it.
 
-    `deleted_by` is the actor, also None if the room was deleted before that was stored.
+    `version` is that of the room. `deleted_by` is the actor, also None if the room was deleted
+    before that was stored.
     """
 
     room: Room | None
@@ -37,6 +39,7 @@ class RoomSnapshot:
     roster: Roster
     deleted_at: Ticks | None = None
     deleted_by: str | None = None
+    version: str | None = None
 
     @property
     def planned_end(self) -> Ticks | None:
@@ -82,6 +85,7 @@ class History:
             roster=unpack(next(iter(rows.values()))) if rows else {},
             deleted_at=parse_time(room["changedAt"]) if room and deleted else None,
             deleted_by=room.get("deletedBy") if room else None,
+            version=version_of(room) if room else None,
         )
 
     async def details(self, room_id: str) -> Details:

@@ -14,14 +14,14 @@ from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.room import Room, RoomChange, check_calls_here, new_room
 from rooms.domain.roster import Roster, RosterPatch
 from rooms.domain.time import Ticks, parse_time
-from rooms.storage.changes import Origin, existing_row
+from rooms.storage.changes import Origin, Versions, check_version, existing_row
 from rooms.storage.creation import Repeatability, new_room_id
 from rooms.storage.edits import Contents, Edit
 from rooms.storage.entities import room_of, unpack
 from rooms.storage.errors import RequestIdReused
 from rooms.storage.operations import Conflict
 from rooms.storage.retry import retried
-from rooms.storage.room_rows import RoomRows
+from rooms.storage.room_rows import ReadRoom, RoomRows
 from rooms.storage.table import Table
 
 
@@ -105,23 +105,31 @@ class Rooms:
         read = await self.rows.read(room_id, with_details=True)
         return room_with_roster(read.row, read.contents.roster), read.contents.details
 
-    async def update(self, room_id: str, wanted: RoomChange, origin: Origin) -> Room:
-        """Sets what `wanted` sets and returns the room. Requests as `change`."""
-        return (await self.change(room_id, Edit(wanted), origin)).room
+    async def update(
+        self, room_id: str, wanted: RoomChange, origin: Origin, versions: Versions = None
+    ) -> Room:
+        """Sets what `wanted` sets and returns the room. Requests and RoomChanged as `change`."""
+        return (await self.change(room_id, Edit(wanted, versions=versions), origin)).room
 
-    async def patch_roster(self, room_id: str, patch: RosterPatch, origin: Origin) -> Contents:
+    async def patch_roster(
+        self, room_id: str, patch: RosterPatch, origin: Origin, versions: Versions = None
+    ) -> Contents:
         """Merges a patch into the roster: all of it or nothing. Returns it with its room. Requests
-        as `change`.
+        and RoomChanged as `change`.
 
         Raises:
             TooManyParticipants: the roster would be too long.
         """
-        return await self.change(room_id, Edit(patch=patch), origin)
+        return await self.change(room_id, Edit(patch=patch, versions=versions), origin)
 
     async def patch_details(
-        self, room_id: str, patch: Mapping[str, Any], origin: Origin
+        self,
+        room_id: str,
+        patch: Mapping[str, Any],
+        origin: Origin,
+        versions: Versions = None,
     ) -> Details:
-        """Merges a patch into the details and returns them. Requests as `change`.
+        """Merges a patch into the details and returns them. Requests and RoomChanged as `change`.
 
         Raises:
             DomainError: they would not be valid.
@@ -131,7 +139,8 @@ class Rooms:
         def edit(details: Details) -> Details:
             return patched_details(details, patch, self._limits.names)
 
-        return (await self.change(room_id, Edit(details=edit), origin)).details
+        edited = Edit(details=edit, versions=versions)
+        return (await self.change(room_id, edited, origin)).details
 
     async def change(self, room_id: str, edit: Edit, origin: Origin) -> Contents:
         """Edits a room, its roster and its details, all or none, and returns them. Two requests;
@@ -141,6 +150,7 @@ class Rooms:
             TooManyParticipants: the roster would be too long.
             DetailsTooLarge: the details would not fit.
             DomainError: what the edit raises.
+            RoomChanged: the edit is of another version of the room, and would change it.
         """
 
         async def change() -> Contents:
@@ -148,6 +158,7 @@ class Rooms:
             if edit.is_of_room:
                 self._check_carrier(read.room)
             after = edit.applied(read.contents)
+            check_edited_version(edit, read, after)
             await self.rows.commit(read, after, origin)
             return after
 
@@ -155,7 +166,9 @@ class Rooms:
         await self._tell(edit, after)
         return after
 
-    async def delete(self, room_id: str, origin: Origin, *, again: bool = False) -> Room:
+    async def delete(
+        self, room_id: str, origin: Origin, *, again: bool = False, versions: Versions = None
+    ) -> Room:
         """Makes the room a tombstone, and returns it; its rosters and log stay. Two requests.
 
         A tombstone remembers who made it: a DELETE that is sent again, because its answer was lost,
@@ -163,6 +176,9 @@ class Rooms:
 
         Args:
             again: whether the room may have been deleted by anybody before.
+
+        Raises:
+            RoomChanged: the room has none of these `versions`.
         """
 
         async def change() -> Room:
@@ -172,6 +188,7 @@ class Rooms:
             row = existing_row(row)
             room = room_of(row)
             self._check_carrier(room)
+            check_version(row, versions)
             await self.rows.bury(row, origin)
             return room
 
@@ -235,6 +252,13 @@ class Rooms:
 def room_with_roster(row: TableEntity, roster: Roster) -> RoomWithRoster:
     """Returns the room of this row, with its roster."""
     return RoomWithRoster(room_of(row), roster, parse_time(row["changedAt"]))
+
+
+def check_edited_version(edit: Edit, read: ReadRoom, after: Contents) -> None:
+    """Checks that an edit is of the version that was read. One that changes nothing is of any: so
+    it may be sent again, if its answer was lost. Raises RoomChanged."""
+    if after != read.contents:
+        check_version(read.row, edit.versions)
 
 
 def repeats_deletion(row: TableEntity, origin: Origin) -> bool:

@@ -82,6 +82,18 @@ def _title(lane: Lane, title: str | None) -> Trial:
     return asked(lane, request, room_is(lane, room_id), room_id)
 
 
+def _as_read(lane: Lane, meanwhile: Body | None = None) -> Trial:
+    """A change of the room as it was read, or as it was before another change."""
+    room_id = room(lane, ALICE)
+    etag = lane.send("GET", f"/rooms/{room_id}/overview").answer.headers["etag"]
+    path = f"/rooms/{room_id}/details"
+    if meanwhile is not None:
+        lane.send("PATCH", path, meanwhile)
+    headers = {**request_id(lane.random), "If-Match": etag}
+    request = Request("PATCH", path, {"title": "after"}, headers)
+    return asked(lane, request, room_is(lane, room_id), room_id)
+
+
 def _delete(lane: Lane) -> Trial:
     room_id = room(lane, ALICE)
     request = Request("DELETE", f"/rooms/{room_id}", None, request_id(lane.random))
@@ -220,6 +232,13 @@ CHANGES = [
     ),
     Operation("change the title", _DETAILS, partial(_title, title="after")),
     Operation("remove the title", _DETAILS, partial(_title, title=None)),
+    Operation("change the title as it was read", _DETAILS, _as_read),
+    Operation(
+        "change the title as it was before",
+        _DETAILS,
+        partial(_as_read, meanwhile={"title": "meanwhile"}),
+        refused=True,
+    ),
     Operation("delete", ("delete_room",), _delete),
     Operation("admit", _ADMISSION, partial(_ask, who=ALICE, people=[ALICE], in_call=0)),
     Operation(

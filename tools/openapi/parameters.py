@@ -8,6 +8,7 @@ from openapi import examples
 from openapi.operation import Parameter
 from rooms.api.acs.versions.table import API_VERSIONS, NEWEST
 from rooms.api.body import GivenTime
+from rooms.api.if_match import ETAGS
 from rooms.api.shapes import CallRoomId, RoomId
 from rooms.domain.limits import LIMITS
 from rooms.storage.cursors import CURSOR
@@ -19,6 +20,7 @@ type SomeText = Annotated[str, WithJsonSchema({"type": "string", "minLength": 1}
 type ShortText = Annotated[
     str, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LIMITS.text})
 ]
+type ETags = Annotated[str, WithJsonSchema({"type": "string", "pattern": f"^({ETAGS.pattern})$"})]
 type AnyText = Annotated[str, WithJsonSchema({"type": "string"})]
 
 
@@ -62,6 +64,15 @@ CLIENT_REQUEST_ID = Parameter(
     AnyText,
     "The id of the request. The log keeps its first 256 characters as `requestId`. A repeated "
     "DELETE with the same id succeeds.",
+)
+IF_MATCH = Parameter(
+    "If-Match",
+    "header",
+    ETags,
+    "The `ETag` of the overview that the change is made from. If the room, its roster or its "
+    "details have changed since, nothing is changed, and the answer is 412 `RoomChanged`; unless "
+    "there is nothing left to change. `*`, or no header: the change is made in any case.",
+    example='"2026-05-04T09:58:12.4211090Z"',
 )
 FROM = Parameter(
     "from",

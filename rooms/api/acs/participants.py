@@ -73,7 +73,9 @@ async def _patched(request: Request, patch: RosterPatch) -> func.HttpResponse:
 
 async def _patch(request: Request, patch: RosterPatch) -> Roster:
     """Returns the roster after a change, which the operations log is told of."""
-    changed = await request.app.rooms.patch_roster(request.room_id(), patch, request.origin)
+    changed = await request.app.rooms.patch_roster(
+        request.room_id(), patch, request.origin, request.versions()
+    )
     request.summary.room, request.summary.roster = changed.room, changed.roster
     return changed.roster
 

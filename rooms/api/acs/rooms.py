@@ -82,7 +82,8 @@ async def update_room(request: Request) -> func.HttpResponse:
     def check(room: Room, after: Room) -> None:
         body.check(room, after, now)
 
-    edit = Edit(wanted, _counted(body.roster_change, summary), check=check)
+    patch = _counted(body.roster_change, summary)
+    edit = Edit(wanted, patch, check=check, versions=request.versions())
     changed = await request.app.rooms.change(request.room_id(), edit, request.origin)
     summary.room, summary.roster = changed.room, changed.roster
     return acs_answer(200, version.changed_room(changed.room, changed.roster), version.supported)
@@ -93,7 +94,10 @@ async def delete_room(request: Request) -> func.HttpResponse:
     """Deletes a room. Its log stays."""
     version = request.version
     request.summary.room = await request.app.rooms.delete(
-        request.room_id(), request.origin, again=version.deletes_again
+        request.room_id(),
+        request.origin,
+        again=version.deletes_again,
+        versions=request.versions(),
     )
     return no_content({"api-supported-versions": version.supported})
 

@@ -74,12 +74,10 @@ async def get_details(request: Request) -> func.HttpResponse:
 async def update_details(request: Request) -> func.HttpResponse:
     """Merges a patch into the details of a room."""
     patch = request.parse(PatchDetails).patch
-    return json_answer(
-        200,
-        details_body(
-            await request.app.rooms.patch_details(request.room_id(), patch, request.origin)
-        ),
+    details = await request.app.rooms.patch_details(
+        request.room_id(), patch, request.origin, request.versions()
     )
+    return json_answer(200, details_body(details))
 
 
 def details_body(details: domain.Details) -> Details:

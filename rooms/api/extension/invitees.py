@@ -89,7 +89,7 @@ async def update_invitees(request: Request) -> func.HttpResponse:
     def edit_details(details: Details) -> Details:
         return patched_details(details, body.names, limits.names)
 
-    edit = Edit(patch=body.roster_change, details=edit_details)
+    edit = Edit(patch=body.roster_change, details=edit_details, versions=request.versions())
     changed = await request.app.rooms.change(request.room_id(), edit, request.origin)
     return json_answer(200, invitees_body(changed.roster, changed.details))
 

@@ -37,7 +37,9 @@ async def get_join_policy(request: Request) -> func.HttpResponse:
 async def set_join_policy(request: Request) -> func.HttpResponse:
     """Sets who may join a room, whether or not it has started."""
     wanted = RoomChange(join_policy=request.parse(SetJoinPolicy).room_join_policy)
-    room = await request.app.rooms.update(request.room_id(), wanted, request.origin)
+    room = await request.app.rooms.update(
+        request.room_id(), wanted, request.origin, request.versions()
+    )
     return json_answer(200, join_policy_body(room))
 
 

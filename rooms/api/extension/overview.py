@@ -6,6 +6,7 @@ import azure.functions as func
 
 from rooms.api.acs.versions.v2023_03_31 import Participant
 from rooms.api.extension.details import Names, names_body
+from rooms.api.if_match import etag
 from rooms.api.request import Request
 from rooms.api.responses import json_answer
 from rooms.api.routing import Routes
@@ -49,7 +50,8 @@ async def get_overview(request: Request) -> func.HttpResponse:
     if known.room is None:
         raise RoomNotFound
     state = "deleted" if known.deleted else state_at(known.room, request.app.clock())
-    return json_answer(200, overview_body(known.room, state, known.details, known.roster))
+    body = overview_body(known.room, state, known.details, known.roster)
+    return json_answer(200, body, etag(known.version))
 
 
 def overview_body(

@@ -104,6 +104,29 @@ async def test_a_refusal_after_acs_had_carried_it_out_leaves_the_mark(
 
 
 @pytest.mark.parametrize(("method", "body"), [("PATCH", DIAL_OUT), ("DELETE", None)])
+async def test_a_change_that_acs_has_carried_out_is_not_refused_for_its_version(
+    two: tuple[Sides, Sides], method: str, body: object
+) -> None:
+    """The other instance commits between the answer of ACS and the commit of the first."""
+    one, other = two
+    room_id = await one.make()
+    overview = await one.send("GET", f"/rooms/{room_id}/overview")
+    rows = one.app.rooms.rows
+    name = "commit" if method == "PATCH" else "bury"
+    committed: Any = getattr(rows, name)
+
+    async def commit_later(*args: object) -> object:
+        await other.send("PATCH", f"/rooms/{room_id}/details", {"title": "Tea"})
+        return await committed(*args)
+
+    setattr(rows, name, commit_later)
+    headers = {"If-Match": overview.headers["etag"]}
+    answer = await one.send(method, f"/rooms/{room_id}", body, headers)
+    assert answer.status == (200 if body else 204)
+    assert await one.changes() == []
+
+
+@pytest.mark.parametrize(("method", "body"), [("PATCH", DIAL_OUT), ("DELETE", None)])
 async def test_a_mark_that_another_clock_found_over_is_written_again(
     two: tuple[Sides, Sides], method: str, body: object
 ) -> None:

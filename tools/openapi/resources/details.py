@@ -1,12 +1,13 @@
 """Details: titles, external ids, schedules and names. Overview: a room with its details."""
 
 from openapi.examples import ATTENDEE, PRESENTER
-from openapi.operation import Answer, Operation, read
-from openapi.parameters import CALL_ROOM_ID, CLIENT_REQUEST_ID, ROOM_ID
+from openapi.operation import Answer, Header, Operation, read
+from openapi.parameters import CALL_ROOM_ID, CLIENT_REQUEST_ID, IF_MATCH, ROOM_ID
 from rooms.api.errors import InvalidRoomId, InvalidRoomIdLength
 from rooms.api.extension import details, overview
 from rooms.api.extension.details import PatchDetails
 from rooms.domain.errors import RoomNotFound
+from rooms.storage.errors import RoomChanged
 
 _DETAILS = {
     "title": "Appointment",
@@ -20,7 +21,17 @@ OVERVIEW = {
     "get_overview": read(
         "Get a room with its state, details and participants",
         "Also answers for a deleted room. A room that is known only from call events gets 404.",
-        Answer(200, "The room.", overview.Overview),
+        Answer(
+            200,
+            "The room.",
+            overview.Overview,
+            {
+                "ETag": Header(
+                    "The version of the room, its roster and its details, for `If-Match`.",
+                    {"type": "string", "pattern": '^"[^"]+"$'},
+                )
+            },
+        ),
         CALL_ROOM_ID,
         errors=(InvalidRoomId, RoomNotFound),
     ),
@@ -43,7 +54,7 @@ DETAILS = {
             "be after the start. The details have names of at most 5,000 people. ACS routes never "
             "show the details."
         ),
-        parameters=(ROOM_ID, CLIENT_REQUEST_ID),
+        parameters=(ROOM_ID, IF_MATCH, CLIENT_REQUEST_ID),
         body=PatchDetails,
         examples={
             "all details": _DETAILS,
@@ -52,6 +63,6 @@ DETAILS = {
             },
         },
         answers=(Answer(200, "The details after the change.", details.Details, example=_DETAILS),),
-        errors=(InvalidRoomId, InvalidRoomIdLength, RoomNotFound),
+        errors=(InvalidRoomId, InvalidRoomIdLength, RoomNotFound, RoomChanged),
     ),
 }

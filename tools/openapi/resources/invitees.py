@@ -2,11 +2,12 @@
 
 from openapi.examples import ATTENDEE, PRESENTER
 from openapi.operation import Answer, Operation
-from openapi.parameters import CLIENT_REQUEST_ID, ROOM_ID
+from openapi.parameters import CLIENT_REQUEST_ID, IF_MATCH, ROOM_ID
 from rooms.api.errors import InvalidRoomId, InvalidRoomIdLength
 from rooms.api.extension import invitees
 from rooms.api.extension.invitees import UpdateInvitees
 from rooms.domain.errors import CallsAtAcs, ReadOnlyHere, RoomNotFound
+from rooms.storage.errors import RoomChanged
 
 _KHAN = {"role": "Presenter", "name": "Dr. Khan", "externalId": "D-1"}
 
@@ -23,7 +24,7 @@ INVITEES = {
             "details, for reports: `PATCH /rooms/{roomId}/details` removes them.\n\n"
             "The service makes all of the changes or none. A room has at most 5,000 participants."
         ),
-        parameters=(ROOM_ID, CLIENT_REQUEST_ID),
+        parameters=(ROOM_ID, IF_MATCH, CLIENT_REQUEST_ID),
         body=UpdateInvitees,
         examples={
             "invite one person and remove another": {
@@ -38,6 +39,13 @@ INVITEES = {
                 example={"participants": [{"rawId": PRESENTER, **_KHAN}]},
             ),
         ),
-        errors=(InvalidRoomId, InvalidRoomIdLength, RoomNotFound, CallsAtAcs, ReadOnlyHere),
+        errors=(
+            InvalidRoomId,
+            InvalidRoomIdLength,
+            RoomNotFound,
+            CallsAtAcs,
+            ReadOnlyHere,
+            RoomChanged,
+        ),
     ),
 }

@@ -1,11 +1,12 @@
 """Join policy: who may join a room."""
 
 from openapi.operation import Answer, Operation, read
-from openapi.parameters import CALL_ROOM_ID, CLIENT_REQUEST_ID, ROOM_ID
+from openapi.parameters import CALL_ROOM_ID, CLIENT_REQUEST_ID, IF_MATCH, ROOM_ID
 from rooms.api.errors import InvalidRoomId, InvalidRoomIdLength
 from rooms.api.extension import join_policy
 from rooms.api.extension.join_policy import SetJoinPolicy
 from rooms.domain.errors import CallsAtAcs, ReadOnlyHere, RoomNotFound
+from rooms.storage.errors import RoomChanged
 
 _OPEN = {"roomJoinPolicy": "CommunicationServiceUsers"}
 
@@ -26,7 +27,7 @@ JOIN_POLICY = {
             "is not invited is a guest with the role Attendee. Presence and attendance of earlier "
             "times use the policies of then."
         ),
-        parameters=(ROOM_ID, CLIENT_REQUEST_ID),
+        parameters=(ROOM_ID, IF_MATCH, CLIENT_REQUEST_ID),
         body=SetJoinPolicy,
         examples={"every ACS user": _OPEN, "only the invited": {"roomJoinPolicy": "InviteOnly"}},
         answers=(
@@ -34,6 +35,13 @@ JOIN_POLICY = {
                 200, "The policy after the change.", join_policy.JoinPolicyOfRoom, example=_OPEN
             ),
         ),
-        errors=(InvalidRoomId, InvalidRoomIdLength, RoomNotFound, CallsAtAcs, ReadOnlyHere),
+        errors=(
+            InvalidRoomId,
+            InvalidRoomIdLength,
+            RoomNotFound,
+            CallsAtAcs,
+            ReadOnlyHere,
+            RoomChanged,
+        ),
     ),
 }

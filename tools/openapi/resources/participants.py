@@ -5,7 +5,7 @@ from typing import Any
 from openapi.examples import ATTENDEE, PRESENTER
 from openapi.failures import supported_versions
 from openapi.operation import Answer, Operation
-from openapi.parameters import CLIENT_REQUEST_ID, ROOM_ID, api_version
+from openapi.parameters import CLIENT_REQUEST_ID, IF_MATCH, ROOM_ID, api_version
 from rooms.api import shapes
 from rooms.api.acs.versions import v2022_02_01, v2023_03_31
 from rooms.api.acs.versions.v2022_02_01 import ListedParticipants
@@ -17,6 +17,7 @@ from rooms.api.errors import (
     UnsupportedIdentifier,
 )
 from rooms.domain.errors import CallsAtAcs, ReadOnlyHere, RoomNotFound
+from rooms.storage.errors import RoomChanged
 
 _ERRORS = (InvalidRoomId, InvalidRoomIdLength, RoomNotFound)
 
@@ -34,7 +35,7 @@ def _of_2022(name: str, summary: str, description: str, answer: str) -> Operatio
             f"{description} The service makes all of the changes or none. A participant is a "
             "`rawId`, or the `id` of a `communicationUser`. A room has at most 5,000 participants."
         ),
-        parameters=(ROOM_ID, api_version(name), CLIENT_REQUEST_ID),
+        parameters=(ROOM_ID, api_version(name), IF_MATCH, CLIENT_REQUEST_ID),
         body=ListedParticipants,
         examples={"one person": {"participants": [_listed(PRESENTER, "Presenter")]}},
         answers=(
@@ -46,7 +47,7 @@ def _of_2022(name: str, summary: str, description: str, answer: str) -> Operatio
                 example={"participants": [_listed(PRESENTER, "Presenter")]},
             ),
         ),
-        errors=(InvalidIdentifier, CallsAtAcs, ReadOnlyHere, *_ERRORS),
+        errors=(InvalidIdentifier, CallsAtAcs, ReadOnlyHere, RoomChanged, *_ERRORS),
     )
 
 
@@ -79,7 +80,7 @@ PARTICIPANTS = {
             "roster. The service makes all of the changes or none. A room has at most 5,000 "
             "participants."
         ),
-        parameters=(ROOM_ID, api_version("update_participants"), CLIENT_REQUEST_ID),
+        parameters=(ROOM_ID, api_version("update_participants"), IF_MATCH, CLIENT_REQUEST_ID),
         body=UpdateParticipants,
         examples={
             "invite one person and remove another": {
@@ -95,7 +96,7 @@ PARTICIPANTS = {
                 example={},
             ),
         ),
-        errors=(UnsupportedIdentifier, CallsAtAcs, ReadOnlyHere, *_ERRORS),
+        errors=(UnsupportedIdentifier, CallsAtAcs, ReadOnlyHere, RoomChanged, *_ERRORS),
     ),
     "add_participants": _of_2022(
         "add_participants",

@@ -10,6 +10,7 @@ from openapi.operation import Answer, Header, Operation, Parameter
 from openapi.parameters import (
     CLIENT_REQUEST_ID,
     FROM,
+    IF_MATCH,
     NEXT_LINK,
     ROOM_ID,
     UNTIL,
@@ -44,6 +45,7 @@ from rooms.domain.errors import (
 )
 from rooms.domain.limits import LIMITS
 from rooms.domain.room import RoomCarrier, RoomState
+from rooms.storage.errors import RoomChanged
 
 type RepeatabilityId = Annotated[
     str, WithJsonSchema({"type": "string", "maxLength": LIMITS.repeatability_id})
@@ -236,7 +238,7 @@ ROOMS = {
             + " In 2022-02-01 participants replace the roster, and `roomJoinPolicy` changes only "
             "before the room opens. In 2021-04-07 participants are added, and removed with null."
         ),
-        parameters=(ROOM_ID, api_version("update_room"), CLIENT_REQUEST_ID),
+        parameters=(ROOM_ID, api_version("update_room"), IF_MATCH, CLIENT_REQUEST_ID),
         body=UpdateRoom | UpdateRoomOf2022 | UpdateRoomOf2021,
         examples={
             "a new validity": TIMES,
@@ -250,7 +252,14 @@ ROOMS = {
             },
         },
         answers=(_ok("The room after the change.", Room | RoomOf2022 | ChangedRoomOf2021, _ROOM),),
-        errors=(InvalidIdentifier, PolicyChangeTooLate, CallsAtAcs, ReadOnlyHere, *_ERRORS),
+        errors=(
+            InvalidIdentifier,
+            PolicyChangeTooLate,
+            CallsAtAcs,
+            ReadOnlyHere,
+            RoomChanged,
+            *_ERRORS,
+        ),
     ),
     "delete_room": Operation(
         kind="acs",
@@ -260,8 +269,8 @@ ROOMS = {
             "To delete it again succeeds in api-versions 2023-03-31-preview and 2023-06-14, and "
             "gets 404 in the others."
         ),
-        parameters=(ROOM_ID, api_version("delete_room"), CLIENT_REQUEST_ID),
+        parameters=(ROOM_ID, api_version("delete_room"), IF_MATCH, CLIENT_REQUEST_ID),
         answers=(Answer(204, "The room is deleted.", headers=supported_versions(required=True)),),
-        errors=(CallsAtAcs, ReadOnlyHere, *_ERRORS),
+        errors=(CallsAtAcs, ReadOnlyHere, RoomChanged, ValidationFailed, *_ERRORS),
     ),
 }
