@@ -122,7 +122,7 @@ def test_the_time_alone_is_marked_where_telephones_may_be(console: Console, scen
     page = opened(console, room_id)
     _, _, present, alone, *_ = cells(page, "Dr. Khan")
     assert "≈" not in present
-    assert re.sub(r"\s+", " ", alone) == "≈ estimated 49m 00s"
+    assert re.sub(r"\s+", " ", alone) == "≈ estimated 49 min"
     expect(page.get_by_text("somebody by telephone may have been there")).to_be_visible()
 
 

@@ -57,11 +57,10 @@ def clock(time: str) -> str:
 def length(seconds: float | None) -> str:
     if seconds is None:
         return ""
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours}h {minutes:02}m {rest:02}s"
-    return f"{minutes}m {rest:02}s" if minutes else f"{rest}s"
+    if seconds < 60:
+        return f"{int(seconds)} s"
+    hours, minutes = divmod(int(seconds) // 60, 60)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min"
 
 
 def called(one: Json) -> str:

@@ -104,7 +104,7 @@ def test_the_page_asks_for_a_token_of_its_own_application_with_a_proof_key(
 ) -> None:
     page = console.open()
     sign_in(page, KHAN.name)
-    expect(heading(page, "Now")).to_be_visible()
+    expect(heading(page, "Home")).to_be_visible()
     (asked,) = place.authority.asked
     assert asked["grant_type"] == "authorization_code"
     assert asked["scope"].split()[0] == f"{CLIENT}/.default"
@@ -121,7 +121,7 @@ def test_the_pages_of_who_signs_in_keep_the_rules_of_axe(console: Console) -> No
     expect(page.get_by_role("button", name="Sign in with Entra ID")).to_be_visible()
     assert violations(page) == []
     sign_in(page, KHAN.name)
-    expect(heading(page, "Now")).to_be_visible()
+    expect(heading(page, "Home")).to_be_visible()
     page.set_viewport_size({"width": NARROW, "height": HEIGHT})
     assert violations(page) == []
     assert overflow(page) <= 0
@@ -142,7 +142,7 @@ def test_a_token_is_renewed_without_asking(console: Console, place: Place) -> No
     place.authority.seconds = 1  # which MSAL takes for one that has expired
     page = console.open()
     sign_in(page, KHAN.name)
-    expect(heading(page, "Now")).to_be_visible()
+    expect(heading(page, "Home")).to_be_visible()
     grants = {asked["grant_type"] for asked in place.authority.asked}
     assert grants == {"authorization_code", "refresh_token"}
 
@@ -153,7 +153,7 @@ def test_who_cannot_get_a_token_any_more_signs_in_again(console: Console, place:
     place.authority.seconds = 1
     page = console.open()
     sign_in(page, KHAN.name)
-    expect(heading(page, "Now")).to_be_visible()
+    expect(heading(page, "Home")).to_be_visible()
     place.authority.revoked = True
     expect(page.get_by_role("alert")).to_contain_text("Sign in again.")
     expect(page.get_by_role("button", name="Sign in with Entra ID")).to_be_visible()
@@ -202,7 +202,7 @@ def test_a_key_gets_in_too(console: Console, place: Place) -> None:
     page = console.open()
     page.get_by_label("Key").fill(place.app.manage_key)
     page.get_by_role("button", name="Sign in", exact=True).click()
-    expect(heading(page, "Now")).to_be_visible()
+    expect(heading(page, "Home")).to_be_visible()
     assert place.authority.asked == []
 
 

@@ -14,6 +14,7 @@ from tests.console.pages import (
     Console,
     heading,
     mostly,
+    named_table,
     violations,
     wrong_on_any_screen,
 )
@@ -31,7 +32,7 @@ class View:
 
 def see(name: str) -> Callable[[Page], None]:
     """There is such a table."""
-    return lambda page: expect(page.get_by_role("region", name=name, exact=True)).to_be_visible()
+    return lambda page: expect(named_table(page, name)).to_be_visible()
 
 
 def see_bars(page: Page) -> None:
@@ -63,9 +64,9 @@ def see_a_problem(page: Page) -> None:
 
 
 VIEWS = {
-    "now": View(lambda scenes: "now" if scenes.live else "", see("People in Surgery hour")),
-    "now, a silent call": View(
-        lambda scenes: "now" if scenes.silent else "", see("Missing from Morning round")
+    "home": View(lambda scenes: "home" if scenes.live else "", see("People in Surgery hour")),
+    "home, a silent call": View(
+        lambda scenes: "home" if scenes.silent else "", see("Missing from Morning round")
     ),
     "rooms": View(lambda scenes: "rooms" if scenes.lesson else "", see("Rooms")),
     "rooms, refused": View(lambda _: "rooms?participant=somebody", see_a_problem),
@@ -104,7 +105,7 @@ VIEWS = {
 
 
 IN_EACH_RUN = (
-    "now",
+    "home",
     "rooms",
     "room",
     "call",

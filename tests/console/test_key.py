@@ -52,20 +52,20 @@ def test_a_key_of_the_service_gets_in(console: Console, name: str) -> None:
     console.allowed = {401}  # /devhost/meeting is for those who may do everything
     page = console.open()
     give(page, getattr(console.app, name))
-    expect(heading(page, "Now")).to_be_visible()
+    expect(heading(page, "Home")).to_be_visible()
 
 
 @pytest.mark.thorough
 def test_spaces_around_a_pasted_key_do_no_harm(console: Console) -> None:
     page = console.open()
     give(page, f"  {console.app.manage_key} ")
-    expect(heading(page, "Now")).to_be_visible()
+    expect(heading(page, "Home")).to_be_visible()
 
 
 def test_it_is_kept_for_the_tab_and_nowhere_else(console: Console) -> None:
     page = console.open()
     give(page, console.app.manage_key)
-    expect(heading(page, "Now")).to_be_visible()
+    expect(heading(page, "Home")).to_be_visible()
     assert kept(page) == console.app.manage_key
     assert page.evaluate("Object.keys(sessionStorage)") == [KEPT]
     assert page.evaluate("Object.keys(localStorage)") == []
@@ -101,7 +101,7 @@ def test_after_a_reload_it_is_still_there(console: Console) -> None:
 def test_another_tab_asks_again(console: Console) -> None:
     page = console.open()
     give(page, console.app.manage_key)
-    expect(heading(page, "Now")).to_be_visible()
+    expect(heading(page, "Home")).to_be_visible()
     other = page.context.new_page()
     other.goto(console.url())
     expect_the_form(other)
@@ -124,7 +124,7 @@ def test_sign_out_forgets_the_key(console: Console) -> None:
 
 @pytest.mark.parametrize(
     "view",
-    mostly(["now", "rooms", "access?room=99400000000000000&person=8:acs:a", "quarantine"], "now"),
+    mostly(["home", "rooms", "access?room=99400000000000000&person=8:acs:a", "quarantine"], "home"),
 )
 @pytest.mark.thorough
 def test_a_key_that_is_no_longer_accepted_signs_out(console: Console, view: str) -> None:
@@ -144,9 +144,9 @@ def test_a_key_that_is_revoked_while_a_view_updates_signs_out(
     console: Console,
 ) -> None:
     console.allowed = {401}
-    page = console.open("now")
+    page = console.open("home")
     give(page, console.app.manage_key)
-    expect(heading(page, "Now")).to_be_visible()
+    expect(heading(page, "Home")).to_be_visible()
     page.evaluate("([name, key]) => sessionStorage.setItem(name, key)", [KEPT, new_key()])
     expect_the_form(page)
 
@@ -154,7 +154,12 @@ def test_a_key_that_is_revoked_while_a_view_updates_signs_out(
 @pytest.mark.thorough
 @pytest.mark.parametrize(
     ("view", "title"),
-    [("now", "Now"), ("rooms", "Rooms"), ("access", "Check access"), ("quarantine", "Quarantine")],
+    [
+        ("home", "Home"),
+        ("rooms", "Rooms"),
+        ("access", "Check access"),
+        ("quarantine", "Quarantine"),
+    ],
 )
 def test_a_read_only_key_sees_the_view(console: Console, view: str, title: str) -> None:
     console.allowed = {401}
@@ -203,7 +208,7 @@ def assert_nowhere_in_the_history(key: str, page: Page) -> None:
 def test_a_link_with_the_key_signs_in_and_the_key_leaves_the_address(console: Console) -> None:
     page = console.context().new_page()
     page.goto(link(console, console.app.manage_key))
-    expect(heading(page, "Now")).to_be_visible()
+    expect(heading(page, "Home")).to_be_visible()
     assert kept(page) == console.app.manage_key
     assert page.url == f"{console.app.http}/console"
     assert_nowhere_in_the_history(console.app.manage_key, page)
@@ -222,7 +227,7 @@ def test_a_link_that_is_pasted_into_an_open_tab_signs_in(console: Console) -> No
     page = console.open("rooms")
     expect_the_form(page)
     page.evaluate("url => { location.href = url }", link(console, console.app.manage_key))
-    expect(heading(page, "Now")).to_be_visible()
+    expect(heading(page, "Home")).to_be_visible()
     assert kept(page) == console.app.manage_key
     assert_nowhere_in_the_history(console.app.manage_key, page)
 

@@ -42,20 +42,20 @@ def test_from_the_key_to_a_moment_of_a_call(console: Console, scenes: Scenes) ->
 
 
 def test_the_focus_goes_to_the_heading_of_a_new_view(console: Console) -> None:
-    page = console.enter("now")
-    expect(heading(page, "Now")).to_be_visible()
+    page = console.enter("home")
+    expect(heading(page, "Home")).to_be_visible()
     page.get_by_role("navigation").get_by_role("link", name="Rooms").press("Enter")
     expect(heading(page, "Rooms")).to_be_focused()
 
 
 @pytest.mark.thorough
 def test_the_focus_goes_to_the_heading_after_the_way_back(console: Console) -> None:
-    page = console.enter("now")
-    expect(heading(page, "Now")).to_be_visible()
+    page = console.enter("home")
+    expect(heading(page, "Home")).to_be_visible()
     go(page, "rooms")
     expect(heading(page, "Rooms")).to_be_focused()
     page.go_back()
-    expect(heading(page, "Now")).to_be_focused()
+    expect(heading(page, "Home")).to_be_focused()
 
 
 @pytest.mark.thorough
@@ -67,14 +67,14 @@ def test_a_filter_does_not_move_the_focus(console: Console) -> None:
 
 
 def test_the_first_link_leads_past_the_menu(console: Console) -> None:
-    page = console.enter("now")
-    expect(heading(page, "Now")).to_be_visible()
+    page = console.enter("home")
+    expect(heading(page, "Home")).to_be_visible()
     page.keyboard.press("Tab")
     link = page.get_by_role("link", name="Skip to content")
     expect(link).to_be_focused()
     expect(link).to_be_in_viewport()
     page.keyboard.press("Enter")
-    expect(heading(page, "Now")).to_be_focused()
+    expect(heading(page, "Home")).to_be_focused()
 
 
 @pytest.mark.thorough

@@ -99,7 +99,7 @@ function Question({ query, participants, asked }) {
         onInput=${(event) => setWhen(event.target.value)}
       />
     <//>
-    <button>Check access</button>
+    <button class="primary">Check access</button>
   </form>`;
 }
 

@@ -1,37 +1,23 @@
-// The page: signs in with a key or with Entra ID, and shows the view that the address names.
+// The page: who has signed in, and the view that the address names.
 
 import { html, render } from "htm/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Access } from "/console/access.js";
 import * as account from "/console/account.js";
 import { ask, key } from "/console/api.js";
-import { Field } from "/console/fields.js";
+import { Header } from "/console/header.js";
 import { DENIED } from "/console/loading.js";
 import { Known } from "/console/me.js";
-import { Now } from "/console/now.js";
-import { Play } from "/console/play.js";
-import { Quarantine } from "/console/quarantine.js";
-import { Room } from "/console/room.js";
-import { Rooms } from "/console/rooms.js";
-import { address, useRoute } from "/console/route.js";
+import { Loading } from "/console/parts.js";
+import { pathAt, useRoute } from "/console/route.js";
 import { host } from "/console/settings.js";
+import { SignIn } from "/console/sign-in-form.js";
+import { load, useView, viewAt } from "/console/views.js";
 import { zone } from "/console/words.js";
 
-const VIEWS = {
-  now: { title: "Now", view: Now },
-  rooms: { title: "Rooms", view: Rooms },
-  room: { view: Room },
-  access: { title: "Check access", view: Access },
-  quarantine: { title: "Quarantine", view: Quarantine },
-  play: { title: "Play a meeting", view: Play },
-};
-
-const NOT_BASE64 =
-  "This is not a key. Paste the base64 text that make start prints after accesskey=.";
-const NOT_ACCEPTED = "The service does not accept this key.";
 const KEY_EXPIRED = "The service does not accept your key any more. Sign in again.";
 const EXPIRED = "The service does not let you in any more. Sign in again.";
 const NOT_LET_IN = "The service does not let you in. Ask for a role in the Entra ID application.";
+const NOT_LOADED = "This view did not load. Reload the page.";
 
 const THIS_MACHINE = /^(localhost|127\.0\.0\.1|\[::1\])(:|$)/;
 
@@ -88,111 +74,38 @@ function Console({ problem }) {
     : html`<${SignIn} signIn=${signIn} notice=${notice} />`;
 }
 
-/** Returns the key in a pasted text, which may be a connection string. */
-const keyIn = (text) => text.trim().replace(/^.*accesskey=/i, "");
-
-function SignIn({ signIn, notice }) {
-  const [problem, setProblem] = useState(notice);
-  const submit = async (event) => {
-    event.preventDefault();
-    const given = keyIn(event.target.elements.key.value);
-    if (!/^[A-Za-z0-9+/]+=*$/.test(given)) {
-      setProblem(NOT_BASE64);
-      return;
-    }
-    try {
-      await ask("GET", "/me", { as: given });
-      key.keep(given);
-      signIn();
-    } catch (failure) {
-      setProblem(failure.status === 401 ? NOT_ACCEPTED : failure.message);
-    }
-  };
-  useEffect(() => {
-    document.title = "Anteroom";
-  }, []);
-  return html`<main class="sign-in">
-    <h1>Anteroom</h1>
-    ${account.canSignIn() && html`<${WithEntra} fail=${setProblem} />`}
-    <form onSubmit=${submit}>
-      <${Field} label="Key">
-        <input name="key" type="password" autocomplete="off" required autofocus />
-      <//>
-      <button>Sign in</button>
-    </form>
-    <p class="problem" role="alert">${problem}</p>
-    <p class="faint">
-      Use a key of the service. A read-only key shows everything and changes nothing. The key stays
-      in this tab.
-    </p>
-  </main>`;
-}
-
-/** The way in for people. It leaves the page. */
-const WithEntra = ({ fail }) => html`<form
-  onSubmit=${(event) => {
-    event.preventDefault();
-    account.signIn().catch((problem) => fail(`Entra ID cannot be reached: ${problem.errorCode}`));
-  }}
->
-  <button>Sign in with Entra ID</button>
-</form>`;
-
-function viewOf([name, roomId]) {
-  if (name === "room" && !roomId) return "rooms";
-  return Object.hasOwn(VIEWS, name) ? name : "now";
-}
-
 function SignedIn({ signOut, toHeading }) {
   const route = useRoute();
   const [laptop, setLaptop] = useState(false);
   useEffect(() => {
     onLaptop().then(setLaptop);
-    if (toHeading) focusHeading();
   }, []);
   const place = route.path.slice(0, 3).join("/"); // without the id of a call
-  const shown = useRef(place);
+  const name = viewAt(route.path);
+  const { View, failure } = useView(name);
+  const shown = useRef(toHeading ? null : place);
   useEffect(() => {
+    if (!View) return;
     if (shown.current !== place) focusHeading(); // a screen reader continues from there
     shown.current = place;
-  }, [place]);
-  const name = viewOf(route.path);
-  const { view } = VIEWS[name];
+  }, [place, View]);
   const identity = name === "room" ? route.path[1] : name;
   return html`
     <a class="skip" href="#main" onClick=${focusHeading}>Skip to content</a>
-    <header>
-      <strong class="brand">Anteroom</strong>
-      <${Menu} current=${name} laptop=${laptop} />
-      ${key.get() === null && html`<bdi class="person">${account.person()}</bdi>`}
-      <button type="button" class="quiet" onClick=${signOut}>Sign out</button>
-    </header>
-    <main id="main"><${view} key=${identity} route=${route} laptop=${laptop} /></main>
+    <${Header} place=${place} current=${name} laptop=${laptop} signOut=${signOut} />
+    <main id="main">
+      ${View && html`<${View} key=${identity} route=${route} laptop=${laptop} />`}
+      ${failure && html`<p class="problem" role="alert">${NOT_LOADED}</p>`}
+      ${!View && !failure && html`<${Loading} />`}
+    </main>
     <footer class="faint">Time zone: ${zone()}. Hover over a time for its seconds.</footer>
   `;
 }
 
-function Menu({ current, laptop }) {
-  const entries = Object.entries(VIEWS).filter(
-    ([name, { title }]) => title && (name !== "play" || laptop),
-  );
-  return html`<nav aria-label="Views">
-    ${entries.map(
-      ([name, { title }]) =>
-        html`<a href=${address([name])} aria-current=${marked(name, current)}>${title}</a>`,
-    )}
-  </nav>`;
-}
-
-/** Returns the aria-current of an entry of the menu: a room is part of Rooms. */
-function marked(name, current) {
-  if (name === current) return "page";
-  return name === "rooms" && current === "room" ? "true" : undefined;
-}
-
 function focusHeading(event) {
   event?.preventDefault();
-  document.querySelector("h1").focus();
+  document.querySelector("h1")?.focus();
 }
 
+if (key.get() !== null) await load(viewAt(pathAt())); // together with the rest of the page
 render(html`<${Console} problem=${await comeBack()} />`, document.body);

@@ -147,7 +147,7 @@ const absence = (Plot, people, { from }) =>
       text: didNotJoin,
       textAnchor: "start",
       dx: 6,
-      fill: "var(--absent)",
+      fill: "var(--bad)",
     },
   );
 

@@ -3,7 +3,7 @@
 import { html } from "htm/preact";
 import { useFew } from "/console/few.js";
 import { Person, Role, Table } from "/console/parts.js";
-import { counted, exact, roughly } from "/console/words.js";
+import { counted, exact, length } from "/console/words.js";
 
 const FEW = 10; // people who are shown at first
 const COLUMNS = ["Missing", "Role", "How long"];
@@ -31,6 +31,6 @@ const Row = ({ person, now }) => html`<tr>
 </tr>`;
 
 function absence({ since, leftAt }, now) {
-  const lasting = roughly((now - new Date(leftAt ?? since)) / 1000);
+  const lasting = length((now - new Date(leftAt ?? since)) / 1000);
   return leftAt ? `left ${lasting} ago` : lasting;
 }

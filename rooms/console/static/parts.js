@@ -7,16 +7,37 @@ import {
   admitsGuests,
   called,
   exact,
+  exactLength,
   length,
   moment,
   rawIdsOf,
-  roughly,
   runsAtAcs,
   short,
   whoCanJoin,
 } from "/console/words.js";
 
-/** The heading of a view; the tab has the same title. */
+/**
+ * The head of a view, and the view. `trail` leads to it: [[label, address], ...]. `badge` is beside
+ * the title, `actions` at the right, `lead` beneath. The tab has the same title.
+ */
+export const Page = ({ title, trail, badge, actions, lead, children }) => html`
+  ${trail && html`<${Trail} of=${trail} />`}
+  <div class="head">
+    <${Heading}>${title}<//>
+    ${badge}
+    ${actions && html`<div class="actions">${actions}</div>`}
+  </div>
+  ${lead && html`<p class="lead">${lead}</p>`}
+  ${children}
+`;
+
+const Trail = ({ of }) => html`<nav class="trail" aria-label="Breadcrumb">
+  <ol>
+    ${of.map(([label, to]) => html`<li><a href=${to}>${label}</a></li>`)}
+  </ol>
+</nav>`;
+
+/** The heading of a view. */
 export function Heading({ children }) {
   const text = [children].flat().join("");
   useEffect(() => {
@@ -24,6 +45,19 @@ export function Heading({ children }) {
   }, [text]);
   return html`<h1 tabindex="-1">${text}</h1>`;
 }
+
+/** A part of a view: a region with its title for a name, or with `label`. */
+export const Section = ({ title, note, actions, label = title, children }) => html`<section
+  class="section"
+  aria-label=${label}
+>
+  <div class="section-head">
+    <h2>${title}</h2>
+    ${note && html`<span class="faint">${note}</span>`}
+    ${actions && html`<div class="actions">${actions}</div>`}
+  </div>
+  ${children}
+</section>`;
 
 /** The sign before what is estimated; screen readers say the word. */
 export const About = ({ estimated }) =>
@@ -43,15 +77,19 @@ export const Range = ({ from, until }) => html`<span class="range"
   ${until ? html`<${Time} of=${until} day=${new Date(from)} />` : "now"}</span
 >`;
 
+/** How long something takes; hovering shows its seconds. */
+export const Length = ({ seconds }) =>
+  html`<span class="number" title=${exactLength(seconds)}>${length(seconds)}</span>`;
+
 /** How long ago that was, counting. */
 export const Since = ({ time, now }) =>
-  html`<span class="number">${length((now - new Date(time)) / 1000)}</span>`;
+  html`<${Length} seconds=${(now - new Date(time)) / 1000} />`;
 
 /** How long ago the last event of a call came, and whether the call seems to be over. */
 export const LastHeard = ({ of, now = serviceNow() }) =>
   of.lastEventAt &&
   html`<span class="heard" title=${exact(of.lastEventAt)}
-    >last heard ${roughly((now - new Date(of.lastEventAt)) / 1000)} ago${
+    >last heard ${length((now - new Date(of.lastEventAt)) / 1000)} ago${
       of.overdue && ", probably over"
     }</span
   >`;
@@ -102,22 +140,70 @@ export function Problem({ failure, at }) {
   return html`<p class="problem" role="alert">${failure.message}${target}${retry}${since}</p>`;
 }
 
-export const Loading = () => html`<p class="faint" role="status">Loading …</p>`;
+/** Holds the place of what is loading: that many lines. */
+export const Loading = ({ lines = 3 }) => html`<div class="loading" role="status">
+  <span class="unseen">Loading …</span>
+  ${Array.from({ length: lines }, () => html`<i />`)}
+</div>`;
 
-/** A table that scrolls sideways where the screen is too narrow. */
-export const Table = ({ label, columns, children }) => html`<div
-  class="scroll"
-  role="region"
-  aria-label=${label}
-  tabindex="0"
->
-  <table>
-    <thead>
-      <tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr>
+/** Says what is not there; the children say what to do next. */
+export const Empty = ({ title, children }) => html`<div class="empty" role="status">
+  <strong>${title}</strong>
+  ${children}
+</div>`;
+
+/**
+ * A table. A column is its name, or {name, number, sort, sorted}: `sort` is called to sort by it,
+ * `sorted` is "ascending" or "descending". A row is {key, kind, cells}: `kind` is its class, the
+ * first cell its head. On a phone each row is a stack, with the names of the columns.
+ * Without `rows`, the children are rows, and the table scrolls sideways.
+ */
+export const Table = ({ label, columns, rows, children }) =>
+  rows
+    ? html`<${Rows} label=${label} columns=${columns.map(columnOf)} rows=${rows} />`
+    : html`<div class="scroll" role="region" aria-label=${label} tabindex="0">
+        <table>
+          <thead>
+            <tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr>
+          </thead>
+          <tbody>${children}</tbody>
+        </table>
+      </div>`;
+
+const columnOf = (column) => (typeof column === "string" ? { name: column } : column);
+
+// Roles are named because a stack would lose them.
+const Rows = ({ label, columns, rows }) => html`<div class="scroll rows" tabindex="0">
+  <table role="table" aria-label=${label}>
+    <thead role="rowgroup">
+      <tr role="row">${columns.map((column) => html`<${Head} of=${column} />`)}</tr>
     </thead>
-    <tbody>${children}</tbody>
+    <tbody role="rowgroup">
+      ${rows.map(
+        ({ key, kind, cells: [head, ...cells] }) => html`<tr key=${key} class=${kind} role="row">
+          <th scope="row" role="rowheader">${head}</th>
+          ${cells.map(
+            (cell, index) => html`<td
+              role="cell"
+              class=${columns[index + 1].number && "number"}
+              data-column=${columns[index + 1].name}
+              >${cell}</td
+            >`,
+          )}
+        </tr>`,
+      )}
+    </tbody>
   </table>
 </div>`;
+
+const Head = ({ of: { name, number, sort, sorted } }) => html`<th
+  scope="col"
+  role="columnheader"
+  class=${number && "number"}
+  aria-sort=${sorted}
+>
+  ${sort ? html`<button type="button" onClick=${sort}>${name}</button>` : name}
+</th>`;
 
 /** The button under a list that loads more of it. */
 export function More({ pages, of }) {

@@ -130,7 +130,7 @@ function Form({ form, setForm, play, refused }) {
     <label class="check">
       <input type="checkbox" checked=${form.shuffle} onChange=${shuffle} /> out of order
     </label>
-    <button>Play</button>
+    <button class="primary">Play</button>
   </form>`;
 }
 

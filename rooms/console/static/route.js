@@ -31,6 +31,9 @@ export function replaceQuery(changes) {
   window.dispatchEvent(new Event("hashchange"));
 }
 
+/** Returns the path of the current address: [view, ...]. */
+export const pathAt = () => read().path;
+
 /** Returns {path: [view, ...], query} of the address, and follows its changes. */
 export function useRoute() {
   const [route, setRoute] = useState(read);

@@ -37,22 +37,19 @@ export const localized = (text) =>
 
 export const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-/** A length: "27s", "12m 05s" or "1h 02m 05s", so that it does not look like a time. */
+/** A length: "45 s", "12 min" or "1 h 02 min". */
 export function length(seconds) {
   if (seconds === null || seconds === undefined) return "";
-  const whole = Math.max(0, Math.floor(seconds));
-  const hours = Math.floor(whole / 3600);
-  const minutes = Math.floor(whole / 60) % 60;
-  const rest = whole % 60;
-  if (hours) return `${hours}h ${twoDigits(minutes)}m ${twoDigits(rest)}s`;
-  return minutes ? `${minutes}m ${twoDigits(rest)}s` : `${rest}s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 1) return `${Math.max(0, Math.floor(seconds))} s`;
+  const hours = Math.floor(minutes / 60);
+  return hours ? `${hours} h ${twoDigits(minutes % 60)} min` : `${minutes} min`;
 }
 
-/** A length to the minute, for what goes on: "under 1 min", "95 min" or "2 h". */
-export function roughly(seconds) {
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 1) return "under 1 min";
-  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h`;
+/** A length to the second: "12 min 05 s". */
+export function exactLength(seconds) {
+  const text = length(seconds);
+  return !text || seconds < 60 ? text : `${text} ${twoDigits(Math.floor(seconds) % 60)} s`;
 }
 
 const twoDigits = (number) => String(number).padStart(2, "0");

@@ -1,4 +1,4 @@
-// Now: the live calls, and who is in them.
+// Home: the live calls, and who is in them.
 
 import { html } from "htm/preact";
 import { filledPage } from "/console/api.js";
@@ -29,11 +29,11 @@ async function liveRooms(signal) {
   return (await filledPage("/live", {}, signal, MOST_ROOMS)).value;
 }
 
-export function Now({ laptop }) {
+export function Home({ laptop }) {
   const { data: rooms, at, failure } = useLoaded(liveRooms, [], EVERY_SECONDS);
   const now = useNow();
   return html`
-    <${Heading}>Now<//>
+    <${Heading}>Home<//>
     <${Problem} failure=${failure} at=${at} />
     ${!rooms && !failure && html`<${Loading} />`}
     ${rooms && html`<p role="status">${summary(rooms)}</p>`}
