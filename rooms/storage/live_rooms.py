@@ -30,7 +30,8 @@ class LiveRooms:
         self._pages = SingleFlight(self._page)
 
     async def page(self, cursor: str | None) -> PageAsOf[LiveRoom]:
-        """Returns a page of the rooms that have a call now, as of the time of the first page.
+        """Returns a page of the rooms that have a call now, as of the time of the first page: by
+        the start of the call, then by room id, so that further events leave the order as it is.
 
         Those who ask for it at the same time share the reads, and the time.
         """
@@ -43,4 +44,5 @@ class LiveRooms:
             LiveRoom(room_id, room, call)
             for (room_id, call), room in zip(page.items, known, strict=True)
         ]
+        rooms.sort(key=lambda room: (room.call.started_at, room.room_id))
         return PageAsOf(rooms, page.cursor, page.as_of)

@@ -13,7 +13,7 @@ from rooms.storage.parallel import in_parallel
 from rooms.storage.table import Table
 from testkit.storage import Clock
 from testkit.storage_proxy import StorageProxy
-from tests.domain.histories import added, moment
+from tests.domain.histories import BOB, added, moment
 
 
 @pytest.fixture
@@ -50,6 +50,25 @@ async def test_a_page_that_is_asked_for_later_is_read_anew(
     await live_rooms.page(None)
     clock.now += 1
     assert (await live_rooms.page(None)).as_of == clock.now
+
+
+async def test_rooms_stay_in_the_order_of_their_starts_while_events_come(
+    client: TableClient, clock: Clock
+) -> None:
+    table = Table(client)
+    calls = Calls(table, clock)
+    live_rooms = LiveRooms(calls, History(table), clock)
+    starts = {7: 30, 1: 20, 3: 20, 5: 10, 9: 40}
+    for number, second in starts.items():
+        await calls.record(f"9940000000000000{number}", added(second), "")
+    expected = [f"9940000000000000{number}" for number in (5, 1, 3, 7, 9)]
+    for turn, number in enumerate((None, 9, 5, 3, 7, 1)):
+        if number is not None:
+            event = added(60 + turn, raw_id=BOB, participant_id="tablet", event_id=f"more-{turn}")
+            await calls.record(f"9940000000000000{number}", event, "")
+        clock.now = moment(70 + turn)
+        page = await live_rooms.page(None)
+        assert [room.room_id for room in page.items] == expected, number
 
 
 async def test_all_who_ask_with_a_wrong_cursor_are_told(live_rooms: LiveRooms) -> None:

@@ -75,7 +75,7 @@ class LiveRoom(TypedDict):
 
 @routes.extension("GET", "live")
 async def list_live_rooms(request: Request) -> func.HttpResponse:
-    """Answers with a page of the rooms that have a call now."""
+    """Answers with a page of the rooms that have a call now, by the start of the call."""
     app = request.app
     page = await app.live_rooms.page(request.query("nextLink"))
     value = [

@@ -71,9 +71,10 @@ CALLS = {
     ),
     "list_live_rooms": read(
         "List the rooms with a live call, and the people in them",
-        "All pages show the rooms as of the time of the first page. A call that ends in the "
-        "meantime may be missing. `missing` has the invited who are not in the call once the "
-        "scheduled start has passed: by role, presenters first, then in the order of invitation.",
+        "On a page, rooms are in the order in which their calls started. Further events leave that "
+        "order as it is, but may bring a room to an earlier page. All pages show the rooms as of "
+        "the time of the first page. A call that ends in the meantime may be missing. `missing` has "
+        "the invited who are not in the call once the scheduled start has passed: by role, presenters first, then in the order of invitation.",
         Answer(200, "A page of the rooms.", Page[live.LiveRoom]),
         NEXT_LINK,
         errors=(InvalidParameter,),
