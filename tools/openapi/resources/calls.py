@@ -73,8 +73,9 @@ CALLS = {
         "List the rooms with a live call, and the people in them",
         "On a page, rooms are in the order in which their calls started. Further events leave that "
         "order as it is, but may bring a room to an earlier page. All pages show the rooms as of "
-        "the time of the first page. A call that ends in the meantime may be missing. `missing` has "
-        "the invited who are not in the call once the scheduled start has passed: by role, presenters first, then in the order of invitation.",
+        "the time of the first page. A call that ends in the meantime may be missing. `missing` "
+        "has the invited who are not in the call once the scheduled start has passed: by role, "
+        "presenters first, then in the order of invitation.",
         Answer(200, "A page of the rooms.", Page[live.LiveRoom]),
         NEXT_LINK,
         errors=(InvalidParameter,),
