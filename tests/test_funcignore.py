@@ -70,6 +70,7 @@ def test_what_the_pages_serve_is_deployed(ignored: Ignored, tmp_path: Path) -> N
         ignored(
             [
                 *files("rooms/console/static"),
+                *files("rooms/pages/static"),
                 *files("rooms/join_page/static"),
                 *(f"node_modules/{path}" for path in PATHS),
             ],

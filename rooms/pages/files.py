@@ -1,4 +1,4 @@
-"""The files of a page: those in its folder, and libraries that npm installs."""
+"""The files of a page: those in its folder, those of all pages, and libraries that npm installs."""
 
 import base64
 import gzip
@@ -13,6 +13,8 @@ PROJECT = Path(__file__).parents[2]
 
 INDEX = "index.html"
 """The file that is the page itself."""
+
+_SHARED = Path(__file__).parent / "static"
 
 RENDERING = {
     "preact.js": "preact/dist/preact.mjs",
@@ -65,7 +67,7 @@ def read_page(
         asks: the origins that the page may ask, beside this service.
     """
     try:
-        files = {path.name: _file(path) for path in _paths(folder)} | {
+        files = {path.name: _file(path) for path in (*_paths(_SHARED), *_paths(folder))} | {
             name: _file(PROJECT / "node_modules" / path) for name, path in libraries.items()
         }
     except FileNotFoundError:

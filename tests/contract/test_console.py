@@ -17,7 +17,11 @@ IMPORTED = re.compile(r"""(?:\bfrom|\bimport\s*\()\s*["']([\w@./-]+)["']""")
 IN_PAGE = re.compile(r'(?:href|src)="([^"#]+)"')
 IN_MAP = re.compile(r'"([^"]+)": "(/console/[^"]+)"')
 
-OURS = [path.name for path in (PROJECT / "rooms" / "console" / "static").iterdir()]
+OURS = {
+    path.name
+    for folder in ("console", "pages")
+    for path in (PROJECT / "rooms" / folder / "static").iterdir()
+}
 
 
 def text(answer: Answer) -> str:

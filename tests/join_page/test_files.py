@@ -16,7 +16,11 @@ MEDIA = {
 }
 
 NAMED = re.compile(r'"/join/static/([\w.-]+)"')
-OURS = {path.name for path in (PROJECT / "rooms" / "join_page" / "static").iterdir()}
+OURS = {
+    path.name
+    for folder in ("join_page", "pages")
+    for path in (PROJECT / "rooms" / folder / "static").iterdir()
+}
 
 
 async def page(app: App) -> func.HttpResponse:
