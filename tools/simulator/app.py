@@ -20,7 +20,7 @@ from azure.core.exceptions import (
     ServiceRequestError,
 )
 
-from simulator.meeting import Meeting, RoleChange
+from simulator.meeting import Meeting, Person, RoleChange
 
 FUNCTION = "call_events"
 """The function of the app that receives call events."""
@@ -86,8 +86,11 @@ class App:
     session: aiohttp.ClientSession
     free: asyncio.Semaphore
 
-    async def make_room(self, meeting: Meeting) -> str:
+    async def make_room(self, meeting: Meeting, open_after: timedelta = OPEN_AFTER) -> str:
         """Creates a room that is open during the meeting, with roster and details. Returns its id.
+
+        Args:
+            open_after: how long it is open after the scheduled time, or from now on.
 
         Raises:
             AppFailed
@@ -96,7 +99,9 @@ class App:
             RoomParticipant(communication_identifier=_user(who.raw_id), role=who.role)
             for who in meeting.invited
         ]
-        opens, closes = meeting.calls[0].started - OPEN_BEFORE, datetime.now(UTC) + OPEN_AFTER
+        begins = min([meeting.scheduled_start, *(call.started for call in meeting.calls)])
+        opens = begins - OPEN_BEFORE
+        closes = max(meeting.scheduled_end, datetime.now(UTC)) + open_after
         try:
             room = await self.rooms.create_room(
                 valid_from=opens, valid_until=closes, participants=roster
@@ -109,7 +114,7 @@ class App:
             "title": meeting.title,
             "scheduledStart": meeting.scheduled_start.isoformat(),
             "scheduledEnd": meeting.scheduled_end.isoformat(),
-            "participants": {person.raw_id: {"name": person.name} for person in meeting.invited},
+            "participants": {person.raw_id: _details(person) for person in meeting.invited},
         }
         await self._request(
             "PATCH", f"{self.address.endpoint}/rooms/{room.id}/details", json=details
@@ -129,6 +134,19 @@ class App:
             await self.rooms.add_or_update_participants(room_id=room_id, participants=[participant])
         except AzureError as problem:
             raise AppFailed(f"Cannot change a role: {problem}") from problem
+
+    async def admission(self, room_id: str, person: Person) -> Any:
+        """Asks whether a person may join now, as the backend of a page does. Returns the answer.
+
+        Raises:
+            AppFailed
+        """
+        return await self._request(
+            "POST",
+            f"{self.address.endpoint}/rooms/{room_id}/admission",
+            also=403,
+            json={"rawId": person.raw_id, "displayName": person.name, "media": False},
+        )
 
     async def get(self, path: str, **query: str) -> Any:
         """Returns the answer to a GET request.
@@ -151,8 +169,9 @@ class App:
             values += page["value"]
         return first, values
 
-    async def _request(self, method: str, url: str, **options: Any) -> Any:
-        """Returns the answer. Retries after 429 and 503, as the app suggests."""
+    async def _request(self, method: str, url: str, also: int = 200, **options: Any) -> Any:
+        """Returns the answer of status 200 or `also`. Retries after 429 and 503, as the app
+        suggests."""
         for pause in (*_PAUSES, None):
             try:
                 async with (
@@ -161,7 +180,7 @@ class App:
                         method, url, headers={"x-api-key": self.address.key}, **options
                     ) as answer,
                 ):
-                    if answer.status == 200:
+                    if answer.status in (200, also):
                         return await answer.json()
                     said = (await answer.text())[:300]
                     text = f"{method} {answer.url} got the answer {answer.status} {said}"
@@ -190,6 +209,13 @@ async def connected(address: Address) -> AsyncIterator[App]:
 
 def _user(raw_id: str) -> CommunicationUserIdentifier:
     return CommunicationUserIdentifier(raw_id)
+
+
+def _details(person: Person) -> dict[str, str]:
+    """Returns what the details of a room say of a person."""
+    return {"name": person.name} | (
+        {"externalId": person.external_id} if person.external_id is not None else {}
+    )
 
 
 def _next_step(problem: AzureError) -> str:

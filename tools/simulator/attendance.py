@@ -39,11 +39,12 @@ def attendance(
         if over:
             fields |= _lengths(there[raw_id], lonely[raw_id], whole)
         filled[Subject(About.PERSON, where, raw_id)] = fields
+    external_ids = meeting.external_ids
     for subject, of_person in filled.items():
         filled[subject] = {
             **of_person,
             "rawIds": [subject.who],
-            "externalId": None,
+            "externalId": external_ids.get(subject.who),
             "removedAt": None,
         }
     attended = len(invited.keys() & came.keys())

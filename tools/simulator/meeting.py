@@ -15,6 +15,7 @@ class Person:
     role: str
     """The role on the roster."""
     invited: bool
+    external_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +73,13 @@ class Meeting:
         return tuple(person for person in self.people if person.invited)
 
     @property
+    def external_ids(self) -> dict[str, str | None]:
+        """Returns the external ids of the people on the roster, by raw id."""
+        return {person.raw_id: person.external_id for person in self.invited}
+
+    @property
     def over(self) -> datetime:
         """Returns the time of the last thing that happens."""
-        return max(
-            self.scheduled_end,
-            *(call.ended for call in self.calls),
-            *(leg.removed for call in self.calls for leg in call.legs),
-        )
+        ends = [call.ended for call in self.calls]
+        ends += [leg.removed for call in self.calls for leg in call.legs]
+        return max([self.scheduled_end, *ends])

@@ -41,6 +41,15 @@ def cast(random: Random, count: int) -> tuple[Person, ...]:
     )
 
 
+def invited(random: Random, count: int) -> tuple[Person, ...]:
+    """Returns that number of invited attendees, at most 40. No two share a first or a last name."""
+    names = zip(random.sample(_FIRST, count), random.sample(_LAST, count), strict=True)
+    return tuple(
+        Person(_raw_id(random), name, name, "Attendee", invited=True)
+        for name in (f"{first} {last}" for first, last in names)
+    )
+
+
 def guid(random: Random) -> str:
     """Returns the next GUID."""
     return str(UUID(int=random.getrandbits(128), version=4))
@@ -57,9 +66,11 @@ def _person(random: Random, place: int, number: int, invited: bool) -> Person:
         if random.random() < 0.2
         else name
     )
-    return Person(
-        f"8:acs:{RESOURCE}_{guid(random)}", name, display_name, _role(random, place), invited
-    )
+    return Person(_raw_id(random), name, display_name, _role(random, place), invited)
+
+
+def _raw_id(random: Random) -> str:
+    return f"8:acs:{RESOURCE}_{guid(random)}"
 
 
 def _role(random: Random, place: int) -> str:

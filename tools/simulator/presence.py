@@ -38,7 +38,7 @@ def presence(meeting: Meeting, calls: Sequence[KnownCall], moment: datetime) -> 
     if not going_on:
         return {Subject(About.PRESENCE, where): {"live": False}}
     call = max(going_on, key=lambda call: call.started)
-    invited = {person.raw_id for person in meeting.invited}
+    external_ids = meeting.external_ids
     there: Sheet = {}
     for raw_id, legs in by_person(leg for leg in call.legs if leg.joined <= moment).items():
         if devices := sum(moment < stay(leg)[1] for leg in legs):
@@ -46,11 +46,11 @@ def presence(meeting: Meeting, calls: Sequence[KnownCall], moment: datetime) -> 
                 **last_joined_as(legs),
                 "joinedAt": union(map(stay, legs))[-1][0],
                 "legs": devices,
-                "invited": raw_id in invited,
+                "invited": raw_id in external_ids,
                 "guest": False,
                 "estimated": estimated_at(legs, moment),
                 "rawIds": [raw_id],
-                "externalId": None,
+                "externalId": external_ids.get(raw_id),
             }
     fields = {
         "live": True,

@@ -33,7 +33,7 @@ _TITLES = (
     "Workshop",
     "Interview",
 )
-_CLIENTS = (
+CLIENTS = (
     "azsdk-js-communication-calling/1.34.1 (browser=chrome; os=windows; deviceType=Desktop)",
     "azsdk-js-communication-calling/1.34.1 (browser=safari; os=macOS; deviceType=Desktop)",
     "azsdk-android-communication-calling/2.13.0 (os=android; deviceType=Phone)",
@@ -164,7 +164,7 @@ class _Writer:
                     person,
                     roles[person],
                     guid(self.random),
-                    self.random.choice(_CLIENTS),
+                    self.random.choice(CLIENTS),
                     self._at(spell.joined),
                     removed,
                     removed,

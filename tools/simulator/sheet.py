@@ -9,11 +9,20 @@ from simulator.intervals import peak
 from simulator.known import KnownCall, KnownLeg
 from simulator.meeting import Meeting
 from simulator.presence import estimated_at, presence, presences
-from simulator.subjects import SCHEDULE, About, Fields, Sheet, Subject
+from simulator.subjects import FOREVER, SCHEDULE, About, Fields, Sheet, Subject
 
 
-def sheet(meeting: Meeting, calls: Sequence[KnownCall], moments: Iterable[datetime]) -> Sheet:
-    """Returns the correct answers for these calls. Leaves out what is not predictable."""
+def sheet(
+    meeting: Meeting,
+    calls: Sequence[KnownCall],
+    moments: Iterable[datetime],
+    now: datetime = FOREVER,
+) -> Sheet:
+    """Returns the correct answers for these calls. Leaves out what is not predictable.
+
+    Args:
+        now: whether the scheduled time is over. Default: it is.
+    """
     filled: Sheet = {}
     for call in calls:
         filled[Subject(About.CALL, call.id)] = _call(call)
@@ -22,7 +31,8 @@ def sheet(meeting: Meeting, calls: Sequence[KnownCall], moments: Iterable[dateti
             for leg in call.legs
         }
         filled |= attendance(meeting, call.id, (call.started, call.ended), [call])
-    filled |= attendance(meeting, SCHEDULE, (meeting.scheduled_start, meeting.scheduled_end), calls)
+    over = meeting.scheduled_end if meeting.scheduled_end <= now else None
+    filled |= attendance(meeting, SCHEDULE, (meeting.scheduled_start, over), calls)
     for moment in moments:
         filled |= presence(meeting, calls, moment)
     return filled
