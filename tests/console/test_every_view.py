@@ -63,6 +63,19 @@ def see_a_problem(page: Page) -> None:
     expect(page.get_by_role("alert").filter(has_text=" ")).to_be_visible()
 
 
+def see_wrong_fields(page: Page) -> None:
+    page.get_by_role("group", name="Scheduled").get_by_label("Until").fill("2027-01-01T10:00")
+    page.get_by_text("More", exact=False).click()
+    page.get_by_label("Raw id").fill("nobody")
+    page.get_by_role("button", name="Create room").click()
+    expect(page.get_by_label("Raw id")).to_be_focused()
+
+
+def ask_to_delete(page: Page) -> None:
+    page.get_by_role("button", name="Delete").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
 VIEWS = {
     "home": View(lambda scenes: "home" if scenes.live else "", see("People in Surgery hour")),
     "home, a silent call": View(
@@ -100,6 +113,10 @@ VIEWS = {
         lambda scenes: "quarantine" if scenes.quarantined else "",
         lambda page: expect(page.get_by_role("button", name="Retry").first).to_be_visible(),
     ),
+    "quarantine, deleting": View(
+        lambda scenes: "quarantine" if scenes.quarantined else "", ask_to_delete
+    ),
+    "new room, refused": View(lambda _: "new", see_wrong_fields),
     "play, played": View(lambda scenes: "play" if scenes.played else "", open_a_reason),
 }
 
@@ -112,6 +129,7 @@ IN_EACH_RUN = (
     "attendance with estimates",
     "log",
     "access, admitted",
+    "new room, refused",
 )
 
 

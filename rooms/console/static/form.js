@@ -14,6 +14,8 @@ const NOTHING_WRONG = { problems: {}, problem: null };
 export function useSubmit(send, named) {
   const [state, setState] = useState({ busy: false, done: false, ...NOTHING_WRONG });
   const form = useRef(null);
+  const latest = useRef(named);
+  latest.current = named;
   const refuse = (wrong) => setState({ busy: false, done: false, ...wrong });
   useEffect(() => {
     // A screen reader says the field with its problem.
@@ -34,7 +36,8 @@ export function useSubmit(send, named) {
       await send();
       setState({ busy: false, done: true, ...NOTHING_WRONG });
     } catch (failure) {
-      refuse(sorted(failure, (name) => form.current.elements.namedItem(name) !== null, named));
+      const has = (name) => form.current.elements.namedItem(name) !== null;
+      refuse(sorted(failure, has, latest.current));
     }
   };
   return { submit, ...state };
@@ -48,20 +51,28 @@ const invalid = (form) =>
       .map((field) => [field.name, sentence(field)]),
   );
 
-function sentence({ validity, validationMessage }) {
+function sentence({ validity, validationMessage, title }) {
   if (validity.valueMissing) return "This field is required.";
   if (validity.badInput) return "Must be a date and a time.";
+  if (validity.patternMismatch) return title;
   return validationMessage;
 }
 
-/** A field with its label, a hint, and what is wrong with it. `take` gets what was typed. */
-export function Input({ label, name, problem, hint, take, kind = "input", children, ...rest }) {
+/**
+ * A field with its label, a hint, and what is wrong with it: `fault` is what the page finds, and
+ * `problem` what is shown. `take` gets what was typed.
+ */
+export function Input(props) {
+  const { label, name, fault, problem, hint, take, kind = "input", children, ...rest } = props;
+  const own = useRef(null);
+  useEffect(() => own.current.setCustomValidity(fault || ""), [fault]);
   const id = useId();
   const hintId = hint ? `${id}-hint` : null;
   const problemId = problem ? `${id}-problem` : null;
   return html`<div class="field">
     <label for=${id}>${label}</label>
     <${kind}
+      ref=${own}
       id=${id}
       name=${name}
       aria-invalid=${problem ? "true" : undefined}

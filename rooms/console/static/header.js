@@ -46,10 +46,10 @@ function Menu({ open, current, laptop }) {
   </nav>`;
 }
 
-/** Returns the aria-current of an entry of the menu: a room is part of Rooms. */
+/** Returns the aria-current of an entry of the menu: a room, also one to make, is part of Rooms. */
 function marked(name, current) {
   if (name === current) return "page";
-  return name === "rooms" && current === "room" ? "true" : undefined;
+  return name === "rooms" && ["room", "new"].includes(current) ? "true" : undefined;
 }
 
 /** How many events are in quarantine; nothing if there are none. */

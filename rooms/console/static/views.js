@@ -7,6 +7,7 @@ import { useEffect, useReducer } from "preact/hooks";
 export const VIEWS = {
   home: { title: "Home", load: async () => (await import("/console/home.js")).Home },
   rooms: { title: "Rooms", load: async () => (await import("/console/rooms.js")).Rooms },
+  new: { load: async () => (await import("/console/new-room.js")).NewRoom },
   room: { load: async () => (await import("/console/room.js")).Room },
   access: { title: "Check access", load: async () => (await import("/console/access.js")).Access },
   quarantine: {
