@@ -100,11 +100,13 @@ class Request:
         except ValueError:
             raise InvalidParameter(TIME_EXPECTED, name) from None
 
-    def time_range(self) -> tuple[Ticks | None, Ticks | None]:
-        """Returns `from` and `until` of the query. Raises InvalidParameter."""
-        start, end = self.time("from"), self.time("until")
+    def time_range(
+        self, first: str = "from", last: str = "until"
+    ) -> tuple[Ticks | None, Ticks | None]:
+        """Returns `from` and `until` of the query, or two others. Raises InvalidParameter."""
+        start, end = self.time(first), self.time(last)
         if start is not None and end is not None and start >= end:
-            raise InvalidParameter("Must be after `from`.", "until")
+            raise InvalidParameter(f"Must be after `{first}`.", last)
         return start, end
 
     def choice[Word: str](self, name: str, *choices: Word) -> Word | None:

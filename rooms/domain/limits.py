@@ -25,6 +25,10 @@ class Limits:
     details_bytes: int = 448 * 1024
     """Compressed bytes of details. A log record has them twice: before a change, and after it."""
 
+    listed_names: int = 8 * 1024
+    """Characters of the names of people, with quotes and commas, that the list of rooms has of a
+    room: a search reads those of thousands of rooms. Of a room with more, it reads the details."""
+
     call_capacity: int = 350
     """People in a call, unless a setting says otherwise: what calls of ACS hold."""
 

@@ -15,7 +15,6 @@ from rooms.domain.time import Ticks, parse_time
 from rooms.storage.arrivals import Arrivals
 from rooms.storage.entities import (
     Entity,
-    index_entity,
     key_of,
     log_entity,
     room_id_of,
@@ -23,6 +22,7 @@ from rooms.storage.entities import (
     stored_time,
 )
 from rooms.storage.errors import RoomChanged
+from rooms.storage.index_rows import index_entity
 from rooms.storage.operations import Conflict, Operation, insert, merge, remove
 from rooms.storage.retry import retried
 from rooms.storage.table import Table

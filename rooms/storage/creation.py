@@ -9,13 +9,13 @@ from rooms.domain.time import Ticks
 from rooms.storage.changes import Origin, log_record
 from rooms.storage.entities import (
     carrier_property,
-    index_entity,
     room_entity,
     room_properties,
     roster_entity,
     stored_time,
     until_entity,
 )
+from rooms.storage.index_rows import whole_index_entity
 from rooms.storage.invitees import group_property, invite
 from rooms.storage.operations import Operation, insert, upsert
 
@@ -67,7 +67,7 @@ def creation(
         insert(log_record(room.id, at, "RoomCreated", origin, detail)),
         insert(row),
         insert(roster_entity(room, at, roster)),
-        insert(index_entity(room)),
+        insert(whole_index_entity(room, len(roster), {})),
         upsert(until_entity(room)),
         *invite(room, roster),
     ]

@@ -1,7 +1,7 @@
 """What a change of a room, its roster and its details writes: log records, and rows beside the
 room's own."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from rooms.domain.details import Details, details_difference
@@ -20,12 +20,12 @@ from rooms.storage.changes import Origin, Versions, log_record
 from rooms.storage.entities import (
     Entity,
     details_entity,
-    index_entity,
     room_properties,
     roster_entity,
     row_of,
     until_entity,
 )
+from rooms.storage.index_rows import index_entity, people_property, whole_index_entity
 from rooms.storage.invitees import external_people
 from rooms.storage.operations import Operation, insert, replace, upsert
 
@@ -95,9 +95,9 @@ def steps(
     origin: Origin,
     details_bytes: int = LIMITS.details_bytes,
     seen_by: str | None = None,
-) -> Iterator[Step]:
-    """Yields the parts of a change: that of the room at `at`, and then those of the roster and the
-    details, each a tick later.
+) -> list[Step]:
+    """Returns the parts of a change: that of the room at `at`, and then those of the roster and the
+    details, each a tick later. The last one writes the row in the list of all rooms.
 
     Args:
         details_bytes: what changed details have at most, compressed.
@@ -107,14 +107,16 @@ def steps(
         DetailsTooLarge: compressed, changed details have more than `details_bytes`.
     """
     seen = {} if seen_by is None else {"seenBy": seen_by}
+    parts = list[Step]()
     if after.room != before.room:
-        yield _room_step(before, after, at, origin, seen)
-        at += 1
+        parts.append(_room_step(before, after, at, origin, seen))
     if difference := roster_difference(before.roster, after.roster):
-        yield _roster_step(difference, after, at, origin, seen)
-        at += 1
+        parts.append(_roster_step(difference, after, at + len(parts), origin, seen))
     if after.details != before.details:
-        yield _details_step(before, after, at, origin, details_bytes)
+        parts.append(_details_step(before, after, at + len(parts), origin, details_bytes))
+    if parts:
+        parts[-1].operations.append(_listed(before, after))
+    return parts
 
 
 def new_people(before: Contents, after: Contents) -> list[str]:
@@ -127,8 +129,6 @@ def _room_step(before: Contents, after: Contents, at: Ticks, origin: Origin, see
     room = after.room
     detail = {"before": room_properties(before.room), "after": room_properties(room)} | seen
     operations = [upsert(until_entity(room))]
-    if after.details == before.details:
-        operations.append(upsert(index_entity(room)))  # which leaves the title there
     if room.join_policy != before.room.join_policy:
         operations.append(insert(roster_entity(room, at, before.roster)))
     return Step(at, log_record(room.id, at, "RoomUpdated", origin, detail), operations)
@@ -156,9 +156,17 @@ def _details_step(
     room, details = after.room, after.details
     was, becomes = details_difference(before.details, details)
     detail = {"before": was, "after": becomes}
-    listed = index_entity(room, details.get("title"))
     record = log_record(room.id, at, "DetailsUpdated", origin, detail)
-    operations = [replace(details_entity(room.id, details, details_bytes)), replace(listed)]
+    operations = [replace(details_entity(room.id, details, details_bytes))]
     if external_people(before.details) - external_people(details):
         operations.append(upsert(row_of(keys.stale_row(record["RowKey"]))))
     return Step(at, record, operations)
+
+
+def _listed(before: Contents, after: Contents) -> Operation:
+    """Returns what writes the row in the list. If the details stay, they may not have been read:
+    what is there of them is left."""
+    room, people = after.room, len(after.roster)
+    if after.details != before.details:
+        return replace(whole_index_entity(room, people, after.details))
+    return upsert(index_entity(room) | people_property(people))

@@ -118,20 +118,16 @@ def room_id_of(entity: Mapping[str, Any]) -> str:
 
 def room_of(entity: Mapping[str, Any]) -> Room:
     """Returns the room of a room's row."""
-    return _room(room_id_of(entity), entity)
-
-
-def listed_room_of(entity: Mapping[str, Any]) -> Room:
-    """Returns the room of an index row."""
-    return _room(keys.listed_room_id(entity["RowKey"]), entity)
+    return room_with_id(room_id_of(entity), entity)
 
 
 def created_room_of(entity: Mapping[str, Any]) -> Room:
     """Returns the room that ACS made, of the mark of a create."""
-    return replace(_room(entity["roomId"], entity), carrier="acs")
+    return replace(room_with_id(entity["roomId"], entity), carrier="acs")
 
 
-def _room(room_id: str, entity: Mapping[str, Any]) -> Room:
+def room_with_id(room_id: str, entity: Mapping[str, Any]) -> Room:
+    """Returns the room of a row that has the properties of a room."""
     return Room(
         id=room_id,
         created_at=parse_time(entity["createdAt"]),
@@ -139,27 +135,20 @@ def _room(room_id: str, entity: Mapping[str, Any]) -> Room:
         valid_until=parse_time(entity["validUntil"]),
         pstn_dial_out_enabled=entity["pstnDialOutEnabled"],
         join_policy=join_policy_of(entity),
-        carrier=entity.get("carrier", "own"),
+        carrier=entity.get("carrier") or "own",  # a property that is selected may be None
     )
 
 
 def join_policy_of(entity: Mapping[str, Any]) -> JoinPolicy:
     """Returns the policy in the row of a room, or the one in force with a roster. Rows from before
     open rooms have none."""
-    policy: JoinPolicy = entity.get("roomJoinPolicy", "InviteOnly")
+    policy: JoinPolicy = entity.get("roomJoinPolicy") or "InviteOnly"
     return policy
 
 
 def room_entity(room: Room) -> Entity:
     """Returns the room's row."""
     return row_of(keys.room_row(room.id)) | room_properties(room) | carrier_property(room)
-
-
-def index_entity(room: Room, title: str | None = None) -> Entity:
-    """Returns the room's row in the list of rooms."""
-    titled = {} if title is None else {"title": title}
-    row = row_of(keys.index_row(room.id, room.created_at))
-    return row | room_properties(room) | carrier_property(room) | titled
 
 
 def until_entity(room: Room) -> Entity:

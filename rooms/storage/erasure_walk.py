@@ -5,7 +5,7 @@ erasure, and what has not been is found again.
 """
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from dataclasses import replace as replace_fields
@@ -15,17 +15,19 @@ from azure.data.tables import TableEntity
 from rooms.domain.erasure import Person
 from rooms.domain.limits import Limits
 from rooms.storage import keys
-from rooms.storage.entities import key_of, room_id_of, unpack
+from rooms.storage.entities import Entity, key_of, room_id_of, room_of, unpack
 from rooms.storage.erasure_at_acs import AcsRosters
 from rooms.storage.erasure_invitees import ErasedInvitees
 from rooms.storage.erasure_receipts import Receipts
 from rooms.storage.erasure_rows import erased_arrival, erased_row, traces_in
 from rooms.storage.erasure_state import Erasure, Part
 from rooms.storage.errors import QuarantinedEventNotFound
+from rooms.storage.index_rows import whole_index_entity
 from rooms.storage.operations import (
     Conflict,
     Operation,
     merge,
+    placed,
     remove_unchanged,
     replace,
     replace_unchanged,
@@ -176,8 +178,9 @@ class Walk:
             await self.table.rewrite([remove_unchanged(row)])
 
     async def _settle(self, room_id: str) -> bool:
-        """Takes the person out of the room's row, its details and its current roster, so that no
-        change can be made any more that builds on these. Returns whether the room is there."""
+        """Takes the person out of the room's row, its details, its current roster and the list of
+        all rooms, so that no change can be made any more that builds on these. Returns whether the
+        room is there."""
 
         async def attempt() -> bool:
             rows = await self.table.first(
@@ -196,6 +199,9 @@ class Walk:
                 for row in rows
                 if (changed := after.get(row["RowKey"])) is not None
             ]
+            details = after.get(keys.details_row(room_id))
+            if details is not None and not room.get("deleted"):
+                operations += placed(room["PartitionKey"], [replace(_listed(room, details, rows))])
             if operations or len(own) > 2:
                 await self.table.rewrite([merge(own, room), *operations])
             return True
@@ -272,6 +278,15 @@ class Walk:
         part.at = None
         await save(part)
         return True
+
+
+def _listed(
+    room: TableEntity, details: Mapping[str, object], rows: Sequence[TableEntity]
+) -> Entity:
+    """Returns the row in the list of a room with these details, whose rows were read."""
+    roster = next((row for row in rows if ":roster:" in row["RowKey"]), None)
+    people = 0 if roster is None else len(unpack(roster))
+    return whole_index_entity(room_of(room), people, unpack(details))
 
 
 def _event_id(row: TableEntity) -> str:

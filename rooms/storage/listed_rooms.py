@@ -5,7 +5,7 @@ from rooms.domain.room import Room
 from rooms.domain.time import Ticks
 from rooms.storage import keys
 from rooms.storage.all_partitions import first_of_all
-from rooms.storage.entities import listed_room_of
+from rooms.storage.index_rows import ROOM_SHOWN, listed_room_of
 from rooms.storage.table import MAX_PAGE, Table
 
 BEGIN = keys.INDEX_START
@@ -24,7 +24,7 @@ class ListedRooms:
     ) -> tuple[list[Room], str]:
         """Returns rooms from a place to another, the newest first, and the place before which they
         are all. One request for each partition, in parallel."""
-        rows, cut_off = await first_of_all(self._table, start, end, per_partition)
+        rows, cut_off = await first_of_all(self._table, start, end, per_partition, ROOM_SHOWN)
         rooms = [listed_room_of(row) for row in rows]
         return rooms, keys.after(rows[-1]["RowKey"]) if cut_off else end
 

@@ -7,16 +7,27 @@ from collections.abc import Callable, Sequence
 from itertools import batched
 from typing import NamedTuple
 
-from rooms.domain.details import people_with
+from azure.data.tables import TableEntity
+
+from rooms.domain.details import names_in, people_with, scheduled
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.room import Room
-from rooms.domain.room_filter import RoomFilter, RoomQuery, TitledRoom
+from rooms.domain.room_filter import RoomFilter, RoomInList, RoomQuery
 from rooms.domain.time import DAY, MAX_TIME, Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.all_partitions import first_of_all, page_of_all
 from rooms.storage.cursors import Page, read_cursor, read_start, to_cursor
-from rooms.storage.entities import listed_room_of, stored_time
+from rooms.storage.first_pass import FirstPass
 from rooms.storage.history import History, RoomSnapshot
+from rooms.storage.index_rows import (
+    ROOM_SHOWN,
+    SEARCHED,
+    SHOWN,
+    is_whole,
+    listed_room_of,
+    room_in_list,
+    where_of,
+)
 from rooms.storage.invitees import places_of
 from rooms.storage.parallel import in_parallel
 from rooms.storage.table import Table
@@ -35,9 +46,9 @@ class FoundRoom(NamedTuple):
     known: RoomSnapshot
 
     @property
-    def titled(self) -> TitledRoom:
-        """Returns the room with its title."""
-        return TitledRoom(self.room, self.known.details.get("title"))
+    def in_list(self) -> RoomInList:
+        """Returns the room as lists have it."""
+        return _in_list(self.room, self.known)
 
 
 class Lists:
@@ -54,6 +65,7 @@ class Lists:
         self._history = history
         self._limits = limits
         self._monotonic = monotonic
+        self._first_pass = FirstPass(table, monotonic)
 
     async def all(self, cursor: str | None) -> Page[Room]:
         """Returns a page of all rooms. One request for each partition, in parallel."""
@@ -65,11 +77,12 @@ class Lists:
             after,
             self._limits.rooms_page,
             self._limits.rooms_rows,
+            ROOM_SHOWN,
         )
         rooms = [listed_room_of(row) for row in rows]
         return Page(rooms, None if last is None else to_cursor(last))
 
-    async def some(self, query: RoomQuery, cursor: str | None, now: Ticks) -> Page[TitledRoom]:
+    async def some(self, query: RoomQuery, cursor: str | None, now: Ticks) -> Page[RoomInList]:
         """Returns a page of the rooms that fit, as of the time of the first page.
 
         The storage chooses them, among the rooms created on the last day, then in the four days
@@ -79,31 +92,40 @@ class Lists:
         with a quarter of what the list has behind it, so that even pages of one round each come to
         an end. Where a round has more rows than one request has, the next one goes on where they
         end. If all rooms fit, one round is about all of them.
+
+        A search by schedule or name asks first whether rows of an earlier version may be there. A
+        row that does not say what is asked or shown costs one more.
         """
         begin = read_start(cursor, re.escape(keys.INDEX_START) + keys.LIST_SUFFIX, now)
         wanted = query.at(begin.as_of)
-        limits, where = self._limits, _where(wanted)
+        limits = self._limits
+        all_are_whole = wanted.is_of_details and await self._first_pass.is_over()
+        where = where_of(wanted, all_are_whole)
+        shown = SHOWN if wanted.name is None else SEARCHED
         until = self._monotonic() + limits.search_seconds
         if begin.after is None:
             start, created = keys.INDEX_START, begin.as_of
         else:
             start, created = keys.after(begin.after), keys.created_of(begin.after)
         span = MAX_TIME if wanted == RoomFilter() else max(DAY, (begin.as_of - created) // _WIDER)
-        rooms, per_partition, end, cut_off = list[TitledRoom](), limits.rooms_rows, "", False
+        rooms, per_partition, end, cut_off = list[RoomInList](), limits.rooms_rows, "", False
         while True:
             if not cut_off:
                 created, span = created - span, span * _WIDER
                 end = keys.index_start(created) if created > _FIRST_CREATED else keys.INDEX_END
-            known, cut_off = await first_of_all(self._table, start, end, per_partition, where=where)
-            rooms += filter(
-                wanted.fits, (TitledRoom(listed_room_of(row), row.get("title")) for row in known)
+            known, cut_off = await first_of_all(
+                self._table, start, end, per_partition, shown, where
             )
-            if len(rooms) > limits.rooms_page:
-                last = rooms[limits.rooms_page - 1].room
-                return Page(
-                    rooms[: limits.rooms_page],
-                    begin.cursor(keys.index_row(last.id, last.created_at)),
-                )
+            for some in batched(known, limits.rooms_page, strict=False):
+                rooms += await self._fitting(some, wanted)
+                if len(rooms) > limits.rooms_page:
+                    last = rooms[limits.rooms_page - 1].room
+                    return Page(
+                        rooms[: limits.rooms_page],
+                        begin.cursor(keys.index_row(last.id, last.created_at)),
+                    )
+                if some[-1] is not known[-1] and self._monotonic() > until:
+                    return Page(rooms, begin.cursor(some[-1]["RowKey"]))
             reached = known[-1]["RowKey"] if cut_off else end
             if reached == keys.INDEX_END:
                 return Page(rooms, None)
@@ -114,7 +136,7 @@ class Lists:
 
     async def of_participant(
         self, raw_id: str, query: RoomQuery, cursor: str | None, now: Ticks
-    ) -> Page[TitledRoom]:
+    ) -> Page[RoomInList]:
         """Returns a page of the rooms that fit and to which a person is invited.
 
         They fit as of the time of the first page; who is invited is as of when the page is read.
@@ -124,7 +146,7 @@ class Lists:
 
     async def of_external_id(
         self, external_id: str, query: RoomQuery, cursor: str | None, now: Ticks
-    ) -> Page[TitledRoom]:
+    ) -> Page[RoomInList]:
         """Returns a page of the rooms that fit and that have this external id, or to which a person
         with it is invited. As `of_participant`."""
 
@@ -161,6 +183,20 @@ class Lists:
             if not places:
                 return [], None
 
+    async def _fitting(self, rows: Sequence[TableEntity], wanted: RoomFilter) -> list[RoomInList]:
+        """Returns the rooms of these rows that fit. One request for each row that does not say all
+        of its room."""
+        of_room = [row for row in rows if wanted.fits_room(listed_room_of(row), row.get("title"))]
+        with_names = wanted.name is not None
+        lacking = [row for row in of_room if not is_whole(row, with_names=with_names)]
+        rooms = [listed_room_of(row) for row in lacking]
+        known = await in_parallel(self._history.snapshot(room.id) for room in rooms)
+        read = {room.id: _in_list(room, each) for room, each in zip(rooms, known, strict=True)}
+        listed = (
+            read.get(keys.listed_room_id(row["RowKey"])) or room_in_list(row) for row in of_room
+        )
+        return [each for each in listed if wanted.fits_details(each)]
+
     async def _rooms_at(self, places: Sequence[str]) -> list[FoundRoom]:
         """Returns the rooms of these places that are still there. One request for each."""
         known = await in_parallel(
@@ -180,7 +216,7 @@ class Lists:
         query: RoomQuery,
         cursor: str | None,
         now: Ticks,
-    ) -> Page[TitledRoom]:
+    ) -> Page[RoomInList]:
         own = keys.invitee_prefix(person)
         begin = read_start(cursor, re.escape(own) + keys.LIST_SUFFIX, now)
         wanted = query.at(begin.as_of)
@@ -189,25 +225,16 @@ class Lists:
             person,
             after,
             lambda room: (
-                not room.known.deleted and has_them(room.known) and wanted.fits(room.titled)
+                not room.known.deleted and has_them(room.known) and wanted.fits(room.in_list)
             ),
         )
         return Page(
-            [room.titled for room in found], begin.cursor(None if last is None else f"{own}{last}")
+            [room.in_list for room in found], begin.cursor(None if last is None else f"{own}{last}")
         )
 
 
-def _where(wanted: RoomFilter) -> str:
-    """Returns the filter for the storage, without bounds that say nothing."""
-    bounds = (
-        ("validFrom ge", wanted.opens_from, 0),
-        ("validFrom le", wanted.opens_until, MAX_TIME),
-        ("validUntil ge", wanted.closes_from, 0),
-        ("validUntil le", wanted.closes_until, MAX_TIME),
-    )
-    chosen = [f"{what} '{stored_time(at)}'" for what, at, nothing in bounds if at != nothing]
-    if wanted.title is not None:
-        chosen.append("title gt ''")
-    if wanted.carrier == "acs":  # rows of others may have no carrier, so no filter finds them
-        chosen.append("carrier eq 'acs'")
-    return " and ".join(chosen)
+def _in_list(room: Room, known: RoomSnapshot) -> RoomInList:
+    """Returns a room as lists have it, with what its details and its roster say."""
+    details = known.details
+    names = names_in(details).values()
+    return RoomInList(room, details.get("title"), scheduled(details), len(known.roster), names)

@@ -7,7 +7,7 @@ from rooms.domain.room import Room, RoomCarrier
 from rooms.domain.roster import Roster
 from rooms.domain.time import Ticks
 from rooms.storage.changes import Changes, Origin, log_record
-from rooms.storage.entities import index_entity
+from rooms.storage.index_rows import index_entity
 from rooms.storage.operations import upsert
 from rooms.storage.room_rows import RoomRows
 from rooms.storage.table import Table
@@ -50,7 +50,7 @@ class Moves:
             moved = {"carrier": to}  # also `own`: a merge removes nothing
             detail = {"before": before.carrier, "after": to}
             record = log_record(room_id, at, "RoomMoved", origin, detail)
-            listed = upsert(index_entity(room) | moved)  # which leaves the title there
+            listed = upsert(index_entity(room) | moved)  # which leaves the rest there
             await self._changes.commit(read.row, at, record, moved, listed)
             return Move(before.carrier, room, roster)
 

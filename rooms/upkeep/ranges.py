@@ -28,6 +28,9 @@ INVITEES_AT_A_TIME = 10
 """Rows of invitees that are looked at in one step: each may be of another room. A run can end, and
 go on, between steps."""
 
+ROOMS_AT_A_TIME = 16
+"""Rooms of the list that are looked at in one step."""
+
 _FIRST_ROOM = "-"
 """What no key of a room is before."""
 
@@ -164,9 +167,15 @@ WHOLE: Sequence[Range] = (
         in_batches(lambda parts, rows: parts.invitees.purge(rows), INVITEES_AT_A_TIME),
         select=None,
     ),
+    Range(
+        keys.INDEX_START,
+        keys.INDEX_END,
+        in_batches(lambda parts, rows: parts.listing.fill(rows), ROOMS_AT_A_TIME),
+        select=None,
+    ),
 )
 """The same in a pass over all rows: then all rooms, found by any row; and rows of invitees, of
-whose rooms some are gone by then."""
+whose rooms some are gone by then; and the list of the rooms that are left."""
 
 _USERS = in_batches(lambda parts, rows: parts.others.users(rows))
 

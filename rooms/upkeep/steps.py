@@ -17,6 +17,7 @@ from rooms.upkeep.calls import CallRows
 from rooms.upkeep.cutoffs import Cutoffs
 from rooms.upkeep.expiry import Expiry
 from rooms.upkeep.invitees import Invitees
+from rooms.upkeep.listing import Listing
 from rooms.upkeep.others import Others
 from rooms.upkeep.removal import Removal
 from rooms.upkeep.rooms import RoomRetention
@@ -40,6 +41,7 @@ class Parts:
         self.expiry = Expiry(removal, cutoffs, rooms, looked_at)
         self.arrivals = ArrivalRows(removal, cutoffs, self.rooms, looked_at)
         self.others = Others(removal, cutoffs)
+        self.listing = Listing(removal, rooms)
 
 
 type Step = tuple[str, Awaitable[None]]

@@ -22,6 +22,7 @@ from rooms.storage import keys
 from rooms.storage.accounts import account_of
 from rooms.storage.entities import Entity, stored_time
 from rooms.storage.errors import ContentRefused, StorageUnavailable
+from rooms.storage.first_pass import ROWS, is_of_this_version
 from rooms.storage.operations import replace
 from rooms.storage.parallel import in_parallel
 from rooms.storage.rooms import Rooms
@@ -210,7 +211,7 @@ class Upkeep:
         if row is None:
             return Place("", now)
         cursor, began = row["cursor"], parse_time(row["beganAt"])
-        if "whole" not in row:
+        if not is_of_this_version(row):
             is_over = cursor == keys.END
             return Place(cursor if is_over else "", began, is_earlier=is_over)
         cleared = row.get("clearedAt")
@@ -228,6 +229,7 @@ class Upkeep:
             "RowKey": keys.UPKEEP_ROW,
             "cursor": place.cursor,
             "beganAt": stored_time(place.began),
+            "rows": ROWS,
             "whole": place.whole,
             "left": place.left,
         }

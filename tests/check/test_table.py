@@ -168,8 +168,37 @@ def test_a_row_is_told_with_its_room_and_what_can_be_done(rows: list[Row]) -> No
         room_id,
         (index["RowKey"], f"{room_id}:details"),
         "The list has another title than the details.",
-        "The next change of the room's title writes this row anew.",
+        "The next change of the room's details writes this row anew.",
     )
+
+
+@pytest.mark.parametrize(
+    ("damage", "what"),
+    [
+        ({"people": 7}, "The list has another number of people than the roster."),
+        ({"names": '["Eve"]'}, "The list has other names than the details."),
+        ({"namesIn": "details"}, "The list has other names than the details."),
+        (
+            {"scheduledStart": "2026-05-04T10:00:00.0000000Z"},
+            "The list has another schedule than the details.",
+        ),
+        ({"scheduledStart": "10:00"}, "The room cannot be understood in the list."),
+    ],
+)
+def test_what_the_list_says_of_the_details_and_the_roster_is_told(
+    rows: list[Row], damage: dict[str, Any], what: str
+) -> None:
+    index = row_of(rows, "index")
+    (found,) = disagreements(with_row(rows, index | damage))
+    assert found.what.startswith(what)
+
+
+def test_a_row_of_the_list_that_an_earlier_version_wrote_is_told_once(rows: list[Row]) -> None:
+    index = row_of(rows, "index")
+    ours = ("people", "namesIn", "names", "scheduledStart", "scheduledEnd")
+    earlier = {name: index[name] for name in index if name not in ours}
+    (found,) = disagreements(with_row(rows, earlier))
+    assert found.what == "The list lacks the schedule and the names of the room."
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ def test_it_shows_an_inconsistency(shell: Line, damaged: str) -> None:
     assert found.startswith(f"{damaged}  The list has another title than the details.  .index:")
     assert advice == (
         "The list has another title than the details. -> "
-        "The next change of the room's title writes this row anew."
+        "The next change of the room's details writes this row anew."
     )
     assert total == "Found 1 inconsistency."
 

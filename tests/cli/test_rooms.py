@@ -14,7 +14,13 @@ from tests.cli.line import Line
 
 ALICE, BOB, CAROL, DAVE = map(raw_id, range(1, 5))
 
-INVITE_ONLY = {"roomJoinPolicy": "InviteOnly", "carrier": "own"}
+LISTED = {
+    "roomJoinPolicy": "InviteOnly",
+    "carrier": "own",
+    "title": None,
+    "scheduledStart": None,
+    "scheduledEnd": None,
+}
 
 OPENS, LATER = "2025-03-03T10:00:00Z", "2025-03-04T00:00:00+00:00"
 
@@ -71,7 +77,7 @@ def test_a_deleted_room_is_shown_as_such(line: Line, raw: Raw) -> None:
 def test_rooms_are_listed_newest_first_up_to_the_limit(line: Line, new_room: str) -> None:
     newest = line.json("create")
     listed = line.json_lines("list", "--limit", "2")
-    assert (listed[0], len(listed)) == ({**newest, **INVITE_ONLY, "title": None}, 2)
+    assert (listed[0], len(listed)) == ({**newest, **LISTED, "people": 0}, 2)
     ended = line.run("list", "--limit", "2")
     assert (ended.code, ended.err) == (0, "Only the newest 2 are shown. --limit shows more.\n")
     heading, first, _ = ended.out.splitlines()
@@ -84,7 +90,7 @@ def test_rooms_are_listed_by_invitee_and_state(line: Line) -> None:
     eve = raw_id()
     room = line.json("create", "--from", OPENS, "--presenter", eve)
     assert line.json_lines("list", "--participant", eve, "--state", "open", "--until", LATER) == [
-        {**room, **INVITE_ONLY, "title": None}
+        {**room, **LISTED, "people": 1}
     ]
     assert line.out("list", "--participant", eve, "--state", "expired") == ["No rooms."]
     assert line.json_lines("list", "--participant", eve, "--until", OPENS) == []
@@ -108,7 +114,7 @@ def test_rooms_are_listed_by_a_part_of_their_title_and_with_it(line: Line) -> No
     room = line.json("create", "--attendee", eve, "--title", "Green Tea")
     line.json("create", "--attendee", eve)
     assert line.json_lines("list", "--participant", eve, "--title", "n tea") == [
-        {**room, **INVITE_ONLY, "title": "Green Tea"}
+        {**room, **LISTED, "title": "Green Tea", "people": 1}
     ]
     _, shown = line.out("list", "--participant", eve, "--title", "TEA")
     assert re.split("  +", shown)[-1] == "Green Tea"

@@ -36,6 +36,13 @@ MANY = 40
 
 INVITE_ONLY = {"roomJoinPolicy": "InviteOnly", "carrier": "own"}
 
+
+def listed(room: Room, title: str | None, people: int) -> Room:
+    """A room that nobody has scheduled, as the list has it."""
+    unscheduled = {"scheduledStart": None, "scheduledEnd": None}
+    return {**room, **INVITE_ONLY, "title": title, **unscheduled, "people": people}
+
+
 NO_VERSION = family_a("ApiVersionUnspecified", "An API version is required, but was not specified.")
 NOT_OF_THIS_LIST = "This is not a token of a nextLink of this list."
 
@@ -128,13 +135,10 @@ def test_a_signed_request_gets_acs_s_list_whatever_key_stands_beside(
 def test_with_a_key_as_it_is_all_rooms_are_listed_with_their_titles(
     app: RunningApp, raw: Raw, rooms: list[Room], tea: list[Room], query: str
 ) -> None:
-    listed = Insight(app, app.read_key).all(f"/rooms{query}")
-    assert ids(listed) == raw.room_ids()
-    expected = {
-        room["id"]: {**room, **INVITE_ONLY, "title": title_of(number)}
-        for number, room in enumerate(rooms)
-    }
-    for room in listed:
+    found = Insight(app, app.read_key).all(f"/rooms{query}")
+    assert ids(found) == raw.room_ids()
+    expected = {room["id"]: listed(room, title_of(number), 2) for number, room in enumerate(rooms)}
+    for room in found:
         if room["id"] in expected:
             assert_is(room, expected[room["id"]])
 
@@ -143,13 +147,13 @@ def test_a_signed_request_with_a_parameter_of_ours_has_titles_too(
     raw: Raw, rooms: list[Room], tea: list[Room], person: str
 ) -> None:
     first = raw.get(f"/rooms?participant={person}").json()["value"][0]
-    assert_is(first, {**rooms[0], **INVITE_ONLY, "title": title_of(0)})
+    assert_is(first, listed(rooms[0], title_of(0), 2))
 
 
 def test_a_room_without_a_title_has_null(raw: Raw, insight: Insight) -> None:
     eve = raw_id()
     room = raw.new_room({"participants": {eve: {}}})
-    expected = {**room, **INVITE_ONLY, "title": None}
+    expected = listed(room, None, 1)
     assert_is(insight.json(f"/rooms?participant={eve}"), {"value": [expected]})
 
 
@@ -212,6 +216,8 @@ def test_a_title_is_found_by_all_of_it(raw: Raw, insight: Insight, title: str) -
         ("EXTERNALID=", "externalId"),
         ("Participant&state=open", "participant"),
         ("from=&until=", "from"),
+        ("scheduledFrom=", "scheduledFrom"),
+        ("name=", "name"),
     ],
 )
 def test_a_parameter_without_a_value_is_refused_as_it_would_list_everything(
@@ -321,6 +327,61 @@ def test_rooms_of_an_external_id_are_listed_and_filtered(raw: Raw, insight: Insi
     assert insight.all(f"/rooms?externalId={name.upper()}") == []
 
 
+# Schedules and names
+
+
+@pytest.fixture(scope="module")
+def scheduled(raw: Raw, insight: Insight) -> dict[str, str]:
+    """A room for each of three hours, the first one at ten, to which a person of that hour is
+    invited."""
+    rooms = {}
+    for hour in ("10", "11", "12"):
+        guest = raw_id()
+        room_id = raw.new_room({"participants": {guest: {}}})["id"]
+        rooms[hour] = room_id
+        details = {
+            "scheduledStart": f"2031-05-04T{hour}:00:00Z",
+            "scheduledEnd": f"2031-05-04T{hour}:30:00Z",
+            "participants": {guest: {"name": f"Anna\n{hour} Oblonskaya"}},
+        }
+        assert insight.patch(f"/rooms/{room_id}/details", details).status == 200
+    return rooms
+
+
+@pytest.mark.parametrize(
+    ("query", "hours"),
+    [
+        ("scheduledFrom=2031-05-04T10:00:00Z&scheduledUntil=2031-05-04T12:00:00Z", "10 11"),
+        ("scheduledFrom=2031-05-04T10:00:00.0000001Z", "11 12"),
+        ("scheduledUntil=2031-05-04T11:00:00Z&name=Oblonskaya", "10"),
+        ("name=OBLONSKAYA", "10 11 12"),
+        ("name=ANNA%0A11+Oblonskaya", "11"),
+        ("name=Oblonskaya%22", ""),
+    ],
+)
+def test_rooms_are_chosen_by_their_schedule_and_the_names_of_people(
+    insight: Insight, scheduled: dict[str, str], query: str, hours: str
+) -> None:
+    found = ids(insight.all(f"/rooms?{query}"))
+    assert found == [scheduled[hour] for hour in reversed(hours.split())]
+
+
+def test_the_list_has_the_schedule_and_no_name(insight: Insight, scheduled: dict[str, str]) -> None:
+    (found,) = insight.all("/rooms?name=12+Oblonskaya")
+    times = {
+        "scheduledStart": "2031-05-04T12:00:00+00:00",
+        "scheduledEnd": "2031-05-04T12:30:00+00:00",
+    }
+    assert {name: found[name] for name in times} == times
+    assert "Oblonskaya" not in json.dumps(found)
+
+
+def test_a_schedule_of_no_length_is_refused(insight: Insight) -> None:
+    at = "2031-05-04T10:00:00Z"
+    answer = insight.get(f"/rooms?scheduledFrom={at}&scheduledUntil={at}")
+    assert assert_invalid(answer, "scheduledUntil") == "Must be after `scheduledFrom`."
+
+
 # api-version
 
 
@@ -329,8 +390,9 @@ def test_an_api_version_is_heeded_on_all_pages(
 ) -> None:
     oldest = insight.all(f"/rooms?participant={person}&api-version=2023-06-14")
     assert ids(oldest) == ids(rooms)
-    fields = ["id", "createdAt", "validFrom", "validUntil", "roomJoinPolicy", "carrier", "title"]
-    assert list(oldest[0]) == fields
+    room = ["id", "createdAt", "validFrom", "validUntil"]
+    ours = ["roomJoinPolicy", "carrier", "title", "scheduledStart", "scheduledEnd", "people"]
+    assert list(oldest[0]) == [*room, *ours]
 
 
 def test_an_unknown_api_version_is_refused(insight: Insight) -> None:

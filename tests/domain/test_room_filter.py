@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rooms.domain.room import ROOM_STATES, Room, RoomState, state_at
-from rooms.domain.room_filter import RoomFilter, RoomQuery, TitledRoom
+from rooms.domain.room_filter import RoomFilter, RoomInList, RoomQuery
 from rooms.domain.time import MAX_TIME, Ticks
 
 AT = 639_000_000_000_000_000
@@ -24,8 +24,8 @@ def room(valid_from: Ticks, valid_until: Ticks) -> Room:
     return Room("99400000000000000", AT, valid_from, valid_until, False)
 
 
-def called(room: Room, title: str | None = None) -> TitledRoom:
-    return TitledRoom(room, title)
+def called(room: Room, title: str | None = None) -> RoomInList:
+    return RoomInList(room, title)
 
 
 rooms = st.builds(lambda times: room(*sorted(times)), st.tuples(moments, moments))

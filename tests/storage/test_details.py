@@ -11,9 +11,9 @@ from rooms.domain.room import RoomChange
 from rooms.domain.room_filter import RoomQuery
 from rooms.domain.time import now
 from rooms.storage.changes import Origin
-from rooms.storage.entities import index_entity
 from rooms.storage.errors import StorageUnavailable
 from rooms.storage.history import History
+from rooms.storage.index_rows import index_entity
 from rooms.storage.lists import Lists
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table

@@ -10,14 +10,15 @@ from azure.data.tables.aio import TableClient
 
 from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.room import ROOM_STATES, Room, RoomChange
-from rooms.domain.room_filter import RoomQuery, TitledRoom
+from rooms.domain.room_filter import RoomInList, RoomQuery
 from rooms.domain.roster import Roster
 from rooms.domain.time import DAY, HOUR, Ticks, now, parse_time
 from rooms.storage import keys
 from rooms.storage.cursors import Page
-from rooms.storage.entities import details_entity, index_entity
+from rooms.storage.entities import details_entity
 from rooms.storage.errors import StorageUnavailable
 from rooms.storage.history import History
+from rooms.storage.index_rows import whole_index_entity
 from rooms.storage.lists import Lists
 from rooms.storage.operations import replace
 from rooms.storage.rooms import Rooms
@@ -116,11 +117,12 @@ class Made:
             await rooms.create(RoomChange(valid_from, valid_until), roster or {}, None, ORIGIN)
         ).room
 
-    async def title(self, room: Room, title: str) -> TitledRoom:
+    async def title(self, room: Room, title: str, people: int = 0) -> RoomInList:
         """The room with that title, which is in no log."""
-        rows = index_entity(room, title), details_entity(room.id, {"title": title})
+        details = {"title": title}
+        rows = whole_index_entity(room, people, details), details_entity(room.id, details)
         await self._table.commit(all_at_home(map(replace, rows)))
-        return TitledRoom(room, title)
+        return RoomInList(room, title, people=people)
 
     async def flush(self) -> None:
         await self._table.flush()
@@ -149,8 +151,8 @@ def newest_first(rooms: list[Room]) -> list[Room]:
 
 async def listed_pages(
     client: TableClient, wanted: RoomQuery, at: Ticks = AT, lists: Lists | None = None
-) -> list[list[TitledRoom]]:
-    lists, cursor, pages = lists or lists_of(client), None, list[list[TitledRoom]]()
+) -> list[list[RoomInList]]:
+    lists, cursor, pages = lists or lists_of(client), None, list[list[RoomInList]]()
     while not pages or cursor is not None:
         page = await lists.some(wanted, cursor, at)
         cursor = page.cursor
@@ -204,7 +206,7 @@ async def test_the_storage_chooses_the_rooms_that_fit_newest_first(
         )
         wanted, at = RoomQuery(state, start, end), random.choice(times)
         assert await some(direct, wanted, at) == newest_first(
-            [room for room in rooms if wanted.at(at).fits(TitledRoom(room, None))]
+            [room for room in rooms if wanted.at(at).fits(RoomInList(room, None))]
         )
 
 
@@ -224,7 +226,7 @@ async def test_pages_of_a_search_without_time_end_after_a_step_and_are_whole_all
     wanted = RoomQuery("expired")
     pages = await listed_pages(direct, wanted, lists=lists_of(direct, monotonic=hasty()))
     assert [each.room for page in pages for each in page] == [
-        room for room in rooms if wanted.at(AT).fits(TitledRoom(room, None))
+        room for room in rooms if wanted.at(AT).fits(RoomInList(room, None))
     ]
     assert [] in pages[:-1]
     assert len(pages) < 40
@@ -300,7 +302,7 @@ async def test_a_list_of_some_that_fails_leaves_no_query_behind(
 ) -> None:
     await rooms.create(RoomChange(), {ALICE: "Presenter"}, None, ORIGIN)
     before = asyncio.all_tasks()
-    asked: list[Callable[[], Awaitable[Page[TitledRoom]]]] = [
+    asked: list[Callable[[], Awaitable[Page[RoomInList]]]] = [
         lambda: lists.some(RoomQuery(title="a"), None, now()),
         lambda: lists.some(RoomQuery(), None, now()),
         lambda: lists.of_participant(ALICE, RoomQuery(), None, now()),
@@ -368,13 +370,13 @@ async def test_a_title_of_any_characters_is_found(
     assert await some(client, RoomQuery(title=title), now()) == [room]
 
 
-async def titled_rooms(client: TableClient, number: int) -> list[TitledRoom]:
+async def titled_rooms(client: TableClient, number: int) -> list[RoomInList]:
     """Rooms of the years, the newest first: of those with a title few are called Tea."""
     random, made = Random(number), Made(client)
     listed = [
         await made.title(room, random.choice(("Tea", "coffee", "Cocoa", "water", "wine", "beer")))
         if random.random() < 0.7
-        else TitledRoom(room, None)
+        else RoomInList(room, None)
         for room in await rooms_of_the_years(client, number)
     ]
     await made.flush()
@@ -432,7 +434,7 @@ async def test_a_search_goes_on_with_more_and_more_rows(
 async def test_rooms_of_a_person_are_chosen_by_title(direct: TableClient) -> None:
     made = Made(direct)
     rooms = [await made.room(AT - n, AT, AT + DAY, {ALICE: "Presenter"}) for n in range(5)]
-    tea = [await made.title(room, f"Tea {n}") for n, room in enumerate(rooms[:2])]
+    tea = [await made.title(room, f"Tea {n}", 1) for n, room in enumerate(rooms[:2])]
     await made.title(rooms[2], "Coffee")
     await made.flush()
     wanted = RoomQuery(title="TEA")

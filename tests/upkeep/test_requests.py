@@ -77,5 +77,5 @@ async def test_the_requests_for_a_kept_room_in_the_first_pass(
             await table.create_table()
             await keep(table, count)
             counted.append((await requests(table, proxy)).total())
-    of_a_room, of_more_rows = 6, 2
+    of_a_room, of_more_rows = 7, 2
     assert counted[1] - counted[0] == 10 * of_a_room + of_more_rows

@@ -24,12 +24,12 @@ from rooms.storage import keys
 from rooms.storage.changes import log_record
 from rooms.storage.creation import creation
 from rooms.storage.entities import (
-    index_entity,
     room_properties,
     roster_entity,
     stored_time,
     until_entity,
 )
+from rooms.storage.index_rows import index_entity
 from rooms.storage.invitees import invite
 from rooms.storage.operations import Operation as Write
 from rooms.storage.operations import insert, merge, remove, upsert

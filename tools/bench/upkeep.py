@@ -19,7 +19,8 @@ from rooms.storage import keys
 from rooms.storage.arrivals import with_arrivals
 from rooms.storage.changes import Origin, log_record
 from rooms.storage.creation import creation
-from rooms.storage.entities import Entity, event_entities, index_entity, stored_time, until_entity
+from rooms.storage.entities import Entity, event_entities, stored_time, until_entity
+from rooms.storage.index_rows import index_entity
 from rooms.storage.operations import Operation, insert, placed
 from rooms.storage.table import Table
 from testkit.identifiers import raw_id

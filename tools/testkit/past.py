@@ -17,6 +17,7 @@ from rooms.domain.time import DAY, HOUR, Ticks, parse_time
 from rooms.storage import keys
 from rooms.storage.calls import Calls
 from rooms.storage.entities import Entity, stored_time
+from rooms.storage.first_pass import ROWS
 from rooms.storage.operations import Operation, replace
 from rooms.storage.quarantine import Quarantine
 from rooms.storage.rooms import Rooms
@@ -160,6 +161,7 @@ def looked_at_all(partition: str) -> Entity:
         "cursor": keys.END,
         "beganAt": stored_time(1),
         "clearedAt": stored_time(1),
+        "rows": ROWS,
         "whole": True,
         "left": False,
     }

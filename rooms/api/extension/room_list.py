@@ -1,6 +1,6 @@
 """The list of rooms: ACS's, or a filtered one with titles."""
 
-from typing import cast
+from typing import TypedDict, cast
 from urllib.parse import parse_qsl
 
 import azure.functions as func
@@ -14,23 +14,44 @@ from rooms.api.extension.join_policy import JoinPolicyOfRoom, join_policy_body
 from rooms.api.request import Kind, Request
 from rooms.api.responses import acs_answer
 from rooms.api.routing import Routes
-from rooms.api.shapes import page_body
+from rooms.api.shapes import Count, page_body, time_or_none
 from rooms.domain.limits import LIMITS
 from rooms.domain.room import ROOM_CARRIERS, ROOM_STATES, RoomCarrier
-from rooms.domain.room_filter import RoomQuery, TitledRoom
+from rooms.domain.room_filter import RoomInList, RoomQuery
 from rooms.domain.roster import is_acs_user
+from rooms.domain.time import Time
 
 routes = Routes()
 
-FILTERS = ("participant", "externalId", "state", "from", "until", "title", "carrier")
+FILTERS = (
+    "participant",
+    "externalId",
+    "state",
+    "from",
+    "until",
+    "title",
+    "carrier",
+    "scheduledFrom",
+    "scheduledUntil",
+    "name",
+)
 """Parameters that ACS does not have. A request with one of them is for the filtered list."""
 
 
-class ListedRoom(Room, JoinPolicyOfRoom):
-    """A room with who may join, its title, and where its calls run: at ACS, or here (`own`)."""
+class Listing(TypedDict):
+    """What the filtered list has of a room, beside the room. Its calls run at ACS, or here
+    (`own`). `people` says how many are invited."""
 
     carrier: RoomCarrier
     title: str | None
+    scheduledStart: Time | None
+    scheduledEnd: Time | None
+    people: Count
+
+
+class ListedRoom(Room, JoinPolicyOfRoom, Listing):
+    """A room with who may join, its title, its schedule, how many `people` are invited, and where
+    its calls run: at ACS, or here (`own`)."""
 
 
 def _kind_of(http: func.HttpRequest) -> Kind:
@@ -61,11 +82,12 @@ async def _list_some_rooms(request: Request) -> func.HttpResponse:
         raise InvalidParameter(
             "Must be the raw id of an ACS user: 8:acs:<guid>_<guid>.", "participant"
         )
-    title, external_id = (_text(request, name) for name in ("title", "externalId"))
+    title, external_id, called = (_text(request, each) for each in ("title", "externalId", "name"))
     if participant is not None and external_id is not None:
         raise InvalidParameter("Must be left out if `participant` is given.", "externalId")
     carrier = request.choice("carrier", *ROOM_CARRIERS)
-    wanted = RoomQuery(state, start, end, title, carrier)
+    scheduled = request.time_range("scheduledFrom", "scheduledUntil")
+    wanted = RoomQuery(state, start, end, title, carrier, *scheduled, called)
     cursor, now = request.query("nextLink"), request.app.clock()
     lists = request.app.lists
     if participant is not None:
@@ -93,8 +115,15 @@ def _filters(http: func.HttpRequest) -> list[str]:
     return [name for name in FILTERS if name.lower() in given]
 
 
-def listed_body(listed: TitledRoom, version: ApiVersion) -> ListedRoom:
-    """Returns a room with who may join, its title, and where its calls run."""
+def listed_body(listed: RoomInList, version: ApiVersion) -> ListedRoom:
+    """Returns a room as the filtered list has it."""
     room = version.room(listed.room, {})
-    ours = {"carrier": listed.room.carrier, "title": listed.title}
+    start, end = listed.scheduled or (None, None)
+    ours = {
+        "carrier": listed.room.carrier,
+        "title": listed.title,
+        "scheduledStart": time_or_none(start),
+        "scheduledEnd": time_or_none(end),
+        "people": listed.people,
+    }
     return cast(ListedRoom, {**room, **join_policy_body(listed.room), **ours})

@@ -7,6 +7,7 @@ from azure.data.tables.aio import TableClient
 
 from rooms.storage import keys
 from rooms.storage.accounts import partitions_in
+from rooms.storage.first_pass import goes_on
 from rooms.storage.parallel import in_parallel
 
 
@@ -21,10 +22,4 @@ async def first_pass_goes_on(client: TableClient, account: int) -> bool:
             return None
 
     places = await in_parallel(map(place, partitions_in(account)))
-    return any(each is not None and _goes_on(each) for each in places)
-
-
-def _goes_on(place: TableEntity) -> bool:
-    if "whole" not in place:  # an earlier version has written it
-        return True
-    return place["whole"] is True and place["cursor"] != keys.END
+    return any(each is not None and goes_on(each) for each in places)

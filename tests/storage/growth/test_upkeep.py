@@ -5,6 +5,7 @@ from azure.data.tables.aio import TableClient
 
 from rooms.domain.time import now
 from rooms.storage import keys
+from rooms.storage.first_pass import ROWS
 from rooms.storage.growth.errors import FirstPassOpen
 from rooms.storage.growth.growth import grow
 from rooms.storage.growth.run import Run
@@ -18,7 +19,9 @@ async def upkeep_is(client: TableClient, **place: str | bool) -> None:
     await client.upsert_entity(key | place, "replace")
 
 
-@pytest.mark.parametrize("place", [{"cursor": keys.END}, {"cursor": "99", "whole": True}])
+@pytest.mark.parametrize(
+    "place", [{"cursor": keys.END, "whole": False}, {"cursor": "99", "whole": True, "rows": ROWS}]
+)
 async def test_no_rooms_move_before_the_first_pass_is_over(
     clients: list[TableClient], place: dict[str, str | bool]
 ) -> None:
@@ -29,7 +32,11 @@ async def test_no_rooms_move_before_the_first_pass_is_over(
 
 
 @pytest.mark.parametrize(
-    "place", [{"cursor": keys.END, "whole": True}, {"cursor": "99", "whole": False}]
+    "place",
+    [
+        {"cursor": keys.END, "whole": True, "rows": ROWS},
+        {"cursor": "99", "whole": False, "rows": ROWS},
+    ],
 )
 async def test_rooms_move_during_later_passes(
     clients: list[TableClient], place: dict[str, str | bool]

@@ -160,9 +160,10 @@ ROOMS = {
             "**The list of ACS** has all rooms. It answers a request without any filter that is "
             "signed or has a token. It needs an api-version, and has the errors of the other "
             "operations on rooms.\n\n"
-            "**The filtered list** has the rooms that match all filters, each with its `title`. It "
-            "answers a request with at least one of `participant`, `externalId`, `state`, `from`, "
-            "`until`, `title` and `carrier`, or with `x-api-key` and no Authorization. It needs no "
+            "**The filtered list** has the rooms that match all filters, each with its title and "
+            "schedule. It answers a request with at least one of `participant`, `externalId`, "
+            "`state`, `from`, `until`, `title`, `carrier`, `scheduledFrom`, `scheduledUntil` and "
+            "`name`, or with `x-api-key` and no Authorization. It needs no "
             "api-version: the newest is the default. It has the errors of extension routes: "
             "`InvalidParameter`, with a `target`. A filter without a value is an error, because a "
             "forgotten value would list every room."
@@ -206,6 +207,29 @@ ROOMS = {
                 UNTIL.shape,
                 "Rooms that open before this time. It must be after `from`.",
                 example=UNTIL.example,
+            ),
+            Parameter(
+                "scheduledFrom",
+                "query",
+                FROM.shape,
+                "Rooms that are scheduled to start at this time or later.",
+                example=FROM.example,
+            ),
+            Parameter(
+                "scheduledUntil",
+                "query",
+                UNTIL.shape,
+                "Rooms that are scheduled to start before this time. It must be after "
+                "`scheduledFrom`.",
+                example=UNTIL.example,
+            ),
+            Parameter(
+                "name",
+                "query",
+                ShortText,
+                "Rooms whose details name somebody with this text in their name, in upper or lower "
+                "case.",
+                example="Anna",
             ),
             NEXT_LINK,
         ),

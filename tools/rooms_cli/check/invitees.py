@@ -1,53 +1,19 @@
-"""Whether lists find a room: all rooms, and those of a person or an external id."""
+"""Whether the lists of the rooms of a person or an external id find a room."""
 
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from rooms.domain.room import Room
 from rooms.domain.time import Ticks
 from rooms.storage import keys
-from rooms_cli.check.contents import room_in
 from rooms_cli.check.disagreement import Tell
 from rooms_cli.check.places import Place, Placed, Row
 from rooms_cli.check.properties import Unreadable, optional, text_in
 
-ANEW = "The next change of the room's title writes this row anew."
 INVITE_AGAIN = "Remove the person from the room and invite them again: that writes the row."
 SET_AGAIN = "Remove the external id from the details and set it again: that writes the row."
 
 _MEMBER = re.compile(f"p[0-9a-f]{{16}}|{keys.ALL_MEMBERS}")
-
-
-def check_index(room: Room, deleted: bool, title: str | None, index: Placed, tell: Tell) -> None:
-    """Checks that a room is in the list as it is, once, and that a deleted one is not."""
-    room_row, own = keys.room_row(room.id), keys.index_row(room.id, room.created_at)
-    rows = {row["RowKey"]: row for _, row in index}
-    row = rows.pop(own, None)
-    for key in rows:
-        tell("The list has the room at another time than that of its creation.", key, room_row)
-    if deleted and row is not None:
-        tell("The list has a deleted room.", own, room_row)
-    if deleted:
-        return
-    if row is None:
-        tell("The list does not have the room.", own, room_row, advice=ANEW)
-        return
-    try:
-        listed, listed_title = room_in(row, room.id), optional(text_in, row, "title")
-    except Unreadable as problem:
-        tell(f"The room cannot be understood in the list. {problem}", own, advice=ANEW)
-        return
-    if listed != room:
-        what = "carrier" if listed.carrier != room.carrier else "validity or dial-out"
-        tell(f"The list has another {what} than the room.", own, room_row, advice=ANEW)
-    if listed_title != title:
-        tell(
-            "The list has another title than the details.",
-            own,
-            keys.details_row(room.id),
-            advice=ANEW,
-        )
 
 
 @dataclass(frozen=True, slots=True)

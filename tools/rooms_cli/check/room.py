@@ -14,7 +14,8 @@ from rooms_cli.check.changes import check_changes
 from rooms_cli.check.contents import InForce, Record, details_in, record_in, roster_in, state_in
 from rooms_cli.check.disagreement import Tell
 from rooms_cli.check.expiry import check_expiry
-from rooms_cli.check.invitees import Invitations, check_index, check_invitees
+from rooms_cli.check.index import check_index
+from rooms_cli.check.invitees import Invitations, check_invitees
 from rooms_cli.check.join_links import check_join_links
 from rooms_cli.check.places import Kind, Place, Placed, Row
 from rooms_cli.check.properties import Unreadable
@@ -78,7 +79,8 @@ def _check_room_that_is_there(
     story = Story(state, details, rosters, changes, kept)
     check_changes(story, tell)
     check_expiry(story, of["until"], tell)
-    check_index(state.room, state.deleted, (details or {}).get("title"), of["index"], tell)
+    roster = rosters[max(rosters)].roster if rosters else None
+    check_index(state.room, state.deleted, details or {}, roster, of["index"], tell)
     people = dict.fromkeys(raw_id for in_force in story.kept_rosters for raw_id in in_force.roster)
     needed = [] if story.goes else [*people, *external_people(details or {})]
     ever = {*needed, *_external_people_before(changes)} if story.begins else None
