@@ -7,11 +7,11 @@ import { ask, key } from "/console/api.js";
 import { Header } from "/console/header.js";
 import { DENIED } from "/console/loading.js";
 import { Known } from "/console/me.js";
-import { Loading } from "/console/parts.js";
+import { Heading, Loading } from "/console/parts.js";
 import { pathAt, useRoute } from "/console/route.js";
 import { host } from "/console/settings.js";
 import { SignIn } from "/console/sign-in-form.js";
-import { load, useView, viewAt } from "/console/views.js";
+import { load, useView, VIEWS, viewAt } from "/console/views.js";
 import { zone } from "/console/words.js";
 
 const KEY_EXPIRED = "The service does not accept your key any more. Sign in again.";
@@ -95,12 +95,16 @@ function SignedIn({ signOut, toHeading }) {
     <${Header} place=${place} current=${name} laptop=${laptop} signOut=${signOut} />
     <main id="main">
       ${View && html`<${View} key=${identity} route=${route} laptop=${laptop} />`}
-      ${failure && html`<p class="problem" role="alert">${NOT_LOADED}</p>`}
-      ${!View && !failure && html`<${Loading} />`}
+      ${!View && html`<${NotYet} title=${VIEWS[name].title} failure=${failure} />`}
     </main>
     <footer class="faint">Time zone: ${zone()}. Hover over a time for its seconds.</footer>
   `;
 }
+
+const NotYet = ({ title, failure }) => html`
+  ${title && html`<${Heading}>${title}<//>`}
+  ${failure ? html`<p class="problem" role="alert">${NOT_LOADED}</p>` : html`<${Loading} />`}
+`;
 
 function focusHeading(event) {
   event?.preventDefault();

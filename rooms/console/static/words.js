@@ -1,10 +1,9 @@
 // How times, lengths and people are written.
 
 const TIME = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
-const DAY_AND_TIME = new Intl.DateTimeFormat(undefined, {
-  dateStyle: "medium",
-  timeStyle: "short",
-});
+const IN_A_YEAR = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
+const DAY_AND_TIME = new Intl.DateTimeFormat(undefined, IN_A_YEAR);
+const YEAR_DAY_AND_TIME = new Intl.DateTimeFormat(undefined, { ...IN_A_YEAR, year: "numeric" });
 const EXACT = new Intl.DateTimeFormat(undefined, {
   year: "numeric",
   month: "short",
@@ -18,10 +17,12 @@ const EXACT = new Intl.DateTimeFormat(undefined, {
 const UTC_IN_TEXT = /\b(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:Z| UTC)/g;
 const LONGEST_RAW_ID = 30;
 
-/** A time in the reader's zone, to the minute; without its date if it is on `day`. */
+/** A time in the reader's zone, to the minute: without its date on `day`, and its year in that. */
 export function moment(time, day = new Date()) {
   const date = new Date(time);
-  return (date.toDateString() === day.toDateString() ? TIME : DAY_AND_TIME).format(date);
+  if (date.toDateString() === day.toDateString()) return TIME.format(date);
+  const sameYear = date.getFullYear() === day.getFullYear();
+  return (sameYear ? DAY_AND_TIME : YEAR_DAY_AND_TIME).format(date);
 }
 
 /** From when to when: "10:00 to 10:30". `until` is null for what goes on. */

@@ -1,0 +1,34 @@
+"""What the console weighs, and what its first view waits for. Without a browser."""
+
+import re
+
+from rooms.console.assets import read_console
+from rooms.pages.files import INDEX, Page
+
+IMPORTED = re.compile(r'\bfrom\s*"([^"]+)"')
+IN_MAP = re.compile(r'"([^"]+)": "/console/([^"]+)"')
+PRELOADED = re.compile(r'rel="modulepreload" href="/console/([^"]+)"')
+
+
+def console() -> Page:
+    page = read_console()
+    assert page is not None
+    return page
+
+
+def text(page: Page, name: str) -> str:
+    return page.files[name].content.decode()
+
+
+def test_what_every_view_needs_is_loaded_at_once() -> None:
+    """One after the other, a browser would learn of each from the one before."""
+    page = console()
+    index = text(page, INDEX)
+    names = dict(IN_MAP.findall(index))
+    wanted, needed = ["app.js"], set[str]()
+    while wanted:
+        if (name := wanted.pop()) not in needed:
+            needed.add(name)
+            imported = IMPORTED.findall(text(page, name))
+            wanted += [names.get(path, path.removeprefix("/console/")) for path in imported]
+    assert sorted(PRELOADED.findall(index)) == sorted(needed - {"app.js"})
