@@ -49,7 +49,7 @@ export function Confirm({ title, verb, act, close, children }) {
     close();
   });
   return html`<${Dialog} title=${title} close=${close}>
-    <form onSubmit=${submit}>
+    <form class="form" onSubmit=${submit}>
       ${children}
       <${Problem} failure=${problem} />
       <p class="actions">

@@ -6,10 +6,14 @@ import { ask, get } from "/console/api.js";
 import { Confirm, focusHeading } from "/console/dialog.js";
 import { usePages } from "/console/loading.js";
 import { useMe } from "/console/me.js";
-import { Heading, Loading, More, Problem, Time } from "/console/parts.js";
+import { Empty, Loading, More, Page, Problem, Time } from "/console/parts.js";
+import { address } from "/console/route.js";
 import { revealed } from "/console/shown.js";
 
 const EVERY_SECONDS = 10;
+const LEAD =
+  "Events that came and could not be read. They are kept. Retry them after an upgrade that can " +
+  "read them.";
 
 export function Quarantine() {
   const pages = usePages("/quarantine", {}, [], EVERY_SECONDS);
@@ -18,24 +22,23 @@ export function Quarantine() {
     setResult(text);
     pages.remove(id);
   };
-  return html`
-    <${Heading}>Quarantine<//>
-    <p>
-      Events that were delivered but could not be read. They are kept. Retry them after an upgrade
-      that can read them.
-    </p>
+  return html`<${Page} title="Quarantine" lead=${LEAD}>
     <p role="status">${result}</p>
     <${Problem} failure=${pages.failure} />
     ${pages.loading && !pages.ready && html`<${Loading} />`}
-    ${pages.ready && !pages.values.length && html`<p>No events in quarantine.</p>`}
+    ${pages.ready && !pages.values.length && html`<${Nothing} />`}
     <ul class="cards">
       ${pages.values.map(
         (event) => html`<${Quarantined} key=${event.id} event=${event} done=${done(event.id)} />`,
       )}
     </ul>
     <${More} pages=${pages} of="events" />
-  `;
+  <//>`;
 }
+
+const Nothing = () => html`<${Empty} title="No events in quarantine.">
+  <p>Every event that came was read. See what is <a href=${address(["home"])}>going on</a>.</p>
+<//>`;
 
 function Quarantined({ event, done }) {
   const { mayManage } = useMe();
