@@ -23,6 +23,7 @@ from rooms.storage.entities import event_entities
 from rooms.storage.errors import TooManyEvents
 from rooms.storage.folds import Folds
 from rooms.storage.operations import Conflict, insert, upsert
+from rooms.storage.parallel import AT_ONCE
 from rooms.storage.retry import retried
 from rooms.storage.several_calls import SeveralCalls
 from rooms.storage.table import MAX_PAGE, Table
@@ -122,6 +123,22 @@ class Calls:
         if not within.is_whole and _may_be_shorter(start, until):
             raise self._too_many_events()
         return replace(within, is_whole=False)
+
+    async def last(self, room_id: str, now: Ticks) -> Call | None:
+        """Returns the call that started last, of those of the most recent hour with an event.
+
+        One request for a room without calls, else two; one for each further call of that hour, and
+        some more for a large or a live one.
+        """
+        start, end = keys.activity_range(room_id, 0, now)
+        partition = await self._table.partition_of(room_id)
+        rows = await self._table.first(partition, start, end, AT_ONCE, ["RowKey", "call"])
+        hours = [keys.activity_of(row["RowKey"])[0] for row in rows]
+        newest = [row["call"] for row, hour in zip(rows, hours, strict=True) if hour == hours[0]]
+        read = await self._several.read(room_id, newest, now)
+        calls = [each.call for each in read.calls.values() if each.call is not None]
+        settled = await self._endings.all_settled(room_id, calls, now)
+        return settled[-1] if settled else None
 
     async def page(self, room_id: str, cursor: str | None, now: Ticks) -> Page[RoomCall]:
         """Returns a page of the calls of a room, as of the time of the first page.

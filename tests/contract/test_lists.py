@@ -19,6 +19,7 @@ from azure.core.credentials import AzureKeyCredential
 from rooms.domain.time import DAY, HOUR, SECOND, Ticks, format_time, now, parse_time
 from rooms.storage import keys
 from rooms.storage.cursors import to_cursor
+from testkit.events import live_meeting
 from testkit.identifiers import raw_id
 from testkit.insight import BASE, Insight, assert_invalid, assert_is, assert_refused
 from testkit.raw import JSON, NEWEST, SUPPORTED, Raw, family_a
@@ -380,6 +381,37 @@ def test_a_schedule_of_no_length_is_refused(insight: Insight) -> None:
     at = "2031-05-04T10:00:00Z"
     answer = insight.get(f"/rooms?scheduledFrom={at}&scheduledUntil={at}")
     assert assert_invalid(answer, "scheduledUntil") == "Must be after `scheduledFrom`."
+
+
+# Calls
+
+
+def test_each_room_has_its_last_call_if_that_is_asked_for(raw: Raw, insight: Insight) -> None:
+    guest, device = raw_id(), raw_id()
+    live, over, never = (raw.new_room({"participants": {guest: {}}})["id"] for _ in range(3))
+    names = {each: {"externalId": f"of {guest}"} for each in (guest, device)}
+    for room_id in (live, over):
+        path = f"/rooms/{room_id}/details"
+        assert insight.patch(path, {"participants": names}).status == 200
+        earlier, last = live_meeting(room_id), live_meeting(room_id)
+        insight.deliver(earlier.started(), earlier.added(1, guest), earlier.ended(2))
+        insight.deliver(last.started(3), last.added(4, guest), last.added(5, device))
+        if room_id == over:
+            insight.deliver(last.ended(6))
+    listed = insight.all(f"/rooms?participant={guest}&include=lastCall")
+    calls = {room_id: insight.json(f"/rooms/{room_id}/calls")["value"] for room_id in (live, over)}
+    last_calls = {
+        room_id: {name: some[0][name] for name in ("id", "startedAt", "endedAt", "people")}
+        for room_id, some in calls.items()
+    }
+    assert {room["id"]: room["lastCall"] for room in listed} == {**last_calls, never: None}
+    assert (last_calls[live]["endedAt"], last_calls[live]["people"]) == (None, 1)
+    assert "lastCall" not in insight.all(f"/rooms?participant={guest}")[0]
+
+
+def test_nothing_else_can_be_included(insight: Insight) -> None:
+    answer = insight.get("/rooms?include=names")
+    assert assert_invalid(answer, "include") == "Must be one of: lastCall."
 
 
 # api-version

@@ -1,6 +1,6 @@
 """The list of rooms: ACS's, or a filtered one with titles."""
 
-from typing import TypedDict, cast
+from typing import NotRequired, TypedDict, cast
 from urllib.parse import parse_qsl
 
 import azure.functions as func
@@ -15,11 +15,14 @@ from rooms.api.request import Kind, Request
 from rooms.api.responses import acs_answer
 from rooms.api.routing import Routes
 from rooms.api.shapes import Count, page_body, time_or_none
+from rooms.app import App
 from rooms.domain.limits import LIMITS
+from rooms.domain.people import identified, people_in
 from rooms.domain.room import ROOM_CARRIERS, ROOM_STATES, RoomCarrier
 from rooms.domain.room_filter import RoomInList, RoomQuery
 from rooms.domain.roster import is_acs_user
-from rooms.domain.time import Time
+from rooms.domain.time import Ticks, Time, format_time
+from rooms.storage.parallel import in_parallel
 
 routes = Routes()
 
@@ -34,6 +37,7 @@ FILTERS = (
     "scheduledFrom",
     "scheduledUntil",
     "name",
+    "include",
 )
 """Parameters that ACS does not have. A request with one of them is for the filtered list."""
 
@@ -49,9 +53,27 @@ class Listing(TypedDict):
     people: Count
 
 
-class ListedRoom(Room, JoinPolicyOfRoom, Listing):
+class LastCall(TypedDict):
+    """The call of a room that started last. `endedAt` is null while it is live. `people` says how
+    many were in it."""
+
+    id: str
+    startedAt: Time
+    endedAt: Time | None
+    people: Count
+
+
+class Included(TypedDict):
+    """What the filtered list has only if it is asked for. `lastCall` is null for a room without
+    calls."""
+
+    lastCall: NotRequired[LastCall | None]
+
+
+class ListedRoom(Room, JoinPolicyOfRoom, Listing, Included):
     """A room with who may join, its title, its schedule, how many `people` are invited, and where
-    its calls run: at ACS, or here (`own`)."""
+    its calls run: at ACS, or here (`own`). `lastCall` is there if it is asked for: null, if the
+    room has had no call."""
 
 
 def _kind_of(http: func.HttpRequest) -> Kind:
@@ -88,6 +110,7 @@ async def _list_some_rooms(request: Request) -> func.HttpResponse:
     carrier = request.choice("carrier", *ROOM_CARRIERS)
     scheduled = request.time_range("scheduledFrom", "scheduledUntil")
     wanted = RoomQuery(state, start, end, title, carrier, *scheduled, called)
+    with_last_call = request.choice("include", "lastCall") is not None
     cursor, now = request.query("nextLink"), request.app.clock()
     lists = request.app.lists
     if participant is not None:
@@ -97,7 +120,27 @@ async def _list_some_rooms(request: Request) -> func.HttpResponse:
     else:
         page = await lists.some(wanted, cursor, now)
     value = [listed_body(each, version) for each in page.items]
+    if with_last_call:
+        rooms = [each.room.id for each in page.items]
+        last_calls = await in_parallel(_last_call(request.app, room_id, now) for room_id in rooms)
+        for body, last_call in zip(value, last_calls, strict=True):
+            body["lastCall"] = last_call
     return acs_answer(200, page_body(value, request.next_link(page.cursor)), version.supported)
+
+
+async def _last_call(app: App, room_id: str, now: Ticks) -> LastCall | None:
+    """Returns the last call of a room. Three requests, and some more for a live one; one for a room
+    without calls."""
+    found = await app.calls.last(room_id, now)
+    if found is None:
+        return None
+    call = identified(found, people_in(await app.history.details(room_id)))
+    return {
+        "id": call.id,
+        "startedAt": format_time(call.started_at),
+        "endedAt": time_or_none(call.ended_at),
+        "people": call.people,
+    }
 
 
 def _text(request: Request, name: str) -> str | None:

@@ -1,6 +1,6 @@
 """Rooms: the operations of ACS, and the filtered list."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import WithJsonSchema
 
@@ -162,8 +162,8 @@ ROOMS = {
             "operations on rooms.\n\n"
             "**The filtered list** has the rooms that match all filters, each with its title and "
             "schedule. It answers a request with at least one of `participant`, `externalId`, "
-            "`state`, `from`, `until`, `title`, `carrier`, `scheduledFrom`, `scheduledUntil` and "
-            "`name`, or with `x-api-key` and no Authorization. It needs no "
+            "`state`, `from`, `until`, `title`, `carrier`, `scheduledFrom`, `scheduledUntil`, "
+            "`name` and `include`, or with `x-api-key` and no Authorization. It needs no "
             "api-version: the newest is the default. It has the errors of extension routes: "
             "`InvalidParameter`, with a `target`. A filter without a value is an error, because a "
             "forgotten value would list every room."
@@ -230,6 +230,13 @@ ROOMS = {
                 "Rooms whose details name somebody with this text in their name, in upper or lower "
                 "case.",
                 example="Anna",
+            ),
+            Parameter(
+                "include",
+                "query",
+                Literal["lastCall"],
+                "Each room with its `lastCall`, the one that started last: some reads more for "
+                "each room of the page.",
             ),
             NEXT_LINK,
         ),
