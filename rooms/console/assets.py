@@ -5,17 +5,11 @@ from pathlib import Path
 from rooms.pages.files import RENDERING, Page, origin_of, read_page
 from rooms.settings.entra import SignIn
 
-LIBRARIES = RENDERING | {
-    "d3.js": "d3/dist/d3.min.js",
-    "plot.js": "@observablehq/plot/dist/plot.umd.min.js",
-}
+LIBRARIES = RENDERING
 """The files of `node_modules` that the console loads, by name."""
 
 SIGN_IN_LIBRARIES = {"msal.js": "@azure/msal-browser/lib/msal-browser.min.js"}
 """The same where people sign in."""
-
-_PLOT_STYLE = "sha256-zrfVyvY1E/5V+DXZunsRZW8XTqTsuIZzp8dBDThhSn8="
-"""The hash of the <style> that Observable Plot 0.6.17 puts into a chart of the class `chart`."""
 
 
 def read_console(sign_in: SignIn | None = None) -> Page | None:
@@ -27,6 +21,5 @@ def read_console(sign_in: SignIn | None = None) -> Page | None:
     return read_page(
         Path(__file__).parent / "static",
         LIBRARIES if sign_in is None else LIBRARIES | SIGN_IN_LIBRARIES,
-        styles=(_PLOT_STYLE,),
         asks=() if sign_in is None else (origin_of(sign_in.authority),),
     )

@@ -56,14 +56,12 @@ class Page:
 def read_page(
     folder: Path,
     libraries: Mapping[str, str],
-    styles: Sequence[str] = (),
     asks: Sequence[str] = (),
 ) -> Page | None:
     """Reads all files. Returns None if the libraries are not installed.
 
     Args:
         libraries: files of `node_modules`, by name. .funcignore lets them be deployed.
-        styles: the hashes of styles that libraries put into the page.
         asks: the origins that the page may ask, beside this service.
     """
     try:
@@ -72,7 +70,7 @@ def read_page(
         }
     except FileNotFoundError:
         return None
-    return Page(files, _policy(files[INDEX].content.decode(), styles, asks))
+    return Page(files, _policy(files[INDEX].content.decode(), asks))
 
 
 def origin_of(url: str) -> str:
@@ -95,16 +93,15 @@ def _file(path: Path) -> File:
     )
 
 
-def _policy(page: str, styles: Sequence[str], asks: Sequence[str]) -> str:
-    """Allows scripts and styles of this service and with these hashes, and requests to it and to
-    these origins only."""
+def _policy(page: str, asks: Sequence[str]) -> str:
+    """Allows scripts and styles of this service only, and requests to it and to these origins."""
     (import_map,) = _IMPORT_MAP.findall(page)
     digest = base64.b64encode(hashlib.sha256(import_map.encode()).digest()).decode()
     return "; ".join(
         (
             "default-src 'none'",
             f"script-src 'self' 'sha256-{digest}'",
-            " ".join(("style-src 'self'", *(f"'{style}'" for style in styles))),
+            "style-src 'self'",
             " ".join(("connect-src 'self'", *asks)),
             "img-src 'self'",
             "base-uri 'none'",

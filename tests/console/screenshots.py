@@ -140,7 +140,7 @@ def see(page: Page, name: str) -> None:
 
 
 def drawn(page: Page) -> None:
-    expect(page.locator("svg rect[rx]").first).to_be_visible()
+    expect(page.locator(".leg").first).to_be_visible()
     see(page, "Attendance")
 
 

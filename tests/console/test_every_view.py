@@ -36,7 +36,7 @@ def see(name: str) -> Callable[[Page], None]:
 
 
 def see_bars(page: Page) -> None:
-    expect(page.locator("svg rect").first).to_be_visible()
+    expect(page.locator(".leg").first).to_be_visible()
     see("Attendance")(page)
 
 

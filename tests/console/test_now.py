@@ -122,4 +122,4 @@ def test_it_leads_to_the_call(console: Console, call: Meeting) -> None:
     page = console.enter("now")
     page.get_by_role("link", name=TITLE).click()
     expect(page.get_by_role("heading", level=1, name=TITLE)).to_be_visible()
-    expect(page.locator("svg rect[rx]")).to_have_count(2)
+    expect(page.locator(".leg")).to_have_count(2)

@@ -113,21 +113,21 @@ def test_in_the_title_of_the_tab(console: Console, stranger: Stranger) -> None:
 
 def test_in_a_call_and_its_attendance(console: Console, stranger: Stranger) -> None:
     page = console.enter(f"room/{stranger.room_id}/call/{stranger.call.id}")
-    expect(page.locator("svg rect[rx]")).to_have_count(3)
+    expect(page.locator(".leg")).to_have_count(3)
     expect_text(page, "name", "self", "phrase", "number")
 
 
 def test_in_the_labels_of_a_chart(console: Console, stranger: Stranger) -> None:
     page = console.enter(f"room/{stranger.room_id}/call/{stranger.call.id}")
-    expect(page.locator("svg text", has_text=BEGINS)).to_have_count(3)
+    expect(page.locator(".timeline .name", has_text=BEGINS)).to_have_count(3)
     expect_harmless(page)
 
 
 @pytest.mark.parametrize("place", mostly(range(3), 0))
 def test_in_the_tips_of_a_chart(console: Console, stranger: Stranger, place: int) -> None:
     page = console.enter(f"room/{stranger.room_id}/call/{stranger.call.id}")
-    page.locator("svg rect[rx]").nth(place).hover()
-    expect(page.locator("svg tspan", has_text=BEGINS).first).to_be_visible()
+    page.locator(".leg").nth(place).hover()
+    expect(page.locator(".tip", has_text=BEGINS).first).to_be_visible()
     expect_harmless(page)
 
 

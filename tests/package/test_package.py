@@ -204,7 +204,7 @@ def served(app: Path, azurite: str, tmp_path_factory: pytest.TempPathFactory) ->
     ("address", "file"),
     [
         ("/console", PAGES[0]),
-        ("/console/plot.js", "node_modules/@observablehq/plot/dist/plot.umd.min.js"),
+        ("/console/preact.js", "node_modules/preact/dist/preact.mjs"),
         ("/join/99400000000000000", PAGES[1]),
         ("/join/static/livekit.js", "node_modules/livekit-client/dist/livekit-client.umd.js"),
     ],

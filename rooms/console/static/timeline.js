@@ -1,134 +1,109 @@
 // The timeline of a call: a row for each person, bars for their legs, and how many were present.
 
 import { html } from "htm/preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { charts, clamp, draw, extent, showsSchedule } from "/console/chart.js";
-import { covers, presentAt } from "/console/legs.js";
-import { Person, Role } from "/console/parts.js";
-import { people as countedPeople, exact } from "/console/words.js";
-
-const COUNT_LABEL = "Number of people over time";
-const STEP = 1_000; // milliseconds by which an arrow key moves the slider
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { clamp, drawnSchedule, extent, percent, placeOf, ticksOf } from "/console/axis.js";
+import { Axis, Counts, Grid, Rows } from "/console/chart.js";
+import { presentAt } from "/console/legs.js";
+import { Moment, rank } from "/console/moment.js";
+import { Role } from "/console/parts.js";
+import { called, people as countedPeople, exact, exactLength } from "/console/words.js";
 
 export function Timeline({ call, people, room, at }) {
   const [chosen, setChosen] = useState(null); // null: now, or when most people were present
-  const rows = useRef();
-  const beneath = useRef();
+  const [pointer, setPointer] = useState(null);
+  const area = useRef();
+  const width = useWidth(area);
   const span = extent(call, room, at);
-  const { scale, missing } = useCharts(rows, beneath, span, { call, people, room, at });
   const live = call.endedAt === null;
   const known = { from: span.from, until: live ? at : span.until };
   const shown = clamp(chosen ?? (live || !call.peakAt ? at : Date.parse(call.peakAt)), known);
   const choose = (time) => setChosen(clamp(time, known));
-  const click = (event) => {
-    if (!scale) return;
-    const { left } = rows.current.getBoundingClientRect();
-    choose(Number(scale.invert(event.clientX - left)));
+  const timeAt = (event) => {
+    const { left, right } = area.current.getBoundingClientRect();
+    return span.from + ((event.clientX - left) / (right - left)) * (span.until - span.from);
   };
+  const point = (event) => {
+    const { clientX: x, clientY: y, target } = event;
+    const time = timeAt(event);
+    setPointer({ x, y, time: clamp(time, known), place: target.dataset.place });
+  };
+  const slot = drawnSchedule(room, span);
+  // While the pointer and the slider move, only what follows them is drawn again.
+  const drawn = useMemo(() => {
+    const ticks = ticksOf(span, width);
+    return html`
+      <div class="grid" ref=${area}><${Grid} span=${span} ticks=${ticks} slot=${slot} /></div>
+      <${Axis} span=${span} ticks=${ticks} />
+      <${Rows} people=${people} span=${span} />
+      <${Counts} people=${people} span=${span} end=${known.until} />
+    `;
+  }, [people, width, room]);
   return html`
-    <${Legend} people=${people} scheduled=${showsSchedule(room, span)} />
-    ${
-      missing &&
-      html`<p class="problem" role="alert">The chart library did not load. Reload the page.</p>`
-    }
-    <div class="timeline" onPointerDownCapture=${withoutPinning}>
+    <${Legend} people=${people} scheduled=${slot !== null} />
+    <div class="timeline" role="group" aria-label="Rows of the timeline" tabindex="0">
       <div
-        class="rows"
-        ref=${rows}
-        onClick=${click}
-        tabindex="0"
-        role="img"
-        aria-label=${summary(people)}
-      ></div>
-      <div ref=${beneath} onClick=${click} role="img" aria-label=${COUNT_LABEL}></div>
-      ${scale && html`<div class="cursor" style=${{ left: `${scale.apply(shown)}px` }}></div>`}
+        class="plot"
+        onClick=${(event) => choose(timeAt(event))}
+        onPointerMove=${point}
+        onPointerLeave=${() => setPointer(null)}
+      >
+        ${drawn}
+        <div class="cursor">
+          <div style=${{ left: percent(placeOf(shown, span)) }}></div>
+        </div>
+      </div>
     </div>
-    <${Present} people=${people} known=${known} time=${shown} choose=${choose} />
+    ${pointer && html`<${Tip} pointer=${pointer} people=${people} />`}
+    <${Moment} people=${people} span=${span} known=${known} time=${shown} choose=${choose} />
   `;
 }
 
-/** Draws the charts when their data or the width change; returns the scale of their times. */
-function useCharts(rows, beneath, span, { call, people, room, at }) {
-  const [Plot, setPlot] = useState(null);
-  const [missing, setMissing] = useState(false);
+/** Returns the width of an element, in pixels. */
+function useWidth(element) {
   const [width, setWidth] = useState(0);
-  const [scale, setScale] = useState(null);
-  useEffect(() => {
-    charts().then(
-      (library) => setPlot(() => library),
-      () => setMissing(true),
-    );
-  }, []);
   useLayoutEffect(() => {
     const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry.contentRect.width)));
-    observer.observe(rows.current);
+    observer.observe(element.current);
     return () => observer.disconnect();
   }, []);
-  useEffect(() => {
-    if (!Plot || !width) return;
-    const drawn = draw(Plot, width, span, call, people, room, at);
-    rows.current.replaceChildren(drawn.charts[0]);
-    beneath.current.replaceChildren(drawn.charts[1]);
-    setScale(() => drawn.scale);
-  }, [Plot, width, people, room, call]);
-  return { scale, missing };
+  return width;
 }
 
-/** Plot would pin its tip where the chart is clicked; a click chooses a time instead. */
-const withoutPinning = (event) => event.stopPropagation();
+/** What is under the pointer: a leg with its exact times, or how many people were present. */
+function Tip({ pointer: { x, y, time, place }, people }) {
+  const [row, at] = (place ?? "").split(" ");
+  const person = people[row];
+  const leg = person?.legs[at];
+  const side = x > innerWidth / 2 ? "left" : "right";
+  return html`<div class=${`tip ${side}`} style=${{ left: `${x}px`, top: `${y}px` }} aria-hidden="true">
+    ${leg ? html`<${OfLeg} person=${person} leg=${leg} />` : html`<${OfTime} people=${people} time=${time} />`}
+  </div>`;
+}
 
-/** The people present at one time, and the slider that chooses it. */
-function Present({ people, known, time, choose }) {
-  const present = presentAt(people, time);
-  const count = countedPeople(present.length);
-  const iso = new Date(time).toISOString();
-  const steps = Math.ceil((known.until - known.from) / STEP);
+function OfLeg({ person, leg: { leg, from, until, goesOn, estimatedFrom, estimatedUntil, role } }) {
+  const about = (estimated) => (estimated ? "≈ " : "");
   return html`
-    <label class="field moment">
-      <span>People present at this time (drag, use the arrow keys, or click the chart)</span>
-      <input
-        type="range"
-        min=${known.from}
-        max=${known.from + steps * STEP}
-        step=${STEP}
-        value=${time}
-        aria-valuetext=${`${exact(time)}: ${count}`}
-        onInput=${(event) => choose(Number(event.target.value))}
-      />
-    </label>
-    <div role="group" aria-label="People present">
-      <p>
-        <strong>${count}</strong> present at${" "}
-        <time datetime=${iso}>${exact(time)}</time>${present.length ? ":" : "."}
-      </p>
-      <ul class="people">
-        ${present.map(
-          (person) => html`<li key=${person.rawId}>
-            <${Person} of=${person} /> <${Role} of=${roleAt(person, time)} />
-          </li>`,
-        )}
-      </ul>
-    </div>
+    <strong><bdi>${called(person)}</bdi></strong> <${Role} of=${role} />
+    <div>${about(estimatedFrom)}${exact(from)}</div>
+    <div>${goesOn ? "until now" : `until ${about(estimatedUntil)}${exact(leg.leftAt)}`}</div>
+    <div>${exactLength((until - from) / 1000)}</div>
+    ${leg.endpointType && html`<div class="faint">${leg.endpointType}</div>`}
   `;
 }
 
-const roleAt = (person, time) => person.legs.findLast((leg) => covers(leg, time))?.role;
+const OfTime = ({ people, time }) => html`
+  <strong>${countedPeople(presentAt(people, time).length)}</strong>
+  <div>${exact(time)}</div>
+`;
 
 function Legend({ people, scheduled }) {
   const legs = people.flatMap((person) => person.legs);
-  const roles = [...new Set(legs.map((leg) => leg.role))];
+  const roles = [...new Set(legs.map((leg) => leg.role))].sort((a, b) => rank(a) - rank(b));
   const estimated = legs.some((leg) => leg.estimated);
   return html`<p class="legend">
     ${roles.map((role) => html`<${Role} of=${role} />${" "}`)}
     ${scheduled && html`<span class="slot">scheduled time</span>${" "}`}
     ${estimated && html`<span class="estimated">≈ estimated, because an event is missing</span>`}
   </p>`;
-}
-
-function summary(people) {
-  const joined = people.filter(({ legs }) => legs.length).length;
-  const absent = people.length - joined;
-  const counts = `${joined} joined${absent ? `, ${absent} did not` : ""}`;
-  const all = countedPeople(people.length);
-  return `Timeline of ${all}: ${counts}. The attendance table has the times.`;
 }

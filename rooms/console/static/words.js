@@ -4,6 +4,11 @@ const TIME = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 const IN_A_YEAR = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
 const DAY_AND_TIME = new Intl.DateTimeFormat(undefined, IN_A_YEAR);
 const YEAR_DAY_AND_TIME = new Intl.DateTimeFormat(undefined, { ...IN_A_YEAR, year: "numeric" });
+const CLOCK = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
+const DAY_AND_CLOCK = new Intl.DateTimeFormat(undefined, {
+  dateStyle: "medium",
+  timeStyle: "medium",
+});
 const EXACT = new Intl.DateTimeFormat(undefined, {
   year: "numeric",
   month: "short",
@@ -31,6 +36,13 @@ export const range = (from, until) =>
 
 /** A time to the millisecond, with its date and zone. */
 export const exact = (time) => EXACT.format(new Date(time));
+
+/** A time to the second, for what moves; without its date if it is today. */
+export function toTheSecond(time) {
+  const date = new Date(time);
+  const today = date.toDateString() === new Date().toDateString();
+  return (today ? CLOCK : DAY_AND_CLOCK).format(date);
+}
 
 /** A sentence of the service, with its times in the reader's zone. */
 export const localized = (text) =>
