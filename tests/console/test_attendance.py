@@ -12,17 +12,17 @@ from testkit.identifiers import raw_id
 from tests.console.pages import HEIGHT, NARROW, Console, overflow
 from tests.console.scenes import NAMES, Scenes
 
-BARS = "svg rect[rx]"
+BARS = ".leg"
 
 
 def opened(console: Console, room_id: str) -> Page:
     page = console.show(f"room/{room_id}/call")
-    expect(page.get_by_role("region", name="Attendance", exact=True)).to_be_visible()
+    expect(page.get_by_role("table", name="Attendance", exact=True)).to_be_visible()
     return page
 
 
 def row(page: Page, name: str) -> Locator:
-    rows = page.get_by_role("region", name="Attendance", exact=True).get_by_role("row")
+    rows = page.get_by_role("table", name="Attendance", exact=True).get_by_role("row")
     return rows.filter(has_text=name)
 
 
@@ -46,7 +46,7 @@ def test_who_may_have_come_unseen_is_marked_in_words_too(console: Console, scene
     assert status.startswith("≈")
     assert re.sub(r"\s+", " ", status) == "≈ estimated absent"
     expect(page.get_by_text("as far as events tell")).to_be_visible()
-    expect(page.locator("svg text", has_text="≈ did not join")).to_have_count(1)
+    expect(page.locator(".missed", has_text="≈ did not join")).to_have_count(1)
 
 
 @pytest.mark.thorough
@@ -79,7 +79,7 @@ def test_the_stays_of_both_raw_ids_are_in_one_row_of_the_timeline(
     console: Console, scenes: Scenes
 ) -> None:
     page = opened(console, scenes.uncertain.room_id)
-    expect(page.locator("svg text", has_text="Dr. Khan")).to_have_count(1)
+    expect(page.locator(".timeline .name", has_text="Dr. Khan")).to_have_count(1)
     expect(page.locator(BARS)).to_have_count(3)
     page.get_by_role("slider").press("End")
     for _ in range(3):

@@ -4,12 +4,11 @@ import { html } from "htm/preact";
 import { useState } from "preact/hooks";
 import { get, ofRoom } from "/console/api.js";
 import { Attendees } from "/console/attendees.js";
-import { Field } from "/console/fields.js";
+import { save } from "/console/csv.js";
 import { useLoaded } from "/console/loading.js";
-import { Loading, Problem, Range, Time } from "/console/parts.js";
+import { Loading, Problem, Range, Section, Time } from "/console/parts.js";
 
 const EVERY_SECONDS = 5;
-const BYTE_ORDER_MARK = "\ufeff";
 
 /** Returns the times for which attendance can be shown: [{name, label, query}], the best first. */
 function slotsOf(room, callId) {
@@ -42,21 +41,22 @@ export function Attendance({ roomId, room, callId }) {
       setUnsaved(problem);
     }
   };
-  return html`
-    <h2>Attendance</h2>
-    <div class="filters">
-      <${Field} label="Time">
-        <select value=${slot.name} onChange=${(event) => setWanted(event.target.value)}>
-          ${slots.map(({ name, label }) => html`<option value=${name}>${label}</option>`)}
-        </select>
-      <//>
-      <button type="button" onClick=${download} disabled=${!data}>Download CSV</button>
-    </div>
+  const actions = html`
+    <select
+      aria-label="Time"
+      value=${slot.name}
+      onChange=${(event) => setWanted(event.target.value)}
+    >
+      ${slots.map(({ name, label }) => html`<option value=${name}>${label}</option>`)}
+    </select>
+    <button type="button" onClick=${download} disabled=${!data}>Download CSV</button>
+  `;
+  return html`<${Section} title="Attendance" label="Who came" actions=${actions}>
     <${Problem} failure=${unsaved} />
     <${Problem} failure=${failure} at=${at} />
-    ${!data && !failure && html`<${Loading} />`}
+    ${!data && !failure && html`<${Loading} lines=${6} />`}
     ${data && html`<${Summary} data=${data} /><${Attendees} of=${data} room=${room} />`}
-  `;
+  <//>`;
 }
 
 function Summary({ data }) {
@@ -81,11 +81,3 @@ const Cancelled = ({ of: { at, by } }) => html`<p class="notice">
   <strong>Cancelled</strong> at <${Time} of=${at} />${by && ` by ${by}`}: the room was deleted before
   this time began.
 </p>`;
-
-/** Excel knows UTF-8 by its mark. The service sends one, but reading the answer removes it. */
-function save(text, name) {
-  const url = URL.createObjectURL(new Blob([BYTE_ORDER_MARK, text], { type: "text/csv" }));
-  const link = Object.assign(document.createElement("a"), { href: url, download: name });
-  link.click();
-  URL.revokeObjectURL(url);
-}

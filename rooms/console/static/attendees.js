@@ -1,29 +1,83 @@
-// The people of an attendance: absent people are first.
+// The people of an attendance: searched, of one status, sorted. At first the absent come first.
 
 import { html } from "htm/preact";
-import { About, Person, Range, Role, State, Table, Time } from "/console/parts.js";
+import { useMemo, useState } from "preact/hooks";
+import { Amount, came, Notes, Status } from "/console/attended.js";
+import { Choices } from "/console/choices.js";
+import { useFew } from "/console/few.js";
+import { Field } from "/console/fields.js";
+import { Empty, Person, Range, Role, Table } from "/console/parts.js";
 import { address } from "/console/route.js";
-import { length, rawIdsOf } from "/console/words.js";
+import { useSorted } from "/console/sorting.js";
+import { called, people as countedPeople, rawIdsOf } from "/console/words.js";
 
+const FEW = 25; // people who are shown at first
+const FEW_SESSIONS = 4;
 const ORDER = ["absent", "expected", "cancelled", "uninvited", "attended"];
-const COLUMNS = ["Person", "Status", "Role", "Present", "Alone", "Late", "Left early", "Sessions"];
-const LENGTHS = ["seconds", "aloneSeconds", "lateSeconds", "leftEarlySeconds"];
+
+const rank = ({ status }) => ORDER.indexOf(status);
+
+const amount = (field) => (person) => (came(person) ? person[field] : null);
+
+const COLUMNS = [
+  { name: "Person", by: called },
+  { name: "Status", by: rank },
+  { name: "Role", by: ({ role }) => role },
+  { name: "Present", number: true, by: amount("seconds") },
+  { name: "Alone", number: true, by: amount("aloneSeconds") },
+  { name: "Late", number: true, by: amount("lateSeconds") },
+  { name: "Left early", number: true, by: amount("leftEarlySeconds") },
+  { name: "Sessions" },
+];
 
 export function Attendees({ of: { value, from, incomplete }, room }) {
-  if (!value.length) return null;
-  const sorted = value.toSorted((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status));
+  const [search, setSearch] = useState("");
+  const [status, setStatus] = useState(null);
+  const byRank = useMemo(() => value.toSorted((a, b) => rank(a) - rank(b)), [value]);
+  const { sorted, heads } = useSorted(byRank, COLUMNS);
+  const found = sorted.filter(
+    (person) => (status === null || person.status === status) && matches(person, search),
+  );
+  const { shown, button } = useFew(found, FEW);
+  const clear = () => {
+    setSearch("");
+    setStatus(null);
+  };
+  if (!value.length) return html`<${Empty} title="Nobody was invited, and nobody came." />`;
+  const day = new Date(from);
   return html`
-    <${Table} label="Attendance" columns=${COLUMNS}>
-      ${sorted.map(
-        (person) => html`<${Row}
-          key=${person.rawId}
-          person=${person}
-          room=${room}
-          day=${new Date(from)}
-        />`,
-      )}
-    <//>
-    <${Notes} people=${value} />
+    <div class="filters">
+      <${Field} label="Search people">
+        <input
+          type="search"
+          placeholder="Name, external id or raw id"
+          value=${search}
+          onInput=${(event) => setSearch(event.target.value)}
+        />
+      <//>
+      <${Choices}
+        label="Status"
+        options=${statuses(value)}
+        chosen=${status}
+        choose=${setStatus}
+      />
+    </div>
+    <p class="unseen" role="status">${countedPeople(found.length)} of ${value.length}</p>
+    ${
+      found.length
+        ? html`<${Table}
+            label="Attendance"
+            columns=${heads}
+            rows=${shown.map((person) => rowOf(person, room, day))}
+          />`
+        : html`<${Empty} title="Nobody matches.">
+            <button type="button" class="quiet" onClick=${clear}>
+              Show everybody
+            </button>
+          <//>`
+    }
+    ${button}
+    <${Notes} of=${value} />
     ${
       incomplete &&
       html`<p class="faint">
@@ -33,79 +87,71 @@ export function Attendees({ of: { value, from, incomplete }, room }) {
   `;
 }
 
-const came = ({ status }) => status === "attended" || status === "uninvited";
+/** Returns whether a text is part of a name or an id of the person, in any case. */
+function matches(person, search) {
+  const wanted = search.trim().toLowerCase();
+  const own = [person.name, person.displayName, person.externalId, ...rawIdsOf(person)];
+  return own.some((text) => text?.toLowerCase().includes(wanted));
+}
 
-/** What the sign of estimates means here. */
-function Notes({ people }) {
-  const any = (estimated) => people.some(estimated);
+/** Returns the choices of a status: all, and each that somebody has. */
+function statuses(people) {
+  const counts = Map.groupBy(people, ({ status }) => status);
+  const having = ORDER.filter((status) => counts.has(status));
+  return [
+    { value: null, label: "All", count: people.length },
+    ...having.map((status) => ({ value: status, label: status, count: counts.get(status).length })),
+  ];
+}
+
+function rowOf(person, room, day) {
+  return {
+    key: person.rawId,
+    cells: [
+      html`<${Who} person=${person} room=${room} />`,
+      html`<${Status} of=${person} day=${day} />`,
+      html`<${Role} of=${person.role} />`,
+      ...["seconds", "aloneSeconds", "lateSeconds", "leftEarlySeconds"].map(
+        (field) => html`<${Amount} of=${person} field=${field} />`,
+      ),
+      html`<${Sessions} of=${person.intervals} />`,
+    ],
+  };
+}
+
+/** When a person was there; of those who came back often, the first times. */
+function Sessions({ of: intervals }) {
+  const ranges = intervals.map(
+    ({ from, until }) => html`<div><${Range} from=${from} until=${until} /></div>`,
+  );
+  if (ranges.length <= FEW_SESSIONS) return ranges;
   return html`
-    ${
-      any((person) => person.estimated && came(person)) &&
-      html`<p class="faint">≈ Estimated, because an event is missing.</p>`
-    }
-    ${
-      any((person) => person.aloneEstimated && !person.estimated) &&
-      html`<p class="faint">
-        ≈ The time alone is estimated: an event is missing, or somebody by telephone may have been
-        there.
-      </p>`
-    }
-    ${
-      any((person) => person.merged) &&
-      html`<p class="faint">
-        Somebody came back more than a hundred times. Their time present is right. When they were
-        there is shown roughly.
-      </p>`
-    }
-    ${
-      any((person) => person.estimated && !came(person)) &&
-      html`<p class="faint">
-        ≈ Absent or expected, as far as events tell: some are missing, so that this person may have
-        been there.
-      </p>`
-    }
+    ${ranges.slice(0, FEW_SESSIONS - 1)}
+    <details>
+      <summary>${ranges.length - FEW_SESSIONS + 1} more</summary>
+      ${ranges.slice(FEW_SESSIONS - 1)}
+    </details>
   `;
 }
 
-function Row({ person, room, day }) {
-  const check = person.status === "uninvited" && room && room.state !== "deleted";
-  const query = { room: room?.roomId, person: person.rawId };
+function Who({ person, room }) {
   const rawIds = rawIdsOf(person);
-  return html`<tr class=${person.status}>
-    <th scope="row">
-      <${Person} of=${person} />
-      ${person.externalId && html` <span class="faint">${person.externalId}</span>`}
-      ${rawIds.length > 1 && html`<${RawIds} rawIds=${rawIds} />`}
-      ${check && html`<br /><a href=${address(["access"], query)}>Check access</a>`}
-    </th>
-    <td>
-      <${State} of=${person.status} estimated=${person.estimated && !came(person)} />
-      ${person.guest && html` <span class="faint">guest</span>`}
-      ${
-        person.removedAt &&
-        html`<div class="faint">removed at <${Time} of=${person.removedAt} day=${day} /></div>`
-      }
-    </td>
-    <td><${Role} of=${person.role} /></td>
-    ${LENGTHS.map(
-      (field) => html`<td class="number"><${Length} person=${person} field=${field} /></td>`,
-    )}
-    <td>
-      ${person.intervals.map(
-        ({ from, until }) => html`<div><${Range} from=${from} until=${until} /></div>`,
-      )}
-    </td>
-  </tr>`;
+  const report = { person: person.externalId ?? person.rawId };
+  const check = person.status === "uninvited" && room && room.state !== "deleted";
+  return html`
+    <a href=${address(["report"], report)}><${Person} of=${person} /></a>
+    ${person.externalId && html` <span class="faint">${person.externalId}</span>`}
+    ${rawIds.length > 1 && html`<${RawIds} rawIds=${rawIds} />`}
+    ${
+      check &&
+      html`<br /><a href=${address(["access"], { room: room.roomId, person: person.rawId })}>
+        Check access
+      </a>`
+    }
+  `;
 }
 
 const RawIds = ({ rawIds }) => html`<details class="faint">
   <summary>${rawIds.length} raw ids</summary>
   <ul>${rawIds.map((rawId) => html`<li><code>${rawId}</code></li>`)}</ul>
 </details>`;
-
-/** The API does not say which lengths of a person are estimated, so all are marked. */
-function Length({ person, field }) {
-  if (person[field] === null || !came(person)) return "";
-  const estimated = person.estimated || (field === "aloneSeconds" && person.aloneEstimated);
-  return html`<${About} estimated=${estimated} />${length(person[field])}`;
-}

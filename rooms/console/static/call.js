@@ -4,12 +4,13 @@ import { html } from "htm/preact";
 import { useMemo } from "preact/hooks";
 import { get, ofRoom, page } from "/console/api.js";
 import { Attendance } from "/console/attendance.js";
+import { Field } from "/console/fields.js";
 import { asOf, withLegs } from "/console/legs.js";
 import { useLoaded } from "/console/loading.js";
-import { Ended, Loading, Peak, Problem, Time } from "/console/parts.js";
+import { Empty, Ended, Length, Loading, Peak, Problem, Section, Time } from "/console/parts.js";
 import { address } from "/console/route.js";
 import { Timeline } from "/console/timeline.js";
-import { called, length, people, range, rawIdsOf } from "/console/words.js";
+import { called, people, range, rawIdsOf } from "/console/words.js";
 
 const EVERY_SECONDS = 3; // ended calls too: events may be late
 
@@ -19,30 +20,35 @@ export function CallView({ roomId, room, callId }) {
   const chosen = callId ?? calls?.[0]?.id;
   return html`
     <${Problem} failure=${failure} />
-    ${!calls && !failure && html`<${Loading} />`}
+    ${!calls && !failure && html`<${Loading} lines=${8} />`}
     ${calls?.length > 1 && html`<${Choice} roomId=${roomId} calls=${calls} chosen=${chosen} />`}
-    ${calls && !chosen && html`<p role="status">No calls yet.</p>`}
+    ${calls && !chosen && html`<${NoCalls} />`}
     ${chosen && html`<${Call} key=${chosen} roomId=${roomId} room=${room} callId=${chosen} />`}
     ${calls && html`<${Attendance} key=${chosen} roomId=${roomId} room=${room} callId=${chosen} />`}
   `;
 }
+
+const NoCalls = () => html`<${Empty} title="No calls yet.">
+  A call appears here when its first event arrives.
+<//>`;
 
 function Choice({ roomId, calls, chosen }) {
   const choose = (event) => {
     location.hash = address(["room", roomId, "call", event.target.value]);
   };
   const listed = calls.some((call) => call.id === chosen);
-  return html`<label class="field">
-    <span>Call</span>
-    <select value=${chosen} onChange=${choose}>
-      ${calls.map(
-        (call) => html`<option value=${call.id}>
-          ${range(call.startedAt, call.endedAt)}, ${people(call.people)}
-        </option>`,
-      )}
-      ${!listed && html`<option value=${chosen}>an earlier call</option>`}
-    </select>
-  </label>`;
+  return html`<div class="filters">
+    <${Field} label="Call">
+      <select value=${chosen} onChange=${choose}>
+        ${calls.map(
+          (call) => html`<option value=${call.id}>
+            ${range(call.startedAt, call.endedAt)}, ${people(call.people)}
+          </option>`,
+        )}
+        ${!listed && html`<option value=${chosen}>an earlier call</option>`}
+      </select>
+    <//>
+  </div>`;
 }
 
 /** The newest call of a room, while it is played. */
@@ -56,7 +62,7 @@ export function NewestCall({ roomId }) {
     ${
       room && newest
         ? html`<${Call} key=${newest} roomId=${roomId} room=${room} callId=${newest} />`
-        : html`<p role="status">Nobody has joined yet.</p>`
+        : html`<${Empty} title="Nobody has joined yet." />`
     }
   `;
 }
@@ -91,12 +97,14 @@ function Call({ roomId, room, callId }) {
   const live = data?.call.endedAt === null;
   const at = data && asOf(data.call, live ? answered : 0);
   const rows = useMemo(() => data && withLegs(data.call, data.attendees, at), [data, at]);
-  if (!data) return html`<${Problem} failure=${failure} />${!failure && html`<${Loading} />`}`;
+  if (!data)
+    return html`<${Problem} failure=${failure} />${!failure && html`<${Loading} lines=${8} />`}`;
   return html`
     <${Problem} failure=${failure} at=${answered} />
     <${Facts} call=${data.call} attendees=${data.attendees} at=${at} />
-    <h2>Timeline</h2>
-    <${Timeline} call=${data.call} people=${rows} room=${room} at=${at} />
+    <${Section} title="Timeline">
+      <${Timeline} call=${data.call} people=${rows} room=${room} at=${at} />
+    <//>
   `;
 }
 
@@ -109,7 +117,7 @@ function Facts({ call, attendees, at }) {
       <dd><${Time} of=${call.startedAt} estimated=${call.startEstimated} /></dd>
     </div>
     <div><dt>Ended</dt><dd><${Ended} of=${call} now=${at} /></dd></div>
-    <div><dt>Length</dt><dd>${length(seconds)}</dd></div>
+    <div><dt>Length</dt><dd><${Length} seconds=${seconds} /></dd></div>
     <div><dt>People</dt><dd>${call.people}</dd></div>
     <div><dt>Peak</dt><dd><${Peak} of=${call} /></dd></div>
     ${ending && html`<div><dt>Ended by</dt><dd>${ending}</dd></div>`}
