@@ -36,7 +36,7 @@ def play(page: Page, people: int = 6, seed: int = 3, lost: int = 0, live: bool =
 
 
 def comparison(page: Page) -> Any:
-    return page.get_by_role("region", name=COMPARISON, exact=True)
+    return page.get_by_role("table", name=COMPARISON, exact=True)
 
 
 @pytest.mark.thorough

@@ -1,14 +1,16 @@
 // Play a meeting: the simulator plays one on a laptop; then what happened is beside the answers.
 
 import { html } from "htm/preact";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { ask, get } from "/console/api.js";
 import { NewestCall } from "/console/call.js";
-import { Field } from "/console/fields.js";
+import { useFew } from "/console/few.js";
+import { Input, Submit, useSubmit } from "/console/form.js";
 import { useLoaded } from "/console/loading.js";
-import { Heading, Loading, Person, Problem, State, Table } from "/console/parts.js";
+import { useMe } from "/console/me.js";
+import { Empty, Loading, Page, Person, Problem, Section, State, Table } from "/console/parts.js";
 import { address } from "/console/route.js";
-import { counted, length } from "/console/words.js";
+import { counted, exactLength } from "/console/words.js";
 
 const MEETING = "/devhost/meeting";
 const EVERY_SECONDS = 1;
@@ -20,6 +22,7 @@ const FIELDS = {
   lateSeconds: "Late",
   leftEarlySeconds: "Left early",
 };
+const FEW = 50; // people who are shown at first
 const DEFAULTS = {
   people: 12,
   when: "live",
@@ -35,46 +38,45 @@ const DEFAULTS = {
 const pollingOf = ({ state }) => (state === "playing" ? EVERY_SECONDS : 0);
 
 export function Play() {
-  const [refused, setRefused] = useState(null);
+  const me = useMe();
+  return html`<${Page}
+    title="Play a meeting"
+    lead="The simulator plays people who join late, lose the connection, come back or stay away. It
+      sends their events through the Event Grid webhook. Choose how many are lost, late or repeated."
+  >
+    ${me.mayManage && html`<${Meeting} />`}
+    ${me.known && !me.mayManage && html`<${MayOnlyRead} />`}
+  <//>`;
+}
+
+const MayOnlyRead = () => html`<${Empty} title="Your key is read-only.">
+  To play a meeting, sign in with a key that may manage.
+<//>`;
+
+function Meeting() {
   const [form, setForm] = useState(DEFAULTS);
-  const load = (signal) => withManageKey(get(MEETING, {}, signal));
+  const [unstopped, setUnstopped] = useState(null);
+  const load = (signal) => get(MEETING, {}, signal);
   const { data: last, failure, reload } = useLoaded(load, [], pollingOf);
-  useEffect(() => setRefused(null), [last?.state]);
-  const act = async (method, body) => {
-    setRefused(null);
-    try {
-      await withManageKey(ask(method, MEETING, { body }));
-    } catch (problem) {
-      setRefused(problem);
-    }
+  const play = async () => {
+    await ask("POST", MEETING, { body: bodyOf(form) });
     reload();
   };
-  const play = (wanted) => act("POST", wanted);
+  const stop = async () => {
+    setUnstopped(null);
+    await ask("DELETE", MEETING).catch(setUnstopped);
+    reload();
+  };
   const playing = last?.state === "playing";
   return html`
-    <${Heading}>Play a meeting<//>
-    <p>
-      The simulator plays people who join late, lose the connection, come back or stay away. It
-      sends their events through the Event Grid webhook. Choose how many are lost, late or repeated.
-    </p>
-    ${!playing && html`<${Form} form=${form} setForm=${setForm} play=${play} refused=${refused} />`}
-    <${Problem} failure=${refused ?? failure} />
+    ${!playing && html`<${Form} form=${form} setForm=${setForm} play=${play} />`}
+    <${Problem} failure=${unstopped ?? failure} />
     ${!last && !failure && html`<${Loading} />`}
-    ${playing && html`<${Playing} last=${last} stop=${() => act("DELETE")} />`}
+    ${playing && html`<${Playing} last=${last} stop=${stop} />`}
     ${last?.state === "failed" && html`<p class="problem" role="status">${last.message}</p>`}
     ${last?.state === "stopped" && html`<${Stopped} roomId=${last.roomId} title=${last.title} />`}
     ${last?.report && html`<${Report} report=${last.report} />`}
   `;
-}
-
-/** Turns a refusal of a read-only key into an error that does not sign out. */
-async function withManageKey(answer) {
-  try {
-    return await answer;
-  } catch (failure) {
-    if (failure.status !== 401) throw failure;
-    throw new Error("This key is read-only. To play a meeting, sign in with a manage key.");
-  }
 }
 
 const toCall = (roomId, title) => html`<a href=${address(["room", roomId, "call"])}>${title}</a>`;
@@ -98,29 +100,24 @@ function bodyOf(form) {
   return body;
 }
 
-function Form({ form, setForm, play, refused }) {
-  const submit = (event) => {
-    event.preventDefault();
-    play(bodyOf(form));
-  };
-  const set = (name) => (event) => setForm({ ...form, [name]: event.target.value });
-  const shuffle = (event) => setForm({ ...form, shuffle: event.target.checked });
-  const number = (name, label, limits) => html`<${Field} label=${label}>
-    <input
-      type="number"
-      ...${{ required: true, ...limits }}
-      value=${form[name]}
-      onInput=${set(name)}
-      aria-invalid=${refused?.target === name ? "true" : undefined}
-    />
-  <//>`;
-  return html`<form class="filters" onSubmit=${submit}>
+function Form({ form, setForm, play }) {
+  const { submit, busy, problems, problem } = useSubmit(play);
+  const set = (name) => (value) => setForm({ ...form, [name]: value });
+  const shuffle = (event) => set("shuffle")(event.target.checked);
+  const number = (name, label, limits) => html`<${Input}
+    label=${label}
+    name=${name}
+    type="number"
+    ...${{ required: true, ...limits }}
+    value=${form[name]}
+    take=${set(name)}
+    problem=${problems[name]}
+  />`;
+  return html`<form class="filters" novalidate onSubmit=${submit}>
     ${number("people", "People", { min: 2, max: 5000 })}
-    <${Field} label="When">
-      <select value=${form.when} onChange=${set("when")}>
-        <option value="live">Live, sped up</option>
-        <option value="past">In the past, all at once</option>
-      </select>
+    <${Input} kind="select" label="When" name="when" value=${form.when} take=${set("when")}>
+      <option value="live">Live, sped up</option>
+      <option value="past">In the past, all at once</option>
     <//>
     ${form.when === "live" && number("speed", "Speed (times)", { min: 1, max: 120 })}
     ${number("duplicate", "Copies of each event", { min: 1, max: 10 })}
@@ -130,18 +127,22 @@ function Form({ form, setForm, play, refused }) {
     <label class="check">
       <input type="checkbox" checked=${form.shuffle} onChange=${shuffle} /> out of order
     </label>
-    <button class="primary">Play</button>
+    <${Submit} kind="primary" busy=${busy}>Play<//>
+    <${Problem} failure=${problem} />
   </form>`;
 }
 
 function Playing({ last, stop }) {
   const { roomId, title, progress } = last;
-  return html`<section class="card" aria-label="The meeting">
-    <h2>${roomId ? toCall(roomId, title) : "Creating the room …"}</h2>
+  const button = html`<button type="button" onClick=${stop}>Stop</button>`;
+  return html`<${Section}
+    title=${roomId ? toCall(roomId, title) : "Creating the room …"}
+    label="The meeting"
+    actions=${button}
+  >
     ${progress && html`<${Progress} progress=${progress} />`}
-    <button type="button" onClick=${stop}>Stop</button>
     ${roomId && html`<${NewestCall} roomId=${roomId} />`}
-  </section>`;
+  <//>`;
 }
 
 function Progress({ progress }) {
@@ -157,8 +158,10 @@ function Progress({ progress }) {
 function Report({ report }) {
   const lost = `${report.dropped} lost`;
   const refused = report.refused ? `, ${report.refused} refused: ${report.refusal}` : "";
-  return html`<section aria-label="The simulated meeting beside the answers">
-    <h2>What happened, and what the service says</h2>
+  return html`<${Section}
+    title="What happened, and what the service says"
+    label="The simulated meeting beside the answers"
+  >
     <p>
       ${toCall(report.roomId, report.title)}, seed ${report.seed}:${" "}
       ${counted(report.events, "event")}, ${lost}${refused}.${" "}
@@ -172,7 +175,7 @@ function Report({ report }) {
     }
     <${Comparison} people=${report.people} />
     ${report.reasons.length > 0 && html`<${Reasons} reasons=${report.reasons} />`}
-  </section>`;
+  <//>`;
 }
 
 function verdict({ different, unexplained }) {
@@ -183,22 +186,27 @@ function verdict({ different, unexplained }) {
   return `${different.toLocaleString()} differ, ${explained}.`;
 }
 
-const Comparison = ({ people }) => html`
-  <${Table} label="Attendance compared" columns=${["Person", ...Object.values(FIELDS)]}>
-    ${people.map(
-      (person) => html`<tr key=${person.rawId}>
-        <th scope="row">
-          <${Person} of=${person} />
-          ${!person.invited && html` <span class="faint">uninvited</span>`}
-        </th>
-        ${Object.keys(FIELDS).map(
-          (field) => html`<td class=${field === "status" ? "" : "number"}>
-            <${Compared} person=${person} field=${field} />
-          </td>`,
-        )}
-      </tr>`,
-    )}
-  <//>`;
+const COLUMNS = [
+  "Person",
+  ...Object.entries(FIELDS).map(([field, name]) => ({ name, number: field !== "status" })),
+];
+
+function Comparison({ people }) {
+  const { shown, button } = useFew(people, FEW);
+  return html`
+    <${Table} label="Attendance compared" columns=${COLUMNS} rows=${shown.map(rowOf)} />
+    ${button}
+  `;
+}
+
+const rowOf = (person) => ({
+  key: person.rawId,
+  cells: [
+    html`<${Person} of=${person} />
+      ${!person.invited && html` <span class="faint">uninvited</span>`}`,
+    ...Object.keys(FIELDS).map((field) => html`<${Compared} person=${person} field=${field} />`),
+  ],
+});
 
 const Reasons = ({ reasons }) => html`
   <h3>Why answers differ</h3>
@@ -236,5 +244,5 @@ function Compared({ person, field }) {
 function shown(field, value) {
   if (value === null || value === undefined) return "";
   if (field === "status") return html`<${State} of=${value} />`;
-  return field === "joins" ? value : length(value);
+  return field === "joins" ? value : exactLength(value);
 }
