@@ -78,10 +78,10 @@ async function sent(method, target, { headers, body = "", signal, as }) {
 }
 
 /**
- * Returns {body, etag} of an answer: the body is JSON, text for `format=csv`, or null if it is
+ * Returns {body, headers} of an answer: the body is JSON, text for `format=csv`, or null if it is
  * empty. Throws Failure.
  */
-export async function askWithEtag(
+export async function askWithHeaders(
   method,
   path,
   { query = {}, body, headers = {}, signal, as } = {},
@@ -105,7 +105,7 @@ export async function askWithEtag(
   const content = answer.headers.get("Content-Type")?.includes("/json")
     ? shown(JSON.parse(text))
     : text;
-  if (answer.ok) return { body: content || null, etag: answer.headers.get("ETag") };
+  if (answer.ok) return { body: content || null, headers: answer.headers };
   throw new Failure(
     answer.status,
     content?.error ?? {
@@ -115,8 +115,14 @@ export async function askWithEtag(
   );
 }
 
+/** Returns {body, etag} of the answer. Throws Failure. */
+export async function askWithEtag(...request) {
+  const { body, headers } = await askWithHeaders(...request);
+  return { body, etag: headers.get("ETag") };
+}
+
 /** Returns the body of the answer. Throws Failure. */
-export const ask = async (...request) => (await askWithEtag(...request)).body;
+export const ask = async (...request) => (await askWithHeaders(...request)).body;
 
 export const get = (path, query, signal) => ask("GET", path, { query, signal });
 

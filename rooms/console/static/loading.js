@@ -63,8 +63,9 @@ const EMPTY = { values: [], next: null, longer: false };
  * more, remove}. The first page is kept fresh. `more()` loads the next page; it is null at the end
  * of the list and while a page is loading.
  */
-export function usePages(path, query, inputs, everySeconds = 0) {
-  const first = useLoaded((signal) => filledPage(path, query, signal), inputs, everySeconds);
+export function usePages(path, query, inputs, everySeconds = 0, least = 1) {
+  const load = async (signal) => path && (await filledPage(path, query, signal, least));
+  const first = useLoaded(load, inputs, everySeconds);
   const [list, setList] = useState(EMPTY);
   const [failure, setFailure] = useState(null);
   const [loading, setLoading] = useState(false);

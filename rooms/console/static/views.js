@@ -9,6 +9,7 @@ export const VIEWS = {
   rooms: { title: "Rooms", load: async () => (await import("/console/rooms.js")).Rooms },
   new: { load: async () => (await import("/console/new-room.js")).NewRoom },
   room: { load: async () => (await import("/console/room.js")).Room },
+  report: { title: "Report", load: async () => (await import("/console/report.js")).Report },
   access: { title: "Check access", load: async () => (await import("/console/access.js")).Access },
   quarantine: {
     title: "Quarantine",
