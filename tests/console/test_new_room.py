@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Request, Route, expect
 
 from testkit.identifiers import raw_id
-from tests.console.pages import ZONE, Console, heading, mostly
+from tests.console.pages import ZONE, Console, go, heading, mostly
 from tests.console.scenes import Scenes
 from tests.console.test_keyboard import tab_to
 
@@ -129,6 +129,7 @@ def test_an_empty_form_makes_a_room_that_is_open_now(console: Console, scenes: S
     assert (room["state"], room["title"], room["participants"]) == ("open", None, [])
 
 
+@pytest.mark.thorough
 def test_the_times_at_which_it_is_open_can_be_others(console: Console, scenes: Scenes) -> None:
     start = soon()
     page = console.enter("new")
@@ -205,6 +206,7 @@ def test_what_is_wrong_is_said_beside_the_field(
     assert scenes.raw.newest_ids() == before
 
 
+@pytest.mark.thorough
 def test_what_was_wrong_can_be_corrected(console: Console, scenes: Scenes) -> None:
     console.allowed = {400}
     page = console.enter("new")
@@ -216,6 +218,21 @@ def test_what_was_wrong_can_be_corrected(console: Console, scenes: Scenes) -> No
     button(page, "Create room").click()
     room = made(page, scenes)
     assert (room["title"], room["validUntil"]) == ("Corrected", answered(soon()))
+
+
+@pytest.mark.thorough
+def test_where_rooms_are_made_at_acs_there_is_no_form(console: Console) -> None:
+    def observe(route: Route) -> None:
+        route.fulfill(json={**route.fetch().json(), "acsMode": "observe"})
+
+    page = console.context().new_page()
+    page.route("**/settings.json", observe)
+    page.goto(console.url())
+    page.get_by_label("Key").fill(console.app.manage_key)
+    page.get_by_label("Key").press("Enter")
+    go(page, "new")
+    expect(page.get_by_text("Rooms are made at ACS")).to_be_visible()
+    expect(page.get_by_role("textbox")).to_have_count(0)
 
 
 def test_a_read_only_key_does_not_reach_the_form(console: Console) -> None:
@@ -266,7 +283,7 @@ def test_after_a_failure_what_was_changed_in_the_form_is_changed_in_the_room(
     assert people_of(room) == [("Presenter", "Nils Diallo", None)]
 
 
-@pytest.mark.parametrize("title", ["Once", "Once, with another body"])
+@pytest.mark.parametrize("title", mostly(["Once", "Once, with another body"], "Once"))
 def test_sent_again_after_an_answer_that_was_lost_makes_no_second_room(
     console: Console, scenes: Scenes, title: str
 ) -> None:
@@ -365,7 +382,7 @@ def test_a_time_that_clocks_skip_is_refused(console: Console) -> None:
     expect_fault(field(page, "Scheduled", "From"), re.compile(f"Clocks in {ZONE} skip it"))
 
 
-@pytest.mark.parametrize("fold", [0, 1])
+@pytest.mark.parametrize("fold", mostly([0, 1], 1))
 def test_of_a_time_that_clocks_show_twice_one_is_chosen(
     console: Console, scenes: Scenes, fold: int
 ) -> None:
