@@ -12,6 +12,7 @@ from rooms.domain.limits import LIMITS, Limits
 from rooms.domain.log import LogRecord
 from rooms.domain.time import Ticks
 from rooms.storage import keys
+from rooms.storage.arrival_times import ArrivalTimes
 from rooms.storage.arrivals import Arrivals
 from rooms.storage.cursors import read_cursor, to_cursor
 from rooms.storage.errors import InvalidCursor
@@ -68,25 +69,35 @@ class Feed:
     ) -> None:
         self._table = table
         self._arrivals = Arrivals(table, clock, monotonic)
+        self._times = ArrivalTimes(table, self._arrivals)
+        self._clock = clock
         self._limits = limits
 
     async def page(
-        self, room_id: str | None, since: str, kind: str | None = None, actor: str | None = None
+        self,
+        room_id: str | None,
+        since: str | Ticks,
+        kind: str | None = None,
+        actor: str | None = None,
     ) -> ArrivalsPage:
         """Returns what has arrived since then, in a room, or in all rooms if `room_id` is None.
 
         Only records of `kind` and of `actor`, if these are given. One request for each partition;
-        two more if there is something new, and one for each record with a large detail.
+        two more if there is something new, and one for each record with a large detail. Those of
+        `ArrivalTimes`, if it begins at a time.
 
         Args:
-            since: the cursor of another page; or BEGINNING; or NOW, for an empty page.
+            since: the cursor of another page; or BEGINNING; or NOW, for an empty page; or a time,
+                for what arrived then or later. One in the future counts as now.
 
         Raises:
             InvalidCursor: `since` is none of these, or the cursor is of another room.
         """
-        places = None if since == NOW else _read_since(room_id, since)
+        places = _read_since(room_id, since) if isinstance(since, str) else None
         while True:
             partitions = await self._partitions(room_id, places or [])
+            if isinstance(since, int):
+                places = await self._places_at(partitions, room_id, min(since, self._clock()))
             page = await self._page_of(room_id, partitions, places, kind, actor)
             # Arrivals of a room that has moved go on in another partition.
             if room_id is None or await self._partitions(room_id) == partitions:
@@ -129,6 +140,13 @@ class Feed:
             if len(places) > len(partitions):
                 raise InvalidCursor
         return partitions
+
+    async def _places_at(
+        self, partitions: Sequence[str], room_id: str | None, at: Ticks
+    ) -> list[str]:
+        return await in_parallel(
+            self._times.place(partition, room_id, at) for partition in partitions
+        )
 
     async def _end(self, partition: str) -> str:
         """Returns a place behind all that has arrived, but for the last second."""
@@ -212,9 +230,11 @@ def _timed(rows: Sequence[TableEntity]) -> Iterator[tuple[str, TableEntity]]:
     return zip(accumulate((row["receivedAt"] for row in rows), max), rows, strict=True)
 
 
-def _read_since(room_id: str | None, since: str) -> list[str]:
+def _read_since(room_id: str | None, since: str) -> list[str] | None:
     """Returns the places of a cursor, one a partition: of fewer, if it is from before there were
-    more. None of BEGINNING."""
+    more; no places of BEGINNING, and None of NOW."""
+    if since == NOW:
+        return None
     if since == BEGINNING:
         return []
     expected = re.compile(f"{re.escape(_name(room_id))}( {keys.ARRIVAL})+")

@@ -493,6 +493,27 @@ def test_all_rooms_arrive_in_one_log(raw: Raw, insight: Insight) -> None:
         assert kinds(own) == ["RoomCreated", "RoomUpdated"]
 
 
+def test_a_log_begins_at_a_time(raw: Raw, insight: Insight) -> None:
+    room_id = raw.new_room()["id"]
+    path = f"/rooms/{room_id}/log"
+    raw.patch(f"/rooms/{room_id}", {"pstnDialOutEnabled": True})
+    (_, changed), _ = arrived(insight, path, "beginning", 2)
+    since = changed["receivedAt"]
+    for log in (path, "/log"):
+        records, cursor = arrivals(insight, log, since)
+        of_room = [each for each in records if each.get("roomId", room_id) == room_id]
+        assert kinds(of_room) == ["RoomUpdated"]
+        assert all(parse_time(each["receivedAt"]) >= parse_time(since) for each in records)
+        assert arrivals(insight, log, cursor)[0] == []
+
+
+def test_a_time_that_no_room_has(insight: Insight) -> None:
+    path = "/rooms/99400000000000009/log"
+    assert_refused(insight.get(f"{path}?since={DAY_AFTER}"), 404, "NotFound")
+    message = assert_invalid(insight.get("/log?since=2026-05-04T10:00:00"), "since")
+    assert "a time in RFC 3339 with a time zone" in message
+
+
 def test_now_is_an_empty_page_of_a_room_that_is_there(raw: Raw, insight: Insight) -> None:
     room_id = raw.new_room()["id"]
     assert insight.json(f"/rooms/{room_id}/log?since=now")["value"] == []

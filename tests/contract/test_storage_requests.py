@@ -30,6 +30,7 @@ QUESTIONS = [
     ("/rooms/{}/log?kind=RoomDeleted", 2),
     ("/rooms/{}/log?since=beginning", 2),
     ("/log?since=beginning", 10),
+    ("/log?since=2020-01-01T00:00:00Z", 10 * (4 + 1)),
     ("/rooms/{}/presence", 3),
     ("/rooms/{}/attendance", 4),
     ("/rooms/{}/calls", 4),

@@ -84,6 +84,8 @@ def _read(name: str, function: str, path: str) -> Operation:
 
 _SLOT = f"from={format_time(LONG_AGO)[:19]}Z&until={format_time(LONG_AGO + DAY)[:19]}Z"
 
+_FIRST = f"{format_time(LONG_AGO)[:19]}Z"
+
 READS = [
     _read("get a room", "get_room", "/rooms/{past}"),
     _read("participants", "list_participants", "/rooms/{past}/participants"),
@@ -127,6 +129,7 @@ READS = [
     _read("log, as lines", "get_log", "/rooms/{past}/log?format=ndjson"),
     _read("log by arrival", "get_log", "/rooms/{past}/log?since=beginning"),
     _read("log of all rooms by arrival", "get_all_logs", "/log?since=beginning"),
+    _read("log of all rooms from a time on", "get_all_logs", f"/log?since={_FIRST}"),
     _read("quarantine", "list_quarantine", "/quarantine"),
     _read("an event in quarantine", "get_quarantined_event", "/quarantine/{event}"),
     _read("the OpenAPI document", "get_openapi", "/openapi.json"),

@@ -91,6 +91,8 @@ class Swap:
             case "nextLink":
                 tokens = self.there.tokens[case.formatted_path]
                 return self.random.choice(tokens) if tokens else None
+            case "since":
+                return self.random.choice(["beginning", "now", format_time(now() - HOUR)])
             case "at" | "from":
                 return format_time(now() - self.random.randrange(3 * HOUR))
             case "until":

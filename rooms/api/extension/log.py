@@ -20,7 +20,7 @@ from rooms.domain import log as domain
 from rooms.domain.details import names_in
 from rooms.domain.events import SERVICE_LOG
 from rooms.domain.log_kinds import LOG_KINDS, sentence
-from rooms.domain.time import MAX_TIME, Time, format_time, parse_time
+from rooms.domain.time import MAX_TIME, Ticks, Time, format_time, parse_time
 from rooms.storage.cursors import CURSOR
 from rooms.storage.errors import InvalidCursor
 from rooms.storage.feed import BEGINNING, NOW, ArrivalsPage
@@ -42,7 +42,10 @@ COLUMNS = (
 
 _FORMATS = ("json", "csv", "ndjson")
 
-_SINCE = f"Must be `{BEGINNING}`, `{NOW}`, or the cursor of another page."
+_SINCE = (
+    f"Must be `{BEGINNING}`, `{NOW}`, a time in RFC 3339 with a time zone, or the cursor of "
+    "another page."
+)
 
 
 class _KindSchema:
@@ -149,7 +152,7 @@ async def _arrived_in(request: Request, room_id: str) -> func.HttpResponse:
     names: Mapping[str, str] = {}
     if page.items:
         names = names_in(await history.details(room_id))
-    elif request.query("since") in (BEGINNING, NOW) and room_id != SERVICE_LOG:
+    elif _is_beginning(_since(request)) and room_id != SERVICE_LOG:
         await history.check(room_id)
     value = [log_body(each.record, names) for each in page.items]
     await record_access(request, "log", room_id)
@@ -163,9 +166,23 @@ async def _arrivals(request: Request, room_id: str | None) -> ArrivalsPage:
     request.choice("format", *_FORMATS)
     kind, actor = request.choice("kind", *LOG_KINDS), request.query("actor")
     try:
-        return await request.app.feed.page(room_id, request.query("since") or "", kind, actor)
+        return await request.app.feed.page(room_id, _since(request), kind, actor)
     except InvalidCursor:
         raise InvalidParameter(_SINCE, "since") from None
+
+
+def _since(request: Request) -> str | Ticks:
+    """Returns where the log begins: at a time, or where the text says."""
+    try:
+        at = request.time("since")
+    except InvalidParameter:
+        at = None
+    return request.query("since") or "" if at is None else at
+
+
+def _is_beginning(since: str | Ticks) -> bool:
+    """Returns whether it is no cursor, which tells that there is such a room."""
+    return since in (BEGINNING, NOW) or isinstance(since, int)
 
 
 def _arrived(

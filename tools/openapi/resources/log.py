@@ -45,10 +45,11 @@ _CURSOR = {
 }
 _TEXTS = {"text/csv": CSV, "application/x-ndjson": "Each line is one record as JSON."}
 _SINCE = (
-    "Where the page begins: `beginning`, `now`, or the `cursor` of another page. Then records are "
-    "in the order in which they arrived, the oldest first, each of them once: also those of events "
-    "that come late. `now` gives an empty page. Ask again with each `cursor`; at once, if there is "
-    "`more`. Records from before this order was kept are not in it."
+    "Where the page begins: `beginning`, `now`, a time, or the `cursor` of another page. Then "
+    "records are in the order in which they arrived, the oldest first, each of them once: also "
+    "those of events that come late. `now` gives an empty page. A time gives those that arrived "
+    "then or later; one in the future counts as now. Ask again with each `cursor`; at once, if "
+    "there is `more`. Records from before this order was kept are not in it."
 )
 
 LOG = {
