@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from testkit.identifiers import raw_id
+from tests.console.lists import named
 from tests.console.pages import (
     SCREENS,
     Console,
@@ -33,6 +34,11 @@ class View:
 def see(name: str) -> Callable[[Page], None]:
     """There is such a table."""
     return lambda page: expect(named_table(page, name)).to_be_visible()
+
+
+def see_list(name: str) -> Callable[[Page], None]:
+    """There is such a list."""
+    return lambda page: expect(named(page, name)).to_be_visible()
 
 
 def see_bars(page: Page) -> None:
@@ -77,9 +83,9 @@ def ask_to_delete(page: Page) -> None:
 
 
 VIEWS = {
-    "home": View(lambda scenes: "home" if scenes.live else "", see("People in Surgery hour")),
+    "home": View(lambda scenes: "home" if scenes.live else "", see_list("People in Surgery hour")),
     "home, a silent call": View(
-        lambda scenes: "home" if scenes.silent else "", see("Missing from Morning round")
+        lambda scenes: "home" if scenes.silent else "", see_list("Missing from Morning round")
     ),
     "rooms": View(lambda scenes: "rooms" if scenes.lesson else "", see("Rooms")),
     "rooms, refused": View(lambda _: "rooms?participant=somebody", see_a_problem),

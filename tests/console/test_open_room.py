@@ -42,7 +42,7 @@ def test_a_room_for_the_invited_says_so(console: Console, scenes: Scenes) -> Non
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("view", [f"rooms?title={TITLE}", "now"])
+@pytest.mark.parametrize("view", [f"rooms?title={TITLE}", "home"])
 def test_lists_mark_the_open_room(console: Console, room_id: str, view: str) -> None:
     page = console.show(view)
     within = page.get_by_role("row" if "rooms" in view else "region", name=TITLE).first

@@ -12,7 +12,7 @@ from tests.console.pages import Console, mostly
 from tests.console.scenes import Scenes
 
 VIEWS: dict[str, tuple[Callable[[Scenes], str], str]] = {
-    "now": (lambda scenes: "now" if scenes.live else "", "Surgery hour"),
+    "home": (lambda scenes: "home" if scenes.live else "", "Surgery hour"),
     "rooms": (lambda scenes: "rooms" if scenes.live else "", "Surgery hour"),
     "room": (lambda scenes: f"room/{scenes.live.room_id}", "Dr. Khan"),
     "call": (lambda scenes: f"room/{scenes.live.room_id}/call", "Surgery hour"),
@@ -25,7 +25,7 @@ VIEWS: dict[str, tuple[Callable[[Scenes], str], str]] = {
 }
 """The address of each view, and a text in it."""
 
-UPDATED = ("now", "room", "call")
+UPDATED = ("home", "room", "call")
 """Views that poll."""
 
 
@@ -62,7 +62,7 @@ def no_problem(page: Page) -> None:
     expect(page.get_by_role("alert").filter(has_text="storage")).to_have_count(0)
 
 
-@pytest.mark.parametrize("name", mostly(VIEWS, "now", "call"))
+@pytest.mark.parametrize("name", mostly(VIEWS, "home", "call"))
 def test_the_error_is_shown_until_the_storage_is_back(
     console: Console, scenes: Scenes, proxy: StorageProxy, name: str
 ) -> None:
@@ -123,7 +123,7 @@ def test_the_key_is_not_refused_for_it(
 
 @pytest.mark.thorough
 def test_a_service_that_cannot_be_reached_is_an_error(console: Console, scenes: Scenes) -> None:
-    page = console.enter(VIEWS["now"][0](scenes))
+    page = console.enter(VIEWS["home"][0](scenes))
     seen(page, "Surgery hour")
     page.context.set_offline(True)
     expect(page.get_by_role("alert").filter(has_text="cannot be reached")).to_be_visible()

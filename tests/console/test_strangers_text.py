@@ -82,8 +82,8 @@ def expect_harmless(page: Page) -> None:
     assert page.locator("img, b, [onload], [onerror], body script").evaluate_all(made) == []
 
 
-def test_in_now(console: Console, stranger: Stranger) -> None:
-    page = console.enter("now")
+def test_at_home(console: Console, stranger: Stranger) -> None:
+    page = console.enter("home")
     expect_text(page, "title", "name", "self")
 
 

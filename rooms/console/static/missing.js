@@ -2,11 +2,10 @@
 
 import { html } from "htm/preact";
 import { useFew } from "/console/few.js";
-import { Person, Role, Table } from "/console/parts.js";
-import { counted, exact, length } from "/console/words.js";
+import { Person, Role, Since } from "/console/parts.js";
+import { counted } from "/console/words.js";
 
-const FEW = 10; // people who are shown at first
-const COLUMNS = ["Missing", "Role", "How long"];
+const FEW = 5; // people who are shown at first
 
 export function Missing({ room, title, now }) {
   const missing = room.missing ?? [];
@@ -14,23 +13,22 @@ export function Missing({ room, title, now }) {
   if (!missing.length) return null;
   const others = (room.missingCount ?? missing.length) - missing.length;
   return html`
-    <div class="missing">
-      <${Table} label=${`Missing from ${title}`} columns=${COLUMNS}>
-        ${shown.map((person) => html`<${Row} key=${person.rawId} person=${person} now=${now} />`)}
-      <//>
-    </div>
+    <ul class="who missing" aria-label=${`Missing from ${title}`}>
+      ${shown.map((person) => html`<${Row} key=${person.rawId} person=${person} now=${now} />`)}
+    </ul>
     ${button}
     ${others > 0 && html`<p class="faint">${counted(others, "more person", "more people")} missing.</p>`}
   `;
 }
 
-const Row = ({ person, now }) => html`<tr>
-  <th scope="row"><${Person} of=${person} /></th>
-  <td><${Role} of=${person.role} /></td>
-  <td title=${exact(person.leftAt ?? person.since)}>${absence(person, now)}</td>
-</tr>`;
+const Row = ({ person, now }) => html`<li>
+  <${Person} of=${person} /> <${Role} of=${person.role} /> <${Absence} of=${person} now=${now} />
+</li>`;
 
-function absence({ since, leftAt }, now) {
-  const lasting = length((now - new Date(leftAt ?? since)) / 1000);
-  return leftAt ? `left ${lasting} ago` : lasting;
-}
+const Absence = ({ of: { since, leftAt }, now }) => html`<span class="notice"
+  >${
+    leftAt
+      ? html`left <${Since} time=${leftAt} now=${now} /> ago`
+      : html`missing <${Since} time=${since} now=${now} />`
+  }</span
+>`;
