@@ -210,6 +210,9 @@ class Limits:
     """Rows that a page of rooms takes from each partition. Ids are random, so 30 rooms rarely have
     more than 10 in one partition. If they do, the page is shorter."""
 
+    people_page: int = 100
+    """People that a page of people has, of its rooms. A longer part of a name finds the others."""
+
     search_rows: int = 500
     """Rows that one round of a search takes from each partition. A search takes more each round,
     until it takes as many: some fifty milliseconds of work."""

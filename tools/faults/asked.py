@@ -141,6 +141,8 @@ ASKED: list[tuple[int, Callable[[Caller, Guested], None]]] = [
     _get(1, "/rooms"),
     _get(1, "/rooms?state=open"),
     _get(1, "/rooms?title=tea"),
+    _get(1, "/rooms?name=a&include=lastCall"),
+    _get(1, "/people?name=a"),
     _get(1, "/rooms?participant={who}"),
     _get(1, "/rooms?externalId=E-{who}"),
     _get(1, "/attendance?person={who}"),

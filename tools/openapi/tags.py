@@ -28,6 +28,7 @@ from rooms.api.extension import (
     media_check,
     moving,
     overview,
+    people,
     person_attendance,
     persons,
     presence,
@@ -139,8 +140,8 @@ TAGS: Sequence[Tag] = (
     ),
     Tag(
         "Persons",
-        "The erasure of a person from all that is stored.",
-        persons.routes.all,
+        "The people whom rooms name, and the erasure of a person from all that is stored.",
+        (*people.routes.all, *persons.routes.all),
         resources.PERSONS,
     ),
     Tag(

@@ -36,6 +36,7 @@ READS = (
     "/rooms?state=open",
     "/rooms?title=a",
     "/rooms?externalId=a",
+    "/people?name=a",
     "/attendance?person=a",
     "/calls",
     "/live",

@@ -1,4 +1,4 @@
-"""Persons: the erasure of one."""
+"""Persons: those whom rooms name, and the erasure of one."""
 
 from typing import Annotated
 
@@ -6,9 +6,10 @@ from pydantic import WithJsonSchema
 
 from openapi.examples import ATTENDEE
 from openapi.operation import Answer, Operation, Parameter, read
-from openapi.parameters import CLIENT_REQUEST_ID
+from openapi.parameters import CLIENT_REQUEST_ID, NEXT_LINK, ShortText
 from rooms.api.errors import InvalidParameter
-from rooms.api.extension import persons
+from rooms.api.extension import people, persons
+from rooms.api.shapes import Page
 from rooms.storage.errors import ErasureNotFound
 
 type ErasureId = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{32}$"})]
@@ -43,6 +44,33 @@ _EXAMPLE = {
 }
 
 PERSONS = {
+    "list_people": read(
+        "Find people by name",
+        "The people of the newest rooms, at most 30, whose details name somebody with this text in "
+        "their name: those of the newest room first, at most 100. Raw ids with the same external "
+        "id are one person. The next page has the people of older rooms, also those of this page "
+        "again. A page with a `nextLink` may be empty, as a search of many rooms takes several.",
+        Answer(
+            200,
+            "A page of people.",
+            Page[people.PersonByName],
+            example={
+                "value": [
+                    {"name": "Dr. Khan", "externalId": "D-1", "rawIds": [ATTENDEE], "rooms": 3}
+                ]
+            },
+        ),
+        Parameter(
+            "name",
+            "query",
+            ShortText,
+            "A part of the name, in upper or lower case.",
+            required=True,
+            example="khan",
+        ),
+        NEXT_LINK,
+        errors=(InvalidParameter,),
+    ),
     "erase_person": Operation(
         kind="extension",
         summary="Erase a person",
