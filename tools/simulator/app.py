@@ -27,6 +27,7 @@ FUNCTION = "call_events"
 
 OPEN_BEFORE = timedelta(minutes=15)
 OPEN_AFTER = timedelta(days=1)
+OPEN_AT_LEAST = timedelta(minutes=1)
 
 _TIMEOUT = aiohttp.ClientTimeout(60)
 _REQUESTS_AT_ONCE = 4
@@ -90,7 +91,7 @@ class App:
         """Creates a room that is open during the meeting, with roster and details. Returns its id.
 
         Args:
-            open_after: how long it is open after the scheduled time, or from now on.
+            open_after: how long it is open after the scheduled time.
 
         Raises:
             AppFailed
@@ -101,7 +102,8 @@ class App:
         ]
         begins = min([meeting.scheduled_start, *(call.started for call in meeting.calls)])
         opens = begins - OPEN_BEFORE
-        closes = max(meeting.scheduled_end, datetime.now(UTC)) + open_after
+        # A room cannot be made that is closed already.
+        closes = max(meeting.scheduled_end + open_after, datetime.now(UTC) + OPEN_AT_LEAST)
         try:
             room = await self.rooms.create_room(
                 valid_from=opens, valid_until=closes, participants=roster

@@ -21,7 +21,7 @@ from simulator.sheet import moments, sheet
 from simulator.together import together
 
 OPEN_AFTER = timedelta(minutes=15)
-"""How long a room is open after its scheduled time, or from now on."""
+"""How long a room is open after its scheduled time."""
 
 
 @dataclass(frozen=True, slots=True)
