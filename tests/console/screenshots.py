@@ -1,132 +1,144 @@
-"""Pictures of each view for docs/console, of a real run: `python -m tests.console.screenshots`, or
-`make screenshots`."""
+"""Pictures of each view for docs/console, of a played day: `make screenshots`, or `python -m
+tests.console.screenshots`.
 
+    --all FOLDER    writes each view wide and narrow, light and dark, into that folder instead
+"""
+
+import argparse
+import asyncio
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import product
 from pathlib import Path
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import FloatRect, Page, expect, sync_playwright
 
 from devhost.azurite import PROJECT
-from rooms.domain.time import SECOND, now
+from rooms.domain.time import now
+from simulator.app import Address, connected
+from simulator.clinic_day import Day
+from simulator.clinic_day import play as play_day
 from testkit.events import Meeting
-from testkit.running import running_app
+from testkit.running import RunningApp, running_app
 from testkit.waiting import until
 from tests.console import chromium
 from tests.console.chromium import ARGUMENTS
-from tests.console.pages import NARROW, WIDE, Chromium, Console, Scheme, heading
-from tests.console.scenes import Json, Scenes, hours_from_now
+from tests.console.pages import NARROW, PATIENCE, SCHEMES, WIDE, ZONE, Chromium, Console, Scheme
+from tests.console.scenes import Json, Scenes
 
 FOLDER = PROJECT / "docs" / "console"
 MARGIN = 24
 """Pixels beneath what is shown."""
 
-PEOPLE = {
-    "8:acs:5ab1e000-0000-4000-8000-000000000000_1b04c7c7-7e3a-431b-91d1-f880a6a853ba": (
-        "Dr. Ines Khan",
-        "Presenter",
-    ),
-    "8:acs:5ab1e000-0000-4000-8000-000000000000_c374957c-3381-496a-a900-5b1d7232da86": (
-        "Nils Diallo",
-        "Attendee",
-    ),
-    "8:acs:5ab1e000-0000-4000-8000-000000000000_6526325d-b769-47d6-816d-c4bcfe05ef20": (
-        "Salma Hansen",
-        "Attendee",
-    ),
-    "8:acs:5ab1e000-0000-4000-8000-000000000000_7f28cfd7-61fc-41a6-93d8-8ca9f913f3fe": (
-        "Emeka Zhang",
-        "Collaborator",
-    ),
-}
-LATE = list(PEOPLE)[-1]
+HEIGHTS = {WIDE: 900, NARROW: 1_400}
+"""Pixels of a picture, at most."""
+
+MEDIA = {"ROOMS_MEDIA_URL": "wss://media.example.com", "ROOMS_MEDIA_KEY__one": "s" * 32}
+"""With these, people can join in the browser. Nobody does."""
+
+
+TWO_FRAMES = """() => new Promise(
+    done => requestAnimationFrame(() => requestAnimationFrame(done)))"""
+"""Waits until a page is drawn in another size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a view is shown."""
+
+    width: int
+    scheme: Scheme
+
+    @property
+    def suffix(self) -> str:
+        """Returns what the names of its pictures end with."""
+        narrow = "-narrow" if self.width == NARROW else ""
+        return f"{narrow}{'-dark' if self.scheme == 'dark' else ''}"
+
+
+WIDE_LIGHT, NARROW_DARK = Look(WIDE, "light"), Look(NARROW, "dark")
+EACH = [Look(width, scheme) for width, scheme in product((WIDE, NARROW), SCHEMES)]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A view to show: the name of its pictures, its address, and the steps until it is ready."""
+
+    name: str
+    address: str
+    steps: Callable[[Page], None] = lambda page: None
+    docs: tuple[Look, ...] = (WIDE_LIGHT, NARROW_DARK)
+    """The looks that the documentation shows."""
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.console.screenshots")
+    parser.add_argument("--all", type=Path, metavar="FOLDER", help="write each view in each look")
+    parser.add_argument("--only", nargs="+", metavar="NAME", help="only these views")
+    given = parser.parse_args()
     path = chromium.executable()
     if not path:
         sys.exit(f"There is {chromium.MISSING}.")
-    FOLDER.mkdir(exist_ok=True)
+    folder = given.all or FOLDER
+    expect.set_options(timeout=PATIENCE)
+    folder.mkdir(parents=True, exist_ok=True)
     with (
-        tempfile.TemporaryDirectory() as folder,
-        running_app(Path(folder)) as app,
-        sync_playwright() as playwright,
+        tempfile.TemporaryDirectory() as data,
+        running_app(Path(data), MEDIA) as app,
     ):
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        take(Console(Chromium(browser), app), Scenes(app))
-        browser.close()
+        day = asyncio.run(played(app))
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+            console = Console(Chromium(browser), app)
+            for view in views(Scenes(app), day):
+                if given.only is None or view.name in given.only:
+                    shoot(console, view, EACH if given.all else view.docs, folder)
+            console.close()
+            browser.close()
 
 
-def take(console: Console, scenes: Scenes) -> None:
-    """Takes all pictures. The meetings are always the same, but for their times."""
-    live(scenes, "Consultation, Mrs. Diallo", 754, 3, scheduled=(-0.2, 0.3))
-    live(scenes, "Hearing 12/26", 2_101, 2)
-    upcoming(scenes)
-    played = play(scenes)
-    room = f"room/{played['roomId']}"
-    scenes.insight.deliver(
-        Meeting(played["roomId"], now()).added(1, LATE) | {"eventTime": "yesterday"}
-    )
-    uninvited = next(one["rawId"] for one in played["people"] if not one["invited"])
-
-    shoot(console, "now", "now", lambda page: see(page, "People in Hearing 12/26"))
-    shoot(console, "rooms", "rooms", lambda page: see(page, "Rooms"))
-    shoot(console, "room", room, lambda page: see(page, "Calls"))
-    shoot(console, "call", f"{room}/call", drawn, height=1_350)
-    shoot(
-        console,
-        "log",
-        f"{room}/log",
-        lambda page: expect(page.get_by_role("group").first).to_be_visible(),
-    )
-    shoot(
-        console,
-        "access",
-        f"access?room={played['roomId']}&person={uninvited}&at={hours_from_now(48)[:17]}00Z",
-        answered,
-    )
-    shoot(
-        console,
-        "quarantine",
-        "quarantine",
-        lambda page: expect(page.get_by_role("button", name="Retry")).to_be_visible(),
-    )
-    shoot(console, "play", "play", lambda page: see(page, "Attendance compared"))
-    shoot(console, "narrow", f"{room}/call", drawn, width=NARROW, height=1_300, scheme="dark")
-    console.close()
+def views(scenes: Scenes, day: Day) -> Iterator[View]:
+    """Yields each view when what it shows is there."""
+    consultation = room_of(day, "Consultation")
+    quarantine_an_event(scenes, consultation)
+    doctor = day.rooms[1].meeting.people[0]
+    yield View("sign-in", "", docs=(WIDE_LIGHT,))
+    yield View("home", "home", docs=tuple(EACH))
+    yield View("rooms", "rooms")
+    yield View("room", f"room/{consultation}")
+    yield View("report", f"report?person={doctor.external_id}")
+    yield View("log", f"room/{room_of(day, 'Case conference')}/log")
+    yield View("new", "new", steps=fill_in)
+    refusal = day.refusal
+    asked = f"room={refusal.room_id}&person={quote(refusal.person.raw_id)}"
+    yield View("access", f"access?{asked}", docs=(WIDE_LIGHT,))
+    yield View("quarantine", "quarantine", docs=(WIDE_LIGHT,))
+    meeting = played_with_losses(scenes)
+    yield View("call", f"room/{meeting['roomId']}/call", steps=see_the_timeline)
+    yield View("play", "play", docs=(WIDE_LIGHT,))
 
 
-def live(
-    scenes: Scenes,
-    title: str,
-    seconds: float,
-    count: int,
-    scheduled: tuple[float, float] | None = None,
-) -> None:
-    """Starts a call `seconds` ago, with `count` people."""
-    roles = {raw_id: role for raw_id, (_, role) in PEOPLE.items()}
-    names = {raw_id: name for raw_id, (name, _) in PEOPLE.items()}
-    room_id = scenes.room(title, roles, names, scheduled)
-    call = Meeting(room_id, now() - round(seconds * SECOND))
-    people = list(PEOPLE.items())[:count]
-    joined = [
-        call.added(4 + 97 * place, raw_id, name, role)
-        for place, (raw_id, (name, role)) in enumerate(people)
-    ]
-    scenes.insight.deliver(call.started(by=people[0][0]), *joined)
+async def played(app: RunningApp) -> Day:
+    """The day of a clinic that `make clinic` plays."""
+    async with connected(Address.of(app.http, app.manage_key)) as connection:
+        return await play_day(connection, 1)
 
 
-def upcoming(scenes: Scenes) -> None:
-    body = {"validFrom": hours_from_now(20), "validUntil": hours_from_now(21)}
-    room_id = scenes.raw.new_room(body)["id"]
-    assert (
-        scenes.insight.patch(f"/rooms/{room_id}/details", {"title": "Lesson of tomorrow"}).status
-        == 200
-    )
+def room_of(day: Day, title: str) -> str:
+    return next(room.room_id for room in day.rooms if room.meeting.title.startswith(title))
 
 
-def play(scenes: Scenes) -> Json:
+def quarantine_an_event(scenes: Scenes, room_id: str) -> None:
+    event = Meeting(room_id, now()).added(1, "8:acs:somebody") | {"eventTime": "yesterday"}
+    scenes.insight.deliver(event)
+
+
+def played_with_losses(scenes: Scenes) -> Json:
     """A meeting with losses, played from the console's own form; its report."""
     wanted = {"people": 12, "live": False, "seed": 3, "drop": 0.1, "duplicate": 2, "shuffle": True}
     assert scenes.insight.send("POST", "/devhost/meeting", wanted).status == 202
@@ -135,38 +147,47 @@ def play(scenes: Scenes) -> Json:
     return report
 
 
-def see(page: Page, name: str) -> None:
-    expect(page.get_by_role("region", name=name, exact=True)).to_be_visible()
+def fill_in(page: Page) -> None:
+    """Types what a room needs, but does not send it."""
+    typed = {
+        "title": "Consultation, Leo Meyer",
+        "scheduledStart": f"{datetime.now(ZoneInfo(ZONE)) + timedelta(days=1):%Y-%m-%d}T10:00",
+        "people.0.name": "Dr. Jun Okafor",
+        "people.0.externalId": "S-102",
+        "people.1.name": "Leo Meyer",
+        "people.1.externalId": "P-2012",
+    }
+    page.get_by_role("button", name="Add a person").click()
+    for name, text in typed.items():
+        page.locator(f'[name="{name}"]').fill(text)
+    page.locator('[name="people.0.role"]').select_option("Presenter")
+    page.get_by_role("heading", level=1).click()
 
 
-def drawn(page: Page) -> None:
+def see_the_timeline(page: Page) -> None:
     expect(page.locator(".leg").first).to_be_visible()
-    see(page, "Attendance")
 
 
-def answered(page: Page) -> None:
-    expect(heading(page, "Check access")).to_be_visible()
-    expect(page.get_by_role("heading", level=2)).to_be_visible()
-
-
-def shoot(
-    console: Console,
-    name: str,
-    view: str,
-    ready: Callable[[Page], None],
-    width: int = WIDE,
-    height: int = 800,
-    scheme: Scheme = "light",
-) -> None:
-    """Takes a picture of the view from its top, of at most that height."""
-    page = console.enter(view, width=width, height=height, scheme=scheme)
-    ready(page)
+def shoot(console: Console, view: View, looks: Iterable[Look], folder: Path) -> None:
+    """Takes pictures of the view from its top."""
+    open_page = console.open if view.name == "sign-in" else console.enter
+    page = open_page(view.address)
+    expect(page.locator("h1")).to_be_visible()
     page.wait_for_load_state("networkidle")
-    bottom = page.evaluate(
-        "document.querySelector('main').lastElementChild.getBoundingClientRect().bottom"
-    )
-    clip = FloatRect(x=0, y=0, width=width, height=min(height, round(bottom) + MARGIN))
-    page.screenshot(path=FOLDER / f"{name}.png", animations="disabled", clip=clip)
+    expect(page.locator(".loading")).to_have_count(0)
+    view.steps(page)
+    for look in looks:
+        page.set_viewport_size({"width": look.width, "height": HEIGHTS[look.width]})
+        page.emulate_media(color_scheme=look.scheme)
+        page.evaluate(TWO_FRAMES)
+        bottom = page.evaluate(
+            "document.querySelector('main').lastElementChild.getBoundingClientRect().bottom"
+        )
+        height = min(HEIGHTS[look.width], round(bottom) + MARGIN)
+        clip = FloatRect(x=0, y=0, width=look.width, height=height)
+        page.screenshot(
+            path=folder / f"{view.name}{look.suffix}.png", animations="disabled", clip=clip
+        )
     page.close()
 
 
