@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.console.pages import Console, go, heading
+from tests.console.pages import HEIGHT, NARROW, Console, go, heading, violations
 from tests.console.scenes import Scenes
 
 MOST_TABS = 60
@@ -75,6 +75,20 @@ def test_the_first_link_leads_past_the_menu(console: Console) -> None:
     expect(link).to_be_in_viewport()
     page.keyboard.press("Enter")
     expect(heading(page, "Home")).to_be_focused()
+
+
+def test_on_a_phone_the_menu_opens_from_a_button(console: Console) -> None:
+    page = console.show("access")
+    page.set_viewport_size({"width": NARROW, "height": HEIGHT})
+    link = page.get_by_role("navigation", name="Views").get_by_role("link", name="Rooms")
+    expect(heading(page, "Check access")).to_be_visible()
+    expect(link).to_be_hidden()
+    page.get_by_role("button", name="Menu").press("Enter")
+    expect(page.get_by_role("button", name="Menu")).to_have_attribute("aria-expanded", "true")
+    assert violations(page) == []
+    link.press("Enter")
+    expect(heading(page, "Rooms")).to_be_focused()
+    expect(link).to_be_hidden()
 
 
 @pytest.mark.thorough

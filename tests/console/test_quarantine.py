@@ -53,6 +53,12 @@ def test_the_reason_and_the_text_are_shown(console: Console, scenes: Scenes) -> 
     expect(events(page)).to_contain_text(told["excerpt"])
 
 
+def test_the_menu_says_how_many_there_are(console: Console, scenes: Scenes) -> None:
+    scenes.insight.deliver(not_understood(), not_understood(more="x"))
+    page = console.enter("access")
+    expect(page.get_by_role("link", name="Quarantine")).to_contain_text("2 events")
+
+
 @pytest.mark.thorough
 def test_a_long_event_can_be_seen_whole(console: Console, scenes: Scenes) -> None:
     scenes.insight.deliver(not_understood(more="x" * 2_000, last="the very end"))

@@ -5,6 +5,9 @@ import re
 from rooms.console.assets import read_console
 from rooms.pages.files import INDEX, Page
 
+MOST = 120_000
+"""Bytes of all files together, compressed, without the library that signs people in."""
+
 IMPORTED = re.compile(r'\bfrom\s*"([^"]+)"')
 IN_MAP = re.compile(r'"([^"]+)": "/console/([^"]+)"')
 PRELOADED = re.compile(r'rel="modulepreload" href="/console/([^"]+)"')
@@ -18,6 +21,11 @@ def console() -> Page:
 
 def text(page: Page, name: str) -> str:
     return page.files[name].content.decode()
+
+
+def test_all_files_together_are_small() -> None:
+    weights = {name: len(file.gzipped) for name, file in console().files.items()}
+    assert sum(weights.values()) <= MOST, weights
 
 
 def test_what_every_view_needs_is_loaded_at_once() -> None:
