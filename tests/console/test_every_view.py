@@ -69,6 +69,10 @@ def see_a_problem(page: Page) -> None:
     expect(page.get_by_role("alert").filter(has_text=" ")).to_be_visible()
 
 
+def see_a_wrong_field(page: Page) -> None:
+    expect(page.locator('[aria-invalid="true"]')).to_be_visible()
+
+
 def see_wrong_fields(page: Page) -> None:
     page.get_by_role("group", name="Scheduled").get_by_label("Until").fill("2027-01-01T10:00")
     page.get_by_text("More", exact=False).click()
@@ -81,6 +85,8 @@ def ask_to_delete(page: Page) -> None:
     page.get_by_role("button", name="Delete").first.click()
     expect(page.get_by_role("dialog")).to_be_visible()
 
+
+EVER = "2020-01-01T00:00:00Z"
 
 VIEWS = {
     "home": View(lambda scenes: "home" if scenes.live else "", see_list("People in Surgery hour")),
@@ -123,6 +129,15 @@ VIEWS = {
         lambda scenes: "quarantine" if scenes.quarantined else "", ask_to_delete
     ),
     "new room, refused": View(lambda _: "new", see_wrong_fields),
+    "report": View(
+        lambda scenes: f"report?person=D-1&from={EVER}" if scenes.uncertain else "",
+        see("Rooms of the report"),
+    ),
+    "report, nothing found": View(
+        lambda _: f"report?person=nobody&from={EVER}",
+        lambda page: expect(page.get_by_text("No rooms of nobody")).to_be_visible(),
+    ),
+    "report, refused": View(lambda _: f"report?person={'x' * 257}", see_a_wrong_field),
     "play, played": View(lambda scenes: "play" if scenes.played else "", open_a_reason),
 }
 

@@ -148,6 +148,33 @@ def test_the_form_asks_for_the_days_in_it(
     expect(rows(page)).to_have_count(len(told(scenes, **AROUND)))
 
 
+def test_people_are_found_by_a_part_of_their_name(
+    console: Console, scenes: Scenes, rooms: list[str]
+) -> None:
+    page = opened(console, "somebody else")
+    page.get_by_label("Person").fill("amina REP")
+    page.keyboard.press("Enter")
+    found = page.get_by_role("region", name="People found")
+    (person,) = scenes.insight.json("/people?name=amina%20rep")["value"]
+    expect(found.get_by_role("listitem").first).to_contain_text(
+        re.compile(f"{person['name']}.*{person['externalId']}, {person['rooms']} rooms", re.DOTALL)
+    )
+    found.get_by_role("link", name=NAME).click()
+    expect(rows(page)).to_have_count(len(told(scenes, **AROUND)))
+    expect(page.get_by_label("Person")).to_have_value(PERSON)
+    expect(found).to_have_count(0)
+
+
+@pytest.mark.thorough
+def test_a_whole_name_of_one_person_needs_no_choice(
+    console: Console, scenes: Scenes, rooms: list[str]
+) -> None:
+    page = opened(console, "somebody else")
+    page.get_by_label("Person").fill(NAME.lower())
+    page.keyboard.press("Enter")
+    expect(rows(page)).to_have_count(len(told(scenes, **AROUND)))
+
+
 def test_the_csv_has_all_pages(console: Console, scenes: Scenes, rooms: list[str]) -> None:
     whole = scenes.insight.get(f"/attendance?{urlencode({'person': PERSON, 'format': 'csv'})}")
     head, *lines = whole.body.decode("utf-8-sig").splitlines(keepends=True)

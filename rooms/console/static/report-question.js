@@ -2,7 +2,7 @@
 
 import { html } from "htm/preact";
 import { useState } from "preact/hooks";
-import { get, serviceNow } from "/console/api.js";
+import { page, serviceNow } from "/console/api.js";
 import { Choices } from "/console/choices.js";
 import { useFollowing } from "/console/fields.js";
 import { Input, Submit, useSubmit } from "/console/form.js";
@@ -13,6 +13,7 @@ import { address, replaceQuery } from "/console/route.js";
 import { counted, short } from "/console/words.js";
 
 const RAW_ID = /^\d+:/;
+const MOST_PAGES = 5; // that are searched for a name; an external id is in none of them
 const FIELDS = ["person", "from", "until"];
 
 /** `failure` is why there is no report. */
@@ -22,15 +23,13 @@ export function Question({ query, failure }) {
   const [until, setUntil] = useFollowing(query.until ? toDateField(query.until, -1) : "");
   const [found, setFound] = useState(null); // people with that text in their names
   const ask = async () => {
-    const people = await peopleCalled(text.trim());
-    const one = people.length === 1 && same(people[0].name, text) ? idOf(people[0]) : null;
-    const clear = one !== null || !people.length;
-    setFound(clear ? null : people);
-    replaceQuery({
-      person: clear ? (one ?? text.trim()) : query.person,
-      from: fromDateField(from),
-      until: fromDateField(until, 1),
-    });
+    const wanted = text.trim();
+    const people = wanted === query.person ? [] : await peopleCalled(wanted);
+    const sure = people.length === 1 && people[0].name.toLowerCase() === wanted.toLowerCase();
+    const time = { from: fromDateField(from), until: fromDateField(until, 1) };
+    const choose = people.length > 0 && !sure;
+    setFound(choose ? people : null);
+    replaceQuery(choose ? time : { person: sure ? idOf(people[0]) : wanted, ...time });
   };
   const { submit, busy, problems, problem } = useSubmit(ask, fieldOf);
   const refused = failure ? sorted(failure, (name) => FIELDS.includes(name)) : {};
@@ -60,20 +59,16 @@ export function Question({ query, failure }) {
 /** The search by name has its own word for what is asked. */
 const fieldOf = (path) => (path === "name" ? "person" : path);
 
-const same = (one, other) => one.toLowerCase() === other.trim().toLowerCase();
-
 /** Returns by what the API knows a person. */
 const idOf = ({ externalId, rawIds }) => externalId ?? rawIds[0];
 
-/** Returns people with that text in their names. A raw id is nobody's name. */
+/** Returns people of the newest rooms with that text in their names. A raw id is no name. */
 async function peopleCalled(text) {
-  if (RAW_ID.test(text)) return [];
-  try {
-    return (await get("/people", { name: text })).value;
-  } catch (failure) {
-    if (failure.status === 404) return [];
-    throw failure;
-  }
+  let people = [];
+  let next = RAW_ID.test(text) ? null : { name: text };
+  for (let pages = 0; !people.length && next && pages < MOST_PAGES; pages += 1)
+    ({ value: people, next } = await page("/people", next));
+  return people;
 }
 
 /** Times to choose with one press. */
