@@ -228,7 +228,8 @@ class Limits:
     """Call events after which a page of calls ends."""
 
     missing: int = 100
-    """People of a room that a page of live rooms names as missing. It counts all."""
+    """People of a room that a page of live rooms names as missing, or a page of no-shows as absent.
+    It counts all."""
 
     log_page: int = 100
     """Log records on a page."""
@@ -240,7 +241,8 @@ class Limits:
     """Compressed bytes of details after which a page of the log ends."""
 
     person_seconds: float = 2.0
-    """Seconds after which a page of the attendance of a person begins no other room."""
+    """Seconds after which a page of the attendance of a person, or of no-shows, begins no other
+    room."""
 
     arrival_bytes: int = 4 * 1024
     """Compressed bytes of a detail that the order of arrival has, twice. Those of events have some

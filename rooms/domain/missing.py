@@ -8,7 +8,8 @@ from rooms.domain.presence import own_id
 from rooms.domain.roster import Role, Roster
 from rooms.domain.time import Ticks
 
-_MOST_MISSED: tuple[Role, ...] = ("Presenter", "Collaborator", "Attendee", "Consumer")
+MOST_MISSED: tuple[Role, ...] = ("Presenter", "Collaborator", "Attendee", "Consumer")
+"""The roles, in the order in which the missing and the absent are named."""
 
 
 class Missing(NamedTuple):
@@ -57,4 +58,4 @@ def missing_from(
                     left_at=left,
                 )
             )
-    return sorted(missing, key=lambda one: _MOST_MISSED.index(one.role))
+    return sorted(missing, key=lambda one: MOST_MISSED.index(one.role))

@@ -147,6 +147,7 @@ ASKED: list[tuple[int, Callable[[Caller, Guested], None]]] = [
     _get(1, "/rooms?externalId=E-{who}"),
     _get(1, "/attendance?person={who}"),
     _get(1, "/attendance?person=E-{who}&format=csv"),
+    _get(1, "/noShows?from=2020-01-01T00:00:00Z"),
     _get(1, "/calls"),
     _get(1, "/live"),
     _get(1, "/roles"),

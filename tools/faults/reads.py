@@ -125,6 +125,7 @@ READS = [
         "get_person_attendance",
         "/attendance?person=b&format=csv",
     ),
+    _read("no-shows", "list_no_shows", f"/noShows?{_SLOT}"),
     _read("who may join", "get_join_policy", "/rooms/{past}/joinPolicy"),
     _read("details", "get_details", "/rooms/{past}/details"),
     _read("overview", "get_overview", "/rooms/{past}/overview"),

@@ -27,6 +27,7 @@ from rooms.api.extension import (
     me,
     media_check,
     moving,
+    no_shows,
     overview,
     people,
     person_attendance,
@@ -122,7 +123,7 @@ TAGS: Sequence[Tag] = (
     Tag(
         "Attendance",
         "Who was invited, who came and who did not.",
-        (*attendance.routes.all, *person_attendance.routes.all),
+        (*attendance.routes.all, *person_attendance.routes.all, *no_shows.routes.all),
         resources.ATTENDANCE,
     ),
     Tag("Log", "Changes and call events, with their actors.", log.routes.all, resources.LOG),

@@ -38,6 +38,7 @@ READS = (
     "/rooms?externalId=a",
     "/people?name=a",
     "/attendance?person=a",
+    "/noShows?from=2020-01-01T00:00:00Z&until=2020-01-02T00:00:00Z",
     "/calls",
     "/live",
     "/log?since=now",

@@ -1,12 +1,13 @@
 """Attendance: who was invited, and who came, in a room and in all rooms of a person."""
 
+from dataclasses import replace
 from typing import Literal
 
 from openapi.csv import ATTACHMENT, CSV
 from openapi.operation import Answer, Header, Parameter, read
 from openapi.parameters import CALL_ROOM_ID, FROM, NEXT_LINK, UNTIL, ShortText, SomeText
 from rooms.api.errors import CallNotFound, InvalidParameter, InvalidRoomId
-from rooms.api.extension import attendance, person_attendance
+from rooms.api.extension import attendance, no_shows, person_attendance
 from rooms.api.shapes import Page
 from rooms.domain.errors import RoomNotFound
 from rooms.storage.errors import TooManyChanges, TooManyEvents
@@ -88,6 +89,20 @@ ATTENDANCE = {
         Parameter(
             "format", "query", Literal["json", "csv"], "The format of the answer. Default: json."
         ),
+        NEXT_LINK,
+        errors=(InvalidParameter,),
+    ),
+    "list_no_shows": read(
+        "List the meetings to which people did not come",
+        "The rooms whose scheduled time began from `from` until just before `until` and is over, "
+        "and whose report of attendance for that time has somebody who is `absent`. Newest room "
+        "first. Deleted rooms are left out. `absent` has at most 100 people of a room, presenters "
+        "first, then collaborators, attendees and consumers.\n\n"
+        "A page is made of at most 30 scheduled rooms. It may be short, or empty, and have a "
+        "`nextLink`. All pages are as of the time of the first page.",
+        Answer(200, "A page of the rooms.", Page[no_shows.NoShow]),
+        replace(FROM, required=True),
+        replace(UNTIL, description="The end of the period, exclusive. The default is now."),
         NEXT_LINK,
         errors=(InvalidParameter,),
     ),
