@@ -25,11 +25,19 @@ def browser() -> Iterator[Chromium]:
 
 
 @pytest.fixture(scope="session")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
-    """One app for the files of a process: rooms of others are in its lists. A stand-in is its media
-    server."""
-    folder = tmp_path_factory.mktemp("console")
-    with LiveKitDouble() as server, running_app(folder, server.settings) as app:
+def media_server() -> Iterator[LiveKitDouble]:
+    """The media server of that app: a stand-in."""
+    with LiveKitDouble() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def app(
+    tmp_path_factory: pytest.TempPathFactory, media_server: LiveKitDouble
+) -> Iterator[RunningApp]:
+    """One app for the files of a process: rooms of others are in its lists."""
+    with running_app(tmp_path_factory.mktemp("console"), media_server.settings) as app:
+        media_server.webhooks.url = f"{app.http}/media/livekit"
         yield app
 
 

@@ -142,6 +142,7 @@ def test_the_question_is_in_the_address(console: Console, room: str) -> None:
 
 def test_a_room_leads_to_it_with_each_person(console: Console, room: str) -> None:
     page = console.show(f"room/{room}")
+    page.get_by_role("button", name="Actions for Dr. Khan").click()
     page.get_by_role("link", name="Check access of Dr. Khan").click()
     assert "Dr. Khan may join Knee, second opinion" in answer(page)
 

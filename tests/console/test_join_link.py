@@ -1,10 +1,11 @@
-"""The button that copies the join link of a person."""
+"""What a person needs to join a room: copying it, and joining as them."""
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from testkit.identifiers import raw_id
 from tests.console.pages import Console
+from tests.console.room_page import dialog, press, problem, shown_where
 from tests.console.scenes import Scenes
 
 KHAN = raw_id(1)
@@ -49,11 +50,35 @@ def test_where_the_page_may_not_copy_it_shows_the_link(
     assert is_hers(scenes, shown.input_value(), room_id)
 
 
-def test_who_may_only_read_is_told_so(console: Console, room_id: str) -> None:
-    console.allowed.add(401)
-    page = console.enter(f"room/{room_id}", console.app.read_key)
-    page.get_by_role("button", name=BUTTON).click()
-    expect(page.get_by_role("alert")).to_have_text("Whoever only reads cannot make links.")
+@pytest.mark.thorough
+def test_where_no_link_leads_it_copies_the_ids_that_a_client_needs(
+    console: Console, scenes: Scenes, room_id: str
+) -> None:
+    page = shown_where(console, f"room/{room_id}", joinLinks=False)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy join details of Dr. Khan").click()
+    expect(page.get_by_text("Copied: the room id")).to_be_visible()
+    lines = [f"Room id: {room_id}", f"Raw id: {KHAN}", f"Endpoint: {scenes.app.http}"]
+    assert copied(page).splitlines() == lines
+
+
+def test_joining_as_a_person_opens_their_call_page_in_another_tab(
+    console: Console, scenes: Scenes, room_id: str
+) -> None:
+    page = console.show(f"room/{room_id}")
+    form = dialog(page, "Join", "Join")
+    press(form, "Open the call page")
+    assert problem(form, "Join as") == "This field is required."
+    form.get_by_label("Join as").select_option("Dr. Khan, Presenter")
+    with page.context.expect_page() as opened:
+        press(form, "Open the call page")
+    tab = opened.value
+    expect(tab.get_by_role("heading", level=1)).to_contain_text("Tea")
+    expect(tab.get_by_text("Dr. Khan").first).to_be_visible()
+    assert tab.evaluate("sessionStorage.getItem('anteroom.key')") is None
+    link = form.get_by_role("link", name="Open the call page")
+    assert is_hers(scenes, link.get_attribute("href") or "", room_id)
+    press(form, "Close")
 
 
 def test_a_room_that_is_over_has_none(console: Console, scenes: Scenes) -> None:

@@ -1,41 +1,42 @@
-// One room: its times and participants, its calls, its log.
+// One room: what there is to know of it now, its people, its calls, its log; and what to do.
 
 import { html } from "htm/preact";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { get, ofRoom } from "/console/api.js";
 import { CallView } from "/console/call.js";
-import { JoinLink } from "/console/join-link.js";
-import { useLoaded, usePages } from "/console/loading.js";
+import { focusHeading } from "/console/dialog.js";
+import { JoinAs } from "/console/join-as.js";
+import { useLoaded } from "/console/loading.js";
 import { Log } from "/console/log.js";
-import {
-  AtAcs,
-  Ended,
-  Guests,
-  Heading,
-  Loading,
-  More,
-  Peak,
-  Person,
-  Problem,
-  Range,
-  RawId,
-  Role,
-  State,
-  Table,
-  Time,
-} from "/console/parts.js";
+import { useMe } from "/console/me.js";
+import { AtAcs, Empty, Guests, Loading, Page, Problem, State } from "/console/parts.js";
+import { DeleteRoom } from "/console/room-delete.js";
+import { EditRoom } from "/console/room-edit.js";
+import { Overview } from "/console/room-overview.js";
+import { rightsIn } from "/console/room-rights.js";
+import { readRoom } from "/console/room-version.js";
 import { address } from "/console/route.js";
-import { called, length, people, whoCanJoin } from "/console/words.js";
 
 const EVERY_SECONDS = 5;
 
 const TABS = { "": "Overview", call: "Calls and attendance", log: "Log" };
 
-/** The overview of a room, or null if only its events are known. */
-async function overview(roomId, signal) {
+/** Returns the room as readRoom does, or with null for it if only its events are known. */
+async function readIfKnown(roomId, signal) {
   try {
-    return await get(ofRoom(roomId, "overview"), {}, signal);
+    return await readRoom(roomId, signal);
   } catch (failure) {
-    if (failure.status === 404) return null;
+    if (failure.status === 404) return { room: null };
+    throw failure;
+  }
+}
+
+/** Returns the call that goes on, with who is in it; null if there is none. */
+async function callNow(roomId, signal) {
+  try {
+    return (await get(ofRoom(roomId, "presence"), {}, signal)).call;
+  } catch (failure) {
+    if (failure.status === 404) return null; // nothing is known of the room
     throw failure;
   }
 }
@@ -43,26 +44,82 @@ async function overview(roomId, signal) {
 export function Room({ route }) {
   const [, roomId, asked = "", callId] = route.path;
   const tab = Object.hasOwn(TABS, asked) ? asked : "";
-  const load = (signal) => overview(roomId, signal);
-  const { data: room, failure, at } = useLoaded(load, [roomId], EVERY_SECONDS);
-  const loaded = room !== undefined;
-  return html`
-    <${Heading}>${room?.title ?? `Room ${roomId}`}<//>
-    <p>
-      <code>${roomId}</code>${" "}
-      ${room && html`<${State} of=${room.state} /> <${Guests} room=${room} /><${AtAcs} room=${room} />`}
-    </p>
+  const known = useLoaded((signal) => readIfKnown(roomId, signal), [roomId], EVERY_SECONDS);
+  const load = async (signal) => (tab === "" ? await callNow(roomId, signal) : null);
+  const presence = useLoaded(load, [roomId, tab], EVERY_SECONDS);
+  const [told, setTold] = useState("");
+  const [dialog, open] = useDialog((text) => {
+    setTold(text);
+    known.reload();
+    presence.reload();
+  });
+  const read = known.data;
+  const room = read?.room;
+  const rights = rightsIn(room ?? null, useMe());
+  const failed = known.failure ? known : presence;
+  useFocusKept();
+  return html`<${Page}
+    title=${room?.title ?? `Room ${roomId}`}
+    trail=${[["Rooms", address(["rooms"])]]}
+    badge=${room && html`<${State} of=${room.state} /><${Guests} room=${room} /><${AtAcs} room=${room} />`}
+    actions=${room && html`<${Actions} read=${read} rights=${rights} open=${open} />`}
+    lead=${html`<code>${roomId}</code>`}
+  >
+    <p role="status" class="told">${told}</p>
     <${Tabs} roomId=${roomId} room=${room} current=${tab} />
-    <${Problem} failure=${failure} at=${at} />
-    ${!loaded && !failure && html`<${Loading} />`}
-    ${room === null && html`<${NotCreatedHere} />`}
-    ${loaded && tab === "" && html`<${Overview} roomId=${roomId} room=${room} />`}
+    <${Problem} failure=${failed.failure} at=${failed.at} />
+    ${!read && !known.failure && html`<${Loading} lines=${6} />`}
+    ${read && !room && html`<${NotCreatedHere} />`}
     ${
-      loaded &&
+      read &&
+      tab === "" &&
+      html`<${Overview} roomId=${roomId} read=${read} call=${presence.data} rights=${rights} open=${open} />`
+    }
+    ${
+      read &&
       tab === "call" &&
       html`<${CallView} key=${callId} roomId=${roomId} room=${room} callId=${callId} />`
     }
     ${tab === "log" && html`<${Log} roomId=${roomId} route=${route} />`}
+    ${dialog}
+  <//>`;
+}
+
+/**
+ * Returns the dialog that is open, and what opens one: it gets a function of `close`, to which
+ * `done` is told what has been done, if anything.
+ */
+function useDialog(done) {
+  const [dialog, setDialog] = useState(null);
+  const close = (text) => {
+    setDialog(null);
+    if (text) done(text);
+  };
+  return [dialog?.(close), (shown) => setDialog(() => shown)];
+}
+
+/** Moves the focus to the heading if what had it is gone, as a button is after what it did. */
+function useFocusKept() {
+  const focused = useRef(null);
+  useEffect(() => {
+    const isNowhere = () => document.activeElement === document.body;
+    if (!isNowhere()) focused.current = document.activeElement;
+    else if (focused.current?.isConnected === false)
+      setTimeout(() => isNowhere() && focusHeading()); // a dialog may move it back
+  });
+}
+
+function Actions({ read, rights, open }) {
+  const { room } = read;
+  const join = (close) => html`<${JoinAs} room=${room} close=${close} />`;
+  const edit = (close) => html`<${EditRoom} read=${read} rights=${rights} close=${close} />`;
+  const remove = (close) => html`<${DeleteRoom} read=${read} close=${close} />`;
+  const button = (label, kind, dialog) =>
+    html`<button type="button" class=${kind} onClick=${() => open(dialog)}>${label}</button>`;
+  return html`
+    ${rights.link && room.participants.length > 0 && button("Join", "primary", join)}
+    ${rights.describe && button("Edit", undefined, edit)}
+    ${rights.change && button("Delete", "danger", remove)}
   `;
 }
 
@@ -83,93 +140,6 @@ function Tabs({ roomId, room, current }) {
   </nav>`;
 }
 
-const NotCreatedHere = () => html`<p role="status">
-  This room was not created here, or its data were deleted. Its calls are shown if their events
-  arrived.
-</p>`;
-
-const Overview = ({ roomId, room }) => html`
-  ${room && html`<${Facts} room=${room} />`}
-  <${Calls} roomId=${roomId} />
-  ${room && html`<${Participants} room=${room} />`}
-`;
-
-const Facts = ({ room }) => html`<dl class="facts">
-  <div>
-    <dt>Open</dt>
-    <dd><${Range} from=${room.validFrom} until=${room.validUntil} /></dd>
-  </div>
-  ${
-    room.scheduledStart &&
-    html`<div>
-      <dt>Scheduled</dt>
-      <dd><${Range} from=${room.scheduledStart} until=${room.scheduledEnd} /></dd>
-    </div>`
-  }
-  <div><dt>Who can join</dt><dd>${whoCanJoin(room)}</dd></div>
-  <div><dt>Created</dt><dd><${Time} of=${room.createdAt} /></dd></div>
-  <div><dt>External id</dt><dd>${room.externalId ?? "none"}</dd></div>
-  <div><dt>Dial-out</dt><dd>${room.pstnDialOutEnabled ? "yes" : "no"}</dd></div>
-</dl>`;
-
-function Participants({ room }) {
-  const { participants } = room;
-  if (!participants.length) return html`<h2>Participants</h2><p>No participants are invited.</p>`;
-  const columns = ["Person", "Role", "External id", "Raw id", "Access"];
-  return html`
-    <h2>Participants</h2>
-    <p>${people(participants.length)}.</p>
-    <${Table} label="Participants" columns=${columns}>
-      ${participants.map(
-        (person) => html`<${Participant} key=${person.rawId} person=${person} room=${room} />`,
-      )}
-    <//>`;
-}
-
-function Participant({ person, room }) {
-  const check = address(["access"], { room: room.roomId, person: person.rawId });
-  return html`<tr>
-    <th scope="row">
-      ${person.name ? html`<${Person} of=${person} />` : html`<span class="faint">no name</span>`}
-    </th>
-    <td><${Role} of=${person.role} /></td>
-    <td>${person.externalId}</td>
-    <td><${RawId} of=${person.rawId} /></td>
-    <td>
-      ${
-        room.state !== "deleted" &&
-        html`<a href=${check}>Check access<span class="unseen"> of ${called(person)}</span></a>`
-      }
-      <${JoinLink} room=${room} person=${person} />
-    </td>
-  </tr>`;
-}
-
-function Calls({ roomId }) {
-  const pages = usePages(ofRoom(roomId, "calls"), {}, [roomId], EVERY_SECONDS);
-  const unknown = pages.failure?.status === 404;
-  const none = unknown || (pages.ready && !pages.values.length);
-  return html`
-    <h2>Calls</h2>
-    ${!unknown && html`<${Problem} failure=${pages.failure} />`}
-    ${none && html`<p>No calls yet.</p>`}
-    ${pages.values.length > 0 && html`<${CallTable} roomId=${roomId} pages=${pages} />`}`;
-}
-
-const CallTable = ({ roomId, pages }) => html`
-  <${Table} label="Calls" columns=${["Started", "Ended", "Length", "People", "Peak"]}>
-    ${pages.values.map(
-      (call) => html`<tr key=${call.id}>
-        <th scope="row">
-          <a href=${address(["room", roomId, "call", call.id])}>
-            <${Time} of=${call.startedAt} estimated=${call.startEstimated} />
-          </a>
-        </th>
-        <td><${Ended} of=${call} /></td>
-        <td class="number">${length(call.seconds)}</td>
-        <td class="number">${call.people}</td>
-        <td class="number"><${Peak} of=${call} /></td>
-      </tr>`,
-    )}
-  <//>
-  <${More} pages=${pages} of="calls" />`;
+const NotCreatedHere = () => html`<${Empty} title="This room was not created here.">
+  <p>Or its data were deleted. Its calls are shown if their events arrived.</p>
+<//>`;
