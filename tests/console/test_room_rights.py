@@ -28,9 +28,15 @@ def room_id(scenes: Scenes) -> str:
 def at_acs(scenes: Scenes) -> str:
     """A room that was brought in from ACS."""
     opens, closes = hours_from_now(-1), hours_from_now(1)
-    body = {"createdAt": opens, "validFrom": opens, "validUntil": closes}
-    body |= {"pstnDialOutEnabled": False, "participants": {KHAN: {"role": "Presenter"}}}
-    answer = scenes.insight.send("PUT", f"/rooms/{AT_ACS}", body | {"carrier": "acs"})
+    body = {
+        "createdAt": opens,
+        "validFrom": opens,
+        "validUntil": closes,
+        "pstnDialOutEnabled": False,
+        "participants": {KHAN: {"role": "Presenter"}},
+        "carrier": "acs",
+    }
+    answer = scenes.insight.send("PUT", f"/rooms/{AT_ACS}", body)
     assert answer.status == 201, answer
     return AT_ACS
 
