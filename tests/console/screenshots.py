@@ -35,7 +35,7 @@ FOLDER = PROJECT / "docs" / "console"
 MARGIN = 24
 """Pixels beneath what is shown."""
 
-HEIGHTS = {WIDE: 900, NARROW: 1_400}
+HEIGHT, TALL = 900, 1_400
 """Pixels of a picture, at most."""
 
 MEDIA = {"ROOMS_MEDIA_URL": "wss://media.example.com", "ROOMS_MEDIA_KEY__one": "s" * 32}
@@ -74,6 +74,8 @@ class View:
     steps: Callable[[Page], None] = lambda page: None
     docs: tuple[Look, ...] = (WIDE_LIGHT, NARROW_DARK)
     """The looks that the documentation shows."""
+    tall: bool = False
+    """Whether a wide picture may be as high as a narrow one."""
 
 
 def main() -> None:
@@ -111,6 +113,7 @@ def views(scenes: Scenes, day: Day) -> Iterator[View]:
     yield View("home", "home", docs=tuple(EACH))
     yield View("rooms", "rooms")
     yield View("room", f"room/{consultation}")
+    yield View("invite", f"room/{consultation}", steps=open_the_form, docs=(WIDE_LIGHT,))
     yield View("report", f"report?person={doctor.external_id}")
     yield View("log", f"room/{room_of(day, 'Case conference')}/log")
     yield View("new", "new", steps=fill_in)
@@ -119,7 +122,7 @@ def views(scenes: Scenes, day: Day) -> Iterator[View]:
     yield View("access", f"access?{asked}", docs=(WIDE_LIGHT,))
     yield View("quarantine", "quarantine", docs=(WIDE_LIGHT,))
     meeting = played_with_losses(scenes)
-    yield View("call", f"room/{meeting['roomId']}/call", steps=see_the_timeline)
+    yield View("call", f"room/{meeting['roomId']}/call", steps=see_the_timeline, tall=True)
     yield View("play", "play", docs=(WIDE_LIGHT,))
 
 
@@ -145,6 +148,11 @@ def played_with_losses(scenes: Scenes) -> Json:
     until(lambda: scenes.meeting()["state"] != "playing")
     report: Json = scenes.meeting()["report"]
     return report
+
+
+def open_the_form(page: Page) -> None:
+    page.get_by_role("button", name="Invite people").click()
+    page.get_by_label("Name").fill("Leo Meyer")
 
 
 def fill_in(page: Page) -> None:
@@ -177,13 +185,14 @@ def shoot(console: Console, view: View, looks: Iterable[Look], folder: Path) -> 
     expect(page.locator(".loading")).to_have_count(0)
     view.steps(page)
     for look in looks:
-        page.set_viewport_size({"width": look.width, "height": HEIGHTS[look.width]})
+        most = TALL if view.tall or look.width == NARROW else HEIGHT
+        page.set_viewport_size({"width": look.width, "height": most})
         page.emulate_media(color_scheme=look.scheme)
         page.evaluate(TWO_FRAMES)
         bottom = page.evaluate(
             "document.querySelector('main').lastElementChild.getBoundingClientRect().bottom"
         )
-        height = min(HEIGHTS[look.width], round(bottom) + MARGIN)
+        height = min(most, round(bottom) + MARGIN)
         clip = FloatRect(x=0, y=0, width=look.width, height=height)
         page.screenshot(
             path=folder / f"{view.name}{look.suffix}.png", animations="disabled", clip=clip

@@ -1,9 +1,8 @@
 """Which function answers, and with which parameters."""
 
-from pathlib import Path
-
 import pytest
 
+from devhost.routing import Match, Route, Router
 from testkit.devhost import Devhost, running_devhost
 from tests.devhost.apps import written_app
 
@@ -99,13 +98,10 @@ def test_the_root_is_the_hosts_page(devhost: Devhost) -> None:
     assert (reply.status, reply.headers["content-type"]) == (200, "text/html; charset=utf-8")
 
 
-def test_a_function_at_the_root_answers_instead_of_the_host(tmp_path: Path) -> None:
-    source = "@app.route('/')\ndef root(req: func.HttpRequest) -> str:\n    return 'root'"
-    app = written_app(tmp_path / "app", source)
-    (app / "host.json").write_text('{"extensions": {"http": {"routePrefix": ""}}}')
-    with running_devhost(app, tmp_path) as devhost:
-        assert devhost.get("/").body == b"root"
-        assert devhost.get("//").status == 404
+def test_a_route_at_the_root_is_the_root_only() -> None:
+    router = Router("", [Route("root", "", frozenset({"GET"}))])
+    assert router.find("GET", "/") == Match("root", {})
+    assert [router.find("GET", path) for path in ("//", "/root")] == [None, None]
 
 
 def test_without_host_json_routes_are_under_api_and_the_page_can_be_disabled(
