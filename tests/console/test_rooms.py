@@ -1,13 +1,15 @@
 """Rooms: the list, its filters and its pages; an app without any; many of them."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from testkit.events import live_meeting
 from testkit.identifiers import raw_id
 from testkit.running import RunningApp, running_app
-from tests.console.pages import Console, heading
+from tests.console.pages import NARROW, Console, heading, overflow
 from tests.console.scenes import Scenes, hours_from_now
 from tests.effort import THOROUGH
 
@@ -18,7 +20,7 @@ INVITED = raw_id(7)
 GO_ON = """many => {
     const buttons = [...document.querySelectorAll('button')];
     buttons.find(button => button.innerText.startsWith('More'))?.click();
-    return document.querySelectorAll('tbody a').length >= many;
+    return document.querySelectorAll('tbody th a').length >= many;
 }"""
 """Loads more until the list has `many` rooms."""
 
@@ -52,7 +54,7 @@ def make(scenes: Scenes, title: str, opens: float, closes: float) -> None:
 
 def listed(page: Page) -> Locator:
     """The links to rooms."""
-    return page.get_by_role("region", name="Rooms", exact=True).get_by_role("link")
+    return titles(page).get_by_role("link")
 
 
 def ids(page: Page) -> list[str]:
@@ -63,7 +65,7 @@ def ids(page: Page) -> list[str]:
 @pytest.mark.thorough
 def test_an_empty_app_says_what_to_do_next(console: Console) -> None:
     page = console.enter("rooms")
-    expect(page.get_by_role("status").filter(has_text="no rooms yet")).to_contain_text(
+    expect(page.get_by_role("status").filter(has_text="No rooms yet")).to_contain_text(
         "rooms create"
     )
 
@@ -171,3 +173,119 @@ def test_a_room_leads_to_its_view(console: Console, rooms: list[str]) -> None:
     page.get_by_role("link", name="Last").click()
     expect(heading(page, "Last")).to_be_visible()
     assert page.url.endswith(rooms[0])
+
+
+@pytest.fixture(scope="module")
+def day(app: RunningApp, rooms: list[str]) -> dict[str, str]:
+    """A room with a live call, one whose call has ended, and two for later; ids by title."""
+    scenes = Scenes(app)
+    khan = {INVITED: "Dr. Khan"}
+    people = {INVITED: "Presenter", raw_id(8): "Attendee"}
+    ids = {
+        "On air": scenes.room("On air", people, khan, scheduled=(-0.1, 1)),
+        "Over": scenes.room("Over", people, scheduled=(-2, -1)),
+        "Later": scenes.room("Later", people, khan, scheduled=(5, 6)),
+        "Sooner": scenes.room("Sooner", people, scheduled=(3, 4)),
+    }
+    live, over = live_meeting(ids["On air"]), live_meeting(ids["Over"], seconds=7_000)
+    scenes.insight.deliver(live.started(), live.added(1, INVITED))
+    scenes.insight.deliver(over.started(), over.added(1, INVITED), over.ended(600))
+    return ids
+
+
+def titles(page: Page) -> Locator:
+    """The names of the rooms."""
+    return page.get_by_role("table", name="Rooms", exact=True).get_by_role("rowheader")
+
+
+def row(page: Page, title: str) -> Locator:
+    return page.get_by_role("row").filter(has_text=title)
+
+
+def test_a_row_has_the_schedule_the_people_and_the_last_call(
+    console: Console, day: dict[str, str]
+) -> None:
+    page = console.enter("rooms?title=o")
+    expect(row(page, "On air")).to_contain_text("live")
+    expect(row(page, "Over").get_by_role("cell").nth(2)).to_have_text("2")
+    expect(row(page, "Over").get_by_role("cell").last).to_contain_text("1 person")
+    expect(row(page, "Sooner").get_by_role("cell").last).to_have_text("none")
+    row(page, "Over").get_by_role("cell").last.get_by_role("link").click()
+    expect(page).to_have_url(re.compile(f"room/{day['Over']}/call/"))
+
+
+def test_live_has_the_rooms_with_a_call(console: Console, day: dict[str, str]) -> None:
+    page = console.enter("rooms")
+    page.get_by_role("link", name="Live", exact=True).click()
+    expect(titles(page)).to_contain_text(["On air"])
+    page.reload()
+    expect(page.get_by_role("link", name="Live", exact=True)).to_have_attribute(
+        "aria-current", "page"
+    )
+    expect(titles(page)).to_contain_text(["On air"])
+
+
+def test_next_has_the_rooms_of_later_by_their_time(console: Console, day: dict[str, str]) -> None:
+    page = console.enter("rooms")
+    page.get_by_role("link", name="Next", exact=True).click()
+    expect(titles(page)).to_contain_text(["Sooner", "Later"])
+
+
+@pytest.mark.thorough
+def test_next_can_be_filtered(console: Console, day: dict[str, str]) -> None:
+    page = console.enter("rooms?show=next")
+    page.get_by_label("Name of a person").fill("khan")
+    expect(titles(page)).to_have_count(1)
+    expect(titles(page)).to_contain_text(["Later"])
+
+
+@pytest.mark.thorough
+def test_ended_has_the_rooms_that_are_closed(console: Console, day: dict[str, str]) -> None:
+    scenes = Scenes(console.app)
+    make(scenes, "Yesterday", -25, -24)
+    page = console.enter("rooms?show=ended")
+    expect(titles(page)).to_contain_text(["Yesterday"])
+    expect(page.get_by_label("State")).to_have_count(0)
+
+
+def test_rooms_of_a_person_are_found_by_a_part_of_the_name(
+    console: Console, day: dict[str, str]
+) -> None:
+    page = console.enter("rooms")
+    page.get_by_label("Name of a person").fill("KHAN")
+    expect(titles(page)).to_have_count(2)
+    expect(titles(page)).to_contain_text(["Later", "On air"])
+
+
+@pytest.mark.thorough
+def test_rooms_are_found_by_an_external_id(console: Console, day: dict[str, str]) -> None:
+    Scenes(console.app).set_details(day["Over"], {"externalId": "case-77"})
+    page = console.enter("rooms")
+    page.get_by_label("External id").fill("case-77")
+    expect(titles(page)).to_have_count(1)
+    expect(titles(page)).to_contain_text(["Over"])
+
+
+@pytest.mark.thorough
+def test_rooms_are_found_by_their_schedule(console: Console, day: dict[str, str]) -> None:
+    console.allowed = {400}
+    page = console.enter(f"rooms?scheduledFrom={hours_from_now(2)[:19]}Z")
+    expect(titles(page)).to_have_count(2)
+    page.get_by_label("Scheduled until").fill("2000-01-01T00:00")
+    expect(page.get_by_role("alert").filter(has_text="after")).to_be_visible()
+
+
+def test_on_a_phone_the_filters_are_behind_a_button_with_their_number(
+    console: Console, day: dict[str, str]
+) -> None:
+    page = console.enter("rooms?title=over&name=khan", width=NARROW)
+    button = page.get_by_role("button", name="Filters (2)")
+    expect(button).to_have_attribute("aria-expanded", "false")
+    expect(page.get_by_label("Title")).to_be_hidden()
+    button.press("Enter")
+    expect(button).to_have_attribute("aria-expanded", "true")
+    page.get_by_role("button", name="Clear filters").press("Enter")
+    expect(page.get_by_role("button", name="Filters", exact=True)).to_be_visible()
+    expect(page.get_by_label("Title")).to_have_value("")
+    expect(page.get_by_label("Title")).to_be_focused()
+    assert overflow(page) <= 0

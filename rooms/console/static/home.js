@@ -1,4 +1,4 @@
-// Home: what goes on now.
+// Home: what goes on now, what comes next, and what went wrong today.
 
 import { html } from "htm/preact";
 import { useEffect } from "preact/hooks";
@@ -7,22 +7,32 @@ import { LiveCard } from "/console/live-card.js";
 import { useNow } from "/console/loading.js";
 import { useMe } from "/console/me.js";
 import { Empty, Loading, Page, Problem, Section } from "/console/parts.js";
+import { RefusedJoins } from "/console/refused-joins.js";
 import { address } from "/console/route.js";
+import { useScheduled } from "/console/scheduled.js";
+import { StartingSoon } from "/console/starting-soon.js";
 import { counted, people } from "/console/words.js";
 
 export function Home({ laptop }) {
   const now = useNow();
   const live = useLiveRooms();
-  const summary = live.rooms && inWords(live.rooms);
+  const scheduled = useScheduled(live.rooms, now);
+  const summary = live.rooms && inWords(live.rooms, scheduled.late);
   useEffect(() => {
-    document.title = titleOf(live.rooms?.length);
-  }, [live.rooms?.length]);
+    document.title = titleOf(live.rooms?.length, scheduled.late?.length);
+  }, [live.rooms?.length, scheduled.late?.length]);
   return html`<${Page}
     title="Home"
     actions=${html`<${NewRoom} />`}
     lead=${html`<span role="status">${summary}</span>`}
   >
-    <${Live} live=${live} laptop=${laptop} now=${now} />
+    <div class="home">
+      <${Live} live=${live} laptop=${laptop} now=${now} />
+      <div>
+        <${StartingSoon} scheduled=${scheduled} now=${now} />
+        <${RefusedJoins} now=${now} />
+      </div>
+    </div>
   <//>`;
 }
 
@@ -31,10 +41,13 @@ function NewRoom() {
   return mayManage && html`<a class="button" href=${address(["new"])}>New room</a>`;
 }
 
-/** The title of the tab: "Home, 3 live". */
-const titleOf = (live) => `Home${live ? `, ${live} live` : ""} · Anteroom`;
+/** The title of the tab: "Home, 3 live, 1 late". */
+function titleOf(live, late) {
+  const counts = [live && `${live} live`, late && `${late} late`].filter(Boolean);
+  return `${["Home", ...counts].join(", ")} · Anteroom`;
+}
 
-function inWords(rooms) {
+function inWords(rooms, late = []) {
   const present = rooms.reduce((sum, { count }) => sum + count, 0);
   const missing = rooms.reduce((sum, { missingCount }) => sum + (missingCount ?? 0), 0);
   const over = rooms.filter(({ overdue }) => overdue).length;
@@ -43,6 +56,7 @@ function inWords(rooms) {
     rooms.length ? calls : "No live calls",
     missing && `${missing} missing`,
     over && `${over} probably over`,
+    late.length && `${counted(late.length, "room")} should have begun`,
   ]
     .filter(Boolean)
     .join(", ")}.`;

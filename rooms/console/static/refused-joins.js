@@ -1,0 +1,57 @@
+// Who was refused in the last hour, at which room, and why.
+
+import { html } from "htm/preact";
+import { useFew } from "/console/few.js";
+import { Empty, Loading, Person, Problem, Section, Time } from "/console/parts.js";
+import { useRefusals } from "/console/refusals.js";
+import { address } from "/console/route.js";
+import { localized, moment } from "/console/words.js";
+
+const FEW = 5; // people who are shown at first
+
+/** Why somebody may not join, in words for whoever runs the room. */
+const WHY = {
+  NotCommunicationUser: () => "no user of ACS",
+  NotInvited: () => "not invited",
+  NotOpenYet: ({ opensAt }) => `too early, the room opens at ${moment(opensAt)}`,
+  Closed: () => "too late, the room is closed",
+  RoomFull: () => "the call is full",
+};
+
+const why = (reason) => WHY[reason.code]?.(reason) ?? localized(reason.message);
+
+export function RefusedJoins({ now }) {
+  const { refusals, at, failure } = useRefusals(now);
+  const { shown, button } = useFew(refusals ?? [], FEW);
+  return html`<${Section} title="Refused in the last hour" note=${refusals?.length || ""}>
+    <${Problem} failure=${failure} at=${at} />
+    ${!refusals && !failure && html`<${Loading} lines=${2} />`}
+    ${refusals?.length === 0 && html`<${Nothing} />`}
+    ${
+      shown.length > 0 &&
+      html`<ul class="entries" aria-label="Refused in the last hour">
+        ${shown.map((refusal) => html`<${Entry} key=${refusal.key} refusal=${refusal} />`)}
+      </ul>`
+    }
+    ${button}
+  <//>`;
+}
+
+const Nothing = () => html`<${Empty} title="Nobody was refused.">
+  <a href=${address(["access"])}>Check whether somebody may join</a>
+<//>`;
+
+function Entry({ refusal }) {
+  const { roomId, room, rawId, displayName, reasons, time, count } = refusal;
+  const name = room?.participants.find((one) => one.rawId === rawId)?.name;
+  const check = address(["access"], { room: roomId, person: rawId });
+  return html`<li>
+    <${Time} of=${time} />
+    <strong><${Person} of=${{ rawId, name, displayName }} /></strong>
+    <p>
+      ${reasons.map(why).join("; ")}${count > 1 && ` (${count} times)`},
+      ${" "}<a href=${address(["room", roomId])}>${room?.title ?? `Room ${roomId}`}</a>,
+      ${" "}<a href=${check}>why</a>
+    </p>
+  </li>`;
+}
