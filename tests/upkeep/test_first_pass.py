@@ -4,6 +4,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from azure.data.tables import UpdateMode
 from azure.data.tables.aio import TableClient
 
 from rooms.domain.time import DAY
@@ -45,6 +46,20 @@ async def without_arrival(client: TableClient, rows: list[Any], record: dict[str
     for row in rows:
         if row.get("record") == record["RowKey"]:
             await client.delete_entity(row)
+
+
+async def test_after_an_upgrade_a_pass_over_all_rows_writes_what_the_list_lacks(
+    direct: TableClient,
+) -> None:
+    history = History(direct, Random(1))
+    await history.create()
+    (listed,) = [row async for row in direct.list_entities() if row["RowKey"].startswith(".index:")]
+    before = {name: listed[name] for name in listed if name not in ("people", "namesIn")}
+    await direct.upsert_entity(before, mode=UpdateMode.REPLACE)
+    over = {"cursor": keys.END, "beganAt": stored_time(1), "whole": False, "left": False}
+    await direct.upsert_entity({"PartitionKey": "7", "RowKey": keys.UPKEEP_ROW, **over})
+    await history.upkeep(Table(direct), RETENTION, reads_acs=False)
+    assert await direct.get_entity("7", listed["RowKey"]) == listed
 
 
 @pytest.mark.parametrize("place", ["within the rooms", *thorough("none", "at the end")])
