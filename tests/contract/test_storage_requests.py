@@ -40,8 +40,6 @@ QUESTIONS = [
     ("/me", 0),
     ("/rooms", 10),
     ("/rooms?title=tea", 70),
-    ("/rooms?name=alice", 70),
-    ("/people?name=alice", 70 + 1),
     (f"/rooms?participant={ALICE}&include=lastCall", 20 + 1 + 4),
     (f"/rooms?participant={ALICE}&title=tea", 20 + 1),
     ("/rooms?externalId=A-1", 20 + 1),
