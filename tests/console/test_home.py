@@ -76,6 +76,7 @@ def test_each_part_says_what_is_not_there_and_leads_on(console: Console) -> None
     for part, said, link in (
         ("Live", "No live calls", "Play a meeting"),
         ("Starting soon", "Nothing is scheduled", "All rooms that come next"),
+        ("No-shows today", "Everyone who was invited today came", "week"),
         ("Refused in the last hour", "Nobody was refused", "Check whether"),
     ):
         region = page.get_by_role("region", name=part, exact=True)

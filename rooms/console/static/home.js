@@ -6,6 +6,7 @@ import { keyOf, MOST_ROOMS, useLiveRooms } from "/console/live.js";
 import { LiveCard } from "/console/live-card.js";
 import { useNow } from "/console/loading.js";
 import { useMe } from "/console/me.js";
+import { NoShows } from "/console/no-shows.js";
 import { Empty, Loading, Page, Problem, Section } from "/console/parts.js";
 import { RefusedJoins } from "/console/refused-joins.js";
 import { address } from "/console/route.js";
@@ -30,6 +31,7 @@ export function Home({ laptop }) {
       <${Live} live=${live} laptop=${laptop} now=${now} />
       <div>
         <${StartingSoon} scheduled=${scheduled} now=${now} />
+        <${NoShows} />
         <${RefusedJoins} now=${now} />
       </div>
     </div>
@@ -38,7 +40,7 @@ export function Home({ laptop }) {
 
 function NewRoom() {
   const { mayManage } = useMe();
-  return mayManage && html`<a class="button" href=${address(["new"])}>New room</a>`;
+  return mayManage && html`<a class="button primary" href=${address(["new"])}>New room</a>`;
 }
 
 /** The title of the tab: "Home, 3 live, 1 late". */
