@@ -233,7 +233,7 @@ def test_a_record_that_came_late_says_when_it_arrived(console: Console, scenes: 
 def test_the_tabs_lead_to_each_other(console: Console, scenes: Scenes) -> None:
     page = console.show(f"room/{scenes.lesson['roomId']}")
     expect(heading(page, scenes.lesson["title"])).to_be_visible()
-    page.get_by_role("link", name="Calls and attendance").click()
+    page.get_by_role("link", name="Calls", exact=True).click()
     expect(page.get_by_role("slider")).to_be_visible()
     page.get_by_role("link", name="Log").click()
     expect(records(page).first).to_be_visible()

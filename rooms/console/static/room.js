@@ -19,7 +19,7 @@ import { address } from "/console/route.js";
 
 const EVERY_SECONDS = 5;
 
-const TABS = { "": "Overview", call: "Calls and attendance", log: "Log" };
+const TABS = { "": "Overview", call: "Calls", log: "Log" };
 
 /** Returns the room as readRoom does, or with null for it if only its events are known. */
 async function readIfKnown(roomId, signal) {
