@@ -19,6 +19,7 @@ from tests.console.pages import (
     violations,
     wrong_on_any_screen,
 )
+from tests.console.room_page import dialog, fill, of_person, press
 from tests.console.scenes import Scenes
 from tests.effort import THOROUGH
 
@@ -86,7 +87,33 @@ def ask_to_delete(page: Page) -> None:
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
+def asked(button: str, name: str) -> Callable[[Page], None]:
+    """A button has opened the dialog of that name."""
+    return lambda page: expect(dialog(page, button, name)).to_be_visible()
+
+
+def see_wrong_times(page: Page) -> None:
+    form = dialog(page, "Edit", "Edit room")
+    fill(form, {"Scheduled from": "2027-01-01T10:00", "Scheduled until": "2027-01-01T09:00"})
+    press(form, "Save")
+    expect(form.get_by_label("Scheduled until")).to_be_focused()
+
+
+def see_a_menu(page: Page) -> None:
+    page.get_by_role("button", name="Actions for Dr. Khan").click()
+    expect(page.get_by_role("button", name="Change")).to_be_visible()
+
+
+def change_a_person(page: Page) -> None:
+    of_person(page, "Dr. Khan", "Change", "Dr. Khan")
+
+
 EVER = "2020-01-01T00:00:00Z"
+
+
+def live_room(scenes: Scenes) -> str:
+    return f"room/{scenes.live.room_id}"
+
 
 VIEWS = {
     "home": View(lambda scenes: "home" if scenes.live else "", see_list("People in Surgery hour")),
@@ -96,10 +123,18 @@ VIEWS = {
     "rooms": View(lambda scenes: "rooms" if scenes.lesson else "", see("Rooms")),
     "rooms, refused": View(lambda _: "rooms?participant=somebody", see_a_problem),
     "room": View(lambda scenes: f"room/{scenes.lesson['roomId']}", see("Calls")),
-    "room that was deleted": View(lambda scenes: f"room/{scenes.deleted}", see("Participants")),
+    "room that was deleted": View(lambda scenes: f"room/{scenes.deleted}", see("People")),
     "room of another service": View(
         lambda scenes: f"room/{scenes.elsewhere.room_id}", see("Calls")
     ),
+    "room that goes on": View(live_room, see("People")),
+    "room, refused": View(live_room, see_wrong_times),
+    "room, inviting": View(live_room, asked("Invite people", "Invite people")),
+    "room, joining": View(live_room, asked("Join", "Join")),
+    "room, deleting": View(live_room, asked("Delete", "Delete Surgery hour?")),
+    "room, ending the call": View(live_room, asked("End the call", "End the call?")),
+    "room, a menu": View(live_room, see_a_menu),
+    "room, a person": View(live_room, change_a_person),
     "call": View(lambda scenes: f"room/{scenes.lossy['roomId']}/call", see_bars),
     "call that goes on": View(lambda scenes: f"room/{scenes.live.room_id}/call", see_bars),
     "call that is silent": View(lambda scenes: f"room/{scenes.silent.room_id}/call", see_bars),
@@ -110,6 +145,10 @@ VIEWS = {
         lambda scenes: f"room/{scenes.cancelled}/call", see("Attendance")
     ),
     "log": View(lambda scenes: f"room/{scenes.lesson['roomId']}/log", open_a_record),
+    "log, nothing found": View(
+        lambda scenes: f"room/{scenes.lesson['roomId']}/log?actor=nobody",
+        lambda page: expect(page.get_by_text("No records match")).to_be_visible(),
+    ),
     "access, nothing asked": View(
         lambda _: "access", lambda page: expect(heading(page, "Check access")).to_be_visible()
     ),
@@ -148,6 +187,7 @@ IN_EACH_RUN = (
     "room",
     "call",
     "attendance with estimates",
+    "room, refused",
     "log",
     "access, admitted",
     "new room, refused",

@@ -4,7 +4,7 @@ import { html } from "htm/preact";
 import { filledPage, get, ofRoom } from "/console/api.js";
 import { Field, useFollowing } from "/console/fields.js";
 import { useLoaded } from "/console/loading.js";
-import { Heading, Problem, Range, Role, Time } from "/console/parts.js";
+import { Page, Problem, Range, Role, Time } from "/console/parts.js";
 import { address, replaceQuery } from "/console/route.js";
 import { called, counted, fromField, localized, toField } from "/console/words.js";
 
@@ -23,8 +23,10 @@ export function Access({ route }) {
   const check = async (signal) =>
     room && rawId && (await get(ofRoom(roomId, "admission"), { rawId, at }, signal));
   const answer = useLoaded(check, [roomId, rawId, at, Boolean(room)]);
-  return html`
-    <${Heading}>Check access<//>
+  return html`<${Page}
+    title="Check access"
+    lead="May a person join a room, now or at another time? If not, why not?"
+  >
     <${Question} query=${route.query} participants=${participants} asked=${answer.reload} />
     <${Problem} failure=${found.failure} />
     <${Choice} rooms=${found.data} query=${route.query} />
@@ -32,7 +34,7 @@ export function Access({ route }) {
     ${room && person && !rawId && html`<${Unclear} person=${person} count=${matches.length} />`}
     <${Problem} failure=${answer.failure} />
     ${answer.data && html`<${Answer} of=${answer.data} room=${room} at=${at} />`}
-  `;
+  <//>`;
 }
 
 /** Returns the room with that id, or rooms with that text in the title; null without a text. */

@@ -4,7 +4,7 @@ import { html } from "htm/preact";
 import { enumOf, ofRoom } from "/console/api.js";
 import { Field, Typed } from "/console/fields.js";
 import { useLoaded, usePages } from "/console/loading.js";
-import { Loading, More, Problem, Time } from "/console/parts.js";
+import { Empty, Loading, More, Problem, Time } from "/console/parts.js";
 import { replaceQuery } from "/console/route.js";
 import { revealed } from "/console/shown.js";
 import { localized } from "/console/words.js";
@@ -16,21 +16,24 @@ export function Log({ roomId, route }) {
   const { kind, actor } = route.query;
   const inputs = [roomId, kind, actor];
   const pages = usePages(ofRoom(roomId, "log"), { kind, actor }, inputs, EVERY_SECONDS);
-  const filtered = Boolean(kind || actor);
   return html`
     <${Filters} kind=${kind} actor=${actor} records=${pages.values} />
     <${Problem} failure=${pages.failure} />
     ${pages.loading && !pages.ready && html`<${Loading} />`}
-    ${
-      pages.ready &&
-      !pages.values.length &&
-      html`<p role="status">${filtered ? "No records match these filters." : "No records yet."}</p>`
-    }
+    ${pages.ready && !pages.values.length && html`<${None} filtered=${Boolean(kind || actor)} />`}
     <ol class="log">
       ${pages.values.map((record) => html`<${Entry} key=${record.id} record=${record} />`)}
     </ol>
     <${More} pages=${pages} of="records" />
   `;
+}
+
+function None({ filtered }) {
+  if (!filtered) return html`<${Empty} title="No records yet."><p>Each change makes one.</p><//>`;
+  const all = () => replaceQuery({ kind: "", actor: "" });
+  return html`<${Empty} title="No records match these filters.">
+    <button type="button" onClick=${all}>Show all records</button>
+  <//>`;
 }
 
 function Filters({ kind, actor, records }) {
