@@ -34,6 +34,7 @@ OF_ALL: Mapping[str, str | None] = {
     "/rooms?state=open": None,
     "/rooms?title=a": None,
     "/rooms?externalId=a": None,
+    "/people?name=a": None,
     "/attendance?person=a": "attendance",
     "/noShows?from=2020-01-01T00:00:00Z&until=2020-01-02T00:00:00Z": "attendance",
     "/calls": None,
