@@ -157,6 +157,28 @@ def test_somebody_without_a_raw_id_becomes_a_user(console: Console, scenes: Scen
     assert scenes.insight.send("POST", path, scopes).status in (200, 401)
 
 
+def test_somebody_who_was_invited_before_is_suggested(console: Console, scenes: Scenes) -> None:
+    before = raw_id()
+    scenes.set_details(
+        scenes.room(people={before: "Attendee"}),
+        {"participants": {before: {"name": "Amina Yusuf", "externalId": "P-77"}}},
+    )
+    page = console.enter("new")
+    name = field(page, "Person 1", "Name")
+    name.press_sequentially("yusu")
+    option = page.get_by_role("listbox", name="Invited before").get_by_role("option")
+    expect(option).to_have_text(re.compile("Amina Yusuf.*P-77, 1 room"))
+    name.press("ArrowDown")
+    expect(option).to_have_attribute("aria-selected", "true")
+    name.press("Enter")
+    expect(option).to_have_count(0)
+    expect(name).to_have_value("Amina Yusuf")
+    button(page, "Create room").click()
+    room = made(page, scenes)
+    assert people_of(room) == [("Attendee", "Amina Yusuf", "P-77")]
+    assert room["participants"][0]["rawId"] == before
+
+
 @dataclass(frozen=True)
 class Wrong:
     """What is typed, the field that is told of it, and what is said. Fields are group and label."""

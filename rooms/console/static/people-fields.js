@@ -1,9 +1,10 @@
 // The fields of people to invite: a row for each.
 
 import { html } from "htm/preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { ask, IDENTITY_API } from "/console/api.js";
 import { Input } from "/console/form.js";
+import { NameInput } from "/console/name-input.js";
 import { fieldOf, Invalid } from "/console/problems.js";
 
 export const ROLES = ["Presenter", "Attendee", "Consumer", "Collaborator"];
@@ -81,7 +82,8 @@ export const namedOf = (people) => (path) => {
 export function PeopleFields({ people, take, problems }) {
   const list = useRef(null);
   const adding = useRef(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
+    // At once: what is typed next is for the new row.
     if (adding.current) list.current.querySelector("[role=group]:last-child input").focus();
     adding.current = false;
   }, [people.length]);
@@ -115,21 +117,23 @@ export function PeopleFields({ people, take, problems }) {
 }
 
 function Row({ person, place, before, problems, change, remove }) {
-  const field = (name, label, rest, children) => html`<${Input}
-    label=${label}
-    name=${nameOf(place, name)}
-    value=${person[name]}
-    problem=${problems[nameOf(place, name)]}
-    take=${(text) => change({ [name]: text })}
-    autocomplete="off"
-    ...${rest}
-    >${children}<//
-  >`;
+  const common = (name, label) => ({
+    label,
+    name: nameOf(place, name),
+    value: person[name],
+    problem: problems[nameOf(place, name)],
+    take: (text) => change({ [name]: text }),
+    autocomplete: "off",
+  });
+  const field = (name, label, rest, children) =>
+    html`<${Input} ...${common(name, label)} ...${rest}>${children}<//>`;
+  const known = ({ name, externalId, rawIds }) =>
+    change({ name, externalId: externalId ?? "", rawId: rawIds[0] ?? "" });
   const wrong = problems[nameOf(place, "rawId")];
   const twin = person.rawId && before.findIndex(({ rawId }) => rawId === person.rawId);
   return html`<div role="group" aria-label=${`Person ${place + 1}`}>
     <div class="fields">
-      ${field("name", "Name", { maxlength: LONGEST })}
+      <${NameInput} ...${common("name", "Name")} maxlength=${LONGEST} choose=${known} />
       ${field(
         "role",
         "Role",

@@ -52,7 +52,7 @@ export function TimeInput({ label, name, value, take, problem, ...rest }) {
   };
   const times = timesOf(text);
   const skipped = text >= MIN && text <= MAX && !times.length;
-  return html`
+  return html`<div class="time-input">
     <${Input}
       type="datetime-local"
       label=${label}
@@ -77,5 +77,5 @@ export function TimeInput({ label, name, value, take, problem, ...rest }) {
         ${times.map((time) => html`<option value=${time}>${WITH_ZONE.format(new Date(time))}</option>`)}
       <//>`
     }
-  `;
+  </div>`;
 }
