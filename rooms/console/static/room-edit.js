@@ -19,6 +19,7 @@ import {
   wrongIn,
 } from "/console/room-facts.js";
 import { Changed, readIfSame, sendIfSame } from "/console/room-version.js";
+import { faultOf, MAX, MIN } from "/console/time-input.js";
 import { zone } from "/console/words.js";
 
 const FOLLOW = "When it is open follows the schedule, until you change it.";
@@ -45,15 +46,22 @@ export function EditRoom({ read: opened, rights, close }) {
     problem=${problems[name]}
     ...${rest}
   />`;
-  const time = { type: "datetime-local", min: "2000-01-01T00:00", max: "9999-12-31T23:59" };
+  const time = (name, rest) =>
+    input(name, {
+      type: "datetime-local",
+      min: MIN,
+      max: MAX,
+      fault: faultOf(texts[name]),
+      ...rest,
+    });
   return html`<${Dialog} title="Edit room" close=${() => close()}>
     <form class="form" onSubmit=${submit} novalidate>
       ${input("title")}
-      <div class="pair">${SCHEDULE.map((name) => input(name, time))}</div>
+      <div class="pair">${SCHEDULE.map((name) => time(name))}</div>
       ${
         rights.change &&
         html`<div class="pair">
-          ${VALIDITY.map((name) => input(name, { ...time, required: true }))}
+          ${VALIDITY.map((name) => time(name, { required: true }))}
         </div>`
       }
       <p class="hint">Times are in ${zone()}. ${rights.change && FOLLOW}</p>

@@ -5,8 +5,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Input } from "/console/form.js";
 import { toField, zone } from "/console/words.js";
 
-const MIN = "2000-01-01T00:00";
-const MAX = "9999-12-31T23:59";
+export const MIN = "2000-01-01T00:00";
+export const MAX = "9999-12-31T23:59";
 const HALF_A_DAY = 43_200_000; // milliseconds
 const MINUTE = 60_000;
 
@@ -33,6 +33,12 @@ export function timesOf(text) {
     .map((time) => time.toISOString());
 }
 
+/** Returns what is wrong with the text of a field if clocks skip that time, or "". */
+export const faultOf = (text) =>
+  text >= MIN && text <= MAX && !timesOf(text).length
+    ? `Must be a time that there is. Clocks in ${zone()} skip it.`
+    : "";
+
 /** A field whose `value` is a time of the API, or "". `take` gets it as it is typed. */
 export function TimeInput({ label, name, value, take, problem, ...rest }) {
   const [text, setText] = useState(value && toField(value));
@@ -51,7 +57,6 @@ export function TimeInput({ label, name, value, take, problem, ...rest }) {
     give(timesOf(now)[0] ?? "");
   };
   const times = timesOf(text);
-  const skipped = text >= MIN && text <= MAX && !times.length;
   return html`<div class="time-input">
     <${Input}
       type="datetime-local"
@@ -61,7 +66,7 @@ export function TimeInput({ label, name, value, take, problem, ...rest }) {
       min=${MIN}
       max=${MAX}
       take=${typed}
-      fault=${skipped && `Must be a time that there is. Clocks in ${zone()} skip it.`}
+      fault=${faultOf(text)}
       problem=${problem}
       ...${rest}
     />
