@@ -135,6 +135,18 @@ class Scenes:
         return call
 
     @cached_property
+    def troubles(self) -> str:
+        """A room that should have begun, one that starts soon, one to which somebody did not come,
+        and somebody who was refused at the last."""
+        people = {raw_id(1): "Presenter", raw_id(2): "Attendee"}
+        self.room("Vaccination", people, NAMES, scheduled=(-0.1, 0.4))
+        self.room("Physiotherapy", people, NAMES, scheduled=(0.5, 1))
+        room_id = self.room("Allergy", people, NAMES, scheduled=(-20 / 3600, -10 / 3600))
+        body = {"rawId": raw_id(9), "displayName": "Somebody else"}
+        assert self.insight.send("POST", f"/rooms/{room_id}/admission", body).status == 403
+        return room_id
+
+    @cached_property
     def uncertain(self) -> Meeting:
         """A call whose start is lost. Dr. Khan came twice, each time with another raw id, and Nils
         did not come."""

@@ -42,6 +42,11 @@ def see_list(name: str) -> Callable[[Page], None]:
     return lambda page: expect(named(page, name)).to_be_visible()
 
 
+def see_troubles(page: Page) -> None:
+    for name in ("Starting soon", "No-shows today", "Refused in the last hour"):
+        expect(named(page, name)).to_be_visible()
+
+
 def see_bars(page: Page) -> None:
     expect(page.locator(".leg").first).to_be_visible()
     see("Attendance")(page)
@@ -119,6 +124,15 @@ VIEWS = {
     "home": View(lambda scenes: "home" if scenes.live else "", see_list("People in Surgery hour")),
     "home, a silent call": View(
         lambda scenes: "home" if scenes.silent else "", see_list("Missing from Morning round")
+    ),
+    "home, with troubles": View(
+        lambda scenes: "home" if scenes.live and scenes.troubles else "", see_troubles
+    ),
+    "rooms that are live": View(
+        lambda scenes: "rooms?show=live" if scenes.live else "", see("Rooms")
+    ),
+    "rooms that come next": View(
+        lambda scenes: "rooms?show=next" if scenes.troubles else "", see("Rooms")
     ),
     "rooms": View(lambda scenes: "rooms" if scenes.lesson else "", see("Rooms")),
     "rooms, refused": View(lambda _: "rooms?participant=somebody", see_a_problem),

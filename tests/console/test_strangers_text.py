@@ -9,6 +9,7 @@ from rooms.domain.time import HOUR, now
 from testkit.events import Element, Meeting, live_meeting
 from testkit.identifiers import raw_id
 from testkit.running import RunningApp, running_app
+from tests.console.lists import named
 from tests.console.pages import Console, mostly
 from tests.console.scenes import Scenes, hours_from_now
 
@@ -85,6 +86,18 @@ def expect_harmless(page: Page) -> None:
 def test_at_home(console: Console, stranger: Stranger) -> None:
     page = console.enter("home")
     expect_text(page, "title", "name", "self")
+
+
+@pytest.mark.thorough
+def test_in_a_refused_join(console: Console, app: RunningApp, stranger: Stranger) -> None:
+    body = {"rawId": raw_id(9), "displayName": hostile("self")}
+    path = f"/rooms/{stranger.room_id}/admission"
+    assert Scenes(app).insight.send("POST", path, body).status == 403
+    page = console.enter("home")
+    refused = named(page, "Refused in the last hour")
+    expect(refused).to_contain_text(hostile("self"))
+    expect(refused).to_contain_text(hostile("title"))
+    expect_harmless(page)
 
 
 @pytest.mark.thorough
