@@ -6,6 +6,7 @@ tests.console.screenshots`.
 
 import argparse
 import asyncio
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -110,7 +111,7 @@ def views(scenes: Scenes, day: Day) -> Iterator[View]:
     quarantine_an_event(scenes, consultation)
     doctor = day.rooms[1].meeting.people[0]
     yield View("sign-in", "", docs=(WIDE_LIGHT,))
-    yield View("home", "home", docs=tuple(EACH))
+    yield View("home", "home", steps=see_the_day, docs=tuple(EACH))
     yield View("rooms", "rooms")
     yield View("room", f"room/{consultation}")
     yield View("invite", f"room/{consultation}", steps=open_the_form, docs=(WIDE_LIGHT,))
@@ -146,8 +147,15 @@ def played_with_losses(scenes: Scenes) -> Json:
     wanted = {"people": 12, "live": False, "seed": 3, "drop": 0.1, "duplicate": 2, "shuffle": True}
     assert scenes.insight.send("POST", "/devhost/meeting", wanted).status == 202
     until(lambda: scenes.meeting()["state"] != "playing")
-    report: Json = scenes.meeting()["report"]
+    played = scenes.meeting()
+    assert played["state"] == "played", played["message"]
+    report: Json = played["report"]
     return report
+
+
+def see_the_day(page: Page) -> None:
+    for part in ("Starting soon", "No-shows today", "Refused in the last hour"):
+        expect(page.get_by_role("list", name=part, exact=True)).to_be_visible()
 
 
 def open_the_form(page: Page) -> None:
@@ -183,6 +191,7 @@ def shoot(console: Console, view: View, looks: Iterable[Look], folder: Path) -> 
     expect(page.locator("h1")).to_be_visible()
     page.wait_for_load_state("networkidle")
     expect(page.locator(".loading")).to_have_count(0)
+    expect(page.get_by_role("alert").filter(has_text=re.compile(r"\S"))).to_have_count(0)
     view.steps(page)
     for look in looks:
         most = TALL if view.tall or look.width == NARROW else HEIGHT
