@@ -59,9 +59,10 @@ const same = (known, data) => JSON.stringify(known) === JSON.stringify(data);
 const EMPTY = { values: [], next: null, longer: false };
 
 /**
- * Loads a list page by page; its values have an `id`. Returns {values, ready, loading, failure,
- * more, remove}. The first page is kept fresh. `more()` loads the next page; it is null at the end
- * of the list and while a page is loading.
+ * Loads a list page by page; its values have an `id` if it is kept fresh. Returns {values, ready,
+ * loading, failure, more, remove}. The first page is kept fresh. It has at least `least` values, if
+ * there are as many. `more()` loads the next page; it is null at the end of the list and while a
+ * page is loading. Without a path nothing is loaded.
  */
 export function usePages(path, query, inputs, everySeconds = 0, least = 1) {
   const load = async (signal) => path && (await filledPage(path, query, signal, least));

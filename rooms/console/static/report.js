@@ -39,7 +39,8 @@ function Answer({ query, pages }) {
   const time = daysOf(query);
   if (!rooms.length)
     return html`<${Empty} title=${`No rooms of ${query.person}, ${time}.`}>
-      Nobody with this name or id was invited then. Choose a longer time, or check the person.
+      Nobody with this external id or raw id was invited then. Choose a longer time, or check the
+      person.
     <//>`;
   const known = rooms.find(({ name, displayName }) => name || displayName);
   return html`
