@@ -141,6 +141,7 @@ READS = [
     _read("me", "get_me", "/me"),
     _read("health", "get_health", "/health"),
     Operation("doctor", ("get_doctor",), _examined),
+    _read("the root", "get_root", "/"),
     _read("console", "get_console", "/console"),
     _read("a file of the console", "get_console_file", "/console/app.js"),
     _read("join page", "get_join_page", "/join/{past}"),
