@@ -2,17 +2,18 @@
 
 import { html } from "htm/preact";
 import { useFew } from "/console/few.js";
-import { Empty, Loading, Section, Time } from "/console/parts.js";
+import { Empty, Loading, Problem, Section, Time } from "/console/parts.js";
 import { address } from "/console/route.js";
 import { HOURS } from "/console/scheduled.js";
 import { length, people } from "/console/words.js";
 
 const FEW = 10; // rooms that are shown at first
 
-export function StartingSoon({ scheduled: { late, soon, failure }, now }) {
+export function StartingSoon({ scheduled: { late, soon, at, failure }, now }) {
   const rooms = late && [...late, ...soon];
   const { shown, button } = useFew(rooms ?? [], FEW);
   return html`<${Section} title="Starting soon" note=${rooms?.length || ""}>
+    <${Problem} failure=${failure} at=${at} />
     ${!rooms && !failure && html`<${Loading} lines=${3} />`}
     ${rooms?.length === 0 && html`<${Nothing} />`}
     ${
