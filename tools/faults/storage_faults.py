@@ -179,7 +179,7 @@ def _counted(
     for operation in operations:
         try:
             result = run(operation, first, {})
-            if (result.answer[0] < 300) == operation.refused:
+            if (result.answer[0] < 400) == operation.refused:
                 raise Wrong(f"{operation.name}, no fault: answered {result.answer}")
             counted[operation.name] = operation, result
             tally.requests[operation.name] = len(result.seen)
