@@ -18,7 +18,7 @@ export function JoinAs({ room, close }) {
     setUrl(made.url);
     window.open(made.url, ...TAB);
   });
-  return html`<${Dialog} title="Join" close=${close}>
+  return html`<${Dialog} title="Join" close=${() => close()}>
     <form class="form" onSubmit=${submit} novalidate>
       <p>The call page opens in another tab. The others see you as this person, in their role.</p>
       <${Input}
@@ -40,7 +40,7 @@ export function JoinAs({ room, close }) {
       </p>
       <${Problem} failure=${problem} />
       <p class="actions">
-        <button type="button" class="quiet" onClick=${close}>${url ? "Close" : "Cancel"}</button>
+        <button type="button" class="quiet" onClick=${() => close()}>${url ? "Close" : "Cancel"}</button>
         <${Submit} busy=${busy} kind="primary">Open the call page<//>
       </p>
     </form>
