@@ -79,6 +79,7 @@ def test_joining_as_a_person_opens_their_call_page_in_another_tab(
     link = form.get_by_role("link", name="Open the call page")
     assert is_hers(scenes, link.get_attribute("href") or "", room_id)
     press(form, "Close")
+    expect(form).to_have_count(0)
 
 
 def test_a_room_that_is_over_has_none(console: Console, scenes: Scenes) -> None:
