@@ -156,19 +156,12 @@ export const Empty = ({ title, children }) => html`<div class="empty" role="stat
  * A table. A column is its name, or {name, number, sort, sorted}: `sort` is called to sort by it,
  * `sorted` is "ascending" or "descending". A row is {key, kind, cells}: `kind` is its class, the
  * first cell its head. On a phone each row is a stack, with the names of the columns.
- * Without `rows`, the children are rows, and the table scrolls sideways.
  */
-export const Table = ({ label, columns, rows, children }) =>
-  rows
-    ? html`<${Rows} label=${label} columns=${columns.map(columnOf)} rows=${rows} />`
-    : html`<div class="scroll" role="region" aria-label=${label} tabindex="0">
-        <table>
-          <thead>
-            <tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr>
-          </thead>
-          <tbody>${children}</tbody>
-        </table>
-      </div>`;
+export const Table = ({ label, columns, rows }) => html`<${Rows}
+  label=${label}
+  columns=${columns.map(columnOf)}
+  rows=${rows}
+/>`;
 
 const columnOf = (column) => (typeof column === "string" ? { name: column } : column);
 
