@@ -62,7 +62,11 @@ class Look:
         return f"{narrow}{'-dark' if self.scheme == 'dark' else ''}"
 
 
-WIDE_LIGHT, NARROW_DARK = Look(WIDE, "light"), Look(NARROW, "dark")
+WIDE_LIGHT, WIDE_DARK, NARROW_DARK = (
+    Look(WIDE, "light"),
+    Look(WIDE, "dark"),
+    Look(NARROW, "dark"),
+)
 EACH = [Look(width, scheme) for width, scheme in product((WIDE, NARROW), SCHEMES)]
 
 
@@ -111,12 +115,12 @@ def views(scenes: Scenes, day: Day) -> Iterator[View]:
     quarantine_an_event(scenes, consultation)
     doctor = day.rooms[1].meeting.people[0]
     yield View("sign-in", "", docs=(WIDE_LIGHT,))
-    yield View("home", "home", steps=see_the_day, docs=tuple(EACH))
+    yield View("home", "home", steps=see_the_day, docs=(WIDE_LIGHT, WIDE_DARK, NARROW_DARK))
     yield View("rooms", "rooms")
     yield View("room", f"room/{consultation}")
     yield View("invite", f"room/{consultation}", steps=open_the_form, docs=(WIDE_LIGHT,))
     yield View("report", f"report?person={doctor.external_id}")
-    yield View("log", f"room/{room_of(day, 'Case conference')}/log")
+    yield View("log", f"room/{room_of(day, 'Case conference')}/log", docs=(WIDE_LIGHT,))
     yield View("new", "new", steps=fill_in)
     refusal = day.refusal
     asked = f"room={refusal.room_id}&person={quote(refusal.person.raw_id)}"
