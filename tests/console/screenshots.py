@@ -116,7 +116,6 @@ def views(scenes: Scenes, day: Day) -> Iterator[View]:
     doctor = day.rooms[1].meeting.people[0]
     yield View("sign-in", "", docs=(WIDE_LIGHT,))
     yield View("home", "home", steps=see_the_day, docs=(WIDE_LIGHT, WIDE_DARK, NARROW_DARK))
-    yield View("rooms", "rooms")
     yield View("room", f"room/{consultation}")
     yield View("invite", f"room/{consultation}", steps=open_the_form, docs=(WIDE_LIGHT,))
     yield View("report", f"report?person={doctor.external_id}")
@@ -126,6 +125,8 @@ def views(scenes: Scenes, day: Day) -> Iterator[View]:
     asked = f"room={refusal.room_id}&person={quote(refusal.person.raw_id)}"
     yield View("access", f"access?{asked}", docs=(WIDE_LIGHT,))
     yield View("quarantine", "quarantine", docs=(WIDE_LIGHT,))
+    # By now the rooms that are over have closed.
+    yield View("rooms", "rooms")
     meeting = played_with_losses(scenes)
     yield View("call", f"room/{meeting['roomId']}/call", steps=see_the_timeline, tall=True)
     yield View("play", "play", docs=(WIDE_LIGHT,))

@@ -11,7 +11,7 @@ const NOT_READ = {
   TooManyEvents: "Too many events for a report.",
   TooManyChanges: "Too many changes of who is invited for a report.",
 };
-const OTHERS = ["expected", "cancelled", "uninvited"];
+const OTHERS = { expected: "Expected", cancelled: "Cancelled", uninvited: "Uninvited" };
 
 const titleOf = ({ title, roomId }) => title ?? roomId;
 
@@ -35,7 +35,11 @@ export function Totals({ rooms, more }) {
     Rooms: rooms.length,
     Attended: having("attended"),
     Absent: having("absent"),
-    ...Object.fromEntries(OTHERS.filter(having).map((status) => [status, having(status)])),
+    ...Object.fromEntries(
+      Object.entries(OTHERS)
+        .filter(([status]) => having(status))
+        .map(([status, label]) => [label, having(status)]),
+    ),
     ...(rooms.length > read.length ? { "Not read": rooms.length - read.length } : {}),
   };
   return html`
