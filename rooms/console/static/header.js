@@ -5,6 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import * as account from "/console/account.js";
 import { key, page } from "/console/api.js";
 import { useLoaded } from "/console/loading.js";
+import { useMe } from "/console/me.js";
 import { address } from "/console/route.js";
 import { VIEWS } from "/console/views.js";
 import { counted } from "/console/words.js";
@@ -55,7 +56,8 @@ function marked(name, current) {
 /** How many events are in quarantine; nothing if there are none. */
 function Quarantined() {
   const load = (signal) => page("/quarantine", {}, signal);
-  const { data } = useLoaded(load, [], EVERY_SECONDS);
+  const { known } = useMe();
+  const { data } = useLoaded(load, [], EVERY_SECONDS, known);
   const count = data?.value.length;
   if (!count) return null;
   const shown = `${count}${data.next ? "+" : ""}`;

@@ -18,6 +18,7 @@ export function Home({ laptop }) {
   const now = useNow();
   const live = useLiveRooms();
   const scheduled = useScheduled(live.rooms, now);
+  const answered = Boolean(live.rooms || live.failure);
   const summary = live.rooms && inWords(live.rooms, scheduled.late);
   useEffect(() => {
     document.title = titleOf(live.rooms?.length, scheduled.late?.length);
@@ -31,8 +32,8 @@ export function Home({ laptop }) {
       <${Live} live=${live} laptop=${laptop} now=${now} />
       <div>
         <${StartingSoon} scheduled=${scheduled} now=${now} />
-        <${NoShows} />
-        <${RefusedJoins} now=${now} />
+        <${NoShows} ready=${answered} />
+        <${RefusedJoins} now=${now} ready=${answered} />
       </div>
     </div>
   <//>`;

@@ -8,13 +8,15 @@ const RETRY_SECONDS = 3;
 /**
  * Loads `load(signal)` when `inputs` change, and again every `everySeconds` (a number, or a
  * function of the data) while the tab is visible. Returns {data, at, failure, reload}: `at` is the
- * service's time of the answer, in milliseconds. After a failure the last data stay.
+ * service's time of the answer, in milliseconds. After a failure the last data stay. Nothing is
+ * asked before it is `ready`, so that what matters more is answered first.
  */
-export function useLoaded(load, inputs, everySeconds = 0) {
+export function useLoaded(load, inputs, everySeconds = 0, ready = true) {
   const [state, setState] = useState({});
   const [round, reload] = useReducer((count) => count + 1, 0);
   const before = useRef(null);
   useEffect(() => {
+    if (!ready) return undefined;
     const abort = new AbortController();
     let timer;
     const again = (seconds) => {
@@ -46,7 +48,7 @@ export function useLoaded(load, inputs, everySeconds = 0) {
       abort.abort();
       clearTimeout(timer);
     };
-  }, [...inputs, round]);
+  }, [...inputs, round, ready]);
   return { ...state, reload };
 }
 

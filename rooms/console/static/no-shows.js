@@ -20,8 +20,8 @@ function load(signal) {
   return wholeList("/noShows", { from: midnight.toISOString() }, signal, MOST_ROOMS);
 }
 
-export function NoShows() {
-  const { data, at, failure } = useLoaded(load, [], evenly(EVERY_SECONDS));
+export function NoShows({ ready }) {
+  const { data, at, failure } = useLoaded(load, [], evenly(EVERY_SECONDS), ready);
   const rooms = data?.value.toSorted((a, b) => b.scheduledEnd.localeCompare(a.scheduledEnd));
   const { shown, button } = useFew(rooms ?? [], FEW);
   return html`<${Section} title="No-shows today" note=${rooms?.length || ""}>

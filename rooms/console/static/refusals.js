@@ -13,9 +13,9 @@ const MOST_ROOMS = 20; // whose title is asked for, at a time
  * {key, roomId, room, rawId, displayName, reasons, time, count}, the latest first: the same person
  * who tries again and again is one. `room` is its overview, if it is known.
  */
-export function useRefusals(now) {
+export function useRefusals(now, ready) {
   const kept = useRef({ cursor: null, records: [], rooms: {} });
-  const { data, at, failure } = useLoaded((signal) => load(kept, signal), [], EVERY_SECONDS);
+  const { data, at, failure } = useLoaded((signal) => load(kept, signal), [], EVERY_SECONDS, ready);
   return { refusals: data && together(within(data.records, now), data.rooms), at, failure };
 }
 

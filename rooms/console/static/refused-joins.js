@@ -20,8 +20,8 @@ const WHY = {
 
 const why = (reason) => WHY[reason.code]?.(reason) ?? localized(reason.message);
 
-export function RefusedJoins({ now }) {
-  const { refusals, at, failure } = useRefusals(now);
+export function RefusedJoins({ now, ready }) {
+  const { refusals, at, failure } = useRefusals(now, ready);
   const { shown, button } = useFew(refusals ?? [], FEW);
   return html`<${Section} title="Refused in the last hour" note=${refusals?.length || ""}>
     <${Problem} failure=${failure} at=${at} />

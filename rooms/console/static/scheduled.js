@@ -25,7 +25,7 @@ const hoursFromNow = (hours) => new Date(serviceNow() + hours * 3_600_000).toISO
  * @param live the rooms with a call
  */
 export function useScheduled(live, now) {
-  const { data, at, failure } = useLoaded(load, [], evenly(EVERY_SECONDS));
+  const { data, at, failure } = useLoaded(load, [], evenly(EVERY_SECONDS), Boolean(live));
   const seen = useRef(new Map()); // when rooms were last seen with a call, by id
   if (!data || !live) return { at, failure };
   const calls = new Set(live.map(({ roomId }) => roomId));
