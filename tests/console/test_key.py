@@ -122,6 +122,12 @@ def test_sign_out_forgets_the_key(console: Console) -> None:
     assert kept(page) is None
 
 
+def test_after_signing_out_a_key_can_be_typed_at_once(console: Console) -> None:
+    page = console.enter()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_label("Key")).to_be_focused()
+
+
 @pytest.mark.parametrize(
     "view",
     mostly(["home", "rooms", "access?room=99400000000000000&person=8:acs:a", "quarantine"], "home"),

@@ -1,7 +1,7 @@
 // The page before anybody has signed in.
 
 import { html } from "htm/preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import * as account from "/console/account.js";
 import { ask, key } from "/console/api.js";
 import { Field } from "/console/fields.js";
@@ -16,6 +16,7 @@ const keyIn = (text) => text.trim().replace(/^.*accesskey=/i, "");
 /** `notice` says why somebody is here again. */
 export function SignIn({ signIn, notice }) {
   const [problem, setProblem] = useState(notice);
+  const field = useRef(null);
   const submit = async (event) => {
     event.preventDefault();
     const given = keyIn(event.target.elements.key.value);
@@ -33,6 +34,7 @@ export function SignIn({ signIn, notice }) {
   };
   useEffect(() => {
     document.title = "Anteroom";
+    field.current.focus(); // browsers heed autofocus only while a page loads
   }, []);
   return html`<main>
     <div class="sign-in form">
@@ -41,7 +43,7 @@ export function SignIn({ signIn, notice }) {
       ${account.canSignIn() && html`<${WithEntra} fail=${setProblem} />`}
       <form class="form" onSubmit=${submit}>
         <${Field} label="Key">
-          <input name="key" type="password" autocomplete="off" required autofocus />
+          <input ref=${field} name="key" type="password" autocomplete="off" required />
         <//>
         <button class="primary">Sign in</button>
       </form>
