@@ -6,7 +6,7 @@ import { page, serviceNow } from "/console/api.js";
 import { Choices } from "/console/choices.js";
 import { useFollowing } from "/console/fields.js";
 import { Input, Submit, useSubmit } from "/console/form.js";
-import { Problem } from "/console/parts.js";
+import { Empty, Problem } from "/console/parts.js";
 import { fromDateField, periods, toDateField } from "/console/periods.js";
 import { sorted } from "/console/problems.js";
 import { address, replaceQuery } from "/console/route.js";
@@ -53,6 +53,7 @@ export function Question({ query, failure }) {
     <${Offered} query=${query} />
     <${Problem} failure=${problem ?? refused.problem} />
     ${found && html`<${Found} people=${found} text=${text.trim()} query=${query} done=${() => setFound(null)} />`}
+    ${!found && !query.person && html`<${Nobody} />`}
   `;
 }
 
@@ -86,6 +87,10 @@ function Offered({ query }) {
     choose=${choose}
   />`;
 }
+
+const Nobody = () => html`<${Empty} title="Whose report?">
+  Enter the name, the external id or the raw id of a person.
+<//>`;
 
 /** Who may be meant. What is searched may also be an external id. */
 const Found = ({

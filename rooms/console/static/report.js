@@ -22,13 +22,7 @@ export function Report({ route }) {
   return html`
     <${Page} title="Report" lead="The rooms of a person, and when they were there." />
     <${Question} query=${query} failure=${pages.failure} />
-    ${
-      person
-        ? html`<${Answer} key=${JSON.stringify(query)} query=${query} pages=${pages} />`
-        : html`<${Empty} title="Whose report?">
-            Enter the name, the external id or the raw id of a person.
-          <//>`
-    }
+    ${person && html`<${Answer} key=${JSON.stringify(query)} query=${query} pages=${pages} />`}
   `;
 }
 
