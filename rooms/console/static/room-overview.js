@@ -1,7 +1,7 @@
 // A room at a glance: who is in it now, when it is, who is invited, and its calls.
 
 import { html } from "htm/preact";
-import { ofRoom } from "/console/api.js";
+import { ofRoom, serviceNow } from "/console/api.js";
 import { usePages } from "/console/loading.js";
 import {
   Empty,
@@ -81,7 +81,7 @@ const callRow = (roomId, call) => ({
       <${Time} of=${call.startedAt} estimated=${call.startEstimated} />
     </a>`,
     html`<${Ended} of=${call} />`,
-    html`<${Length} seconds=${call.seconds} />`,
+    html`<${Length} seconds=${call.seconds ?? (serviceNow() - new Date(call.startedAt)) / 1000} />`,
     call.people,
     html`<${Peak} of=${call} />`,
   ],
