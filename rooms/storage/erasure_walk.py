@@ -47,6 +47,7 @@ type _Step = Callable[[TableEntity], Awaitable[str | None]]
 _ROOMS = (("", keys.DOTS_START), (keys.DOTS_END, keys.END))
 _INVITEES = (keys.INVITEES_START, keys.INVITEES_END)
 _ARRIVED = (keys.ARRIVED_START, keys.ARRIVED_END)
+_LISTED = (keys.INDEX_START, keys.INDEX_END)
 _QUARANTINE = (keys.QUARANTINE_START, keys.QUARANTINE_END)
 
 
@@ -115,6 +116,7 @@ class Walk:
                     (*_INVITEES, self._erase_invitee),
                     (*_ARRIVED, self._erase_arrival),
                     (*_QUARANTINE, self._erase_quarantined),
+                    (*_LISTED, self._erase_listed),
                 ]
 
     async def _tried(self, step: _Step, row: TableEntity) -> str | None:
@@ -175,6 +177,13 @@ class Walk:
         else:
             tells = erased_row(self.person, self.erasure.id, row) is not None
         if tells:
+            await self.table.rewrite([remove_unchanged(row)])
+
+    async def _erase_listed(self, row: TableEntity) -> None:
+        """Removes a row of the list that a move of its room has left behind, with whatever names it
+        has. The others were written anew with the details."""
+        room_id = keys.listed_room_id(row["RowKey"])
+        if "names" in row and await self.table.partition_of(room_id) != row["PartitionKey"]:
             await self.table.rewrite([remove_unchanged(row)])
 
     async def _settle(self, room_id: str) -> bool:

@@ -169,12 +169,14 @@ async def test_what_a_room_has_left_behind_is_erased_too(
     clients: list[TableClient], table: Table, mover: Mover
 ) -> None:
     await made_rooms(table, {ALICE: "Presenter"}, 1)
+    named = {"participants": {ALICE: {"name": "Alice Liddell"}}}
+    await Rooms(table, now).patch_details(ROOM, named, ORIGIN)
     await mover.move()
     erasures = Erasures(table_over(clients), now)
     erasure = await erasures.start(ALICE, None, ORIGIN)
     assert (await erasures.run(erasure.id, HANG_SECONDS)).is_done
     rows = [dict(row) for client in clients async for row in client.list_entities()]
-    assert rows_with(rows, *traces_of(ALICE)) == []
+    assert rows_with(rows, *traces_of(ALICE, "Alice Liddell")) == []
 
 
 @pytest.mark.parametrize("of", [ROOM, None])
