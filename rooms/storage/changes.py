@@ -97,9 +97,9 @@ def existing_row(row: TableEntity | None) -> TableEntity:
 
 def version_of(row: TableEntity) -> str:
     """Returns the version of the room with this row: each change of the room, its roster and its
-    details gives it another one."""
+    details gives it another one, and so does the erasure of a person from these."""
     version: str = row["changedAt"]
-    return version
+    return f"{version}/{row['erased']}" if "erased" in row else version
 
 
 def check_version(row: TableEntity, versions: Versions) -> None:

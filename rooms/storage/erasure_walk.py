@@ -212,7 +212,8 @@ class Walk:
             if details is not None and not room.get("deleted"):
                 operations += placed(room["PartitionKey"], [replace(_listed(room, details, rows))])
             if operations or len(own) > 2:
-                await self.table.rewrite([merge(own, room), *operations])
+                erased = own | {"erased": self.erasure.id}  # which makes it another version
+                await self.table.rewrite([merge(erased, room), *operations])
             return True
 
         return await retried(attempt, Conflict)

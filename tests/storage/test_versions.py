@@ -13,6 +13,7 @@ from rooms.domain.roster import Roster
 from rooms.domain.time import DAY, now
 from rooms.storage.changes import Versions
 from rooms.storage.edits import Edit
+from rooms.storage.erasures import Erasures
 from rooms.storage.errors import RoomChanged
 from rooms.storage.history import History
 from rooms.storage.moves import Moves
@@ -21,6 +22,7 @@ from rooms.storage.table import Table
 from testkit.identifiers import raw_id
 from testkit.storage import ORIGIN, Clock
 from testkit.storage_proxy import StorageProxy
+from testkit.waiting import HANG_SECONDS
 from testkit.whole import StoredRoom, stored_rooms
 
 ALICE, BOB = raw_id(1), raw_id(2)
@@ -92,6 +94,25 @@ async def test_a_move_to_acs_gives_the_room_another_version(
     before = await version(client, room_id)
     await Moves(Table(client), now).move(room_id, "acs", ORIGIN, prepare)
     assert await version(client, room_id) > before
+
+
+@pytest.mark.parametrize("person", [{"raw_id": ALICE}, {"external_id": "alice"}])
+async def test_an_erasure_gives_the_room_another_version(
+    rooms: Rooms, client: TableClient, person: Mapping[str, str]
+) -> None:
+    """Else a change of what was read before would bring the person back."""
+    room_id = await new_room(rooms)
+    named = {"participants": {ALICE: {"name": "Alice", "externalId": "alice"}}}
+    await rooms.patch_details(room_id, named, ORIGIN)
+    before = await version(client, room_id)
+    erasures = Erasures(Table(client), now)
+    erasure = await erasures.start(person.get("raw_id"), person.get("external_id"), ORIGIN)
+    assert (await erasures.run(erasure.id, HANG_SECONDS)).is_done
+    after = await version(client, room_id)
+    with pytest.raises(RoomChanged):
+        await rooms.patch_roster(room_id, {BOB: "Attendee"}, ORIGIN, [before])
+    await rooms.patch_roster(room_id, {BOB: "Attendee"}, ORIGIN, [after])
+    assert len({before, after, await version(client, room_id)}) == 3
 
 
 async def test_a_change_of_another_version_is_refused_after_one_request_and_leaves_no_trace(
