@@ -186,7 +186,7 @@ async def test_a_room_with_a_broken_row_is_left_and_named(
         broken in record.getMessage()
         for record in caplog.records
         if record.levelno == logging.ERROR
-    ] == [True, True]
+    ] == [True, True, True]
     assert keys.index_row(sound, NOW - 60 * DAY) not in [row for _, row in await rows_of(direct)]
 
 
