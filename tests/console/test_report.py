@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 from rooms.domain.time import HOUR, now
 from testkit.events import Meeting
 from testkit.identifiers import raw_id
-from tests.console.pages import HEIGHT, NARROW, ZONE, Console, overflow, table
+from tests.console.pages import HEIGHT, NARROW, ZONE, Console, go, overflow, table
 from tests.console.scenes import Json, Scenes
 from tests.console.test_call import length
 
@@ -146,6 +146,16 @@ def test_the_form_asks_for_the_days_in_it(
     page.get_by_label("To", exact=True).fill((today + timedelta(days=2)).isoformat())
     page.keyboard.press("Enter")
     expect(rows(page)).to_have_count(len(told(scenes, **AROUND)))
+
+
+def test_an_address_with_a_wrong_time_is_refused_beside_it(
+    console: Console, rooms: list[str]
+) -> None:
+    console.allowed = {400}
+    page = opened(console)
+    expect(rows(page)).to_have_count(len(rooms))
+    go(page, f"report?{urlencode({'person': PERSON, 'from': 'then'})}")
+    expect(page.get_by_label("From")).to_have_accessible_description(re.compile("Must be"))
 
 
 def test_people_are_found_by_a_part_of_their_name(

@@ -32,8 +32,9 @@ export function periodOf({ from, until }, now) {
 
 const DAYS = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
 
-/** The days of a time in words; an end may be open. */
+/** The days of a time in words; an end may be open. "" if an end is no time. */
 export function daysOf({ from, until }) {
+  if ([from, until].some((end) => end && Number.isNaN(Date.parse(end)))) return "";
   const last = until && new Date(Date.parse(until) - 1); // the end is exclusive
   if (!from) return `until ${DAYS.format(last)}`;
   if (!until) return `from ${DAYS.format(new Date(from))}`;
