@@ -33,8 +33,8 @@ function Answer({ query, pages }) {
   const time = daysOf(query);
   if (!rooms.length)
     return html`<${Empty} title=${`No rooms of ${query.person}, ${time}.`}>
-      Nobody with this external id or raw id was invited then. Choose a longer time, or check the
-      person.
+      A room without a schedule is shown only if somebody came then. Choose a longer time, or check
+      the external id or raw id.
     <//>`;
   const known = rooms.find(({ name, displayName }) => name || displayName);
   return html`
