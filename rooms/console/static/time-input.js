@@ -20,7 +20,7 @@ const WITH_ZONE = new Intl.DateTimeFormat(undefined, {
  * Returns the times at which clocks in the reader's zone show that text of a field: two where they
  * go back, none where they go forward, and else one.
  */
-export function timesOf(text) {
+function timesOf(text) {
   if (!text || text < MIN || text > MAX) return [];
   const utc = Date.parse(`${text}Z`);
   const offsets = [-HALF_A_DAY, HALF_A_DAY].map((apart) =>
