@@ -39,6 +39,12 @@ function focusAgain(opener) {
   else focusHeading();
 }
 
+/** The buttons of a dialog: the one that sends its form, named by `verb`, and Cancel. */
+export const Answers = ({ busy, verb, kind = "primary", close }) => html`<p class="actions">
+  <button type="button" class="quiet" onClick=${close}>Cancel</button>
+  <${Submit} busy=${busy} kind=${kind}>${verb}<//>
+</p>`;
+
 /**
  * Asks before something is done. `verb` names it on the button, `act` does it. After that the
  * dialog closes; if it fails, the dialog stays and says why.
@@ -52,10 +58,7 @@ export function Confirm({ title, verb, act, close, children }) {
     <form class="form" onSubmit=${submit}>
       ${children}
       <${Problem} failure=${problem} />
-      <p class="actions">
-        <button type="button" class="quiet" onClick=${close}>Cancel</button>
-        <${Submit} busy=${busy} kind="danger">${verb}<//>
-      </p>
+      <${Answers} busy=${busy} verb=${verb} kind="danger" close=${close} />
     </form>
   <//>`;
 }

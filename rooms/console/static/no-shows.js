@@ -2,9 +2,9 @@
 
 import { html } from "htm/preact";
 import { serviceNow } from "/console/api.js";
-import { useFew } from "/console/few.js";
+import { Entries } from "/console/entries.js";
 import { useLoaded } from "/console/loading.js";
-import { About, Empty, Loading, Person, Problem, Role, Section, Time } from "/console/parts.js";
+import { About, Empty, Person, Role, Time } from "/console/parts.js";
 import { address } from "/console/route.js";
 import { evenly, wholeList } from "/console/whole-list.js";
 import { counted } from "/console/words.js";
@@ -23,19 +23,15 @@ function load(signal) {
 export function NoShows({ ready }) {
   const { data, at, failure } = useLoaded(load, [], evenly(EVERY_SECONDS), ready);
   const rooms = data?.value.toSorted((a, b) => b.scheduledEnd.localeCompare(a.scheduledEnd));
-  const { shown, button } = useFew(rooms ?? [], FEW);
-  return html`<${Section} title="No-shows today" note=${rooms?.length || ""}>
-    <${Problem} failure=${failure} at=${at} />
-    ${!rooms && !failure && html`<${Loading} lines=${2} />`}
-    ${rooms?.length === 0 && html`<${Nothing} />`}
-    ${
-      shown.length > 0 &&
-      html`<ul class="entries" aria-label="No-shows today">
-        ${shown.map((room) => html`<${Entry} key=${room.roomId} room=${room} />`)}
-      </ul>`
-    }
-    ${button}
-  <//>`;
+  return html`<${Entries}
+    title="No-shows today"
+    entries=${rooms}
+    few=${FEW}
+    entry=${(room) => html`<${Entry} key=${room.roomId} room=${room} />`}
+    nothing=${html`<${Nothing} />`}
+    failure=${failure}
+    at=${at}
+  />`;
 }
 
 const Nothing = () => html`<${Empty} title="Everyone who was invited today came.">

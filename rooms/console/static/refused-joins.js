@@ -1,8 +1,8 @@
 // Who was refused in the last hour, at which room, and why.
 
 import { html } from "htm/preact";
-import { useFew } from "/console/few.js";
-import { Empty, Loading, Person, Problem, Section, Time } from "/console/parts.js";
+import { Entries } from "/console/entries.js";
+import { Empty, Person, Time } from "/console/parts.js";
 import { useRefusals } from "/console/refusals.js";
 import { address } from "/console/route.js";
 import { localized, moment } from "/console/words.js";
@@ -22,19 +22,15 @@ const why = (reason) => WHY[reason.code]?.(reason) ?? localized(reason.message);
 
 export function RefusedJoins({ now, ready }) {
   const { refusals, at, failure } = useRefusals(now, ready);
-  const { shown, button } = useFew(refusals ?? [], FEW);
-  return html`<${Section} title="Refused in the last hour" note=${refusals?.length || ""}>
-    <${Problem} failure=${failure} at=${at} />
-    ${!refusals && !failure && html`<${Loading} lines=${2} />`}
-    ${refusals?.length === 0 && html`<${Nothing} />`}
-    ${
-      shown.length > 0 &&
-      html`<ul class="entries" aria-label="Refused in the last hour">
-        ${shown.map((refusal) => html`<${Entry} key=${refusal.key} refusal=${refusal} />`)}
-      </ul>`
-    }
-    ${button}
-  <//>`;
+  return html`<${Entries}
+    title="Refused in the last hour"
+    entries=${refusals}
+    few=${FEW}
+    entry=${(refusal) => html`<${Entry} key=${refusal.key} refusal=${refusal} />`}
+    nothing=${html`<${Nothing} />`}
+    failure=${failure}
+    at=${at}
+  />`;
 }
 
 const Nothing = () => html`<${Empty} title="Nobody was refused.">

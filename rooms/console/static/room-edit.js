@@ -3,8 +3,8 @@
 import { html } from "htm/preact";
 import { useState } from "preact/hooks";
 import { ask, ofRoom, ROOMS_API } from "/console/api.js";
-import { Dialog } from "/console/dialog.js";
-import { Input, Submit, useSubmit } from "/console/form.js";
+import { Answers, Dialog } from "/console/dialog.js";
+import { Input, useSubmit } from "/console/form.js";
 import { Problem } from "/console/parts.js";
 import { Invalid } from "/console/problems.js";
 import {
@@ -67,10 +67,7 @@ export function EditRoom({ read: opened, rights, close }) {
       <p class="hint">Times are in ${zone()}. ${rights.change && FOLLOW}</p>
       ${input("externalId", { hint: "What your own system calls this room." })}
       <${Problem} failure=${problem} />
-      <p class="actions">
-        <button type="button" class="quiet" onClick=${() => close()}>Cancel</button>
-        <${Submit} busy=${busy} kind="primary">Save<//>
-      </p>
+      <${Answers} busy=${busy} verb="Save" close=${() => close()} />
     </form>
   <//>`;
 }

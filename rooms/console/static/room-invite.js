@@ -3,8 +3,8 @@
 import { html } from "htm/preact";
 import { useState } from "preact/hooks";
 import { ask, ofRoom } from "/console/api.js";
-import { Dialog } from "/console/dialog.js";
-import { Submit, useSubmit } from "/console/form.js";
+import { Answers, Dialog } from "/console/dialog.js";
+import { useSubmit } from "/console/form.js";
 import { Problem } from "/console/parts.js";
 import {
   given,
@@ -38,10 +38,7 @@ export function Invite({ read: opened, close }) {
     <form class="form" onSubmit=${submit} novalidate>
       <${PeopleFields} people=${people} take=${setPeople} problems=${problems} />
       <${Problem} failure=${problem} />
-      <p class="actions">
-        <button type="button" class="quiet" onClick=${() => close()}>Cancel</button>
-        <${Submit} busy=${busy} kind="primary">Invite<//>
-      </p>
+      <${Answers} busy=${busy} verb="Invite" close=${() => close()} />
     </form>
   <//>`;
 }

@@ -3,8 +3,8 @@
 import { html } from "htm/preact";
 import { useState } from "preact/hooks";
 import { ask, ofRoom } from "/console/api.js";
-import { Confirm, Dialog } from "/console/dialog.js";
-import { Input, Submit, useSubmit } from "/console/form.js";
+import { Answers, Confirm, Dialog } from "/console/dialog.js";
+import { Input, useSubmit } from "/console/form.js";
 import { Problem } from "/console/parts.js";
 import { ROLES } from "/console/people-fields.js";
 import { Changed, sendIfSame } from "/console/room-version.js";
@@ -68,10 +68,7 @@ export function ChangePerson({ read: opened, person, close }) {
       ${input("externalId", { hint: "What your own system calls this person." })}
       <p class="hint">Raw id: <code>${rawId}</code></p>
       <${Problem} failure=${problem} />
-      <p class="actions">
-        <button type="button" class="quiet" onClick=${() => close()}>Cancel</button>
-        <${Submit} busy=${busy} kind="primary">Save<//>
-      </p>
+      <${Answers} busy=${busy} verb="Save" close=${() => close()} />
     </form>
   <//>`;
 }

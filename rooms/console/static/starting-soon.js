@@ -1,8 +1,8 @@
 // The rooms that start soon, and those that should have begun and have nobody in them.
 
 import { html } from "htm/preact";
-import { useFew } from "/console/few.js";
-import { Empty, Loading, Problem, Section, Time } from "/console/parts.js";
+import { Entries } from "/console/entries.js";
+import { Empty, Time } from "/console/parts.js";
 import { address } from "/console/route.js";
 import { HOURS } from "/console/scheduled.js";
 import { length, people } from "/console/words.js";
@@ -10,20 +10,15 @@ import { length, people } from "/console/words.js";
 const FEW = 10; // rooms that are shown at first
 
 export function StartingSoon({ scheduled: { late, soon, at, failure }, now }) {
-  const rooms = late && [...late, ...soon];
-  const { shown, button } = useFew(rooms ?? [], FEW);
-  return html`<${Section} title="Starting soon" note=${rooms?.length || ""}>
-    <${Problem} failure=${failure} at=${at} />
-    ${!rooms && !failure && html`<${Loading} lines=${3} />`}
-    ${rooms?.length === 0 && html`<${Nothing} />`}
-    ${
-      shown.length > 0 &&
-      html`<ul class="entries" aria-label="Starting soon">
-        ${shown.map((room) => html`<${Entry} key=${room.id} room=${room} now=${now} />`)}
-      </ul>`
-    }
-    ${button}
-  <//>`;
+  return html`<${Entries}
+    title="Starting soon"
+    entries=${late && [...late, ...soon]}
+    few=${FEW}
+    entry=${(room) => html`<${Entry} key=${room.id} room=${room} now=${now} />`}
+    nothing=${html`<${Nothing} />`}
+    failure=${failure}
+    at=${at}
+  />`;
 }
 
 const Nothing = () => html`<${Empty} title=${`Nothing is scheduled in the next ${HOURS} hours.`}>
