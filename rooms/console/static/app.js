@@ -1,7 +1,7 @@
 // The page: who has signed in, and the view that the address names.
 
 import { html, render } from "htm/preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useErrorBoundary, useRef, useState } from "preact/hooks";
 import * as account from "/console/account.js";
 import { ask, key } from "/console/api.js";
 import { Header } from "/console/header.js";
@@ -18,6 +18,8 @@ const KEY_EXPIRED = "The service does not accept your key any more. Sign in agai
 const EXPIRED = "The service does not let you in any more. Sign in again.";
 const NOT_LET_IN = "The service does not let you in. Ask for a role in the Entra ID application.";
 const NOT_LOADED = "This view did not load. Reload the page.";
+const NOT_SHOWN =
+  "This view cannot be shown: the page has a fault. Reload it, and please report this.";
 
 const THIS_MACHINE = /^(localhost|127\.0\.0\.1|\[::1\])(:|$)/;
 
@@ -94,11 +96,19 @@ function SignedIn({ signOut, toHeading }) {
     <a class="skip" href="#main" onClick=${focusHeading}>Skip to content</a>
     <${Header} place=${place} current=${name} laptop=${laptop} signOut=${signOut} />
     <main id="main">
-      ${View && html`<${View} key=${identity} route=${route} laptop=${laptop} />`}
+      ${View && html`<${Guarded} key=${identity}><${View} route=${route} laptop=${laptop} /><//>`}
       ${!View && html`<${NotYet} title=${VIEWS[name].title} failure=${failure} />`}
     </main>
     <footer class="faint">Time zone: ${zone()}. Hover over a time for its seconds.</footer>
   `;
+}
+
+/** Shows a view; says so if it has a fault, and leaves the rest of the page as it is. */
+function Guarded({ children }) {
+  const [fault] = useErrorBoundary((problem) => console.error(problem));
+  return fault
+    ? html`<${Heading}>Something went wrong<//><p class="problem" role="alert">${NOT_SHOWN}</p>`
+    : children;
 }
 
 const NotYet = ({ title, failure }) => html`
