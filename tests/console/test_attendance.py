@@ -56,6 +56,7 @@ def test_nothing_is_marked_if_no_event_is_lost(console: Console, scenes: Scenes)
     expect(page.get_by_text("as far as events tell")).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_times_of_two_days_fit_a_narrow_screen(console: Console, scenes: Scenes) -> None:
     room_id = scenes.room("Camp", {raw_id(1): "Presenter"}, NAMES, scheduled=(-50, -1))
     page = opened(console, room_id)
@@ -75,6 +76,7 @@ def test_a_person_with_two_raw_ids_is_one_row(console: Console, scenes: Scenes) 
     expect(khan).to_contain_text("D-1")
 
 
+@pytest.mark.thorough
 def test_the_stays_of_both_raw_ids_are_in_one_row_of_the_timeline(
     console: Console, scenes: Scenes
 ) -> None:

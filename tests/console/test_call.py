@@ -90,6 +90,7 @@ def test_there_is_a_bar_for_each_leg(console: Console, scenes: Scenes) -> None:
     expect(rows(page).locator(BARS)).to_have_count(len(last_call(scenes, scenes.lesson)["legs"]))
 
 
+@pytest.mark.thorough
 def test_there_is_a_row_for_each_person_invited_or_not(console: Console, scenes: Scenes) -> None:
     report = scenes.lesson
     page = opened(console, report["roomId"])
@@ -100,6 +101,7 @@ def test_there_is_a_row_for_each_person_invited_or_not(console: Console, scenes:
         expect(rows(page).locator(".name", has_text=name)).to_have_count(1)
 
 
+@pytest.mark.thorough
 def test_people_who_did_not_join_are_marked(console: Console, scenes: Scenes) -> None:
     report = scenes.lesson
     page = opened(console, report["roomId"])
@@ -163,6 +165,7 @@ def test_without_a_scheduled_time_nothing_is_shaded(console: Console, scenes: Sc
     expect(page.locator(SHADED)).to_have_count(0)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("share", mostly([0.1, 0.9], 0.9))
 def test_a_tip_tells_the_exact_times_of_the_leg_under_the_pointer(
     console: Console, scenes: Scenes, share: float
@@ -238,6 +241,7 @@ def test_the_slider_shows_by_keyboard_who_was_present(
     }
 
 
+@pytest.mark.thorough
 def test_at_first_it_shows_the_peak(console: Console, scenes: Scenes) -> None:
     page = opened(console, scenes.lesson["roomId"])
     expect(shown_moment(page)).to_contain_text(f"{last_call(scenes, scenes.lesson)['peak']} people")
@@ -290,6 +294,7 @@ def test_attendance_is_what_the_api_says(console: Console, scenes: Scenes, label
     assert sorted(row[:7] for row in table(page, "Attendance")) == sorted(expected)
 
 
+@pytest.mark.thorough
 def test_sessions_are_those_that_the_api_says(console: Console, scenes: Scenes) -> None:
     page = opened(console, scenes.lesson["roomId"])
     attendance = scenes.insight.json(slot(scenes, "Scheduled time"))
@@ -322,6 +327,7 @@ def test_estimated_lengths_have_their_sign(console: Console, scenes: Scenes) -> 
     assert {row[0] for row in table(page, "Attendance") if "≈" in row[3]} == estimated
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("label", mostly(SLOTS, "This call"))
 def test_the_csv_is_the_one_of_the_api(console: Console, scenes: Scenes, label: str) -> None:
     page = opened(console, scenes.lesson["roomId"])
@@ -354,6 +360,7 @@ def test_a_call_that_goes_on_grows(console: Console, scenes: Scenes, growing: Me
     expect(shown_moment(page)).to_contain_text("2 people")
 
 
+@pytest.mark.thorough
 def test_the_view_updates_when_the_call_ends(
     console: Console, scenes: Scenes, growing: Meeting
 ) -> None:

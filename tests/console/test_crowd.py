@@ -123,6 +123,7 @@ def test_of_all_in_the_attendance_some_are_found(console: Console, call: Meeting
     expect(attendance(page)).to_have_count(len(PEOPLE))
 
 
+@pytest.mark.thorough
 def test_of_all_in_the_attendance_those_of_a_status_are_shown(
     console: Console, call: Meeting
 ) -> None:

@@ -200,10 +200,7 @@ IN_EACH_RUN = (
     "rooms",
     "room",
     "call",
-    "attendance with estimates",
-    "room, refused",
     "log",
-    "access, admitted",
     "new room, refused",
 )
 

@@ -104,6 +104,7 @@ def test_the_card_has_the_number_of_people_and_the_start(
     expect(card.locator("time").first).to_have_attribute("datetime", live["startedAt"])
 
 
+@pytest.mark.thorough
 def test_how_long_counts_up(console: Console, scenes: Scenes, call: Meeting) -> None:
     scenes.insight.deliver(call.added(99, SALMA, "Salma", "Consumer"))
     page = console.enter("home")
@@ -146,6 +147,7 @@ def test_a_call_that_starts_appears(console: Console, scenes: Scenes) -> None:
     scenes.insight.deliver(begun.ended(4))
 
 
+@pytest.mark.thorough
 def test_a_card_leads_to_the_call(console: Console, call: Meeting) -> None:
     page = console.enter("home")
     page.get_by_role("link", name=TITLE).click()

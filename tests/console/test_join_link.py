@@ -40,6 +40,7 @@ def test_it_copies_a_link_that_is_good_for_this_person(
     assert is_hers(scenes, copied(page), room_id)
 
 
+@pytest.mark.thorough
 def test_where_the_page_may_not_copy_it_shows_the_link(
     console: Console, scenes: Scenes, room_id: str
 ) -> None:
@@ -82,6 +83,7 @@ def test_joining_as_a_person_opens_their_call_page_in_another_tab(
     expect(form).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_a_room_that_is_over_has_none(console: Console, scenes: Scenes) -> None:
     room_id = scenes.room("Over", {KHAN: "Presenter"}, {KHAN: "Dr. Khan"})
     assert scenes.raw.delete(f"/rooms/{room_id}").status == 204

@@ -66,6 +66,7 @@ def test_a_filter_does_not_move_the_focus(console: Console) -> None:
     expect(page.get_by_label("Title")).to_be_focused()
 
 
+@pytest.mark.thorough
 def test_the_first_link_leads_past_the_menu(console: Console) -> None:
     page = console.enter("home")
     expect(heading(page, "Home")).to_be_visible()

@@ -60,6 +60,7 @@ def test_attendance_marks_guests_and_counts_them(console: Console, room_id: str)
     }
 
 
+@pytest.mark.thorough
 def test_who_is_not_invited_may_join_as_a_guest(console: Console, room_id: str) -> None:
     page = console.show(f"access?room={room_id}&person={raw_id(9)}")
     expect(page.get_by_text("As Attendee, as a guest, until")).to_be_visible()

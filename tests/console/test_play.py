@@ -79,6 +79,7 @@ SHOWN = {"status", "seconds", "aloneSeconds", "joins", "lateSeconds", "leftEarly
 """Fields that the table has."""
 
 
+@pytest.mark.thorough
 def test_a_live_meeting_is_shown_while_it_is_played(console: Console, scenes: Scenes) -> None:
     page = console.enter("play")
     play(page, live=True)

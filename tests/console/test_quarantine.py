@@ -53,6 +53,7 @@ def test_the_reason_and_the_text_are_shown(console: Console, scenes: Scenes) -> 
     expect(events(page)).to_contain_text(told["excerpt"])
 
 
+@pytest.mark.thorough
 def test_the_menu_says_how_many_there_are(console: Console, scenes: Scenes) -> None:
     scenes.insight.deliver(not_understood(), not_understood(more="x"))
     page = console.enter("access")
@@ -69,6 +70,7 @@ def test_a_long_event_can_be_seen_whole(console: Console, scenes: Scenes) -> Non
     expect(events(page)).to_contain_text("the very end")
 
 
+@pytest.mark.thorough
 def test_one_that_is_still_not_understood_stays_and_says_why(
     console: Console, scenes: Scenes
 ) -> None:
@@ -103,6 +105,7 @@ def test_one_is_dropped_when_that_is_confirmed(console: Console, scenes: Scenes)
     expect(heading(page, "Quarantine")).to_be_focused()
 
 
+@pytest.mark.thorough
 def test_one_is_not_dropped_when_that_is_not_confirmed(console: Console, scenes: Scenes) -> None:
     scenes.insight.deliver(not_understood())
     page = console.enter("quarantine")
@@ -114,6 +117,7 @@ def test_one_is_not_dropped_when_that_is_not_confirmed(console: Console, scenes:
     assert len(scenes.insight.all("/quarantine")) == 1
 
 
+@pytest.mark.thorough
 def test_a_deletion_that_fails_says_so_and_can_be_tried_again(
     console: Console, scenes: Scenes
 ) -> None:

@@ -46,6 +46,7 @@ def test_it_says_who_was_refused_where_and_why(console: Console, scenes: Scenes)
     expect(page).to_have_url(re.compile(f"room={room_id}&person={quote(NILS)}"))
 
 
+@pytest.mark.thorough
 def test_who_comes_too_early_has_the_name_of_the_invitation(
     console: Console, scenes: Scenes
 ) -> None:

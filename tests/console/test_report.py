@@ -92,6 +92,7 @@ def test_each_room_is_as_the_api_says(console: Console, scenes: Scenes, rooms: l
     assert {row[1] for row in shown} == {"attended", "absent", "expected"}
 
 
+@pytest.mark.thorough
 def test_the_totals_are_those_of_the_rooms(
     console: Console, scenes: Scenes, rooms: list[str]
 ) -> None:
@@ -105,12 +106,14 @@ def test_the_totals_are_those_of_the_rooms(
     expect(fact(page, "Time present")).to_have_text(present)
 
 
+@pytest.mark.thorough
 def test_a_room_leads_to_its_attendance(console: Console, rooms: list[str]) -> None:
     page = opened(console)
     link = rows(page).get_by_role("link", name="Visit 1")
     expect(link).to_have_attribute("href", f"#/room/{rooms[1]}/call")
 
 
+@pytest.mark.thorough
 def test_by_default_it_is_about_this_week(console: Console, rooms: list[str]) -> None:
     page = console.show(f"report?person={PERSON}")
     expect(page.get_by_role("button", name="This week")).to_have_attribute("aria-pressed", "true")
@@ -135,6 +138,7 @@ def test_another_time_is_chosen_with_one_press(
     expect(page.get_by_role("button", name="Last week")).to_have_attribute("aria-pressed", "true")
 
 
+@pytest.mark.thorough
 def test_the_form_asks_for_the_days_in_it(
     console: Console, scenes: Scenes, rooms: list[str]
 ) -> None:
@@ -148,6 +152,7 @@ def test_the_form_asks_for_the_days_in_it(
     expect(rows(page)).to_have_count(len(told(scenes, **AROUND)))
 
 
+@pytest.mark.thorough
 def test_an_address_with_a_wrong_time_is_refused_beside_it(
     console: Console, rooms: list[str]
 ) -> None:
@@ -214,6 +219,7 @@ def test_the_csv_has_all_pages(console: Console, scenes: Scenes, rooms: list[str
     page.unroute("**/attendance?*")
 
 
+@pytest.mark.thorough
 def test_a_person_nobody_knows_has_no_rooms(console: Console) -> None:
     page = opened(console, "nobody at all")
     expect(page.get_by_role("status").filter(has_text="No rooms of nobody at all")).to_be_visible()
@@ -227,6 +233,7 @@ def test_a_wrong_person_is_told_beside_the_field(console: Console) -> None:
     expect(field).to_have_accessible_description("Must have at most 256 characters.")
 
 
+@pytest.mark.thorough
 def test_a_time_that_ends_before_it_begins_is_told_beside_the_field(
     console: Console, scenes: Scenes
 ) -> None:
@@ -238,6 +245,7 @@ def test_a_time_that_ends_before_it_begins_is_told_beside_the_field(
     expect(field).to_have_accessible_description(refusal.json()["error"]["message"])
 
 
+@pytest.mark.thorough
 def test_a_form_without_a_person_says_so_and_takes_the_focus(console: Console) -> None:
     page = console.show("report")
     page.get_by_role("button", name="Show report").click()
@@ -246,6 +254,7 @@ def test_a_form_without_a_person_says_so_and_takes_the_focus(console: Console) -
     expect(field).to_have_accessible_description("This field is required.")
 
 
+@pytest.mark.thorough
 def test_a_room_that_could_not_be_read_says_so(
     console: Console, scenes: Scenes, rooms: list[str]
 ) -> None:
@@ -290,6 +299,7 @@ def test_further_rooms_are_loaded_on_demand(
     page.unroute("**/attendance?*")
 
 
+@pytest.mark.thorough
 def test_the_rooms_are_sorted_by_keyboard(console: Console, rooms: list[str]) -> None:
     page = opened(console)
     head = page.get_by_role("columnheader", name="Room")

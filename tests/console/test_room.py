@@ -52,6 +52,7 @@ def test_the_roster_is_that_of_the_api(console: Console, scenes: Scenes) -> None
     ]
 
 
+@pytest.mark.thorough
 def test_names_and_external_ids_are_shown(console: Console, scenes: Scenes) -> None:
     room_id = scenes.room(people={raw_id(1): "Presenter"})
     details = {
@@ -123,6 +124,7 @@ def test_a_room_known_by_events_only_shows_its_log(console: Console, scenes: Sce
     expect(records(page)).to_have_count(6)
 
 
+@pytest.mark.thorough
 def test_a_room_that_never_was_says_so(console: Console) -> None:
     console.allowed = {404}
     page = console.show("room/99400000000000000")
@@ -162,6 +164,7 @@ def test_the_record_itself_is_behind_its_sentence(console: Console, scenes: Scen
     assert page.evaluate("text => JSON.parse(text)", text.inner_text()) == newest
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "kind", mostly(["RoomCreated", "CallStarted", "ParticipantRemoved"], "CallStarted")
 )
@@ -175,6 +178,7 @@ def test_records_of_a_kind_are_chosen(console: Console, scenes: Scenes, kind: st
     )
 
 
+@pytest.mark.thorough
 def test_the_log_can_be_filtered_by_each_kind_there_is(console: Console, scenes: Scenes) -> None:
     page = console.show(f"room/{scenes.lesson['roomId']}/log?kind=CallEnded")
     kind = page.get_by_label("Kind")

@@ -59,6 +59,7 @@ def test_an_emptied_name_is_removed(console: Console, scenes: Scenes) -> None:
     assert (told["name"], told["role"]) == (None, "Attendee")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("label", mostly(["Name", "External id"], "Name"))
 def test_what_is_wrong_with_a_name_is_said_beside_it(
     console: Console, scenes: Scenes, label: str
@@ -143,6 +144,7 @@ def test_who_is_removed_can_join_no_more(console: Console, scenes: Scenes) -> No
     assert [reason["code"] for reason in admission["reasons"]] == ["NotInvited"]
 
 
+@pytest.mark.thorough
 def test_of_many_people_one_is_found(console: Console, scenes: Scenes) -> None:
     crowd = {raw_id(number): "Attendee" for number in range(60)}
     names = {who: f"Person {number:02}" for number, who in enumerate(crowd)}

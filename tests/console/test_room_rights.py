@@ -66,6 +66,7 @@ def test_who_may_only_read_has_none(console: Console, scenes: Scenes, room_id: s
     expect(page.get_by_role("link", name="Check access of Dr. Khan")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_a_deleted_room_has_none(console: Console, scenes: Scenes) -> None:
     assert buttons(console.show(f"room/{scenes.deleted}")) == []
 
@@ -78,6 +79,7 @@ def test_a_room_of_which_only_events_are_known_has_none(console: Console, scenes
     expect(page.get_by_role("main").get_by_role("button")).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_nobody_joins_a_room_at_acs_from_here(console: Console, at_acs: str) -> None:
     page = console.show(f"room/{at_acs}")
     expect(page.get_by_text("at ACS", exact=True)).to_be_visible()

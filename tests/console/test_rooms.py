@@ -115,6 +115,7 @@ def test_a_title_without_rooms_says_so(console: Console, rooms: list[str]) -> No
     expect(page.get_by_role("status").filter(has_text="No room")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_upcoming_rooms_are_chosen_by_their_state(console: Console, rooms: list[str]) -> None:
     page = console.enter("rooms")
     page.get_by_label("State").select_option("upcoming")
@@ -128,6 +129,7 @@ def test_each_state_of_the_api_can_be_chosen(console: Console, app: RunningApp) 
     expect(options).to_have_text(["any", *states])
 
 
+@pytest.mark.thorough
 def test_rooms_of_a_person_are_chosen_by_the_raw_id(console: Console, rooms: list[str]) -> None:
     page = console.enter("rooms")
     page.get_by_label("Participant").fill(INVITED)
@@ -168,6 +170,7 @@ def test_an_error_of_the_api_is_shown(console: Console, rooms: list[str]) -> Non
     expect(page.get_by_role("alert").filter(has_text="raw id")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_a_room_leads_to_its_view(console: Console, rooms: list[str]) -> None:
     page = console.enter("rooms")
     page.get_by_role("link", name="Last").click()
@@ -214,6 +217,7 @@ def test_a_row_has_the_schedule_the_people_and_the_last_call(
     expect(page).to_have_url(re.compile(f"room/{day['Over']}/call/"))
 
 
+@pytest.mark.thorough
 def test_live_has_the_rooms_with_a_call(console: Console, day: dict[str, str]) -> None:
     page = console.enter("rooms")
     page.get_by_role("link", name="Live", exact=True).click()
@@ -225,6 +229,7 @@ def test_live_has_the_rooms_with_a_call(console: Console, day: dict[str, str]) -
     expect(titles(page)).to_contain_text(["On air"])
 
 
+@pytest.mark.thorough
 def test_next_has_the_rooms_of_later_by_their_time(console: Console, day: dict[str, str]) -> None:
     page = console.enter("rooms")
     page.get_by_role("link", name="Next", exact=True).click()

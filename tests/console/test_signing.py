@@ -54,6 +54,7 @@ def test_a_clock_of_the_browser_that_is_wrong_does_no_harm(console: Console, hou
     expect(page.get_by_role("alert").filter(has_text=re.compile("."))).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_a_clock_that_is_set_while_the_page_is_open_does_no_harm(console: Console) -> None:
     console.allowed = {401}  # then the page asks again
     page = console.enter("access")
@@ -68,6 +69,7 @@ def off_by(hours: int) -> datetime:
     return datetime.now(UTC) + timedelta(hours=hours)
 
 
+@pytest.mark.thorough
 def test_the_signature_names_the_host_that_the_service_sees(console: Console) -> None:
     """A proxy such as that of a codespace asks the service under another name than the page has."""
     seen = f"127.0.0.1:{console.app.port}"
@@ -86,6 +88,7 @@ def pass_on(route: Route, host: str) -> None:
     route.fulfill(response=route.fetch(url=url, headers=headers))
 
 
+@pytest.mark.thorough
 def test_a_page_that_cannot_sign_says_where_it_could(console: Console) -> None:
     page = console.context().new_page()
     page.add_init_script("Object.defineProperty(window, 'isSecureContext', { value: false })")

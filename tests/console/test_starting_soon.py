@@ -28,6 +28,7 @@ def entry(page: Page, title: str) -> Locator:
     return named(page, "Starting soon").get_by_role("listitem").filter(has_text=title)
 
 
+@pytest.mark.thorough
 def test_a_room_of_the_next_hours_is_shown_with_its_people(
     console: Console, scenes: Scenes
 ) -> None:
@@ -66,6 +67,7 @@ def test_a_room_with_a_call_is_not_late(console: Console, scenes: Scenes) -> Non
     expect(entry(page, "Dressing")).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_a_room_whose_call_is_over_is_not_late(console: Console, scenes: Scenes) -> None:
     call = live_meeting(scenes.room("Vaccination", PEOPLE, scheduled=(-0.1, 1)), seconds=200)
     scenes.insight.deliver(call.started(), call.added(1, KHAN), call.ended(60))

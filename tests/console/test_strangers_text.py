@@ -107,6 +107,7 @@ def test_in_the_list_of_rooms(console: Console, stranger: Stranger) -> None:
     expect_text(page, "title")
 
 
+@pytest.mark.thorough
 def test_in_the_search_for_rooms(console: Console, stranger: Stranger) -> None:
     page = console.enter("rooms")
     page.get_by_label("Title").fill(hostile("title"))
@@ -120,6 +121,7 @@ def test_in_a_room(console: Console, stranger: Stranger) -> None:
     expect_text(page, "title", "order", "name", "number")
 
 
+@pytest.mark.thorough
 def test_in_the_title_of_the_tab(console: Console, stranger: Stranger) -> None:
     page = console.enter(f"room/{stranger.room_id}")
     expect(page).to_have_title(f"{hostile('title')} · Anteroom")
@@ -131,12 +133,14 @@ def test_in_a_call_and_its_attendance(console: Console, stranger: Stranger) -> N
     expect_text(page, "name", "self", "phrase", "number")
 
 
+@pytest.mark.thorough
 def test_in_the_labels_of_a_chart(console: Console, stranger: Stranger) -> None:
     page = console.enter(f"room/{stranger.room_id}/call/{stranger.call.id}")
     expect(page.locator(".timeline .name", has_text=BEGINS)).to_have_count(3)
     expect_harmless(page)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("place", mostly(range(3), 0))
 def test_in_the_tips_of_a_chart(console: Console, stranger: Stranger, place: int) -> None:
     page = console.enter(f"room/{stranger.room_id}/call/{stranger.call.id}")
@@ -145,6 +149,7 @@ def test_in_the_tips_of_a_chart(console: Console, stranger: Stranger, place: int
     expect_harmless(page)
 
 
+@pytest.mark.thorough
 def test_in_the_log(console: Console, stranger: Stranger) -> None:
     page = console.enter(f"room/{stranger.room_id}/log")
     expect(page.get_by_text("ended the call").first).to_be_visible()
@@ -173,6 +178,7 @@ def test_in_a_question(console: Console, stranger: Stranger) -> None:
     expect_text(page, "somebody")
 
 
+@pytest.mark.thorough
 def test_in_quarantine(console: Console, stranger: Stranger) -> None:
     page = console.enter("quarantine")
     page.get_by_role("button", name="Show all").click()
@@ -180,6 +186,7 @@ def test_in_quarantine(console: Console, stranger: Stranger) -> None:
     expect_harmless(page)
 
 
+@pytest.mark.thorough
 def test_in_the_address(console: Console) -> None:
     console.allowed = {400, 404}
     page = console.enter(f"room/{hostile('address')}")
