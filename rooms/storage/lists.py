@@ -91,7 +91,7 @@ class Lists:
         for each partition, in parallel; seven rounds reach back fourteen years. A later page begins
         with a quarter of what the list has behind it, so that even pages of one round each come to
         an end. Where a round has more rows than one request has, the next one goes on where they
-        end. If all rooms fit, one round is about all of them.
+        end. If all rooms fit, or the schedule says which, one round is about all of them.
 
         A search by schedule or name asks first whether rows of an earlier version may be there. A
         row that does not say what is asked or shown costs one more.
@@ -107,7 +107,8 @@ class Lists:
             start, created = keys.INDEX_START, begin.as_of
         else:
             start, created = keys.after(begin.after), keys.created_of(begin.after)
-        span = MAX_TIME if wanted == RoomFilter() else max(DAY, (begin.as_of - created) // _WIDER)
+        in_one_round = wanted == RoomFilter() or wanted.is_of_schedule
+        span = MAX_TIME if in_one_round else max(DAY, (begin.as_of - created) // _WIDER)
         rooms, per_partition, end, cut_off = list[RoomInList](), limits.rooms_rows, "", False
         while True:
             if not cut_off:

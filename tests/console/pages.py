@@ -106,7 +106,7 @@ class Console:
         """Shows a view in the shared tab, with the manage key. A new page is much slower."""
         self.context()
         if not self.tabs:
-            self.tabs.append(self.enter("home"))
+            self.tabs.append(self.enter("access"))
         (page,) = self.tabs
         page.set_viewport_size({"width": WIDE, "height": HEIGHT})
         page.emulate_media(color_scheme="light")
@@ -126,8 +126,8 @@ class Console:
 
     def close(self) -> None:
         for page in self.tabs:  # nothing stays of what this test did, nor is asked any more
-            go(page, "home")
-            expect(page).to_have_title(re.compile("^Home"))
+            go(page, "access")
+            expect(page).to_have_title(re.compile("^Check access"))
         for context in self.watched:
             for page in context.pages:
                 if page not in self.tabs:
