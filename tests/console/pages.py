@@ -40,7 +40,7 @@ HEIGHT = 900
 
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 SCREENS: list[tuple[int, Scheme]] = (
-    list(product((NARROW, 1600), SCHEMES)) if THOROUGH else [(NARROW, "light"), (1600, "dark")]
+    list(product((NARROW, WIDE), SCHEMES)) if THOROUGH else [(NARROW, "light"), (WIDE, "dark")]
 )
 
 AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"

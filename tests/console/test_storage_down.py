@@ -62,7 +62,7 @@ def no_problem(page: Page) -> None:
     expect(page.get_by_role("alert").filter(has_text="storage")).to_have_count(0)
 
 
-@pytest.mark.parametrize("name", mostly(VIEWS, "home", "call"))
+@pytest.mark.parametrize("name", mostly(VIEWS, "home"))
 def test_the_error_is_shown_until_the_storage_is_back(
     console: Console, scenes: Scenes, proxy: StorageProxy, name: str
 ) -> None:

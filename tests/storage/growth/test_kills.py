@@ -14,7 +14,7 @@ from rooms.storage.growth.growth import grow
 from rooms.storage.growth.run import Run
 from rooms.storage.marker import marker
 from testkit.mortal_app import Killed, Life, mortal_client
-from tests.effort import KILLS_APART
+from tests.effort import KILLS_APART, thorough
 from tests.storage.growth.sevens import AT_ONCE, TO_1, rows_in
 from tests.storage.test_rows_of_rooms import OF_THE_ROOM
 
@@ -102,7 +102,7 @@ def kills(requests: int) -> list[tuple[int, bool]]:
     ]
 
 
-@pytest.mark.parametrize("accounts", [TO_1, "0" * 10], ids=["ended", "taken back"])
+@pytest.mark.parametrize("accounts", [TO_1, *thorough("0" * 10)], ids=["ended", "taken back"])
 async def test_a_growth_that_was_killed_is_ended_or_taken_back_by_the_next(
     azurites: list[str], accounts: str
 ) -> None:
