@@ -48,7 +48,7 @@ async def test_all_rows_of_the_rooms_of_a_digit_move_as_they_are_and_no_others(
     await put(clients[0], OF_THE_ROOM.values(), VALUES)
     await put(clients[0], others, VALUES)
     stay = [row for row in OF_NO_ROOM.values() if not row.startswith(".floor")]
-    await put(clients[0], stay, VALUES)
+    await put(clients[0], stay, VALUES | {"rows": 2, "whole": False})
     before = await rows_in(clients[0], "7")
     await grow(Run(clients, now, AT_ONCE), TO_1)
     assert await rows_in(clients[1], "17") == {row: before[row] for row in OF_THE_ROOM.values()}
