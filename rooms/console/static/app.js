@@ -8,7 +8,7 @@ import { Header } from "/console/header.js";
 import { DENIED } from "/console/loading.js";
 import { Known } from "/console/me.js";
 import { Heading, Loading } from "/console/parts.js";
-import { pathAt, useRoute } from "/console/route.js";
+import { focusHeading, pathAt, useRoute } from "/console/route.js";
 import { host } from "/console/settings.js";
 import { SignIn } from "/console/sign-in-form.js";
 import { load, useView, VIEWS, viewAt } from "/console/views.js";
@@ -88,12 +88,12 @@ function SignedIn({ signOut, toHeading }) {
   const shown = useRef(toHeading ? null : place);
   useEffect(() => {
     if (!View) return;
-    if (shown.current !== place) focusHeading(); // a screen reader continues from there
+    if (shown.current !== place) focusHeading();
     shown.current = place;
   }, [place, View]);
   const identity = name === "room" ? route.path[1] : name;
   return html`
-    <a class="skip" href="#main" onClick=${focusHeading}>Skip to content</a>
+    <a class="skip" href="#main" onClick=${skip}>Skip to content</a>
     <${Header} place=${place} current=${name} laptop=${laptop} signOut=${signOut} />
     <main id="main">
       ${View && html`<${Guarded} key=${identity}><${View} route=${route} laptop=${laptop} /><//>`}
@@ -111,15 +111,15 @@ function Guarded({ children }) {
     : children;
 }
 
+function skip(event) {
+  event.preventDefault();
+  focusHeading();
+}
+
 const NotYet = ({ title, failure }) => html`
   ${title && html`<${Heading}>${title}<//>`}
   ${failure ? html`<p class="problem" role="alert">${NOT_LOADED}</p>` : html`<${Loading} />`}
 `;
-
-function focusHeading(event) {
-  event?.preventDefault();
-  document.querySelector("h1")?.focus();
-}
 
 if (key.get() !== null) await load(viewAt(pathAt())); // together with the rest of the page
 render(html`<${Console} problem=${await comeBack()} />`, document.body);

@@ -4,6 +4,7 @@ import { html } from "htm/preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { Submit, useSubmit } from "/console/form.js";
 import { Problem } from "/console/parts.js";
+import { focusHeading } from "/console/route.js";
 
 /** A dialog, open as long as it is shown. `close` is also what Escape does. */
 export function Dialog({ title, close, children }) {
@@ -28,9 +29,6 @@ export function Dialog({ title, close, children }) {
     ${children}
   </dialog>`;
 }
-
-/** Moves the focus to the heading of the view. */
-export const focusHeading = () => document.querySelector("h1")?.focus();
 
 /** Moves the focus back, or to the heading if what had it is gone. */
 function focusAgain(opener) {

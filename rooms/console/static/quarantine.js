@@ -3,11 +3,11 @@
 import { html } from "htm/preact";
 import { useState } from "preact/hooks";
 import { ask, get } from "/console/api.js";
-import { Confirm, focusHeading } from "/console/dialog.js";
+import { Confirm } from "/console/dialog.js";
 import { usePages } from "/console/loading.js";
 import { useMe } from "/console/me.js";
 import { Empty, Loading, More, Page, Problem, Time } from "/console/parts.js";
-import { address } from "/console/route.js";
+import { address, focusHeading } from "/console/route.js";
 import { revealed } from "/console/shown.js";
 
 const EVERY_SECONDS = 10;

@@ -4,7 +4,6 @@ import { html } from "htm/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { get, ofRoom } from "/console/api.js";
 import { CallView } from "/console/call.js";
-import { focusHeading } from "/console/dialog.js";
 import { JoinAs } from "/console/join-as.js";
 import { useLoaded } from "/console/loading.js";
 import { Log } from "/console/log.js";
@@ -15,7 +14,7 @@ import { EditRoom } from "/console/room-edit.js";
 import { Overview } from "/console/room-overview.js";
 import { rightsIn } from "/console/room-rights.js";
 import { readRoom } from "/console/room-version.js";
-import { address } from "/console/route.js";
+import { address, focusHeading } from "/console/route.js";
 
 const EVERY_SECONDS = 5;
 

@@ -44,3 +44,6 @@ export function useRoute() {
   }, []);
   return route;
 }
+
+/** Moves the focus to the heading of the view: a screen reader continues from there. */
+export const focusHeading = () => document.querySelector("h1")?.focus();
