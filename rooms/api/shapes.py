@@ -4,11 +4,13 @@ mypy holds the code to the shapes, and `make openapi` makes schemas of them: the
 docstrings are those of the schemas.
 """
 
+from collections.abc import Iterable
 from typing import Annotated, NotRequired, TypedDict
 
 from pydantic import WithJsonSchema
 
 from rooms.domain.events import CALL_ROOM_ID
+from rooms.domain.people import People
 from rooms.domain.room import ROOM_ID
 from rooms.domain.time import SECOND, Ticks, format_time
 
@@ -33,6 +35,15 @@ class Page[Item](TypedDict):
     nextLink: NotRequired[Link]
 
 
+class KnownPerson(TypedDict):
+    """A person as the details of the room know them, who may have several raw ids."""
+
+    rawId: str
+    rawIds: list[str]
+    name: str | None
+    externalId: str | None
+
+
 class NoContent(TypedDict):
     """An empty object."""
 
@@ -40,6 +51,16 @@ class NoContent(TypedDict):
 def page_body[Item](value: list[Item], next_link: str | None) -> Page[Item]:
     """Returns a page of a list."""
     return {"value": value} if next_link is None else {"value": value, "nextLink": next_link}
+
+
+def person_body(raw_id: str, raw_ids: Iterable[str], people: People) -> KnownPerson:
+    """Returns a person as the details of the room know them."""
+    return {
+        "rawId": raw_id,
+        "rawIds": list(raw_ids),
+        "name": people.name(raw_id),
+        "externalId": people.external_id(raw_id),
+    }
 
 
 def time_or_none(at: Ticks | None) -> str | None:

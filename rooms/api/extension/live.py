@@ -8,7 +8,7 @@ from rooms.api.extension.looking import record_access
 from rooms.api.request import Request
 from rooms.api.responses import json_answer
 from rooms.api.routing import Routes
-from rooms.api.shapes import CallRoomId, Count, page_body, time_or_none
+from rooms.api.shapes import CallRoomId, Count, KnownPerson, page_body, person_body, time_or_none
 from rooms.domain.call import Call
 from rooms.domain.details import scheduled
 from rooms.domain.missing import Missing, missing_from
@@ -35,14 +35,10 @@ class LivePerson(TypedDict):
     joinedAt: Time
 
 
-class MissingPerson(TypedDict):
+class MissingPerson(KnownPerson, TypedDict):
     """An invited person who is not in the call. `leftAt` is null if no event tells that they
     left. `since` is `leftAt`, or the scheduled start if that is later."""
 
-    rawId: str
-    rawIds: list[str]
-    name: str | None
-    externalId: str | None
     role: Role
     since: Time
     leftAt: Time | None
@@ -104,7 +100,7 @@ def live_body(
         "overdue": is_overdue(call, known.planned_end, at),
         "incomplete": call.incomplete,
         "count": len(present),
-        "participants": [_person_body(one, people) for one in present],
+        "participants": [_live_person_body(one, people) for one in present],
         "missing": [_missing_body(one, people) for one in missing[:most_missing]],
         "missingCount": len(missing),
     }
@@ -117,7 +113,7 @@ def _missing(known: RoomSnapshot, call: Call, people: People, at: Ticks) -> list
     return missing_from(call, known.roster, people, planned[0], at)
 
 
-def _person_body(one: PersonInCall, people: People) -> LivePerson:
+def _live_person_body(one: PersonInCall, people: People) -> LivePerson:
     return {
         "rawId": one.raw_id,
         "rawIds": list(one.raw_ids),
@@ -129,12 +125,8 @@ def _person_body(one: PersonInCall, people: People) -> LivePerson:
 
 
 def _missing_body(one: Missing, people: People) -> MissingPerson:
-    raw_id = one.raw_ids[0]
     return {
-        "rawId": raw_id,
-        "rawIds": list(one.raw_ids),
-        "name": people.name(raw_id),
-        "externalId": people.external_id(raw_id),
+        **person_body(one.raw_ids[0], one.raw_ids, people),
         "role": one.role,
         "since": format_time(one.since),
         "leftAt": time_or_none(one.left_at),

@@ -15,7 +15,7 @@ from rooms.api.extension.reports import Report, report
 from rooms.api.request import Request
 from rooms.api.responses import json_answer
 from rooms.api.routing import Routes
-from rooms.api.shapes import Count, RoomId, page_body
+from rooms.api.shapes import Count, KnownPerson, RoomId, page_body, person_body
 from rooms.app import App
 from rooms.domain import attendance as domain
 from rooms.domain.missing import MOST_MISSED
@@ -34,14 +34,10 @@ _AT_ONCE = 5
 """Rooms whose attendance is read at the same time."""
 
 
-class AbsentPerson(TypedDict):
+class AbsentPerson(KnownPerson, TypedDict):
     """An invited person who did not come. `estimated` is true if events of the calls are missing:
     the person may have come."""
 
-    rawId: str
-    rawIds: list[str]
-    name: str | None
-    externalId: str | None
     role: str | None
     estimated: bool
 
@@ -139,7 +135,7 @@ async def _no_show(app: App, meeting: _Meeting, as_of: Ticks) -> NoShow | None:
     shown = absent[: app.limits.missing]
     return {
         **_room_body(meeting),
-        "absent": [_person_body(one, made.people) for one in shown],
+        "absent": [_absent_body(one, made.people) for one in shown],
         "absentCount": len(absent),
         "error": None,
     }
@@ -160,13 +156,9 @@ def _room_body(meeting: _Meeting) -> ScheduledRoom:
     }
 
 
-def _person_body(one: domain.Attendee, people: People) -> AbsentPerson:
-    raw_id = one.raw_ids[0]
+def _absent_body(one: domain.Attendee, people: People) -> AbsentPerson:
     return {
-        "rawId": raw_id,
-        "rawIds": list(one.raw_ids),
-        "name": people.name(raw_id),
-        "externalId": people.external_id(raw_id),
+        **person_body(one.raw_ids[0], one.raw_ids, people),
         "role": one.role,
         "estimated": one.estimated,
     }

@@ -9,7 +9,7 @@ from rooms.api.extension.looking import record_access
 from rooms.api.request import Request
 from rooms.api.responses import json_answer
 from rooms.api.routing import Routes
-from rooms.api.shapes import CallRoomId, Count, time_or_none
+from rooms.api.shapes import CallRoomId, Count, KnownPerson, person_body, time_or_none
 from rooms.domain.call import Call
 from rooms.domain.overdue import is_overdue
 from rooms.domain.people import identified, people_in
@@ -22,17 +22,13 @@ from rooms.storage.parallel import both
 routes = Routes()
 
 
-class PresentPerson(TypedDict):
+class PresentPerson(KnownPerson, TypedDict):
     """A person in a call. `rawIds` has all their raw ids in the call so far, `rawId` is the one
     that joined last. A `guest` came to an open room without an invitation. `joinedAt` starts their
     unbroken stay; `legs` counts their devices. `estimated` is true if the event for the coming or
     going of one of these never came, or if the person came back so often that they may have been
     away just then."""
 
-    rawId: str
-    rawIds: list[str]
-    name: str | None
-    externalId: str | None
     displayName: str | None
     role: str | None
     invited: bool
@@ -121,10 +117,7 @@ def present_call_body(call: Call, at: Ticks, known: RoomSnapshot, invited: Invit
         "count": len(present),
         "participants": [
             {
-                "rawId": one.raw_id,
-                "rawIds": list(one.raw_ids),
-                "name": people.name(one.raw_id),
-                "externalId": people.external_id(one.raw_id),
+                **person_body(one.raw_id, one.raw_ids, people),
                 "displayName": one.display_name,
                 "role": one.role,
                 "invited": one.person in invited_people,

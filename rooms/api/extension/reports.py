@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
-from rooms.api.shapes import Count, Seconds, seconds, time_or_none
+from rooms.api.shapes import Count, KnownPerson, Seconds, person_body, seconds, time_or_none
 from rooms.app import App
 from rooms.domain import attendance as domain
 from rooms.domain import presence
@@ -51,7 +51,7 @@ class Cancelled(TypedDict):
     by: str | None
 
 
-class Attendee(TypedDict):
+class Attendee(KnownPerson, TypedDict):
     """The attendance of one person. A `guest` came to an open room without an invitation.
 
     `rawIds` has all raw ids of the person: those invited, then others that came. `rawId` is the
@@ -70,10 +70,6 @@ class Attendee(TypedDict):
     did not come, it is true if events of the calls are missing: the person may have come.
     """
 
-    rawId: str
-    rawIds: list[str]
-    name: str | None
-    externalId: str | None
     displayName: str | None
     role: str | None
     status: Status
@@ -147,12 +143,8 @@ def cancelled_body(deletion: Deletion | None) -> Cancelled | None:
 
 def attendee_body(attendee: domain.Attendee, people: People) -> Attendee:
     """Returns one person of a report."""
-    raw_id = attendee.raw_ids[0]
     return {
-        "rawId": raw_id,
-        "rawIds": list(attendee.raw_ids),
-        "name": people.name(raw_id),
-        "externalId": people.external_id(raw_id),
+        **person_body(attendee.raw_ids[0], attendee.raw_ids, people),
         "displayName": attendee.display_name,
         "role": attendee.role,
         "status": attendee.status,
