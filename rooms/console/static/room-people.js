@@ -13,7 +13,7 @@ import { ChangePerson, RemoveFromCall, RemovePerson } from "/console/room-person
 import { address } from "/console/route.js";
 import { called, people } from "/console/words.js";
 
-const FEW = 50; // people who are shown at first
+const FEW = 25; // people who are shown at first
 const MANY = 20; // people among whom one is searched
 
 export function People({ read, call, rights, open }) {
