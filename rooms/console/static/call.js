@@ -14,7 +14,8 @@ import { called, people, range, rawIdsOf } from "/console/words.js";
 
 const EVERY_SECONDS = 3; // ended calls too: events may be late
 
-export function CallView({ roomId, room, callId }) {
+/** The call that is chosen, else the newest one. `present` is the presence of the live call. */
+export function CallView({ roomId, room, present, callId }) {
   const load = (signal) => callsOf(roomId, signal);
   const { data: calls, failure } = useLoaded(load, [roomId], EVERY_SECONDS);
   const chosen = callId ?? calls?.[0]?.id;
@@ -23,7 +24,16 @@ export function CallView({ roomId, room, callId }) {
     ${!calls && !failure && html`<${Loading} lines=${8} />`}
     ${calls?.length > 1 && html`<${Choice} roomId=${roomId} calls=${calls} chosen=${chosen} />`}
     ${calls && !chosen && html`<${NoCalls} />`}
-    ${chosen && html`<${Call} key=${chosen} roomId=${roomId} room=${room} callId=${chosen} />`}
+    ${
+      chosen &&
+      html`<${Call}
+        key=${chosen}
+        roomId=${roomId}
+        room=${room}
+        callId=${chosen}
+        overdue=${present?.id === chosen && present.overdue}
+      />`
+    }
     ${calls && html`<${Attendance} key=${chosen} roomId=${roomId} room=${room} callId=${chosen} />`}
   `;
 }
@@ -76,22 +86,16 @@ async function callsOf(roomId, signal) {
   }
 }
 
-/** Returns {call, attendees}. A live call also says whether it is `overdue`. */
+/** Returns {call, attendees}. */
 async function callWithAttendees(roomId, callId, signal) {
   const [call, { value }] = await Promise.all([
     get(ofRoom(roomId, "calls", callId), {}, signal),
     get(ofRoom(roomId, "attendance"), { call: callId }, signal),
   ]);
-  const overdue = call.endedAt === null && (await isOverdue(roomId, callId, signal));
-  return { call: { ...call, overdue }, attendees: value };
+  return { call, attendees: value };
 }
 
-async function isOverdue(roomId, callId, signal) {
-  const { call } = await get(ofRoom(roomId, "presence"), {}, signal);
-  return call?.id === callId && call.overdue;
-}
-
-function Call({ roomId, room, callId }) {
+function Call({ roomId, room, callId, overdue }) {
   const load = (signal) => callWithAttendees(roomId, callId, signal);
   const { data, at: answered, failure } = useLoaded(load, [roomId, callId], EVERY_SECONDS);
   const live = data?.call.endedAt === null;
@@ -101,7 +105,7 @@ function Call({ roomId, room, callId }) {
     return html`<${Problem} failure=${failure} />${!failure && html`<${Loading} lines=${8} />`}`;
   return html`
     <${Problem} failure=${failure} at=${answered} />
-    <${Facts} call=${data.call} attendees=${data.attendees} at=${at} />
+    <${Facts} call=${{ ...data.call, overdue }} attendees=${data.attendees} at=${at} />
     <${Section} title="Timeline">
       <${Timeline} call=${data.call} people=${rows} room=${room} at=${at} />
     <//>

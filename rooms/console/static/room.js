@@ -44,8 +44,7 @@ export function Room({ route }) {
   const [, roomId, asked = "", callId] = route.path;
   const tab = Object.hasOwn(TABS, asked) ? asked : "";
   const known = useLoaded((signal) => readIfKnown(roomId, signal), [roomId], EVERY_SECONDS);
-  const load = async (signal) => (tab === "" ? await callNow(roomId, signal) : null);
-  const presence = useLoaded(load, [roomId, tab], EVERY_SECONDS);
+  const presence = useLoaded((signal) => callNow(roomId, signal), [roomId], EVERY_SECONDS);
   const [told, setTold] = useState("");
   const [dialog, open] = useDialog((text) => {
     setTold(text);
@@ -60,7 +59,7 @@ export function Room({ route }) {
   return html`<${Page}
     title=${room?.title ?? `Room ${roomId}`}
     trail=${[["Rooms", address(["rooms"])]]}
-    badge=${room && html`<${State} of=${room.state} /><${Guests} room=${room} /><${AtAcs} room=${room} />`}
+    badge=${html`<${Badges} room=${room} call=${presence.data} />`}
     actions=${room && html`<${Actions} read=${read} rights=${rights} open=${open} />`}
     lead=${html`<code>${roomId}</code>`}
   >
@@ -77,12 +76,23 @@ export function Room({ route }) {
     ${
       read &&
       tab === "call" &&
-      html`<${CallView} key=${callId} roomId=${roomId} room=${room} callId=${callId} />`
+      html`<${CallView}
+        key=${callId}
+        roomId=${roomId}
+        room=${room}
+        present=${presence.data}
+        callId=${callId}
+      />`
     }
     ${tab === "log" && html`<${Log} roomId=${roomId} route=${route} />`}
     ${dialog}
   <//>`;
 }
+
+const Badges = ({ room, call }) => html`
+  ${room && html`<${State} of=${room.state} />`} ${call && html`<${State} of="live" />`}
+  ${room && html`<${Guests} room=${room} /><${AtAcs} room=${room} />`}
+`;
 
 /**
  * Returns the dialog that is open, and what opens one: it gets a function of `close`, to which
