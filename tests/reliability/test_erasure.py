@@ -31,9 +31,9 @@ from testkit.running import RunningApp, running_app
 from testkit.traces import rows_with, traces_of
 from tests.effort import THOROUGH
 
-MEETINGS = 12 if THOROUGH else 4
+MEETINGS = 12 if THOROUGH else 2
 PEOPLE = 6
-KILLS = 10 if THOROUGH else 4
+KILLS = 10 if THOROUGH else 2
 WRITES = 10
 """Of the first life; each other has one more."""
 

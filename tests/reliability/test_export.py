@@ -16,9 +16,9 @@ from rooms.storage.errors import StorageUnavailable
 from rooms.storage.table import Table
 from testkit.storage_proxy import Fault, StorageProxy
 from tests.check.filled import BEGIN, Filling
-from tests.effort import KILLS_APART
+from tests.effort import KILLS_APART, thorough
 
-KINDS = Fault.REFUSED, Fault.CUT_AFTER, Fault.TWICE
+KINDS = Fault.CUT_AFTER, Fault.TWICE, *thorough(Fault.REFUSED)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from testkit.raw_http import Answer
 from testkit.running import RunningApp, running_app
 from testkit.storage_proxy import Fault, StorageProxy
 from testkit.waiting import until
+from tests.effort import thorough
 
 UNAVAILABLE = family_a(
     "ServiceUnavailable",
@@ -46,7 +47,9 @@ def test_health_says_whether_the_storage_answers(raw: Raw, proxy: StorageProxy) 
     assert (down.status, down.json()) == (503, {"status": "unavailable"})
 
 
-@pytest.mark.parametrize("fault", [Fault.REFUSED, Fault.CUT_BEFORE, Fault.CUT_AFTER, Fault.DELAYED])
+@pytest.mark.parametrize(
+    "fault", [Fault.CUT_AFTER, Fault.DELAYED, *thorough(Fault.REFUSED, Fault.CUT_BEFORE)]
+)
 def test_every_operation_is_answered_with_503_and_when_to_try_again(
     raw: Raw, proxy: StorageProxy, fault: Fault
 ) -> None:
@@ -133,7 +136,7 @@ def test_a_throttled_storage_is_not_asked_again_and_its_retry_after_is_passed_on
     until(lambda: raw.get(room).status == 200)
 
 
-@pytest.mark.parametrize("fault", [Fault.CUT_BEFORE, Fault.REFUSED])
+@pytest.mark.parametrize("fault", [Fault.REFUSED, *thorough(Fault.CUT_BEFORE)])
 def test_an_event_in_an_outage_is_refused_with_one_line_in_the_log(
     app: RunningApp, raw: Raw, proxy: StorageProxy, fault: Fault
 ) -> None:

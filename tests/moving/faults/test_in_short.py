@@ -6,7 +6,10 @@ from faults.moving.kills import killed_everywhere
 from faults.moving.together import Together
 from testkit.acs_instance import AcsInstance
 from testkit.two_sides import TwoSides
-from tests.effort import KILLS_APART
+from tests.effort import KILLS_APART, THOROUGH
+
+CHANGES = 50 if THOROUGH else 30
+CHANGES_AT_ACS, ROUNDS = (30, 3) if THOROUGH else (16, 2)
 
 
 async def test_a_change_that_was_killed_is_there_once_on_both_sides_or_on_none(
@@ -22,7 +25,7 @@ async def test_a_change_that_was_killed_is_there_once_on_both_sides_or_on_none(
 
 async def test_changes_at_random_under_faults_leave_both_sides_alike(sides: TwoSides) -> None:
     together = Together(sides, seed=1, kills=3)
-    await together.run(50)
+    await together.run(CHANGES)
     await sides.settle()
     assert list(together.problems(await sides.look())) == []
     assert sides.acs.met
@@ -32,6 +35,6 @@ async def test_changes_at_random_under_faults_leave_both_sides_alike(sides: TwoS
 async def test_changes_at_acs_are_found_and_told_of_nobody_here(own_acs: AcsInstance) -> None:
     sides = TwoSides(own_acs, limits=LIMITS_OF_DRIFT)
     drift = Drift(sides, seed=1)
-    await drift.run(30, rounds=3)
+    await drift.run(CHANGES_AT_ACS, ROUNDS)
     await sides.settle()
     assert list(drift.problems(await sides.look())) == []
