@@ -1,7 +1,10 @@
 """What ACS answers if it does not carry out a change, and what becomes of it."""
 
 import logging
+from collections.abc import Iterable
 from dataclasses import replace
+from itertools import product
+from typing import Any
 
 import pytest
 from azure.data.tables.aio import TableClient
@@ -37,9 +40,22 @@ NAME: Change = ("PATCH", "/rooms/{}/invitees", {"participants": {CAROL: {"name":
 DELETE: Change = ("DELETE", "/rooms/{}", None)
 
 
-each_change = pytest.mark.parametrize(
-    "change", [UPDATE, NAME, DELETE, *thorough(INVITE)], ids=lambda change: " ".join(change[:2])
-)
+CHANGES = CREATE, UPDATE, INVITE, NAME, DELETE
+
+STATUSES = {AcsFault.FAILS: 503, AcsFault.FAILS_AFTER: 500}
+"""What is answered after failures of ACS."""
+
+CUTS = AcsFault.CUT_BEFORE, AcsFault.CUT_AFTER
+
+NO_ROOM, NO_JSON, REDIRECT = Reply(200, b"{}"), Reply(200, b"<html>"), Reply(307)
+
+
+def pairs[A, B](*each_time: tuple[A, B], of: Iterable[tuple[A, B]]) -> list[Any]:
+    """Values of two parameters: some that are tried each time, and, if thorough, the rest."""
+    rest = [pair for pair in of if pair not in each_time]
+    return [*each_time, *(pytest.param(*pair, marks=pytest.mark.thorough) for pair in rest)]
+
+
 each = pytest.mark.parametrize(
     "change", [CREATE, NAME, DELETE, *thorough(UPDATE, INVITE)], ids=lambda of: " ".join(of[:2])
 )
@@ -70,22 +86,36 @@ async def test_a_429_that_names_no_time_gets_a_second(sides: Sides) -> None:
     assert (await carry_out(sides, UPDATE, room_id)).headers["retry-after"] == "1"
 
 
-@each
-@pytest.mark.parametrize(("fault", "status"), [(AcsFault.FAILS, 503), (AcsFault.FAILS_AFTER, 500)])
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    pairs(
+        (CREATE, AcsFault.FAILS_AFTER),
+        (NAME, AcsFault.FAILS_AFTER),
+        (DELETE, AcsFault.FAILS),
+        of=product(CHANGES, STATUSES),
+    ),
+)
 async def test_a_failure_comes_as_it_was_and_leaves_the_mark(
-    sides: Sides, change: Change, fault: AcsFault, status: int
+    sides: Sides, change: Change, fault: AcsFault
 ) -> None:
     room_id = await sides.make()
     before = await sides.here(room_id)
     sides.acs.next(fault, change[0])
-    assert (await carry_out(sides, change, room_id)).status == status
+    assert (await carry_out(sides, change, room_id)).status == STATUSES[fault]
     assert await sides.here(room_id) == before
     assert any(mark.create is None or mark.create.made is None for mark in await sides.marks())
     assert len(sides.acs.received) == 1, "nothing is sent again"
 
 
-@each
-@pytest.mark.parametrize("fault", [AcsFault.CUT_BEFORE, AcsFault.CUT_AFTER])
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    pairs(
+        (CREATE, AcsFault.CUT_AFTER),
+        (NAME, AcsFault.CUT_BEFORE),
+        (DELETE, AcsFault.CUT_AFTER),
+        of=product(CHANGES, CUTS),
+    ),
+)
 async def test_a_cut_connection_is_503_and_leaves_the_mark(
     sides: Sides, change: Change, fault: AcsFault
 ) -> None:
@@ -99,8 +129,16 @@ async def test_a_cut_connection_is_503_and_leaves_the_mark(
     assert len(sides.acs.received) == 1, "nothing is sent again"
 
 
-@each_change
-@pytest.mark.parametrize("fault", [AcsFault.CUT_BEFORE, AcsFault.CUT_AFTER, AcsFault.FAILS_AFTER])
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    pairs(
+        (UPDATE, AcsFault.CUT_BEFORE),
+        (UPDATE, AcsFault.FAILS_AFTER),
+        (NAME, AcsFault.CUT_AFTER),
+        (DELETE, AcsFault.CUT_AFTER),
+        of=product((UPDATE, INVITE, NAME, DELETE), (*CUTS, AcsFault.FAILS_AFTER)),
+    ),
+)
 async def test_a_change_that_is_sent_again_after_that_is_made_once(
     sides: Sides, change: Change, fault: AcsFault
 ) -> None:
@@ -120,7 +158,7 @@ async def test_a_change_that_is_sent_again_after_that_is_made_once(
         assert await sides.here(room_id) == sides.there(room_id)
 
 
-@pytest.mark.parametrize("fault", [AcsFault.CUT_BEFORE, AcsFault.CUT_AFTER, AcsFault.FAILS_AFTER])
+@pytest.mark.parametrize("fault", [*CUTS, *thorough(AcsFault.FAILS_AFTER)])
 async def test_a_create_that_is_sent_again_after_that_makes_one_room(
     sides: Sides, fault: AcsFault
 ) -> None:
@@ -142,7 +180,7 @@ async def test_a_create_that_is_sent_again_after_that_makes_one_room(
     assert await sides.told(room_id) == [("RoomCreated", "app")]
 
 
-@pytest.mark.parametrize("change", [UPDATE, INVITE, NAME])
+@pytest.mark.parametrize("change", [UPDATE, NAME, *thorough(INVITE)])
 async def test_a_room_that_is_gone_at_acs_is_buried_as_of_acs(sides: Sides, change: Change) -> None:
     room_id = await sides.make()
     sides.acs.raw.delete(f"/rooms/{room_id}")
@@ -234,11 +272,14 @@ async def test_where_acs_refuses_us_nothing_changes(
 
 
 @pytest.mark.parametrize(
-    "reply",
-    [Reply(200, b"{}"), Reply(200, b"<html>"), Reply(307)],
-    ids=["no room", "no JSON", "a redirect"],
+    ("change", "reply"),
+    pairs(
+        (CREATE, NO_ROOM),
+        (UPDATE, NO_JSON),
+        (UPDATE, REDIRECT),
+        of=product((CREATE, UPDATE), (NO_ROOM, NO_JSON, REDIRECT)),
+    ),
 )
-@pytest.mark.parametrize("change", [CREATE, UPDATE])
 async def test_what_is_no_answer_of_acs_leaves_the_mark(
     direct: TableClient, acs: AcsInstance, sides: Sides, change: Change, reply: Reply
 ) -> None:
