@@ -10,6 +10,7 @@ import pytest
 
 from devhost.azurite import PROJECT
 from testkit.ports import free_port
+from tests.effort import thorough
 
 ENVIRONMENT = {
     name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))
@@ -55,7 +56,7 @@ def test_after_one_line_the_command_line_reaches_the_service(
     assert f";accesskey={key}'" in (checkout / ".devhost" / "env").read_text()
 
 
-@pytest.mark.parametrize("offset", [0, 1, 2])
+@pytest.mark.parametrize("offset", [1, *thorough(0, 2)])
 def test_a_port_in_use_is_named_before_anything_is_installed(
     checkout: Path, tmp_path: Path, offset: int
 ) -> None:
@@ -75,7 +76,7 @@ def test_a_port_in_use_is_named_before_anything_is_installed(
     assert not (checkout / ".venv").exists()
 
 
-@pytest.mark.parametrize("port", ["", "no port", "0", "65534", "-1", "1; exit"])
+@pytest.mark.parametrize("port", ["65534", "1; exit", *thorough("", "no port", "0", "-1")])
 def test_a_port_that_is_none_is_refused(checkout: Path, port: str) -> None:
     made = subprocess.run(
         ["make", "start", f"PORT={port}"],

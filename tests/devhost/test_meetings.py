@@ -15,6 +15,7 @@ from testkit.raw_http import Answer
 from testkit.running import RunningApp, new_key, running_app
 from testkit.waiting import until
 from tests.devhost.apps import APP
+from tests.effort import thorough
 
 OTHER_KEY = new_key()
 SLOW = {"people": 2, "speed": 1}
@@ -77,7 +78,7 @@ def simulators(devhost: Devhost) -> dict[int, str]:
     }
 
 
-@pytest.mark.parametrize("name", ["test", "another"])
+@pytest.mark.parametrize("name", ["another", *thorough("test")])
 def test_a_meeting_is_played_to_its_end_with_the_key_of_who_asks(
     app: RunningApp, name: str
 ) -> None:

@@ -29,11 +29,18 @@ from simulator.subjects import About, Subject
 from simulator.together import together
 from testkit.running import RunningApp, new_key
 from testkit.waiting import HANG_SECONDS
+from tests.effort import THOROUGH, thorough
 from tests.simulator.webhook import Webhook, listening
 
 # The SDK's own use of datetime.
 pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
 
+
+PEOPLE = 25 if THOROUGH else 12
+MANY_PEOPLE, DROP = (60, 0.1) if THOROUGH else (24, 0.25)
+"""So many that all events of a leg are dropped, too."""
+LOSSES = 3 if THOROUGH else 2
+"""Meetings that lose a third of their events."""
 
 TABLES = ("Calls", "Attendance", "People", "Presence")
 
@@ -79,7 +86,7 @@ async def test_the_app_knows_the_truth_whatever_the_order_and_the_number_of_deli
 ) -> None:
     faults = Faults(shuffle=True, copies=3, delay_seconds=0.2)
     played = await play(
-        meetings_at, write(2, 25, some_time_ago()), Performance(2, faults, Manner())
+        meetings_at, write(2, PEOPLE, some_time_ago()), Performance(2, faults, Manner())
     )
     assert played.differences == []
 
@@ -87,9 +94,9 @@ async def test_the_app_knows_the_truth_whatever_the_order_and_the_number_of_deli
 async def test_what_was_dropped_is_marked_or_follows_from_legs_that_are_not_known(
     meetings_at: App,
 ) -> None:
-    faults = Faults(shuffle=True, copies=2, drop=0.1)
+    faults = Faults(shuffle=True, copies=2, drop=DROP)
     played = await play(
-        meetings_at, write(3, 60, some_time_ago()), Performance(3, faults, Manner())
+        meetings_at, write(3, MANY_PEOPLE, some_time_ago()), Performance(3, faults, Manner())
     )
     assert played.outcome.dropped
     assert played.unexplained == []
@@ -111,11 +118,11 @@ async def test_with_a_third_of_the_events_lost_nobody_who_came_is_absent_without
                 write(seed, 16, some_time_ago()),
                 Performance(seed, Faults(drop=0.3), Manner()),
             )
-            for seed in range(3)
+            for seed in range(LOSSES)
         )
     )
-    assert [each.unexplained for each in played] == [[]] * 3
-    assert [each.wrongly_absent.unmarked for each in played] == [0] * 3
+    assert [each.unexplained for each in played] == [[]] * LOSSES
+    assert [each.wrongly_absent.unmarked for each in played] == [0] * LOSSES
     assert sum(each.wrongly_absent.estimated for each in played) > 0
 
 
@@ -255,7 +262,7 @@ def test_the_command_fails_if_the_app_does_not_answer_as_it_should(app: RunningA
     assert "Traceback" not in ended.stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, *thorough(signal.SIGTERM)])
 def test_a_live_meeting_names_its_room_and_can_be_stopped(
     app: RunningApp, number: signal.Signals
 ) -> None:
