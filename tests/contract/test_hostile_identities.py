@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rooms.domain.identity import SCOPES
@@ -14,7 +14,8 @@ from testkit.insight import Insight
 from testkit.raw import Raw
 from testkit.raw_http import Answer
 from testkit.running import RunningApp
-from tests.contract.test_hostile import ABSURD_IDS, MEGABYTES_10, nested
+from tests.contract.pairs import paired
+from tests.contract.test_hostile import ABSURD_IDS, MEGABYTES_10, generated, nested
 
 VERSION = "2023-10-01"
 
@@ -95,8 +96,7 @@ def test_minutes(identity: Raw, user: str, value: str) -> None:
         assert_says_what_is_wrong(identity.post(path, f"{{{body}}}"))
 
 
-@pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
-@pytest.mark.parametrize("field", ["token", "appId", "userId"])
+@paired("field", ["token", "appId", "userId"], "value", VALUES)
 def test_tokens_of_teams_users(identity: Raw, field: str, value: str) -> None:
     others = {"token": "t", "appId": "a", "userId": "u"}
     del others[field]
@@ -133,8 +133,7 @@ BODIES: dict[str, bytes] = {
 WITH_BODY = ("/identities", "/identities/{}/:issueAccessToken", "/teamsUser/:exchangeAccessToken")
 
 
-@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
-@pytest.mark.parametrize("path", WITH_BODY)
+@paired("path", WITH_BODY, "body", BODIES)
 def test_bodies(identity: Raw, user: str, path: str, body: bytes) -> None:
     assert_says_what_is_wrong(identity.post(path.format(user), body))
 
@@ -171,8 +170,12 @@ def test_nearly_raw_ids(identity: Raw, odd: str) -> None:
     assert 400 <= identity.delete(f"/identities/{odd}").status < 500
 
 
-@pytest.mark.parametrize("name", ["x-ms-client-request-id", "Accept", "User-Agent", "Cookie"])
-@pytest.mark.parametrize("value", ["x" * 10_000, "ÿ / \\ # ? ' \t é 😀", ""])
+@paired(
+    "name",
+    ["x-ms-client-request-id", "Accept", "User-Agent", "Cookie"],
+    "value",
+    {"long": "x" * 10_000, "odd": "ÿ / \\ # ? ' \t é 😀", "empty": ""},
+)
 def test_headers_that_are_odd_but_harmless(identity: Raw, name: str, value: str) -> None:
     assert identity.post("/identities", {}, {name: value}).status == 201
 
@@ -187,9 +190,6 @@ FIELDS = st.sampled_from(
 )
 WELL = (200, 201, 501)
 """What is answered if the body is valid; 501 as only ACS can exchange tokens of Teams users."""
-generated = settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
 
 
 @generated

@@ -22,6 +22,7 @@ from testkit.running import UNHANDLED, RunningApp, running_app
 from testkit.storage_proxy import StorageProxy
 from tests.contract.test_hostile import ABSURD_IDS, nested
 from tests.contract.test_hostile_identities import assert_says_what_is_wrong
+from tests.effort import THOROUGH
 
 ANN, BOB = raw_id(1), raw_id(2)
 
@@ -136,7 +137,8 @@ PATHS = (
 def test_a_signed_webhook_with_a_value_that_nobody_expects_is_taken_or_kept(
     call: Call, path: tuple[str, ...]
 ) -> None:
-    for value in VALUES:
+    values = VALUES if THOROUGH else (None, *VALUES[1 + PATHS.index(path) % 3 :: 3])
+    for value in values:
         event = call.joined
         part = event
         for name in path[:-1]:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from testkit.identifiers import raw_id
 from testkit.raw import Raw
 from testkit.running import RunningApp
+from tests.contract.pairs import paired
 from tests.contract.test_hostile import (
     ABSURD_IDS,
     JSON_VALUES,
@@ -112,32 +113,29 @@ def hostile_lists() -> dict[str, bytes]:
     }
 
 
-@pytest.mark.parametrize("body", hostile_lists().values(), ids=hostile_lists())
-@pytest.mark.parametrize("operation", paths(UNKNOWN_ROOM))
+@paired("operation", list(paths(UNKNOWN_ROOM)), "body", hostile_lists())
 def test_participants_of_2022(of_2022: Raw, room_id: str, operation: str, body: bytes) -> None:
     assert_says_what_is_wrong(of_2022.send(*paths(room_id)[operation], body))
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
-        '"Everyone"',
-        '"inviteonly"',
-        '"InviteOnly\\u0000"',
-        '"\\ud800"',
-        '""',
-        "1e400",
-        "9" * 5000,
-        "NaN",
-        "true",
-        '["InviteOnly"]',
-        "{}",
-        nested(100_000),
-        f'"{"x" * MEGABYTES_10}"',
-    ],
-    ids=lambda value: value[:20],
-)
-@pytest.mark.parametrize("operation", ["create", "change"])
+NO_POLICIES = [
+    '"Everyone"',
+    '"inviteonly"',
+    '"InviteOnly\\u0000"',
+    '"\\ud800"',
+    '""',
+    "1e400",
+    "9" * 5000,
+    "NaN",
+    "true",
+    '["InviteOnly"]',
+    "{}",
+    nested(100_000),
+    f'"{"x" * MEGABYTES_10}"',
+]
+
+
+@paired("operation", ["create", "change"], "value", {each[:20]: each for each in NO_POLICIES})
 def test_policies_of_2022(of_2022: Raw, room_id: str, operation: str, value: str) -> None:
     body = f'{{"roomJoinPolicy":{value}}}'
     assert_says_what_is_wrong(of_2022.send(*paths(room_id)[operation], body))
@@ -147,14 +145,12 @@ WITHOUT_ROLES = {name: body for name, body in hostile_participants().items() if 
 """2021-04-07 knows no roles, and reads none."""
 
 
-@pytest.mark.parametrize("body", WITHOUT_ROLES.values(), ids=WITHOUT_ROLES)
-@pytest.mark.parametrize("operation", ["create", "change"])
+@paired("operation", ["create", "change"], "body", WITHOUT_ROLES)
 def test_participants_of_2021(of_2021: Raw, room_id: str, operation: str, body: bytes) -> None:
     assert_says_what_is_wrong(of_2021.send(*paths(room_id)[operation], body))
 
 
-@pytest.mark.parametrize("absurd", ABSURD_IDS.values(), ids=ABSURD_IDS)
-@pytest.mark.parametrize("what", ["add", "update", "remove"])
+@paired("what", ["add", "update", "remove"], "absurd", ABSURD_IDS)
 def test_absurd_ids(of_2022: Raw, what: str, absurd: str) -> None:
     answer = of_2022.post(f"/rooms/{absurd}/participants:{what}", {"participants": []})
     assert 400 <= answer.status < 500, answer

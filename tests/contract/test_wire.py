@@ -17,6 +17,7 @@ from testkit.identifiers import raw_id
 from testkit.raw import JSON, NEWEST, SUPPORTED, VERSIONS, Raw, family_a, family_b, signed
 from testkit.raw_http import Answer
 from testkit.running import RunningApp
+from tests.contract.pairs import paired
 
 UNKNOWN_ROOM = "99400000000000000"
 NOT_FOUND = family_a("NotFound", "The server cannot find the requested resource.")
@@ -318,8 +319,7 @@ TIMES = {
 }
 
 
-@pytest.mark.parametrize("zone", ["Z", "+00:00", "-00:00"])
-@pytest.mark.parametrize(("fraction_in", "fraction_out"), TIMES.items())
+@paired("fraction_in,fraction_out", list(TIMES.items()), "zone", ["Z", "+00:00", "-00:00"])
 def test_times_are_cut_to_seven_digits_and_trimmed(
     raw: Raw, fraction_in: str, fraction_out: str, zone: str
 ) -> None:
@@ -353,29 +353,28 @@ def test_times_out_have_at_most_seven_digits_without_trailing_zeros(raw: Raw) ->
         ), room
 
 
-@pytest.mark.parametrize(
-    "time",
-    [
-        "tomorrow",
-        "",
-        "2030-01-01",
-        "2030-01-01T00:00:00",
-        "2030-01-01 00:00:00Z",
-        "2030-13-01T00:00:00Z",
-        "2030-02-30T00:00:00Z",
-        "2030-01-01T25:00:00Z",
-        "2030-01-01T00:00:00.1234567890Z",
-        "2030-01-01T00:00:00+25:00",
-        "0000-01-01T00:00:00Z",
-        "٢٠٣٠-01-01T00:00:00Z",
-        1893456000,
-        1.5,
-        True,
-        [],
-        {},
-    ],
-)
-@pytest.mark.parametrize("name", ["validFrom", "validUntil"])
+NO_TIMES: list[object] = [
+    "tomorrow",
+    "",
+    "2030-01-01",
+    "2030-01-01T00:00:00",
+    "2030-01-01 00:00:00Z",
+    "2030-13-01T00:00:00Z",
+    "2030-02-30T00:00:00Z",
+    "2030-01-01T25:00:00Z",
+    "2030-01-01T00:00:00.1234567890Z",
+    "2030-01-01T00:00:00+25:00",
+    "0000-01-01T00:00:00Z",
+    "٢٠٣٠-01-01T00:00:00Z",
+    1893456000,
+    1.5,
+    True,
+    [],
+    {},
+]
+
+
+@paired("name", ["validFrom", "validUntil"], "time", NO_TIMES)
 def test_what_is_no_time_is_named(raw: Raw, name: str, time: object) -> None:
     assert targets(raw.post("/rooms", {name: time})) == [f"$.{name}"]
 
@@ -604,8 +603,7 @@ def test_a_bad_identifier_in_create(raw: Raw, identifier: str) -> None:
     )
 
 
-@pytest.mark.parametrize("value", [{"role": "Attendee"}, None])
-@pytest.mark.parametrize("identifier", BAD_IDENTIFIERS)
+@paired("identifier", BAD_IDENTIFIERS, "value", [{"role": "Attendee"}, None])
 def test_a_bad_identifier_in_a_roster_change(raw: Raw, identifier: str, value: object) -> None:
     room = raw.new_room()
     body = {"participants": {raw_id(2): {}, identifier: value}}
@@ -645,8 +643,9 @@ def test_an_unknown_role(raw: Raw, role: str) -> None:
 # Room ids
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
-@pytest.mark.parametrize(
+@paired(
+    "operation",
+    OPERATIONS,
     "room_id",
     ["1", "123", "invalid_id", "1" * 13, "1" * 14, "1" * 15, "1" * 19, "1" * 200, "x" * 300],
 )
@@ -670,8 +669,12 @@ def test_an_id_of_the_right_length_that_is_none(raw: Raw, room_id: str, operatio
     assert is_family_a(raw.send(*operations(room_id)[operation]), 400, INVALID_ID)
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
-@pytest.mark.parametrize("room_id", [UNKNOWN_ROOM, "78469124725336262", "0" * 16, "9" * 16])
+@paired(
+    "operation",
+    OPERATIONS,
+    "room_id",
+    [UNKNOWN_ROOM, "78469124725336262", "0" * 16, "9" * 16],
+)
 def test_an_unknown_room(raw: Raw, room_id: str, operation: str) -> None:
     assert is_family_a(raw.send(*operations(room_id)[operation]), 404, NOT_FOUND)
 
@@ -757,14 +760,14 @@ def test_an_empty_body(raw: Raw, method: str, path: str) -> None:
     assert len(targets(raw.send(method, path, b""))) == 1
 
 
-@by_change
-@pytest.mark.parametrize("body", ["null", "[]", "1", '"text"', "true"])
+@paired("method,path", CHANGES, "body", ["null", "[]", "1", '"text"', "true"])
 def test_a_body_that_is_no_object(raw: Raw, method: str, path: str, body: str) -> None:
     assert targets(raw.send(method, path, body)) == ["$"]
 
 
-@by_change
-@pytest.mark.parametrize(
+@paired(
+    "method,path",
+    CHANGES,
     "body",
     ["{", "}", "{}{}", "{'a': 1}", '{"a": 1,}', "\ufeff", "undefined", '{"a"}', "{} trailing"],
 )
@@ -801,9 +804,11 @@ def test_participants_of_a_wrong_type(raw: Raw, value: object, target: str) -> N
     ]
 
 
-@by_change
-@pytest.mark.parametrize(
-    "media_type", ["text/plain", "application/xml", "application/x-www-form-urlencoded", "", "json"]
+@paired(
+    "method,path",
+    CHANGES,
+    "media_type",
+    ["text/plain", "application/xml", "application/x-www-form-urlencoded", "", "json"],
 )
 def test_another_content_type_than_json(raw: Raw, method: str, path: str, media_type: str) -> None:
     answer = raw.send(method, path, {}, {"Content-Type": media_type})
