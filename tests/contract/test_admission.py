@@ -24,6 +24,8 @@ from testkit.identifiers import raw_id
 from testkit.insight import Insight, assert_invalid, assert_is, assert_refused
 from testkit.raw import Raw
 from testkit.running import RunningApp, new_key
+from tests.contract.pairs import paired
+from tests.effort import THOROUGH
 
 PRESENTER, ATTENDEE, CONSUMER, COLLABORATOR, STRANGER = (raw_id(number) for number in range(5))
 ROLES: dict[str, Role] = {
@@ -72,8 +74,7 @@ def codes(body: Any) -> list[str]:
 # Who may come in.
 
 
-@pytest.mark.parametrize("pstn_dial_out_enabled", [True, False])
-@pytest.mark.parametrize("who", ROLES, ids=ROLES.values())
+@paired("pstn_dial_out_enabled", [True, False], "who", {role: who for who, role in ROLES.items()})
 def test_who_is_admitted_is_told_role_capabilities_and_until_when(
     raw: Raw, insight: Insight, who: str, pstn_dial_out_enabled: bool
 ) -> None:
@@ -218,7 +219,9 @@ def test_what_is_no_time(insight: Insight, path: str, at: str) -> None:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40 if THOROUGH else 15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(who=st.text(max_size=300), at=st.none() | st.text(max_size=40))
 def test_any_question_is_answered(insight: Insight, path: str, who: str, at: str | None) -> None:

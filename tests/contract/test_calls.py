@@ -267,9 +267,20 @@ ODD_IDS = {name: text for name, text in EVIL_TEXTS.items() if name != "NUL"} | {
     "unicode": "é ß 漢字",
     "512 characters": "x" * 512,
 }
+ODD_IN_EACH_RUN = ("encoded slash", "slash at the end", "ampersand", "unicode", "512 characters")
 
 
-@pytest.mark.parametrize("call_id", ODD_IDS.values(), ids=ODD_IDS)
+@pytest.mark.parametrize(
+    "call_id",
+    [
+        pytest.param(
+            call_id,
+            id=name,
+            marks=[] if name in ODD_IN_EACH_RUN else pytest.mark.thorough,
+        )
+        for name, call_id in ODD_IDS.items()
+    ],
+)
 def test_a_call_of_any_id_is_found_by_its_id_percent_encoded(
     insight: Insight, call_id: str
 ) -> None:
@@ -336,7 +347,7 @@ def test_the_calls_of_all_rooms_over_all_pages(insight: Insight) -> None:
     start = parse_time("2022-02-01T00:00:00Z")
     rooms = [f"{room_of_another_service()}{digit}" for digit in range(10)]
     calls = [Meeting(rooms[number % 10], start + number * HOUR) for number in range(2 * PAGE + 5)]
-    insight.deliver(*(event for call in calls for event in call.whole(60)))
+    insight.deliver(*(call.ended(60) for call in calls))
     path = f"/calls?{between(start, start + 3 * DAY)}"
     pages = list(insight.pages(path))
     assert len(pages) >= 3
@@ -472,7 +483,7 @@ def test_a_room_is_live_once_and_only_as_long_as_its_call(insight: Insight) -> N
 
 def test_live_rooms_over_all_pages(insight: Insight) -> None:
     calls = [
-        live_meeting(f"{room_of_another_service()}{number % 10}") for number in range(PAGE + 10)
+        live_meeting(f"{room_of_another_service()}{number % 10}") for number in range(PAGE + 2)
     ]
     insight.deliver(*(call.added(1, ALICE) for call in calls))
     pages = list(insight.pages("/live"))

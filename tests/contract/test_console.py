@@ -12,7 +12,7 @@ from rooms.console.assets import LIBRARIES, SIGN_IN_LIBRARIES
 from rooms.console.routes import SETTINGS
 from testkit.devhost import Devhost, running_devhost
 from testkit.raw_http import Answer
-from testkit.running import RunningApp, new_key, running_app
+from testkit.running import RunningApp, new_key, running_app, shared_storage
 
 IMPORTED = re.compile(r"""(?:\bfrom|\bimport\s*\()\s*["']([\w@./-]+)["']""")
 IN_PAGE = re.compile(r'(?:href|src)="([^"#]+)"')
@@ -149,9 +149,8 @@ def not_installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Devhost]
     folder: Path = tmp_path_factory.mktemp("folder")
     for name in ("function_app.py", "host.json", "rooms"):
         (folder / name).symlink_to(PROJECT / name)
-    with running_devhost(
-        folder, tmp_path_factory.mktemp("data"), {"ROOMS_MANAGE_KEY__test": new_key()}
-    ) as devhost:
+    settings = {"ROOMS_MANAGE_KEY__test": new_key(), "ROOMS_STORAGE": shared_storage()}
+    with running_devhost(folder, tmp_path_factory.mktemp("data"), settings) as devhost:
         yield devhost
 
 

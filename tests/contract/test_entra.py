@@ -3,9 +3,7 @@ HTTP."""
 
 import time
 from collections.abc import AsyncIterator
-from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +17,10 @@ from testkit.raw import Raw
 from testkit.running import RunningApp, running_app
 from tests.auth.tenant import TENANT_ID, Tenant, claims_of, new_key
 
-pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning"),
+    pytest.mark.asyncio(loop_scope="module"),
+]
 
 MANAGER, READER = "0f4a2b6e-6f43-4a3b-8f0f-5f6a3c9d2e01", "7c1d9a52-3b1e-4f0a-9d55-2a8e6b4c7f02"
 
@@ -68,8 +69,8 @@ class Directory:
         return Credential(self.tenant.token(claims, signed_by, kid="current"))
 
 
-@pytest_asyncio.fixture
-async def directory(tmp_path: Path) -> AsyncIterator[Directory]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def directory(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Directory]:
     tenant = Tenant()
     tenant.keys["current"] = new_key()
     await tenant.start()
@@ -80,8 +81,8 @@ async def directory(tmp_path: Path) -> AsyncIterator[Directory]:
         "ROOMS_ENTRA_MANAGE": MANAGER,
         "ROOMS_ENTRA_READ": READER,
     }
-    with ExitStack() as stack:
-        yield Directory(stack.enter_context(running_app(tmp_path, settings)), tenant)
+    with running_app(tmp_path_factory.mktemp("entra"), settings) as app:
+        yield Directory(app, tenant)
     await tenant.stop()
 
 

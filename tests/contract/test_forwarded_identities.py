@@ -16,6 +16,7 @@ from testkit.insight import Insight, assert_refused
 from testkit.raw import Raw, family_a
 from testkit.raw_http import Answer
 from testkit.running import UNHANDLED, RunningApp, new_key, running_app
+from tests.contract.pairs import paired
 
 VERSION = "2023-10-01"
 USER = raw_id(1)
@@ -167,8 +168,12 @@ def seen(answer: Answer) -> dict[str, str]:
     return {name: answer.headers[name] for name in names if name in answer.headers}
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation[1])
-@pytest.mark.parametrize("status", [400, 403, 404, 429, 500, 503])
+@paired(
+    "operation",
+    {operation[1]: (operation,) for operation in OPERATIONS},
+    "status",
+    [400, 403, 404, 429, 500, 503],
+)
 def test_an_answer_of_acs_comes_back_as_it_is(
     forwarding: Raw, double: AcsDouble, status: int, operation: tuple[str, str, object]
 ) -> None:

@@ -8,14 +8,16 @@ from testkit.events import Meeting
 from testkit.identifiers import raw_id
 from testkit.insight import Insight
 from testkit.raw import Raw
+from tests.effort import THOROUGH
 
 ALICE, BOB = raw_id(1), raw_id(2)
-TIMES = 160
+TIMES = 160 if THOROUGH else 104
+"""More than a call has legs of a person."""
 
 
 @pytest.fixture(scope="module")
 def storm(raw: Raw, insight: Insight) -> Meeting:
-    """A meeting in which one person is there all the time, and another comes 160 times for 2 s."""
+    """A meeting in which one person is there all the time, and another comes very often for 2 s."""
     room_id = raw.new_room({"participants": {ALICE: {}, BOB: {}}})["id"]
     call = Meeting(room_id)
     stays = [

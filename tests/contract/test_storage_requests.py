@@ -81,7 +81,7 @@ def room_id(app: RunningApp) -> str:
 def test_a_question_costs(
     app: RunningApp, proxy: StorageProxy, room_id: str, path: str, requests: int
 ) -> None:
-    assert cost(app, proxy, path.format(room_id)) == requests
+    assert cost(app, proxy, path.format(room_id), requests) == requests
 
 
 def test_admission_to_an_open_room_costs_a_look_at_its_calls_too(
@@ -89,24 +89,24 @@ def test_admission_to_an_open_room_costs_a_look_at_its_calls_too(
 ) -> None:
     room_id = Raw(app.http, app.manage_key).new_room()["id"]
     Insight(app, app.manage_key).set_join_policy(room_id, "CommunicationServiceUsers")
-    assert cost(app, proxy, f"/rooms/{room_id}/admission?rawId={ALICE}") == 2
+    assert cost(app, proxy, f"/rooms/{room_id}/admission?rawId={ALICE}", 2) == 2
 
 
-def cost(app: RunningApp, proxy: StorageProxy, path: str) -> int:
-    """Returns how many requests to the storage the answer took: the fewest of two times, as in one
-    of them the timer may have some of its own."""
+def cost(app: RunningApp, proxy: StorageProxy, path: str, expected: int) -> int:
+    """Returns how many requests to the storage the answer took: the fewest of two times, if the
+    first took other than expected, as in one of them the timer may have some of its own."""
     counts = list[int]()
 
-    def counted_twice() -> bool:
+    def counted() -> bool:
         proxy.forget()
         answer = Insight(app, app.read_key).get(path)
         assert answer.status == 200
         # A busy machine may have cut a search short. The list of all rooms may have another page.
         if path == "/rooms" or not answer.json().get("nextLink"):
             counts.append(len(proxy.seen))
-        return len(counts) == 2
+        return counts == [expected] or len(counts) == 2
 
-    until(counted_twice)
+    until(counted)
     return min(counts)
 
 
@@ -149,23 +149,23 @@ def test_an_operation_costs_the_same_in_every_version(
 ) -> None:
     client = client_of(name, app.http, app.manage_key)
 
-    def cost(ask: Callable[[str], object]) -> int:
-        counts = []
-        for _ in range(2):  # in one of them the timer may have some of its own
+    def assert_costs(expected: int, ask: Callable[[str], object]) -> None:
+        counts = list[int]()
+        while counts != [expected] and len(counts) < 2:  # one may have requests of the timer
             room = client.create({ALICE: "Presenter"})
             proxy.forget()
             ask(room)
             counts.append(len(proxy.seen))
-        return min(counts)
+        assert min(counts) == expected
 
-    assert cost(lambda _: client.create({ALICE: "Presenter"})) == 1
-    assert cost(client.room) == 1
-    assert cost(lambda room: client.raw.patch(f"/rooms/{room}", {})) == 1
-    assert cost(lambda room: client.extend(room, *DAYS)) == 2
-    assert cost(client.delete) == 2
+    assert_costs(1, lambda _: client.create({ALICE: "Presenter"}))
+    assert_costs(1, client.room)
+    assert_costs(1, lambda room: client.raw.patch(f"/rooms/{room}", {}))
+    assert_costs(2, lambda room: client.extend(room, *DAYS))
+    assert_costs(2, client.delete)
     if name < "2023":
         body = {"validFrom": DAYS[0], "validUntil": DAYS[1], **client.roster_of({BOB: "Attendee"})}
-        assert cost(lambda room: client.raw.patch(f"/rooms/{room}", body)) == 2
+        assert_costs(2, lambda room: client.raw.patch(f"/rooms/{room}", body))
 
 
 def test_an_operation_on_identities_costs_one_request(app: RunningApp, proxy: StorageProxy) -> None:
