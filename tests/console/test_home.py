@@ -98,7 +98,7 @@ def test_the_card_has_the_number_of_people_and_the_start(
     console: Console, scenes: Scenes, call: Meeting
 ) -> None:
     page = console.enter("home")
-    card = page.get_by_role("region", name=TITLE, exact=True)
+    card = page.get_by_role("article", name=TITLE, exact=True)
     expect(card).to_contain_text("2 people")
     (live,) = scenes.insight.all("/live")
     expect(card.locator("time").first).to_have_attribute("datetime", live["startedAt"])
@@ -118,7 +118,7 @@ def test_a_person_who_joins_appears(console: Console, scenes: Scenes, call: Meet
     expect(page.get_by_text("Nils")).to_be_visible()
     scenes.insight.deliver(call.added(90, SALMA, "Salma", "Consumer"))
     expect(page.get_by_text("Salma")).to_be_visible()
-    expect(page.get_by_role("region", name=TITLE, exact=True)).to_contain_text("3 people")
+    expect(page.get_by_role("article", name=TITLE, exact=True)).to_contain_text("3 people")
 
 
 @pytest.mark.thorough
@@ -132,9 +132,9 @@ def test_a_person_who_leaves_disappears(console: Console, scenes: Scenes, call: 
 @pytest.mark.thorough
 def test_a_call_that_ends_disappears(console: Console, scenes: Scenes, call: Meeting) -> None:
     page = console.enter("home")
-    expect(page.get_by_role("region", name=TITLE, exact=True)).to_be_visible()
+    expect(page.get_by_role("article", name=TITLE, exact=True)).to_be_visible()
     scenes.insight.deliver(call.ended(95))
-    expect(page.get_by_role("region", name=TITLE, exact=True)).to_have_count(0)
+    expect(page.get_by_role("article", name=TITLE, exact=True)).to_have_count(0)
 
 
 @pytest.mark.thorough
@@ -143,7 +143,7 @@ def test_a_call_that_starts_appears(console: Console, scenes: Scenes) -> None:
     expect(page.get_by_role("status").first).to_be_visible()
     begun = live_meeting(scenes.room("Begun"), seconds=5)
     scenes.insight.deliver(begun.started(), begun.added(1, KHAN))
-    expect(page.get_by_role("region", name="Begun", exact=True)).to_be_visible()
+    expect(page.get_by_role("article", name="Begun", exact=True)).to_be_visible()
     scenes.insight.deliver(begun.ended(4))
 
 
@@ -177,7 +177,7 @@ def test_cards_stay_where_they_are_for_a_minute_of_events(
     calls = [live_meeting(scenes.room(f"Call {n}"), seconds=300 - 60 * n) for n in range(3)]
     for call in calls:
         scenes.insight.deliver(call.started(), call.added(10, KHAN, "Ines"))
-    shown = still.get_by_role("region", name=re.compile("^Call ")).get_by_role("heading")
+    shown = still.get_by_role("article", name=re.compile("^Call ")).get_by_role("heading")
     poll(console, still)
     expect(shown).to_have_text(["Call 0", "Call 1", "Call 2"])
     for number in range(POLLS):
@@ -231,7 +231,7 @@ def test_two_hundred_calls_are_shown_and_are_not_asked_for_more_often(
     calls = [live_meeting(room_id, seconds=500) for room_id in scenes.many_rooms(200)]
     scenes.insight.deliver(*(call.added(1 + n, KHAN) for n, call in enumerate(calls)))
     still.clock.run_for(60_000)
-    cards = still.get_by_role("region", name=re.compile(r"^Room \d+$"))
+    cards = still.get_by_role("article", name=re.compile(r"^Room \d+$"))
     expect(cards).to_have_count(200)
     assert cards.evaluate_all("all => all.map(one => one.getAttribute('aria-label'))") == [
         f"Room {call.room_id}" for call in calls

@@ -199,7 +199,7 @@ def test_a_read_only_key_sees_the_quarantine_without_buttons_that_change_it(
 def test_a_read_only_key_cannot_play_a_meeting(console: Console) -> None:
     console.allowed = {401}
     page = console.enter("play", console.app.read_key)
-    expect(page.get_by_role("alert").filter(has_text="manage key")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Your key is read-only.")).to_be_visible()
     assert kept(page) == console.app.read_key
 
 

@@ -13,7 +13,7 @@ from tests.console.scenes import Scenes
 
 
 def card(page: Page, title: str) -> Locator:
-    return page.get_by_role("region", name=title, exact=True)
+    return page.get_by_role("article", name=title, exact=True)
 
 
 def live(scenes: Scenes, room_id: str) -> dict[str, object]:

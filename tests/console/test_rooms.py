@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from testkit.events import live_meeting
 from testkit.identifiers import raw_id
 from testkit.running import RunningApp, running_app
+from testkit.waiting import until
 from tests.console.pages import NARROW, Console, heading, overflow
 from tests.console.scenes import Scenes, hours_from_now
 from tests.effort import THOROUGH
@@ -247,9 +248,10 @@ def test_next_can_be_filtered(console: Console, day: dict[str, str]) -> None:
 @pytest.mark.thorough
 def test_ended_has_the_rooms_that_are_closed(console: Console, day: dict[str, str]) -> None:
     scenes = Scenes(console.app)
-    make(scenes, "Yesterday", -25, -24)
+    make(scenes, "Closed", -1, 2 / 3600)
+    until(lambda: scenes.insight.json("/rooms?state=expired")["value"])
     page = console.enter("rooms?show=ended")
-    expect(titles(page)).to_contain_text(["Yesterday"])
+    expect(titles(page)).to_contain_text(["Closed"])
     expect(page.get_by_label("State")).to_have_count(0)
 
 

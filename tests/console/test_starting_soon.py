@@ -60,10 +60,10 @@ def test_a_room_with_a_call_is_not_late(console: Console, scenes: Scenes) -> Non
     call = live_meeting(scenes.room("Dressing", PEOPLE, scheduled=(-0.1, 1)))
     scenes.insight.deliver(call.started(), call.added(1, KHAN))
     page = home(console)
-    expect(page.get_by_role("region", name="Dressing", exact=True)).to_be_visible()
+    expect(page.get_by_role("article", name="Dressing", exact=True)).to_be_visible()
     expect(entry(page, "Dressing")).to_have_count(0)
     scenes.insight.deliver(call.ended(50))
-    expect(page.get_by_role("region", name="Dressing", exact=True)).to_have_count(0)
+    expect(page.get_by_role("article", name="Dressing", exact=True)).to_have_count(0)
     expect(entry(page, "Dressing")).to_have_count(0)
 
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from testkit.identifiers import raw_id
 from testkit.running import RunningApp, running_app
 from testkit.storage_proxy import Fault, StorageProxy
+from testkit.waiting import until
 from tests.console.pages import Console, mostly
 from tests.console.scenes import Scenes
 
@@ -104,6 +105,7 @@ def test_the_list_stays_when_more_cannot_be_loaded(
     problem(page)
     assert page.get_by_role("row").count() >= rows
     proxy.forget()
+    until(lambda: scenes.raw.get("/rooms").status == 200)
     more.click()
     expect(page.get_by_role("row").nth(rows)).to_be_visible()
 

@@ -13,7 +13,7 @@ export function LiveCard({ room, now }) {
   const title = room.title ?? `Room ${room.roomId}`;
   const present = room.participants.toSorted((a, b) => a.joinedAt.localeCompare(b.joinedAt));
   const { shown, button } = useFew(present, FEW);
-  return html`<section class=${room.overdue ? "card overdue" : "card"} aria-label=${title}>
+  return html`<article class=${room.overdue ? "card overdue" : "card"} aria-label=${title}>
     <h3>
       <a href=${address(["room", room.roomId, "call", room.callId])}>${title}</a>
       <${Guests} room=${room} />
@@ -31,7 +31,7 @@ export function LiveCard({ room, now }) {
     }
     ${button}
     <${Missing} room=${room} title=${title} now=${now} />
-  </section>`;
+  </article>`;
 }
 
 const Present = ({ person, now }) => html`<li>
