@@ -1,9 +1,9 @@
 // The address: the view is in the fragment, so that it can be linked to. The key never is.
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 
-function read() {
-  const [path, search] = location.hash.replace(/^#\/?/, "").split("?");
+function read(hash = location.hash) {
+  const [path, search] = hash.replace(/^#\/?/, "").split("?");
   return {
     path: path.split("/").map(decode),
     query: Object.fromEntries(new URLSearchParams(search)),
@@ -36,13 +36,14 @@ export const pathAt = () => read().path;
 
 /** Returns {path: [view, ...], query} of the address, and follows its changes. */
 export function useRoute() {
-  const [route, setRoute] = useState(read);
+  const [hash, setHash] = useState(location.hash);
   useEffect(() => {
-    const change = () => setRoute(read());
+    const change = () => setHash(location.hash);
+    change(); // what came before this was not heard
     window.addEventListener("hashchange", change);
     return () => window.removeEventListener("hashchange", change);
   }, []);
-  return route;
+  return useMemo(() => read(hash), [hash]);
 }
 
 /** Moves the focus to the heading of the view: a screen reader continues from there. */
