@@ -15,8 +15,12 @@ from testkit.ports import free_port
 from testkit.raw import Raw
 from testkit.running import RunningApp
 from tests.cli.line import VARIABLE, Line
+from tests.effort import thorough
 
 KEY = "c2VjcmV0LXNlY3JldA=="
+
+BEHIND = 3_630, "is 60 min behind that of"
+AHEAD = -3_630, "is 60 min ahead of that of"
 
 
 def pointing(line: Line, endpoint: str, key: str = KEY) -> Line:
@@ -118,7 +122,8 @@ def test_something_else_answers(line: Line, command: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [["list"], ["who", "a"], ["policy", "a", "open"], ["create"], ["user", "create"]]
+    "command",
+    [["list"], ["who", "a"], ["user", "create"], *thorough(["policy", "a", "open"], ["create"])],
 )
 def test_the_key_is_sent_to_nobody(
     line: Line, monkeypatch: pytest.MonkeyPatch, command: list[str]
@@ -145,10 +150,21 @@ class Else(BaseHTTPRequestHandler):
 
 
 @pytest.mark.parametrize(
-    ("seconds", "which"),
-    [(3_630, "is 60 min behind that of"), (-3_630, "is 60 min ahead of that of")],
+    ("command", "seconds", "which"),
+    [
+        (["list"], *BEHIND),
+        (["who", "a"], *AHEAD),
+        *(
+            pytest.param(*more, marks=pytest.mark.thorough)
+            for more in (
+                (["list"], *AHEAD),
+                (["who", "a"], *BEHIND),
+                (["create"], *AHEAD),
+                (["create"], *BEHIND),
+            )
+        ),
+    ],
 )
-@pytest.mark.parametrize("command", [["list"], ["who", "a"], ["create"]])
 def test_the_clock_of_the_machine_is_wrong(
     line: Line, monkeypatch: pytest.MonkeyPatch, command: list[str], seconds: int, which: str
 ) -> None:

@@ -14,7 +14,11 @@ from simulator.lines import PAUSE_SECONDS
 from testkit.ports import free_port
 from testkit.running import RunningApp
 from testkit.waiting import HANG_SECONDS
+from tests.effort import THOROUGH
 from tests.simulator.webhook import Webhook, listening
+
+COPIES = 5 if THOROUGH else 2
+"""Of each event, of which there are more than 60."""
 
 
 def lines_of(app: RunningApp, *options: str, ends_with: int = 0) -> list[dict[str, Any]]:
@@ -80,10 +84,11 @@ def test_lines_of_several_rooms_name_them(app: RunningApp) -> None:
 
 def test_progress_is_written_at_intervals(app: RunningApp) -> None:
     began = time.monotonic()
-    lines = lines_of(app, "--people", "12", "--seed", "1", "--batch", "1", "--duplicate", "5")
+    options = ["--batch", "1", "--duplicate", str(COPIES), "--delay", "1"]
+    lines = lines_of(app, "--people", "12", "--seed", "1", *options)
     progress = [line for line in lines if line["kind"] == "progress"]
     assert 1 < len(progress) <= 2 + (time.monotonic() - began) / PAUSE_SECONDS
-    assert progress[-1]["delivered"] == progress[-1]["of"] > 300
+    assert progress[-1]["delivered"] == progress[-1]["of"] > 60 * COPIES
 
 
 @pytest.mark.parametrize(

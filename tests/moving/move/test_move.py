@@ -155,15 +155,23 @@ async def test_a_room_that_is_open_to_guests_does_not_move_to_acs(both: Both) ->
 
 
 @pytest.mark.parametrize(
-    ("fault", "status"),
+    ("fault", "status", "path"),
     [
-        pytest.param(AcsFault.CUT_BEFORE, 503, marks=pytest.mark.thorough),
-        (AcsFault.CUT_AFTER, 503),
-        pytest.param(AcsFault.FAILS_AFTER, 500, marks=pytest.mark.thorough),
-        (AcsFault.THROTTLED, 429),
+        (AcsFault.CUT_AFTER, 503, "/participants"),
+        (AcsFault.THROTTLED, 429, ""),
+        *(
+            pytest.param(*more, marks=pytest.mark.thorough)
+            for more in (
+                (AcsFault.CUT_AFTER, 503, ""),
+                (AcsFault.THROTTLED, 429, "/participants"),
+                (AcsFault.CUT_BEFORE, 503, ""),
+                (AcsFault.CUT_BEFORE, 503, "/participants"),
+                (AcsFault.FAILS_AFTER, 500, ""),
+                (AcsFault.FAILS_AFTER, 500, "/participants"),
+            )
+        ),
     ],
 )
-@pytest.mark.parametrize("path", ["", "/participants"], ids=["room", "roster"])
 async def test_a_move_back_that_failed_at_acs_is_carried_out_by_the_same_request_again(
     both: Both, fault: AcsFault, status: int, path: str
 ) -> None:

@@ -103,7 +103,10 @@ async def test_a_refusal_after_acs_had_carried_it_out_leaves_the_mark(
     assert mark.wanted.pstn_dial_out_enabled
 
 
-@pytest.mark.parametrize(("method", "body"), [("PATCH", DIAL_OUT), ("DELETE", None)])
+@pytest.mark.parametrize(
+    ("method", "body"),
+    [("PATCH", DIAL_OUT), pytest.param("DELETE", None, marks=pytest.mark.thorough)],
+)
 async def test_a_change_that_acs_has_carried_out_is_not_refused_for_its_version(
     two: tuple[Sides, Sides], method: str, body: object
 ) -> None:
@@ -126,7 +129,10 @@ async def test_a_change_that_acs_has_carried_out_is_not_refused_for_its_version(
     assert await one.changes() == []
 
 
-@pytest.mark.parametrize(("method", "body"), [("PATCH", DIAL_OUT), ("DELETE", None)])
+@pytest.mark.parametrize(
+    ("method", "body"),
+    [pytest.param("PATCH", DIAL_OUT, marks=pytest.mark.thorough), ("DELETE", None)],
+)
 async def test_a_mark_that_another_clock_found_over_is_written_again(
     two: tuple[Sides, Sides], method: str, body: object
 ) -> None:
