@@ -18,6 +18,7 @@ from testkit.raw import Raw
 from testkit.raw_http import Answer
 from testkit.running import UNHANDLED, RunningApp, running_app
 from testkit.waiting import HANG_SECONDS
+from tests.contract.stored import store
 from tests.effort import THOROUGH
 
 HOLDS = 350 if THOROUGH else 40
@@ -121,13 +122,12 @@ def test_all_who_ask_at_once_are_admitted_and_each_is_in_the_log_once(
 
 
 @pytest.fixture(scope="module")
-def call(raw: Raw, insight: Insight) -> Meeting:
+def call(app: RunningApp, raw: Raw) -> Meeting:
     """A call that as many have joined as it holds, of more who are invited; later seconds are left
     for what happens in tests."""
     call = live_meeting(new_room(raw, PEOPLE), seconds=600)
-    insight.deliver(
-        call.started(), *(call.added(number / 10, who) for number, who in enumerate(PEOPLE[:HOLDS]))
-    )
+    joins = (call.added(number / 10, who) for number, who in enumerate(PEOPLE[:HOLDS]))
+    store(app, call.started(), *joins)
     return call
 
 

@@ -12,6 +12,8 @@ from testkit.events import Meeting, live_meeting, participant_id, room_of_anothe
 from testkit.identifiers import raw_id
 from testkit.insight import Insight, assert_invalid, assert_is, assert_refused
 from testkit.raw import Raw
+from testkit.running import RunningApp
+from tests.contract.stored import store
 from tests.intake.hostile_events import EVIL_TEXTS
 
 ALICE, BOB = raw_id(1), raw_id(2)
@@ -108,13 +110,16 @@ def test_a_room_without_calls_has_an_empty_list(raw: Raw, insight: Insight) -> N
     assert_is(insight.json(f"/rooms/{raw.new_room()['id']}/calls"), {"value": []})
 
 
-def test_calls_are_listed_by_their_last_event_over_all_pages(insight: Insight) -> None:
+def test_calls_are_listed_by_their_last_event_over_all_pages(
+    app: RunningApp, insight: Insight
+) -> None:
     room_id = room_of_another_service()
     calls = [
         Meeting(room_id, parse_time("2023-01-01T00:10:00Z") + number * HOUR)
         for number in range(2 * PAGE + 5)
     ]
-    insight.deliver(*(call.started() for call in calls), calls[0].ended(100 * 3600))
+    store(app, *(call.started() for call in calls))
+    insight.deliver(calls[0].ended(100 * 3600))
     pages = [page["value"] for page in insight.pages(f"/rooms/{room_id}/calls")]
     assert all(len(page) <= PAGE for page in pages)
     assert len(pages) >= 3
@@ -122,13 +127,13 @@ def test_calls_are_listed_by_their_last_event_over_all_pages(insight: Insight) -
     assert [id for page in pages for id in ids(page)] == [call.id for call in newest_first]
 
 
-def test_calls_of_one_hour_are_on_one_page_each(insight: Insight) -> None:
+def test_calls_of_one_hour_are_on_one_page_each(app: RunningApp, insight: Insight) -> None:
     room_id = room_of_another_service()
     calls = [
         Meeting(room_id, parse_time("2023-01-01T00:00:00Z") + number * HOUR // 100)
         for number in range(2 * PAGE + 5)
     ]
-    insight.deliver(*(call.started() for call in calls))
+    store(app, *(call.started() for call in calls))
     pages = [page["value"] for page in insight.pages(f"/rooms/{room_id}/calls")]
     for page in pages:
         assert page == sorted(page, key=lambda call: call["startedAt"], reverse=True)
@@ -136,13 +141,13 @@ def test_calls_of_one_hour_are_on_one_page_each(insight: Insight) -> None:
     assert sorted(listed) == sorted(call.id for call in calls)
 
 
-def test_pages_are_as_of_the_first(insight: Insight) -> None:
+def test_pages_are_as_of_the_first(app: RunningApp, insight: Insight) -> None:
     room_id = room_of_another_service()
     calls = [
         Meeting(room_id, parse_time("2023-01-01T00:00:00Z") + number * HOUR)
         for number in range(PAGE + 5)
     ]
-    insight.deliver(*(call.ended(60) for call in calls))
+    store(app, *(call.ended(60) for call in calls))
     pages = insight.pages(f"/rooms/{room_id}/calls")
     first = next(pages)["value"]
     late = Meeting(room_id, now() - HOUR)
@@ -343,11 +348,11 @@ def test_a_deleted_room_keeps_its_calls(raw: Raw, insight: Insight) -> None:
 # The calls of all rooms.
 
 
-def test_the_calls_of_all_rooms_over_all_pages(insight: Insight) -> None:
+def test_the_calls_of_all_rooms_over_all_pages(app: RunningApp, insight: Insight) -> None:
     start = parse_time("2022-02-01T00:00:00Z")
     rooms = [f"{room_of_another_service()}{digit}" for digit in range(10)]
     calls = [Meeting(rooms[number % 10], start + number * HOUR) for number in range(2 * PAGE + 5)]
-    insight.deliver(*(call.ended(60) for call in calls))
+    store(app, *(event for call in calls for event in call.whole(60)))
     path = f"/calls?{between(start, start + 3 * DAY)}"
     pages = list(insight.pages(path))
     assert len(pages) >= 3
@@ -481,11 +486,11 @@ def test_a_room_is_live_once_and_only_as_long_as_its_call(insight: Insight) -> N
     assert live == {(twice, second.id)}
 
 
-def test_live_rooms_over_all_pages(insight: Insight) -> None:
+def test_live_rooms_over_all_pages(app: RunningApp, insight: Insight) -> None:
     calls = [
         live_meeting(f"{room_of_another_service()}{number % 10}") for number in range(PAGE + 2)
     ]
-    insight.deliver(*(call.added(1, ALICE) for call in calls))
+    store(app, *(call.added(1, ALICE) for call in calls))
     pages = list(insight.pages("/live"))
     assert len(pages) >= 2
     live = [one["roomId"] for page in pages for one in page["value"]]

@@ -35,6 +35,15 @@ def run(request: pytest.FixtureRequest) -> Run:
     return example
 
 
+# test_sdks_page.py runs the one for Python, too, and knows all that it prints.
+@pytest.mark.parametrize(
+    "run",
+    [
+        pytest.param(python, marks=pytest.mark.thorough, id="python"),
+        pytest.param(javascript, id="javascript"),
+    ],
+    indirect=True,
+)
 def test_the_example_runs_to_its_end(run: Run, app: RunningApp, raw: Raw) -> None:
     before = raw.room_ids()
     done = run({"COMMUNICATION_CONNECTION_STRING": app.connection_string, **app.trust})

@@ -11,6 +11,8 @@ from rooms.storage.cursors import to_cursor
 from testkit.events import Meeting, room_of_another_service
 from testkit.identifiers import raw_id
 from testkit.insight import READS, ROOM_READS, Insight
+from testkit.running import RunningApp
+from tests.contract.stored import store
 from tests.effort import THOROUGH
 
 ROUTES = (*(f"/rooms/ROOM/{read}".replace("calls/x", "calls/CALL") for read in ROOM_READS), *READS)
@@ -82,13 +84,13 @@ generated = settings(
 
 
 @pytest.fixture(scope="module")
-def call(insight: Insight) -> Meeting:
+def call(app: RunningApp) -> Meeting:
     """More than one page of a log and of calls."""
     room_id = room_of_another_service()
     call = Meeting(room_id)
-    insight.deliver(call.started(), *(call.added(number, raw_id(number)) for number in range(120)))
-    insight.deliver(
-        *(Meeting(room_id, call.start - number * 10**9).started() for number in range(1, 40))
+    store(app, call.started(), *(call.added(number, raw_id(number)) for number in range(120)))
+    store(
+        app, *(Meeting(room_id, call.start - number * 10**9).started() for number in range(1, 40))
     )
     return call
 

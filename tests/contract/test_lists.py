@@ -7,6 +7,7 @@ import re
 import uuid
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from itertools import product
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -112,7 +113,9 @@ def test_without_a_parameter_the_list_is_acs_s_to_the_byte(raw: Raw, rooms: list
     )
 
 
-@pytest.mark.parametrize("query", ["other=1", "other=", "$filter=state&top=3", "STATES=open"])
+@pytest.mark.parametrize(
+    "query", ["other=1", "STATES=open", *thorough("other=", "$filter=state&top=3")]
+)
 def test_with_nothing_but_unknown_parameters_it_is_acs_s_list(
     app: RunningApp, raw: Raw, rooms: list[Room], query: str
 ) -> None:
@@ -161,8 +164,7 @@ def test_a_room_without_a_title_has_null(raw: Raw, insight: Insight) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [f"of {MINE.upper()}", f"TEA 3 of {MINE}", f"ee 4 of {MINE}", f"Milk of {MINE}"],
-    ids=["the end", "all of it", "the middle", "none"],
+    [f"of {MINE.upper()}", f"ee 4 of {MINE}", *thorough(f"TEA 3 of {MINE}", f"Milk of {MINE}")],
 )
 def test_rooms_are_chosen_by_a_part_of_their_title_in_whatever_case(
     insight: Insight, rooms: list[Room], tea: list[Room], text: str
@@ -201,7 +203,9 @@ def test_a_next_link_is_of_the_same_title(
     assert f"title=OF+{MINE}" in pages[0]["nextLink"]
 
 
-@pytest.mark.parametrize("title", ["100% & C++ #1?", "\u05e9\u05d9 \U0001f600", "x" * 256])
+@pytest.mark.parametrize(
+    "title", ["100% & C++ #1?", *thorough("\u05e9\u05d9 \U0001f600", "x" * 256)]
+)
 def test_a_title_is_found_by_all_of_it(raw: Raw, insight: Insight, title: str) -> None:
     room_id = raw.new_room()["id"]
     assert insight.patch(f"/rooms/{room_id}/details", {"title": title}).status == 200
@@ -237,7 +241,7 @@ def test_a_key_as_it_is_lists_the_rooms_of_a_person_without_an_api_version(
         assert all(len(page["value"]) <= 30 for page in pages)
 
 
-@pytest.mark.parametrize("name", ["participant", "PARTICIPANT", "Participant"])
+@pytest.mark.parametrize("name", ["PARTICIPANT", *thorough("participant", "Participant")])
 def test_the_names_of_parameters_are_of_any_case(
     insight: Insight, rooms: list[Room], person: str, name: str
 ) -> None:
@@ -448,16 +452,20 @@ PARAMETERS: Mapping[str, str] = {
 }
 
 
-@paired(
-    "client,source",
-    {
-        "sync-endpoint": (RoomsClient, "endpoint"),
-        "async-connection_string": (AsyncRoomsClient, "connection_string"),
-        "sync-connection_string": (RoomsClient, "connection_string"),
-        "async-endpoint": (AsyncRoomsClient, "endpoint"),
-    },
-    "others",
-    {"participant": {}, "all parameters": PARAMETERS},
+@pytest.mark.parametrize(
+    ("client", "source", "others"),
+    [
+        pytest.param(RoomsClient, "endpoint", {}, id="sync"),
+        pytest.param(AsyncRoomsClient, "connection_string", PARAMETERS, id="async"),
+        *(
+            pytest.param(*each, marks=pytest.mark.thorough)
+            for each in product(
+                (RoomsClient, AsyncRoomsClient),
+                ("endpoint", "connection_string"),
+                ({}, PARAMETERS),
+            )
+        ),
+    ],
 )
 async def test_the_python_sdk_lists_the_rooms_of_a_person_over_all_pages(
     app: RunningApp,

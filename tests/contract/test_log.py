@@ -15,7 +15,9 @@ from testkit.events import LONG_AGO, Meeting, room_of_another_service
 from testkit.identifiers import raw_id
 from testkit.insight import BASE, Insight, assert_invalid, assert_is, assert_refused
 from testkit.raw import Raw
+from testkit.running import RunningApp
 from testkit.waiting import until
+from tests.contract.stored import store
 
 ALICE, BOB = raw_id(1), raw_id(2)
 COLUMNS = ["id", "time", "kind", "actor", "requestId", "text", "detail", "receivedAt", "onBehalfOf"]
@@ -209,11 +211,12 @@ def test_an_event_and_changes_stand_in_the_order_of_their_times(raw: Raw, insigh
 
 
 @pytest.fixture(scope="module")
-def long_log(insight: Insight) -> Meeting:
+def long_log(app: RunningApp, insight: Insight) -> Meeting:
     """A call of more than two pages of events, one a second; 510 of them of one kind."""
     call = Meeting(room_of_another_service())
     some = [call.added(number, raw_id(number), f"Number {number}") for number in range(510)]
-    insight.deliver(call.started(), *some, call.ended(1000))
+    store(app, call.started(), *some)
+    insight.deliver(call.ended(1000))
     return call
 
 
@@ -347,8 +350,17 @@ def test_as_csv(insight: Insight, long_log: Meeting) -> None:
         pages += 1
     assert pages == 5
     records = insight.all(f"/rooms/{long_log.room_id}/log?from={quote(long_log.at(50))}")
-    read = [{**row, "detail": json.loads(row["detail"]), "onBehalfOf": None} for row in rows]
+    read = [
+        {
+            **row,
+            "detail": json.loads(row["detail"]),
+            "onBehalfOf": None,
+            "receivedAt": row["receivedAt"] or None,
+        }
+        for row in rows
+    ]
     assert read == records
+    assert records[0]["receivedAt"]
 
 
 def test_as_json_lines(insight: Insight, long_log: Meeting) -> None:

@@ -8,16 +8,17 @@ from testkit.events import Meeting
 from testkit.identifiers import raw_id
 from testkit.insight import Insight
 from testkit.raw import Raw
-from tests.effort import THOROUGH
+from testkit.running import RunningApp
+from tests.contract.stored import store
 
 ALICE, BOB = raw_id(1), raw_id(2)
-TIMES = 160 if THOROUGH else 104
+TIMES = 160
 """More than a call has legs of a person."""
 
 
 @pytest.fixture(scope="module")
-def storm(raw: Raw, insight: Insight) -> Meeting:
-    """A meeting in which one person is there all the time, and another comes very often for 2 s."""
+def storm(app: RunningApp, raw: Raw) -> Meeting:
+    """A meeting in which one person is there all the time, and another comes 160 times for 2 s."""
     room_id = raw.new_room({"participants": {ALICE: {}, BOB: {}}})["id"]
     call = Meeting(room_id)
     stays = [
@@ -30,7 +31,7 @@ def storm(raw: Raw, insight: Insight) -> Meeting:
     ]
     for join, leave in zip(stays[::2], stays[1::2], strict=True):
         leave["data"]["participantId"] = join["data"]["participantId"]
-    insight.deliver(*call.whole(1000, call.stay(1, 999, BOB), stays))
+    store(app, *call.whole(1000, call.stay(1, 999, BOB), stays))
     return call
 
 
