@@ -3,6 +3,7 @@
 import asyncio
 from itertools import batched, count
 from random import Random
+from typing import Any
 
 import pytest
 from azure.data.tables.aio import TableClient
@@ -44,7 +45,7 @@ from testkit.past import (
 )
 from testkit.storage import ORIGIN, Clock
 from testkit.waiting import HANG_SECONDS
-from tests.effort import THOROUGH
+from tests.effort import THOROUGH, thorough
 
 LONG_AGO = CUTOFF - 100 * DAY
 UNKNOWN = "99412345678901237"
@@ -53,7 +54,7 @@ UNKNOWN = "99412345678901237"
 pytestmark = pytest.mark.usefixtures("one_partition")
 
 
-@pytest.fixture(params=["due", "whole"], autouse=True)
+@pytest.fixture(params=["due", *thorough("whole")], autouse=True)
 async def way(request: pytest.FixtureRequest, direct: TableClient) -> str:
     """Whether a pass looks at what is due, or, the first one, at everything."""
     if request.param == "due":
@@ -63,8 +64,22 @@ async def way(request: pytest.FixtureRequest, direct: TableClient) -> str:
     return str(request.param)
 
 
+BOTH = pytest.mark.parametrize("way", ["due", "whole"], indirect=True)
+"""What each of the two passes finds by code of its own."""
+
 ONLY_WHOLE = pytest.mark.parametrize("way", ["whole"], indirect=True)
 """What only a pass over everything does."""
+
+
+def in_both(first: tuple[Any, ...], *others: tuple[Any, ...]) -> list[Any]:
+    """Ways with values: the first in both ways, and the others by what is due; by a pass over
+    everything, they are thorough."""
+    return [
+        ("due", *first),
+        ("whole", *first),
+        *(("due", *other) for other in others),
+        *(pytest.param("whole", *other, marks=pytest.mark.thorough) for other in others),
+    ]
 
 
 SMALL_TRANSACTIONS = Limits(upkeep_rows=10)
@@ -77,7 +92,9 @@ def past(direct: TableClient) -> Past:
 
 
 @pytest.mark.parametrize(
-    ("valid_until", "goes"), [(NOW - EXPIRED - 1, True), (NOW - EXPIRED, False)]
+    ("way", "valid_until", "goes"),
+    in_both((NOW - EXPIRED - 1, True), (NOW - EXPIRED, False)),
+    indirect=["way"],
 )
 async def test_an_expired_room_is_deleted_after_its_grace(
     direct: TableClient, past: Past, valid_until: Ticks, goes: bool
@@ -112,6 +129,7 @@ async def test_a_room_that_is_extended_meanwhile_is_not_deleted(
     assert (await checked(direct))[room_id].kinds == ["RoomUpdated", "RoomCreated"]
 
 
+@BOTH
 async def test_log_records_go_when_they_are_too_old(direct: TableClient, past: Past) -> None:
     room_id = await past.room(LONG_AGO)
     times = [CUTOFF - 1, CUTOFF, NOW]
@@ -138,14 +156,20 @@ async def test_records_of_who_looked_go_when_they_are_too_old(
 
 
 @pytest.mark.parametrize(
-    ("changes", "kept"),
+    ("way", "changes", "kept"),
     [
-        ([CUTOFF - 1], [CUTOFF - 1]),
-        ([CUTOFF], [LONG_AGO, CUTOFF]),
-        ([CUTOFF - 2, CUTOFF - 1, CUTOFF + 1, NOW], [CUTOFF - 1, CUTOFF + 1, NOW]),
-        ([], [LONG_AGO]),
-        ([LONG_AGO + n for n in range(1, 25)], [LONG_AGO + 24]),
+        *in_both(
+            ([CUTOFF - 2, CUTOFF - 1, CUTOFF + 1, NOW], [CUTOFF - 1, CUTOFF + 1, NOW]),
+            ([CUTOFF], [LONG_AGO, CUTOFF]),
+            ([LONG_AGO + n for n in range(1, 13)], [LONG_AGO + 12]),
+        ),
+        *(
+            pytest.param(way, changes, kept, marks=pytest.mark.thorough)
+            for way in ("due", "whole")
+            for changes, kept in (([CUTOFF - 1], [CUTOFF - 1]), ([], [LONG_AGO]))
+        ),
     ],
+    indirect=["way"],
 )
 async def test_rosters_go_that_were_superseded_too_long_ago(
     direct: TableClient, past: Past, changes: list[Ticks], kept: list[Ticks]
@@ -160,14 +184,16 @@ async def test_rosters_go_that_were_superseded_too_long_ago(
 
 
 @pytest.mark.parametrize(
-    ("last", "goes"),
+    ("way", "last", "goes"),
     [
-        (HOUR_OF_CUTOFF - 1, True),
-        (HOUR_OF_CUTOFF, False),
-        (CUTOFF - 1, False),
-        (CUTOFF, False),
-        (NOW, False),
+        *in_both((HOUR_OF_CUTOFF - 1, True), (HOUR_OF_CUTOFF, False)),
+        *(
+            pytest.param(way, last, False, marks=pytest.mark.thorough)
+            for way in ("due", "whole")
+            for last in (CUTOFF - 1, CUTOFF, NOW)
+        ),
     ],
+    indirect=["way"],
 )
 async def test_a_call_goes_as_a_whole_when_its_last_event_is_too_old(
     direct: TableClient, past: Past, last: Ticks, goes: bool
@@ -246,7 +272,11 @@ async def test_an_event_that_is_delivered_again_while_it_goes_or_after_it_went_c
             break
 
 
-@pytest.mark.parametrize(("deleted_at", "goes"), [(CUTOFF - 1, True), (CUTOFF, False)])
+@pytest.mark.parametrize(
+    ("way", "deleted_at", "goes"),
+    in_both((CUTOFF - 1, True), (CUTOFF, False)),
+    indirect=["way"],
+)
 async def test_a_tombstone_goes_with_its_rosters_and_details(
     direct: TableClient, past: Past, deleted_at: Ticks, goes: bool
 ) -> None:
@@ -260,7 +290,11 @@ async def test_a_tombstone_goes_with_its_rosters_and_details(
     await checked(direct)
 
 
-@pytest.mark.parametrize(("end", "goes"), [(CUTOFF - 1, True), (CUTOFF, False)])
+@pytest.mark.parametrize(
+    ("way", "end", "goes"),
+    in_both((CUTOFF, False), (CUTOFF - 1, True)),
+    indirect=["way"],
+)
 async def test_a_tombstone_stays_while_acs_may_have_the_room(
     direct: TableClient, past: Past, end: Ticks, goes: bool
 ) -> None:
@@ -283,13 +317,18 @@ async def test_what_remains_of_a_removed_room_ages_out_by_itself(
     assert await rows_of(direct) == {}
 
 
-@pytest.mark.parametrize("room_id", ["-", "-7", "A", "_", "a", "a-b", "a0", "z", "Z" * 64])
+ANY_IDS = ["-", "-7", "A", "_", "a", "a-b", "a0", "z", "Z" * 64]
+
+
+@BOTH
+@pytest.mark.parametrize("room_ids", [ANY_IDS, *thorough(*([each] for each in ANY_IDS))], ids=str)
 async def test_rooms_of_any_id_are_found(
-    direct: TableClient, past: Past, monkeypatch: pytest.MonkeyPatch, room_id: str
+    direct: TableClient, past: Past, monkeypatch: pytest.MonkeyPatch, room_ids: list[str]
 ) -> None:
     monkeypatch.setattr(keys, "PARTITIONS", "0123456789")
     monkeypatch.setattr(keys, "partitions", lambda: list("0123456789"))
-    await past.call(room_id, "call", LONG_AGO)
+    for room_id in room_ids:
+        await past.call(room_id, "call", LONG_AGO)
     await past.call("ab", "call", NOW)
     await past.quarantine("broken", NOW)
     await run(direct)
@@ -324,17 +363,20 @@ def user_of(number: int, used_at: Ticks) -> User:
     return User(f"00000000-0000-4000-8000-{number:012}", LONG_AGO, used_at, "0" * 16)
 
 
-@pytest.mark.parametrize(("used_at", "goes"), [(CUTOFF - 1, True), (CUTOFF, False)])
+@pytest.mark.parametrize(
+    ("way", "used_at", "goes"), in_both((CUTOFF - 1, True), (CUTOFF, False)), indirect=["way"]
+)
 async def test_users_go_when_they_were_used_too_long_ago(
     direct: TableClient, users: Identities, used_at: Ticks, goes: bool
 ) -> None:
     deployment = await users.deployment(lambda: Deployment("x", "key"))
-    await in_parallel(users.add(user_of(number, used_at)) for number in range(120))
+    count = 120 if goes else 2  # more than one transaction removes
+    await in_parallel(users.add(user_of(number, used_at)) for number in range(count))
     await users.add(user_of(120, NOW))
     report = await run(direct)
-    assert report.removed["users"] == (120 if goes else 0)
+    assert report.removed["users"] == (count if goes else 0)
     left = [key for _, key in await rows_of(direct)]
-    assert (".user:" + user_of(120, NOW).id in left, len(left)) == (True, 2 if goes else 122)
+    assert (".user:" + user_of(120, NOW).id in left, len(left)) == (True, 2 if goes else count + 2)
     assert await users.find_deployment() == deployment
 
 
@@ -368,7 +410,9 @@ async def test_a_user_who_gets_a_token_meanwhile_stays(
     assert [key for _, key in await rows_of(direct) if key.startswith(".user:")] == used
 
 
-@pytest.mark.parametrize(("came", "goes"), [(CUTOFF - 1, True), (CUTOFF, False)])
+@pytest.mark.parametrize(
+    ("way", "came", "goes"), in_both((CUTOFF - 1, True), (CUTOFF, False)), indirect=["way"]
+)
 async def test_events_in_quarantine_go_when_they_came_too_long_ago(
     direct: TableClient, past: Past, came: Ticks, goes: bool
 ) -> None:
@@ -394,6 +438,7 @@ async def test_an_event_in_quarantine_goes_with_its_parts(direct: TableClient) -
     assert len(await rows_of(direct)) == 3
 
 
+@BOTH
 async def test_parts_of_an_event_that_never_came_whole_go(direct: TableClient) -> None:
     past = Past(direct, SMALL_PARTS)
     event_id = await past.quarantine(large(3), now())
@@ -409,6 +454,7 @@ def large(seed: int) -> str:
     return Random(seed).randbytes(25_000).hex()
 
 
+@BOTH
 @pytest.mark.parametrize("seed", range(4 if THOROUGH else 1))
 async def test_nothing_of_the_time_that_is_kept_is_touched(
     direct: TableClient, past: Past, seed: int
@@ -421,7 +467,7 @@ async def test_nothing_of_the_time_that_is_kept_is_touched(
         )
 
     room_ids = [UNKNOWN]
-    for _ in range(4):
+    for _ in range(4 if THOROUGH else 3):
         created, *changes = sorted(moment() for _ in range(5))
         room_id = await past.room(created)
         await past.name(room_id, created + 1, "title")
@@ -468,6 +514,7 @@ def may_not_go(row: str) -> bool:
     return False
 
 
+@BOTH
 async def test_an_erasure_goes_when_it_ended_too_long_ago(
     direct: TableClient, users: Identities
 ) -> None:
