@@ -17,9 +17,9 @@ from rooms.storage.call_pages import RoomCall
 from rooms.storage.calls import Calls
 from rooms.storage.errors import StorageUnavailable, TooManyEvents
 from rooms.storage.folds import EARLIER, Folds
-from rooms.storage.parallel import in_parallel
 from rooms.storage.several_calls import WALK_FROM
 from rooms.storage.table import Table
+from testkit.past import Collected
 from testkit.storage import Clock
 from testkit.storage_proxy import StorageProxy
 from testkit.waiting import HANG_SECONDS
@@ -36,9 +36,13 @@ def clock() -> Clock:
     return Clock(moment(1_000))
 
 
-async def keep(calls: Calls, *events: CallEvent, room: str = ROOM) -> None:
-    """Delivers the events, many at once."""
-    await in_parallel(calls.record(room, event, "") for event in events)
+async def keep(client: TableClient, clock: Clock, *events: CallEvent, room: str = ROOM) -> None:
+    """Keeps the events by few requests, as if each had been delivered."""
+    table = Collected(client)
+    calls = Calls(table, clock)
+    for event in events:
+        await calls.record(room, event, "")
+    await table.flush()
 
 
 def storm(rejoins: int, call: str = "call") -> list[CallEvent]:
@@ -70,7 +74,7 @@ async def test_a_call_of_many_events_is_answered_everywhere_and_rejoins_are_coun
 ) -> None:
     events = storm(150)
     calls = at_once(clock, Table(client))
-    await keep(calls, *events)
+    await keep(client, clock, *events)
     now = clock.now
     (expected,) = fold_calls(events, now)
     assert await calls.call(ROOM, "call", now) == expected
@@ -91,11 +95,11 @@ async def test_a_large_call_is_read_once_a_minute_and_then_only_what_is_new(
     client: TableClient, clock: Clock, proxy: StorageProxy
 ) -> None:
     calls = at_once(clock, Table(client))
-    await keep(calls, *storm(20))
+    await keep(client, clock, *storm(20))
     first = await requests(proxy, calls.call(ROOM, "call", clock.now))
     for seconds in (1, 20, 29):
         clock.now = moment(1_000 + seconds)
-        await keep(calls, added(1_000 + seconds, f"late {seconds}", CAROL))
+        await keep(client, clock, added(1_000 + seconds, f"late {seconds}", CAROL))
         assert await requests(proxy, calls.call(ROOM, "call", clock.now)) < first
         assert CAROL in people(await calls.call(ROOM, "call", clock.now), clock.now)
 
@@ -104,9 +108,9 @@ async def test_an_event_that_comes_a_minute_late_into_a_large_call_is_seen_withi
     client: TableClient, clock: Clock
 ) -> None:
     calls = at_once(clock, Table(client))
-    await keep(calls, *storm(20))
+    await keep(client, clock, *storm(20))
     assert people(await calls.call(ROOM, "call", clock.now), clock.now) == [BOB]
-    await keep(calls, added(950, "late", CAROL), added(700, "much too late", DAN))
+    await keep(client, clock, added(950, "late", CAROL), added(700, "much too late", DAN))
     assert people(await calls.call(ROOM, "call", clock.now), clock.now) == [BOB, CAROL]
     clock.now += 60 * SECOND
     assert people(await calls.call(ROOM, "call", clock.now), clock.now) == [DAN, BOB, CAROL]
@@ -116,9 +120,9 @@ async def test_who_watches_a_large_call_does_not_wait_for_it_to_be_folded_again(
     client: TableClient, clock: Clock, proxy: StorageProxy
 ) -> None:
     calls = at_once(clock, Table(client))
-    await keep(calls, *storm(20))
+    await keep(client, clock, *storm(20))
     await calls.call(ROOM, "call", clock.now)
-    await keep(calls, added(700, "much too late", DAN))
+    await keep(client, clock, added(700, "much too late", DAN))
     clock.now += 31 * SECOND
     assert people(await calls.call(ROOM, "call", clock.now), clock.now) == [BOB]
     async with asyncio.timeout(HANG_SECONDS):
@@ -130,7 +134,7 @@ async def test_those_who_ask_for_a_large_call_at_once_share_the_reads(
     client: TableClient, clock: Clock, proxy: StorageProxy
 ) -> None:
     limits = replace(FEW, fold_seconds=HANG_SECONDS)
-    await keep(at_once(clock, Table(client)), *storm(20), ended(950))
+    await keep(client, clock, *storm(20), ended(950))
     alone = await requests(proxy, at_once(clock, Table(client)).call(ROOM, "call", clock.now))
 
     async def together() -> int:
@@ -149,7 +153,7 @@ async def test_who_waits_too_long_is_told_to_ask_again_and_the_fold_goes_on(
 ) -> None:
     limits = Limits(kept_events=5, fold_wait_seconds=0)
     calls = at_once(clock, Table(client), limits)
-    await keep(calls, *storm(20))
+    await keep(client, clock, *storm(20))
     with pytest.raises(StorageUnavailable) as refused:
         await calls.call(ROOM, "call", clock.now)
     assert refused.value.retry_after >= 1
@@ -166,7 +170,7 @@ async def test_a_call_of_more_events_than_are_read_is_incomplete_and_in_all_list
     client: TableClient, clock: Clock
 ) -> None:
     calls = at_once(clock, Table(client), Limits(kept_events=5, call_events=21))
-    await keep(calls, *storm(20))
+    await keep(client, clock, *storm(20))
     now = clock.now
     call = await calls.call(ROOM, "call", now)
     assert call is not None
@@ -181,7 +185,7 @@ async def test_a_list_as_of_an_earlier_time_has_a_large_call_as_it_was_then(
     client: TableClient, clock: Clock
 ) -> None:
     calls = at_once(clock, Table(client))
-    await keep(calls, *storm(20))
+    await keep(client, clock, *storm(20))
     await calls.call(ROOM, "call", clock.now)
     earlier = moment(10)
     (expected,) = fold_calls([each for each in storm(20) if each.at <= earlier], earlier)
@@ -196,7 +200,7 @@ async def test_a_page_ends_behind_a_large_call_that_had_to_be_folded(
     limits = Limits(kept_events=5, calls_page_events=30)
     calls = at_once(clock, Table(client), limits)
     for room in ("99400000000000001", "99400000000000002", "99400000000000003"):
-        await keep(calls, *storm(20), room=room)
+        await keep(client, clock, *storm(20), room=room)
     pages: list[list[str]] = []
     for _ in range(2):
         cursor, done = None, False
@@ -217,10 +221,10 @@ async def test_no_other_call_of_a_list_waits_for_a_large_one(
     limits = Limits(kept_events=5, fold_wait_seconds=0)
     calls = at_once(clock, Table(client), limits)
     other = "99400000000000001"
-    await keep(calls, *storm(20))
-    await keep(calls, added(910), room=other)
+    await keep(client, clock, *storm(20))
+    await keep(client, clock, added(910), room=other)
     clock.now = moment(7_200)  # the large call was heard of in an earlier hour
-    await keep(calls, added(7_100), room=other)
+    await keep(client, clock, added(7_100), room=other)
     page = await calls.live(None, clock.now)
     assert [room for room, _ in page.items] == [other]
     assert page.cursor is not None
@@ -243,7 +247,7 @@ async def test_a_large_call_that_is_left_out_of_many_is_not_left_out_in_silence(
     events = many(WALK_FROM + 20)
     most = len(events) + 10
     calls = at_once(clock, Table(client), Limits(kept_events=20, events=most))
-    await keep(calls, *events, *storm(30, "large"))
+    await keep(client, clock, *events, *storm(30, "large"))
     found = await calls.overlapping(ROOM, moment(0), clock.now, clock.now)
     assert {call.incomplete for call in found} == {True}
 
@@ -266,8 +270,8 @@ async def test_many_calls_are_read_together_and_answered_as_few_are(
 ) -> None:
     events = [*many(WALK_FROM + 20), added(980, "last", BOB, call="last")]
     calls = at_once(clock, Table(client), Limits(kept_events=20))
-    await keep(calls, *events, *storm(30, "large"))
-    await keep(calls, started(0, "of another room"), room=f"{ROOM}7")
+    await keep(client, clock, *events, *storm(30, "large"))
+    await keep(client, clock, started(0, "of another room"), room=f"{ROOM}7")
     now = clock.now
     expected = fold_calls([*events, *storm(30, "large")], now)
     asked = await requests(proxy, calls.overlapping(ROOM, moment(0), now, now))
@@ -287,8 +291,8 @@ async def test_calls_that_have_ended_do_not_hide_a_live_one_behind_empty_pages(
         for number in range(40)
         for event in (started(4_000 + number, f"c{number}"), ended(4_001 + number, f"c{number}"))
     ]
-    await keep(calls, *over)
-    await keep(calls, added(0), room=f"{ROOM}7")
+    await keep(client, clock, *over)
+    await keep(client, clock, added(0), room=f"{ROOM}7")
     clock.now = moment(5_000)
     page = await calls.live(None, clock.now)
     assert [room for room, _ in page.items] == [f"{ROOM}7"]
@@ -302,7 +306,7 @@ async def test_a_walk_passes_over_the_calls_of_other_times(
     clock.now = moment(4 * 86_400)
     past = [replace(event, call=f"old {event.call}") for event in many(300)]
     asked = [replace(event, at=event.at + 3 * DAY) for event in many(WALK_FROM + 20)]
-    await keep(calls, *past, *asked)
+    await keep(client, clock, *past, *asked)
     found = await calls.overlapping(ROOM, moment(0) + 3 * DAY, clock.now, clock.now)
     assert found == fold_calls(asked, clock.now)
 
@@ -312,7 +316,7 @@ async def test_more_calls_than_one_answer_has_are_refused_if_a_shorter_time_has_
 ) -> None:
     calls = at_once(clock, Table(client), Limits(calls=3))
     clock.now = moment(86_400)
-    await keep(calls, *(started(number, f"c{number}") for number in range(4)))
+    await keep(client, clock, *(started(number, f"c{number}") for number in range(4)))
     with pytest.raises(TooManyEvents):
         await calls.overlapping(ROOM, moment(0), moment(7_200), clock.now)
     found = await calls.overlapping(ROOM, moment(0), moment(10), clock.now)
@@ -325,10 +329,10 @@ async def test_more_events_than_one_answer_has_are_refused_if_a_shorter_time_has
     for kept in (1_000, 3):
         calls = at_once(clock, Table(client), Limits(events=20, kept_events=kept))
         clock.now = moment(86_400)
-        await keep(calls, *(added(number) for number in range(20)))
+        await keep(client, clock, *(added(number) for number in range(20)))
         found = await calls.overlapping(ROOM, moment(0), moment(7_200), clock.now)
         assert [call.incomplete for call in found] == [False]
-    await keep(calls, *(added(number, call="other") for number in range(5)))
+    await keep(client, clock, *(added(number, call="other") for number in range(5)))
     with pytest.raises(TooManyEvents):
         await calls.overlapping(ROOM, moment(0), moment(7_200), clock.now)
     found = await calls.overlapping(ROOM, moment(0), moment(100), clock.now)
@@ -341,7 +345,8 @@ async def test_hours_before_and_after_are_left_out_if_they_have_too_many_calls(
     calls = at_once(clock, Table(client), Limits(activity_rows=10))
     clock.now = moment(86_400)
     await keep(
-        calls,
+        client,
+        clock,
         *(started(7_200 + number, f"later {number}") for number in range(20)),
         started(0, "in it"),
         ended(5, "in it"),
@@ -358,7 +363,7 @@ async def test_only_some_folds_as_of_earlier_times_are_under_way(
 ) -> None:
     """Each question asks for a fold of its own. Those of now must not wait for them all."""
     calls = at_once(clock, Table(client), Limits(kept_events=5, fold_wait_seconds=HANG_SECONDS))
-    await keep(calls, *storm(20))
+    await keep(client, clock, *storm(20))
     fold, may_go_on = Folds._fold, asyncio.Event()
 
     async def held_up(*args: Any) -> Any:
