@@ -2,7 +2,7 @@
 that can befall events.
 
 `HISTORIES` in the environment says how many histories the tests that generate them try; `make
-histories` sets it.
+histories` sets it. Else there are few, and some more with THOROUGH=1.
 """
 
 import os
@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from rooms.domain.events import EVENT_KINDS, CallEvent, EndReason, EventKind
 from rooms.domain.time import DAY, HOUR, SECOND, Ticks, parse_time
 from testkit.identifiers import raw_id
+from tests.effort import THOROUGH
 
-HISTORIES = int(os.environ.get("HISTORIES", "40"))
+HISTORIES = int(os.environ.get("HISTORIES", "40" if THOROUGH else "16"))
 
 BASE: Ticks = parse_time("2026-10-05T10:00:00Z")
 ALICE, BOB, CAROL, DAN = raw_id(1), raw_id(2), raw_id(3), raw_id(4)
