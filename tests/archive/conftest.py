@@ -13,17 +13,26 @@ from azure.data.tables import TableClient
 from devhost.azurite import ACCOUNT, KEY, PROJECT
 from testkit.ports import free_port
 from testkit.waiting import HANG_SECONDS
-from tests.archive.exported import Table3Days, fill
+from tests.archive.exported import Snapshot, Table3Days, fill
 from tests.contract.node import find
 
 
 @pytest.fixture(scope="session")
-def exported_once(azurite: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Table3Days]:
-    """The table, for tests that leave it as it is, or bring it back."""
-    name, folder = f"t{uuid.uuid4().hex}", tmp_path_factory.mktemp("archive")
+def three_days(azurite: str, tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """What is in the table before any test."""
+    name, folder = f"t{uuid.uuid4().hex}", tmp_path_factory.mktemp("three days")
     asyncio.run(fill(azurite, name, folder))
     with TableClient.from_connection_string(azurite, name) as client:
-        yield Table3Days(azurite, client, folder)
+        return Snapshot(azurite, [dict(row) for row in client.list_entities()], folder)
+
+
+@pytest.fixture(scope="session")
+def exported_once(
+    three_days: Snapshot, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Table3Days]:
+    """The table, for tests that leave it as it is, or bring it back."""
+    with three_days.copied(tmp_path_factory.mktemp("archive")) as table:
+        yield table
 
 
 @pytest.fixture

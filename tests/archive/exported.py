@@ -1,6 +1,9 @@
 """A table of three days whose log was exported at the beginning of each next day."""
 
+import shutil
 import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +17,9 @@ from rooms.archive.places import Folder
 from rooms.archive.verify import Verification
 from rooms.domain.room import RoomChange
 from rooms.domain.time import DAY, Ticks
+from rooms.storage.operations import replace
 from rooms.storage.table import Table
+from testkit.transactions import transactions
 from tests.check.filled import BEGIN, ORIGIN, Filling
 
 DAYS = ("2026-05-04", "2026-05-05", "2026-05-06")
@@ -44,6 +49,26 @@ class Table3Days:
             table = Table(client)
             counts = await Verification(table, Folder(self.folder), kept, found.append).run()
         return found, counts
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a table and its archive had in them once: others are made of it with few requests."""
+
+    connection_string: str
+    rows: Sequence[dict[str, Any]]
+    folder: Path
+
+    @contextmanager
+    def copied(self, folder: Path) -> Iterator[Table3Days]:
+        """Makes another such table, and its archive in this folder."""
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        name = f"t{uuid.uuid4().hex}"
+        with TableClient.from_connection_string(self.connection_string, name) as client:
+            client.create_table()
+            for some in transactions(replace(dict(row)) for row in self.rows):
+                client.submit_transaction(some)
+            yield Table3Days(self.connection_string, client, folder)
 
 
 async def fill(connection_string: str, name: str, folder: Path) -> None:
