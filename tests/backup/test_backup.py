@@ -17,6 +17,7 @@ from rooms.domain.room import RoomChange
 from rooms.domain.time import DAY, now
 from rooms.storage import keys
 from rooms.storage.changes import Origin
+from rooms.storage.operations import replace
 from rooms.storage.rooms import Rooms
 from rooms.storage.table import Table
 from rooms_cli.backup import reading
@@ -28,6 +29,7 @@ from rooms_cli.check.table import disagreements
 from rooms_cli.failures import Failure
 from rooms_cli.storage import Account
 from testkit.identifiers import raw_id
+from testkit.transactions import transactions
 from tests.check.filled import Filling
 
 type Row = dict[str, Any]
@@ -38,9 +40,9 @@ class Killed(Exception):
     """What ends a run in its midst."""
 
 
-@pytest.fixture
-def source(azurite: str) -> Iterator[TableClient]:
-    """A table with something of everything, and a marker."""
+@pytest.fixture(scope="module")
+def everything(azurite: str) -> list[Row]:
+    """The rows of a table with something of everything, and a marker."""
 
     async def fill(name: str) -> None:
         async with AsyncTableClient.from_connection_string(azurite, name) as client:
@@ -55,6 +57,16 @@ def source(azurite: str) -> Iterator[TableClient]:
     with table(azurite) as client:
         asyncio.run(fill(client.table_name))
         client.upsert_entity(MARKER)
+        return rows_of(client)
+
+
+@pytest.fixture
+def source(azurite: str, everything: list[Row]) -> Iterator[TableClient]:
+    """A table with these rows."""
+    with table(azurite) as client:
+        client.create_table()
+        for some in transactions(replace(dict(row)) for row in everything):
+            client.submit_transaction(some)
         yield client
 
 

@@ -23,8 +23,10 @@ from testkit.traces import rows_with, traces_of
 from testkit.waiting import HANG_SECONDS
 from tests.check.filled import ALICE, BEGIN, BOB, ORIGIN
 
+pytestmark = pytest.mark.usefixtures("one_partition")
+
 ASKER = Origin("clinic", "erase-1")
-AT_ACS = Room("99445653749945729", BEGIN, BEGIN, BEGIN + DAY, False, carrier="acs")
+AT_ACS = Room("99445653749945727", BEGIN, BEGIN, BEGIN + DAY, False, carrier="acs")
 
 
 async def made(client: TableClient, room: Room = AT_ACS) -> Rooms:
