@@ -16,6 +16,7 @@ from rooms.storage.feed import BEGINNING, Feed
 from rooms.storage.operations import insert
 from rooms.storage.table import Table
 from testkit.memory_table import Actor, MemoryTable, TurnLock, every_order, run_alone
+from tests.effort import THOROUGH
 
 ROOM = "99400000000000007"
 NOON = parse_time("2026-05-04T12:00:00Z")
@@ -105,7 +106,7 @@ def two_writers_and_a_reader(world: World) -> list[Actor]:
     return [
         world.write(known(world), "one", NOON + HOUR),
         world.write(known(world), "two", NOON),
-        world.read(known(world), NOON + 5 * SECOND, polls=2),
+        world.read(known(world), NOON + 5 * SECOND, polls=2 if THOROUGH else 1),
     ]
 
 
