@@ -22,13 +22,13 @@ from rooms_cli.check.live import WAITS, Counts, LiveTable
 from rooms_cli.storage import Account
 from testkit.storage_proxy import StorageProxy
 from tests.check.filled import ALICE, BEGIN, BOB, ORIGIN, Filling
-from tests.effort import thorough
+from tests.effort import THOROUGH, thorough
 
 pytestmark = pytest.mark.usefixtures("one_partition")
 
 type Happening = Coroutine[Any, Any, Any]
 
-QUESTIONS = range(4, 8)
+QUESTIONS = range(4, 8, 1 if THOROUGH else 2)
 """Those about a partition behind the first, if nothing seems to disagree."""
 
 

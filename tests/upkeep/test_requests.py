@@ -49,7 +49,7 @@ async def test_a_pass_costs_the_same_whatever_is_kept(
     client: TableClient, proxy: StorageProxy
 ) -> None:
     counted = []
-    for count, events in ((20, 20), (80, 5)):
+    for count, events in ((10, 20), (40, 5)):
         async with new_table(proxy.connection_string) as table:
             await looked_through(table)
             await keep(table, count, events)

@@ -22,10 +22,10 @@ KEPT = (keys.UPKEEP_ROW, keys.FLOOR_MADE_ROW, keys.MARKER_ROW, keys.SPREAD_ROW)
 pytestmark = pytest.mark.usefixtures("ids")
 
 
-async def old_rooms(table: Table) -> list[str]:
-    """Ten rooms that were deleted too long ago, with calls: one for each digit."""
+async def old_rooms(table: Table, digits: int) -> list[str]:
+    """Rooms that were deleted too long ago, with calls: one for each of so many digits."""
     past, room_ids = Past(table), list[str]()
-    for _ in range(10):
+    for _ in range(digits):
         room_id = await past.room(LONG_AGO, LONG_AGO + DAY)
         await past.invite(room_id, LONG_AGO + 1)
         await past.call(room_id, "call", LONG_AGO + 2, LONG_AGO + 3)
@@ -47,7 +47,7 @@ async def run(clients: Sequence[TableClient], at: int = NOW) -> str:
 
 @pytest.mark.thorough
 async def test_what_is_old_goes_in_all_accounts(clients: list[TableClient], table: Table) -> None:
-    await old_rooms(table)
+    await old_rooms(table, 10)
     assert all([await rows_in(client) for client in clients])
     assert "removed" in await run(clients)
     assert [await rows_in(client) for client in clients] == [[], [], []]
@@ -57,7 +57,7 @@ async def test_a_room_that_has_moved_goes_with_its_arrivals_where_they_were(
     clients: list[TableClient],
 ) -> None:
     spread = await spread_rooms(clients, Spread(version=1))
-    room_ids = await old_rooms(table_over(clients))
+    room_ids = await old_rooms(table_over(clients), 6)  # up to 5
     moved = next(each for each in room_ids if each[-2] == "4")
     source, target = clients[0], clients[1]
     for row in [row async for row in source.list_entities()]:
@@ -74,7 +74,7 @@ async def test_rooms_of_the_digit_that_moves_are_left_for_another_pass(
     clients: list[TableClient],
 ) -> None:
     spread = await spread_rooms(clients, Spread(version=1))
-    room_ids = await old_rooms(table_over(clients))
+    room_ids = await old_rooms(table_over(clients), 6)  # up to 5
     moves = next(each for each in room_ids if each[-2] == "4")
     moving = replace(spread, version=2, moving="4", to=1, phase="copying")
     await clients[0].upsert_entity(spread_entity(moving), "replace")
