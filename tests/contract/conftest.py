@@ -10,7 +10,7 @@ from testkit.livekit_double import LiveKitDouble
 from testkit.raw import Raw
 from testkit.running import UNHANDLED, RunningApp, running_app
 
-LISTED_ROOMS = 100
+LISTED_ROOMS = 92
 """More than three pages of the list."""
 
 

@@ -33,6 +33,11 @@ def paired(
     return pytest.mark.parametrize(f"{names},{other_names}", pairs, indirect=indirect)
 
 
+def thorough_pairs(*pairs: tuple[object, object]) -> list[Any]:
+    """Returns values of two parameters that are left out unless THOROUGH=1."""
+    return [pytest.param(*each, marks=pytest.mark.thorough) for each in pairs]
+
+
 def _named(values: Values) -> list[tuple[str, Any]]:
     if isinstance(values, Mapping):
         return list(values.items())

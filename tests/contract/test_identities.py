@@ -34,6 +34,7 @@ from testkit.raw import JSON, Raw
 from testkit.raw_http import Answer
 from testkit.running import RunningApp, new_key
 from tests.contract.either_client import EitherClient
+from tests.contract.pairs import paired
 
 VERSION = "2023-10-01"
 VOIP = [CommunicationTokenScope.VOIP]
@@ -264,11 +265,11 @@ def test_a_check_names_the_field_at_fault(insight: Insight, body: object, target
     assert_invalid(insight.send("POST", "/identities/:checkAccessToken", body), target)
 
 
-@pytest.mark.parametrize("version", IDENTITY_VERSIONS)
-@pytest.mark.parametrize(
+@paired(
+    "version",
+    list(IDENTITY_VERSIONS),
     "body",
     [None, b"", {}, {"createTokenWithScopes": None, "expiresInMinutes": None}, {"customId": "x"}],
-    ids=str,
 )
 def test_every_version_makes_users(app: RunningApp, version: str, body: object) -> None:
     answer = Raw(app.http, app.manage_key, version).post("/identities", body)

@@ -23,6 +23,7 @@ from testkit.livekit_state import Participant
 from testkit.raw import Raw
 from testkit.raw_http import Answer
 from testkit.running import RunningApp
+from tests.effort import THOROUGH
 
 ANN, BOB, CARL, DORA, STRANGER = (raw_id(number) for number in range(5))
 ROSTER: dict[str, Role] = {
@@ -312,7 +313,7 @@ def test_what_the_keys_of_the_media_server_did_not_sign_is_denied(call: Call) ->
     token, ann = call.join(ANN)
     head, claims, signature = token.split(".")
     stolen = ApiKey(call.server.key.name, b"x" * 32)
-    for forgery in (
+    forgeries = (
         unsigned(token, {"alg": "none", "typ": "JWT"}),
         unsigned(token, {"alg": "none", "typ": "JWT"}, signature),
         unsigned(token, {"alg": "RS256", "typ": "JWT"}, signature),
@@ -326,14 +327,15 @@ def test_what_the_keys_of_the_media_server_did_not_sign_is_denied(call: Call) ->
         "x" * 9_000,
         "...",
         "é",
-    ):
-        assert_changes_nothing(call, forgery, 401, "Denied")
+    )
+    for number, forgery in enumerate(forgeries):
+        assert_changes_nothing(call, forgery, 401, "Denied", number % 4)
 
 
 def test_what_the_keys_of_the_media_server_signed_for_something_else_is_denied(call: Call) -> None:
     _, ann = call.join(ANN)
     room = {"room": call.room_id}
-    for claims in (
+    all_claims: tuple[dict[str, Any], ...] = (
         {"video": room | {"roomAdmin": True}},
         {"video": room | {"roomJoin": "yes"}},
         {"video": {"roomJoin": True}},
@@ -344,8 +346,10 @@ def test_what_the_keys_of_the_media_server_signed_for_something_else_is_denied(c
         {"sub": None},
         {"sub": [ann.identity]},
         {"sub": f"{ANN}#a device with spaces"},
-    ):
-        assert_changes_nothing(call, forged(call, ann.identity, **claims), 401, "Denied")
+    )
+    for number, claims in enumerate(all_claims):
+        token = forged(call, ann.identity, **claims)
+        assert_changes_nothing(call, token, 401, "Denied", number % 4)
 
 
 def test_a_join_link_is_no_token_of_the_call(call: Call) -> None:
@@ -380,14 +384,21 @@ def test_nobody_in_the_call_asks_for_somebody_else(call: Call) -> None:
     assert device(BOB) in call.inside()
 
 
-def assert_changes_nothing(call: Call, token: str, status: int, code: str) -> None:
-    """Asserts that whoever has this token can do nothing to anybody."""
+def assert_changes_nothing(
+    call: Call, token: str, status: int, code: str, only: int | None = None
+) -> None:
+    """Asserts that whoever has this token can do nothing to anybody.
+
+    Args:
+        only: the one of the four acts that is tried, unless THOROUGH=1.
+    """
     before = call.inside()
-    for method, rest in (
+    acts = (
         ("POST", f"{of(BOB)}/mute"),
         ("DELETE", of(BOB)),
         ("DELETE", of(ANN)),
         ("DELETE", ""),
-    ):
+    )
+    for method, rest in acts if THOROUGH or only is None else acts[only : only + 1]:
         assert_refused(call.say(token, method, rest), status, code)
     assert (call.inside(), call.log()) == (before, [])

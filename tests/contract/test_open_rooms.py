@@ -15,6 +15,8 @@ from testkit.identifiers import raw_id
 from testkit.insight import Insight, assert_invalid, assert_is, assert_refused, json_of
 from testkit.raw import VERSIONS, Raw
 from testkit.running import RunningApp
+from tests.contract.pairs import thorough_pairs
+from tests.effort import thorough
 
 ALICE, BOB, CAROL = raw_id(1), raw_id(2), raw_id(3)
 PHONE = "4:+15551234567"
@@ -86,25 +88,28 @@ def test_a_change_is_in_the_log_once_with_the_policy_before_and_after(
 @pytest.mark.parametrize(
     ("body", "target"),
     [
-        (None, ""),
         (b"", ""),
         (b"no json", "$"),
-        (b"\xff", "$"),
-        (b'{"roomJoinPolicy":"\\ud800"}', "$"),
-        (b"[" * 100_000, "$"),
         ([], "$"),
-        ("CommunicationServiceUsers", "$"),
         ({}, "$.roomJoinPolicy"),
         ({"joinPolicy": "InviteOnly"}, "$.roomJoinPolicy"),
         ({"roomJoinPolicy": None}, "$.roomJoinPolicy"),
         ({"roomJoinPolicy": ""}, "$.roomJoinPolicy"),
-        ({"roomJoinPolicy": "Open"}, "$.roomJoinPolicy"),
         ({"roomJoinPolicy": "inviteOnly"}, "$.roomJoinPolicy"),
         ({"roomJoinPolicy": "CommunicationServiceUsers\0"}, "$.roomJoinPolicy"),
         ({"roomJoinPolicy": "x" * 100_000}, "$.roomJoinPolicy"),
         ({"roomJoinPolicy": True}, "$.roomJoinPolicy"),
         ({"roomJoinPolicy": ["InviteOnly"]}, "$.roomJoinPolicy"),
         (OPEN | {"validFrom": "2026-05-04T10:00:00Z"}, "$.validFrom"),
+        # What is no JSON or no object, the tests of other routes send each time.
+        *thorough_pairs(
+            (None, ""),
+            (b"\xff", "$"),
+            (b'{"roomJoinPolicy":"\\ud800"}', "$"),
+            (b"[" * 100_000, "$"),
+            ("CommunicationServiceUsers", "$"),
+            ({"roomJoinPolicy": "Open"}, "$.roomJoinPolicy"),
+        ),
     ],
 )
 def test_a_body_that_is_not_understood_is_named_and_changes_nothing(
@@ -168,7 +173,7 @@ def test_rooms_that_are_not_there_are_not_found(raw: Raw, insight: Insight) -> N
     assert kinds(insight, deleted) == ["RoomDeleted", "RoomCreated"]
 
 
-@pytest.mark.parametrize("room_id", ["x", "a.b", "a%2Fb", "'", "%00", "9" * 2000])
+@pytest.mark.parametrize("room_id", ["a.b", "%00", *thorough("x", "a%2Fb", "'", "9" * 2000)])
 def test_what_can_be_no_rooms_id(insight: Insight, room_id: str) -> None:
     answer = insight.send("PUT", f"/rooms/{room_id}/joinPolicy", OPEN)
     assert 400 <= answer.status < 500, answer

@@ -55,11 +55,12 @@ def _room_elsewhere(raw: Raw) -> str:
             return room_id
 
 
-def cost(proxies: list[StorageProxy], ask: Callable[[], object]) -> int:
-    """Returns how many requests something takes: the fewest of two times, as in one of them the
-    timer may have some of its own, and without the look at the spread now and then."""
-    counts = []
-    for _ in range(2):
+def cost(proxies: list[StorageProxy], ask: Callable[[], object], expected: int = -1) -> int:
+    """Returns how many requests something takes: the fewest of two times, if the first took other
+    than expected, as in one of them the timer may have some of its own; and without the look at
+    the spread now and then."""
+    counts = list[int]()
+    while counts != [expected] and len(counts) < 2:
         for each in proxies:
             each.seen.clear()
         ask()
@@ -73,7 +74,7 @@ def test_a_question_about_a_room_costs_the_same(
     app: RunningApp, proxies: list[StorageProxy], room_id: str, path: str, requests: int
 ) -> None:
     insight = Insight(app, app.read_key)
-    assert cost(proxies, lambda: insight.get(path.format(room_id))) == requests
+    assert cost(proxies, lambda: insight.get(path.format(room_id)), requests) == requests
 
 
 @pytest.mark.parametrize(("path", "requests"), [("/rooms", 30), ("/log?since=beginning", 30)])
@@ -82,7 +83,7 @@ def test_a_question_about_all_rooms_costs_ten_requests_an_account(
 ) -> None:
     insight = Insight(app, app.read_key)
     insight.get(path)
-    assert cost(proxies, lambda: insight.get(path)) == requests
+    assert cost(proxies, lambda: insight.get(path), requests) == requests
 
 
 def test_a_change_of_a_room_costs_the_same(
