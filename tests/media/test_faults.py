@@ -27,7 +27,10 @@ LATE = 2 * SWEEP
 
 
 @pytest_asyncio.fixture
-async def call(direct: TableClient, livekit_double: LiveKitDouble) -> AsyncIterator[FaultyCall]:
+async def call(
+    direct: TableClient, livekit_double: LiveKitDouble, one_partition: None
+) -> AsyncIterator[FaultyCall]:
+    """The call. The timer's looks read one partition only."""
     async with faulty_call(direct, livekit_double) as call:
         yield call
 

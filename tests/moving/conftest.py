@@ -2,6 +2,7 @@
 
 import pytest
 
+from rooms.domain import room
 from rooms.storage import creation, keys
 
 PARTITION = "0"
@@ -11,7 +12,8 @@ PARTITION = "0"
 def in_one_partition(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leaves one partition: to read all takes fewer requests."""
     monkeypatch.setattr(keys, "PARTITIONS", PARTITION)
-    monkeypatch.setattr(creation, "numbered_room_id", _id_in_that_partition)
+    for module in room, creation:
+        monkeypatch.setattr(module, "numbered_room_id", _id_in_that_partition)
     monkeypatch.setattr(keys, "create_mark_partition", lambda _: PARTITION)
 
 

@@ -12,15 +12,15 @@ from tests.cli.line import VARIABLE, Line, environment
 
 
 @pytest.fixture
-def far(azurite: str) -> Iterator[AcsInstance]:
-    """The service that stands for ACS, with no rooms."""
+def far(azurite: str, in_one_partition: None) -> Iterator[AcsInstance]:
+    """The service that stands for ACS, with no rooms. Of lists it reads one partition only."""
     with AcsInstance(azurite) as instance:
         yield instance
 
 
 @pytest.fixture
-def here(azurite: str) -> Iterator[AcsInstance]:
-    """The service that rooms move to, with no rooms."""
+def here(azurite: str, in_one_partition: None) -> Iterator[AcsInstance]:
+    """The service that rooms move to, with no rooms, which reads one partition, too."""
     with AcsInstance(azurite) as instance:
         yield instance
 

@@ -99,7 +99,7 @@ def test_a_room_that_is_only_here_and_over_is_no_difference(
         "validUntil": room["validFrom"],
         "participants": {},
     }
-    Client(connection(line.environment)).import_room("99400000000000017", over)
+    Client(connection(line.environment)).import_room("99400000000000010", over)
     assert line.run("compare").code == 0
 
 

@@ -7,8 +7,9 @@ from testkit.two_sides import TwoSides
 
 
 @pytest.fixture
-def own_acs(azurite: str) -> Iterator[AcsInstance]:
-    """An instance in the place of ACS, with no rooms: both sides are compared as a whole."""
+def own_acs(azurite: str, in_one_partition: None) -> Iterator[AcsInstance]:
+    """An instance in the place of ACS, with no rooms: both sides are compared as a whole.
+    They have one partition: the passes read all of them."""
     with AcsInstance(azurite) as instance:
         yield instance
 
