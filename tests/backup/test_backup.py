@@ -239,24 +239,26 @@ def test_what_is_written_meanwhile_is_there_and_agrees(
 ) -> None:
     """Each file of the first pass is followed by a create, a change and a delete."""
     rooms: list[str] = []
+    client = AsyncTableClient.from_connection_string(azurite, source.table_name)
 
     async def change() -> None:
-        async with AsyncTableClient.from_connection_string(azurite, source.table_name) as client:
-            service = Rooms(Table(client), now)
-            origin = Origin("tester", "")
-            if rooms:
-                await service.delete(rooms[-1], origin)
-            created = await service.create(RoomChange(), {raw_id(9): "Presenter"}, None, origin)
-            rooms.append(created.room.id)
-            await service.patch_details(created.room.id, {"title": "new"}, origin)
+        service = Rooms(Table(client), now)
+        origin = Origin("tester", "")
+        if rooms:
+            await service.delete(rooms[-1], origin)
+        created = await service.create(RoomChange(), {raw_id(9): "Presenter"}, None, origin)
+        rooms.append(created.room.id)
+        await service.patch_details(created.room.id, {"title": "new"}, origin)
 
     manifest = Manifest(source.table_name)
+    with asyncio.Runner() as runner:
 
-    def write(manifest: Manifest) -> None:
-        if len(manifest.began) == 1:
-            asyncio.run(change())
+        def write(manifest: Manifest) -> None:
+            if len(manifest.began) == 1:
+                runner.run(change())
 
-    back_up(at(source), tmp_path, manifest, write)
+        back_up(at(source), tmp_path, manifest, write)
+        runner.run(client.close())
     restore(at(target), tmp_path, manifest, ignore)
     restored = rows_of(target)
     assert len(rooms) > 5
