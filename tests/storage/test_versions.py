@@ -96,6 +96,7 @@ async def test_a_move_to_acs_gives_the_room_another_version(
     assert await version(client, room_id) > before
 
 
+@pytest.mark.usefixtures("one_partition")
 @pytest.mark.parametrize("person", [{"raw_id": ALICE}, {"external_id": "alice"}])
 async def test_an_erasure_gives_the_room_another_version(
     rooms: Rooms, client: TableClient, person: Mapping[str, str]

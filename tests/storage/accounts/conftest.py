@@ -11,7 +11,7 @@ from azure.data.tables.aio import TableClient
 from rooms.domain.room import RoomChange
 from rooms.domain.roster import Roster
 from rooms.domain.time import now
-from rooms.storage import creation
+from rooms.storage import creation, keys
 from rooms.storage.rooms import Rooms
 from rooms.storage.spread import Spread
 from rooms.storage.table import Table
@@ -19,6 +19,7 @@ from testkit.spread import spread_rooms, table_over
 from testkit.storage import ORIGIN
 from testkit.storage_proxy import StorageProxy
 from testkit.waiting import HANG_SECONDS
+from tests.effort import THOROUGH
 
 
 @pytest_asyncio.fixture
@@ -58,6 +59,15 @@ def ids(monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes rooms with each second-to-last digit in turn, and all with the same last one."""
     numbers = iter(range(10**6))
     monkeypatch.setattr(creation, "numbered_room_id", lambda _: f"994{next(numbers):013d}7")
+
+
+@pytest.fixture
+def sevens(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leaves the partitions 7, 17 and 27, and that of users: to go through all of them takes fewer
+    requests."""
+    if not THOROUGH:
+        monkeypatch.setattr(keys, "PARTITIONS", "7")
+        monkeypatch.setattr(keys, "partitions", lambda: ["7", keys.IDENTITY_PARTITION])
 
 
 async def made_rooms(table: Table, roster: Roster, count: int) -> list[str]:

@@ -26,6 +26,8 @@ from testkit.traces import rows_with, traces_of
 from testkit.waiting import HANG_SECONDS
 from tests.storage.accounts.conftest import made_rooms
 
+pytestmark = pytest.mark.usefixtures("sevens")
+
 ROOM = "99400000000000047"
 ALICE, BOB = raw_id(1), raw_id(2)
 

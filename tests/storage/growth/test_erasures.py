@@ -14,7 +14,10 @@ from rooms.storage.spread import Spread
 from testkit.identifiers import raw_id
 from testkit.spread import go_on, spread_rooms, table_over
 from testkit.storage import ORIGIN
+from tests.storage.accounts.conftest import sevens as sevens
 from tests.storage.growth.sevens import AT_ONCE, TO_1
+
+pytestmark = pytest.mark.usefixtures("sevens")
 
 MOVING = Spread(2, "0" * 10, moving="7", to=1, phase="copying")
 
