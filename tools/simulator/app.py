@@ -231,9 +231,6 @@ def _next_step(problem: AzureError) -> str:
         case ServiceRequestError(message="Server disconnected"):
             return f"{problem}. If this is the HTTPS port, use the port before it."
         case ServiceRequestError() | HttpResponseError(error=None):
-            return (
-                f"{problem}. Is `make start` running there? "
-                "Use the same port: make meeting PORT=<port>"
-            )
+            return f"{problem}. Is `make start` running there? Use the same port: PORT=<port>"
         case _:
             return str(problem)
