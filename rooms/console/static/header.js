@@ -53,11 +53,21 @@ function marked(name, current) {
   return name === "rooms" && ["room", "new"].includes(current) ? "true" : undefined;
 }
 
+/** Returns whether a second has passed, in which the service answered what the view asks for. */
+function useLater() {
+  const [later, setLater] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLater(true), 1000);
+    return () => clearTimeout(timer);
+  }, []);
+  return later;
+}
+
 /** How many events are in quarantine; nothing if there are none. */
 function Quarantined() {
   const load = (signal) => page("/quarantine", {}, signal);
   const { known } = useMe();
-  const { data } = useLoaded(load, [], EVERY_SECONDS, known);
+  const { data } = useLoaded(load, [], EVERY_SECONDS, useLater() && known);
   const count = data?.value.length;
   if (!count) return null;
   const shown = `${count}${data.next ? "+" : ""}`;
