@@ -28,12 +28,12 @@ def test_all_files_together_are_small() -> None:
     assert sum(weights.values()) <= MOST, weights
 
 
-def test_what_every_view_needs_is_loaded_at_once() -> None:
+def test_what_home_needs_is_loaded_at_once() -> None:
     """One after the other, a browser would learn of each from the one before."""
     page = console()
     index = text(page, INDEX)
     names = dict(IN_MAP.findall(index))
-    wanted, needed = ["app.js"], set[str]()
+    wanted, needed = ["app.js", "home.js"], set[str]()
     while wanted:
         if (name := wanted.pop()) not in needed:
             needed.add(name)
