@@ -3,7 +3,7 @@ a double, stands where ACS does."""
 
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from azure.communication.identity import CommunicationIdentityClient, CommunicationUserIdentifier
@@ -47,25 +47,35 @@ def double() -> Iterator[AcsDouble]:
 def apps(
     acs: RunningApp, double: AcsDouble, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, RunningApp]]:
-    """Apps that forward: to that instance, to the same with a wrong key, and to the double."""
+    """Apps that forward: to that instance, and to the double."""
     resources = {
         "acs": f"endpoint={acs.http}/;accesskey={acs.manage_key}",
-        "wrong key": f"endpoint={acs.http}/;accesskey={ACS_KEY}",
         "double": f"endpoint={double.endpoint}/;accesskey={ACS_KEY}",
     }
     with ExitStack() as stack:
-        apps = {
-            name: stack.enter_context(
-                running_app(
-                    tmp_path_factory.mktemp("forwarding"), {"ROOMS_ACS_CONNECTION_STRING": resource}
-                )
-            )
+        yield {
+            name: stack.enter_context(forwarding_app(tmp_path_factory, resource))
             for name, resource in resources.items()
         }
-        yield apps
-        for app in apps.values():
-            assert UNHANDLED.findall(app.log()) == []
-            assert ACS_KEY not in app.log()
+
+
+@contextmanager
+def forwarding_app(tmp_path_factory: pytest.TempPathFactory, resource: str) -> Iterator[RunningApp]:
+    settings = {"ROOMS_ACS_CONNECTION_STRING": resource}
+    with running_app(tmp_path_factory.mktemp("forwarding"), settings) as app:
+        yield app
+        assert UNHANDLED.findall(app.log()) == []
+        assert ACS_KEY not in app.log()
+
+
+@pytest.fixture(scope="module")
+def with_wrong_key(
+    acs: RunningApp, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningApp]:
+    """An app that forwards to that instance, with a key that it does not have."""
+    resource = f"endpoint={acs.http}/;accesskey={ACS_KEY}"
+    with forwarding_app(tmp_path_factory, resource) as app:
+        yield app
 
 
 @pytest.fixture
@@ -146,9 +156,26 @@ def test_a_caller_needs_a_key_of_this_service(acs: RunningApp, apps: dict[str, R
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation[1])
 def test_that_acs_refuses_us_is_not_the_callers_fault(
-    apps: dict[str, RunningApp], operation: tuple[str, str, object]
+    apps: dict[str, RunningApp],
+    forwarding: Raw,
+    double: AcsDouble,
+    operation: tuple[str, str, object],
 ) -> None:
-    app = apps["wrong key"]
+    denied = family_a("Denied", "Denied by the resource provider.")
+    headers = {"Content-Type": "application/json", "x-ms-error-code": "Denied"}
+    double.reply = Reply(401, json.dumps(denied).encode(), headers)
+    assert_is_not_the_callers_fault(apps["double"], operation)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation[1])
+def test_that_an_instance_refuses_us_is_not_the_callers_fault(
+    with_wrong_key: RunningApp, operation: tuple[str, str, object]
+) -> None:
+    assert_is_not_the_callers_fault(with_wrong_key, operation)
+
+
+def assert_is_not_the_callers_fault(app: RunningApp, operation: tuple[str, str, object]) -> None:
     before = app.log().count("refuses the key of this service")
     answer = Raw(app.http, app.manage_key, VERSION).send(*operation)
     assert (answer.status, answer.json()["error"]["code"]) == (502, "BadGateway")

@@ -220,6 +220,7 @@ def test_list_pages_through_all_rooms_newest_first(
     assert created == sorted(created, reverse=True)
 
 
+@pytest.mark.thorough  # the rooms of all its pages are listed above each time
 def test_list_follows_every_next_link(rooms: EitherClient, many_rooms: list[str]) -> None:
     answers: list[int] = []
     listed = rooms.list_rooms(

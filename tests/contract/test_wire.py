@@ -865,6 +865,7 @@ def test_pages_have_at_most_thirty_rooms_newest_first_and_none_twice(
     assert created == sorted(created, reverse=True)
 
 
+@pytest.mark.thorough  # what asks for all pages, as above, ends by that
 def test_the_last_page_has_no_next_link(raw: Raw, many_rooms: list[str]) -> None:
     page = raw.get("/rooms").json()
     while "nextLink" in page:
