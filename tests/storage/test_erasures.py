@@ -35,24 +35,24 @@ ASKER = Origin("clinic", "erase-1")
 MINUTE = 60 * SECOND
 
 
-_filled: tuple[list[dict[str, Any]], Ticks] | None = None
-"""The rows of a table that was filled, and when it was: others get them with few requests."""
+_filled: dict[str, tuple[list[dict[str, Any]], Ticks]] = {}
+"""By the partitions that there are, the rows of a table that was filled, and when it was: others
+get them with few requests."""
 
 
 async def filled(client: TableClient) -> Filling:
     """A table with something of everything, and Alice in most of it."""
-    global _filled
     filling = Filling(client)
-    if _filled is None:
+    if keys.PARTITIONS not in _filled:
         await filling.a_room_of_everything()
         await filling.a_deleted_room()
         await filling.a_room_of_many()
         await filling.meeting(EVENTS_ONLY, "another call")
         await filling.quarantine.put(json.dumps({"user": ALICE}), "why")
         await filling.quarantine.put("of nobody", "why")
-        _filled = await rows_in(client), filling.now
+        _filled[keys.PARTITIONS] = await rows_in(client), filling.now
         return filling
-    rows, filling.now = _filled
+    rows, filling.now = _filled[keys.PARTITIONS]
     await client.create_table()
     for some in transactions(replace(dict(row)) for row in rows):
         await client.submit_transaction(some)
@@ -100,6 +100,7 @@ async def test_an_event_in_quarantine_that_takes_several_rows_is_found_by_all_of
     assert all(kept in row for row in left)
 
 
+@pytest.mark.usefixtures("one_partition")
 async def test_the_receipts_say_who_asked_and_what_was_changed(direct: TableClient) -> None:
     filling = await filled(direct)
     done = await erased(direct, filling.now, raw_id=ALICE)
@@ -119,6 +120,7 @@ async def test_the_receipts_say_who_asked_and_what_was_changed(direct: TableClie
     assert sum(len(detail["records"]) for detail in details.values()) == done.found["logRecords"]
 
 
+@pytest.mark.usefixtures("one_partition")
 async def test_the_ids_are_forgotten_when_it_is_done(direct: TableClient) -> None:
     filling = await filled(direct)
     erasures = Erasures(Table(direct), Clock(filling.now))
@@ -317,6 +319,7 @@ async def test_killed_again_and_again_it_ends_as_if_it_was_not(
     }
 
 
+@pytest.mark.usefixtures("one_partition")
 async def test_changes_meanwhile_build_on_nothing_of_the_person(direct: TableClient) -> None:
     filling = await filled(direct)
     room = (await filling.rooms.create(RoomChange(), {ALICE: "Attendee"}, None, ORIGIN)).room
@@ -361,6 +364,7 @@ async def test_only_one_process_works_on_it(direct: TableClient) -> None:
     assert list(disagreements(await rows_in(direct))) == []
 
 
+@pytest.mark.usefixtures("one_partition")
 async def test_twice_is_once(direct: TableClient) -> None:
     filling = await filled(direct)
     await erased(direct, filling.now, raw_id=ALICE)
