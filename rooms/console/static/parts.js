@@ -169,7 +169,7 @@ const columnOf = (column) => (typeof column === "string" ? { name: column } : co
 const Rows = ({ label, columns, rows }) => html`<div class="scroll rows" tabindex="0">
   <table role="table" aria-label=${label}>
     <thead role="rowgroup">
-      <tr role="row">${columns.map((column) => html`<${Head} of=${column} />`)}</tr>
+      <tr role="row">${columns.map((column) => html`<${Head} key=${column.name} of=${column} />`)}</tr>
     </thead>
     <tbody role="rowgroup">
       ${rows.map(
@@ -177,6 +177,7 @@ const Rows = ({ label, columns, rows }) => html`<div class="scroll rows" tabinde
           <th scope="row" role="rowheader">${head}</th>
           ${cells.map(
             (cell, index) => html`<td
+              key=${columns[index + 1].name}
               role="cell"
               class=${columns[index + 1].number && "number"}
               data-column=${columns[index + 1].name}
