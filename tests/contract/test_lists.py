@@ -165,6 +165,7 @@ def test_a_room_without_a_title_has_null(raw: Raw, insight: Insight) -> None:
 @pytest.mark.parametrize(
     "text",
     [f"of {MINE.upper()}", f"ee 4 of {MINE}", *thorough(f"TEA 3 of {MINE}", f"Milk of {MINE}")],
+    ids=["the end", "the middle", "all of it", "none"],
 )
 def test_rooms_are_chosen_by_a_part_of_their_title_in_whatever_case(
     insight: Insight, rooms: list[Room], tea: list[Room], text: str
