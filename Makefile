@@ -102,8 +102,10 @@ chromium:
 	   if test "$$(id -u)" = 0; then as=; elif sudo -n true >/dev/null 2>&1; then as='sudo -n'; else as=none; fi; \
 	   if test "$$as" != none; then \
 	     echo 'Installing Chromium with apt-get for the tests of pages, about a minute ...'; \
-	     $$as apt-get -qq update >/dev/null 2>&1; \
-	     $$as env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y $(firstword $(BROWSERS)) >/dev/null 2>&1 && exit; \
+	     apt="$$as env DEBIAN_FRONTEND=noninteractive apt-get -qq -y"; install='install $(firstword $(BROWSERS))'; \
+	     $$apt $$install >/dev/null 2>&1 && exit; \
+	     $$apt update >/dev/null 2>&1; \
+	     $$apt $$install >/dev/null 2>&1 && exit; \
 	   fi; \
 	 fi; \
 	 echo 'PAGES MAY NOT BE TESTED: install one of these browsers: $(BROWSERS)' >&2
@@ -171,7 +173,7 @@ clean:
 
 .venv/.development: requirements-dev.txt .venv/.run
 	@echo 'Installing the Python packages for development, about a minute ...'
-	@$(PIP_INSTALL) -r requirements-dev.txt
+	@$(PIP_INSTALL) --no-compile -r requirements-dev.txt
 	@touch $@
 
 tools/devhost/node_modules/.run: tools/devhost/package.json tools/devhost/.npmrc .venv/.run
