@@ -29,6 +29,7 @@ def rows_but_floors(table: StoredTable) -> list[dict[str, object]]:
     return [row for row in table.rows() if not row["RowKey"].startswith(keys.FLOORS_START)]
 
 
+@pytest.mark.thorough
 def test_all_accounts_are_restored_each_into_the_one_of_its_number(
     shell: Shell, stored: StoredTable, tmp_path: Path
 ) -> None:

@@ -152,6 +152,7 @@ def test_a_room_leads_to_it_with_each_person(console: Console, room: str) -> Non
     assert "Dr. Khan may join Knee, second opinion" in answer(page)
 
 
+@pytest.mark.thorough
 def test_another_question_follows_the_first(console: Console, room: str) -> None:
     page = console.show("access")
     ask(page, room, KHAN)

@@ -89,6 +89,7 @@ def test_the_stays_of_both_raw_ids_are_in_one_row_of_the_timeline(
     expect(page.get_by_role("group", name="People present")).to_contain_text("Dr. Khan")
 
 
+@pytest.mark.thorough
 def test_a_cancelled_room_has_no_absentees(console: Console, scenes: Scenes) -> None:
     page = opened(console, scenes.cancelled)
     cancelled = scenes.insight.json(f"/rooms/{scenes.cancelled}/attendance")["cancelled"]

@@ -114,6 +114,7 @@ def test_people_who_did_not_join_are_marked(console: Console, scenes: Scenes) ->
     expect(rows(page).locator(".missed", has_text="did not join")).to_have_count(len(absent))
 
 
+@pytest.mark.thorough
 def test_legs_with_estimated_ends_are_dashed(console: Console, scenes: Scenes) -> None:
     page = opened(console, scenes.lossy["roomId"])
     legs = last_call(scenes, scenes.lossy)["legs"]
@@ -141,6 +142,7 @@ def test_of_a_meeting_without_losses_nothing_is_dashed(console: Console, scenes:
 CUT = "names => names.filter(one => one.scrollWidth > one.clientWidth).length"
 
 
+@pytest.mark.thorough
 def test_a_phone_has_ticks_apart_and_whole_names(console: Console, scenes: Scenes) -> None:
     page = opened(console, scenes.lesson["roomId"])
     page.set_viewport_size({"width": NARROW, "height": HEIGHT})

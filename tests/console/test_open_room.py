@@ -49,6 +49,7 @@ def test_lists_mark_the_open_room(console: Console, room_id: str, view: str) -> 
     expect(within.get_by_text("guests", exact=True)).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_attendance_marks_guests_and_counts_them(console: Console, room_id: str) -> None:
     page = console.show(f"room/{room_id}/call")
     expect(

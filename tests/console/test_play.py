@@ -61,6 +61,7 @@ def test_without_lost_events_every_answer_is_right(console: Console, scenes: Sce
     expect(comparison(page).locator("ins")).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_with_lost_events_differences_and_reasons_are_shown(
     console: Console, scenes: Scenes
 ) -> None:

@@ -52,6 +52,7 @@ def test_who_does_not_confirm_deletes_nothing(console: Console, scenes: Scenes) 
     assert room(scenes, room_id)["state"] == "open"
 
 
+@pytest.mark.thorough
 def test_a_room_that_was_changed_meanwhile_is_not_deleted_unseen(
     console: Console, scenes: Scenes
 ) -> None:

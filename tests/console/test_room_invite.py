@@ -84,6 +84,7 @@ def test_what_is_wrong_is_said_beside_its_field(
     press(form, "Cancel")
 
 
+@pytest.mark.thorough
 def test_who_invites_somebody_second_is_told(
     console: Console, scenes: Scenes, room_id: str
 ) -> None:

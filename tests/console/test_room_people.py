@@ -78,6 +78,7 @@ def test_what_is_wrong_with_a_name_is_said_beside_it(
     press(form, "Cancel")
 
 
+@pytest.mark.thorough
 def test_who_changes_a_person_second_is_told(console: Console, scenes: Scenes) -> None:
     console.allowed = {412}
     room_id = tea(scenes)

@@ -43,6 +43,7 @@ def test_what_is_asked_for_may_have_any_characters(
     )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("hours", mostly([1, -1], 1))
 def test_a_clock_of_the_browser_that_is_wrong_does_no_harm(console: Console, hours: int) -> None:
     page = console.context().new_page()

@@ -194,6 +194,7 @@ def test_in_the_address(console: Console) -> None:
     expect_harmless(page)
 
 
+@pytest.mark.thorough
 def test_signs_that_nobody_sees_turn_nothing_round(
     console: Console, app: RunningApp, stranger: Stranger
 ) -> None:

@@ -17,7 +17,7 @@ from rooms.domain.time import DAY, HOUR, SECOND, Ticks, parse_time
 from testkit.identifiers import raw_id
 from tests.effort import THOROUGH
 
-HISTORIES = int(os.environ.get("HISTORIES", "40" if THOROUGH else "16"))
+HISTORIES = int(os.environ.get("HISTORIES", "40" if THOROUGH else "10"))
 
 BASE: Ticks = parse_time("2026-10-05T10:00:00Z")
 ALICE, BOB, CAROL, DAN = raw_id(1), raw_id(2), raw_id(3), raw_id(4)

@@ -5,7 +5,7 @@ from pathlib import Path
 from faults.fuzz import fuzz
 from tests.effort import THOROUGH
 
-REQUESTS = 160 if THOROUGH else 50
+REQUESTS = 160 if THOROUGH else 30
 
 
 def test_no_answer_is_one_that_the_document_does_not_allow(azurite: str, tmp_path: Path) -> None:

@@ -55,6 +55,7 @@ def test_the_link_leaves_the_address(door: Door) -> None:
     assert token not in page.url
 
 
+@pytest.mark.thorough
 def test_the_picture_the_sound_and_the_choice_of_devices_are_shown(door: Door) -> None:
     page = waiting(door)
     plays(page.get_by_label("Your picture"))
@@ -73,6 +74,7 @@ def test_both_devices_are_asked_for_at_once(door: Door) -> None:
     assert asked == [["audio", "video"]]
 
 
+@pytest.mark.thorough
 def test_who_only_watches_is_asked_for_no_device(door: Door) -> None:
     visit = door.visit()
     visit.context.add_init_script(COUNTED)

@@ -121,6 +121,7 @@ async def begun(azurite: str, person: Person) -> str:
         return (await erasures.start(person.raw_id, None, Origin("clinic", "1"))).id
 
 
+@pytest.mark.thorough
 @pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
 def test_nothing_is_left_of_a_person_and_the_attendance_stays(
     running: Callable[[], AbstractContextManager[RunningApp]], azurite: str

@@ -24,7 +24,7 @@ OLDER_RELEASES = (
     Release("Python", "1.0.0b1", "2022-02-01", in_each_run="connection_string"),
     Release("Python", "1.0.0b2", "2022-02-01"),
     Release("Python", "1.0.0b3", "2023-03-31-preview"),
-    Release("Python", "1.0.0", "2023-06-14", in_each_run="endpoint"),
+    Release("Python", "1.0.0", "2023-06-14"),
     Release("Python", "1.1.0b1", "2023-10-30-preview"),
     Release("Python", "1.1.0", "2024-04-15"),
     Release("Python", "1.1.1", "2024-04-15"),
