@@ -1,5 +1,6 @@
 """`rooms check` reads all storage accounts, and tells what is in the wrong one."""
 
+import pytest
 from azure.data.tables import TableClient
 
 from rooms.storage import keys
@@ -10,6 +11,7 @@ from testkit.stored_table import StoredTable
 from tests.accounts.conftest import Shell
 
 
+@pytest.mark.thorough
 def test_a_row_that_is_in_another_account_than_its_room_is_told(
     shell: Shell, stored: StoredTable
 ) -> None:

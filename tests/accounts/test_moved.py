@@ -84,6 +84,7 @@ def moved(azurites: list[str], tmp_path_factory: pytest.TempPathFactory) -> Move
     return made
 
 
+@pytest.mark.thorough
 def test_the_log_is_verified_in_the_accounts_where_rooms_are_now(moved: Moved) -> None:
     files = {file.name.partition("-")[0] for file in moved.place.path.glob("*/*.ndjson")}
     assert files >= {"7", "17"}

@@ -114,6 +114,7 @@ async def test_a_record_that_claims_an_erasure_whose_receipt_does_not_name_it_is
     assert {each.room for each in found} == {other["RowKey"].partition(":")[0]}
 
 
+@pytest.mark.thorough
 async def test_a_row_that_points_at_a_record_of_a_receipt_is_found(erased: Table3Days) -> None:
     """Someone alters a record that no receipt names, and lets its rows point at one that is
     named."""

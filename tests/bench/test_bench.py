@@ -40,6 +40,7 @@ def test_every_operation_is_measured_one_at_a_time_and_many_at_once(figures: Fig
     ]
 
 
+@pytest.mark.thorough
 def test_the_storage_alone_is_given_as_many_requests_as_the_service_makes_of_it(
     azurite: str, tmp_path: Path
 ) -> None:

@@ -200,7 +200,6 @@ IN_EACH_RUN = (
     "rooms",
     "room",
     "call",
-    "log",
     "new room, refused",
 )
 

@@ -5,14 +5,14 @@ import pytest
 
 from faults.growing.load import QUICK, Load
 from testkit.grown import Grown
-from tests.effort import THOROUGH
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("one_partition")
 async def test_rooms_that_move_lose_nothing_and_are_always_read_as_they_are(
     azurites: list[str],
 ) -> None:
-    load = Load(Grown(azurites, QUICK), seed=1, writers=2, requests=80 if THOROUGH else 40)
+    load = Load(Grown(azurites, QUICK), seed=1, writers=2, requests=80)
     assert await load.run(["0102000000"], kills=2) == []
     assert load.killed
     assert len(load.refused) == 2

@@ -238,6 +238,7 @@ def test_a_lost_connection_is_told_and_comes_back(meeting: Meeting) -> None:
     assert len(lines) > 1
 
 
+@pytest.mark.thorough
 def test_who_is_told_nothing_of_the_end_begins_no_other_call(door: Door) -> None:
     """The message of the media server is lost, as when the line breaks just then."""
     room_id = door.room({INES: "Presenter"}, NAMES)

@@ -28,6 +28,7 @@ def test_a_library_that_is_missing_is_named_with_what_to_do(project: Path, tmp_p
     assert said.endswith("is missing. Install it with: npm install --omit=dev")
 
 
+@pytest.mark.thorough
 def test_a_build_that_fails_leaves_the_last_package(project: Path, tmp_path: Path) -> None:
     (project / "node_modules").symlink_to(PROJECT / "node_modules")
     (project / "requirements.txt").write_text("no requirement\n")

@@ -113,6 +113,7 @@ def example() -> str:
     return str(found)
 
 
+@pytest.mark.thorough
 def test_the_example_in_the_documentation_passes(project: Project) -> None:
     code, printed = project.result(example())
     assert "2 passed" in printed

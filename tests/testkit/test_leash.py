@@ -53,6 +53,7 @@ def all_started(mark: str) -> bool:
     return all(any(each in line for line in running) for each in STARTED)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("options", "victim"),
     [

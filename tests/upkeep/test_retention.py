@@ -530,6 +530,7 @@ async def test_an_erasure_goes_when_it_ended_too_long_ago(
     assert len(await Erasures(Table(direct), lambda: NOW).open()) == 1
 
 
+@pytest.mark.thorough
 @ONLY_WHOLE
 async def test_an_erasure_whose_row_is_damaged_stays_and_the_others_go(
     direct: TableClient, users: Identities, caplog: pytest.LogCaptureFixture
