@@ -3,7 +3,7 @@
 import asyncio
 import json
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +17,7 @@ from azure.data.tables.aio import TableClient
 from devhost.livekit import WEBHOOK
 from rooms.app import App
 from rooms.domain.room import RoomChange
-from rooms.domain.time import HOUR, now
+from rooms.domain.time import HOUR, SECOND, Ticks, now
 from rooms.storage.table import Table
 from testkit.acs_instance import AcsInstance
 from testkit.call_client import joined
@@ -74,6 +74,7 @@ class Story:
         half_an_hour_ago = now() - HOUR // 2
         await self._meets_at_acs(Meeting(self.both.id, half_an_hour_ago))
         content(await self.both.move("own"))
+        await eventually(_another_second_than(now()))  # the server tells times in whole seconds
         token = await self._meets_here()
         content(await self.both.move("acs"))
         self.late = await self._status_of_joining(token)
@@ -127,6 +128,13 @@ class Story:
             session.get(f"{self.server}/rtc/validate", params=query) as answer,
         ):
             return answer.status
+
+
+def _another_second_than(moment: Ticks) -> Callable[[], Awaitable[bool]]:
+    async def has_begun() -> bool:
+        return now() // SECOND > moment // SECOND
+
+    return has_begun
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
