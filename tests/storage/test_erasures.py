@@ -29,7 +29,6 @@ from testkit.traces import rows_with, said_by, traces_of
 from testkit.transactions import transactions
 from testkit.waiting import HANG_SECONDS
 from tests.check.filled import ALICE, BOB, CAROL, EVENTS_ONLY, ORIGIN, Filling
-from tests.effort import THOROUGH
 
 ASKER = Origin("clinic", "erase-1")
 MINUTE = 60 * SECOND
@@ -297,7 +296,7 @@ async def test_killed_again_and_again_it_ends_as_if_it_was_not(
             clock.now += DAY
             # The first write holds the erasure; in the end, the second is the receipt each time.
             # No time passes, so that how often the place is saved depends on no machine.
-            mortal = MortalTable(direct, 7 if THOROUGH else 14, die)
+            mortal = MortalTable(direct, 7, die)
             erasures = Erasures(mortal, clock, monotonic=lambda: 0.0)
             try:
                 done = await erasures.run(begun.id, HANG_SECONDS)
@@ -306,7 +305,7 @@ async def test_killed_again_and_again_it_ends_as_if_it_was_not(
             else:
                 break
     rows = await rows_in(direct)
-    assert kills > (10 if THOROUGH else 4)
+    assert kills > 10
     assert rows_with(rows, *traces_of(ALICE, "Alice")) == []
     assert list(disagreements(rows)) == []
     assert done.found == {
